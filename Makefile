@@ -1,0 +1,57 @@
+# One command for each job. `make` alone lists them.
+
+SHELL := /bin/bash
+BIN := .venv/bin
+STAMP := .venv/.installed
+TEST_JOBS ?= 2
+# The first Python on the path that is new enough; `make PYTHON=/path/to/python test` takes another.
+PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format pins clean
+
+help: ## list the jobs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## compare four policies on a tenth of Licang District; figure and tables in results/demo
+	$(BIN)/sanfang compare before unfunded three-devolutions three-devolutions-two-refinements \
+		--district licang --scale 0.1 --days 365 --reps 5 --jobs 2 --baseline before --out results/demo
+
+test: $(STAMP) ## run the whole test suite
+	$(BIN)/pytest -n $(TEST_JOBS)
+
+check: $(STAMP) ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP) ## put the code into the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+install: $(STAMP) ## create .venv and install everything into it
+
+pins: $(STAMP) ## write the installed versions into constraints.txt
+	@{ sed -n '/^#/p' constraints.txt; \
+	  $(BIN)/pip freeze --exclude-editable --exclude sanfang | grep -E '^[A-Za-z0-9_.-]+=='; } > constraints.tmp
+	@mv constraints.tmp constraints.txt
+
+clean: ## remove the environment and all caches; results stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installed again only when the project file or the pins change.
+$(STAMP): pyproject.toml constraints.txt
+	@if ! $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then \
+		if [ -z "$(PYTHON)" ]; then \
+			echo "Sanfang needs Python 3.12 or newer and found none: $$(python3 --version 2>&1 | head -n 1)." >&2; \
+			echo "Install one, or say where it is: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
+			exit 1; \
+		fi; \
+		echo "Creating .venv with $$($(PYTHON) --version)"; \
+		$(PYTHON) -m venv --clear .venv; \
+	fi
+	@echo "Installing sanfang and what it needs into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

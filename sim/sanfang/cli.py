@@ -1,0 +1,232 @@
+"""The command line. Heavy libraries load inside the commands, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sanfang.cli_scenario import AsJson, District, Settings, scenario_app
+from sanfang.faces import user_errors
+from sanfang.scenario.errors import InputError
+
+if TYPE_CHECKING:
+    from sanfang.lab.comparison import Comparison
+    from sanfang.lab.simulation import Run
+    from sanfang.scenario.scenario import Scenario
+
+A_CHECK_FAILED = 1
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Sanfang simulates grassroots governance: what three devolutions and two refinements change.",
+)
+app.add_typer(scenario_app, name="scenario")
+
+
+def _scale(value: float) -> float:
+    if not 0 < value <= 1:
+        raise typer.BadParameter(f"{value} is not in the range 0<x<=1.")
+    return value
+
+
+Days = Annotated[int | None, typer.Option(min=1, max=3650, help="Days to simulate. Default: the scenario's.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the random streams.")]
+Scale = Annotated[
+    float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
+]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to save the results in.")]
+
+
+@app.callback(invoke_without_command=True)
+def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Sanfang simulates grassroots governance: what three devolutions and two refinements change."""
+    if version:
+        import sanfang
+
+        print(sanfang.__version__)
+        raise typer.Exit
+
+
+@app.command("run")
+def run_command(
+    scenario: Annotated[str, typer.Argument(help="A bare name or a file.")],
+    district: District = None,
+    settings: Settings = None,
+    days: Days = None,
+    seed: Seed = 1,
+    scale: Scale = 1.0,
+    out: Out = None,
+    keep_requests: Annotated[
+        bool, typer.Option("--keep-requests", help="Save every request too (needs --out).")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate one scenario; print its metrics and its ledger of hours and money."""
+    with user_errors():
+        _check_folder(out)
+        if keep_requests and out is None:
+            raise InputError("--keep-requests: needs --out, the folder to save the requests in")
+        loaded = _load(scenario, district, settings)
+        _say_if_compiling()
+        run = _simulate(loaded, seed, days, scale, keep_requests)
+        saved = _save_run(run, out, days, scale, keep_requests) if out else []
+    if as_json:
+        _print_json(_run_document(run, days, scale) | {"files": [str(path) for path in saved]})
+        return
+    from sanfang import cli_tables
+
+    cli_tables.print_run(run)
+    _say_saved(saved)
+
+
+@app.command("compare")
+def compare_command(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Bare names or files.")],
+    district: District = None,
+    settings: Settings = None,
+    reps: Annotated[int, typer.Option(min=1, help="Replications of each scenario.")] = 20,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the first.")] = None,
+    days: Days = None,
+    seed: Seed = 1,
+    scale: Scale = 1.0,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
+    with user_errors():
+        _check_folder(out)
+        loaded = [_load(name, district, settings) for name in scenarios]
+        chosen = _named(baseline, scenarios, loaded)
+        _say_if_compiling()
+        comparison = _compare(loaded, reps, seed, chosen, days, scale, jobs)
+        saved = _save_comparison(comparison, out) if out else []
+    if as_json:
+        _print_json(comparison.to_dict() | {"files": [str(path) for path in saved]})
+        return
+    from sanfang import cli_tables
+
+    cli_tables.print_comparison(comparison)
+    _say_saved(saved)
+
+
+# --- Doing it ---------------------------------------------------------------------------------------
+
+
+def _load(name: str, district: str | None, settings: list[str] | None) -> Scenario:
+    from sanfang.scenario.scenario import Scenario
+
+    return Scenario.load(name, district, settings or ())
+
+
+def _named(baseline: str | None, given: list[str], loaded: list[Scenario]) -> str | None:
+    """The baseline's own name, where it was named by the file it is in."""
+    if baseline in given:
+        return loaded[given.index(baseline)].name
+    return baseline
+
+
+def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, keep_requests: bool) -> Run:
+    from inspect import signature
+
+    from sanfang.cli_progress import ProgressLine
+    from sanfang.lab.simulation import simulate
+
+    with ProgressLine("days") as progress:
+        told = {"progress": progress} if "progress" in signature(simulate).parameters else {}
+        return simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=keep_requests, **told)
+
+
+def _compare(
+    scenarios: list[Scenario],
+    reps: int,
+    seed: int,
+    baseline: str | None,
+    days: int | None,
+    scale: float,
+    jobs: int | None,
+) -> Comparison:
+    """The comparison, under a progress bar. A run that fails ends the command with exit status 1."""
+    from sanfang.cli_progress import ProgressLine
+    from sanfang.lab.comparison import compare
+    from sanfang.lab.runner import RunFailed
+
+    try:
+        with ProgressLine("runs") as progress:
+            return compare(scenarios, reps, seed, baseline, days, scale, jobs, progress)
+    except RunFailed as error:
+        print(error.outcome.trace, file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(A_CHECK_FAILED) from None
+
+
+def _say_if_compiling() -> None:
+    from sanfang.model import compiled
+
+    if not compiled.is_cached():
+        print("Compiling the model: once after an installation or a change, about a minute.", file=sys.stderr)
+
+
+# --- Saving and telling -----------------------------------------------------------------------------
+
+
+def _check_folder(out: Path | None) -> None:
+    """Refuse, before hours of work, a folder that cannot be written to."""
+    import os
+
+    if out is None:
+        return
+    existing = next(path for path in [out.absolute(), *out.absolute().parents] if path.exists())
+    if not existing.is_dir():
+        raise InputError(f"--out {out}: {existing} is a file, not a folder")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise InputError(f"--out {out}: {existing} cannot be written to")
+
+
+def _save_run(run: Run, out: Path, days: int | None, scale: float, keep_requests: bool) -> list[Path]:
+    from sanfang.lab.files import table_writer, to_json, write_atomically
+
+    document = to_json(_run_document(run, days, scale))
+    paths = [write_atomically(out / "metrics.json", lambda path: path.write_text(document, "utf-8"))]
+    tables = {"daily.csv": run.daily, "ledger.csv": run.ledger}
+    if keep_requests:
+        tables["requests.csv"] = run.requests
+    return paths + [write_atomically(out / name, table_writer(table)) for name, table in tables.items()]
+
+
+def _save_comparison(comparison: Comparison, out: Path) -> list[Path]:
+    from sanfang.report.comparison_figure import comparison_figure
+
+    return comparison.save(out, comparison_figure if len(comparison.scenarios) > 1 else None)
+
+
+def _run_document(run: Run, days: int | None, scale: float) -> dict[str, Any]:
+    import sanfang
+
+    return {
+        "sanfang": sanfang.__version__,
+        "scenario": run.scenario.name,
+        "digest": run.scenario.digest(),
+        "district": run.scenario.district.name,
+        "seed": run.seed,
+        "days": days or run.scenario.run.days,
+        "scale": scale,
+        "metrics": run.metrics,
+        "ledger": run.ledger.to_dict("records"),
+    }
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    from sanfang.lab.files import to_json
+
+    print(to_json(document), end="")
+
+
+def _say_saved(saved: list[Path]) -> None:
+    if saved:
+        print(f"\nSaved in {saved[0].parent}: {', '.join(path.name for path in saved)}")

@@ -1,0 +1,79 @@
+"""How far a long piece of work is, on standard error: a bar on a terminal, plain lines elsewhere.
+
+No thread of its own draws the bar: worker processes are forked, and that is safe only without threads.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+QUIET_SECONDS = 2.0  # work shorter than this shows nothing
+LINE_SECONDS = 10.0  # between two plain lines
+
+
+class ProgressLine:
+    """Call it with the number of things done and of all; leave the `with` block when finished."""
+
+    def __init__(self, things: str) -> None:
+        self.things = things
+        self._began = time.monotonic()
+        self._last_line = self._began
+        self._bar: tuple[Progress, TaskID] | None = None
+        self._terminal = sys.stderr.isatty()
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar[0].stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._began < QUIET_SECONDS:
+            return
+        if self._terminal:
+            self._draw(done, total)
+        elif now - self._last_line >= LINE_SECONDS or done == total:
+            self._last_line = now
+            print(self.text(done, total, now), file=sys.stderr, flush=True)
+
+    def text(self, done: int, total: int, now: float) -> str:
+        """For example: 12 of 40 runs, 3.1 a second, 9 s left."""
+        if done == 0:
+            return f"0 of {total} {self.things}"
+        rate = done / (now - self._began)
+        speed = f"{rate:.2g} a second" if rate >= 1 else f"{1 / rate:.1f} s each"
+        return f"{done} of {total} {self.things}, {speed}, {_duration((total - done) / rate)} left"
+
+    def _draw(self, done: int, total: int) -> None:
+        if self._bar is None:
+            self._bar = self._start(total)
+        bar, task = self._bar
+        bar.update(task, completed=done, text=self.text(done, total, time.monotonic()))
+        bar.refresh()
+
+    def _start(self, total: int) -> tuple[Progress, TaskID]:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        columns = (BarColumn(), TextColumn("{task.fields[text]}"))
+        bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
+        bar.start()
+        return bar, bar.add_task("", total=total, text="")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

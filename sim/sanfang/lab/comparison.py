@@ -1,0 +1,194 @@
+"""Compare scenarios on the same troubles: paired differences with intervals.
+
+Replication r has the same seed in every scenario (common random numbers), so that a difference between
+two scenarios is the policy's doing and not the luck of the draw.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import sanfang
+from sanfang.lab import intervals
+from sanfang.lab.files import table_writer, to_json, write_atomically
+from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
+from sanfang.lab.runner import Job, Progress, run_all
+from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.scenario import Scenario
+
+RESOURCE_TOLERANCE = 1e-9  # relative: rounding of sums, no more
+LIBRARIES = ("numpy", "pandas", "scipy", "numba", "mesa")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Scenarios compared: every run, the means, and the paired differences to the baseline.
+
+    `scenarios` maps the label of each, in the order given, to the scenario. `runs` has one row per scenario
+    and replication with all metrics; `means` and `differences` are described in `sanfang.lab.intervals`.
+    """
+
+    scenarios: Mapping[str, Scenario]
+    runs: pd.DataFrame
+    means: pd.DataFrame
+    differences: pd.DataFrame
+    baseline: str
+    seed: int
+    reps: int
+    days: int | None
+    scale: float
+
+    @property
+    def resource_gaps(self) -> pd.DataFrame:
+        """Where public hours or money differ from the baseline's; empty when all scenarios have the same.
+
+        Columns: scenario, metric, baseline_amount, amount, relative (largest over replications). What
+        comes from outside the public purse is booked apart and may differ.
+        """
+        return resource_gaps(self.runs, self.baseline)
+
+    def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
+        """Write runs.csv, means.csv, differences.csv and comparison.json into `folder`; return their paths.
+
+        `draw` makes a matplotlib figure of this comparison, which is written as comparison.png; the usual
+        one is `sanfang.report.comparison_figure.comparison_figure`. Each file is complete or not there.
+        """
+        folder = Path(folder)
+        tables = {"runs.csv": self.runs, "means.csv": self.means, "differences.csv": self.differences}
+        paths = [write_atomically(folder / name, table_writer(table)) for name, table in tables.items()]
+        document = to_json(self.to_dict())
+        paths.append(write_atomically(folder / "comparison.json", lambda path: path.write_text(document, "utf-8")))
+        if draw is not None:
+            figure = draw(self)
+            paths.append(write_atomically(folder / "comparison.png", lambda path: figure.savefig(path)))
+        return paths
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the single runs, as plain data: how it was made, and what came out."""
+        return {
+            "sanfang": sanfang.__version__,
+            "python": platform.python_version(),
+            "libraries": {name: _version(name) for name in LIBRARIES},
+            "seed": self.seed,
+            "reps": self.reps,
+            "days": self.days,
+            "scale": self.scale,
+            "baseline": self.baseline,
+            "scenarios": [
+                {"label": label, "name": scenario.name, "digest": scenario.digest()}
+                for label, scenario in self.scenarios.items()
+            ],
+            "equal_resources": self.resource_gaps.empty,
+            "resource_gaps": self.resource_gaps.to_dict("records"),
+            "means": self.means.to_dict("records"),
+            "differences": self.differences.to_dict("records"),
+        }
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    reps: int = 20,
+    seed: int = 1,
+    baseline: str | None = None,
+    days: int | None = None,
+    scale: float = 1.0,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run each scenario `reps` times and compare all with `baseline` (a scenario's name; the first if None).
+
+    Replication r, from 0, has the seed `seed` + r in every scenario. `days` and `scale` are as in
+    `simulate`; `jobs` is the number of processes, all cores if None. The result does not depend on it.
+    Raises InputError for wrong arguments and RunFailed if a run fails.
+    """
+    labelled = _labelled(scenarios)
+    chosen = _baseline(labelled, baseline)
+    if reps < 1:
+        raise InputError(f"reps: must be at least 1, not {reps}")
+    plan = [
+        (label, rep, Job(scenario, seed + rep, days, scale, label))
+        for rep in range(reps)
+        for label, scenario in labelled.items()
+    ]
+    metrics = run_all([job for _, _, job in plan], keep_metrics, workers=jobs, progress=progress)
+    rows = [
+        {"scenario": label, "replication": rep, "seed": job.seed, **values}
+        for (label, rep, job), values in zip(plan, metrics, strict=True)
+    ]
+    runs = _in_order(pd.DataFrame(rows), list(labelled))
+    return Comparison(
+        scenarios=labelled,
+        runs=runs,
+        means=intervals.means(runs),
+        differences=intervals.differences(runs, chosen),
+        baseline=chosen,
+        seed=seed,
+        reps=reps,
+        days=days,
+        scale=scale,
+    )
+
+
+def keep_metrics(run: Any) -> dict[str, float]:
+    """What a comparison needs of a run; the rest stays in the worker."""
+    return dict(run.metrics)
+
+
+def resource_gaps(runs: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """See `Comparison.resource_gaps`."""
+    rows: list[dict[str, Any]] = []
+    by_rep = runs.set_index("replication")
+    base = by_rep[by_rep["scenario"] == baseline]
+    for scenario in runs["scenario"].unique():
+        other = by_rep[by_rep["scenario"] == scenario].reindex(base.index)
+        for name in EQUAL_BETWEEN_SCENARIOS:
+            if name not in runs.columns:
+                continue
+            relative = float(((other[name] - base[name]).abs() / base[name].abs()).max())
+            if relative > RESOURCE_TOLERANCE:
+                amounts = {"baseline_amount": base[name].mean(), "amount": other[name].mean()}
+                rows.append({"scenario": scenario, "metric": name, **amounts, "relative": relative})
+    return pd.DataFrame(rows, columns=["scenario", "metric", "baseline_amount", "amount", "relative"])
+
+
+def _labelled(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
+    """The scenarios by name; a name that comes again gets a number."""
+    if not scenarios:
+        raise InputError("scenarios: at least one is needed")
+    labelled: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        label, number = scenario.name, 2
+        while label in labelled:
+            label, number = f"{scenario.name} ({number})", number + 1
+        labelled[label] = scenario
+    return labelled
+
+
+def _baseline(labelled: Mapping[str, Scenario], wanted: str | None) -> str:
+    names = list(labelled)
+    if wanted is None:
+        return names[0]
+    if wanted not in labelled:
+        raise InputError(f"baseline: {wanted!r} is none of the scenarios {', '.join(names)}{nearest(wanted, names)}")
+    return wanted
+
+
+def _in_order(runs: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
+    """Sorted by scenario, in the order given, and replication."""
+    place = {label: position for position, label in enumerate(labels)}
+    order = runs["scenario"].map(place).to_frame("place").assign(replication=runs["replication"])
+    return runs.loc[order.sort_values(["place", "replication"]).index].reset_index(drop=True)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"

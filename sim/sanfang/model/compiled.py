@@ -1,0 +1,42 @@
+"""The one door to the compiler: every hot loop of the model is compiled through `compiled`.
+
+Machine code is cached on disk and shared by all processes. The folder carries a digest of the
+sources of this package, because the compiler's own check sees a change in a function's file but
+not in the functions that it calls.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import platformdirs
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _cache_folder() -> Path:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    root = os.environ.get("SANFANG_CACHE") or platformdirs.user_cache_dir("sanfang")
+    return Path(root) / f"compiled-{digest.hexdigest()[:16]}"
+
+
+CACHE = _cache_folder()
+numba.config.CACHE_DIR = str(CACHE)
+
+
+def compiled(function: Function) -> Function:
+    """Compile `function` to machine code at its first call, and cache it on disk."""
+    result: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return result
+
+
+def is_cached() -> bool:
+    """Whether a process has compiled this version of the model before; the first run takes longer."""
+    return any(CACHE.rglob("*.nbc")) if CACHE.exists() else False

@@ -1,0 +1,199 @@
+"""Money and planned public services (phase 7 of the day, on the first day of a month).
+
+The month's money is a fixed sum. What the reform costs comes off first; of the rest one part is
+planned as public services, the other pays for cases, from departments' budgets and communities' funds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sanfang.model import headings as h
+from sanfang.model.draws import stream
+from sanfang.model.geography import Geography
+from sanfang.model.policy import PolicyOfDay
+from sanfang.model.state import COMMUNITY, DEPARTMENT, Purse, World
+from sanfang.scenario.scenario import Scenario
+
+
+@dataclass
+class Finance:
+    """The district's plan and books.
+
+    demand[c, d]: yuan a month that would cover the services needed; error[c, d]: standard normal error of a
+    community's estimate of it; department_share: of the money for cases; maturity[c]: how far organisations
+    have grown; supplied: yuan of public money so far, wages apart; outside: yuan of outside money so far.
+    """
+
+    demand: np.ndarray
+    error: np.ndarray
+    service_share: np.ndarray
+    department_share: np.ndarray
+    people: np.ndarray
+    maturity: np.ndarray
+    fee: np.ndarray
+    terminal_fee: float = 0.0
+    terminal_uses: int = 0
+    supplied: float = 0.0
+    outside: float = 0.0
+
+
+def plan_finance(scenario: Scenario, map_: Geography, in_charge: np.ndarray, seed: int) -> Finance:
+    """The plan of the year: demand for services by community and domain, departments' shares of case money."""
+    domains = list(scenario.domains.values())
+    expected = np.array([d.hazard * d.yuan for d in domains])
+    share = np.array([d.hazard * d.prevention * d.yuan for d in domains])
+    share = share / share.sum() if share.sum() > 0 else np.full(len(domains), 1 / len(domains))
+    people = map_.population.astype(float)
+    services = scenario.money.operating * scenario.money.service_share / 12 * people
+    by_department = np.bincount(in_charge, expected, len(scenario.departments))
+    even = np.full(len(by_department), 1 / len(by_department))
+    error = np.stack([stream(seed, "estimates", id_).standard_normal(len(domains)) for id_ in map_.ids])
+    return Finance(
+        demand=scenario.supply.need_yuan * services[:, None] * share * map_.factor,
+        error=error,
+        service_share=share,
+        department_share=by_department / by_department.sum() if by_department.sum() > 0 else even,
+        people=people,
+        maturity=np.zeros(len(people)),
+        fee=np.zeros(len(people)),
+    )
+
+
+def new_purse(communities: int, departments: int) -> Purse:
+    """Empty pots and books."""
+    tiers, headings = DEPARTMENT + 1, len(h.YUAN_HEADINGS)
+    return Purse(
+        fund=np.zeros(communities),
+        outside=np.zeros(communities),
+        budget=np.zeros(departments),
+        contract=np.zeros(communities),
+        spent=np.zeros((tiers, headings)),
+        outside_spent=np.zeros(headings),
+        contract_used=np.zeros(communities),
+        outside_hours=np.zeros(1),
+    )
+
+
+def allocate_month(scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay) -> None:
+    """Settle the last month's contracts and terminals, then hand out this month's money."""
+    settle_month(scenario, world, finance)
+    month = scenario.money.operating / 12 * finance.people.sum()
+    finance.supplied += month
+    rest = month - _pay_reform(scenario, world, finance, policy, month)
+    services = rest * scenario.money.service_share
+    _supply_services(scenario, map_, world, finance, policy, services)
+    cases = rest - services
+    local = cases * policy.funds * finance.people / finance.people.sum()
+    world.purse.fund[:] += local
+    world.purse.budget[:] += (cases - local.sum()) * finance.department_share
+    income = policy.income * finance.people
+    world.purse.outside[:] += income
+    finance.outside += float(income.sum())
+
+
+def _pay_reform(scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, month: float) -> float:
+    """What the reform costs this month (yuan); scaled down in proportion where it is more than there is."""
+    purse, yuan, people = world.purse, policy.yuan, finance.people
+    base_posts = np.bincount(
+        world.persons["post_home"][world.persons["tier"] <= COMMUNITY] % len(people), minlength=len(people)
+    )
+    bill = {
+        h.Y_TERMINALS: yuan["terminals"] * people,
+        h.Y_CONTRACTS: yuan["contracts"] * people,
+        h.Y_DATA: yuan["data_system"] * people,
+        h.Y_RECOGNITION: yuan["recognition"] * base_posts,
+    }
+    total = sum(float(item.sum()) for item in bill.values())
+    part = min(1.0, month / total) if total > 0 else 0.0
+    finance.terminal_fee = part * float(bill[h.Y_TERMINALS].sum())
+    finance.fee = part * bill[h.Y_CONTRACTS]
+    for heading in (h.Y_TERMINALS, h.Y_CONTRACTS, h.Y_DATA, h.Y_RECOGNITION):
+        purse.spent[COMMUNITY, heading] += part * bill[heading].sum()
+    growing = np.where(finance.fee > 0, 1.0 / scenario.prices.contract_months, 0.0)
+    finance.maturity += (1.0 - finance.maturity) * np.minimum(growing, 1.0)
+    purse.contract[:] = finance.fee / scenario.prices.contract_rate * finance.maturity
+    purse.contract_used[:] = 0.0
+    return part * total
+
+
+def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
+    """Book what was paid for last month and not used: contracted hours and room on terminals."""
+    purse = world.purse
+    bought = purse.contract + purse.contract_used
+    unused = np.divide(purse.contract, bought, out=np.zeros_like(bought), where=bought > 0)
+    lost = float((finance.fee * finance.maturity * unused).sum())
+    purse.outside_hours[0] += purse.contract_used.sum()
+    _rebook(purse, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
+    if finance.terminal_fee > 0:
+        uses = int(world.counts["terminal_uses"][0]) - finance.terminal_uses
+        room = scenario.prices.terminal_capacity / 12 * finance.people.sum()
+        _rebook(purse, h.Y_TERMINALS, h.Y_TERMINALS_UNUSED, finance.terminal_fee * max(0.0, 1.0 - uses / room))
+    finance.terminal_uses = int(world.counts["terminal_uses"][0])
+    finance.fee, finance.terminal_fee = np.zeros_like(finance.fee), 0.0
+    purse.contract[:] = purse.contract_used[:] = 0.0
+
+
+def _rebook(purse: Purse, heading: int, waste: int, yuan: float) -> None:
+    purse.spent[COMMUNITY, heading] -= yuan
+    purse.spent[COMMUNITY, waste] += yuan
+
+
+def _supply_services(
+    scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay, yuan: float
+) -> None:
+    """Plan services, let neighbours use their part, and see what is covered and what is too much.
+
+    The centre plans the same per head, or by communities' estimates as far as they have a say. A
+    community plans its own share by its estimate, and counts only what its own residents get of it.
+    """
+    local = policy.funds[:, None]
+    heads = finance.people / finance.people.sum()
+    even = heads[:, None] * finance.service_share
+    spread = scenario.supply.estimate_error * (1.0 - policy.precision)[:, None]
+    estimate = finance.demand * np.exp(spread * finance.error - 0.5 * spread**2)
+    spill = np.array([domain.spillover for domain in scenario.domains.values()])
+    proposed = estimate / estimate.sum()
+    say = policy.proposals[:, None]
+    central = (1.0 - local) * ((1.0 - say) * even + say * proposed)
+    central *= (1.0 - (local * heads[:, None]).sum()) / central.sum()
+    own = estimate * (1.0 - spill)
+    locally = local * heads[:, None] * own / own.sum(axis=1, keepdims=True)
+    planned = yuan * (central + locally)
+    reach = (1.0 - spill) * planned
+    for c, near in enumerate(map_.neighbours):
+        if len(near):
+            reach[near] += spill * planned[c] / len(near)
+        else:
+            reach[c] += spill * planned[c]
+    covered = np.minimum(reach / np.maximum(finance.demand, 1e-9), 1.0)
+    world.places.covered[:] = covered
+    world.places.unmet[:] = 1.0 - covered
+    over = float(np.maximum(reach - finance.demand, 0.0).sum())
+    by_community = yuan * float(locally.sum())
+    for tier, part in ((COMMUNITY, by_community), (DEPARTMENT, yuan - by_community)):
+        world.purse.spent[tier, h.Y_SERVICES] += part * (1.0 - over / yuan) if yuan > 0 else 0.0
+        world.purse.spent[tier, h.Y_OVERSUPPLY] += part * over / yuan if yuan > 0 else 0.0
+
+
+def lapse(world: World, waiting_yuan: float) -> None:
+    """The year ends: what is left in the pots lapses. It was stranded as far as cases waited for money elsewhere."""
+    rows = leftovers(world.purse, waiting_yuan)
+    world.purse.spent[COMMUNITY, h.Y_STRANDED] += rows["stranded"][0]
+    world.purse.spent[DEPARTMENT, h.Y_STRANDED] += rows["stranded"][1]
+    world.purse.spent[COMMUNITY, h.Y_UNSPENT] += rows["unspent"][0]
+    world.purse.spent[DEPARTMENT, h.Y_UNSPENT] += rows["unspent"][1]
+    world.purse.fund[:] = world.purse.budget[:] = 0.0
+
+
+def leftovers(purse: Purse, waiting_yuan: float) -> dict[str, tuple[float, float]]:
+    """What is in the pots now, stranded or merely unspent: (communities, departments) by heading."""
+    funds, budgets = float(purse.fund.sum()), float(purse.budget.sum())
+    left = funds + budgets
+    part = min(1.0, waiting_yuan / left) if left > 0 else 0.0
+    return {
+        "stranded": (funds * part, budgets * part),
+        "unspent": (funds * (1.0 - part), budgets * (1.0 - part)),
+    }

@@ -1,0 +1,157 @@
+"""The ledger of every hour and every yuan: the day's closing entries, the table, and the identities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sanfang.model import headings as h
+from sanfang.model.finance import Finance, leftovers
+from sanfang.model.queueing import Engine
+from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, GRID, LATENT, OPEN, TIER_NAMES, Layout, World
+from sanfang.scenario.scenario import Scenario
+
+
+class IdentityError(RuntimeError):
+    """The books do not balance. This is a defect of the model, never of the input."""
+
+
+def tiers_of_stations(layout: Layout) -> np.ndarray:
+    """Tier of each station."""
+    counts = (layout.communities, layout.communities, layout.streets, layout.departments)
+    return np.repeat(np.arange(DEPARTMENT + 1), counts)
+
+
+def close_day(scenario: Scenario, engine: Engine, world: World, before: np.ndarray, open_hours: float) -> None:
+    """Closing entries of a working day; `before` is the ledger of hours this morning.
+
+    Idle grid workers patrol, up to a bound; idle hours at one place while the same kind of work waits
+    at another are booked as such; data entry on a day on which a community found nothing was in vain.
+    """
+    today = engine.hours - before
+    communities = world.layout.communities
+    in_post = open_hours - today[:communities, h.VACANT] / np.maximum(_posts(engine, communities), 1)
+    most = scenario.discovery.patrol_cap / scenario.calendar.shift_hours * in_post * _posts(engine, communities)
+    patrol = np.minimum(today[:communities, h.IDLE], most)
+    _rebook(engine, slice(0, communities), h.IDLE, h.PATROL, patrol)
+    world.places.patrol[:] = patrol
+    idle = today[:, h.IDLE].copy()
+    idle[:communities] -= patrol
+    _rebook(engine, slice(None), h.IDLE, h.IDLE_MISMATCH, _mismatched(world, idle))
+    offices = slice(communities, 2 * communities)
+    vain = np.where(world.found_today == 0, today[offices, h.DATA_ENTRY], 0.0)
+    _rebook(engine, offices, h.DATA_ENTRY, h.DATA_IN_VAIN, vain)
+    world.found_today[:] = 0
+
+
+def _posts(engine: Engine, communities: int) -> np.ndarray:
+    return np.bincount(engine.workers["at"], minlength=len(engine.stations))[:communities]
+
+
+def _rebook(engine: Engine, stations: slice, heading: int, other: int, hours: np.ndarray) -> None:
+    engine.hours[stations, heading] -= hours
+    engine.hours[stations, other] += hours
+
+
+def _mismatched(world: World, idle: np.ndarray) -> np.ndarray:
+    """Idle hours of each station while work that it could do waits at another station.
+
+    By domain the smaller of the qualified idle hours and the hours waiting where nobody is idle; an idle
+    hour and a waiting hour are counted once. The base can do all domains, a department its own.
+    """
+    communities, streets = world.layout.communities, world.layout.streets
+    left, lost = idle.copy(), np.zeros_like(idle)
+    base = slice(0, 2 * communities)
+    waiting = np.where((idle <= 1e-9)[:, None], world.waiting_hours, 0.0)
+    by_domain = waiting.sum(axis=0)
+    for domain in np.argsort(-by_domain):
+        need = by_domain[domain]
+        department = 2 * communities + streets + int(world.domains.department[domain])
+        for pool in (slice(department, department + 1), base):
+            there = left[pool].sum()
+            taken = min(there, need)
+            if taken > 0:
+                share = left[pool] * (taken / there)
+                lost[pool] += share
+                left[pool] -= share
+                need -= taken
+    return lost
+
+
+def hours_by_tier(engine: Engine, layout: Layout) -> np.ndarray:
+    """Hours so far, `[tier, heading]`, from grid to department."""
+    result = np.zeros((DEPARTMENT + 1, engine.hours.shape[1]))
+    np.add.at(result, tiers_of_stations(layout), engine.hours)
+    return result
+
+
+def yuan_by_tier(scenario: Scenario, engine: Engine, world: World, waiting_yuan: float) -> np.ndarray:
+    """Yuan so far, `[tier, heading]`: wages by the hours worked, and what is left in the pots."""
+    hours = hours_by_tier(engine, world.layout)
+    yuan = world.purse.spent.copy()
+    vacant = hours[:, h.VACANT]
+    yuan[:, h.Y_WAGES] = (hours.sum(axis=1) - vacant) * scenario.staffing.wage
+    yuan[:, h.Y_VACANT] = vacant * scenario.staffing.wage
+    for heading, index in (("stranded", h.Y_STRANDED), ("unspent", h.Y_UNSPENT)):
+        funds, budgets = leftovers(world.purse, waiting_yuan)[heading]
+        yuan[COMMUNITY, index] += funds
+        yuan[DEPARTMENT, index] += budgets
+    return yuan
+
+
+def ledger_table(hours: np.ndarray, yuan: np.ndarray, world: World) -> pd.DataFrame:
+    """The ledger as a table: resource (hours, yuan, outside_hours, outside_yuan), tier, heading, amount."""
+    rows: list[tuple[str, str, str, float]] = []
+    for resource, amounts, names in (("hours", hours, h.HOUR_HEADINGS), ("yuan", yuan, h.YUAN_HEADINGS)):
+        rows += [
+            (resource, TIER_NAMES[tier], names[heading], float(amounts[tier, heading]))
+            for tier, heading in zip(*np.nonzero(amounts), strict=True)
+        ]
+    purse = world.purse
+    partner_hours = float(purse.outside_hours[0] + purse.contract_used.sum())
+    for resource, heading, amount in (
+        ("outside_hours", "partners", partner_hours),
+        ("outside_yuan", "cases", float(purse.outside_spent.sum())),
+        ("outside_yuan", "collective_economy", float(purse.outside.sum())),
+    ):
+        if amount:
+            rows.append((resource, "partner" if resource == "outside_hours" else "community", heading, amount))
+    return pd.DataFrame(rows, columns=["resource", "tier", "heading", "amount"])
+
+
+def check_books(scenario: Scenario, engine: Engine, world: World, finance: Finance, day: int, waiting: float) -> None:
+    """Raise IdentityError unless hours and yuan sum to the supply, no heading is negative, and the flow holds."""
+    supplied = len(world.persons) * world.clock_start[day]
+    hours, yuan = hours_by_tier(engine, world.layout), yuan_by_tier(scenario, engine, world, waiting)
+    _equal("hours", float(hours.sum()), supplied)
+    _equal("yuan", float(yuan.sum()), finance.supplied + supplied * scenario.staffing.wage)
+    _equal("outside yuan", float(world.purse.outside_spent.sum() + world.purse.outside.sum()), finance.outside)
+    for name, book in (("hours", hours), ("yuan", yuan)):
+        if book.min() < -1e-6 * max(supplied, 1.0):
+            tier, heading = np.unravel_index(book.argmin(), book.shape)
+            raise IdentityError(f"{name} below zero at tier {tier}, heading {heading}: {book.min()}")
+    check_flow(world)
+
+
+def check_flow(world: World) -> None:
+    """Initial + arisen = latent + healed + open + resolved + unresolved + withdrawn, per community and domain.
+
+    Latent and open needs are counted again from the cases themselves, not taken from the counters.
+    """
+    cases = world.cases[: int(world.counts["cases_used"][0])]
+    for state in (LATENT, OPEN):
+        found = np.zeros(world.flow.shape[:2], np.int64)
+        inside = cases[cases["state"] == state]
+        np.add.at(found, (inside["community"], inside["domain"]), 1)
+        if (found != world.flow[:, :, state]).any():
+            raise IdentityError(f"cases in state {state} do not agree with the flow")
+    if (world.flow[:, :, :ARISEN].sum(axis=2) != world.flow[:, :, ARISEN]).any():
+        raise IdentityError("needs that arose are not all accounted for")
+
+
+def _equal(what: str, booked: float, supplied: float) -> None:
+    if abs(booked - supplied) > 1e-9 * max(abs(supplied), 1.0):
+        raise IdentityError(f"{what}: booked {booked!r}, supplied {supplied!r}")
+
+
+BASE = (GRID, COMMUNITY)

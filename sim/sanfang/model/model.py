@@ -1,0 +1,223 @@
+"""The district as a Mesa model: one step is one day, and a day is the phases listed in `DistrictModel.step`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+
+from sanfang.model import headings as h
+from sanfang.model.agents import Community, Department, Resident, SubdistrictOffice, make_workers
+from sanfang.model.casework import release_money, work_today
+from sanfang.model.diary import Diary
+from sanfang.model.draws import root_key
+from sanfang.model.finance import allocate_month, lapse, plan_finance
+from sanfang.model.geography import build_geography
+from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
+from sanfang.model.needs import arise_today, surface_today
+from sanfang.model.policy import compile_policy
+from sanfang.model.prevention import Prevention
+from sanfang.model.queueing import with_room
+from sanfang.model.residents import live_on, receive, talk
+from sanfang.model.setting import setting_of
+from sanfang.model.state import UNFUNDED, Residents
+from sanfang.model.tasks import open_offices, send_tasks, task_streams
+from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
+from sanfang.model.world import build_world, make_room
+from sanfang.model.worktime import working_days
+from sanfang.scenario.scenario import Scenario
+
+DILIGENCE_DAYS = 28.0
+
+
+class DistrictModel(mesa.Model):  # type: ignore[misc]
+    """A district under a policy.
+
+    `scenario` is kept, frozen, as `scenario_run` (Mesa writes to a model's `scenario`). `seed` fixes every
+    draw; `days` is how far the calendar reaches; `scale` keeps that share of the communities.
+
+    A run of the same scenario, seed, days and scale is bit-identical in any process.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int = 1, days: int | None = None, scale: float = 1.0) -> None:
+        super().__init__(rng=int(root_key(seed, "mesa") >> np.uint64(33)))
+        self.scenario_run, self.seed_run = scenario, seed
+        self.days = days or scenario.run.days
+        self.map = build_geography(scenario, scale)
+        self._posts = posts_by_station(scenario, self.map)
+        persons, skill = hire_everyone(scenario, self.map, self._posts, seed)
+        self.engine, self.world = build_world(scenario, self.map, persons, skill, seed, self.days)
+        self.setting = setting_of(scenario)
+        self.finance = plan_finance(scenario, self.map, self.world.domains.department, seed)
+        self.prevention = Prevention(scenario, self.world, self._posts)
+        self.streams = task_streams(scenario, self.map, self._posts)
+        self.keys = {name: root_key(seed, name) for name in ("needs", "tasks")}
+        self.open_days = working_days(scenario.calendar, self.days)
+        self.demand_by_day = _demand_by_day(scenario, self.days)
+        self._diligence = _Diligence(len(self.map.ids))
+        self.policy = compile_policy(scenario, self.map, self._diligence.share, len(self._posts), 0)
+        self.diary = Diary(self.days, len(self.map.ids))
+        self._pending = 0
+        fill_posts(self.engine, self.world.persons)
+        self.communities = [Community(self, row) for row in range(len(self.map.ids))]
+        self.streets = [SubdistrictOffice(self, row) for row in range(scenario.district.sub_districts)]
+        self.departments = [Department(self, row, name) for row, name in enumerate(scenario.departments)]
+        self.workers = make_workers(self)
+
+    # --- The day ----------------------------------------------------------------------------------
+
+    @property
+    def day(self) -> int:
+        """Days simulated so far."""
+        return self.diary.days
+
+    @property
+    def date(self) -> dt.date:
+        """Date of the day to come."""
+        return self.scenario_run.calendar.start + dt.timedelta(days=self.day)
+
+    @property
+    def residents(self) -> Residents:
+        """All residents, in columns."""
+        return self.world.residents
+
+    def resident(self, row: int) -> Resident:
+        """A resident as an agent: a view on row `row` of the columns."""
+        return Resident(self, row)
+
+    def step(self) -> None:
+        """One day. Raises IndexError past the days for which the model was made."""
+        day = self.day
+        if day >= self.days:
+            raise IndexError(f"the model was made for {self.days} days")
+        self._set_policy(day)
+        self._needs(day)
+        if self.open_days[day]:
+            self._work(day)
+        self._residents(day)
+        self._workforce(day)
+        self._supply(day)
+        self._close(day)
+
+    def _set_policy(self, day: int) -> None:
+        """(1) The policy of the day, compiled; posts are where it puts them."""
+        self.policy = compile_policy(self.scenario_run, self.map, self._diligence.share, len(self._posts), day)
+        assign_posts(self.engine, self.world.persons, self.policy.staff)
+        if self.date.day == 1 or day == 0:
+            allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy)
+            self._has_new_money = True
+        self.prevention.set_hazards(self.world)
+
+    def _needs(self, day: int) -> None:
+        """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
+        self._make_room()
+        demand = float(self.demand_by_day[day])
+        rules, setting = self.policy.rules, self.setting
+        arise_today(self.engine, self.world, rules, setting, self.keys["needs"], day, demand)
+        surface_today(self.engine, self.world, rules, setting, day, demand)
+        self._pending += int(self.world.daily[day, 1] + self.world.daily[day, 2])
+
+    def _work(self, day: int) -> None:
+        """(4) The day's work, event by event."""
+        rules, setting = self.policy.rules, self.setting
+        self._make_room()
+        send_tasks(self.engine, self.world, rules, setting, self.streams, self.keys["tasks"], day)
+        if self._has_new_money:
+            release_money(self.engine, self.world, rules, setting, day)
+            self._has_new_money = False
+        open_offices(self.engine, self.world, setting, self.policy.chores, day)
+        work_today(self.engine, self.world, rules, setting, day)
+        self._pending = 0
+
+    def _residents(self, day: int) -> None:
+        """(5) Results reach residents; what is unresolved wears on them. (8) Neighbours talk, weekly."""
+        counts, mind = self.world.counts, self.setting.mind
+        count = int(counts["experiences"][0])
+        receive(self.residents, self.world.experiences, count, self.world.records, self.diary.rated, mind)
+        counts["experiences"] = 0
+        places = self.world.places
+        means, weak = self.diary.satisfaction[day], self.diary.vulnerable[day]
+        live_on(self.residents, places.first, places.size, mind.erosion, means, weak)
+        if day % 7 == 6:
+            talk(self.residents, mind.silent_peers)
+
+    def _workforce(self, day: int) -> None:
+        """(6) Fatigue, leaving, newcomers; and the day's closing entries."""
+        open_hours = float(self.world.clock_start[day + 1] - self.world.clock_start[day])
+        work_over(self.engine, self.world, self.policy.rules, self.setting, day, open_hours)
+        if open_hours > 0:
+            close_day(self.scenario_run, self.engine, self.world, self.diary.hours_this_morning, open_hours)
+
+    def _supply(self, day: int) -> None:
+        """(7) What work has done: prevention daily, methods monthly; the year's money lapses."""
+        self.prevention.learn(self.world)
+        self._diligence.learn(self.world, self.policy.chores, bool(self.open_days[day]))
+        tomorrow = self.date + dt.timedelta(days=1)
+        if tomorrow.day == 1:
+            written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
+            grow_methods(self.scenario_run, self.map, self.world.methods, written)
+            if tomorrow.month == 1 and day + 1 < self.days:
+                lapse(self.world, self.waiting_yuan())
+
+    def _close(self, day: int) -> None:
+        """(9) The day enters the diary; the flow must balance."""
+        check_flow(self.world)
+        self.diary.enter(self.engine, self.world)
+
+    def _make_room(self) -> None:
+        self.engine, self.world = make_room(self.engine, self.world, self.setting, self.streams, self._pending)
+
+    # --- What it shows ------------------------------------------------------------------------------
+
+    def waiting_yuan(self) -> float:
+        """Yuan that parts of cases are waiting for."""
+        jobs = self.engine.jobs[self.world.short[: int(self.world.counts["short"][0])]]
+        return float(jobs["yuan"][(jobs["phase"] == UNFUNDED) & (jobs["cancelled"] == 0)].sum())
+
+    def ledger(self) -> pd.DataFrame:
+        """Every hour and yuan so far: resource, tier, heading, amount. The books are checked first."""
+        waiting = self.waiting_yuan()
+        check_books(self.scenario_run, self.engine, self.world, self.finance, self.day, waiting)
+        hours = hours_by_tier(self.engine, self.world.layout)
+        return ledger_table(hours, yuan_by_tier(self.scenario_run, self.engine, self.world, waiting), self.world)
+
+    def run(self) -> None:
+        """Step to the last day."""
+        while self.day < self.days:
+            self.step()
+
+
+class _Diligence:
+    """Share of the chores due lately that communities have done, `share[c, heading]` in [0, 1]."""
+
+    def __init__(self, communities: int) -> None:
+        shape = (communities, len(h.HOUR_HEADINGS))
+        self.share = np.ones(shape)
+        self._due, self._done, self._seen = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+
+    def learn(self, world: Any, chores: np.ndarray, open_day: bool) -> None:
+        if not open_day:
+            return
+        offices = slice(world.layout.communities, 2 * world.layout.communities)
+        done = world.done[offices] - self._seen
+        self._seen = world.done[offices].copy()
+        keep = 1.0 - 1.0 / DILIGENCE_DAYS
+        self._due = keep * self._due + chores[offices]
+        self._done = keep * self._done + done
+        # A few hours of slack: work gathers into jobs of two hours before it can be done.
+        slack = 4.0
+        self.share = np.minimum((self._done + slack) / (self._due + slack), 1.0)
+
+
+def _demand_by_day(scenario: Scenario, days: int) -> np.ndarray:
+    """Demand of each day over the mean day's, by weekday and month."""
+    calendar = scenario.calendar
+    dates = [calendar.start + dt.timedelta(days=n) for n in range(days)]
+    weekday = np.array(calendar.weekday_profile)[[date.weekday() for date in dates]] * 7
+    month = np.array(calendar.month_profile)[[date.month - 1 for date in dates]] * 12
+    return np.asarray(weekday * month)
+
+

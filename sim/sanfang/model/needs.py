@@ -1,0 +1,196 @@
+"""Needs arise, and are voiced, found, met or vanish (phases 2 and 3 of the day).
+
+For each community and domain, candidates come at a capped hazard; each carries a uniform mark and is a
+need if mark < hazard / cap. So the same residents meet the same troubles on the same days in every
+scenario, except those that a policy prevents or causes.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sanfang.model import state as s
+from sanfang.model.cases import add_latent, drop_latent, end_case, free_case, move, new_case
+from sanfang.model.compiled import compiled
+from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.queueing import ARRIVAL, NONE, schedule
+from sanfang.model.worktime import to_working
+
+# Purposes of a need's draws.
+GAP, WHO, MARK, KIND, PARTS, CHANNEL, HOUR, VOICED, FOUND, ENTERED, HEAL, MET = range(1, 13)
+_RECURRENCE, _TODAY, _FURTHER_PARTS = 1_000, 10_000, 100
+
+
+@compiled
+def hour_of_day(mark, cumulative):
+    """Day fraction at which the hour profile's cumulative share reaches `mark`."""
+    hour = 0
+    while hour < 23 and mark >= cumulative[hour]:
+        hour += 1
+    below = cumulative[hour - 1] if hour > 0 else 0.0
+    share = cumulative[hour] - below
+    return (hour + (mark - below) / share) / 24.0 if share > 0.0 else hour / 24.0
+
+
+@compiled
+def _arise(world, setting, index, key, root, resident, community, domain, time, day):
+    """Fill a case with a need that has arisen, kind, parts and channel drawn from its own key."""
+    case = world.cases[index]
+    case.key, case.root, case.resident, case.community, case.domain = key, root, resident, community, domain
+    case.arose = time
+    needs, voice = setting.needs, setting.voice
+    mark = uniform(key, KIND)
+    kind = 0
+    while kind < 3 and mark >= world.domains.kinds[domain, kind]:
+        kind += 1
+    case.kind = kind
+    chance = needs.parts_hard if kind == s.HARD else needs.parts_other
+    parts = 1
+    for n in range(1, s.MAX_PARTS):
+        if uniform(key, _FURTHER_PARTS + n) < chance:
+            parts += 1
+    case.parts = parts
+    mark = uniform(key, CHANNEL)
+    app = voice.app * world.residents.digital[resident]
+    if mark < app:
+        case.channel = s.APP
+    elif mark < app + voice.hotline:
+        case.channel = s.HOTLINE
+    elif mark < app + voice.hotline + voice.department_window:
+        case.channel = s.DEPARTMENT_WINDOW
+    else:
+        case.channel = s.COMMUNITY_WINDOW
+    case.state = s.LATENT
+    world.flow[community, domain, s.LATENT] += 1
+    world.flow[community, domain, s.ARISEN] += 1
+    world.daily[day, s.D_ARISEN] += 1
+    world.residents.burden[resident] += 1
+    add_latent(world, index)
+
+
+@compiled
+def _chance_voiced(world, rules, voice, case, weekday):
+    """Chance that a latent need is voiced today: by trust, and by the trips that its channel means."""
+    rate = voice.rate_hoped
+    if case.kind == s.URGENT:
+        rate = voice.rate_urgent
+    elif case.kind == s.HARD:
+        rate = voice.rate_hard
+    elif case.kind == s.CHRONIC:
+        rate = voice.rate_chronic
+    trips = 0.0
+    if case.channel == s.COMMUNITY_WINDOW or case.channel == s.DEPARTMENT_WINDOW:
+        trips = 1.0 + rules.extra_trips[case.community, case.domain] + rules.wrong_window[case.community]
+    trust = world.residents.trust[case.resident]
+    return 1.0 - math.exp(-rate * weekday * trust**voice.trust_power * math.exp(-voice.trip_deterrence * trips))
+
+
+@compiled
+def open_case(engine, world, index, channel, time, day, counter, setting):
+    """A latent need becomes a request at calendar time `time`."""
+    case = world.cases[index]
+    drop_latent(world, index)
+    move(world, index, s.OPEN)
+    case.channel = channel
+    case.voiced = time
+    world.daily[day, counter] += 1
+    if case.closed_before == case.closed_before and time - case.closed_before <= 30.0:
+        world.daily[int(case.closed_before), s.D_REPEATS] += 1
+    schedule(engine, to_working(time, world.clock_start, setting.opening, setting.shift), ARRIVAL, index, case.key)
+
+
+@compiled
+def arise_today(engine, world, rules, setting, key, day, weekday):
+    """Phase 2: today's needs. `key` is the run's; `weekday` is today's demand over the mean day's."""
+    places, domains, residents = world.places, world.domains, world.residents
+    counts, cap = world.counts[0], setting.needs.hazard_cap
+    for c in range(len(places.size)):
+        place_key = mix(key, places.number[c])
+        for d in range(len(domains.hazard)):
+            if domains.hazard[d] <= 0.0:
+                continue
+            rate = cap * domains.hazard[d] / 365.0 * places.size[c]
+            own = mix(mix(place_key, d), day)
+            strength = places.factor[c, d] * places.hazard[c, d] * weekday / cap
+            time, n = 0.0, 0
+            while True:
+                need_key = mix(own, n)
+                time += exponential(need_key, GAP, 1.0) / rate
+                if time >= 1.0:
+                    break
+                n += 1
+                resident = places.first[c] + int(uniform(need_key, WHO) * places.size[c])
+                chance = strength * residents.weight[resident, d]
+                if chance > 1.0:
+                    counts.capped += 1
+                if uniform(need_key, MARK) < chance:
+                    index = new_case(world)
+                    moment = day + hour_of_day(time, world.hour_share)
+                    _arise(world, setting, index, need_key, need_key, resident, c, d, moment, day)
+                    case = world.cases[index]
+                    if uniform(need_key, VOICED) < _chance_voiced(world, rules, setting.voice, case, weekday):
+                        open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
+            counts.candidates += n
+    _recur_today(world, setting, day)
+
+
+@compiled
+def _recur_today(world, setting, day):
+    """Chronic needs whose cause was never treated are back: keyed by root and ordinal."""
+    index = world.dormant[day]
+    while index != NONE:
+        case = world.cases[index]
+        following = case.next
+        root, ordinal, closed = case.root, case.ordinal + 1, case.closed_before
+        resident, community, domain, time = case.resident, case.community, case.domain, case.arose
+        free_case(world, index)
+        new = new_case(world)
+        _arise(world, setting, new, mix(root, _RECURRENCE + ordinal), root, resident, community, domain, time, day)
+        fresh = world.cases[new]
+        fresh.ordinal, fresh.closed_before, fresh.kind = ordinal, closed, s.CHRONIC
+        world.daily[day, s.D_RECURRED] += 1
+        index = following
+
+
+@compiled
+def _heal_rate(needs, kind):
+    if kind == s.URGENT:
+        return needs.heal_urgent
+    if kind == s.HARD:
+        return needs.heal_hard
+    if kind == s.CHRONIC:
+        return needs.heal_chronic
+    return needs.heal_hoped
+
+
+@compiled
+def surface_today(engine, world, rules, setting, day, weekday):
+    """Phase 3: each latent need of an earlier day may be voiced, found by patrol or data, met or vanish."""
+    places, domains, needs, discovery = world.places, world.domains, setting.needs, setting.discovery
+    place = world.counts[0].latent - 1
+    while place >= 0:
+        index = world.latent[place]
+        place -= 1
+        case = world.cases[index]
+        if case.arose >= day:
+            continue
+        own = mix(case.key, _TODAY + day)
+        c, d = case.community, case.domain
+        moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
+        if uniform(own, VOICED) < _chance_voiced(world, rules, setting.voice, case, weekday):
+            open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
+            continue
+        patrol = places.patrol[c] / (places.households[c] / 100.0)
+        if uniform(own, FOUND) < 1.0 - math.exp(-discovery.patrol * domains.patrol_visible[d] * patrol):
+            open_case(engine, world, index, s.PATROL, moment, day, s.D_DISCOVERED, setting)
+            continue
+        if uniform(own, ENTERED) < discovery.data * domains.data_visible[d] * rules.data[c]:
+            world.daily[day, s.D_DATA_FOUND] += 1
+            world.found_today[c] += 1
+            open_case(engine, world, index, s.DATA, moment, day, s.D_DISCOVERED, setting)
+            continue
+        met = case.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * places.covered[c, d]
+        if met or uniform(own, HEAL) < _heal_rate(needs, case.kind):
+            drop_latent(world, index)
+            end_case(world, index, s.HEALED, moment)
+            free_case(world, index)

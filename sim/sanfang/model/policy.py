@@ -1,0 +1,169 @@
+"""What the policy of a day means: levers compiled into plain arrays of chances, rates, hours and money.
+
+This is the only file that reads a lever. Each lever is a few lines here, with its row in the
+article's list; what it costs stands in the same place as what it does.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+
+import numpy as np
+
+from sanfang.model import headings as h
+from sanfang.model.geography import Geography
+from sanfang.scenario.declare import level_on
+from sanfang.scenario.policy import lever_names
+from sanfang.scenario.scenario import Scenario
+
+WORKDAYS_A_WEEK = 5.0
+
+Rules = namedtuple(
+    "Rules",
+    "wrong_window extra_trips right plan authority scope self_service market bounce answer_up admission follow triage "
+    "parallel data recognition",
+)
+"""Per community (`extra_trips`, `scope`: and domain), chances unless said otherwise: sent on by a window; a
+further trip; a right diagnosis; a personal plan; leave to decide; a service on offer; a working terminal; a firm
+at hand; a receiver declares itself not in charge; a department puts it first; a task is vetted; its hours come
+along; triage; parts in parallel; data complete; share of recognition."""
+
+
+@dataclass(frozen=True)
+class PolicyOfDay:
+    """One day's policy, compiled. Arrays have one row a community unless said otherwise.
+
+    rules: what casework reads; chores[station, heading]: hours that fall due each working day; staff: level
+    of staff devolution; funds: share of money that communities hold; proposals: weight of local estimates;
+    precision: share of the estimate's error that is removed; yuan: a dict of monthly money per
+    resident by heading (terminals, contracts, data_system, recognition per base post); income: outside money per
+    resident and month.
+    """
+
+    levels: dict[str, np.ndarray]
+    rules: Rules
+    chores: np.ndarray
+    staff: np.ndarray
+    funds: np.ndarray
+    proposals: np.ndarray
+    precision: np.ndarray
+    yuan: dict[str, np.ndarray]
+    income: np.ndarray
+
+
+def levels_on(scenario: Scenario, map_: Geography, day: int) -> dict[str, np.ndarray]:
+    """Level of each lever in each community on `day`; `service_scope` has a column per domain."""
+    policies = [scenario.policy_for(id_) for id_ in map_.ids]
+    levels: dict[str, np.ndarray] = {}
+    for name in lever_names():
+        values = [getattr(policy, name) for policy in policies]
+        if name == "service_scope":
+            levels[name] = np.array([_scope(value, day, list(scenario.domains)) for value in values])
+        else:
+            levels[name] = np.array([level_on(value, day) for value in values])
+    return levels
+
+
+def _scope(value: object, day: int, domains: list[str]) -> list[float]:
+    """Level of `service_scope` by domain: a list of domains means these fully, the others not."""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return [1.0 if domain in value else 0.0 for domain in domains]
+    return [level_on(value, day)] * len(domains)  # type: ignore[arg-type]
+
+
+def compile_policy(scenario: Scenario, map_: Geography, diligence: np.ndarray, offices: int, day: int) -> PolicyOfDay:
+    """Compile the levers of `day`. `diligence[c, heading]`: share of the chores due that communities have done.
+
+    What a lever gains by work at the community counts only as far as that work is done.
+    """
+    levels = levels_on(scenario, map_, day)
+    done = {name: levels[name] * diligence[:, heading] for name, heading in _WORKED_FOR.items()}
+    scope = levels["service_scope"] * diligence[:, h.SERVICE_DESK][:, None]
+    return PolicyOfDay(
+        levels=levels,
+        rules=_rules(scenario, map_, levels, done, scope),
+        chores=_chores(scenario, map_, levels, offices),
+        staff=levels["staff_devolution"],  # F1a
+        funds=_funds(scenario, levels["fund_devolution"]),
+        proposals=scenario.supply.proposal_weight * done["local_proposals"],  # F3e
+        precision=scenario.supply.precise_estimate * np.maximum(done["need_identification"], done["data_discovery"]),
+        yuan=_yuan(scenario, levels),
+        income=scenario.prices.collective_yuan / 12 * done["collective_income"] * map_.wealth,  # F1c
+    )
+
+
+_WORKED_FOR = {
+    "collective_income": h.COLLECTIVE,
+    "one_window": h.TRAINING,
+    "clear_lists": h.LIST_UPKEEP,
+    "local_proposals": h.PROPOSALS,
+    "need_identification": h.SURVEYS,
+    "data_discovery": h.DATA_ENTRY,
+}
+"""Levers whose effect is work at the community, and the heading of that work."""
+
+
+def _rules(
+    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], done: dict[str, np.ndarray], scope: np.ndarray
+) -> Rules:
+    casework = scenario.casework
+    beyond = np.array([domain.level > 1 for domain in scenario.domains.values()])
+    offered = casework.services_offered + (1.0 - casework.services_offered) * scope
+    further = np.where(beyond, casework.further_trip, 0.5 * casework.further_trip)
+    return Rules(
+        wrong_window=casework.wrong_window * (1.0 - done["one_window"]),  # F2a
+        extra_trips=further * (1.0 - scope),  # F2c
+        right=casework.diagnosis + casework.precise_diagnosis * done["need_identification"],  # H1a
+        plan=levels["tailoring"],  # H1b
+        authority=levels["authority"],  # F3a, F3c
+        scope=offered,  # F2c
+        self_service=levels["self_service"],  # F2b
+        market=np.clip(levels["market_services"] * map_.firms, 0.0, 1.0),  # F2d
+        bounce=casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"]),  # F3a
+        answer_up=levels["department_accountability"],  # F3d
+        admission=levels["admission_control"],  # F3b
+        follow=levels["resources_follow_tasks"],  # F3c
+        triage=levels["triage"],  # H2a
+        parallel=levels["case_management"],  # H2b
+        data=done["data_discovery"],  # H1c
+        recognition=levels["staff_recognition"],  # F3f
+    )
+
+
+def _chores(scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], offices: int) -> np.ndarray:
+    """Hours that fall due each working day, by station and heading."""
+    prices, communities = scenario.prices, len(map_.ids)
+    officers = map_.population * scenario.staffing.officers_per_10k / 10_000
+    chores = np.zeros((offices, len(h.HOUR_HEADINGS)))
+    office = chores[communities : 2 * communities]
+    office[:, h.COLLECTIVE] = prices.collective_hours * levels["collective_income"]
+    office[:, h.TRAINING] = prices.training_hours * officers * levels["one_window"]
+    office[:, h.SERVICE_DESK] = prices.desk_hours * levels["service_scope"].mean(axis=1)
+    office[:, h.LIST_UPKEEP] = prices.list_hours * levels["clear_lists"]
+    office[:, h.ASSESSMENT] = prices.assessment_hours * levels["department_accountability"]
+    office[:, h.PROPOSALS] = prices.proposal_hours * levels["local_proposals"]
+    office[:, h.SURVEYS] = prices.survey_hours * levels["need_identification"]
+    office[:, h.DATA_ENTRY] = prices.entry_hours * levels["data_discovery"]
+    office[:, h.METHODS] = prices.method_hours * levels["work_methods"]
+    street = chores[2 * communities : 2 * communities + scenario.district.sub_districts]
+    served = np.bincount(map_.sub_district, minlength=len(street)) > 0
+    street[served, h.LIST_UPKEEP] = prices.list_hours * levels["clear_lists"].mean()
+    return chores / WORKDAYS_A_WEEK
+
+
+def _funds(scenario: Scenario, level: np.ndarray) -> np.ndarray:
+    """Share of the money for cases and services that communities hold (F1b)."""
+    before = scenario.money.community_share
+    return before + max(scenario.money.devolvable - before, 0.0) * level
+
+
+def _yuan(scenario: Scenario, levels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Monthly yuan per resident (recognition: per post at the base)."""
+    prices = scenario.prices
+    return {
+        "terminals": prices.terminal_yuan / 12 * levels["self_service"],
+        "contracts": prices.contract_yuan / 12 * levels["social_organisations"],
+        "data_system": prices.data_yuan / 12 * levels["data_discovery"],
+        "recognition": prices.recognition_yuan / 12 * levels["staff_recognition"],
+    }

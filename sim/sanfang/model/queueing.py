@@ -1,0 +1,462 @@
+"""The request engine: stations with queues and individual workers, on one clock, event by event.
+
+The engine knows nothing of policies or residents. It keeps, for each station, one first-in
+first-out queue per priority class and the list of idle workers; service is non-preemptive. It
+books every worker-hour under a heading, and it keeps a calendar of future events: buckets of
+equal width hold what is far away, a heap orders the bucket that is current, so that pushing and
+popping cost the same however long the horizon. The caller runs the loop:
+
+    while (event := next_event(engine, until)) >= 0: ... react ...
+
+The model reacts in `sanfang.model.casework`; `simulate_queue` below reacts as a plain queue does.
+All times are in one unit (in the model: hours of working time since the run began).
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sanfang.model.compiled import compiled
+from sanfang.model.draws import SHAPES, duration, exponential, mix, root_key, uniform
+
+NONE = -1
+CLASSES = 4
+"""Priority classes: 0 is served first."""
+
+# What a worker is doing, when it is not a job's heading.
+IDLE, VACANT = 0, 1
+
+# Kinds of event.
+SERVICE_END, TIMER, GIVE_UP, ARRIVAL = 0, 1, 2, 3
+
+STATION = np.dtype(
+    [("head", "i4", CLASSES), ("tail", "i4", CLASSES), ("idle", "i4"), ("waiting", "i4"),
+     ("joined", "i8"), ("area", "f8"), ("waited", "f8"), ("area_since", "f8")], align=True
+)  # fmt: skip
+"""`joined`, `area`, `waited`: jobs that entered the queue, queue length integrated over time, time they spent in it."""
+
+WORKER = np.dtype(
+    [("home", "i4"), ("at", "i4"), ("doing", "i4"), ("job", "i4"), ("since", "f8"),
+     ("previous", "i4"), ("next", "i4"), ("busy_today", "f8"), ("leaving", "i4")], align=True
+)  # fmt: skip
+"""`home` is where a worker belongs, `at` where it is (a moved worker first finishes its job); `doing` is a heading."""
+
+JOB = np.dtype(
+    [("station", "i4"), ("class_", "i4"), ("heading", "i4"), ("previous", "i4"), ("next", "i4"), ("worker", "i4"),
+     ("queued", "f8"), ("hours", "f8"), ("key", "u8"), ("owner", "i4"), ("part", "i4"), ("domain", "i4"),
+     ("phase", "i4"), ("mode", "i4"), ("target", "i4"), ("hops", "i4"), ("cancelled", "i4"), ("yuan", "f8"),
+     ("since", "f8"), ("spends", "i4"), ("entry", "i4")], align=True
+)  # fmt: skip
+"""A piece of work. The engine uses the first eight fields; the rest belongs to the caller."""
+
+EVENT = np.dtype(
+    [("time", "f8"), ("order", "i8"), ("stamp", "u8"), ("kind", "i4"), ("subject", "i4"), ("next", "i4")], align=True
+)
+CLOCK = np.dtype(
+    [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("heaped", "i8"),
+     ("free_job", "i4"), ("free_event", "i4"), ("jobs_used", "i4"), ("events_used", "i4")], align=True
+)  # fmt: skip
+
+Engine = namedtuple("Engine", "stations workers jobs events heap buckets clock hours")
+"""Arrays of the records above; `clock` has one; `hours[station, heading]` is the ledger of worker-hours."""
+
+
+def new_engine(
+    stations: int, workers: int, headings: int, *, horizon: float, width: float, jobs: int = 1024, events: int = 4096
+) -> Engine:
+    """An empty engine whose calendar reaches to `horizon`; later events share the last bucket."""
+    engine = Engine(
+        stations=np.zeros(stations, STATION),
+        workers=np.zeros(workers, WORKER),
+        jobs=np.zeros(jobs, JOB),
+        events=np.zeros(events, EVENT),
+        heap=np.zeros(events, np.int32),
+        buckets=np.full(int(horizon / width) + 2, NONE, np.int32),
+        clock=np.zeros(1, CLOCK),
+        hours=np.zeros((stations, headings)),
+    )
+    for field in ("head", "tail", "idle"):
+        engine.stations[field] = NONE
+    for field in ("job", "previous", "next"):
+        engine.workers[field] = NONE
+    engine.clock["width"] = width
+    engine.clock["free_job"] = engine.clock["free_event"] = NONE
+    return engine
+
+
+def with_room(engine: Engine, jobs: int, events: int) -> Engine:
+    """The engine, its pools grown so that `jobs` and `events` more certainly fit."""
+    clock = engine.clock[0]
+    changes: dict[str, Any] = {}
+    if clock["jobs_used"] + jobs > len(engine.jobs):
+        changes["jobs"] = _grown(engine.jobs, int(clock["jobs_used"]) + jobs)
+    if clock["events_used"] + events > len(engine.events):
+        changes["events"] = _grown(engine.events, int(clock["events_used"]) + events)
+        changes["heap"] = _grown(engine.heap, len(changes["events"]))
+    return engine._replace(**changes) if changes else engine
+
+
+def _grown(array: np.ndarray, needed: int) -> np.ndarray:
+    """A copy with room for `needed` records and half as many again."""
+    longer = np.zeros(needed + needed // 2, array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+# --- Pools ----------------------------------------------------------------------------------------
+
+
+@compiled
+def new_job(engine, key, owner):
+    """Index of a blank job."""
+    clock = engine.clock[0]
+    index = clock.free_job
+    if index != NONE:
+        clock.free_job = engine.jobs[index].next
+    else:
+        index = clock.jobs_used
+        clock.jobs_used += 1
+    job = engine.jobs[index]
+    job.key = key
+    job.owner = owner
+    job.previous = job.next = job.worker = job.station = NONE
+    job.class_ = job.heading = job.part = job.domain = job.phase = job.mode = job.hops = job.cancelled = 0
+    job.target = job.entry = job.spends = 0
+    job.queued = job.since = engine.clock[0].now
+    job.hours = job.yuan = 0.0
+    return index
+
+
+@compiled
+def free_job(engine, index):
+    engine.jobs[index].next = engine.clock[0].free_job
+    engine.clock[0].free_job = index
+
+
+# --- The calendar of events -----------------------------------------------------------------------
+
+
+@compiled
+def _before(engine, a, b):
+    first, second = engine.events[a], engine.events[b]
+    return first.time < second.time or (first.time == second.time and first.order < second.order)
+
+
+@compiled
+def _push(engine, event):
+    heap, clock = engine.heap, engine.clock[0]
+    place = clock.heaped
+    clock.heaped += 1
+    while place > 0:
+        parent = (place - 1) >> 1
+        if not _before(engine, event, heap[parent]):
+            break
+        heap[place] = heap[parent]
+        place = parent
+    heap[place] = event
+
+
+@compiled
+def _pop(engine):
+    heap, clock = engine.heap, engine.clock[0]
+    top = heap[0]
+    clock.heaped -= 1
+    size = clock.heaped
+    last = heap[size]
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= size:
+            break
+        if child + 1 < size and _before(engine, heap[child + 1], heap[child]):
+            child += 1
+        if not _before(engine, heap[child], last):
+            break
+        heap[place] = heap[child]
+        place = child
+    heap[place] = last
+    return top
+
+
+@compiled
+def schedule(engine, time, kind, subject, stamp):
+    """Put an event into the calendar. A time that has passed happens now."""
+    clock = engine.clock[0]
+    index = clock.free_event
+    if index != NONE:
+        clock.free_event = engine.events[index].next
+    else:
+        index = clock.events_used
+        clock.events_used += 1
+    event = engine.events[index]
+    event.time = max(time, clock.now)
+    event.order = clock.order
+    clock.order += 1
+    event.kind = kind
+    event.subject = subject
+    event.stamp = stamp
+    bucket = min(int(event.time / clock.width), len(engine.buckets) - 1)
+    if bucket <= clock.bucket:
+        _push(engine, index)
+    else:
+        event.next = engine.buckets[bucket]
+        engine.buckets[bucket] = index
+
+
+@compiled
+def next_event(engine, until):
+    """Take the next event before `until` off the calendar and move the clock to it.
+
+    Returns its index, valid until the next call of `schedule`; or NONE, and the clock stands at `until`.
+    """
+    clock = engine.clock[0]
+    while True:
+        if clock.heaped > 0:
+            if engine.events[engine.heap[0]].time >= until:
+                break
+            index = _pop(engine)
+            clock.now = engine.events[index].time
+            engine.events[index].next = clock.free_event
+            clock.free_event = index
+            return index
+        if clock.bucket >= len(engine.buckets) - 1 or (clock.bucket + 1) * clock.width >= until:
+            break
+        clock.bucket += 1
+        index = engine.buckets[clock.bucket]
+        engine.buckets[clock.bucket] = NONE
+        while index != NONE:
+            following = engine.events[index].next
+            _push(engine, index)
+            index = following
+    clock.now = max(clock.now, until)
+    return NONE
+
+
+# --- Workers --------------------------------------------------------------------------------------
+
+
+@compiled
+def book(engine, index):
+    """Book a worker's hours since the last booking under what it is doing."""
+    worker = engine.workers[index]
+    hours = engine.clock[0].now - worker.since
+    engine.hours[worker.at, worker.doing] += hours
+    if worker.doing > VACANT:
+        worker.busy_today += hours
+    worker.since = engine.clock[0].now
+
+
+@compiled
+def rest(engine, index):
+    """A worker becomes idle at its home."""
+    book(engine, index)
+    worker = engine.workers[index]
+    worker.doing = IDLE
+    worker.job = NONE
+    worker.at = worker.home
+    station = engine.stations[worker.at]
+    worker.previous = NONE
+    worker.next = station.idle
+    if station.idle != NONE:
+        engine.workers[station.idle].previous = index
+    station.idle = index
+
+
+@compiled
+def rise(engine, index, doing):
+    """An idle worker leaves the idle list and does `doing` from now on."""
+    book(engine, index)
+    worker = engine.workers[index]
+    if worker.previous != NONE:
+        engine.workers[worker.previous].next = worker.next
+    else:
+        engine.stations[worker.at].idle = worker.next
+    if worker.next != NONE:
+        engine.workers[worker.next].previous = worker.previous
+    worker.doing = doing
+
+
+@compiled
+def begin(engine, job_index, worker_index, hours):
+    """An idle worker starts a job that is in no queue; SERVICE_END follows after `hours`."""
+    job = engine.jobs[job_index]
+    rise(engine, worker_index, job.heading)
+    engine.workers[worker_index].job = job_index
+    job.worker = worker_index
+    schedule(engine, engine.clock[0].now + hours, SERVICE_END, job_index, job.key)
+
+
+@compiled
+def end(engine, job_index):
+    """A job's service is over: its worker is idle again (or vacates the post). Returns the worker."""
+    job = engine.jobs[job_index]
+    index = job.worker
+    job.worker = NONE
+    rest(engine, index)
+    if engine.workers[index].leaving:
+        engine.workers[index].leaving = 0
+        rise(engine, index, VACANT)
+    return index
+
+
+# --- Queues ---------------------------------------------------------------------------------------
+
+
+@compiled
+def _count(station, now, change):
+    station.area += station.waiting * (now - station.area_since)
+    station.area_since = now
+    station.waiting += change
+
+
+@compiled
+def join(engine, job_index, station_index, class_):
+    """A job joins the end of its class's queue."""
+    job, station = engine.jobs[job_index], engine.stations[station_index]
+    now = engine.clock[0].now
+    job.station = station_index
+    job.class_ = class_
+    job.queued = now
+    job.next = NONE
+    job.previous = station.tail[class_]
+    if job.previous != NONE:
+        engine.jobs[job.previous].next = job_index
+    else:
+        station.head[class_] = job_index
+    station.tail[class_] = job_index
+    station.joined += 1
+    _count(station, now, 1)
+
+
+@compiled
+def leave(engine, job_index):
+    """A job leaves its queue, from any place in it."""
+    job = engine.jobs[job_index]
+    station = engine.stations[job.station]
+    if job.previous != NONE:
+        engine.jobs[job.previous].next = job.next
+    else:
+        station.head[job.class_] = job.next
+    if job.next != NONE:
+        engine.jobs[job.next].previous = job.previous
+    else:
+        station.tail[job.class_] = job.previous
+    job.previous = job.next = NONE
+    station.waited += engine.clock[0].now - job.queued
+    _count(station, engine.clock[0].now, -1)
+
+
+@compiled
+def first_waiting(engine, station_index):
+    """The job to be served next at a station, or NONE."""
+    station = engine.stations[station_index]
+    if station.waiting > 0:
+        for class_ in range(CLASSES):
+            if station.head[class_] != NONE:
+                return station.head[class_]
+    return NONE
+
+
+# --- The engine alone -----------------------------------------------------------------------------
+
+_GAP, _CLASS, _SERVICE, _PATIENCE = 1, 2, 3, 4
+
+
+@compiled
+def _serve_waiting(engine, started):
+    job = first_waiting(engine, 0)
+    while job != NONE and engine.stations[0].idle != NONE:
+        leave(engine, job)
+        started[engine.jobs[job].owner] = engine.clock[0].now
+        begin(engine, job, engine.stations[0].idle, engine.jobs[job].hours)
+        job = first_waiting(engine, 0)
+
+
+@compiled
+def _run_queue(engine, key, gap, mean, cv, shape, limits, patience, class_, arrived, started, finished):
+    """Run the engine as one plain queue; a job's slot is free again once it is served or has given up."""
+    count = len(arrived)
+    arrivals = 0
+    schedule(engine, exponential(mix(key, 0), _GAP, gap), ARRIVAL, 0, np.uint64(0))
+    while True:
+        index = next_event(engine, np.inf)
+        if index == NONE:
+            break
+        kind, subject, stamp = engine.events[index].kind, engine.events[index].subject, engine.events[index].stamp
+        if kind == ARRIVAL:
+            own = mix(key, subject)
+            mark = uniform(own, _CLASS)
+            rank = 0
+            while rank < len(limits) - 1 and mark >= limits[rank]:
+                rank += 1
+            job = new_job(engine, own, subject)
+            engine.jobs[job].hours = duration(own, _SERVICE, mean, cv, shape)
+            engine.jobs[job].heading = 2
+            class_[subject], arrived[subject] = rank, engine.clock[0].now
+            join(engine, job, 0, rank)
+            if patience > 0.0:
+                schedule(engine, engine.clock[0].now + exponential(own, _PATIENCE, patience), GIVE_UP, job, own)
+            arrivals += 1
+            if arrivals < count:
+                wait = exponential(mix(key, arrivals), _GAP, gap)
+                schedule(engine, engine.clock[0].now + wait, ARRIVAL, arrivals, np.uint64(0))
+        elif kind == SERVICE_END:
+            finished[engine.jobs[subject].owner] = engine.clock[0].now
+            end(engine, subject)
+            engine.jobs[subject].key = np.uint64(0)
+            free_job(engine, subject)
+        elif engine.jobs[subject].key == stamp and engine.jobs[subject].worker == NONE:
+            leave(engine, subject)
+            finished[engine.jobs[subject].owner] = engine.clock[0].now
+            engine.jobs[subject].key = np.uint64(0)
+            free_job(engine, subject)
+        _serve_waiting(engine, started)
+
+
+def simulate_queue(
+    arrival_rate: float,
+    mean_service: float,
+    servers: int,
+    service: str = "exponential",
+    cv: float = 1.0,
+    class_shares: tuple[float, ...] = (1.0,),
+    mean_patience: float | None = None,
+    requests: int = 200_000,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Run the engine alone: Poisson arrivals at one station, for comparison with theory.
+
+    Times have one unit throughout, rates are per that unit. `service` is "exponential",
+    "deterministic" or "lognormal" (`cv` is for lognormal only); patience is exponential; class 0 is
+    served first, non-preemptive.
+
+    Returns one row a request: class_, arrived, started (NaN if withdrawn), finished (time of
+    withdrawal if withdrawn), withdrawn.
+    Raises ValueError where an argument makes no sense.
+    """
+    if service not in SHAPES:
+        raise ValueError(f"service must be one of {', '.join(SHAPES)}, not {service!r}")
+    if not (arrival_rate > 0 and mean_service > 0 and servers >= 1 and requests >= 1 and cv >= 0):
+        raise ValueError("arrival_rate and mean_service must be positive, servers and requests at least 1, cv not negative")
+    if not 1 <= len(class_shares) <= CLASSES or min(class_shares) < 0 or abs(sum(class_shares) - 1) > 1e-9:
+        raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")
+    if mean_patience is not None and not mean_patience > 0:
+        raise ValueError("mean_patience must be positive, or None for endless patience")
+    width = max(1.0 / arrival_rate, mean_service / servers)
+    engine = new_engine(1, servers, 3, horizon=2.0 * requests / arrival_rate, width=width, jobs=requests + 1, events=4 * requests + 4)
+    for index in range(servers):
+        rest(engine, index)
+    class_ = np.zeros(requests, np.int64)
+    arrived, started, finished = (np.full(requests, np.nan) for _ in range(3))
+    patience = mean_patience if mean_patience is not None else 0.0
+    limits = np.cumsum(class_shares)
+    _run_queue(
+        engine, root_key(seed, "queue"), 1.0 / arrival_rate, mean_service, cv, SHAPES[service], limits, patience,
+        class_, arrived, started, finished,
+    )  # fmt: skip
+    columns = {"class_": class_, "arrived": arrived, "started": started, "finished": finished}
+    return pd.DataFrame(columns | {"withdrawn": np.isnan(started)})

@@ -1,0 +1,111 @@
+"""What residents make of their experiences: satisfaction, expectation, trust (phases 5 and 8 of the day).
+
+No policy reaches this file: its only inputs are the residents' own columns, the experiences that
+casework reports, and the constants of `Mind`. The same experiences give the same satisfaction under
+any policy.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sanfang.model.compiled import compiled
+from sanfang.model.draws import uniform
+from sanfang.model.state import HARD, HOPED, URGENT, Residents
+
+REACHED, POLITE = 1, 2
+
+
+@compiled
+def _expected_days(mind, expectation, kind):
+    """The wait that a resident expects: less for an urgent need, more for one hoped for."""
+    if kind == URGENT:
+        return expectation * mind.urgent_expectation
+    if kind == HARD:
+        return expectation * mind.hard_expectation
+    if kind == HOPED:
+        return expectation * mind.hoped_expectation
+    return expectation
+
+
+@compiled
+def _worth(mind, expected, quality, days, trips):
+    """Worth of an experience in [0, 1]: its result, discounted by lateness against expectation, less the trips."""
+    late = max(days - expected, 0.0) / expected
+    return min(max(quality * math.exp(-mind.impatience * late) - mind.trip_cost * trips, 0.0), 1.0)
+
+
+@compiled
+def receive(residents, experiences, count, records, rated, mind):
+    """Phase 5: each experience moves its resident's satisfaction, expectation and trust, and may be rated.
+
+    `experiences[:count]` are in the order of closing; the row of `records` that each names gets its worth
+    and rating; `rated[day, 0]` counts ratings, `rated[day, 1]` satisfied ones. The call-back rating is biased: not
+    everybody is reached, and some of the dissatisfied answer politely.
+    """
+    for n in range(count):
+        e = experiences[n]
+        i = e.resident
+        expected = _expected_days(mind, residents.expectation[i], e.kind)
+        worth = _worth(mind, expected, e.quality, e.days, e.trips)
+        step = mind.learn_up if worth > residents.satisfaction[i] else mind.learn_down
+        residents.satisfaction[i] += np.float32(step * (worth - residents.satisfaction[i]))
+        residents.trust[i] += np.float32(mind.trust_step * (worth - residents.trust[i]))
+        met = min(e.days * residents.expectation[i] / expected, 365.0)
+        change = mind.expectation_step * (met - residents.expectation[i])
+        residents.expectation[i] = np.float32(max(residents.expectation[i] + change, 0.25))
+        rating = -1
+        if uniform(e.key, REACHED) < mind.reached:
+            rating = 1 if worth >= mind.satisfied_from or uniform(e.key, POLITE) < mind.polite else 0
+            rated[e.day, 0] += 1
+            rated[e.day, 1] += rating
+        if e.record >= 0:
+            records[e.record].experience = worth
+            records[e.record].rated = rating
+
+
+@compiled
+def live_on(residents, first, size, erosion, means, vulnerable_means):
+    """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]`."""
+    kept = np.float32(1.0 - erosion)
+    for c in range(len(first)):
+        total, weak, weak_count = 0.0, 0.0, 0
+        for i in range(first[c], first[c] + size[c]):
+            burden = residents.burden[i]
+            if burden > 0:
+                for _ in range(burden):
+                    residents.satisfaction[i] *= kept
+            total += residents.satisfaction[i]
+            if residents.vulnerable[i]:
+                weak += residents.satisfaction[i]
+                weak_count += 1
+        means[c] = total / size[c]
+        vulnerable_means[c] = weak / weak_count if weak_count > 0 else np.nan
+
+
+@compiled
+def talk(residents, pull):
+    """Phase 8, weekly: expectation and trust move towards those of the neighbours, as they were before."""
+    count, degree = residents.ties.shape
+    if degree == 0 or pull == 0.0:
+        return
+    expectation, trust = residents.expectation.copy(), residents.trust.copy()
+    for i in range(count):
+        heard, believed = 0.0, 0.0
+        for t in range(degree):
+            heard += expectation[residents.ties[i, t]]
+            believed += trust[residents.ties[i, t]]
+        residents.expectation[i] += np.float32(pull * (heard / degree - expectation[i]))
+        residents.trust[i] += np.float32(pull * (believed / degree - trust[i]))
+
+
+def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:
+    """The residents after a recorded stream of experiences, their columns copied first."""
+    copy = Residents(*(column.copy() for column in residents))
+    days = int(experiences["day"].max()) + 1 if len(experiences) else 1
+    unrecorded = experiences.copy()
+    unrecorded["record"] = -1
+    receive(copy, unrecorded, len(unrecorded), np.zeros(1, [("experience", "f4"), ("rated", "i1")]), np.zeros((days, 2)), mind)
+    return copy

@@ -1,0 +1,114 @@
+"""What the model keeps in columns and records, and the words for its states.
+
+Residents are plain columns, because whole columns are worked on daily. Cases, requests and workers
+are records, because an event touches many fields of one of them.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numpy as np
+
+MAX_PARTS = 3
+
+# Kinds of need (急 难 愁 盼), in the order of `Domain.kinds`.
+URGENT, HARD, CHRONIC, HOPED = range(4)
+
+# States of a need. The flow identity counts needs in each.
+FREE, DORMANT = -2, -1
+LATENT, OPEN, HEALED, RESOLVED, UNRESOLVED, WITHDRAWN = range(6)
+ARISEN = 6
+STATE_NAMES = ("latent", "open", "healed", "resolved", "unresolved", "withdrawn")
+
+# Channels by which a need becomes a request.
+APP, HOTLINE, COMMUNITY_WINDOW, DEPARTMENT_WINDOW, PATROL, DATA = range(6)
+CHANNEL_NAMES = ("app", "hotline", "community_window", "department_window", "patrol", "data")
+
+# Tiers.
+GRID, COMMUNITY, STREET, DEPARTMENT, PARTNER, TERMINAL = range(6)
+TIER_NAMES = ("grid", "community", "street", "department", "partner", "terminal")
+
+# Where the time of a part goes, in the order of the metrics.
+(T_WAIT_STAFF, T_HANDLING, T_HANDOFF, T_INFORMATION, T_SHORTAGE, T_CASE_WAIT, T_REWORK, T_LEAD_TIME) = range(8)  # fmt: skip
+TIME_NAMES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
+
+FIRST_TRY, SECOND_TRY = 0, 1
+
+# What a part of a case is waiting for or going through.
+(BLANK, TO_CASE, SENT_ON, REGISTERING, MISDIRECTED, SENT_BACK, HANDED_ON, RELAYED, APPROVED, UNFUNDED, HANDLING,
+ AT_PARTNER, EXECUTED, COMES_BACK, FINISHED, TASK, CHORE, ASKING, GRANTED) = range(19)  # fmt: skip
+
+CASE = np.dtype(
+    [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("closed_before", "f8"), ("first", "f8"),
+     ("first_at", "f8"), ("registered", "f8"), ("resident", "i4"), ("place", "i4"), ("ordinal", "i4"), ("next", "i4"), ("community", "i4"),
+     ("domain", "i4"), ("kind", "i4"), ("state", "i4"), ("channel", "i4"), ("parts", "i4"), ("unfinished", "i4"),
+     ("attempts", "i4"), ("trips", "i4"), ("handoffs", "i4"), ("tailored", "i4"), ("parallel", "i4"), ("triaged", "i4"),
+     ("tier", "i4"), ("jobs", "i4", MAX_PARTS), ("quality", "f4", MAX_PARTS), ("spent", "f4", len(TIME_NAMES)),
+     ("yuan", "f4")], align=True
+)  # fmt: skip
+"""A need from its arising to its end. Calendar days: arose, voiced, closed_before, first_at. Working hours:
+registered, first, spent. `place` is its place in the list of latent needs, `next` links dormant needs by day."""
+
+RECORD = np.dtype(
+    [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("first_at", "f8"), ("closed", "f8"), ("first_hours", "f4"),
+     ("experience", "f4"), ("quality", "f4"), ("yuan", "f4"), ("spent", "f4", len(TIME_NAMES)), ("resident", "i4"),
+     ("community", "i2"), ("handoffs", "i2"), ("ordinal", "i2"), ("domain", "i1"), ("kind", "i1"), ("outcome", "i1"), ("channel", "i1"),
+     ("tier", "i1"), ("parts", "i1"), ("attempts", "i1"), ("trips", "i1"), ("vulnerable", "i1"), ("rated", "i1")]
+)  # fmt: skip
+"""One need that has ended, or is open or latent at the end of the run (`outcome` is then that state). Calendar
+days since the start: arose, voiced (NaN if never), first_at, closed (NaN if never). Working hours: first_hours (voiced
+to first handling), spent (by `TIME_NAMES`, summed over parts). `rated`: -1 not reached, else 0 or 1."""
+
+EXPERIENCE = np.dtype([("resident", "i4"), ("record", "i4"), ("trips", "i4"), ("kind", "i4"), ("day", "i4"),
+                       ("quality", "f8"), ("days", "f8"), ("key", "u8")], align=True)  # fmt: skip
+"""What a resident met with when a request closed: all that satisfaction ever learns of the world."""
+
+PERSON = np.dtype(
+    [("tier", "i4"), ("department", "i4"), ("hires", "i4"), ("cases", "i4"), ("fatigue", "f8"),
+     ("trained", "f8"), ("vacant_until", "f8"), ("key", "u8"), ("post_home", "i4"), ("down", "i4")], align=True
+)  # fmt: skip
+"""A post and who is in it. `post_home` is its station before the reform, `down` the one it moves to, if any."""
+
+COUNTS = np.dtype([("latent", "i8"), ("records", "i8"), ("experiences", "i8"), ("cases_used", "i8"), ("free_case", "i8"),
+                   ("short", "i8"), ("capped", "i8"), ("candidates", "i8"), ("terminal_uses", "i8")], align=True)  # fmt: skip
+
+DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "rated", "rated_satisfied", "withdrawn",
+         "recurred", "data_found")  # fmt: skip
+"""Counters kept by day."""
+(D_ARISEN, D_VOICED, D_DISCOVERED, D_CLOSED, D_RESOLVED, D_REPEATS, D_RATED, D_RATED_SATISFIED, D_WITHDRAWN,
+ D_RECURRED, D_DATA_FOUND) = range(len(DAILY))  # fmt: skip
+
+Residents = namedtuple(
+    "Residents", "community grid age alone disabled low_income vulnerable digital weight expectation satisfaction trust burden ties"
+)
+"""Columns, one row a resident: community and grid index; age group (0 young, 1 adult, 2 elderly); `weight[n, domains]`
+relative hazard; expectation in days; satisfaction and trust in [0, 1]; burden: unresolved needs; `ties[n, k]`: neighbours."""
+
+Places = namedtuple("Places", "number first size households sub_district factor hazard unmet covered patrol")
+"""Per community: number in the whole district, first resident and number of residents, households, sub-district, `factor[c, d]` relative troubles,
+`hazard[c, d]` today's multiplier, `unmet`, `covered[c, d]` of service demand, patrol hours of the last working day."""
+
+Domains = namedtuple(
+    "Domains",
+    "hazard kinds level devolvable hours cv shape lead lead_cv yuan patience self_service conflict patrol_visible "
+    "data_visible prevention spillover market social department",
+)
+"""Per domain, as declared in the scenario; `kinds` cumulative, `patience` in calendar days, `lead` in hours."""
+
+Purse = namedtuple("Purse", "fund outside budget contract spent outside_spent contract_used outside_hours")
+"""Money: communities' funds, outside income in them, departments' budgets, contracted hours left per community,
+`spent[tier, heading]` and its outside twin, contracted hours used, and outside hours by heading."""
+
+Layout = namedtuple("Layout", "communities streets departments")
+"""Stations are numbered: grids of each community, offices of each community, streets, departments."""
+
+World = namedtuple(
+    "World",
+    "layout residents places domains cases latent dormant records experiences counts daily flow short persons skill purse owed done "
+    "waiting_hours useful_done methods leavers found_today clock_start hour_share",
+)
+"""All state that compiled code touches beside the engine. `flow[c, d, state]` counts needs, `owed[station, heading]`
+hours of chores not yet turned into jobs, `done[station, heading]` hours of jobs finished, `waiting_hours[station, d]`
+hours of handling queued, `useful_done[c]` hours of useful
+tasks done, `methods[c, d]` written-down practice in [0, 1], `leavers[tier]`, `found_today[c]` needs found in data today, `clock_start[day]` working hours before that day, `hour_share` cumulative shares by hour."""

@@ -1,0 +1,126 @@
+"""Work that residents do not ask for: tasks from above, offices' own work, and the chores of policies."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numpy as np
+
+from sanfang.model import headings as h
+from sanfang.model import state as s
+from sanfang.model.casework import TASK_ARRIVAL, serve
+from sanfang.model.compiled import compiled
+from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.geography import Geography
+from sanfang.model.queueing import NONE, join, new_job, schedule
+from sanfang.scenario.scenario import Scenario
+
+Streams = namedtuple("Streams", "sent own at_grid")
+"""Mean jobs a working day: `sent[c, department]` from above, `own[station]` of a street or department; share of
+tasks that go to a community's grid workers, `at_grid[c]`."""
+
+HOURS, USEFUL, VETTED, STOPPED, FOLLOWS, FIRST, PLACE = range(1, 8)
+OWN_HOURS = 4.0
+_OWN = 90_000
+CHORE_HOURS = 2.0
+"""Small work is gathered until it makes a job of this length."""
+
+
+def task_streams(scenario: Scenario, map_: Geography, posts: np.ndarray) -> Streams:
+    """Rates from the posts before the reform, so that a policy changes who does the work, not how much arises."""
+    tasks, shift, communities = scenario.tasks, scenario.calendar.shift_hours, len(map_.ids)
+    grid, office = posts[:communities], posts[communities : 2 * communities]
+    weight = np.array([department.posts_per_100k for department in scenario.departments.values()])
+    per_day = (grid + office) * shift * tasks.load / tasks.hours
+    own = np.zeros(len(posts))
+    streets = slice(2 * communities, 2 * communities + scenario.district.sub_districts)
+    own[streets] = posts[streets] * shift * tasks.street_load / OWN_HOURS
+    departments = slice(2 * communities + scenario.district.sub_districts, None)
+    own[departments] = posts[departments] * shift * tasks.own_load / OWN_HOURS
+    return Streams(np.outer(per_day, weight / weight.sum()), own, grid / (grid + office))
+
+
+@compiled
+def send_tasks(engine, world, rules, setting, streams, key, day):
+    """The tasks that departments send to each community today, vetted on the way where the policy says so."""
+    shift, tasks = setting.shift, setting.tasks
+    communities = world.layout.communities
+    for c in range(communities):
+        for k in range(world.layout.departments):
+            own = mix(mix(mix(key, world.places.number[c]), k), day)
+            mean = streams.sent[c, k]
+            time, n = 0.0, 0
+            while mean > 0.0:
+                task = mix(own, n)
+                time += exponential(task, 0, 1.0) / mean
+                if time >= 1.0:
+                    break
+                n += 1
+                useful = uniform(task, USEFUL) < tasks.useful
+                if _stopped(world, rules, setting, task, useful, c):
+                    continue
+                follows = uniform(task, FOLLOWS) < rules.follow[c] * tasks.follow_limit
+                station = c if uniform(task, PLACE) < streams.at_grid[c] else communities + c
+                heading = h.TASKS_USEFUL if useful else h.TASKS_FORM
+                if follows:
+                    station = 2 * communities + world.layout.streets + k
+                    heading = h.TASKS_FOLLOWED if useful else h.TASKS_FORM
+                first = uniform(task, FIRST) < setting.casework.tasks_first
+                hours = exponential(task, HOURS, tasks.hours)
+                when = world.clock_start[day] + time * shift
+                index = _job(engine, task, s.TASK, station, heading, hours, 1 if first else 3, when)
+                engine.jobs[index].owner, engine.jobs[index].domain = c, k
+    for station in range(2 * communities, len(streams.own)):
+        _own_work(engine, world, setting, streams.own[station], mix(key, _OWN + station - 2 * communities), station, day)
+
+
+@compiled
+def _stopped(world, rules, setting, task, useful, c):
+    """Admission control: a task is vetted, with errors both ways, and may be stopped."""
+    if uniform(task, VETTED) >= rules.admission[c]:
+        return False
+    stopped = uniform(task, STOPPED) < (setting.tasks.useful_rejected if useful else setting.tasks.form_rejected)
+    street = 2 * world.layout.communities + world.places.sub_district[c]
+    world.owed[street, h.VETTING_WRONG if stopped == useful else h.VETTING] += setting.prices.vetting_hours
+    return stopped
+
+
+@compiled
+def _own_work(engine, world, setting, mean, key, station, day):
+    """A street's or department's own work of the day."""
+    own = mix(key, day)
+    street = station < 2 * world.layout.communities + world.layout.streets
+    time, n = 0.0, 0
+    while mean > 0.0:
+        task = mix(own, n)
+        time += exponential(task, 0, 1.0) / mean
+        if time >= 1.0:
+            break
+        n += 1
+        first = uniform(task, FIRST) < (setting.casework.tasks_first if street else setting.casework.own_work_first)
+        when = world.clock_start[day] + time * setting.shift
+        _job(engine, task, s.TASK, station, h.OWN_WORK, exponential(task, HOURS, OWN_HOURS), 1 if first else 3, when)
+
+
+@compiled
+def _job(engine, key, phase, station, heading, hours, class_, when):
+    index = new_job(engine, key, NONE)
+    job = engine.jobs[index]
+    job.phase, job.target, job.heading, job.hours, job.entry = phase, station, heading, hours, class_
+    schedule(engine, when, TASK_ARRIVAL, index, key)
+    return index
+
+
+@compiled
+def open_offices(engine, world, setting, chores, day):
+    """The morning of a working day: `chores[station, heading]` hours fall due, and work starts at every station."""
+    for station in range(len(world.owed)):
+        for heading in range(world.owed.shape[1]):
+            world.owed[station, heading] += chores[station, heading]
+            while world.owed[station, heading] >= CHORE_HOURS:
+                world.owed[station, heading] -= CHORE_HOURS
+                index = new_job(engine, np.uint64(0), NONE)
+                job = engine.jobs[index]
+                job.phase, job.target, job.heading, job.hours = s.CHORE, station, heading, CHORE_HOURS
+                join(engine, index, station, 2)
+        serve(engine, world, setting, station, day)

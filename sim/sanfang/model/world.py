@@ -1,0 +1,131 @@
+"""Everything that compiled code works on, made at the start and grown as the run needs it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sanfang.model import headings as h
+from sanfang.model.finance import new_purse
+from sanfang.model.geography import Geography
+from sanfang.model.population import build_residents
+from sanfang.model.queueing import NONE, Engine, new_engine, with_room
+from sanfang.model.setting import Setting, domains_of
+from sanfang.model.state import (
+    ARISEN,
+    CASE,
+    COUNTS,
+    DAILY,
+    EXPERIENCE,
+    FREE,
+    MAX_PARTS,
+    RECORD,
+    Layout,
+    Places,
+    World,
+)
+from sanfang.model.tasks import CHORE_HOURS, Streams
+from sanfang.model.worktime import clock_starts
+from sanfang.scenario.scenario import Scenario
+
+_BUCKET_HOURS = 0.25
+_FIRST_ROOM = 4096
+
+
+def build_world(
+    scenario: Scenario, map_: Geography, persons: np.ndarray, skill: np.ndarray, seed: int, days: int
+) -> tuple[Engine, World]:
+    """The engine and the state at the start of day 0."""
+    communities, domains = len(map_.ids), len(scenario.domains)
+    layout = Layout(communities, scenario.district.sub_districts, len(scenario.departments))
+    stations, headings = 2 * communities + layout.streets + layout.departments, len(h.HOUR_HEADINGS)
+    starts = clock_starts(scenario.calendar, days)
+    engine = new_engine(stations, len(persons), headings, horizon=float(starts[-1]) + 1.0, width=_BUCKET_HOURS)
+    world = World(
+        layout=layout,
+        residents=build_residents(scenario, map_, seed),
+        places=_places(scenario, map_, domains),
+        domains=domains_of(scenario),
+        cases=_blank_cases(_FIRST_ROOM),
+        latent=np.zeros(_FIRST_ROOM, np.int32),
+        dormant=np.full(days, NONE, np.int32),
+        records=np.zeros(_FIRST_ROOM, RECORD),
+        experiences=np.zeros(_FIRST_ROOM, EXPERIENCE),
+        counts=np.zeros(1, COUNTS),
+        daily=np.zeros((days, len(DAILY)), np.int64),
+        flow=np.zeros((communities, domains, ARISEN + 1), np.int64),
+        short=np.zeros(_FIRST_ROOM, np.int32),
+        persons=persons,
+        skill=skill,
+        purse=new_purse(communities, layout.departments),
+        owed=np.zeros((stations, headings)),
+        done=np.zeros((stations, headings)),
+        waiting_hours=np.zeros((stations, domains)),
+        useful_done=np.zeros(communities),
+        methods=np.zeros((communities, domains)),
+        leavers=np.zeros(4, np.int64),
+        found_today=np.zeros(communities, np.int64),
+        clock_start=starts,
+        hour_share=np.cumsum(scenario.calendar.hour_profile),
+    )
+    world.counts["free_case"] = NONE
+    return engine, world
+
+
+def _places(scenario: Scenario, map_: Geography, domains: int) -> Places:
+    shape = (len(map_.ids), domains)
+    return Places(
+        number=map_.number,
+        first=np.concatenate([[0], np.cumsum(map_.population)[:-1]]).astype(np.int64),
+        size=map_.population,
+        households=map_.population / scenario.district.household_size,
+        sub_district=map_.sub_district,
+        factor=map_.factor,
+        hazard=np.ones(shape),
+        unmet=np.zeros(shape),
+        covered=np.ones(shape),
+        patrol=np.zeros(len(map_.ids)),
+    )
+
+
+def _blank_cases(room: int) -> np.ndarray:
+    cases = np.zeros(room, CASE)
+    cases["state"] = FREE
+    return cases
+
+
+def make_room(
+    engine: Engine, world: World, setting: Setting, streams: Streams, pending: int
+) -> tuple[Engine, World]:
+    """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
+
+    Bounds: needs cannot exceed the day's candidates, nor tasks their stream, by more than chance (eight
+    standard deviations) allows; every case is recorded once, and a case has at most `MAX_PARTS` jobs.
+    """
+    counts = world.counts[0]
+    candidates = setting.needs.hazard_cap * float(world.domains.hazard.sum()) / 365.0 * float(world.places.size.sum())
+    needs = _most(candidates)
+    cases = _fitting(world.cases, int(counts["cases_used"]) + needs, _blank_cases)
+    latent = _fitting(world.latent, len(cases), lambda n: np.zeros(n, np.int32))
+    records = _fitting(world.records, int(counts["records"]) + len(cases), lambda n: np.zeros(n, RECORD))
+    experiences = _fitting(world.experiences, 3 * len(cases), lambda n: np.zeros(n, EXPERIENCE))
+    tasks = _most(float(streams.sent.sum() + streams.own.sum()))
+    chores = int(world.owed.sum() / CHORE_HOURS) + world.owed.size
+    jobs = MAX_PARTS * (pending + needs) + tasks + chores
+    engine = with_room(engine, jobs, 2 * (jobs + needs))
+    short = _fitting(world.short, len(engine.jobs), lambda n: np.zeros(n, np.int32))
+    return engine, world._replace(cases=cases, latent=latent, records=records, experiences=experiences, short=short)
+
+
+def _most(mean: float) -> int:
+    return int(mean + 8.0 * mean**0.5 + 100.0)
+
+
+def _fitting(array: np.ndarray, needed: int, blank: object) -> np.ndarray:
+    """The array, or a longer copy with room for `needed` and half as many again."""
+    if len(array) >= needed:
+        return array
+    longer: np.ndarray = blank(needed + needed // 2)  # type: ignore[operator]
+    longer[: len(array)] = array
+    return longer
+
+

@@ -1,0 +1,307 @@
+"""The headline metrics of a comparison at a glance: what each policy changes, and how surely."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sanfang.lab.comparison import Comparison
+from sanfang.lab.metrics import HEADLINES, Metric, metric
+from sanfang.report.fonts import language_and_fonts
+from sanfang.scenario.scenario import Scenario
+
+# Okabe and Ito's colours, told apart with every kind of colour vision; the markers differ as well.
+BETTER, UNSURE, WORSE = "#0072B2", "#7A7A7A", "#D55E00"
+MARKERS = {BETTER: "o", UNSURE: "D", WORSE: "s"}
+BETTER_SIDE, INK, SOFT, BAND = "#E6F1F8", "#222222", "#5F6368", "#F3F3F1"
+WIDTH, ROW, ABOVE, BELOW = 13.0, 0.56, 1.75, 1.62  # inches
+LEFT, RIGHT, GAP = 2.3, 0.35, 0.45  # inches
+NUMBER, MARGIN = 0.25, 0.14  # shares of a panel: beside a mark with its number, and without
+PANEL_LABELS = {
+    "satisfaction": ("Satisfaction", "满意度"),
+    "resolution_days_mean": ("Days to resolve", "解决天数"),
+    "waste_share": ("Resources wasted", "资源浪费"),
+}
+
+WORDS = {
+    "en": {
+        "title": "What changes against “{baseline}”",
+        "where": "{district}, {size}{days}, {reps}",
+        "full": "full size",
+        "scaled": "scale {scale:g} (this share of its communities)",
+        "days": ", {days} days",
+        "reps": "{reps} replications on the same troubles",
+        "rep": "1 replication, so no intervals",
+        "mean": "“{baseline}” has {value} {unit}",
+        "axis": "difference ({unit})",
+        "index": "0 to 1",
+        "better": "better",
+        "legend": ("better", "cannot be told apart", "worse"),
+        "note": "Mark: mean paired difference. Bar: its 95 % t interval.",
+        "equal": "All scenarios have the same public hours and money.",
+        "unequal": "Public hours or money DIFFER between scenarios: see comparison.json.",
+        "pooling": "Scaled down, departments are smaller and pool less than at full size.",
+    },
+    "zh": {
+        "title": "与“{baseline}”相比的变化",
+        "where": "{district}，{size}{days}，{reps}",
+        "full": "全规模",
+        "scaled": "规模 {scale:g}（按此比例选取社区）",
+        "days": "，{days} 天",
+        "reps": "{reps} 次重复，各方案面对相同的问题",
+        "rep": "仅 1 次重复，无置信区间",
+        "mean": "“{baseline}”为 {value} {unit}",
+        "axis": "差值（{unit}）",
+        "index": "0 至 1",
+        "better": "更好",
+        "legend": ("更好", "无法区分", "更差"),
+        "note": "点：配对差的均值；线：95% t 置信区间。",
+        "equal": "各方案公共工时与经费相同。",
+        "unequal": "各方案公共工时或经费不同，见 comparison.json。",
+        "pooling": "缩小规模时部门更小，集中调配的优势弱于全规模。",
+    },
+}
+UNITS_ZH = {"calendar days": "天", "0-1": "0 至 1"}
+
+
+@dataclass(frozen=True)
+class _Style:
+    """The language, its words, and the fonts to write them with."""
+
+    lang: str
+    fonts: list[str]
+
+    @property
+    def weight(self) -> str:
+        """Headings are bold where the font is sure to have it."""
+        return "bold" if self.lang == "en" else "normal"
+
+    @property
+    def words(self) -> dict[str, Any]:
+        return WORDS[self.lang]
+
+    def name(self, comparison: Comparison, label: str) -> str:
+        """How a scenario is called in this language; its plain name where two would be called the same."""
+        names = [self._own_name(scenario) for scenario in comparison.scenarios.values()]
+        own = self._own_name(comparison.scenarios[label])
+        return own if own and names.count(own) == 1 else label
+
+    def _own_name(self, scenario: Scenario) -> str:
+        return scenario.label_zh if self.lang == "zh" else scenario.label_en
+
+    def unit(self, item: Metric) -> str:
+        if item.unit == "0-1":
+            return str(self.words["index"])
+        return UNITS_ZH.get(item.unit, item.unit) if self.lang == "zh" else item.unit
+
+
+def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
+    """One panel for each headline metric: paired difference of each scenario to the baseline, with interval.
+
+    The side that is better is shaded; colour and marker say whether a scenario is better, worse, or cannot
+    be told from the baseline. `lang` is "en" or "zh"; without a Chinese font the figure is in English.
+    """
+    style = _Style(*language_and_fonts(lang))
+    labels = [label for label in comparison.scenarios if label != comparison.baseline]
+    height = ABOVE + ROW * max(1, len(labels)) + BELOW
+    figure = Figure(figsize=(WIDTH, height), dpi=150, facecolor="white")
+    FigureCanvasAgg(figure)
+    width = (WIDTH - LEFT - RIGHT - GAP * (len(HEADLINES) - 1)) / len(HEADLINES)
+    for position, name in enumerate(HEADLINES):
+        left = LEFT + position * (width + GAP)
+        size = (left / WIDTH, BELOW / height, width / WIDTH, ROW * max(1, len(labels)) / height)
+        axes = figure.add_axes(size)
+        _panel(axes, comparison, metric(name), labels, style)
+        if position == 0:
+            axes.set_yticks(range(len(labels)), [_wrapped(style.name(comparison, label)) for label in labels])
+            for tick in axes.get_yticklabels():
+                tick.set(fontsize=11, color=INK, family=style.fonts)
+    _head(figure, comparison, height, style)
+    _foot(figure, comparison, height, style)
+    return figure
+
+
+def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], style: _Style) -> None:
+    """One metric: a row for each scenario, the zero line, and the better side shaded."""
+    table = comparison.differences
+    rows = table[table["metric"] == item.name].set_index("scenario").reindex(labels)
+    axes.set(xlim=_limits(rows), ylim=(len(labels) - 0.5, -0.5), yticks=[])
+    _better_side(axes, item, style)
+    axes.axvline(0, color=INK, linewidth=1.2, zorder=2)
+    for row in range(len(labels) - 1):
+        axes.axhline(row + 0.5, color="white", linewidth=2, zorder=1)
+    for row, (_, entry) in enumerate(rows.iterrows()):
+        _mark(axes, row, entry, item, style)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color("#BBBBBB")
+    axes.tick_params(axis="x", colors=SOFT, labelsize=9.5, length=3)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, "g")))
+    axes.set_xlabel(style.words["axis"].format(unit=style.unit(item)), fontsize=9.5, color=SOFT, family=style.fonts)
+    _panel_head(axes, comparison, item, style)
+
+
+def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _Style) -> None:
+    """Name of the metric, and what the baseline has."""
+    means = comparison.means
+    base = means[(means["scenario"] == comparison.baseline) & (means["metric"] == item.name)]["mean"]
+    value = item.format(float(base.iloc[0]) if len(base) else math.nan)
+    unit = "" if item.unit == "0-1" else style.unit(item)
+    said = (
+        style.words["mean"].format(baseline=style.name(comparison, comparison.baseline), value=value, unit=unit).strip()
+    )
+    label = PANEL_LABELS.get(item.name, (item.en, item.zh))[style.lang == "zh"]
+    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "family": style.fonts}
+    axes.annotate(label, (0, 1), (0, 42), fontsize=13, fontweight=style.weight, color=INK, **place)
+    axes.annotate(said, (0, 1), (0, 26), fontsize=10, color=SOFT, **place)
+
+
+def _better_side(axes: Axes, item: Metric, style: _Style) -> None:
+    """Shade the half in which a scenario does better, and point to it."""
+    start, end = axes.get_xlim()
+    axes.axvspan(start, end, color=BAND, zorder=0, linewidth=0)
+    if item.better is None:
+        return
+    right = item.better == "higher"
+    axes.axvspan(0 if right else start, end if right else 0, color=BETTER_SIDE, zorder=0.5, linewidth=0)
+    word = style.words["better"]
+    axes.annotate(
+        f"{word} →" if right else f"← {word}",
+        (1 if right else 0, 1),
+        (0, 5),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="right" if right else "left",
+        fontsize=10,
+        color=BETTER,
+        family=[*style.fonts],
+    )
+
+
+def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Style) -> None:
+    """Point, interval and number of one scenario."""
+    value = float(entry["difference"])
+    if math.isnan(value):
+        axes.text(0, row, "–", ha="center", va="center", color=SOFT)
+        return
+    low, high = float(entry["low"]), float(entry["high"])
+    colour = verdict_colour(value, low, high, item)
+    if not math.isnan(low):
+        axes.plot([low, high], [row, row], color=colour, linewidth=2.6, solid_capstyle="butt", zorder=3)
+        for end in (low, high):
+            axes.plot([end, end], [row - 0.09, row + 0.09], color=colour, linewidth=1.6, zorder=3)
+    face = "white" if colour == UNSURE else colour
+    axes.plot(value, row, MARKERS[colour], color=colour, mfc=face, mew=1.8, markersize=7, zorder=4)
+    ends = [value] if math.isnan(low) else [low, high]
+    outwards = -1 if ends[-1] < 0 else 1
+    axes.annotate(
+        _signed(value, ".3f" if item.unit == "0-1" else ".2f"),
+        (min(ends) if outwards < 0 else max(ends), row),
+        (outwards * 9, 0),
+        textcoords="offset points",
+        ha="right" if outwards < 0 else "left",
+        va="center_baseline",
+        fontsize=10.5,
+        color=colour,
+        fontweight="bold",
+        family=style.fonts[-1:],
+        zorder=5,
+    )
+
+
+def verdict_colour(value: float, low: float, high: float, item: Metric) -> str:
+    """Better or worse where the whole interval is on one side of zero; unsure otherwise."""
+    if item.better is None or math.isnan(low) or low <= 0 <= high:
+        return UNSURE
+    return BETTER if (value > 0) == (item.better == "higher") else WORSE
+
+
+def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) -> None:
+    words = style.words
+    scenario = comparison.scenarios[comparison.baseline]
+    district = scenario.district.label_zh if style.lang == "zh" else ""
+    text = words["where"].format(
+        district=district or scenario.district.name.replace("_", " ").title(),
+        size=words["full"] if comparison.scale == 1 else words["scaled"].format(scale=comparison.scale),
+        days=words["days"].format(days=comparison.days or scenario.run.days),
+        reps=words["rep"] if comparison.reps == 1 else words["reps"].format(reps=comparison.reps),
+    )
+    title = words["title"].format(baseline=style.name(comparison, comparison.baseline))
+    left = 0.3 / WIDTH
+    figure.text(
+        left, 1 - 0.3 / height, title, fontsize=16, fontweight=style.weight, color=INK, va="top", family=style.fonts
+    )
+    figure.text(left, 1 - 0.63 / height, text, fontsize=11, color=SOFT, va="top", family=style.fonts)
+
+
+def _foot(figure: Figure, comparison: Comparison, height: float, style: _Style) -> None:
+    """Legend, and what the reader must know to judge the picture."""
+    words = style.words
+    handles = [
+        Line2D([], [], color=colour, marker=MARKERS[colour], mfc="white" if colour == UNSURE else colour,
+               mew=1.8, markersize=7, linewidth=2.6, label=label)
+        for colour, label in zip((BETTER, UNSURE, WORSE), words["legend"], strict=True)
+    ]  # fmt: skip
+    legend = figure.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=((LEFT - 0.05) / WIDTH, 0.62 / height),
+        ncols=3,
+        frameon=False,
+        handlelength=2.4,
+        columnspacing=2.2,
+        borderpad=0,
+    )
+    for text in legend.get_texts():
+        text.set(fontsize=10, color=INK, family=style.fonts)
+    equal = comparison.resource_gaps.empty
+    notes = [words["note"], words["equal" if equal else "unequal"]]
+    if comparison.scale != 1:
+        notes.append("\n" + words["pooling"])
+    figure.text(
+        LEFT / WIDTH,
+        0.47 / height,
+        (" " if style.lang == "en" else "").join(notes),
+        fontsize=9.5,
+        color=SOFT if equal else WORSE,
+        family=style.fonts,
+        va="top",
+        linespacing=1.5,
+    )
+
+
+def _limits(rows: pd.DataFrame) -> tuple[float, float]:
+    """The ends of a panel: zero, all points and intervals, and space for the numbers beside them."""
+    shown = rows[["difference", "low", "high"]].to_numpy(float)
+    finite = [0.0, *shown[np.isfinite(shown)].tolist()]
+    low, high = min(finite), max(finite)
+    if low == high:
+        return -1.0, 1.0
+    left = NUMBER if (rows["high"].fillna(rows["difference"]) < 0).any() else MARGIN
+    right = NUMBER if (rows["high"].fillna(rows["difference"]) >= 0).any() else MARGIN
+    width = (high - low) / (1 - left - right)
+    return low - left * width, high + right * width
+
+
+def _signed(value: float, form: str) -> str:
+    """`value` with its sign, a true minus included; zero, also when rounded to it, has none."""
+    text = format(value, form)
+    if float(text) == 0:
+        return text.lstrip("-")
+    return text.replace("-", "−") if value < 0 else f"+{text}"
+
+
+def _wrapped(label: str) -> str:
+    return "\n".join(textwrap.wrap(label, 20, break_on_hyphens=True)) or label

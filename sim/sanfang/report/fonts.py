@@ -1,0 +1,47 @@
+"""A font for Chinese text in figures, if the machine has one."""
+
+from __future__ import annotations
+
+import warnings
+
+from matplotlib import font_manager
+
+LATIN = "DejaVu Sans"  # travels with matplotlib
+CHINESE = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Heiti SC",
+    "SimHei",
+    # One file may hold all of CJK and be listed under another language's name only.
+    "Noto Sans CJK JP",
+)
+
+
+def chinese_font() -> str | None:
+    """The name of the first Chinese font that matplotlib knows, or None."""
+    known = set(font_manager.get_font_names())
+    return next((name for name in CHINESE if name in known), None)
+
+
+def language_and_fonts(lang: str) -> tuple[str, list[str]]:
+    """The language that can be drawn and the fonts to draw it with, best first.
+
+    Where "zh" is asked for and there is no Chinese font, the answer is "en", with a warning.
+    """
+    if lang != "zh":
+        return "en", [LATIN]
+    font = chinese_font()
+    if font is None:
+        warnings.warn(
+            "no Chinese font was found, so the figure is in English; install one, for example fonts-noto-cjk",
+            stacklevel=3,
+        )
+        return "en", [LATIN]
+    return "zh", [font, LATIN]

@@ -1,0 +1,189 @@
+"""How people and offices behave: the uncertainties of the model, and the conditions of the dilemmas."""
+
+from __future__ import annotations
+
+from sanfang.scenario.declare import Section, param
+
+
+class Run(Section):
+    """How long a run lasts and what part of it counts."""
+
+    days: int = param(365, "days", 1, 3650, "Length of a run", "模拟天数", role="constant")
+    warm_up: int = param(90, "days", 0, 3650, "Days simulated but left out of the metrics", "预热天数", role="constant")
+
+
+class Needs(Section):
+    """How needs arise, last and vanish."""
+
+    hazard_cap: float = param(8.0, "x base hazard", 2, 50, "Highest hazard that candidates stand for", "发生率上限")
+    heal_urgent: float = param(0.03, "per day", 0, 1, "Latent 急 need vanishes by itself", "急·自愈率")
+    heal_hard: float = param(0.005, "per day", 0, 1, "Latent 难 need vanishes by itself", "难·自愈率")
+    heal_chronic: float = param(0.008, "per day", 0, 1, "Latent 愁 need vanishes by itself", "愁·自愈率")
+    heal_hoped: float = param(0.004, "per day", 0, 1, "Latent 盼 need vanishes by itself", "盼·自愈率")
+    met_by_service: float = param(0.02, "per day", 0, 1, "Latent 盼 need is met where services cover demand", "盼·服务满足率")
+    parts_hard: float = param(0.6, "0-1", 0, 1, "Chance of each of two further parts in a 难 need", "难·复合概率")
+    parts_other: float = param(0.08, "0-1", 0, 1, "Chance of each further part in other needs", "其他·复合概率")
+    recurrence_days: float = param(60.0, "days", 1, 1000, "Mean time until an untreated 愁 need is back", "愁·复发间隔")
+    cause_treated: float = param(0.4, "0-1", 0, 1, "Chance that handling treats a cause", "治本概率")
+    tailored_cause: float = param(0.25, "0-1", 0, 1, "Gain in that chance with a personal plan [H1b]", "个性化治本增益")
+
+
+class Voice(Section):
+    """Who speaks up, when and where [D2c]."""
+
+    rate_urgent: float = param(1.6, "per day", 0, 10, "Rate at which a 急 need is voiced at full trust", "急·反映率")
+    rate_hard: float = param(0.30, "per day", 0, 10, "The same for 难", "难·反映率")
+    rate_chronic: float = param(0.12, "per day", 0, 10, "The same for 愁", "愁·反映率")
+    rate_hoped: float = param(0.05, "per day", 0, 10, "The same for 盼", "盼·反映率")
+    trust_power: float = param(1.0, "-", 0, 4, "How strongly trust governs voice", "信任影响")
+    trip_deterrence: float = param(0.5, "per trip", 0, 3, "How strongly expected trips deter", "跑腿阻碍")
+    app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")
+    hotline: float = param(0.10, "0-1", 0, 1, "Use of the hotline", "使用热线比例", source="about 0.15 dispatched per resident-year: Qingdao 2021Q1 0.386, of which 40 % dispatched")
+    department_window: float = param(0.15, "0-1", 0, 1, "Use of a department's window", "部门窗口比例")
+
+
+class Discovery(Section):
+    """How unvoiced needs are found."""
+
+    patrol: float = param(0.15, "per day", 0, 5, "Chance to find a fully visible need with an hour's patrol a day per 100 households", "巡查发现率")
+    patrol_cap: float = param(2.5, "hours", 0, 12, "Most hours a day that a grid worker patrols", "每日巡查上限")
+    data: float = param(0.03, "per day", 0, 1, "Chance to find a fully visible need from complete data [H1c]", "数据发现率")
+
+
+class Casework(Section):
+    """Intake, diagnosis, routing, handling and result of a case."""
+
+    wrong_window: float = param(0.3, "0-1", 0, 1, "Chance that a window sends a resident on", "跑错窗口概率")
+    wrong_window_days: float = param(1.0, "working days", 0, 30, "Mean time lost by it", "跑错窗口延误")
+    further_trip: float = param(0.6, "0-1", 0, 1, "Chance of a further trip for a matter decided above the community (half for others)", "再次跑腿概率")
+    services_offered: float = param(0.3, "0-1", 0, 1, "Share of devolvable services that a community can offer before the reform", "社区原有可办事项")
+    registration_days: float = param(0.25, "working days", 0, 10, "Mean time until a batch of requests is registered", "登记批次")
+    intake_hours: float = param(0.12, "hours", 0, 5, "Work to take in a request", "受理工时")
+    diagnosis: float = param(0.72, "0-1", 0, 1, "Chance that a part is diagnosed right before the reform", "诊断准确率")
+    precise_diagnosis: float = param(0.16, "0-1", 0, 0.5, "Gain in that chance with precise identification [H1a]", "精准识别增益")
+    misdirected_share: float = param(0.4, "0-1", 0, 2, "Share of the needed hours spent on a wrong diagnosis", "误诊工时比例")
+    relay_hours: float = param(0.35, "hours", 0, 10, "Street office work to pass a part on", "转办工时")
+    handoff_days: float = param(0.5, "working days", 0, 30, "Mean time each hand-off takes", "转办时间")
+    approval_days: float = param(1.5, "working days", 0, 60, "Mean time of a department's approval", "审批时间")
+    bounce: float = param(0.3, "0-1", 0, 0.95, "Chance that a receiver declares itself not in charge", "推诿概率", source="Fuzhou rivers 2016-2018: 30 % of cases transferred at least once")
+    clear_bounce: float = param(0.8, "0-1", 0, 1, "Part of it that clear lists end [F3a]", "清单消除推诿")
+    local_knowledge: float = param(1.15, "ratio", 0.5, 3, "Speed of base staff thanks to local knowledge", "本地知识")
+    uneven_decision: float = param(0.06, "0-1", 0, 1, "Chance that a devolved decision is wrong", "下放决策失误率")
+    fixed: float = param(0.55, "0-1", 0, 1, "Chance of a full fix by an unskilled worker", "解决概率(无技能)")
+    fixed_skill: float = param(0.35, "0-1", 0, 1, "Gain in that chance with full skill", "技能增益")
+    partly_fixed: float = param(0.6, "0-1", 0, 1, "Share of the rest that is partly fixed", "部分解决比例")
+    partly_quality: float = param(0.55, "0-1", 0, 1, "Worth of a partial fix", "部分解决价值")
+    partner_skill: float = param(0.8, "0-1", 0.05, 1, "Skill of local firms and social organisations", "合作方技能")
+    comes_back: float = param(0.6, "0-1", 0, 1, "Chance that an unfixed part is brought back", "重复反映概率")
+    comes_back_days: float = param(6.0, "working days", 0, 200, "Mean time until it is brought back", "重复反映间隔")
+    rework: float = param(0.6, "0-1", 0, 2, "Hours of a second attempt over the first", "返工工时比例")
+    tasks_first: float = param(0.8, "0-1", 0, 1, "Chance that a task from above goes before residents' requests [D2d]", "上级任务优先")
+    own_work_first: float = param(0.7, "0-1", 0, 1, "Chance that a department's own work goes before what communities send up", "部门自办优先")
+
+
+class Mind(Section):
+    """What residents make of their experiences. No lever is read where these are used."""
+
+    expectation_days: float = param(5.0, "calendar days", 0.1, 365, "Mean wait expected at the start", "初始期望天数")
+    expectation_spread: float = param(0.5, "log sd", 0, 2, "How much persons differ in it", "期望差异")
+    urgent_expectation: float = param(0.3, "ratio", 0.01, 1, "Wait expected for 急 over ordinary", "急·期望比")
+    hard_expectation: float = param(2.0, "ratio", 0.1, 10, "Wait expected for 难 over ordinary", "难·期望比")
+    hoped_expectation: float = param(4.0, "ratio", 0.1, 20, "Wait expected for 盼 over ordinary", "盼·期望比")
+    impatience: float = param(0.35, "-", 0, 5, "Discount of a result for each expected wait that it is late", "迟到折扣")
+    satisfaction: float = param(0.65, "0-1", 0, 1, "Mean satisfaction at the start", "初始满意度")
+    trust: float = param(0.55, "0-1", 0, 1, "Mean trust at the start", "初始信任度")
+    spread: float = param(0.15, "sd", 0, 0.5, "How much persons differ in both", "个体差异")
+    learn_up: float = param(0.15, "0-1", 0, 1, "Step of satisfaction towards a better experience", "正向调整")
+    learn_down: float = param(0.30, "0-1", 0, 1, "Step of satisfaction towards a worse experience", "负向调整")
+    trust_step: float = param(0.15, "0-1", 0, 1, "Step of trust towards an experience", "信任调整")
+    expectation_step: float = param(0.2, "0-1", 0, 1, "Step of expectation towards the wait met", "期望调整")
+    erosion: float = param(0.002, "per day", 0, 0.1, "Loss of satisfaction by an unresolved need", "未解决侵蚀")
+    trip_cost: float = param(0.08, "per trip", 0, 1, "Loss of an experience by each trip", "跑腿损失")
+    silent_peers: float = param(0.05, "0-1", 0, 1, "Weekly pull of neighbours on expectation and trust", "邻里影响")
+    ties: int = param(4, "count", 0, 10, "Ties of a resident (even)", "社会联系数")
+    rewired: float = param(0.1, "0-1", 0, 1, "Share of ties outside the grid", "跨网格联系")
+    satisfied_from: float = param(0.6, "0-1", 0, 1, "Experience or satisfaction that counts as satisfied", "满意阈值", role="constant")
+    reached: float = param(0.6, "0-1", 0, 1, "Share of closed requests that a call-back reaches", "回访接通率")
+    polite: float = param(0.75, "0-1", 0, 1, "Share of the dissatisfied who answer politely", "礼貌性好评", source="official rates of 92 to 100 % against 51 to 82 % unprompted")
+
+
+class Workforce(Section):
+    """Skill, fatigue and turnover."""
+
+    specialist: float = param(1.0, "0-1", 0.1, 1, "Skill of a department's specialist in its own domains", "专员技能", role="constant")
+    outside_domain: float = param(0.5, "0-1", 0.05, 1, "Skill outside one's own domains", "跨领域技能")
+    officer: float = param(0.65, "0-1", 0.05, 1, "Mean skill of a community officer", "社区工作者技能")
+    grid_worker: float = param(0.6, "0-1", 0.05, 1, "Mean skill of a grid worker", "网格员技能")
+    street: float = param(0.7, "0-1", 0.05, 1, "Mean skill of street office staff", "街道人员技能")
+    spread: float = param(0.12, "sd", 0, 0.5, "How much persons and domains differ in it", "技能差异")
+    novice: float = param(0.65, "ratio", 0.05, 1, "Skill of a newcomer over that of the established", "新手技能比")
+    learning: float = param(0.004, "per case", 0, 0.2, "Part of the gap to full skill closed by a case", "学习率")
+    method_lift: float = param(0.8, "0-1", 0, 1, "Part of the newcomer's gap that full methods close [H2c]", "工作法提升")
+    method_growth: float = param(0.01, "per written hour", 0, 1, "Growth of the method stock", "工作法积累")
+    method_spread: float = param(0.05, "per month", 0, 1, "Pull of neighbours' methods", "工作法传播")
+    training_gain: float = param(0.002, "per hour", 0, 0.1, "Part of the gap to full skill closed by training", "培训增益")
+    fatigue_rate: float = param(0.03, "per working day", 0, 1, "Step of fatigue towards what the load implies", "疲劳调整")
+    fatigue_from: float = param(0.6, "0-1", 0, 1, "Load from which fatigue builds up", "疲劳起点")
+    fatigue_slows: float = param(0.25, "0-1", 0, 0.9, "Loss of speed at full fatigue", "疲劳减速")
+    leaving_base: float = param(0.15, "per year", 0, 2, "Leavers per post at the base, at fatigue 0.5 [D3b]", "基层离职率", source="social workers 17.6 to 20 %/year, base staff assumed lower")
+    leaving_office: float = param(0.05, "per year", 0, 2, "Leavers per post in streets and departments", "机关离职率")
+    leaving_fatigue: float = param(1.5, "per unit", 0, 6, "How strongly fatigue drives leaving", "疲劳离职效应")
+    leaving_recognition: float = param(0.4, "0-1", 0, 1, "Part of leaving that recognition prevents [F3f]", "激励留人效应")
+    vacancy_days: float = param(45.0, "calendar days", 1, 720, "Mean time a post stays vacant", "空岗天数")
+
+
+class Tasks(Section):
+    """Tasks from above [D2b], and departments' own work."""
+
+    load: float = param(0.45, "0-1", 0, 1.5, "Hours of tasks sent down over the base's paid hours", "上级任务负荷", source="assumed, 0.40 to 0.60")
+    hours: float = param(2.0, "hours", 0.1, 100, "Mean hours of a task", "任务工时")
+    useful: float = param(0.35, "0-1", 0, 1, "Share of tasks that are of real use", "有用任务比例")
+    effect: float = param(0.12, "0-1", 0, 1, "Fall in hazards when all useful tasks are done", "有用任务预防作用")
+    memory_days: float = param(60.0, "days", 1, 720, "How long a useful task prevents", "作用时长")
+    own_load: float = param(0.35, "0-1", 0, 1.5, "Departments' own work over their paid hours", "部门自办负荷")
+    street_load: float = param(0.4, "0-1", 0, 1.5, "Street offices' own work over their paid hours", "街道自办负荷")
+    own_effect: float = param(0.08, "0-1", 0, 1, "Fall in hazards when departments' own work is all done", "自办工作预防作用")
+    form_rejected: float = param(0.6, "0-1", 0, 1, "Share of useless tasks that vetting stops [F3b]", "准入拦截率")
+    useful_rejected: float = param(0.1, "0-1", 0, 1, "Share of useful tasks that vetting stops wrongly", "准入误拦率")
+    follow_limit: float = param(0.5, "0-1", 0, 1, "Share of a task's hours that a sender can bring along [F3c]", "随责走上限")
+
+
+class Supply(Section):
+    """Planned public services [D2a, D2e]."""
+
+    estimate_error: float = param(0.5, "log sd", 0, 2, "Error of a community's estimate of its demand", "需求估计误差")
+    precise_estimate: float = param(0.6, "0-1", 0, 1, "Part of it that identification and data remove", "精准识别减误差")
+    proposal_weight: float = param(0.7, "0-1", 0, 1, "Weight of local estimates where communities propose [F3e]", "建议权权重")
+    need_yuan: float = param(1.0, "ratio", 0.1, 10, "Money needed to cover all demand over money planned", "需求经费比")
+
+
+class Prices(Section):
+    """What the levers cost. Hours and yuan come out of the same totals as everything else."""
+
+    fund_admin_hours: float = param(0.15, "hours per payment", 0, 10, "Bookkeeping of a payment from a community fund", "资金记账工时")
+    collective_hours: float = param(8.0, "hours per community-week", 0, 200, "Work to raise collective income", "集体经济工时")
+    collective_yuan: float = param(15.0, "yuan per resident-year", 0, 1000, "Mean collective income", "集体收入")
+    collective_cv: float = param(0.8, "-", 0, 3, "How uneven collective income is", "集体收入差异")
+    training_hours: float = param(0.6, "hours per officer-week", 0, 40, "Training of all-round staff", "全科培训工时")
+    terminal_yuan: float = param(6.0, "yuan per resident-year", 0, 500, "Terminals, their upkeep and network", "自助终端费用")
+    desk_hours: float = param(6.0, "hours per community-week", 0, 200, "Keeping the desk for all services open", "服务台工时")
+    terminal_capacity: float = param(0.8, "uses per resident-year", 0.01, 50, "Uses that terminals have room for", "自助终端容量")
+    market_yuan: float = param(70.0, "yuan per hour", 1, 2000, "Price of a firm's hour", "企业服务单价")
+    market_days: float = param(1.5, "working days", 0, 60, "Time until a firm comes", "企业响应时间")
+    contract_yuan: float = param(12.0, "yuan per resident-year", 0, 500, "Contracts with social organisations", "购买服务经费")
+    contract_rate: float = param(50.0, "yuan per hour", 1, 2000, "Price of a contracted hour", "社会组织单价")
+    contract_days: float = param(2.0, "working days", 0, 60, "Time until an organisation starts", "社会组织响应时间")
+    contract_months: float = param(6.0, "months", 0.1, 60, "Time in which organisations grow", "社会组织培育期")
+    coordination_hours: float = param(0.3, "hours per devolved part", 0, 20, "Reporting of a devolved decision", "决定报备工时")
+    list_hours: float = param(3.0, "hours per office-week", 0, 100, "Keeping the lists of powers and duties", "清单维护工时")
+    vetting_hours: float = param(0.25, "hours per task", 0, 20, "Vetting of a task from above", "准入审核工时")
+    assessment_hours: float = param(2.0, "hours per community-week", 0, 100, "Assessing departments' local heads", "考核工时")
+    proposal_hours: float = param(3.0, "hours per community-week", 0, 100, "Writing proposals", "建议工时")
+    recognition_yuan: float = param(2500.0, "yuan per base post-year", 0, 1e5, "Recognition of front-line staff", "激励经费")
+    survey_hours: float = param(10.0, "hours per community-week", 0, 400, "Surveys of residents' needs", "需求调查工时")
+    tailoring_hours: float = param(0.6, "hours per case", 0, 40, "A personal plan", "个性化方案工时")
+    entry_hours: float = param(12.0, "hours per community-week", 0, 400, "Feeding the data system [D3d]", "数据录入工时")
+    data_yuan: float = param(4.0, "yuan per resident-year", 0, 500, "The data system", "数据系统费用")
+    triage_hours: float = param(0.05, "hours per request", 0, 5, "Sorting a request", "分类工时")
+    management_hours: float = param(0.8, "hours per composite case", 0, 40, "Managing a case", "统筹工时")
+    method_hours: float = param(4.0, "hours per community-week", 0, 200, "Writing methods down", "工作法整理工时")

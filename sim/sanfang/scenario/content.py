@@ -1,0 +1,135 @@
+"""Where content lies: scenarios, districts and experiments, by bare name or by path.
+
+A bare name is looked up in the current directory's ``scenarios/`` first, then in the repository's,
+then in the copy that travels inside an installed package. Districts lie in ``scenarios/districts/``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sanfang.scenario.errors import InputError, nearest
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DISTRICTS = "districts"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, and the name under which messages and provenance show it."""
+
+    path: Path
+    label: str
+
+
+def folders(kind: str = "scenarios") -> list[Path]:
+    """The folders that hold content of `kind`, the one that wins first."""
+    candidates = [Path.cwd() / kind, PACKAGE.parents[1] / kind, PACKAGE / "_content" / kind]
+    return list(dict.fromkeys(folder.resolve() for folder in candidates if folder.is_dir()))
+
+
+def names(kind: str = "scenarios", below: str = "") -> list[str]:
+    """Bare names of all content of `kind`; `below` is a folder inside it, such as `districts`."""
+    return sorted({path.stem for folder in folders(kind) for path in (folder / below).glob("*.toml")})
+
+
+def is_bare(name: str) -> bool:
+    """Whether `name` is a bare name rather than a path."""
+    return not name.endswith(".toml") and "/" not in name and "\\" not in name
+
+
+def find_scenario(name: str | Path, beside: Source | None = None) -> Source:
+    """The scenario called or lying at `name`; `beside` is the file that names it in `extends`.
+
+    A bare district name is found as well, unless in an `extends`. Raises `InputError` if there is none.
+    """
+    text = str(name)
+    if is_bare(text):
+        below = ["."] if beside else [".", DISTRICTS]
+        found = _bare(text, below) or (_existing(beside.path.parent / f"{text}.toml") if beside else None)
+        if found:
+            return found
+    found = _at_path(Path(text), beside, below="")
+    if found:
+        return found
+    raise _not_found("scenario", text, beside)
+
+
+def find_district(name: str | Path) -> Source:
+    """The district called or lying at `name`. Raises `InputError` if there is none."""
+    text = str(name)
+    found = (_bare(text, [DISTRICTS]) if is_bare(text) else None) or _at_path(Path(text), None, below=DISTRICTS)
+    if found:
+        return found
+    raise _not_found("district", text, None)
+
+
+def label_of(path: Path, given: str | None = None) -> str:
+    """How messages call a file: as in the content folder if it lies there, else as `given`."""
+    resolved = path.resolve()
+    for folder in folders():
+        if resolved.is_relative_to(folder):
+            inside = resolved.relative_to(folder)
+            return inside.as_posix() if len(inside.parts) > 1 else f"{folder.name}/{inside}"
+    if given is not None:
+        return given
+    here = Path.cwd().resolve()
+    return (resolved.relative_to(here) if resolved.is_relative_to(here) else path).as_posix()
+
+
+def _bare(name: str, below: list[str]) -> Source | None:
+    if not name.strip(". "):
+        return None
+    for part in below:
+        for folder in folders():
+            found = _existing(folder / part / f"{name}.toml")
+            if found:
+                return found
+    return None
+
+
+def _at_path(path: Path, beside: Source | None, below: str) -> Source | None:
+    """A file relative to the extending file or the current directory, else to the content folders."""
+    near = beside.path.parent / path if beside else path
+    found = _existing(near, None if beside else str(path))
+    if found:
+        return found
+    for folder in folders():
+        found = _existing(folder / below / path)
+        if found:
+            return found
+    if _is_dir(near):
+        raise InputError(f"{path}: is a directory, not a file{_there_are()}")
+    return None
+
+
+def _existing(path: Path, given: str | None = None) -> Source | None:
+    try:
+        return Source(path, label_of(path, given)) if path.is_file() else None
+    except OSError:  # for example a name that is too long for the file system
+        return None
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _not_found(kind: str, text: str, beside: Source | None) -> InputError:
+    where = f"{beside.label}: extends = {text!r}: " if beside else f"{text!r}: "
+    districts, scenarios = names(below=DISTRICTS), names()
+    if kind == "scenario" and beside and text in districts:
+        return InputError(f"{where}is a district, not a scenario; give it as the district (--district {text})")
+    if kind == "district" and text in scenarios:
+        return InputError(f"{where}is a scenario, not a district{_there_are()}")
+    known = districts if kind == "district" else scenarios if beside else scenarios + districts
+    what = f"no {kind} of that name" if is_bare(text) else "no such file"
+    return InputError(f"{where}{what}{nearest(Path(text).stem, known)}{_there_are()}")
+
+
+def _there_are() -> str:
+    listed = {"scenarios": names(), "districts": names(below=DISTRICTS)}
+    return "".join(f"; {kind}: {', '.join(found) or 'none'}" for kind, found in listed.items())

@@ -1,0 +1,178 @@
+"""How one parameter is declared: once, with unit, range, role, source and labels in two languages.
+
+Files, ``--set``, sweeps, sliders, the JSON schema and the documentation all derive from these
+declarations; nothing about a parameter is said anywhere else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
+
+Role = Literal["lever", "uncertainty", "constant"]
+"""Lever: what a policy sets. Uncertainty: what nobody knows exactly. Constant: a fact or convention."""
+
+
+class Section(BaseModel):
+    """A group of parameters: frozen, strict about types, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def param(
+    default: Any,
+    unit: str,
+    ge: float | None,
+    le: float | None,
+    en: str,
+    zh: str,
+    *,
+    source: str = "assumed",
+    role: Role = "uncertainty",
+    **extra: Any,
+) -> Any:
+    """Declare a number. `ge` and `le` are the allowed range in `unit`, both ends included."""
+    details = {"unit": unit, "label_zh": zh, "source": source, "role": role, **extra}
+    return Field(default, ge=ge, le=le, description=en, json_schema_extra=details, validate_default=True)
+
+
+def choice(default: Any, en: str, zh: str, *, source: str = "assumed", role: Role = "constant") -> Any:
+    """Declare a parameter that is a word, a list or a date rather than a number in a range."""
+    details: JsonDict = {"unit": "-", "label_zh": zh, "source": source, "role": role}
+    return Field(default, description=en, json_schema_extra=details, validate_default=True)
+
+
+# --- Shares: lists of numbers that must sum to one ------------------------------------------------
+
+
+def _shares(length: int) -> Any:
+    def check(value: Any) -> tuple[float, ...]:
+        if not isinstance(value, list | tuple) or len(value) != length:
+            raise PydanticCustomError("shares", f"must be a list of {length} numbers that sum to 1")
+        for item in value:
+            if not _is_number(item) or not 0 <= item <= 1:
+                raise PydanticCustomError("shares", f"must be {length} numbers from 0 to 1 that sum to 1")
+        total = math.fsum(value)
+        if abs(total - 1) > 1e-3:
+            raise PydanticCustomError("shares", f"shares must sum to 1, these sum to {total:.6g}")
+        if abs(total - 1) < 1e-12:  # dividing again would change the last digit on every reading
+            return tuple(float(item) for item in value)
+        return tuple(item / total for item in value)
+
+    return BeforeValidator(check)
+
+
+SharesByWeekday = Annotated[tuple[float, ...], _shares(7)]
+SharesByMonth = Annotated[tuple[float, ...], _shares(12)]
+SharesByHour = Annotated[tuple[float, ...], _shares(24)]
+SharesByKind = Annotated[tuple[float, ...], _shares(4)]
+
+
+# --- Levers: a level from 0 to 1, or a schedule of levels -----------------------------------------
+
+Schedule = tuple[tuple[int, float], ...]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _schedule(value: list[Any] | tuple[Any, ...]) -> Schedule:
+    """Check ``[[day, level], ...]``: whole days from 0 up in rising order, levels from 0 to 1."""
+    steps: list[tuple[int, float]] = []
+    for step in value:
+        if not isinstance(step, list | tuple) or len(step) != 2:
+            raise PydanticCustomError("schedule", "a schedule is a list of [day, level] pairs")
+        day, level = step
+        if not isinstance(day, int) or isinstance(day, bool) or day < 0:
+            raise PydanticCustomError("schedule", f"a schedule's day must be a whole number from 0 up, not {day!r}")
+        if steps and day <= steps[-1][0]:
+            raise PydanticCustomError("schedule", f"a schedule's days must rise; day {day} follows day {steps[-1][0]}")
+        if not _is_number(level) or not 0 <= level <= 1:
+            raise PydanticCustomError("schedule", f"a schedule's level must be a number from 0 to 1, not {level!r}")
+        steps.append((day, float(level)))
+    if not steps:
+        raise PydanticCustomError("schedule", "a schedule needs at least one [day, level] pair")
+    return tuple(steps)
+
+
+def _level(value: Any) -> float | Schedule:
+    if isinstance(value, list | tuple):
+        return _schedule(value)
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise PydanticCustomError("lever", "must be a number from 0 to 1, or a schedule [[day, level], ...]")
+    return float(value)
+
+
+def _level_or_domains(value: Any) -> float | Schedule | tuple[str, ...]:
+    if isinstance(value, list | tuple) and value and all(isinstance(item, str) for item in value):
+        if len(set(value)) < len(value):
+            raise PydanticCustomError("lever", "names a domain twice")
+        return tuple(value)
+    if isinstance(value, str):
+        raise PydanticCustomError("lever", "must be a number from 0 to 1, a schedule, or a list of domains")
+    return _level(value)
+
+
+LevelNumber = Annotated[float, Field(ge=0, le=1)]
+Level = Annotated[LevelNumber | Schedule, BeforeValidator(_level)]
+LevelOrDomains = Annotated[LevelNumber | Schedule | tuple[str, ...], BeforeValidator(_level_or_domains)]
+
+
+# --- Dates: TOML has them, JSON writes them as text -----------------------------------------------
+
+
+def _date(value: Any) -> dt.date:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise PydanticCustomError("date", "must be a date such as 2025-01-31")
+    return value
+
+
+def _dates(value: Any) -> tuple[dt.date, ...]:
+    if not isinstance(value, list | tuple):
+        raise PydanticCustomError("date", "must be a list of dates such as [2025-01-01, 2025-05-01]")
+    return tuple(_date(item) for item in value)
+
+
+Date = Annotated[dt.date, BeforeValidator(_date)]
+Dates = Annotated[tuple[dt.date, ...], BeforeValidator(_dates)]
+
+
+def lever(ids: str, heading: str, en: str, zh: str, acts: str, *, group: str, default: Any = 0.0) -> Any:
+    """Declare a policy lever.
+
+    `ids` are its rows in the article's list of mechanisms, `heading` the ledger heading under which
+    its price shows, and `acts` says in one sentence through what it works.
+    """
+    details: JsonDict = {
+        "unit": "0-1",
+        "label_zh": zh,
+        "source": f"the article, {ids}",
+        "role": "lever",
+        "ids": ids,
+        "heading": heading,
+        "acts": acts,
+        "group": group,
+    }
+    return Field(default, description=en, json_schema_extra=details, validate_default=True)
+
+
+def level_on(value: float | Schedule, day: int) -> float:
+    """The level of a lever on `day` (0 is the first): the last step of its schedule that has begun."""
+    if isinstance(value, float | int):
+        return float(value)
+    level = 0.0
+    for start, step in value:
+        if day >= start:
+            level = step
+    return level

@@ -1,0 +1,138 @@
+"""The policy levers: what the three devolutions (三放) and two refinements (两化) can set.
+
+Every lever is 0 before the reform and 1 when it is complete. It may be a schedule
+``[[day, level], ...]``. None of them is read outside `sanfang.model.policy`, which compiles
+them each day into plain arrays of capacity, information, routing, authority, money and time.
+"""
+
+from __future__ import annotations
+
+from sanfang.scenario.declare import Level, LevelOrDomains, Section, lever
+
+RESOURCES, SERVICES, MANAGEMENT = "resources", "services", "management"
+PRECISION, REFINEMENT = "precision", "refinement"
+
+
+class Policy(Section):
+    """One level per lever."""
+
+    # --- Resources go down: people, money (F1) ---
+    staff_devolution: Level = lever(
+        "F1a", "idle", "Staff moved to communities", "人员下沉",
+        "Posts of street offices and departments move to communities, up to the movable share.",
+        group=RESOURCES,
+    )  # fmt: skip
+    fund_devolution: Level = lever(
+        "F1b", "fund_admin", "Money moved to community funds", "资金下沉",
+        "Departments' money for cases and services goes to community funds; each payment takes bookkeeping hours.",
+        group=RESOURCES,
+    )  # fmt: skip
+    collective_income: Level = lever(
+        "F1c", "collective_economy", "Income of the collective economy", "集体经济收入",
+        "Communities earn money of their own (outside money, uneven), for hours spent on raising it.",
+        group=RESOURCES,
+    )  # fmt: skip
+
+    # --- Services go down (F2) ---
+    one_window: Level = lever(
+        "F2a", "training", "One window, all-round staff", "一窗受理、全科服务",
+        "A request is accepted wherever it is brought; staff are trained, which takes hours.",
+        group=SERVICES,
+    )  # fmt: skip
+    self_service: Level = lever(
+        "F2b", "terminals", "Self-service terminals", "自助服务终端",
+        "Simple matters are finished without staff by those who can; terminals cost money, used or not.",
+        group=SERVICES,
+    )  # fmt: skip
+    service_scope: LevelOrDomains = lever(
+        "F2c", "service_desk",
+        "Services offered in the community (share, or list of domains)", "社区可办事项(一次办好)",
+        "Matters can be finished at the community, in fewer trips; every desk kept open takes hours.",
+        group=SERVICES,
+    )  # fmt: skip
+    market_services: Level = lever(
+        "F2d", "market_services", "Services embedded in the local market", "市场化服务嵌入",
+        "Local firms take over part of the work where there are any, paid by the case.",
+        group=SERVICES,
+    )  # fmt: skip
+    social_organisations: Level = lever(
+        "F2e", "contracts", "Contracts with social organisations", "社会组织项目承接",
+        "Contracted hours in care, work and disputes; paid by the month whether used or not; they grow slowly.",
+        group=SERVICES,
+    )  # fmt: skip
+
+    # --- Management powers go down (F3) ---
+    authority: Level = lever(
+        "F3a, F3c", "coordination", "Authority of communities to decide", "社区决定权",
+        "Communities may finish what streets and departments decided; decisions are less even and must be reported.",
+        group=MANAGEMENT,
+    )  # fmt: skip
+    clear_lists: Level = lever(
+        "F3a", "list_upkeep", "Clear lists of powers and duties", "权责清单",
+        "Receivers bounce fewer cases; lists must be kept.",
+        group=MANAGEMENT,
+    )  # fmt: skip
+    admission_control: Level = lever(
+        "F3b", "vetting", "Admission control of tasks from above", "准入制度",
+        "New tasks are vetted, with errors both ways and hours spent on vetting.",
+        group=MANAGEMENT,
+    )  # fmt: skip
+    resources_follow_tasks: Level = lever(
+        "F3c", "tasks_followed", "People and fees follow the task", "权随责走、费随事转",
+        "Hours for a task handed down come from the department that sends it.",
+        group=MANAGEMENT,
+    )  # fmt: skip
+    department_accountability: Level = lever(
+        "F3d", "assessment", "Departments answer to the base", "对部门派驻机构的考核权",
+        "Departments put what communities send up before own work; assessing them takes hours.",
+        group=MANAGEMENT,
+    )  # fmt: skip
+    local_proposals: Level = lever(
+        "F3e", "proposals", "A say in major decisions and projects", "重大决策建议权",
+        "Services are planned with local knowledge of demand; proposals take hours to write.",
+        group=MANAGEMENT,
+    )  # fmt: skip
+    staff_recognition: Level = lever(
+        "F3f", "recognition", "Front-line staff motivated", "基层人员激励",
+        "Fewer staff leave; recognition costs money.",
+        group=MANAGEMENT,
+    )  # fmt: skip
+
+    # --- Precision (H1) ---
+    need_identification: Level = lever(
+        "H1a", "surveys", "Needs identified precisely", "需求精准识别",
+        "Problems are diagnosed and demand is estimated better; surveys take hours.",
+        group=PRECISION,
+    )  # fmt: skip
+    tailoring: Level = lever(
+        "H1b", "tailoring", "Tailor-made service", "个性化服务",
+        "Causes are treated more often, above all for the vulnerable; a personal plan takes hours.",
+        group=PRECISION,
+    )  # fmt: skip
+    data_discovery: Level = lever(
+        "H1c", "data_entry", "Problems discovered from data", "数据驱动发现",
+        "Unvoiced problems are found in data; the data must be entered, by hand, and the system paid for.",
+        group=PRECISION,
+    )  # fmt: skip
+
+    # --- Refinement (H2) ---
+    triage: Level = lever(
+        "H2a", "triage", "Triage by type and person", "分类分级处置",
+        "Urgent problems and vulnerable people come first; sorting takes minutes a case.",
+        group=REFINEMENT,
+    )  # fmt: skip
+    case_management: Level = lever(
+        "H2b", "case_management", "One manager for a composite case", "复合问题一案统筹",
+        "Parts of a case run in parallel; the manager's hours are paid per case.",
+        group=REFINEMENT,
+    )  # fmt: skip
+    work_methods: Level = lever(
+        "H2c", "methods", "Community work methods", "社区工作法",
+        "What worked is written down, lifts newcomers and spreads; writing takes hours.",
+        group=REFINEMENT,
+    )  # fmt: skip
+
+
+def lever_names() -> tuple[str, ...]:
+    """Names of all levers, in the article's order."""
+    return tuple(Policy.model_fields)

@@ -1,0 +1,175 @@
+"""A scenario: everything that a run is made of. Frozen; a variant is made by `with_`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import tomli_w
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
+
+from sanfang.scenario import checks
+from sanfang.scenario.catalogue import find, parameters
+from sanfang.scenario.conditions import (
+    Casework,
+    Discovery,
+    Mind,
+    Needs,
+    Prices,
+    Run,
+    Supply,
+    Tasks,
+    Voice,
+    Workforce,
+)
+from sanfang.scenario.declare import Schedule, Section, choice
+from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.messages import input_error
+from sanfang.scenario.place import Calendar, Department, District, Domain, Money, Staffing
+from sanfang.scenario.policy import Policy
+from sanfang.scenario.reading import ABOUT, SETTING, Reading, nested, parse_settings, read_document, read_scenario
+
+LeverValue = float | Schedule | tuple[str, ...]
+
+
+def _part_of_policy(value: Any) -> dict[str, LeverValue]:
+    """Only the levers that are given, checked as those of a whole policy."""
+    whole = Policy.model_validate(value)
+    return {name: getattr(whole, name) for name in Policy.model_fields if name in whole.model_fields_set}
+
+
+PartOfPolicy = Annotated[dict[str, LeverValue], BeforeValidator(_part_of_policy)]
+
+
+class Scenario(Section):
+    """A district, its people and offices, and the policy that is tried on them."""
+
+    name: str = choice("scenario", "Name", "名称")
+    label_en: str = choice("", "English name", "英文名")
+    label_zh: str = choice("", "Chinese name", "中文名")
+    description: str = choice("", "What this scenario is for", "说明")
+
+    run: Run = Field(default_factory=Run)
+    district: District = Field(default_factory=District)
+    calendar: Calendar = Field(default_factory=Calendar)
+    staffing: Staffing = Field(default_factory=Staffing)
+    money: Money = Field(default_factory=Money)
+    domains: dict[str, Domain] = Field(default_factory=dict)
+    departments: dict[str, Department] = Field(default_factory=dict)
+    needs: Needs = Field(default_factory=Needs)
+    voice: Voice = Field(default_factory=Voice)
+    discovery: Discovery = Field(default_factory=Discovery)
+    casework: Casework = Field(default_factory=Casework)
+    mind: Mind = Field(default_factory=Mind)
+    workforce: Workforce = Field(default_factory=Workforce)
+    tasks: Tasks = Field(default_factory=Tasks)
+    supply: Supply = Field(default_factory=Supply)
+    prices: Prices = Field(default_factory=Prices)
+    policy: Policy = Field(default_factory=Policy)
+    policy_by_community: dict[str, PartOfPolicy] = Field(default_factory=dict)
+
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @field_validator("domains", "departments", "policy_by_community", mode="after")
+    @classmethod
+    def _in_order_of_names(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """Sorted, so that the order in which a file lists them cannot matter to a run."""
+        return dict(sorted(value.items()))
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        checks.check(self)
+        return self
+
+    # --- Making one -------------------------------------------------------------------------------
+
+    @classmethod
+    def load(
+        cls, name_or_path: str | Path, district: str | Path | None = None, settings: Sequence[str] = ()
+    ) -> Scenario:
+        """The scenario with a bare name, such as `before`, or in a file.
+
+        `district` is a bare name or a file as well. None means the district that the scenario itself holds,
+        such as a saved one, and else Licang. A district given as the scenario has neutral policy.
+        `settings` are texts as for ``--set``: ``policy.authority=0.5``. Raises `InputError`.
+        """
+        reading = read_scenario(name_or_path, district)
+        reading.lay_over(parse_settings(settings), SETTING)
+        return cls._from_reading(reading)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], district: str | Path | None = None) -> Scenario:
+        """The scenario that a nested mapping describes, put on `district` if one is given. Raises `InputError`."""
+        return cls._from_reading(read_document(document, district, "document"))
+
+    def with_(self, changes: Mapping[str, Any], origin: str = "with_") -> Scenario:
+        """Another scenario with changes by dotted path: ``{"policy.authority": 1.0}``. Raises `InputError`.
+
+        Tables are merged, everything else is replaced. `origin` is what `Scenario.origin` says of the changes.
+        """
+        reading = Reading(self.to_dict(), dict(self._origins))
+        reading.lay_over(nested(changes), origin)
+        return self._from_reading(reading)
+
+    @classmethod
+    def _from_reading(cls, reading: Reading) -> Scenario:
+        try:
+            scenario = cls.model_validate(reading.document)
+        except ValidationError as error:
+            raise input_error(error, reading.document, reading.origins) from None
+        scenario._origins = reading.origins
+        return scenario
+
+    # --- What it says -----------------------------------------------------------------------------
+
+    def policy_for(self, community_id: str) -> Policy:
+        """The policy of one community, such as `c007`: its own levers over those of the district."""
+        if not checks.is_community(community_id, self.district.communities):
+            raise InputError(checks.no_community(community_id, self.district.communities))
+        own = self.policy_by_community.get(community_id)
+        return self.policy.model_copy(update=own) if own else self.policy
+
+    @property
+    def community_ids(self) -> tuple[str, ...]:
+        """Ids of all communities: `c001`, `c002` and so on."""
+        return checks.community_ids(self.district.communities)
+
+    def origin(self, path: str) -> str:
+        """Where the value at a dotted path came from: `default`, a file, `--set` or `with_`."""
+        if path in self._origins:
+            return self._origins[path]
+        if find(path) is None:
+            known = [parameter.path for parameter in parameters()]
+            raise InputError(f"{path!r}: is not a parameter{nearest(path, known)}")
+        return "default"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All values as a nested dict of plain numbers, texts, dates, tuples and dicts."""
+        return self.model_dump()
+
+    def save(self, path: str | Path) -> None:
+        """Write all values to a TOML file, from which `load` makes an equal scenario."""
+        target = Path(path)
+        try:
+            target.write_bytes(tomli_w.dumps(self.to_dict()).encode())
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+    def digest(self) -> str:
+        """SHA-256 over all values that a run depends on: names, labels and description are left out."""
+        content = self.model_dump(mode="json", exclude=set(ABOUT))
+        content["district"].pop("label_zh")
+        for entry in [*content["domains"].values(), *content["departments"].values()]:
+            del entry["label_en"], entry["label_zh"]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in all values, wherever they came from."""
+        return isinstance(other, Scenario) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.digest())

@@ -1,0 +1,82 @@
+"""Imports point one way, heavy libraries stay in their places, and `--help` loads none of them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "sim" / "sanfang"
+LAYERS = ("scenario", "model", "lab", "report", "face")
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def layer_of(module: str) -> str | None:
+    """The layer of a module; the command line and the dashboard are the faces. None outside and for the root."""
+    parts = module.split(".")
+    if parts[0] != "sanfang" or len(parts) == 1:
+        return None
+    return parts[1] if parts[1] in LAYERS else "face"
+
+
+def imports(path: Path) -> Iterator[str]:
+    """All modules that a file imports, at the top or inside a function, names taken from modules included."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            assert node.module
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def users_of(library: str) -> set[str]:
+    return {module_of(path) for path in FILES if any(name.split(".")[0] == library for name in imports(path))}
+
+
+@pytest.mark.parametrize("path", FILES, ids=[module_of(path) for path in FILES])
+def test_imports_point_one_way(path: Path) -> None:
+    own = layer_of(module_of(path))
+    if own is None:
+        return  # the package itself only offers names, on demand
+    for name in imports(path):
+        other = layer_of(name)
+        if other is not None:
+            assert LAYERS.index(other) <= LAYERS.index(own), f"{module_of(path)} must not import {name}"
+
+
+@pytest.mark.parametrize(
+    ("library", "place"),
+    [("mesa", "sanfang.model"), ("solara", "sanfang.dashboard"), ("numba", "sanfang.model.compiled")],
+)
+def test_a_library_is_used_in_its_place_only(library: str, place: str) -> None:
+    outside = {module for module in users_of(library) if module != place and not module.startswith(f"{place}.")}
+    assert outside == set()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["scenario", "--help"]])
+def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom sanfang.cli import app\n"
+        f"try:\n    app({arguments!r})\nexcept SystemExit as end:\n    status = end.code\n"
+        "heavy = {'numpy', 'pandas', 'scipy', 'matplotlib', 'mesa', 'numba'} & set(sys.modules)\n"
+        "sys.exit(f'{heavy} {status}' if heavy or status else 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_importing_the_package_loads_no_heavy_library() -> None:
+    code = "import sanfang, sys; sys.exit('numpy' in sys.modules or 'pydantic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
