@@ -148,13 +148,13 @@ class Community(_Office):
     @property
     def fund(self) -> float:
         """Yuan in the community's fund."""
-        return float(self.model.world.purse.fund[self.row])
+        return float(self.model.world.places["fund"][self.row])
 
     @property
     def residents(self) -> slice:
         """Rows of its residents."""
-        first = int(self.model.world.places.first[self.row])
-        return slice(first, first + int(self.model.world.places.size[self.row]))
+        first = int(self.model.world.places["first"][self.row])
+        return slice(first, first + int(self.model.world.places["size"][self.row]))
 
     @property
     def satisfaction(self) -> float:
@@ -189,7 +189,7 @@ class Department(_Office):
     @property
     def budget(self) -> float:
         """Yuan left for cases."""
-        return float(self.model.world.purse.budget[self.row])
+        return float(self.model.world.budget[self.row])
 
 
 def make_workers(model: DistrictModel) -> list[Worker]:

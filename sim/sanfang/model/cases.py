@@ -78,7 +78,7 @@ def write_record(world, index, outcome, time):
     record.resident, record.community, record.domain, record.kind = case.resident, case.community, case.domain, case.kind
     record.outcome, record.channel, record.tier, record.parts = outcome, case.channel, case.tier, case.parts
     record.attempts, record.trips, record.handoffs = case.attempts, case.trips, case.handoffs
-    record.vulnerable = world.residents.vulnerable[case.resident]
+    record.vulnerable = world.vulnerable[case.resident]
     record.arose, record.voiced, record.closed, record.first_at = case.arose, case.voiced, time, case.first_at
     record.first_hours = case.first - case.registered
     record.yuan = case.yuan
@@ -95,7 +95,7 @@ def write_record(world, index, outcome, time):
 def end_case(world, index, outcome, time):
     """A need ends: the flow, its owner's burden and the records follow. The slot is the caller's to free."""
     move(world, index, outcome)
-    world.residents.burden[world.cases[index].resident] -= 1
+    world.burden[world.cases[index].resident] -= 1
     return write_record(world, index, outcome, time)
 
 

@@ -39,7 +39,7 @@ MOST_ATTEMPTS, MOST_HOPS, COLLEAGUES = 3, 3, 16
 
 # Purposes of a case's draws, and of a part's (from the part's own key).
 (GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, BATCH, SORTED, MANAGED, PLANNED, EXTRA_TRIPS, CAUSE, RECURS) = range(200, 212)
-(FIELD, RIGHT, WRONG_FIELD, ALLOWED, OFFERED, FIRM, SOCIAL, YUAN, HOURS, LEAD, UP, UNEVEN, DECIDES) = range(1, 14)
+(FIELD, RIGHT, WRONG_FIELD, ALLOWED, OFFERED, FIRM, SOCIAL, YUAN, HOURS, LEAD, UP, UNEVEN, ON_SITE) = range(1, 14)
 HOP, TRAVEL, RESULT, BACK = 100, 200, 300, 400
 
 
@@ -135,17 +135,17 @@ def serve(engine, world, setting, station, day):
 @compiled
 def _owe(world, station, heading, hours):
     """Small work beside a case: it is gathered and becomes a job at its station."""
-    world.owed[station, heading] += hours
+    world.office_work[station, heading].owed += hours
 
 
 @compiled
 def _street(world, c):
-    return 2 * world.layout.communities + world.places.sub_district[c]
+    return 2 * world.layout.communities + world.places[c].sub_district
 
 
 @compiled
 def _department(world, d):
-    return 2 * world.layout.communities + world.layout.streets + world.domains.department[d]
+    return 2 * world.layout.communities + world.layout.streets + world.domains[d].department
 
 
 # --- A case begins --------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def _start(engine, world, rules, setting, index, day):
         world.counts[0].terminal_uses += 1
         _close(engine, world, rules, setting, index, day, case.voiced)
         return
-    if window and uniform(key, EXTRA_TRIPS) < rules.extra_trips[c, d]:
+    if window and uniform(key, EXTRA_TRIPS) < rules.field[c, d].extra_trips:
         case.trips += 1
     if case.channel == s.HOTLINE:
         _owe(world, _street(world, c), h.INTAKE, casework.intake_hours)
@@ -176,22 +176,22 @@ def _start(engine, world, rules, setting, index, day):
         _owe(world, _department(world, d), h.INTAKE, casework.intake_hours)
     else:
         _owe(world, office, h.INTAKE, casework.intake_hours)
-    vulnerable = world.residents.vulnerable[case.resident]
-    if uniform(key, SORTED) < rules.triage[c]:
+    vulnerable = world.vulnerable[case.resident]
+    if uniform(key, SORTED) < rules.here[c].triage:
         _owe(world, office, h.TRIAGE, setting.prices.triage_hours)
         case.triaged = case.kind == s.URGENT or vulnerable
-    if case.parts > 1 and uniform(key, MANAGED) < rules.parallel[c]:
+    if case.parts > 1 and uniform(key, MANAGED) < rules.here[c].parallel:
         _owe(world, office, h.CASE_MANAGEMENT, setting.prices.management_hours)
         case.parallel = 1
-    if (case.kind == s.CHRONIC or vulnerable) and uniform(key, PLANNED) < rules.plan[c]:
+    if (case.kind == s.CHRONIC or vulnerable) and uniform(key, PLANNED) < rules.here[c].plan:
         _owe(world, office, h.TAILORING, setting.prices.tailoring_hours)
         case.tailored = 1
-    patience = exponential(key, GIVES_UP, world.domains.patience[d])
+    patience = exponential(key, GIVES_UP, world.domains[d].patience_days)
     gives_up = to_working(case.voiced + patience, world.clock_start, setting.opening, setting.shift)
     schedule(engine, gives_up, GIVE_UP, index, key)
     _make_parts(engine, world, index)
     first = case.jobs[0]
-    if window and uniform(key, WINDOW) < rules.wrong_window[c]:
+    if window and uniform(key, WINDOW) < rules.here[c].wrong_window:
         case.trips += 1
         _take_up(engine, world, first)
         lost = exponential(key, WINDOW_TIME, casework.wrong_window_days * setting.shift)
@@ -208,14 +208,14 @@ def _start(engine, world, rules, setting, index, day):
 @compiled
 def _by_terminal(world, rules, case):
     """Whether a terminal finishes the matter: it can, there is one, and its owner can use it."""
-    able = uniform(case.key, ABLE) < world.residents.digital[case.resident]
-    return able and uniform(case.key, SELF) < world.domains.self_service[case.domain] * rules.self_service[case.community]
+    able = uniform(case.key, ABLE) < world.digital[case.resident]
+    return able and uniform(case.key, SELF) < world.domains[case.domain].self_service * rules.here[case.community].self_service
 
 
 @compiled
 def _make_parts(engine, world, index):
     case = world.cases[index]
-    domains = len(world.domains.hazard)
+    domains = len(world.domains)
     for n in range(case.parts):
         key = mix(case.key, 20 + n)
         job_index = new_job(engine, key, index)
@@ -224,7 +224,7 @@ def _make_parts(engine, world, index):
         job.domain = case.domain
         if n > 0 and domains > 1:
             job.domain = (case.domain + 1 + int(uniform(key, FIELD) * (domains - 1))) % domains
-        job.yuan = exponential(key, YUAN, world.domains.yuan[job.domain])
+        job.yuan = exponential(key, YUAN, world.domains[job.domain].yuan)
         if case.channel == s.HOTLINE:
             job.entry = s.STREET
         elif case.channel == s.DEPARTMENT_WINDOW:
@@ -255,7 +255,7 @@ def _diagnose(engine, world, rules, setting, index, day):
     """A wrong diagnosis is worked on, in another field, before it is found and sent back."""
     job = engine.jobs[index]
     c = world.cases[job.owner].community
-    if uniform(job.key, RIGHT) < rules.right[c]:
+    if uniform(job.key, RIGHT) < rules.here[c].right:
         _route(engine, world, rules, setting, index, day)
         return
     job.hours = setting.casework.misdirected_share * _specialist_hours(world, job)
@@ -263,15 +263,15 @@ def _diagnose(engine, world, rules, setting, index, day):
     if job.entry == s.STREET:
         station = _street(world, c)
     elif job.entry == s.DEPARTMENT:
-        fields = len(world.domains.hazard)
+        fields = len(world.domains)
         station = _department(world, int(uniform(job.key, WRONG_FIELD) * fields))
     _enqueue(engine, world, setting, index, s.MISDIRECTED, station, 2, h.MISDIRECTED, s.T_INFORMATION, day)
 
 
 @compiled
 def _specialist_hours(world, job):
-    domains, d = world.domains, job.domain
-    return duration(job.key, HOURS, domains.hours[d], domains.cv[d], domains.shape[d])
+    domain = world.domains[job.domain]
+    return duration(job.key, HOURS, domain.hours, domain.hours_cv, domain.shape)
 
 
 @compiled
@@ -279,11 +279,11 @@ def _route(engine, world, rules, setting, index, day):
     """Find the lowest tier that has the service and the authority, and set out for it."""
     job = engine.jobs[index]
     c, d = world.cases[job.owner].community, job.domain
-    level = world.domains.level[d]
+    level = world.domains[d].level
     job.target = level if level > s.COMMUNITY else s.COMMUNITY
     if level > s.COMMUNITY:
-        allowed = uniform(job.key, ALLOWED) < rules.authority[c] * world.domains.devolvable[d]
-        if allowed and uniform(job.key, OFFERED) < rules.scope[c, d]:
+        allowed = uniform(job.key, ALLOWED) < rules.here[c].authority * world.domains[d].devolvable
+        if allowed and uniform(job.key, OFFERED) < rules.field[c, d].scope:
             job.target = s.COMMUNITY
     _travel(engine, world, rules, setting, index, day)
 
@@ -314,7 +314,7 @@ def _travel(engine, world, rules, setting, index, day):
 def _bounced(engine, world, rules, setting, job, station):
     """Whether the receiver declares itself not in charge; that takes it work, too."""
     c = world.cases[job.owner].community
-    if job.cancelled or job.hops >= MOST_HOPS or uniform(job.key, HOP + job.hops) >= rules.bounce[c]:
+    if job.cancelled or job.hops >= MOST_HOPS or uniform(job.key, HOP + job.hops) >= rules.here[c].bounce:
         return False
     world.cases[job.owner].handoffs += 1
     _owe(world, station, h.BOUNCED, setting.casework.relay_hours)
@@ -341,7 +341,7 @@ def _arrive(engine, world, rules, setting, index, day):
     if job.target == s.STREET and _bounced(engine, world, rules, setting, job, _street(world, c)):
         _lead(engine, world, index, s.HANDED_ON, s.T_HANDOFF, _handoff_time(job, setting, setting.casework.handoff_days))
         return
-    if job.target == s.COMMUNITY and world.domains.level[job.domain] > s.COMMUNITY:
+    if job.target == s.COMMUNITY and world.domains[job.domain].level > s.COMMUNITY:
         _owe(world, world.layout.communities + c, h.COORDINATION, setting.prices.coordination_hours)
     if job.target == s.COMMUNITY and _to_partner(engine, world, rules, setting, index):
         return
@@ -361,18 +361,18 @@ def _arrive(engine, world, rules, setting, index, day):
 @compiled
 def pay(engine, world, setting, index):
     """Pay for a part from the pot of the tier that handles it. False if the pot has too little."""
-    job, purse = engine.jobs[index], world.purse
+    job = engine.jobs[index]
     case = world.cases[job.owner]
     c = case.community
     if job.yuan <= 0.0:
         return True
     if job.target == s.COMMUNITY:
-        if purse.fund[c] >= job.yuan:
-            purse.fund[c] -= job.yuan
-            purse.spent[s.COMMUNITY, h.Y_CASES] += job.yuan
-        elif purse.outside[c] >= job.yuan:
-            purse.outside[c] -= job.yuan
-            purse.outside_spent[h.Y_CASES] += job.yuan
+        if world.places[c].fund >= job.yuan:
+            world.places[c].fund -= job.yuan
+            world.spent[s.COMMUNITY, h.Y_CASES] += job.yuan
+        elif world.places[c].outside >= job.yuan:
+            world.places[c].outside -= job.yuan
+            world.spent[s.PARTNER, h.Y_CASES] += job.yuan
         else:
             return False
         _owe(world, world.layout.communities + c, h.FUND_ADMIN, setting.prices.fund_admin_hours)
@@ -385,11 +385,11 @@ def pay(engine, world, setting, index):
 
 @compiled
 def _from_budget(world, job):
-    k, purse = world.domains.department[job.domain], world.purse
-    if purse.budget[k] < job.yuan:
+    k = world.domains[job.domain].department
+    if world.budget[k] < job.yuan:
         return False
-    purse.budget[k] -= job.yuan
-    purse.spent[s.DEPARTMENT, h.Y_CASES] += job.yuan
+    world.budget[k] -= job.yuan
+    world.spent[s.DEPARTMENT, h.Y_CASES] += job.yuan
     return True
 
 
@@ -441,25 +441,25 @@ def release_money(engine, world, rules, setting, day):
 @compiled
 def _to_partner(engine, world, rules, setting, index):
     """A local firm or a contracted organisation takes a part over, where there is one with room."""
-    job, purse, prices = engine.jobs[index], world.purse, setting.prices
+    job, prices = engine.jobs[index], setting.prices
     case = world.cases[job.owner]
     c, d = case.community, job.domain
     hours = _specialist_hours(world, job) / setting.casework.partner_skill
-    if uniform(job.key, SOCIAL) < world.domains.social[d] and purse.contract[c] >= hours:
-        purse.contract[c] -= hours
-        purse.contract_used[c] += hours
+    if uniform(job.key, SOCIAL) < world.domains[d].social and world.places[c].contract >= hours:
+        world.places[c].contract -= hours
+        world.places[c].contract_used += hours
         wait = prices.contract_days
-    elif uniform(job.key, FIRM) < world.domains.market[d] * rules.market[c]:
+    elif uniform(job.key, FIRM) < world.domains[d].market * rules.here[c].market:
         fee = hours * prices.market_yuan
-        if purse.fund[c] >= fee:
-            purse.fund[c] -= fee
-            purse.spent[s.COMMUNITY, h.Y_MARKET] += fee
-        elif purse.budget[world.domains.department[d]] >= fee:
-            purse.budget[world.domains.department[d]] -= fee
-            purse.spent[s.DEPARTMENT, h.Y_MARKET] += fee
+        if world.places[c].fund >= fee:
+            world.places[c].fund -= fee
+            world.spent[s.COMMUNITY, h.Y_MARKET] += fee
+        elif world.budget[world.domains[d].department] >= fee:
+            world.budget[world.domains[d].department] -= fee
+            world.spent[s.DEPARTMENT, h.Y_MARKET] += fee
         else:
             return False
-        purse.outside_hours[0] += hours
+        world.counts[0].partner_hours += hours
         case.yuan += fee
         wait = prices.market_days
     else:
@@ -482,13 +482,14 @@ def _handle(engine, world, rules, setting, index, day):
     c, d = case.community, job.domain
     job.hours = _specialist_hours(world, job)
     station, tier, class_ = world.layout.communities + c, s.COMMUNITY, 2
-    if job.target == s.COMMUNITY and world.domains.level[d] == s.GRID:
+    on_site = world.domains[d].level == s.GRID or uniform(job.key, ON_SITE) < world.domains[d].on_site
+    if job.target == s.COMMUNITY and on_site:
         station, tier = c, s.GRID
     elif job.target == s.STREET:
         station, tier = _street(world, c), s.STREET
     elif job.target == s.DEPARTMENT:
         station, tier = _department(world, d), s.DEPARTMENT
-        if uniform(job.key, UP) < rules.answer_up[c]:
+        if uniform(job.key, UP) < rules.here[c].answer_up:
             class_ = 1
     if case.triaged:
         class_ = 0
@@ -505,7 +506,7 @@ def _handle(engine, world, rules, setting, index, day):
 def _result(world, setting, job, skill):
     """Quality of a handled part: 1 fixed, `casework.partly_quality` partly, 0 not. A devolved decision can be wrong."""
     casework, attempt = setting.casework, world.cases[job.owner].attempts
-    devolved = job.target == s.COMMUNITY and world.domains.level[job.domain] > s.COMMUNITY
+    devolved = job.target == s.COMMUNITY and world.domains[job.domain].level > s.COMMUNITY
     if devolved and uniform(job.key, UNEVEN + RESULT + 20 * attempt) < casework.uneven_decision:
         return 0.0
     fixed = casework.fixed + casework.fixed_skill * skill
@@ -523,7 +524,7 @@ def _handled(engine, world, setting, index, worker):
     case.quality[job.part] = _result(world, setting, job, world.skill[worker, d])
     world.skill[worker, d] += setting.workforce.learning * (1.0 - world.skill[worker, d])
     world.persons[worker].cases += 1
-    lead = duration(job.key, LEAD + case.attempts * 1000, world.domains.lead[d], world.domains.lead_cv[d], LOGNORMAL)
+    lead = duration(job.key, LEAD + case.attempts * 1000, world.domains[d].lead_hours, world.domains[d].lead_cv, LOGNORMAL)
     _lead(engine, world, index, s.EXECUTED, s.T_LEAD_TIME, lead)
 
 
@@ -702,9 +703,9 @@ def _service_ended(engine, world, rules, setting, index, day):
     if job.cancelled:
         free_job(engine, index)
     elif phase == s.TASK or phase == s.CHORE:
-        world.done[job.target, job.heading] += job.hours
+        world.office_work[job.target, job.heading].done += job.hours
         if job.heading == h.TASKS_USEFUL or job.heading == h.TASKS_FOLLOWED:
-            world.useful_done[job.owner] += job.hours
+            world.places[job.owner].useful_done += job.hours
         if phase == s.CHORE and job.heading == h.TRAINING:
             world.persons[worker].trained += job.hours
             for d in range(world.skill.shape[1]):

@@ -22,7 +22,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def _cache_folder() -> Path:
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
+        text = source.read_bytes()
+        if b"@compiled" in text or b"np.dtype" in text:
+            digest.update(text)
     root = os.environ.get("SANFANG_CACHE") or platformdirs.user_cache_dir("sanfang")
     return Path(root) / f"compiled-{digest.hexdigest()[:16]}"
 

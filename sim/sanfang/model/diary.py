@@ -29,9 +29,9 @@ class Diary:
         """Close the day."""
         self.latent[self.days] = world.flow[:, :, LATENT].sum()
         self.open[self.days] = world.flow[:, :, OPEN].sum()
-        self.leavers[self.days] = world.leavers
+        self.leavers[self.days] = world.counts["leavers"][0]
         self.hours.append(hours_by_tier(engine, world.layout))
-        self.spent.append(world.purse.spent.copy())
+        self.spent.append(world.spent.copy())
         self.hours_this_morning = engine.hours.copy()
         self.days += 1
 

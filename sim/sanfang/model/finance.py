@@ -14,7 +14,7 @@ from sanfang.model import headings as h
 from sanfang.model.draws import stream
 from sanfang.model.geography import Geography
 from sanfang.model.policy import PolicyOfDay
-from sanfang.model.state import COMMUNITY, DEPARTMENT, Purse, World
+from sanfang.model.state import COMMUNITY, DEPARTMENT, World
 from sanfang.scenario.scenario import Scenario
 
 
@@ -62,21 +62,6 @@ def plan_finance(scenario: Scenario, map_: Geography, in_charge: np.ndarray, see
     )
 
 
-def new_purse(communities: int, departments: int) -> Purse:
-    """Empty pots and books."""
-    tiers, headings = DEPARTMENT + 1, len(h.YUAN_HEADINGS)
-    return Purse(
-        fund=np.zeros(communities),
-        outside=np.zeros(communities),
-        budget=np.zeros(departments),
-        contract=np.zeros(communities),
-        spent=np.zeros((tiers, headings)),
-        outside_spent=np.zeros(headings),
-        contract_used=np.zeros(communities),
-        outside_hours=np.zeros(1),
-    )
-
-
 def allocate_month(scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay) -> None:
     """Settle the last month's contracts and terminals, then hand out this month's money."""
     settle_month(scenario, world, finance)
@@ -87,16 +72,16 @@ def allocate_month(scenario: Scenario, map_: Geography, world: World, finance: F
     _supply_services(scenario, map_, world, finance, policy, services)
     cases = rest - services
     local = cases * policy.funds * finance.people / finance.people.sum()
-    world.purse.fund[:] += local
-    world.purse.budget[:] += (cases - local.sum()) * finance.department_share
+    world.places["fund"] += local
+    world.budget[:] += (cases - local.sum()) * finance.department_share
     income = policy.income * finance.people
-    world.purse.outside[:] += income
+    world.places["outside"] += income
     finance.outside += float(income.sum())
 
 
 def _pay_reform(scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, month: float) -> float:
     """What the reform costs this month (yuan); scaled down in proportion where it is more than there is."""
-    purse, yuan, people = world.purse, policy.yuan, finance.people
+    places, yuan, people = world.places, policy.yuan, finance.people
     base_posts = np.bincount(
         world.persons["post_home"][world.persons["tier"] <= COMMUNITY] % len(people), minlength=len(people)
     )
@@ -111,34 +96,34 @@ def _pay_reform(scenario: Scenario, world: World, finance: Finance, policy: Poli
     finance.terminal_fee = part * float(bill[h.Y_TERMINALS].sum())
     finance.fee = part * bill[h.Y_CONTRACTS]
     for heading in (h.Y_TERMINALS, h.Y_CONTRACTS, h.Y_DATA, h.Y_RECOGNITION):
-        purse.spent[COMMUNITY, heading] += part * bill[heading].sum()
+        world.spent[COMMUNITY, heading] += part * bill[heading].sum()
     growing = np.where(finance.fee > 0, 1.0 / scenario.prices.contract_months, 0.0)
     finance.maturity += (1.0 - finance.maturity) * np.minimum(growing, 1.0)
-    purse.contract[:] = finance.fee / scenario.prices.contract_rate * finance.maturity
-    purse.contract_used[:] = 0.0
+    places["contract"] = finance.fee / scenario.prices.contract_rate * finance.maturity
+    places["contract_used"] = 0.0
     return part * total
 
 
 def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
     """Book what was paid for last month and not used: contracted hours and room on terminals."""
-    purse = world.purse
-    bought = purse.contract + purse.contract_used
-    unused = np.divide(purse.contract, bought, out=np.zeros_like(bought), where=bought > 0)
+    places = world.places
+    bought = places["contract"] + places["contract_used"]
+    unused = np.divide(places["contract"], bought, out=np.zeros_like(bought), where=bought > 0)
     lost = float((finance.fee * finance.maturity * unused).sum())
-    purse.outside_hours[0] += purse.contract_used.sum()
-    _rebook(purse, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
+    world.counts["partner_hours"] += places["contract_used"].sum()
+    _rebook(world, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
     if finance.terminal_fee > 0:
         uses = int(world.counts["terminal_uses"][0]) - finance.terminal_uses
         room = scenario.prices.terminal_capacity / 12 * finance.people.sum()
-        _rebook(purse, h.Y_TERMINALS, h.Y_TERMINALS_UNUSED, finance.terminal_fee * max(0.0, 1.0 - uses / room))
+        _rebook(world, h.Y_TERMINALS, h.Y_TERMINALS_UNUSED, finance.terminal_fee * max(0.0, 1.0 - uses / room))
     finance.terminal_uses = int(world.counts["terminal_uses"][0])
     finance.fee, finance.terminal_fee = np.zeros_like(finance.fee), 0.0
-    purse.contract[:] = purse.contract_used[:] = 0.0
+    places["contract"] = places["contract_used"] = 0.0
 
 
-def _rebook(purse: Purse, heading: int, waste: int, yuan: float) -> None:
-    purse.spent[COMMUNITY, heading] -= yuan
-    purse.spent[COMMUNITY, waste] += yuan
+def _rebook(world: World, heading: int, waste: int, yuan: float) -> None:
+    world.spent[COMMUNITY, heading] -= yuan
+    world.spent[COMMUNITY, waste] += yuan
 
 
 def _supply_services(
@@ -169,28 +154,29 @@ def _supply_services(
         else:
             reach[c] += spill * planned[c]
     covered = np.minimum(reach / np.maximum(finance.demand, 1e-9), 1.0)
-    world.places.covered[:] = covered
-    world.places.unmet[:] = 1.0 - covered
+    world.ground["covered"] = covered
+    world.ground["unmet"] = 1.0 - covered
     over = float(np.maximum(reach - finance.demand, 0.0).sum())
     by_community = yuan * float(locally.sum())
     for tier, part in ((COMMUNITY, by_community), (DEPARTMENT, yuan - by_community)):
-        world.purse.spent[tier, h.Y_SERVICES] += part * (1.0 - over / yuan) if yuan > 0 else 0.0
-        world.purse.spent[tier, h.Y_OVERSUPPLY] += part * over / yuan if yuan > 0 else 0.0
+        world.spent[tier, h.Y_SERVICES] += part * (1.0 - over / yuan) if yuan > 0 else 0.0
+        world.spent[tier, h.Y_OVERSUPPLY] += part * over / yuan if yuan > 0 else 0.0
 
 
 def lapse(world: World, waiting_yuan: float) -> None:
     """The year ends: what is left in the pots lapses. It was stranded as far as cases waited for money elsewhere."""
-    rows = leftovers(world.purse, waiting_yuan)
-    world.purse.spent[COMMUNITY, h.Y_STRANDED] += rows["stranded"][0]
-    world.purse.spent[DEPARTMENT, h.Y_STRANDED] += rows["stranded"][1]
-    world.purse.spent[COMMUNITY, h.Y_UNSPENT] += rows["unspent"][0]
-    world.purse.spent[DEPARTMENT, h.Y_UNSPENT] += rows["unspent"][1]
-    world.purse.fund[:] = world.purse.budget[:] = 0.0
+    rows = leftovers(world, waiting_yuan)
+    world.spent[COMMUNITY, h.Y_STRANDED] += rows["stranded"][0]
+    world.spent[DEPARTMENT, h.Y_STRANDED] += rows["stranded"][1]
+    world.spent[COMMUNITY, h.Y_UNSPENT] += rows["unspent"][0]
+    world.spent[DEPARTMENT, h.Y_UNSPENT] += rows["unspent"][1]
+    world.places["fund"] = 0.0
+    world.budget[:] = 0.0
 
 
-def leftovers(purse: Purse, waiting_yuan: float) -> dict[str, tuple[float, float]]:
+def leftovers(world: World, waiting_yuan: float) -> dict[str, tuple[float, float]]:
     """What is in the pots now, stranded or merely unspent: (communities, departments) by heading."""
-    funds, budgets = float(purse.fund.sum()), float(purse.budget.sum())
+    funds, budgets = float(world.places["fund"].sum()), float(world.budget.sum())
     left = funds + budgets
     part = min(1.0, waiting_yuan / left) if left > 0 else 0.0
     return {

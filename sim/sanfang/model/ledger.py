@@ -8,7 +8,7 @@ import pandas as pd
 from sanfang.model import headings as h
 from sanfang.model.finance import Finance, leftovers
 from sanfang.model.queueing import Engine
-from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, GRID, LATENT, OPEN, TIER_NAMES, Layout, World
+from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES, Layout, World
 from sanfang.scenario.scenario import Scenario
 
 
@@ -34,14 +34,14 @@ def close_day(scenario: Scenario, engine: Engine, world: World, before: np.ndarr
     most = scenario.discovery.patrol_cap / scenario.calendar.shift_hours * in_post * _posts(engine, communities)
     patrol = np.minimum(today[:communities, h.IDLE], most)
     _rebook(engine, slice(0, communities), h.IDLE, h.PATROL, patrol)
-    world.places.patrol[:] = patrol
+    world.places["patrol"] = patrol
     idle = today[:, h.IDLE].copy()
     idle[:communities] -= patrol
     _rebook(engine, slice(None), h.IDLE, h.IDLE_MISMATCH, _mismatched(world, idle))
     offices = slice(communities, 2 * communities)
-    vain = np.where(world.found_today == 0, today[offices, h.DATA_ENTRY], 0.0)
+    vain = np.where(world.places["found_today"] == 0, today[offices, h.DATA_ENTRY], 0.0)
     _rebook(engine, offices, h.DATA_ENTRY, h.DATA_IN_VAIN, vain)
-    world.found_today[:] = 0
+    world.places["found_today"] = 0
 
 
 def _posts(engine: Engine, communities: int) -> np.ndarray:
@@ -66,7 +66,7 @@ def _mismatched(world: World, idle: np.ndarray) -> np.ndarray:
     by_domain = waiting.sum(axis=0)
     for domain in np.argsort(-by_domain):
         need = by_domain[domain]
-        department = 2 * communities + streets + int(world.domains.department[domain])
+        department = 2 * communities + streets + int(world.domains["department"][domain])
         for pool in (slice(department, department + 1), base):
             there = left[pool].sum()
             taken = min(there, need)
@@ -88,12 +88,12 @@ def hours_by_tier(engine: Engine, layout: Layout) -> np.ndarray:
 def yuan_by_tier(scenario: Scenario, engine: Engine, world: World, waiting_yuan: float) -> np.ndarray:
     """Yuan so far, `[tier, heading]`: wages by the hours worked, and what is left in the pots."""
     hours = hours_by_tier(engine, world.layout)
-    yuan = world.purse.spent.copy()
+    yuan = world.spent[: DEPARTMENT + 1].copy()
     vacant = hours[:, h.VACANT]
     yuan[:, h.Y_WAGES] = (hours.sum(axis=1) - vacant) * scenario.staffing.wage
     yuan[:, h.Y_VACANT] = vacant * scenario.staffing.wage
     for heading, index in (("stranded", h.Y_STRANDED), ("unspent", h.Y_UNSPENT)):
-        funds, budgets = leftovers(world.purse, waiting_yuan)[heading]
+        funds, budgets = leftovers(world, waiting_yuan)[heading]
         yuan[COMMUNITY, index] += funds
         yuan[DEPARTMENT, index] += budgets
     return yuan
@@ -107,12 +107,11 @@ def ledger_table(hours: np.ndarray, yuan: np.ndarray, world: World) -> pd.DataFr
             (resource, TIER_NAMES[tier], names[heading], float(amounts[tier, heading]))
             for tier, heading in zip(*np.nonzero(amounts), strict=True)
         ]
-    purse = world.purse
-    partner_hours = float(purse.outside_hours[0] + purse.contract_used.sum())
+    partner_hours = float(world.counts["partner_hours"][0] + world.places["contract_used"].sum())
     for resource, heading, amount in (
         ("outside_hours", "partners", partner_hours),
-        ("outside_yuan", "cases", float(purse.outside_spent.sum())),
-        ("outside_yuan", "collective_economy", float(purse.outside.sum())),
+        ("outside_yuan", "cases", float(world.spent[PARTNER].sum())),
+        ("outside_yuan", "collective_economy", float(world.places["outside"].sum())),
     ):
         if amount:
             rows.append((resource, "partner" if resource == "outside_hours" else "community", heading, amount))
@@ -125,7 +124,7 @@ def check_books(scenario: Scenario, engine: Engine, world: World, finance: Finan
     hours, yuan = hours_by_tier(engine, world.layout), yuan_by_tier(scenario, engine, world, waiting)
     _equal("hours", float(hours.sum()), supplied)
     _equal("yuan", float(yuan.sum()), finance.supplied + supplied * scenario.staffing.wage)
-    _equal("outside yuan", float(world.purse.outside_spent.sum() + world.purse.outside.sum()), finance.outside)
+    _equal("outside yuan", float(world.spent[PARTNER].sum() + world.places["outside"].sum()), finance.outside)
     for name, book in (("hours", hours), ("yuan", yuan)):
         if book.min() < -1e-6 * max(supplied, 1.0):
             tier, heading = np.unravel_index(book.argmin(), book.shape)
@@ -153,5 +152,3 @@ def _equal(what: str, booked: float, supplied: float) -> None:
     if abs(booked - supplied) > 1e-9 * max(abs(supplied), 1.0):
         raise IdentityError(f"{what}: booked {booked!r}, supplied {supplied!r}")
 
-
-BASE = (GRID, COMMUNITY)

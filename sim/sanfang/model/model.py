@@ -19,11 +19,11 @@ from sanfang.model.geography import build_geography
 from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.needs import arise_today, surface_today
 from sanfang.model.policy import compile_policy
+from sanfang.model.population import build_residents
 from sanfang.model.prevention import Prevention
-from sanfang.model.queueing import with_room
 from sanfang.model.residents import live_on, receive, talk
 from sanfang.model.setting import setting_of
-from sanfang.model.state import UNFUNDED, Residents
+from sanfang.model.state import ASKING, GRANTED, UNFUNDED
 from sanfang.model.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
 from sanfang.model.world import build_world, make_room
@@ -49,9 +49,10 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
         self.map = build_geography(scenario, scale)
         self._posts = posts_by_station(scenario, self.map)
         persons, skill = hire_everyone(scenario, self.map, self._posts, seed)
-        self.engine, self.world = build_world(scenario, self.map, persons, skill, seed, self.days)
+        self.residents = build_residents(scenario, self.map, seed)
+        self.engine, self.world = build_world(scenario, self.map, self.residents, persons, skill, self.days)
         self.setting = setting_of(scenario)
-        self.finance = plan_finance(scenario, self.map, self.world.domains.department, seed)
+        self.finance = plan_finance(scenario, self.map, self.world.domains["department"], seed)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
         self.keys = {name: root_key(seed, name) for name in ("needs", "tasks")}
@@ -78,11 +79,6 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
     def date(self) -> dt.date:
         """Date of the day to come."""
         return self.scenario_run.calendar.start + dt.timedelta(days=self.day)
-
-    @property
-    def residents(self) -> Residents:
-        """All residents, in columns."""
-        return self.world.residents
 
     def resident(self, row: int) -> Resident:
         """A resident as an agent: a view on row `row` of the columns."""
@@ -113,17 +109,19 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
 
     def _needs(self, day: int) -> None:
         """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
-        self._make_room()
+        self.make_room()
         demand = float(self.demand_by_day[day])
         rules, setting = self.policy.rules, self.setting
-        arise_today(self.engine, self.world, rules, setting, self.keys["needs"], day, demand)
-        surface_today(self.engine, self.world, rules, setting, day, demand)
+        columns = self.residents
+        key = self.keys["needs"]
+        arise_today(self.engine, self.world, rules, setting, columns.trust, columns.weight, key, day, demand)
+        surface_today(self.engine, self.world, rules, setting, columns.trust, day, demand)
         self._pending += int(self.world.daily[day, 1] + self.world.daily[day, 2])
 
     def _work(self, day: int) -> None:
         """(4) The day's work, event by event."""
         rules, setting = self.policy.rules, self.setting
-        self._make_room()
+        self.make_room()
         send_tasks(self.engine, self.world, rules, setting, self.streams, self.keys["tasks"], day)
         if self._has_new_money:
             release_money(self.engine, self.world, rules, setting, day)
@@ -134,15 +132,15 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
 
     def _residents(self, day: int) -> None:
         """(5) Results reach residents; what is unresolved wears on them. (8) Neighbours talk, weekly."""
-        counts, mind = self.world.counts, self.setting.mind
+        counts, mind = self.world.counts, self.setting["mind"]
         count = int(counts["experiences"][0])
         receive(self.residents, self.world.experiences, count, self.world.records, self.diary.rated, mind)
         counts["experiences"] = 0
         places = self.world.places
         means, weak = self.diary.satisfaction[day], self.diary.vulnerable[day]
-        live_on(self.residents, places.first, places.size, mind.erosion, means, weak)
+        live_on(self.residents, places["first"], places["size"], float(mind["erosion"]), means, weak)
         if day % 7 == 6:
-            talk(self.residents, mind.silent_peers)
+            talk(self.residents, float(mind["silent_peers"]))
 
     def _workforce(self, day: int) -> None:
         """(6) Fatigue, leaving, newcomers; and the day's closing entries."""
@@ -158,7 +156,7 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
         tomorrow = self.date + dt.timedelta(days=1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
-            grow_methods(self.scenario_run, self.map, self.world.methods, written)
+            grow_methods(self.scenario_run, self.map, self.world.ground["methods"], written)
             if tomorrow.month == 1 and day + 1 < self.days:
                 lapse(self.world, self.waiting_yuan())
 
@@ -167,15 +165,17 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
         check_flow(self.world)
         self.diary.enter(self.engine, self.world)
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
+        """Let the pools grow to hold whatever a day can bring."""
         self.engine, self.world = make_room(self.engine, self.world, self.setting, self.streams, self._pending)
 
     # --- What it shows ------------------------------------------------------------------------------
 
     def waiting_yuan(self) -> float:
-        """Yuan that parts of cases are waiting for."""
-        jobs = self.engine.jobs[self.world.short[: int(self.world.counts["short"][0])]]
-        return float(jobs["yuan"][(jobs["phase"] == UNFUNDED) & (jobs["cancelled"] == 0)].sum())
+        """Yuan that parts of cases are waiting for: asked for, on its way, or not there."""
+        jobs = self.engine.jobs[: int(self.engine.clock["jobs_used"][0])]
+        waits = np.isin(jobs["phase"], (ASKING, GRANTED, UNFUNDED)) & (jobs["cancelled"] == 0)
+        return float(jobs["yuan"][waits].sum())
 
     def ledger(self) -> pd.DataFrame:
         """Every hour and yuan so far: resource, tier, heading, amount. The books are checked first."""
@@ -202,8 +202,8 @@ class _Diligence:
         if not open_day:
             return
         offices = slice(world.layout.communities, 2 * world.layout.communities)
-        done = world.done[offices] - self._seen
-        self._seen = world.done[offices].copy()
+        done = world.office_work["done"][offices] - self._seen
+        self._seen = world.office_work["done"][offices].copy()
         keep = 1.0 - 1.0 / DILIGENCE_DAYS
         self._due = keep * self._due + chores[offices]
         self._done = keep * self._done + done

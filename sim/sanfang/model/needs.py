@@ -41,7 +41,7 @@ def _arise(world, setting, index, key, root, resident, community, domain, time, 
     needs, voice = setting.needs, setting.voice
     mark = uniform(key, KIND)
     kind = 0
-    while kind < 3 and mark >= world.domains.kinds[domain, kind]:
+    while kind < 3 and mark >= world.domains[domain].kinds[kind]:
         kind += 1
     case.kind = kind
     chance = needs.parts_hard if kind == s.HARD else needs.parts_other
@@ -51,7 +51,7 @@ def _arise(world, setting, index, key, root, resident, community, domain, time, 
             parts += 1
     case.parts = parts
     mark = uniform(key, CHANNEL)
-    app = voice.app * world.residents.digital[resident]
+    app = voice.app * world.digital[resident]
     if mark < app:
         case.channel = s.APP
     elif mark < app + voice.hotline:
@@ -64,12 +64,12 @@ def _arise(world, setting, index, key, root, resident, community, domain, time, 
     world.flow[community, domain, s.LATENT] += 1
     world.flow[community, domain, s.ARISEN] += 1
     world.daily[day, s.D_ARISEN] += 1
-    world.residents.burden[resident] += 1
+    world.burden[resident] += 1
     add_latent(world, index)
 
 
 @compiled
-def _chance_voiced(world, rules, voice, case, weekday):
+def _chance_voiced(rules, voice, case, trust, weekday):
     """Chance that a latent need is voiced today: by trust, and by the trips that its channel means."""
     rate = voice.rate_hoped
     if case.kind == s.URGENT:
@@ -80,8 +80,7 @@ def _chance_voiced(world, rules, voice, case, weekday):
         rate = voice.rate_chronic
     trips = 0.0
     if case.channel == s.COMMUNITY_WINDOW or case.channel == s.DEPARTMENT_WINDOW:
-        trips = 1.0 + rules.extra_trips[case.community, case.domain] + rules.wrong_window[case.community]
-    trust = world.residents.trust[case.resident]
+        trips = 1.0 + rules.field[case.community, case.domain].extra_trips + rules.here[case.community].wrong_window
     return 1.0 - math.exp(-rate * weekday * trust**voice.trust_power * math.exp(-voice.trip_deterrence * trips))
 
 
@@ -100,18 +99,19 @@ def open_case(engine, world, index, channel, time, day, counter, setting):
 
 
 @compiled
-def arise_today(engine, world, rules, setting, key, day, weekday):
+def arise_today(engine, world, rules, setting, trust, weight, key, day, weekday):
     """Phase 2: today's needs. `key` is the run's; `weekday` is today's demand over the mean day's."""
-    places, domains, residents = world.places, world.domains, world.residents
+    places, domains = world.places, world.domains
     counts, cap = world.counts[0], setting.needs.hazard_cap
-    for c in range(len(places.size)):
-        place_key = mix(key, places.number[c])
-        for d in range(len(domains.hazard)):
-            if domains.hazard[d] <= 0.0:
+    for c in range(len(places)):
+        place_key = mix(key, places[c].number)
+        for d in range(len(domains)):
+            if domains[d].hazard <= 0.0:
                 continue
-            rate = cap * domains.hazard[d] / 365.0 * places.size[c]
+            rate = cap * domains[d].hazard / 365.0 * places[c].size
             own = mix(mix(place_key, d), day)
-            strength = places.factor[c, d] * places.hazard[c, d] * weekday / cap
+            ground = world.ground[c, d]
+            strength = ground.factor * ground.hazard * weekday / cap
             time, n = 0.0, 0
             while True:
                 need_key = mix(own, n)
@@ -119,8 +119,8 @@ def arise_today(engine, world, rules, setting, key, day, weekday):
                 if time >= 1.0:
                     break
                 n += 1
-                resident = places.first[c] + int(uniform(need_key, WHO) * places.size[c])
-                chance = strength * residents.weight[resident, d]
+                resident = places[c].first + int(uniform(need_key, WHO) * places[c].size)
+                chance = strength * weight[resident, d]
                 if chance > 1.0:
                     counts.capped += 1
                 if uniform(need_key, MARK) < chance:
@@ -128,7 +128,7 @@ def arise_today(engine, world, rules, setting, key, day, weekday):
                     moment = day + hour_of_day(time, world.hour_share)
                     _arise(world, setting, index, need_key, need_key, resident, c, d, moment, day)
                     case = world.cases[index]
-                    if uniform(need_key, VOICED) < _chance_voiced(world, rules, setting.voice, case, weekday):
+                    if uniform(need_key, VOICED) < _chance_voiced(rules, setting.voice, case, trust[case.resident], weekday):
                         open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
             counts.candidates += n
     _recur_today(world, setting, day)
@@ -164,7 +164,7 @@ def _heal_rate(needs, kind):
 
 
 @compiled
-def surface_today(engine, world, rules, setting, day, weekday):
+def surface_today(engine, world, rules, setting, trust, day, weekday):
     """Phase 3: each latent need of an earlier day may be voiced, found by patrol or data, met or vanish."""
     places, domains, needs, discovery = world.places, world.domains, setting.needs, setting.discovery
     place = world.counts[0].latent - 1
@@ -177,19 +177,19 @@ def surface_today(engine, world, rules, setting, day, weekday):
         own = mix(case.key, _TODAY + day)
         c, d = case.community, case.domain
         moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-        if uniform(own, VOICED) < _chance_voiced(world, rules, setting.voice, case, weekday):
+        if uniform(own, VOICED) < _chance_voiced(rules, setting.voice, case, trust[case.resident], weekday):
             open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
             continue
-        patrol = places.patrol[c] / (places.households[c] / 100.0)
-        if uniform(own, FOUND) < 1.0 - math.exp(-discovery.patrol * domains.patrol_visible[d] * patrol):
+        patrol = places[c].patrol / (places[c].households / 100.0)
+        if uniform(own, FOUND) < 1.0 - math.exp(-discovery.patrol * domains[d].patrol_visible * patrol):
             open_case(engine, world, index, s.PATROL, moment, day, s.D_DISCOVERED, setting)
             continue
-        if uniform(own, ENTERED) < discovery.data * domains.data_visible[d] * rules.data[c]:
+        if uniform(own, ENTERED) < discovery.data * domains[d].data_visible * rules.here[c].data:
             world.daily[day, s.D_DATA_FOUND] += 1
-            world.found_today[c] += 1
+            world.places[c].found_today += 1
             open_case(engine, world, index, s.DATA, moment, day, s.D_DISCOVERED, setting)
             continue
-        met = case.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * places.covered[c, d]
+        met = case.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * world.ground[c, d].covered
         if met or uniform(own, HEAL) < _heal_rate(needs, case.kind):
             drop_latent(world, index)
             end_case(world, index, s.HEALED, moment)

@@ -19,15 +19,21 @@ from sanfang.scenario.scenario import Scenario
 
 WORKDAYS_A_WEEK = 5.0
 
-Rules = namedtuple(
-    "Rules",
-    "wrong_window extra_trips right plan authority scope self_service market bounce answer_up admission follow triage "
-    "parallel data recognition",
-)
-"""Per community (`extra_trips`, `scope`: and domain), chances unless said otherwise: sent on by a window; a
-further trip; a right diagnosis; a personal plan; leave to decide; a service on offer; a working terminal; a firm
-at hand; a receiver declares itself not in charge; a department puts it first; a task is vetted; its hours come
-along; triage; parts in parallel; data complete; share of recognition."""
+HERE = np.dtype(
+    [(name, "f8") for name in (
+        "wrong_window", "right", "plan", "authority", "self_service", "market", "bounce", "answer_up", "admission", "follow",
+        "triage", "parallel", "data", "recognition",
+    )]
+)  # fmt: skip
+"""Of a community, chances unless said otherwise: sent on by a window; a right diagnosis; a personal plan; leave to
+decide; a working terminal; a firm at hand; a receiver declares itself not in charge; a department puts it first; a
+task is vetted; its hours come along; triage; parts in parallel; share of data complete; share of recognition."""
+
+FIELD = np.dtype([("extra_trips", "f8"), ("scope", "f8")])
+"""Of a community and domain, chances: a further trip; the service is on offer."""
+
+Rules = namedtuple("Rules", "here field")
+"""What casework reads: `here[c]` and `field[c, d]`."""
 
 
 @dataclass(frozen=True)
@@ -111,24 +117,25 @@ def _rules(
     beyond = np.array([domain.level > 1 for domain in scenario.domains.values()])
     offered = casework.services_offered + (1.0 - casework.services_offered) * scope
     further = np.where(beyond, casework.further_trip, 0.5 * casework.further_trip)
-    return Rules(
-        wrong_window=casework.wrong_window * (1.0 - done["one_window"]),  # F2a
-        extra_trips=further * (1.0 - scope),  # F2c
-        right=casework.diagnosis + casework.precise_diagnosis * done["need_identification"],  # H1a
-        plan=levels["tailoring"],  # H1b
-        authority=levels["authority"],  # F3a, F3c
-        scope=offered,  # F2c
-        self_service=levels["self_service"],  # F2b
-        market=np.clip(levels["market_services"] * map_.firms, 0.0, 1.0),  # F2d
-        bounce=casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"]),  # F3a
-        answer_up=levels["department_accountability"],  # F3d
-        admission=levels["admission_control"],  # F3b
-        follow=levels["resources_follow_tasks"],  # F3c
-        triage=levels["triage"],  # H2a
-        parallel=levels["case_management"],  # H2b
-        data=done["data_discovery"],  # H1c
-        recognition=levels["staff_recognition"],  # F3f
-    )
+    here = np.zeros(len(map_.ids), HERE)
+    here["wrong_window"] = casework.wrong_window * (1.0 - done["one_window"])  # F2a
+    here["right"] = casework.diagnosis + casework.precise_diagnosis * done["need_identification"]  # H1a
+    here["plan"] = levels["tailoring"]  # H1b
+    here["authority"] = levels["authority"]  # F3a, F3c
+    here["self_service"] = levels["self_service"]  # F2b
+    here["market"] = np.clip(levels["market_services"] * map_.firms, 0.0, 1.0)  # F2d
+    here["bounce"] = casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"])  # F3a
+    here["answer_up"] = levels["department_accountability"]  # F3d
+    here["admission"] = levels["admission_control"]  # F3b
+    here["follow"] = levels["resources_follow_tasks"]  # F3c
+    here["triage"] = levels["triage"]  # H2a
+    here["parallel"] = levels["case_management"]  # H2b
+    here["data"] = done["data_discovery"]  # H1c
+    here["recognition"] = levels["staff_recognition"]  # F3f
+    field = np.zeros(scope.shape, FIELD)
+    field["extra_trips"] = further * (1.0 - scope)  # F2c
+    field["scope"] = offered  # F2c
+    return Rules(here, field)
 
 
 def _chores(scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], offices: int) -> np.ndarray:

@@ -27,17 +27,17 @@ class Prevention:
 
     def set_hazards(self, world: World) -> None:
         """Today's multiplier of each hazard, `places.hazard[c, d]`."""
-        unmet = 1.0 + world.domains.prevention * world.places.unmet
+        unmet = 1.0 + world.domains["prevention"] * world.ground["unmet"]
         inspected = 1.0 - self._effects[0] * np.minimum(self.tasks_done, 1.0)
-        kept_up = 1.0 - self._effects[1] * np.minimum(self.own_done, 1.0)[world.domains.department]
-        world.places.hazard[:] = unmet * inspected[:, None] * kept_up
+        kept_up = 1.0 - self._effects[1] * np.minimum(self.own_done, 1.0)[world.domains["department"]]
+        world.ground["hazard"] = unmet * inspected[:, None] * kept_up
 
     def learn(self, world: World) -> None:
         """Take in the day's work: moving averages over the time that such work prevents."""
-        own = world.done[self._offices :, OWN_WORK]
-        self.tasks_done = self._moved(self.tasks_done, world.useful_done - self._seen_tasks, self._due_tasks)
+        own = world.office_work["done"][self._offices :, OWN_WORK]
+        self.tasks_done = self._moved(self.tasks_done, world.places["useful_done"] - self._seen_tasks, self._due_tasks)
         self.own_done = self._moved(self.own_done, own - self._seen_own, self._due_own)
-        self._seen_tasks, self._seen_own = world.useful_done.copy(), own.copy()
+        self._seen_tasks, self._seen_own = world.places["useful_done"].copy(), own.copy()
 
     def _moved(self, share: np.ndarray, done: np.ndarray, due: np.ndarray) -> np.ndarray:
         today = np.divide(done, due, out=np.ones_like(share), where=due > 0)

@@ -133,7 +133,8 @@ def new_job(engine, key, owner):
 
 @compiled
 def free_job(engine, index):
-    engine.jobs[index].next = engine.clock[0].free_job
+    job = engine.jobs[index]
+    job.key, job.phase, job.next = np.uint64(0), 0, engine.clock[0].free_job
     engine.clock[0].free_job = index
 
 
@@ -407,12 +408,10 @@ def _run_queue(engine, key, gap, mean, cv, shape, limits, patience, class_, arri
         elif kind == SERVICE_END:
             finished[engine.jobs[subject].owner] = engine.clock[0].now
             end(engine, subject)
-            engine.jobs[subject].key = np.uint64(0)
             free_job(engine, subject)
         elif engine.jobs[subject].key == stamp and engine.jobs[subject].worker == NONE:
             leave(engine, subject)
             finished[engine.jobs[subject].owner] = engine.clock[0].now
-            engine.jobs[subject].key = np.uint64(0)
             free_job(engine, subject)
         _serve_waiting(engine, started)
 

@@ -2,74 +2,48 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
-
 import numpy as np
 
 from sanfang.model.draws import SHAPES
-from sanfang.model.state import Domains
-from sanfang.scenario import conditions
+from sanfang.model.state import DOMAIN
 from sanfang.scenario.declare import Section
 from sanfang.scenario.scenario import Scenario
 
 
-def _twin(section: type[Section]) -> Any:
-    """A named tuple with the fields of a section, which compiled code can read."""
-    return namedtuple(section.__name__, list(section.model_fields))
+SECTIONS = ("needs", "voice", "discovery", "casework", "mind", "workforce", "tasks", "prices")
 
 
-# Module-level names, so that the compiler's cache can find the types again.
-Needs, Voice, Discovery = _twin(conditions.Needs), _twin(conditions.Voice), _twin(conditions.Discovery)
-Casework, Mind, Workforce = _twin(conditions.Casework), _twin(conditions.Mind), _twin(conditions.Workforce)
-Tasks, Prices = _twin(conditions.Tasks), _twin(conditions.Prices)
-
-Setting = namedtuple("Setting", "needs voice discovery casework mind workforce tasks prices opening shift")
+def _record(section: type[Section]) -> np.dtype[np.void]:
+    return np.dtype([(name, "f8") for name in section.model_fields])
 
 
-def setting_of(scenario: Scenario) -> Setting:
+SETTING = np.dtype(
+    [(name, _record(Scenario.model_fields[name].annotation)) for name in SECTIONS]  # type: ignore[arg-type]
+    + [("opening", "f8"), ("shift", "f8")]
+)
+"""One record: compiled code gets it as a single pointer, and reads `setting.casework.bounce`."""
+
+
+def setting_of(scenario: Scenario) -> np.void:
     """The sections that compiled code reads, and the opening hours."""
-    twins = (
-        ("needs", Needs), ("voice", Voice), ("discovery", Discovery), ("casework", Casework), ("mind", Mind),
-        ("workforce", Workforce), ("tasks", Tasks), ("prices", Prices),
-    )  # fmt: skip
-    values = {name: twin(**dict(getattr(scenario, name))) for name, twin in twins}
-    calendar = scenario.calendar
-    return Setting(**_floats(values), opening=float(calendar.opening_hour), shift=float(calendar.shift_hours))
+    setting = np.zeros(1, SETTING)
+    for name in SECTIONS:
+        for field, value in getattr(scenario, name):
+            setting[name][field] = value
+    setting["opening"], setting["shift"] = scenario.calendar.opening_hour, scenario.calendar.shift_hours
+    record: np.void = setting[0]
+    return record
 
 
-def _floats(sections: dict[str, Any]) -> dict[str, Any]:
-    """Whole numbers written for a float would make another type, and another compilation."""
-    return {name: section._make(float(value) for value in section) for name, section in sections.items()}
-
-
-def domains_of(scenario: Scenario) -> Domains:
-    """The domains in columns."""
-    domains, shift = list(scenario.domains.values()), scenario.calendar.shift_hours
-    departments = list(scenario.departments)
-
-    def column(name: str, scale: float = 1.0) -> np.ndarray:
-        return np.array([getattr(domain, name) * scale for domain in domains], dtype=float)
-
-    return Domains(
-        hazard=column("hazard"),
-        kinds=np.cumsum([domain.kinds for domain in domains], axis=1),
-        level=np.array([domain.level for domain in domains], dtype=np.int64),
-        devolvable=column("devolvable"),
-        hours=column("hours"),
-        cv=column("hours_cv"),
-        shape=np.array([SHAPES[domain.hours_distribution] for domain in domains], dtype=np.int64),
-        lead=column("lead_days", shift),
-        lead_cv=column("lead_cv"),
-        yuan=column("yuan"),
-        patience=column("patience_days"),
-        self_service=column("self_service"),
-        conflict=column("conflict"),
-        patrol_visible=column("patrol_visible"),
-        data_visible=column("data_visible"),
-        prevention=column("prevention"),
-        spillover=column("spillover"),
-        market=column("market"),
-        social=column("social"),
-        department=np.array([departments.index(domain.department) for domain in domains], dtype=np.int64),
-    )
+def domains_of(scenario: Scenario) -> np.ndarray:
+    """The domains as records (`DOMAIN`)."""
+    result, departments = np.zeros(len(scenario.domains), DOMAIN), list(scenario.departments)
+    for row, domain in zip(result, scenario.domains.values(), strict=True):
+        for name in DOMAIN.names or ():
+            if hasattr(domain, name) and name not in ("kinds", "department"):
+                row[name] = getattr(domain, name)
+        row["kinds"] = np.cumsum(domain.kinds)
+        row["shape"] = SHAPES[domain.hours_distribution]
+        row["lead_hours"] = domain.lead_days * scenario.calendar.shift_hours
+        row["department"] = departments.index(domain.department)
+    return result

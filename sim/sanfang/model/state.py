@@ -71,12 +71,14 @@ PERSON = np.dtype(
 """A post and who is in it. `post_home` is its station before the reform, `down` the one it moves to, if any."""
 
 COUNTS = np.dtype([("latent", "i8"), ("records", "i8"), ("experiences", "i8"), ("cases_used", "i8"), ("free_case", "i8"),
-                   ("short", "i8"), ("capped", "i8"), ("candidates", "i8"), ("terminal_uses", "i8")], align=True)  # fmt: skip
+                   ("short", "i8"), ("capped", "i8"), ("candidates", "i8"), ("terminal_uses", "i8"), ("leavers", "i8", 4),
+                   ("partner_hours", "f8")], align=True)  # fmt: skip
+"""How full the pools are, and totals: candidates whose hazard was above the cap, leavers by tier, and so on."""
 
-DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "rated", "rated_satisfied", "withdrawn",
+DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "withdrawn",
          "recurred", "data_found")  # fmt: skip
 """Counters kept by day."""
-(D_ARISEN, D_VOICED, D_DISCOVERED, D_CLOSED, D_RESOLVED, D_REPEATS, D_RATED, D_RATED_SATISFIED, D_WITHDRAWN,
+(D_ARISEN, D_VOICED, D_DISCOVERED, D_CLOSED, D_RESOLVED, D_REPEATS, D_WITHDRAWN,
  D_RECURRED, D_DATA_FOUND) = range(len(DAILY))  # fmt: skip
 
 Residents = namedtuple(
@@ -85,30 +87,44 @@ Residents = namedtuple(
 """Columns, one row a resident: community and grid index; age group (0 young, 1 adult, 2 elderly); `weight[n, domains]`
 relative hazard; expectation in days; satisfaction and trust in [0, 1]; burden: unresolved needs; `ties[n, k]`: neighbours."""
 
-Places = namedtuple("Places", "number first size households sub_district factor hazard unmet covered patrol")
-"""Per community: number in the whole district, first resident and number of residents, households, sub-district, `factor[c, d]` relative troubles,
-`hazard[c, d]` today's multiplier, `unmet`, `covered[c, d]` of service demand, patrol hours of the last working day."""
+PLACE = np.dtype(
+    [("number", "i8"), ("first", "i8"), ("size", "i8"), ("sub_district", "i8"), ("households", "f8"), ("patrol", "f8"),
+     ("useful_done", "f8"), ("found_today", "i8"), ("fund", "f8"), ("outside", "f8"), ("contract", "f8"),
+     ("contract_used", "f8")], align=True
+)  # fmt: skip
+"""A community: its number in the whole district, its residents' rows, patrol hours of the last working day, hours of
+useful tasks done, needs found in data today, yuan in its fund and of outside income, contracted hours left and used."""
 
-Domains = namedtuple(
-    "Domains",
-    "hazard kinds level devolvable hours cv shape lead lead_cv yuan patience self_service conflict patrol_visible "
-    "data_visible prevention spillover market social department",
-)
-"""Per domain, as declared in the scenario; `kinds` cumulative, `patience` in calendar days, `lead` in hours."""
+GROUND = np.dtype([("factor", "f8"), ("hazard", "f8"), ("unmet", "f8"), ("covered", "f8"), ("methods", "f8")], align=True)
+"""A domain in a community: lasting relative troubles, today's multiplier, share of service demand unmet and covered,
+written-down practice in [0, 1]."""
 
-Purse = namedtuple("Purse", "fund outside budget contract spent outside_spent contract_used outside_hours")
-"""Money: communities' funds, outside income in them, departments' budgets, contracted hours left per community,
-`spent[tier, heading]` and its outside twin, contracted hours used, and outside hours by heading."""
+DOMAIN = np.dtype(
+    [("hazard", "f8"), ("kinds", "f8", 4), ("level", "i8"), ("on_site", "f8"), ("devolvable", "f8"), ("hours", "f8"), ("hours_cv", "f8"),
+     ("shape", "i8"), ("lead_hours", "f8"), ("lead_cv", "f8"), ("yuan", "f8"), ("patience_days", "f8"),
+     ("self_service", "f8"), ("conflict", "f8"), ("patrol_visible", "f8"), ("data_visible", "f8"), ("prevention", "f8"),
+     ("spillover", "f8"), ("market", "f8"), ("social", "f8"), ("department", "i8")], align=True
+)  # fmt: skip
+"""A domain as declared in the scenario; `kinds` cumulative, lead time in working hours."""
+
+OFFICE_WORK = np.dtype([("owed", "f8"), ("done", "f8")], align=True)
+"""Of a station and heading: hours of small work not yet gathered into a job, hours of jobs finished."""
 
 Layout = namedtuple("Layout", "communities streets departments")
 """Stations are numbered: grids of each community, offices of each community, streets, departments."""
 
 World = namedtuple(
     "World",
-    "layout residents places domains cases latent dormant records experiences counts daily flow short persons skill purse owed done "
-    "waiting_hours useful_done methods leavers found_today clock_start hour_share",
+    "layout cases latent dormant records experiences counts daily flow short persons skill office_work waiting_hours "
+    "places ground domains budget spent clock_start hour_share vulnerable digital burden",
 )
-"""All state that compiled code touches beside the engine. `flow[c, d, state]` counts needs, `owed[station, heading]`
-hours of chores not yet turned into jobs, `done[station, heading]` hours of jobs finished, `waiting_hours[station, d]`
-hours of handling queued, `useful_done[c]` hours of useful
-tasks done, `methods[c, d]` written-down practice in [0, 1], `leavers[tier]`, `found_today[c]` needs found in data today, `clock_start[day]` working hours before that day, `hour_share` cumulative shares by hour."""
+"""All state that compiled code touches beside the engine and the residents' other columns.
+
+`latent`: cases; `dormant[day]`: first of the chronic needs due that day; `daily[day, counter]`; `flow[c, d, state]`
+counts needs; `short`: jobs that wait for money; `skill[worker, d]`; `office_work[station, heading]`;
+`waiting_hours[station, d]`: hours of handling queued; `places[c]`; `ground[c, d]`; `budget[department]`: yuan;
+`spent[tier, heading]`: yuan, the row PARTNER for outside money; `clock_start[day]`: working hours before that day;
+`hour_share`: cumulative shares of demand by hour; the last three are columns of the residents.
+
+It is kept to few arrays, because each of them is seven arguments of every compiled call.
+"""

@@ -47,7 +47,7 @@ def send_tasks(engine, world, rules, setting, streams, key, day):
     communities = world.layout.communities
     for c in range(communities):
         for k in range(world.layout.departments):
-            own = mix(mix(mix(key, world.places.number[c]), k), day)
+            own = mix(mix(mix(key, world.places[c].number), k), day)
             mean = streams.sent[c, k]
             time, n = 0.0, 0
             while mean > 0.0:
@@ -59,7 +59,7 @@ def send_tasks(engine, world, rules, setting, streams, key, day):
                 useful = uniform(task, USEFUL) < tasks.useful
                 if _stopped(world, rules, setting, task, useful, c):
                     continue
-                follows = uniform(task, FOLLOWS) < rules.follow[c] * tasks.follow_limit
+                follows = uniform(task, FOLLOWS) < rules.here[c].follow * tasks.follow_limit
                 station = c if uniform(task, PLACE) < streams.at_grid[c] else communities + c
                 heading = h.TASKS_USEFUL if useful else h.TASKS_FORM
                 if follows:
@@ -77,11 +77,11 @@ def send_tasks(engine, world, rules, setting, streams, key, day):
 @compiled
 def _stopped(world, rules, setting, task, useful, c):
     """Admission control: a task is vetted, with errors both ways, and may be stopped."""
-    if uniform(task, VETTED) >= rules.admission[c]:
+    if uniform(task, VETTED) >= rules.here[c].admission:
         return False
     stopped = uniform(task, STOPPED) < (setting.tasks.useful_rejected if useful else setting.tasks.form_rejected)
-    street = 2 * world.layout.communities + world.places.sub_district[c]
-    world.owed[street, h.VETTING_WRONG if stopped == useful else h.VETTING] += setting.prices.vetting_hours
+    street = 2 * world.layout.communities + world.places[c].sub_district
+    world.office_work[street, h.VETTING_WRONG if stopped == useful else h.VETTING].owed += setting.prices.vetting_hours
     return stopped
 
 
@@ -114,11 +114,11 @@ def _job(engine, key, phase, station, heading, hours, class_, when):
 @compiled
 def open_offices(engine, world, setting, chores, day):
     """The morning of a working day: `chores[station, heading]` hours fall due, and work starts at every station."""
-    for station in range(len(world.owed)):
-        for heading in range(world.owed.shape[1]):
-            world.owed[station, heading] += chores[station, heading]
-            while world.owed[station, heading] >= CHORE_HOURS:
-                world.owed[station, heading] -= CHORE_HOURS
+    for station in range(len(world.office_work)):
+        for heading in range(world.office_work.shape[1]):
+            world.office_work[station, heading].owed += chores[station, heading]
+            while world.office_work[station, heading].owed >= CHORE_HOURS:
+                world.office_work[station, heading].owed -= CHORE_HOURS
                 index = new_job(engine, np.uint64(0), NONE)
                 job = engine.jobs[index]
                 job.phase, job.target, job.heading, job.hours = s.CHORE, station, heading, CHORE_HOURS

@@ -136,7 +136,7 @@ def work_over(engine, world, rules, setting, day, open_hours):
         hazard = base / 365.0 * math.exp(force.leaving_fatigue * (person.fatigue - 0.5))
         c = worker.home % world.layout.communities
         if worker.home < 2 * world.layout.communities:
-            hazard *= 1.0 - force.leaving_recognition * rules.recognition[c]
+            hazard *= 1.0 - force.leaving_recognition * rules.here[c].recognition
         key = mix(person.key, day)
         if uniform(key, LEAVES) < hazard:
             _leave(engine, world, index, day + 1.0 + exponential(key, VACANT_FOR, force.vacancy_days))
@@ -151,7 +151,7 @@ def _leave(engine, world, index, until):
     engine.hours[worker.home, TRAINING] -= lost
     person.trained = 0.0
     person.vacant_until = until
-    world.leavers[person.tier] += 1
+    world.counts[0].leavers[person.tier] += 1
     if worker.doing == IDLE:
         rise(engine, index, VACANT)
     else:
@@ -173,10 +173,10 @@ def _start_newcomer(engine, world, force, index):
         elif person.tier == STREET:
             usual = force.street
         elif person.tier == DEPARTMENT:
-            usual = force.specialist if world.domains.department[d] == person.department else force.outside_domain
+            usual = force.specialist if world.domains[d].department == person.department else force.outside_domain
         lift = 0.0
         if worker.home < 2 * world.layout.communities:
-            lift = force.method_lift * world.methods[c, d]
+            lift = force.method_lift * world.ground[c, d].methods
         share = force.novice + (1.0 - force.novice) * lift
         world.skill[index, d] = usual * share * (0.95 + 0.1 * uniform(key, d))
     rest(engine, index)

@@ -41,6 +41,15 @@ def to_working(time, starts, opening, shift):
 
 
 @compiled
+def to_working_each(times, starts, opening, shift):
+    """`to_working` for each of an array of calendar times."""
+    hours = np.empty(len(times))
+    for n in range(len(times)):
+        hours[n] = to_working(times[n], starts, opening, shift)
+    return hours
+
+
+@compiled
 def to_calendar(hours, day, starts, opening):
     """Calendar time (days) at working time `hours`, which falls on `day`."""
     return day + (opening + hours - starts[day]) / 24.0

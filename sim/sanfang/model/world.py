@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model import headings as h
-from sanfang.model.finance import new_purse
 from sanfang.model.geography import Geography
-from sanfang.model.population import build_residents
 from sanfang.model.queueing import NONE, Engine, new_engine, with_room
-from sanfang.model.setting import Setting, domains_of
+from sanfang.model.setting import domains_of
 from sanfang.model.state import (
     ARISEN,
     CASE,
@@ -17,10 +15,14 @@ from sanfang.model.state import (
     DAILY,
     EXPERIENCE,
     FREE,
+    GROUND,
     MAX_PARTS,
+    OFFICE_WORK,
+    PARTNER,
+    PLACE,
     RECORD,
     Layout,
-    Places,
+    Residents,
     World,
 )
 from sanfang.model.tasks import CHORE_HOURS, Streams
@@ -32,7 +34,7 @@ _FIRST_ROOM = 4096
 
 
 def build_world(
-    scenario: Scenario, map_: Geography, persons: np.ndarray, skill: np.ndarray, seed: int, days: int
+    scenario: Scenario, map_: Geography, residents: Residents, persons: np.ndarray, skill: np.ndarray, days: int
 ) -> tuple[Engine, World]:
     """The engine and the state at the start of day 0."""
     communities, domains = len(map_.ids), len(scenario.domains)
@@ -42,9 +44,6 @@ def build_world(
     engine = new_engine(stations, len(persons), headings, horizon=float(starts[-1]) + 1.0, width=_BUCKET_HOURS)
     world = World(
         layout=layout,
-        residents=build_residents(scenario, map_, seed),
-        places=_places(scenario, map_, domains),
-        domains=domains_of(scenario),
         cases=_blank_cases(_FIRST_ROOM),
         latent=np.zeros(_FIRST_ROOM, np.int32),
         dormant=np.full(days, NONE, np.int32),
@@ -56,35 +55,31 @@ def build_world(
         short=np.zeros(_FIRST_ROOM, np.int32),
         persons=persons,
         skill=skill,
-        purse=new_purse(communities, layout.departments),
-        owed=np.zeros((stations, headings)),
-        done=np.zeros((stations, headings)),
+        office_work=np.zeros((stations, headings), OFFICE_WORK),
         waiting_hours=np.zeros((stations, domains)),
-        useful_done=np.zeros(communities),
-        methods=np.zeros((communities, domains)),
-        leavers=np.zeros(4, np.int64),
-        found_today=np.zeros(communities, np.int64),
+        places=_places(scenario, map_),
+        ground=np.zeros((communities, domains), GROUND),
+        domains=domains_of(scenario),
+        budget=np.zeros(layout.departments),
+        spent=np.zeros((PARTNER + 1, len(h.YUAN_HEADINGS))),
         clock_start=starts,
         hour_share=np.cumsum(scenario.calendar.hour_profile),
+        vulnerable=residents.vulnerable,
+        digital=residents.digital,
+        burden=residents.burden,
     )
+    world.ground["factor"] = map_.factor
+    world.ground["hazard"] = world.ground["covered"] = 1.0
     world.counts["free_case"] = NONE
     return engine, world
 
 
-def _places(scenario: Scenario, map_: Geography, domains: int) -> Places:
-    shape = (len(map_.ids), domains)
-    return Places(
-        number=map_.number,
-        first=np.concatenate([[0], np.cumsum(map_.population)[:-1]]).astype(np.int64),
-        size=map_.population,
-        households=map_.population / scenario.district.household_size,
-        sub_district=map_.sub_district,
-        factor=map_.factor,
-        hazard=np.ones(shape),
-        unmet=np.zeros(shape),
-        covered=np.ones(shape),
-        patrol=np.zeros(len(map_.ids)),
-    )
+def _places(scenario: Scenario, map_: Geography) -> np.ndarray:
+    places = np.zeros(len(map_.ids), PLACE)
+    places["number"], places["size"], places["sub_district"] = map_.number, map_.population, map_.sub_district
+    places["first"][1:] = np.cumsum(map_.population)[:-1]
+    places["households"] = map_.population / scenario.district.household_size
+    return places
 
 
 def _blank_cases(room: int) -> np.ndarray:
@@ -94,7 +89,7 @@ def _blank_cases(room: int) -> np.ndarray:
 
 
 def make_room(
-    engine: Engine, world: World, setting: Setting, streams: Streams, pending: int
+    engine: Engine, world: World, setting: np.void, streams: Streams, pending: int
 ) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
@@ -102,14 +97,14 @@ def make_room(
     standard deviations) allows; every case is recorded once, and a case has at most `MAX_PARTS` jobs.
     """
     counts = world.counts[0]
-    candidates = setting.needs.hazard_cap * float(world.domains.hazard.sum()) / 365.0 * float(world.places.size.sum())
+    candidates = float(setting["needs"]["hazard_cap"]) * float(world.domains["hazard"].sum()) / 365.0 * float(world.places["size"].sum())
     needs = _most(candidates)
     cases = _fitting(world.cases, int(counts["cases_used"]) + needs, _blank_cases)
     latent = _fitting(world.latent, len(cases), lambda n: np.zeros(n, np.int32))
     records = _fitting(world.records, int(counts["records"]) + len(cases), lambda n: np.zeros(n, RECORD))
     experiences = _fitting(world.experiences, 3 * len(cases), lambda n: np.zeros(n, EXPERIENCE))
     tasks = _most(float(streams.sent.sum() + streams.own.sum()))
-    chores = int(world.owed.sum() / CHORE_HOURS) + world.owed.size
+    chores = int(world.office_work["owed"].sum() / CHORE_HOURS) + world.office_work.size
     jobs = MAX_PARTS * (pending + needs) + tasks + chores
     engine = with_room(engine, jobs, 2 * (jobs + needs))
     short = _fitting(world.short, len(engine.jobs), lambda n: np.zeros(n, np.int32))

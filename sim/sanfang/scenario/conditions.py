@@ -59,13 +59,13 @@ class Casework(Section):
     services_offered: float = param(0.3, "0-1", 0, 1, "Share of devolvable services that a community can offer before the reform", "社区原有可办事项")
     registration_days: float = param(0.25, "working days", 0, 10, "Mean time until a batch of requests is registered", "登记批次")
     intake_hours: float = param(0.12, "hours", 0, 5, "Work to take in a request", "受理工时")
-    diagnosis: float = param(0.72, "0-1", 0, 1, "Chance that a part is diagnosed right before the reform", "诊断准确率")
-    precise_diagnosis: float = param(0.16, "0-1", 0, 0.5, "Gain in that chance with precise identification [H1a]", "精准识别增益")
+    diagnosis: float = param(0.85, "0-1", 0, 1, "Chance that a part is diagnosed right before the reform", "诊断准确率", source="assumed, 0.75 to 0.95; with bounce it gives the 30 % of Fuzhou cases that were transferred")
+    precise_diagnosis: float = param(0.10, "0-1", 0, 0.5, "Gain in that chance with precise identification [H1a]", "精准识别增益")
     misdirected_share: float = param(0.4, "0-1", 0, 2, "Share of the needed hours spent on a wrong diagnosis", "误诊工时比例")
     relay_hours: float = param(0.35, "hours", 0, 10, "Street office work to pass a part on", "转办工时")
     handoff_days: float = param(0.5, "working days", 0, 30, "Mean time each hand-off takes", "转办时间")
     approval_days: float = param(1.5, "working days", 0, 60, "Mean time of a department's approval", "审批时间")
-    bounce: float = param(0.3, "0-1", 0, 0.95, "Chance that a receiver declares itself not in charge", "推诿概率", source="Fuzhou rivers 2016-2018: 30 % of cases transferred at least once")
+    bounce: float = param(0.2, "0-1", 0, 0.95, "Chance that a receiver declares itself not in charge", "推诿概率", source="Fuzhou rivers 2016-2018: 30 % of cases transferred at least once")
     clear_bounce: float = param(0.8, "0-1", 0, 1, "Part of it that clear lists end [F3a]", "清单消除推诿")
     local_knowledge: float = param(1.15, "ratio", 0.5, 3, "Speed of base staff thanks to local knowledge", "本地知识")
     uneven_decision: float = param(0.06, "0-1", 0, 1, "Chance that a devolved decision is wrong", "下放决策失误率")
@@ -105,6 +105,17 @@ class Mind(Section):
     satisfied_from: float = param(0.6, "0-1", 0, 1, "Experience or satisfaction that counts as satisfied", "满意阈值", role="constant")
     reached: float = param(0.6, "0-1", 0, 1, "Share of closed requests that a call-back reaches", "回访接通率")
     polite: float = param(0.75, "0-1", 0, 1, "Share of the dissatisfied who answer politely", "礼貌性好评", source="official rates of 92 to 100 % against 51 to 82 % unprompted")
+
+
+class Limits(Section):
+    """Time limits, in calendar days from voicing, that the rates of answers and of resolution in time refer to."""
+
+    answer_urgent: float = param(1.0, "calendar days", 0.01, 365, "First answer to a 急 request", "急·响应时限", role="constant", source="Beijing draft standard 2021: utilities 24 hours")
+    answer: float = param(3.0, "calendar days", 0.01, 365, "First answer to any other request", "响应时限", role="constant", source="Shibei, Qingdao, 2017: feedback within 3 working days")
+    resolve_urgent: float = param(3.0, "calendar days", 0.01, 365, "Resolution of a 急 request", "急·办结时限", role="constant", source="assumed, 1 to 7")
+    resolve_hard: float = param(15.0, "calendar days", 0.01, 365, "Resolution of a 难 request", "难·办结时限", role="constant", source="Beijing draft standard 2021: complex, 15 days")
+    resolve_chronic: float = param(7.0, "calendar days", 0.01, 365, "Resolution of a 愁 request", "愁·办结时限", role="constant", source="Beijing draft standard 2021: ordinary, 7 days")
+    resolve_hoped: float = param(15.0, "calendar days", 0.01, 365, "Resolution of a 盼 request", "盼·办结时限", role="constant", source="Beijing draft standard 2021: complex, 15 days")
 
 
 class Workforce(Section):

@@ -62,6 +62,7 @@ class Domain(Section):
     hazard: float = param(0.3, "needs per resident-year", 0, 20, "How often a need arises", "需求发生率")
     kinds: SharesByKind = choice((0.25, 0.25, 0.25, 0.25), "Shares of 急, 难, 愁, 盼", "急难愁盼占比")
     level: int = param(1, "tier", 0, 3, "Who may decide: 0 grid, 1 community, 2 street, 3 department", "审批层级")
+    on_site: float = param(0.4, "0-1", 0, 1, "Share of community matters that grid workers handle on site", "网格员现场处理比例")
     devolvable: float = param(0.7, "0-1", 0, 1, "Share that law lets a community decide", "可下放比例")
     hours: float = param(1.5, "specialist hours", 0.01, 200, "Mean hours of a skilled specialist", "专业处理工时")
     hours_cv: float = param(1.0, "-", 0, 5, "Spread of those hours (sd over mean)", "工时差异")
@@ -121,16 +122,16 @@ class Staffing(Section):
     )
     street_per_10k: float = param(8.0, "posts", 0.1, 60, "Street office posts per 10,000 residents", "每万人街道编制")
     street_movable: float = param(
-        0.6,
+        0.36,
         "0-1",
         0,
         0.9,
         "Share of street posts that can move down",
         "街道可下沉比例",
-        source="Laishan, Yantai, 2020: 60 %",
+        source="assumed, 0.24 to 0.60: Laishan, Yantai, 2020, posted 60 % down for at least two days of five",
     )
     department_movable: float = param(
-        0.3, "0-1", 0, 0.9, "Share of department posts that can move down", "部门可下沉比例"
+        0.2, "0-1", 0, 0.9, "Share of department posts that can move down", "部门可下沉比例"
     )
     wage: float = param(45.0, "yuan per hour", 1, 1000, "Cost of a paid hour", "小时工资")
 
@@ -141,4 +142,5 @@ class Money(Section):
     operating: float = param(240.0, "yuan per resident-year", 0, 1e5, "Money for cases and services", "运行经费")
     service_share: float = param(0.6, "0-1", 0, 0.95, "Share that goes to planned public services", "公共服务占比")
     community_share: float = param(0.05, "0-1", 0, 1, "Share that communities hold before the reform", "社区经费占比")
+    on_site: float = param(0.4, "0-1", 0, 1, "Share of community matters that grid workers handle on site", "网格员现场处理比例")
     devolvable: float = param(0.7, "0-1", 0, 0.95, "Share that full devolution hands to communities", "可下放资金比例")

@@ -16,6 +16,7 @@ from sanfang.scenario.catalogue import find, parameters
 from sanfang.scenario.conditions import (
     Casework,
     Discovery,
+    Limits,
     Mind,
     Needs,
     Prices,
@@ -63,6 +64,7 @@ class Scenario(Section):
     voice: Voice = Field(default_factory=Voice)
     discovery: Discovery = Field(default_factory=Discovery)
     casework: Casework = Field(default_factory=Casework)
+    limits: Limits = Field(default_factory=Limits)
     mind: Mind = Field(default_factory=Mind)
     workforce: Workforce = Field(default_factory=Workforce)
     tasks: Tasks = Field(default_factory=Tasks)

@@ -1,0 +1,255 @@
+"""The metrics of a run: pure functions of its records, its diary and its ledger.
+
+The evaluation window runs from the day `warm_up` to the last day (the whole run if it is no longer
+than that). Requests that are still open are censored at the end; those withdrawn, or closed without a
+resolution, never resolve: they stay in the risk set to the end. So medians and 90th percentiles are those
+of all requests, not only of the quick ones (Kaplan and Meier 1958); NaN where they are not reached.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import CensoredData, ecdf
+
+from sanfang.model import headings as h
+from sanfang.model import state as s
+from sanfang.model.ledger import hours_by_tier, yuan_by_tier
+from sanfang.model.model import DistrictModel
+from sanfang.model.worktime import to_working_each
+
+MEAN_WITHIN_DAYS = 60.0
+REPEAT_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the metrics look at: days `first` to `end`, and the records of needs that began before the end."""
+
+    model: DistrictModel
+    records: np.ndarray
+    first: int
+    end: int
+
+    @property
+    def days(self) -> int:
+        return self.end - self.first
+
+    def counted(self, counter: int) -> int:
+        """Sum of a daily counter."""
+        return int(self.model.world.daily[self.first : self.end, counter].sum())
+
+    def per_thousand(self, series: np.ndarray) -> float:
+        """Mean of a daily stock, per 1,000 residents."""
+        return float(series[self.first : self.end].mean()) / self.residents * 1000.0
+
+    @property
+    def residents(self) -> int:
+        return len(self.model.residents.satisfaction)
+
+    @property
+    def hours(self) -> np.ndarray:
+        """Hours booked in the window, `[tier, heading]`."""
+        now = hours_by_tier(self.model.engine, self.model.world.layout)
+        return now - self.model.diary.hours[self.first - 1] if self.first > 0 else now
+
+    @property
+    def yuan(self) -> np.ndarray:
+        """Yuan booked in the window, `[tier, heading]`; what the pots held at its start is not in it."""
+        model = self.model
+        now = yuan_by_tier(model.scenario_run, model.engine, model.world, model.waiting_yuan())
+        if self.first == 0:
+            return now
+        before = model.diary.spent[self.first - 1][: s.DEPARTMENT + 1].copy()
+        hours = model.diary.hours[self.first - 1]
+        before[:, h.Y_WAGES] = (hours.sum(axis=1) - hours[:, h.VACANT]) * model.scenario_run.staffing.wage
+        before[:, h.Y_VACANT] = hours[:, h.VACANT] * model.scenario_run.staffing.wage
+        return now - before
+
+
+def measure(model: DistrictModel, records: np.ndarray) -> dict[str, float]:
+    """All metrics of a run, by name (INTERFACE: see `sanfang.lab.metrics` for units)."""
+    warm_up = model.scenario_run.run.warm_up
+    window = Window(model, records, warm_up if warm_up < model.day else 0, model.day)
+    return {
+        **_minds(window),
+        **_requests(window),
+        **_times(window),
+        **_shares_of_time(window),
+        **_resources(window),
+    }
+
+
+def _minds(window: Window) -> dict[str, float]:
+    model, days = window.model, slice(window.first, window.end)
+    places, vulnerable = model.world.places, model.residents.vulnerable
+    by_community = model.diary.satisfaction[days].mean(axis=0)
+    size = places["size"]
+    weak = np.add.reduceat(vulnerable.astype(np.int64), places["first"])
+    weak_mean = np.average(np.nan_to_num(model.diary.vulnerable[days]).mean(axis=0), weights=np.maximum(weak, 1e-12))
+    mean = float(np.average(by_community, weights=size))
+    others = (mean * size.sum() - weak_mean * weak.sum()) / max(size.sum() - weak.sum(), 1)
+    from_ = model.scenario_run.mind.satisfied_from
+    return {
+        "satisfaction": mean,
+        "satisfied_share": float((model.residents.satisfaction >= from_).mean()),
+        "vulnerable_gap": float(others - weak_mean) if weak.sum() else np.nan,
+        "community_inequality": gini(by_community),
+    }
+
+
+def gini(values: np.ndarray) -> float:
+    """Gini index of positive values: 0 if all are equal (Sen 1973)."""
+    ranked = np.sort(values)
+    count = len(ranked)
+    if count == 0 or ranked.sum() == 0:
+        return np.nan
+    return float((2 * np.arange(1, count + 1) - count - 1) @ ranked / (count * ranked.sum()))
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else np.nan
+
+
+def _requests(window: Window) -> dict[str, float]:
+    made = window.records[window.records["voiced"] >= window.first]
+    rated = window.model.diary.rated[window.first : window.end].sum(axis=0)
+    settled = slice(window.first, max(window.end - REPEAT_DAYS, window.first))
+    daily = window.model.world.daily[settled]
+    return {
+        "rating_rate": _ratio(float(rated[1]), float(rated[0])),
+        "resolution_rate": _ratio(window.counted(s.D_RESOLVED), window.counted(s.D_CLOSED)),
+        "repeat_rate": _ratio(float(daily[:, s.D_REPEATS].sum()), float(daily[:, s.D_CLOSED].sum())),
+        "withdrawn_rate": _ratio(float((made["outcome"] == s.WITHDRAWN).sum()), len(made)),
+        "trips_per_request": float(made["trips"].mean()) if len(made) else np.nan,
+        "handoffs_per_request": float(made["handoffs"].mean()) if len(made) else np.nan,
+        "latent_needs": window.per_thousand(window.model.diary.latent),
+        "backlog": window.per_thousand(window.model.diary.open),
+        "requests_per_resident_year": len(made) / window.residents / window.days * 365.0,
+    }
+
+
+def _times(window: Window) -> dict[str, float]:
+    records, end = window.records, float(window.end)
+    made = records[records["voiced"] >= window.first]
+    arisen = records[records["arose"] >= window.first]
+    resolved = made["outcome"] == s.RESOLVED
+    days = np.where(resolved, made["closed"], end) - made["voiced"]
+    ended = (arisen["outcome"] == s.RESOLVED) | (arisen["outcome"] == s.HEALED)
+    need_days = np.where(ended, arisen["closed"], end) - arisen["arose"]
+    answered, hours, answer_days = _first_answers(window, made)
+    answer_limit, resolve_limit = _limits(window, made["kind"])
+    return {
+        "response_rate": _in_time(answered, answer_days, answer_limit, end - made["voiced"]),
+        "on_time_rate": _in_time(resolved, days, resolve_limit, end - made["voiced"]),
+        **_three("first_response_hours", hours, answered, np.inf),
+        **_three("resolution_days", days, resolved, MEAN_WITHIN_DAYS),
+        "need_days_mean": restricted_mean(need_days, ended, MEAN_WITHIN_DAYS),
+    }
+
+
+def _first_answers(window: Window, made: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whether each request was answered, after how many working hours (or so far), and calendar days."""
+    model, calendar = window.model, window.model.scenario_run.calendar
+    starts, opening, shift = model.world.clock_start, calendar.opening_hour, calendar.shift_hours
+    answered = ~np.isnan(made["first_at"])
+    voiced = to_working_each(made["voiced"], starts, opening, shift)
+    so_far = starts[window.end] - voiced
+    hours = np.where(answered, made["first_hours"], so_far).astype(float)
+    return answered, np.maximum(hours, 0.0), np.where(answered, made["first_at"], window.end) - made["voiced"]
+
+
+def _limits(window: Window, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Limits for the first answer and for resolution (calendar days), by kind of need."""
+    limits = window.model.scenario_run.limits
+    answer = np.array([limits.answer_urgent, limits.answer, limits.answer, limits.answer])
+    resolve = np.array([limits.resolve_urgent, limits.resolve_hard, limits.resolve_chronic, limits.resolve_hoped])
+    return answer[kind], resolve[kind]
+
+
+def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np.ndarray) -> float:
+    """Share done within the limit, among those whose limit has passed or who were done before it."""
+    in_time = done & (days <= limit)
+    known = in_time | (observed >= limit)
+    return float(in_time[known].mean()) if known.any() else np.nan
+
+
+def _three(stem: str, durations: np.ndarray, done: np.ndarray, horizon: float) -> dict[str, float]:
+    median, p90 = quantiles(durations, done, (0.5, 0.9))
+    return {
+        f"{stem}_mean": restricted_mean(durations, done, horizon),
+        f"{stem}_median": median,
+        f"{stem}_p90": p90,
+    }
+
+
+def quantiles(durations: np.ndarray, done: np.ndarray, levels: tuple[float, ...]) -> list[float]:
+    """Kaplan-Meier quantiles of durations, of which those not `done` are censored; NaN where not reached."""
+    if not done.any():
+        return [np.nan] * len(levels)
+    survival = ecdf(CensoredData(uncensored=durations[done], right=durations[~done])).sf
+    found = []
+    for level in levels:
+        reached = np.flatnonzero(survival.probabilities <= 1.0 - level + 1e-12)
+        found.append(float(survival.quantiles[reached[0]]) if len(reached) else np.nan)
+    return found
+
+
+def restricted_mean(durations: np.ndarray, done: np.ndarray, horizon: float) -> float:
+    """Mean of the durations, each counted up to `horizon`: the area under the Kaplan-Meier curve (Irwin 1949)."""
+    if len(durations) == 0 or not done.any():
+        return np.nan
+    survival = ecdf(CensoredData(uncensored=durations[done], right=durations[~done])).sf
+    last = min(horizon, float(durations.max()))
+    at = np.concatenate([[0.0], np.minimum(survival.quantiles, last), [last]])
+    height = np.concatenate([[1.0], survival.probabilities])
+    return float((np.diff(at) * height).sum())
+
+
+def _shares_of_time(window: Window) -> dict[str, float]:
+    records = window.records
+    closed = (records["voiced"] >= window.first) & np.isin(records["outcome"], (s.RESOLVED, s.UNRESOLVED))
+    spent = records["spent"][closed].sum(axis=0, dtype=float)
+    total = spent.sum()
+    return {f"{name}_share": _ratio(float(part), float(total)) for name, part in zip(s.TIME_NAMES, spent, strict=True)}
+
+
+def _resources(window: Window) -> dict[str, float]:
+    model = window.model
+    hours, yuan, wage = window.hours, window.yuan, model.scenario_run.staffing.wage
+    base = hours[: s.COMMUNITY + 1]
+    wasted_hours = _under(hours, h.HOUR_HEADINGS, h.WASTED_HOURS)
+    wasted_yuan = _under(yuan, h.YUAN_HEADINGS, h.WASTED_YUAN)
+    money = yuan.sum() - hours.sum() * wage
+    tasks = _under(base, h.HOUR_HEADINGS, ("tasks_useful", "tasks_form"))
+    posts = len(model.world.persons)
+    leavers = model.diary.leavers[window.end - 1].sum() - (model.diary.leavers[window.first - 1].sum() if window.first else 0)
+    resolved = window.counted(s.D_RESOLVED)
+    ledger = model.ledger()
+    totals = ledger.groupby("resource")["amount"].sum()
+    return {
+        "waste_share": _ratio(wasted_hours * wage + wasted_yuan, float(hours.sum()) * wage + float(money)),
+        "waste_share_hours": _ratio(wasted_hours, float(hours.sum())),
+        "waste_share_money": _ratio(wasted_yuan, float(money)),
+        "tasks_from_above_share": _ratio(tasks, float(base.sum() - base[:, h.VACANT].sum())),
+        "utilisation": _utilisation(hours),
+        "utilisation_community": _utilisation(base),
+        "turnover_rate": float(leavers) / posts / window.days * 365.0,
+        "cost_per_resolved_need": _ratio(float(hours.sum()) * wage + float(money), resolved),
+        "hours_supplied": float(totals.get("hours", 0.0)),
+        "money_supplied": float(totals.get("yuan", 0.0)),
+        "outside_hours": float(totals.get("outside_hours", 0.0)),
+        "outside_money": float(totals.get("outside_yuan", 0.0)),
+    }
+
+
+def _under(book: np.ndarray, names: tuple[str, ...], headings: tuple[str, ...]) -> float:
+    return float(sum(book[:, names.index(heading)].sum() for heading in headings))
+
+
+def _utilisation(hours: np.ndarray) -> float:
+    """Hours worked over hours supplied less vacant ones; patrol, which fills idle time, counts as neither."""
+    idle = hours[:, [h.IDLE, h.IDLE_MISMATCH, h.PATROL]].sum()
+    present = hours.sum() - hours[:, h.VACANT].sum()
+    return _ratio(float(present - idle), float(present))
