@@ -15,6 +15,7 @@ from sanfang.model import state as s
 from sanfang.model.cases import write_unended
 from sanfang.model.model import DistrictModel
 from sanfang.model.outcomes import measure
+from sanfang.model.state import refer_world
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
@@ -83,7 +84,7 @@ def all_records(model: DistrictModel) -> np.ndarray:
     counts = model.world.counts
     ended = int(counts["records"][0])
     model.make_room()
-    write_unended(model.world)
+    write_unended(refer_world(*model.world))
     records = model.world.records[: int(counts["records"][0])].copy()
     counts["records"] = ended
     return records

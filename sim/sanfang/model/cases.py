@@ -106,3 +106,11 @@ def write_unended(world):
         state = world.cases[index].state
         if state == LATENT or state == OPEN:
             write_record(world, index, state, np.nan)
+
+
+@compiled
+def count_state(cases, state, found):
+    """Add the cases in a state to `found[c, d]`: counted from the cases themselves, to check the flow by."""
+    for index in range(len(cases)):
+        if cases[index].state == state:
+            found[cases[index].community, cases[index].domain] += 1

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sanfang.model import headings as h
+from sanfang.model.cases import count_state
 from sanfang.model.finance import Finance, leftovers
 from sanfang.model.queueing import Engine
 from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES, Layout, World
@@ -137,11 +138,9 @@ def check_flow(world: World) -> None:
 
     Latent and open needs are counted again from the cases themselves, not taken from the counters.
     """
-    cases = world.cases[: int(world.counts["cases_used"][0])]
     for state in (LATENT, OPEN):
         found = np.zeros(world.flow.shape[:2], np.int64)
-        inside = cases[cases["state"] == state]
-        np.add.at(found, (inside["community"], inside["domain"]), 1)
+        count_state(world.cases[: int(world.counts["cases_used"][0])], state, found)
         if (found != world.flow[:, :, state]).any():
             raise IdentityError(f"cases in state {state} do not agree with the flow")
     if (world.flow[:, :, :ARISEN].sum(axis=2) != world.flow[:, :, ARISEN]).any():

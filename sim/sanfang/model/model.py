@@ -18,12 +18,13 @@ from sanfang.model.finance import allocate_month, lapse, plan_finance
 from sanfang.model.geography import build_geography
 from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.needs import arise_today, surface_today
-from sanfang.model.policy import compile_policy
+from sanfang.model.policy import compile_policy, refer_rules
 from sanfang.model.population import build_residents
 from sanfang.model.prevention import Prevention
+from sanfang.model.queueing import refer_engine
 from sanfang.model.residents import live_on, receive, talk
 from sanfang.model.setting import setting_of
-from sanfang.model.state import ASKING, GRANTED, UNFUNDED
+from sanfang.model.state import ASKING, GRANTED, UNFUNDED, refer_world
 from sanfang.model.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
 from sanfang.model.world import build_world, make_room
@@ -62,7 +63,8 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
         self.policy = compile_policy(scenario, self.map, self._diligence.share, len(self._posts), 0)
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending = 0
-        fill_posts(self.engine, self.world.persons)
+        self.make_room()
+        fill_posts(self._engine, persons)
         self.communities = [Community(self, row) for row in range(len(self.map.ids))]
         self.streets = [SubdistrictOffice(self, row) for row in range(scenario.district.sub_districts)]
         self.departments = [Department(self, row, name) for row, name in enumerate(scenario.departments)]
@@ -101,6 +103,7 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
     def _set_policy(self, day: int) -> None:
         """(1) The policy of the day, compiled; posts are where it puts them."""
         self.policy = compile_policy(self.scenario_run, self.map, self._diligence.share, len(self._posts), day)
+        self._rules = refer_rules(*self.policy.rules)
         assign_posts(self.engine, self.world.persons, self.policy.staff)
         if self.date.day == 1 or day == 0:
             allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy)
@@ -111,23 +114,23 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
         """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
         self.make_room()
         demand = float(self.demand_by_day[day])
-        rules, setting = self.policy.rules, self.setting
+        rules, setting = self._rules, self.setting
         columns = self.residents
         key = self.keys["needs"]
-        arise_today(self.engine, self.world, rules, setting, columns.trust, columns.weight, key, day, demand)
-        surface_today(self.engine, self.world, rules, setting, columns.trust, day, demand)
+        arise_today(self._engine, self._world, rules, setting, columns.trust, columns.weight, key, day, demand)
+        surface_today(self._engine, self._world, rules, setting, columns.trust, day, demand)
         self._pending += int(self.world.daily[day, 1] + self.world.daily[day, 2])
 
     def _work(self, day: int) -> None:
         """(4) The day's work, event by event."""
-        rules, setting = self.policy.rules, self.setting
+        rules, setting = self._rules, self.setting
         self.make_room()
-        send_tasks(self.engine, self.world, rules, setting, self.streams, self.keys["tasks"], day)
+        send_tasks(self._engine, self._world, rules, setting, self.streams, self.keys["tasks"], day)
         if self._has_new_money:
-            release_money(self.engine, self.world, rules, setting, day)
+            release_money(self._engine, self._world, rules, setting, day)
             self._has_new_money = False
-        open_offices(self.engine, self.world, setting, self.policy.chores, day)
-        work_today(self.engine, self.world, rules, setting, day)
+        open_offices(self._engine, self._world, setting, self.policy.chores, day)
+        work_today(self._engine, self._world, rules, setting, day)
         self._pending = 0
 
     def _residents(self, day: int) -> None:
@@ -145,7 +148,7 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
     def _workforce(self, day: int) -> None:
         """(6) Fatigue, leaving, newcomers; and the day's closing entries."""
         open_hours = float(self.world.clock_start[day + 1] - self.world.clock_start[day])
-        work_over(self.engine, self.world, self.policy.rules, self.setting, day, open_hours)
+        work_over(self._engine, self._world, self._rules, self.setting, day, open_hours)
         if open_hours > 0:
             close_day(self.scenario_run, self.engine, self.world, self.diary.hours_this_morning, open_hours)
 
@@ -166,8 +169,9 @@ class DistrictModel(mesa.Model):  # type: ignore[misc]
         self.diary.enter(self.engine, self.world)
 
     def make_room(self) -> None:
-        """Let the pools grow to hold whatever a day can bring."""
+        """Let the pools grow to hold whatever a day can bring, and point compiled code to them."""
         self.engine, self.world = make_room(self.engine, self.world, self.setting, self.streams, self._pending)
+        self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
 
     # --- What it shows ------------------------------------------------------------------------------
 

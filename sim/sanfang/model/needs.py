@@ -69,19 +69,28 @@ def _arise(world, setting, index, key, root, resident, community, domain, time, 
 
 
 @compiled
-def _chance_voiced(rules, voice, case, trust, weekday):
-    """Chance that a latent need is voiced today: by trust, and by the trips that its channel means."""
-    rate = voice.rate_hoped
-    if case.kind == s.URGENT:
-        rate = voice.rate_urgent
-    elif case.kind == s.HARD:
-        rate = voice.rate_hard
-    elif case.kind == s.CHRONIC:
-        rate = voice.rate_chronic
+def _voice_rate(voice, kind):
+    """Rate a day at which a need of this kind is voiced at full trust, if it takes no trip."""
+    if kind == s.URGENT:
+        return voice.rate_urgent
+    if kind == s.HARD:
+        return voice.rate_hard
+    if kind == s.CHRONIC:
+        return voice.rate_chronic
+    return voice.rate_hoped
+
+
+@compiled
+def _is_voiced(rules, voice, case, trust, weekday, mark):
+    """Whether a latent need is voiced today: by trust, and by the trips that its channel means."""
+    rate = _voice_rate(voice, case.kind) * weekday
+    if mark >= 1.0 - math.exp(-rate):  # not even at full trust: spares the rest for most
+        return False
     trips = 0.0
     if case.channel == s.COMMUNITY_WINDOW or case.channel == s.DEPARTMENT_WINDOW:
         trips = 1.0 + rules.field[case.community, case.domain].extra_trips + rules.here[case.community].wrong_window
-    return 1.0 - math.exp(-rate * weekday * trust**voice.trust_power * math.exp(-voice.trip_deterrence * trips))
+    rate *= trust[case.resident] ** voice.trust_power * math.exp(-voice.trip_deterrence * trips)
+    return mark < 1.0 - math.exp(-rate)
 
 
 @compiled
@@ -128,7 +137,7 @@ def arise_today(engine, world, rules, setting, trust, weight, key, day, weekday)
                     moment = day + hour_of_day(time, world.hour_share)
                     _arise(world, setting, index, need_key, need_key, resident, c, d, moment, day)
                     case = world.cases[index]
-                    if uniform(need_key, VOICED) < _chance_voiced(rules, setting.voice, case, trust[case.resident], weekday):
+                    if _is_voiced(rules, setting.voice, case, trust, weekday, uniform(need_key, VOICED)):
                         open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
             counts.candidates += n
     _recur_today(world, setting, day)
@@ -177,7 +186,7 @@ def surface_today(engine, world, rules, setting, trust, day, weekday):
         own = mix(case.key, _TODAY + day)
         c, d = case.community, case.domain
         moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-        if uniform(own, VOICED) < _chance_voiced(rules, setting.voice, case, trust[case.resident], weekday):
+        if _is_voiced(rules, setting.voice, case, trust, weekday, uniform(own, VOICED)):
             open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
             continue
         patrol = places[c].patrol / (places[c].households / 100.0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sanfang.model import headings as h
+from sanfang.model.compiled import by_reference, compiled
 from sanfang.model.geography import Geography
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.policy import lever_names
@@ -34,6 +35,14 @@ FIELD = np.dtype([("extra_trips", "f8"), ("scope", "f8")])
 
 Rules = namedtuple("Rules", "here field")
 """What casework reads: `here[c]` and `field[c, d]`."""
+
+RulesRef = by_reference("RulesRef", Rules._fields, __name__)
+
+
+@compiled
+def refer_rules(here, field):
+    """A reference to the arrays of `Rules`: `refer_rules(*rules)`."""
+    return RulesRef(here, field)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import by_reference, compiled
 from sanfang.model.draws import SHAPES, duration, exponential, mix, root_key, uniform
 
 NONE = -1
@@ -63,6 +63,14 @@ CLOCK = np.dtype(
 
 Engine = namedtuple("Engine", "stations workers jobs events heap buckets clock hours")
 """Arrays of the records above; `clock` has one; `hours[station, heading]` is the ledger of worker-hours."""
+
+EngineRef = by_reference("EngineRef", Engine._fields, __name__)
+
+
+@compiled
+def refer_engine(stations, workers, jobs, events, heap, buckets, clock, hours):
+    """A reference to the arrays of an `Engine`: `refer_engine(*engine)`."""
+    return EngineRef(stations, workers, jobs, events, heap, buckets, clock, hours)
 
 
 def new_engine(
@@ -447,14 +455,15 @@ def simulate_queue(
         raise ValueError("mean_patience must be positive, or None for endless patience")
     width = max(1.0 / arrival_rate, mean_service / servers)
     engine = new_engine(1, servers, 3, horizon=2.0 * requests / arrival_rate, width=width, jobs=requests + 1, events=4 * requests + 4)
+    reference = refer_engine(*engine)
     for index in range(servers):
-        rest(engine, index)
+        rest(reference, index)
     class_ = np.zeros(requests, np.int64)
     arrived, started, finished = (np.full(requests, np.nan) for _ in range(3))
     patience = mean_patience if mean_patience is not None else 0.0
     limits = np.cumsum(class_shares)
     _run_queue(
-        engine, root_key(seed, "queue"), 1.0 / arrival_rate, mean_service, cv, SHAPES[service], limits, patience,
+        reference, root_key(seed, "queue"), 1.0 / arrival_rate, mean_service, cv, SHAPES[service], limits, patience,
         class_, arrived, started, finished,
     )  # fmt: skip
     columns = {"class_": class_, "arrived": arrived, "started": started, "finished": finished}

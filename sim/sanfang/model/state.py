@@ -10,6 +10,8 @@ from collections import namedtuple
 
 import numpy as np
 
+from sanfang.model.compiled import by_reference, compiled
+
 MAX_PARTS = 3
 
 # Kinds of need (急 难 愁 盼), in the order of `Domain.kinds`.
@@ -125,6 +127,20 @@ counts needs; `short`: jobs that wait for money; `skill[worker, d]`; `office_wor
 `waiting_hours[station, d]`: hours of handling queued; `places[c]`; `ground[c, d]`; `budget[department]`: yuan;
 `spent[tier, heading]`: yuan, the row PARTNER for outside money; `clock_start[day]`: working hours before that day;
 `hour_share`: cumulative shares of demand by hour; the last three are columns of the residents.
-
-It is kept to few arrays, because each of them is seven arguments of every compiled call.
 """
+
+WorldRef = by_reference("WorldRef", World._fields, __name__)
+
+
+@compiled
+def refer_world(
+    layout, cases, latent, dormant, records, experiences, counts, daily, flow, short, persons, skill,
+    office_work, waiting_hours, places, ground, domains, budget, spent, clock_start, hour_share, vulnerable,
+    digital, burden,
+):  # fmt: skip
+    """A reference to the arrays of a `World`: `refer_world(*world)`."""
+    return WorldRef(
+        layout, cases, latent, dormant, records, experiences, counts, daily, flow, short, persons, skill,
+        office_work, waiting_hours, places, ground, domains, budget, spent, clock_start, hour_share,
+        vulnerable, digital, burden,
+    )  # fmt: skip

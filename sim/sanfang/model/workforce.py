@@ -10,7 +10,7 @@ from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, stream, uniform
 from sanfang.model.geography import Geography
 from sanfang.model.headings import TRAINING, TRAINING_LOST
-from sanfang.model.queueing import IDLE, NONE, VACANT, Engine, book, rest, rise
+from sanfang.model.queueing import IDLE, NONE, VACANT, Engine, book, refer_engine, rest, rise
 from sanfang.model.state import COMMUNITY, DEPARTMENT, GRID, PERSON, STREET
 from sanfang.scenario.scenario import Scenario
 
@@ -91,7 +91,8 @@ def assign_posts(engine: Engine, persons: np.ndarray, level: np.ndarray) -> np.n
         goes = rank < level[persons["down"][group] - communities]
         homes[group[goes]] = persons["down"][group[goes]]
     moved = np.flatnonzero(engine.workers["home"] != homes)
-    _move(engine, moved, homes)
+    if len(moved):
+        _move(refer_engine(*engine), moved, homes)
     return np.unique(homes[moved])
 
 
