@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from sanfang.lab import simulation  # before any pool starts: forked workers inherit imports and kernels
+import sanfang.lab.simulation as simulation  # before any pool starts: forked workers inherit imports and kernels
 from sanfang.model import compiled
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sanfang.model.model import DistrictModel
 
 
-class _View(mesa.Agent):  # type: ignore[misc]
+class _View(mesa.Agent):
     """An agent that is the `row`-th of its kind."""
 
     model: DistrictModel

@@ -75,7 +75,12 @@ def write_record(world, index, outcome, time):
     world.counts[0].records += 1
     record = world.records[row]
     record.key, record.root, record.ordinal = case.key, case.root, case.ordinal
-    record.resident, record.community, record.domain, record.kind = case.resident, case.community, case.domain, case.kind
+    record.resident, record.community, record.domain, record.kind = (
+        case.resident,
+        case.community,
+        case.domain,
+        case.kind,
+    )
     record.outcome, record.channel, record.tier, record.parts = outcome, case.channel, case.tier, case.parts
     record.attempts, record.trips, record.handoffs = case.attempts, case.trips, case.handoffs
     record.vulnerable = world.vulnerable[case.resident]

@@ -11,14 +11,12 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 import platformdirs
 from numba import types
 from numba.experimental import structref
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _cache_folder() -> Path:
@@ -32,13 +30,12 @@ def _cache_folder() -> Path:
 
 
 CACHE = _cache_folder()
-numba.config.CACHE_DIR = str(CACHE)
+numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
 
-def compiled(function: Function) -> Function:
+def compiled[Function: Callable[..., Any]](function: Function) -> Function:
     """Compile `function` to machine code at its first call, and cache it on disk."""
-    result: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return result
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[return-value]
 
 
 def by_reference(name: str, fields: tuple[str, ...], module: str) -> Any:
@@ -47,7 +44,10 @@ def by_reference(name: str, fields: tuple[str, ...], module: str) -> Any:
     Handing a named tuple of thirty arrays from function to function costs two hundred arguments a
     call, at run time and even more at compile time; handing a reference costs one.
     """
-    body = {"preprocess_fields": lambda _self, given: tuple((n, types.unliteral(t)) for n, t in given), "__module__": module}
+    body = {
+        "preprocess_fields": lambda _self, given: tuple((n, types.unliteral(t)) for n, t in given),
+        "__module__": module,
+    }
     kind = structref.register(type(f"{name}Type", (types.StructRef,), body))
     proxy = type(name, (structref.StructRefProxy,), {"__module__": module})
     structref.define_proxy(proxy, kind, list(fields))

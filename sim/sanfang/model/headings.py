@@ -65,5 +65,14 @@ WASTED_HOURS = (
     "vetting_wrong", "data_entry_in_vain",
 )  # fmt: skip
 WASTED_YUAN = ("services_oversupplied", "terminals_unused", "contracts_unused", "stranded")
-COORDINATION_HOURS = ("fund_admin", "coordination", "list_upkeep", "vetting", "assessment", "proposals", "triage", "case_management")
+COORDINATION_HOURS = (
+    "fund_admin",
+    "coordination",
+    "list_upkeep",
+    "vetting",
+    "assessment",
+    "proposals",
+    "triage",
+    "case_management",
+)
 """What either regime spends on coordinating itself: shown beside waste, not part of it."""

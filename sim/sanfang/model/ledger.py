@@ -150,4 +150,3 @@ def check_flow(world: World) -> None:
 def _equal(what: str, booked: float, supplied: float) -> None:
     if abs(booked - supplied) > 1e-9 * max(abs(supplied), 1.0):
         raise IdentityError(f"{what}: booked {booked!r}, supplied {supplied!r}")
-

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sanfang.model import headings as h
 from sanfang.model.agents import Community, Department, Resident, SubdistrictOffice, make_workers
-from sanfang.model.casework import release_money, work_today
+from sanfang.model.casework import work_today
 from sanfang.model.diary import Diary
 from sanfang.model.draws import root_key
 from sanfang.model.finance import allocate_month, lapse, plan_finance
@@ -23,18 +23,19 @@ from sanfang.model.population import build_residents
 from sanfang.model.prevention import Prevention
 from sanfang.model.queueing import refer_engine
 from sanfang.model.residents import live_on, receive, talk
+from sanfang.model.routing import release_money
 from sanfang.model.setting import setting_of
 from sanfang.model.state import ASKING, GRANTED, UNFUNDED, refer_world
 from sanfang.model.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
-from sanfang.model.world import build_world, make_room
 from sanfang.model.worktime import working_days
+from sanfang.model.world import build_world, make_room
 from sanfang.scenario.scenario import Scenario
 
 DILIGENCE_DAYS = 28.0
 
 
-class DistrictModel(mesa.Model):  # type: ignore[misc]
+class DistrictModel(mesa.Model):
     """A district under a policy.
 
     `scenario` is kept, frozen, as `scenario_run` (Mesa writes to a model's `scenario`). `seed` fixes every
@@ -223,5 +224,3 @@ def _demand_by_day(scenario: Scenario, days: int) -> np.ndarray:
     weekday = np.array(calendar.weekday_profile)[[date.weekday() for date in dates]] * 7
     month = np.array(calendar.month_profile)[[date.month - 1 for date in dates]] * 12
     return np.asarray(weekday * month)
-
-

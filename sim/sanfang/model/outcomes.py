@@ -224,7 +224,9 @@ def _resources(window: Window) -> dict[str, float]:
     money = yuan.sum() - hours.sum() * wage
     tasks = _under(base, h.HOUR_HEADINGS, ("tasks_useful", "tasks_form"))
     posts = len(model.world.persons)
-    leavers = model.diary.leavers[window.end - 1].sum() - (model.diary.leavers[window.first - 1].sum() if window.first else 0)
+    leavers = model.diary.leavers[window.end - 1].sum() - (
+        model.diary.leavers[window.first - 1].sum() if window.first else 0
+    )
     resolved = window.counted(s.D_RESOLVED)
     ledger = model.ledger()
     totals = ledger.groupby("resource")["amount"].sum()

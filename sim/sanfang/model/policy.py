@@ -22,8 +22,8 @@ WORKDAYS_A_WEEK = 5.0
 
 HERE = np.dtype(
     [(name, "f8") for name in (
-        "wrong_window", "right", "plan", "authority", "self_service", "market", "bounce", "answer_up", "admission", "follow",
-        "triage", "parallel", "data", "recognition",
+        "wrong_window", "right", "plan", "authority", "self_service", "market", "bounce", "answer_up", "admission",
+        "follow", "triage", "parallel", "data", "recognition",
     )]
 )  # fmt: skip
 """Of a community, chances unless said otherwise: sent on by a window; a right diagnosis; a personal plan; leave to

@@ -63,7 +63,9 @@ def _community(scenario: Scenario, size: int, index: int, random: np.random.Gene
         "digital": np.clip(literacy + 0.15 * random.standard_normal(size), 0, 1).astype(np.float32),
         "weight": weight,
         "expectation": expectation.astype(np.float32),
-        "satisfaction": np.clip(mind.satisfaction + mind.spread * random.standard_normal(size), 0, 1).astype(np.float32),
+        "satisfaction": np.clip(mind.satisfaction + mind.spread * random.standard_normal(size), 0, 1).astype(
+            np.float32
+        ),
         "trust": np.clip(mind.trust + mind.spread * random.standard_normal(size), 0.02, 1).astype(np.float32),
     }
 

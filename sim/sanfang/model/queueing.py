@@ -448,13 +448,17 @@ def simulate_queue(
     if service not in SHAPES:
         raise ValueError(f"service must be one of {', '.join(SHAPES)}, not {service!r}")
     if not (arrival_rate > 0 and mean_service > 0 and servers >= 1 and requests >= 1 and cv >= 0):
-        raise ValueError("arrival_rate and mean_service must be positive, servers and requests at least 1, cv not negative")
+        raise ValueError(
+            "arrival_rate and mean_service must be positive, servers and requests at least 1, cv not negative"
+        )
     if not 1 <= len(class_shares) <= CLASSES or min(class_shares) < 0 or abs(sum(class_shares) - 1) > 1e-9:
         raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")
     if mean_patience is not None and not mean_patience > 0:
         raise ValueError("mean_patience must be positive, or None for endless patience")
     width = max(1.0 / arrival_rate, mean_service / servers)
-    engine = new_engine(1, servers, 3, horizon=2.0 * requests / arrival_rate, width=width, jobs=requests + 1, events=4 * requests + 4)
+    engine = new_engine(
+        1, servers, 3, horizon=2.0 * requests / arrival_rate, width=width, jobs=requests + 1, events=4 * requests + 4
+    )
     reference = refer_engine(*engine)
     for index in range(servers):
         rest(reference, index)

@@ -107,5 +107,12 @@ def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Resid
     days = int(experiences["day"].max()) + 1 if len(experiences) else 1
     unrecorded = experiences.copy()
     unrecorded["record"] = -1
-    receive(copy, unrecorded, len(unrecorded), np.zeros(1, [("experience", "f4"), ("rated", "i1")]), np.zeros((days, 2)), mind)
+    receive(
+        copy,
+        unrecorded,
+        len(unrecorded),
+        np.zeros(1, [("experience", "f4"), ("rated", "i1")]),
+        np.zeros((days, 2)),
+        mind,
+    )
     return copy

@@ -9,7 +9,6 @@ from sanfang.model.state import DOMAIN
 from sanfang.scenario.declare import Section
 from sanfang.scenario.scenario import Scenario
 
-
 SECTIONS = ("needs", "voice", "discovery", "casework", "mind", "workforce", "tasks", "prices")
 
 

@@ -32,7 +32,7 @@ GRID, COMMUNITY, STREET, DEPARTMENT, PARTNER, TERMINAL = range(6)
 TIER_NAMES = ("grid", "community", "street", "department", "partner", "terminal")
 
 # Where the time of a part goes, in the order of the metrics.
-(T_WAIT_STAFF, T_HANDLING, T_HANDOFF, T_INFORMATION, T_SHORTAGE, T_CASE_WAIT, T_REWORK, T_LEAD_TIME) = range(8)  # fmt: skip
+T_WAIT_STAFF, T_HANDLING, T_HANDOFF, T_INFORMATION, T_SHORTAGE, T_CASE_WAIT, T_REWORK, T_LEAD_TIME = range(8)
 TIME_NAMES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
 
 FIRST_TRY, SECOND_TRY = 0, 1
@@ -84,7 +84,8 @@ DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "wit
  D_RECURRED, D_DATA_FOUND) = range(len(DAILY))  # fmt: skip
 
 Residents = namedtuple(
-    "Residents", "community grid age alone disabled low_income vulnerable digital weight expectation satisfaction trust burden ties"
+    "Residents",
+    "community grid age alone disabled low_income vulnerable digital weight expectation satisfaction trust burden ties",
 )
 """Columns, one row a resident: community and grid index; age group (0 young, 1 adult, 2 elderly); `weight[n, domains]`
 relative hazard; expectation in days; satisfaction and trust in [0, 1]; burden: unresolved needs; `ties[n, k]`: neighbours."""
@@ -97,7 +98,9 @@ PLACE = np.dtype(
 """A community: its number in the whole district, its residents' rows, patrol hours of the last working day, hours of
 useful tasks done, needs found in data today, yuan in its fund and of outside income, contracted hours left and used."""
 
-GROUND = np.dtype([("factor", "f8"), ("hazard", "f8"), ("unmet", "f8"), ("covered", "f8"), ("methods", "f8")], align=True)
+GROUND = np.dtype(
+    [("factor", "f8"), ("hazard", "f8"), ("unmet", "f8"), ("covered", "f8"), ("methods", "f8")], align=True
+)
 """A domain in a community: lasting relative troubles, today's multiplier, share of service demand unmet and covered,
 written-down practice in [0, 1]."""
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from sanfang.model import headings as h
 from sanfang.model import state as s
-from sanfang.model.casework import TASK_ARRIVAL, serve
+from sanfang.model.casework import TASK_ARRIVAL
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
 from sanfang.model.geography import Geography
 from sanfang.model.queueing import NONE, join, new_job, schedule
+from sanfang.model.stations import serve
 from sanfang.scenario.scenario import Scenario
 
 Streams = namedtuple("Streams", "sent own at_grid")
@@ -71,7 +72,9 @@ def send_tasks(engine, world, rules, setting, streams, key, day):
                 index = _job(engine, task, s.TASK, station, heading, hours, 1 if first else 3, when)
                 engine.jobs[index].owner, engine.jobs[index].domain = c, k
     for station in range(2 * communities, len(streams.own)):
-        _own_work(engine, world, setting, streams.own[station], mix(key, _OWN + station - 2 * communities), station, day)
+        _own_work(
+            engine, world, setting, streams.own[station], mix(key, _OWN + station - 2 * communities), station, day
+        )
 
 
 @compiled

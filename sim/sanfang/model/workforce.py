@@ -68,7 +68,7 @@ def _plan_moves(scenario: Scenario, map_: Geography, posts: np.ndarray, persons:
         members = np.flatnonzero(persons["post_home"] == station)
         street = station - 2 * communities < scenario.district.sub_districts
         share = scenario.staffing.street_movable if street else scenario.staffing.department_movable
-        movable = members[: int(round(share * len(members)))]
+        movable = members[: round(share * len(members))]
         near = np.arange(communities)
         if street:
             near = np.flatnonzero(map_.sub_district == station - 2 * communities)

@@ -88,16 +88,15 @@ def _blank_cases(room: int) -> np.ndarray:
     return cases
 
 
-def make_room(
-    engine: Engine, world: World, setting: np.void, streams: Streams, pending: int
-) -> tuple[Engine, World]:
+def make_room(engine: Engine, world: World, setting: np.void, streams: Streams, pending: int) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
     Bounds: needs cannot exceed the day's candidates, nor tasks their stream, by more than chance (eight
     standard deviations) allows; every case is recorded once, and a case has at most `MAX_PARTS` jobs.
     """
     counts = world.counts[0]
-    candidates = float(setting["needs"]["hazard_cap"]) * float(world.domains["hazard"].sum()) / 365.0 * float(world.places["size"].sum())
+    needs_a_day = float(world.domains["hazard"].sum()) / 365.0 * float(world.places["size"].sum())
+    candidates = float(setting["needs"]["hazard_cap"]) * needs_a_day
     needs = _most(candidates)
     cases = _fitting(world.cases, int(counts["cases_used"]) + needs, _blank_cases)
     latent = _fitting(world.latent, len(cases), lambda n: np.zeros(n, np.int32))
@@ -122,5 +121,3 @@ def _fitting(array: np.ndarray, needed: int, blank: object) -> np.ndarray:
     longer: np.ndarray = blank(needed + needed // 2)  # type: ignore[operator]
     longer[: len(array)] = array
     return longer
-
-

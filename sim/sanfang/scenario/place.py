@@ -62,7 +62,9 @@ class Domain(Section):
     hazard: float = param(0.3, "needs per resident-year", 0, 20, "How often a need arises", "需求发生率")
     kinds: SharesByKind = choice((0.25, 0.25, 0.25, 0.25), "Shares of 急, 难, 愁, 盼", "急难愁盼占比")
     level: int = param(1, "tier", 0, 3, "Who may decide: 0 grid, 1 community, 2 street, 3 department", "审批层级")
-    on_site: float = param(0.4, "0-1", 0, 1, "Share of community matters that grid workers handle on site", "网格员现场处理比例")
+    on_site: float = param(
+        0.4, "0-1", 0, 1, "Share of community matters that grid workers handle on site", "网格员现场处理比例"
+    )
     devolvable: float = param(0.7, "0-1", 0, 1, "Share that law lets a community decide", "可下放比例")
     hours: float = param(1.5, "specialist hours", 0.01, 200, "Mean hours of a skilled specialist", "专业处理工时")
     hours_cv: float = param(1.0, "-", 0, 5, "Spread of those hours (sd over mean)", "工时差异")
@@ -142,5 +144,7 @@ class Money(Section):
     operating: float = param(240.0, "yuan per resident-year", 0, 1e5, "Money for cases and services", "运行经费")
     service_share: float = param(0.6, "0-1", 0, 0.95, "Share that goes to planned public services", "公共服务占比")
     community_share: float = param(0.05, "0-1", 0, 1, "Share that communities hold before the reform", "社区经费占比")
-    on_site: float = param(0.4, "0-1", 0, 1, "Share of community matters that grid workers handle on site", "网格员现场处理比例")
+    on_site: float = param(
+        0.4, "0-1", 0, 1, "Share of community matters that grid workers handle on site", "网格员现场处理比例"
+    )
     devolvable: float = param(0.7, "0-1", 0, 0.95, "Share that full devolution hands to communities", "可下放资金比例")
