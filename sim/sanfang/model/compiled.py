@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ def by_reference(name: str, fields: tuple[str, ...], module: str) -> Any:
         "__module__": module,
     }
     kind = structref.register(type(f"{name}Type", (types.StructRef,), body))
+    setattr(sys.modules[module], kind.__name__, kind)  # cached code finds the type again by its name
     proxy = type(name, (structref.StructRefProxy,), {"__module__": module})
     structref.define_proxy(proxy, kind, list(fields))
     return proxy

@@ -22,7 +22,7 @@ class Needs(Section):
     heal_hoped: float = param(0.004, "per day", 0, 1, "Latent 盼 need vanishes by itself", "盼·自愈率")
     met_by_service: float = param(0.02, "per day", 0, 1, "Latent 盼 need is met where services cover demand", "盼·服务满足率")
     parts_hard: float = param(0.6, "0-1", 0, 1, "Chance of each of two further parts in a 难 need", "难·复合概率")
-    parts_other: float = param(0.08, "0-1", 0, 1, "Chance of each further part in other needs", "其他·复合概率")
+    parts_other: float = param(0.04, "0-1", 0, 1, "Chance of each further part in other needs", "其他·复合概率")
     recurrence_days: float = param(60.0, "days", 1, 1000, "Mean time until an untreated 愁 need is back", "愁·复发间隔")
     cause_treated: float = param(0.4, "0-1", 0, 1, "Chance that handling treats a cause", "治本概率")
     tailored_cause: float = param(0.25, "0-1", 0, 1, "Gain in that chance with a personal plan [H1b]", "个性化治本增益")
@@ -152,11 +152,11 @@ class Tasks(Section):
     effect: float = param(0.12, "0-1", 0, 1, "Fall in hazards when all useful tasks are done", "有用任务预防作用")
     memory_days: float = param(60.0, "days", 1, 720, "How long a useful task prevents", "作用时长")
     own_load: float = param(0.35, "0-1", 0, 1.5, "Departments' own work over their paid hours", "部门自办负荷")
-    street_load: float = param(0.4, "0-1", 0, 1.5, "Street offices' own work over their paid hours", "街道自办负荷")
+    street_load: float = param(0.35, "0-1", 0, 1.5, "Street offices' own work over their paid hours", "街道自办负荷", source="assumed, 0.1 to 0.5: dilemma D1 has staff to spare above the base")
     own_effect: float = param(0.08, "0-1", 0, 1, "Fall in hazards when departments' own work is all done", "自办工作预防作用")
     form_rejected: float = param(0.6, "0-1", 0, 1, "Share of useless tasks that vetting stops [F3b]", "准入拦截率")
     useful_rejected: float = param(0.1, "0-1", 0, 1, "Share of useful tasks that vetting stops wrongly", "准入误拦率")
-    follow_limit: float = param(0.5, "0-1", 0, 1, "Share of a task's hours that a sender can bring along [F3c]", "随责走上限")
+    follow_limit: float = param(0.25, "0-1", 0, 1, "Share of tasks that a sender can staff itself [F3c]", "随责走上限", source="assumed, 0.1 to 0.5: departments have two fifths of the base's hours")
 
 
 class Supply(Section):
@@ -187,7 +187,7 @@ class Prices(Section):
     contract_months: float = param(6.0, "months", 0.1, 60, "Time in which organisations grow", "社会组织培育期")
     coordination_hours: float = param(0.3, "hours per devolved part", 0, 20, "Reporting of a devolved decision", "决定报备工时")
     list_hours: float = param(3.0, "hours per office-week", 0, 100, "Keeping the lists of powers and duties", "清单维护工时")
-    vetting_hours: float = param(0.25, "hours per task", 0, 20, "Vetting of a task from above", "准入审核工时")
+    vetting_hours: float = param(0.05, "hours per task", 0, 20, "Vetting of a task from above", "准入审核工时", source="assumed, 0.01 to 0.25: an item is vetted once for many tasks; Beijing had 322 items")
     assessment_hours: float = param(2.0, "hours per community-week", 0, 100, "Assessing departments' local heads", "考核工时")
     proposal_hours: float = param(3.0, "hours per community-week", 0, 100, "Writing proposals", "建议工时")
     recognition_yuan: float = param(2500.0, "yuan per base post-year", 0, 1e5, "Recognition of front-line staff", "激励经费")

@@ -124,16 +124,16 @@ class Staffing(Section):
     )
     street_per_10k: float = param(8.0, "posts", 0.1, 60, "Street office posts per 10,000 residents", "每万人街道编制")
     street_movable: float = param(
-        0.36,
+        0.24,
         "0-1",
         0,
         0.9,
         "Share of street posts that can move down",
         "街道可下沉比例",
-        source="assumed, 0.24 to 0.60: Laishan, Yantai, 2020, posted 60 % down for at least two days of five",
+        source="Laishan, Yantai, 2020: 60 % of street staff for at least two days of five; 0.24 to 0.60",
     )
     department_movable: float = param(
-        0.2, "0-1", 0, 0.9, "Share of department posts that can move down", "部门可下沉比例"
+        0.1, "0-1", 0, 0.9, "Share of department posts that can move down", "部门可下沉比例"
     )
     wage: float = param(45.0, "yuan per hour", 1, 1000, "Cost of a paid hour", "小时工资")
 

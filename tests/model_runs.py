@@ -1,0 +1,46 @@
+"""Short runs of the demonstration district (20,000 people), each made once in a test process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sanfang.lab.simulation import Run, simulate
+from sanfang.scenario.scenario import Scenario
+
+ROOT = Path(__file__).resolve().parents[1]
+SCENARIOS = tuple(sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml")))
+FULL_REFORM = "three-devolutions-two-refinements"
+
+Changes = tuple[tuple[str, Any], ...]
+
+NO_PREVENTION: dict[str, Any] = {"tasks.effect": 0.0, "tasks.own_effect": 0.0}
+"""Settings under which no work lowers a hazard (the domains' share is in `without_prevention`)."""
+
+
+@lru_cache(maxsize=8)
+def _loaded(name: str) -> Scenario:
+    return Scenario.load(name, district="demo")
+
+
+def demo(name: str = "before", **changes: Any) -> Scenario:
+    """A scenario on the demonstration district; `changes` by dotted path: ``**{"policy.authority": 1.0}``."""
+    scenario = _loaded(name)
+    return scenario.with_(changes) if changes else scenario
+
+
+def without_prevention(name: str, **changes: Any) -> Scenario:
+    """A scenario in which no policy can prevent or cause a trouble: services, tasks and own work prevent nothing."""
+    domains = {f"domains.{domain}.prevention": 0.0 for domain in demo().domains}
+    return demo(name, **NO_PREVENTION, **domains, **changes)
+
+
+@lru_cache(maxsize=24)
+def _run(scenario: Scenario, seed: int, days: int, scale: float) -> Run:
+    return simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=True)
+
+
+def run(scenario: Scenario, days: int = 60, seed: int = 1, scale: float = 1.0) -> Run:
+    """Its run, with every request kept; the same object for the same arguments, so it must not be changed."""
+    return _run(scenario, seed, days, scale)
