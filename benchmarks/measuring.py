@@ -122,6 +122,12 @@ def must_agree(what: str, one: Sequence[float], other: Sequence[float] | float) 
         raise Disagreement(f"{what}: {np.mean(one):.5g} against {np.mean(other):.5g}, p = {chance:.2g}")
 
 
+def must_be_near(what: str, one: float, other: float, within: float) -> None:
+    """Raise Disagreement unless `one` differs from `other` by at most the share `within`."""
+    if not abs(one / other - 1.0) <= within:
+        raise Disagreement(f"{what}: {one:.5g} against {other:.5g}")
+
+
 def slope(sizes: Sequence[float], costs: Sequence[float]) -> float:
     """Slope of costs against sizes on log-log axes: 1 is linear growth."""
     return float(np.polyfit(np.log(sizes), np.log(costs), 1)[0])

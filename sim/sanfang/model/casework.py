@@ -77,7 +77,7 @@ def _start(engine, world, rules, setting, index, day):
     if case.parts > 1 and uniform(key, MANAGED) < rules.here[c].parallel:
         owe(world, office, h.CASE_MANAGEMENT, setting.prices.management_hours)
         case.parallel = 1
-    if (case.ordinal > 0 or vulnerable) and uniform(key, PLANNED) < rules.here[c].plan:
+    if case.kind == s.CHRONIC and (case.ordinal > 0 or vulnerable) and uniform(key, PLANNED) < rules.here[c].plan:
         owe(world, office, h.TAILORING, setting.prices.tailoring_hours)
         case.tailored = 1
     patience = exponential(key, GIVES_UP, world.domains[d].patience_days)

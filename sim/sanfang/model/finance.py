@@ -23,14 +23,16 @@ class Finance:
     """The district's plan and books.
 
     demand[c, d]: yuan a month that would cover the services needed; error[c, d]: standard normal error of a
-    community's estimate of it; department_share: of the money for cases; maturity[c]: how far organisations
+    community's estimate of it; needed: share of the money for cases by domain, and matched: the part of it for
+    duties that communities have or may get; maturity[c]: how far organisations
     have grown; supplied: yuan of public money so far, wages apart; outside: yuan of outside money so far.
     """
 
     demand: np.ndarray
     error: np.ndarray
     service_share: np.ndarray
-    department_share: np.ndarray
+    needed: np.ndarray
+    matched: np.ndarray
     people: np.ndarray
     maturity: np.ndarray
     fee: np.ndarray
@@ -40,7 +42,7 @@ class Finance:
     outside: float = 0.0
 
 
-def plan_finance(scenario: Scenario, map_: Geography, in_charge: np.ndarray, seed: int) -> Finance:
+def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
     """The plan of the year: demand for services by community and domain, departments' shares of case money."""
     domains = list(scenario.domains.values())
     expected = np.array([d.hazard * d.yuan for d in domains])
@@ -48,14 +50,15 @@ def plan_finance(scenario: Scenario, map_: Geography, in_charge: np.ndarray, see
     share = share / share.sum() if share.sum() > 0 else np.full(len(domains), 1 / len(domains))
     people = map_.population.astype(float)
     services = scenario.money.operating * scenario.money.service_share / 12 * people
-    by_department = np.bincount(in_charge, expected, len(scenario.departments))
-    even = np.full(len(by_department), 1 / len(by_department))
+    needed = expected / expected.sum() if expected.sum() > 0 else np.full(len(domains), 1 / len(domains))
+    decidable = np.array([1.0 if d.level <= COMMUNITY else d.devolvable for d in domains])
     error = np.stack([stream(seed, "estimates", id_).standard_normal(len(domains)) for id_ in map_.ids])
     return Finance(
         demand=scenario.supply.need_yuan * services[:, None] * share * map_.factor,
         error=error,
         service_share=share,
-        department_share=by_department / by_department.sum() if by_department.sum() > 0 else even,
+        needed=needed,
+        matched=needed * decidable,
         people=people,
         maturity=np.zeros(len(people)),
         fee=np.zeros(len(people)),
@@ -70,13 +73,21 @@ def allocate_month(scenario: Scenario, map_: Geography, world: World, finance: F
     rest = month - _pay_reform(scenario, world, finance, policy, month)
     services = rest * scenario.money.service_share
     _supply_services(scenario, map_, world, finance, policy, services)
-    cases = rest - services
-    local = cases * policy.funds * finance.people / finance.people.sum()
-    world.places["fund"] += local
-    world.budget[:] += (cases - local.sum()) * finance.department_share
+    _fund_cases(world, finance, policy, rest - services)
     income = policy.income * finance.people
     world.places["outside"] += income
     finance.outside += float(income.sum())
+
+
+def _fund_cases(world: World, finance: Finance, policy: PolicyOfDay, yuan: float) -> None:
+    """Share out the money for cases. What communities get comes from where their duties, or those they may be
+    given, lie: spending power is matched to duties (F1b), whether or not the duties have come along."""
+    heads = finance.people / finance.people.sum()
+    most = finance.matched.sum()
+    local = np.minimum(policy.funds, most) * heads
+    kept = finance.needed - finance.matched * (local.sum() / most if most > 0 else 0.0)
+    world.places["fund"] += yuan * local
+    np.add.at(world.budget, world.domains["department"], yuan * kept)
 
 
 def _pay_reform(scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, month: float) -> float:

@@ -39,9 +39,9 @@ def close_day(scenario: Scenario, engine: Engine, world: World, before: np.ndarr
     idle = today[:, h.IDLE].copy()
     idle[:communities] -= patrol
     _rebook(engine, slice(None), h.IDLE, h.IDLE_MISMATCH, _mismatched(world, idle))
-    offices = slice(communities, 2 * communities)
-    vain = np.where(world.places["found_today"] == 0, today[offices, h.DATA_ENTRY], 0.0)
-    _rebook(engine, offices, h.DATA_ENTRY, h.DATA_IN_VAIN, vain)
+    grids = slice(0, communities)
+    vain = np.where(world.places["found_today"] == 0, today[grids, h.DATA_ENTRY], 0.0)
+    _rebook(engine, grids, h.DATA_ENTRY, h.DATA_IN_VAIN, vain)
     world.places["found_today"] = 0
 
 

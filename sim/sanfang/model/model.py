@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import mesa
 import numpy as np
@@ -25,7 +24,7 @@ from sanfang.model.queueing import refer_engine
 from sanfang.model.residents import live_on, receive, talk
 from sanfang.model.routing import release_money
 from sanfang.model.setting import setting_of
-from sanfang.model.state import ASKING, GRANTED, UNFUNDED, refer_world
+from sanfang.model.state import ASKING, GRANTED, UNFUNDED, World, refer_world
 from sanfang.model.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
 from sanfang.model.worktime import working_days
@@ -54,7 +53,7 @@ class DistrictModel(mesa.Model):
         self.residents = build_residents(scenario, self.map, seed)
         self.engine, self.world = build_world(scenario, self.map, self.residents, persons, skill, self.days)
         self.setting = setting_of(scenario)
-        self.finance = plan_finance(scenario, self.map, self.world.domains["department"], seed)
+        self.finance = plan_finance(scenario, self.map, seed)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
         self.keys = {name: root_key(seed, name) for name in ("needs", "tasks")}
@@ -156,7 +155,8 @@ class DistrictModel(mesa.Model):
     def _supply(self, day: int) -> None:
         """(7) What work has done: prevention daily, methods monthly; the year's money lapses."""
         self.prevention.learn(self.world)
-        self._diligence.learn(self.world, self.policy.chores, bool(self.open_days[day]))
+        if self.open_days[day]:
+            self._diligence.learn(self.world, self.policy.chores)
         tomorrow = self.date + dt.timedelta(days=1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
@@ -203,18 +203,21 @@ class _Diligence:
         self.share = np.ones(shape)
         self._due, self._done, self._seen = np.zeros(shape), np.zeros(shape), np.zeros(shape)
 
-    def learn(self, world: Any, chores: np.ndarray, open_day: bool) -> None:
-        if not open_day:
-            return
-        offices = slice(world.layout.communities, 2 * world.layout.communities)
-        done = world.office_work["done"][offices] - self._seen
-        self._seen = world.office_work["done"][offices].copy()
+    def learn(self, world: World, chores: np.ndarray) -> None:
+        """Take in a working day. `chores[station, heading]`: hours that fell due."""
+        done = self._of_communities(world.office_work["done"])
         keep = 1.0 - 1.0 / DILIGENCE_DAYS
-        self._due = keep * self._due + chores[offices]
-        self._done = keep * self._done + done
+        self._due = keep * self._due + self._of_communities(chores)
+        self._done = keep * self._done + done - self._seen
+        self._seen = done
         # A few hours of slack: work gathers into jobs of two hours before it can be done.
         slack = 4.0
         self.share = np.minimum((self._done + slack) / (self._due + slack), 1.0)
+
+    def _of_communities(self, hours: np.ndarray) -> np.ndarray:
+        """Hours at a community's grids and office together."""
+        communities = len(self.share)
+        return hours[:communities] + hours[communities : 2 * communities]
 
 
 def _demand_by_day(scenario: Scenario, days: int) -> np.ndarray:

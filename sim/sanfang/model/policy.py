@@ -152,15 +152,15 @@ def _chores(scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], 
     prices, communities = scenario.prices, len(map_.ids)
     officers = map_.population * scenario.staffing.officers_per_10k / 10_000
     chores = np.zeros((offices, len(h.HOUR_HEADINGS)))
-    office = chores[communities : 2 * communities]
+    grid, office = chores[:communities], chores[communities : 2 * communities]
     office[:, h.COLLECTIVE] = prices.collective_hours * levels["collective_income"]
     office[:, h.TRAINING] = prices.training_hours * officers * levels["one_window"]
     office[:, h.SERVICE_DESK] = prices.desk_hours * levels["service_scope"].mean(axis=1)
     office[:, h.LIST_UPKEEP] = prices.list_hours * levels["clear_lists"]
     office[:, h.ASSESSMENT] = prices.assessment_hours * levels["department_accountability"]
     office[:, h.PROPOSALS] = prices.proposal_hours * levels["local_proposals"]
-    office[:, h.SURVEYS] = prices.survey_hours * levels["need_identification"]
-    office[:, h.DATA_ENTRY] = prices.entry_hours * levels["data_discovery"]
+    grid[:, h.SURVEYS] = prices.survey_hours * levels["need_identification"]
+    grid[:, h.DATA_ENTRY] = prices.entry_hours * levels["data_discovery"]
     office[:, h.METHODS] = prices.method_hours * levels["work_methods"]
     street = chores[2 * communities : 2 * communities + scenario.district.sub_districts]
     served = np.bincount(map_.sub_district, minlength=len(street)) > 0

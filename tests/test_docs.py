@@ -1,0 +1,93 @@
+"""The documentation says what the code does: tables agree, links lead somewhere, examples run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sanfang.model.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.report.parameter_table import parameter_table
+from sanfang.scenario.catalogue import levers, parameters
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+WITH_CODE = [page for page in PAGES if "```python" in page.read_text("utf-8")]
+PACKAGE = ROOT / "sim" / "sanfang"
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def links(page: Path) -> list[str]:
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors of a page's headings, as they are shown on the web."""
+    found = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in found}
+
+
+def test_the_page_of_parameters_is_up_to_date() -> None:
+    hint = "write it anew: python -m sanfang.report.parameter_table > docs/parameters.md"
+    assert (ROOT / "docs" / "parameters.md").read_text("utf-8") == parameter_table(), hint
+
+
+def test_the_page_of_parameters_tells_every_parameter() -> None:
+    page = parameter_table()
+    assert [one.path for one in parameters() if f"`{one.name}`" not in page] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), f"{name_of(page)}: {link}"
+        if anchor:
+            assert anchor in anchors(target), f"{name_of(page)}: {link}"
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
+def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # what an example saves does not end up in the repository
+    names: dict[str, object] = {"__name__": "example"}
+    for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL):
+        exec(compile(block, name_of(page), "exec"), names)
+
+
+def test_the_table_of_levers_agrees_with_their_declarations() -> None:
+    rows = re.findall(r"^\| ([A-Z0-9a-z, ]+) \| `(\w+)` \| (.+?) \| .+? \| `(\w+)`", _model_page(), flags=re.MULTILINE)
+    assert rows == [(one.ids, one.name, one.label_zh, one.heading) for one in levers()]
+
+
+def test_the_price_of_every_lever_is_a_heading_of_the_ledger() -> None:
+    assert [one.name for one in levers() if one.heading not in HOUR_HEADINGS + YUAN_HEADINGS] == []
+
+
+def test_names_in_the_description_of_the_model_occur_in_the_code() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if path.parent.name != "report")
+    known = set(re.findall(r"\w+", code)) | {path.stem for path in PACKAGE.rglob("*.py")} | {"py"}
+    named = {part for name in re.findall(r"`([\w.]+)`", _model_page()) for part in name.split(".")}
+    assert sorted(name for name in named - known if not name.endswith("_")) == []
+
+
+def test_files_named_in_the_architecture_exist() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    known = {path.name for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").glob("*.py")]}
+    assert sorted({Path(name).name for name in re.findall(r"`([\w/]+\.py)`", page)} - known) == []
+
+
+def test_every_module_has_its_place_in_the_architecture() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    modules = [path for path in PACKAGE.rglob("*.py") if path.stem != "__init__"]
+    missing = sorted(path.stem for path in modules if f"`{path.stem}`" not in page)
+    assert missing == [], "say in the table of docs/architecture.md what they are"
+
+
+def _model_page() -> str:
+    return (ROOT / "docs" / "model.md").read_text("utf-8")
