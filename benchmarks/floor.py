@@ -1,4 +1,4 @@
-"""The floor: the least work that any program must do for the reduced model.
+"""The least work that any program must do for the reduced model.
 
 For each community and day: touch each resident's satisfaction; draw the gaps of the candidates, and for each
 who it is and whether it becomes a request; for each request draw its service and patience, push one event on

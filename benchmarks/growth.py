@@ -1,8 +1,8 @@
 """How time and memory of the full model grow: with residents, days, communities, and load beyond capacity.
 
-Each point is a run in a process of its own: processor time of `simulate`, and the memory that came with it. One
-thing varies at a time. In overload, three times the usual needs meet the usual staff, so that queues grow for as long as
-the run lasts. The slope on log-log axes is 1 for linear growth, less where fixed costs matter.
+Each point is a run in a process of its own: processor time of `simulate`, and the memory that came with it.
+One thing varies at a time. In overload, three times the usual needs meet the usual staff, so that queues grow
+for as long as the run lasts. The slope on log-log axes is 1 for linear growth, less where fixed costs matter.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The reduced model as this project builds models: columns, the request engine, one compiled loop under a Mesa model."""
+"""The reduced model as this project builds models: columns and the request engine under a Mesa model."""
 
 from __future__ import annotations
 
@@ -90,9 +90,9 @@ def arise(engine, columns, rules, key, day):
                 break
             n += 1
             resident = c * COMMUNITY + int(uniform(need, WHO) * COMMUNITY)
-            if uniform(need, MARK) * rules.cap < columns.weight[resident]:
-                if uniform(need, VOICED) < columns.trust[resident]:
-                    schedule(engine, day + time, ARRIVAL, resident, need)
+            is_need = uniform(need, MARK) * rules.cap < columns.weight[resident]
+            if is_need and uniform(need, VOICED) < columns.trust[resident]:
+                schedule(engine, day + time, ARRIVAL, resident, need)
 
 
 @compiled

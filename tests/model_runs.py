@@ -33,7 +33,7 @@ def demo(name: str = "before", **changes: Any) -> Scenario:
 def without_prevention(name: str, **changes: Any) -> Scenario:
     """A scenario in which no policy can prevent or cause a trouble: services, tasks and own work prevent nothing."""
     domains = {f"domains.{domain}.prevention": 0.0 for domain in demo().domains}
-    return demo(name, **NO_PREVENTION, **domains, **changes)
+    return demo(name, **(NO_PREVENTION | domains | changes))
 
 
 @lru_cache(maxsize=24)

@@ -171,7 +171,7 @@ class DistrictModel(mesa.Model):
 
     def make_room(self) -> None:
         """Let the pools grow to hold whatever a day can bring, and point compiled code to them."""
-        self.engine, self.world = make_room(self.engine, self.world, self.setting, self.streams, self._pending)
+        self.engine, self.world = make_room(self.engine, self.world, self.streams, self._pending)
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
 
     # --- What it shows ------------------------------------------------------------------------------

@@ -111,12 +111,13 @@ def open_case(engine, world, index, channel, time, day, counter, setting):
 def arise_today(engine, world, rules, setting, trust, weight, key, day, weekday):
     """Phase 2: today's needs. `key` is the run's; `weekday` is today's demand over the mean day's."""
     places, domains = world.places, world.domains
-    counts, cap = world.counts[0], setting.needs.hazard_cap
+    counts = world.counts[0]
     for c in range(len(places)):
         place_key = mix(key, places[c].number)
         for d in range(len(domains)):
             if domains[d].hazard <= 0.0:
                 continue
+            cap = domains[d].cap
             rate = cap * domains[d].hazard / 365.0 * places[c].size
             own = mix(mix(place_key, d), day)
             ground = world.ground[c, d]

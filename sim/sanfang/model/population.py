@@ -86,6 +86,17 @@ def _unit_mean(scenario: Scenario, weight: np.ndarray) -> np.ndarray:
     return factors
 
 
+def hazard_caps(scenario: Scenario) -> np.ndarray:
+    """Highest multiple of each domain's hazard that candidates stand for.
+
+    Care falls on few, who need much more of it than the mean resident: its cap is higher by as much.
+    """
+    caps = np.full(len(scenario.domains), scenario.needs.hazard_cap)
+    if _CARE in scenario.domains:
+        caps[list(scenario.domains).index(_CARE)] /= _care_mean(scenario)
+    return caps
+
+
 def _care_mean(scenario: Scenario) -> float:
     """Mean of the care factor, weighted by the vulnerable factor that multiplies it."""
     district, extra = scenario.district, scenario.district.vulnerable_factor - 1

@@ -44,8 +44,8 @@ FIRST_TRY, SECOND_TRY = 0, 1
 CASE = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("closed_before", "f8"), ("first", "f8"),
      ("first_at", "f8"), ("registered", "f8"), ("resident", "i4"), ("place", "i4"), ("ordinal", "i4"), ("next", "i4"),
-     ("community", "i4"), ("domain", "i4"), ("kind", "i4"), ("state", "i4"), ("channel", "i4"), ("parts", "i4"), ("unfinished", "i4"),
-     ("attempts", "i4"), ("trips", "i4"), ("handoffs", "i4"), ("tailored", "i4"), ("parallel", "i4"), ("triaged", "i4"),
+     ("community", "i4"), ("domain", "i4"), ("kind", "i4"), ("state", "i4"), ("channel", "i4"), ("parts", "i4"),
+     ("unfinished", "i4"), ("attempts", "i4"), ("trips", "i4"), ("handoffs", "i4"), ("tailored", "i4"), ("parallel", "i4"), ("triaged", "i4"),
      ("tier", "i4"), ("jobs", "i4", MAX_PARTS), ("quality", "f4", MAX_PARTS), ("spent", "f4", len(TIME_NAMES)),
      ("yuan", "f4")], align=True
 )  # fmt: skip
@@ -54,9 +54,11 @@ registered, first, spent. `place` is its place in the list of latent needs, `nex
 
 RECORD = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("first_at", "f8"), ("closed", "f8"),
-     ("first_hours", "f4"), ("experience", "f4"), ("quality", "f4"), ("yuan", "f4"), ("spent", "f4", len(TIME_NAMES)), ("resident", "i4"),
+     ("first_hours", "f4"), ("experience", "f4"), ("quality", "f4"), ("yuan", "f4"), ("spent", "f4", len(TIME_NAMES)),
+     ("resident", "i4"),
      ("community", "i2"), ("handoffs", "i2"), ("ordinal", "i2"), ("domain", "i1"), ("kind", "i1"), ("outcome", "i1"),
-     ("channel", "i1"), ("tier", "i1"), ("parts", "i1"), ("attempts", "i1"), ("trips", "i1"), ("vulnerable", "i1"), ("rated", "i1")]
+     ("channel", "i1"), ("tier", "i1"), ("parts", "i1"), ("attempts", "i1"), ("trips", "i1"), ("vulnerable", "i1"),
+     ("rated", "i1")]
 )  # fmt: skip
 """One need that has ended, or is open or latent at the end of the run (`outcome` is then that state). Calendar
 days since the start: arose, voiced (NaN if never), first_at, closed (NaN if never). Working hours: first_hours (voiced
@@ -108,12 +110,13 @@ GROUND = np.dtype(
 written-down practice in [0, 1]."""
 
 DOMAIN = np.dtype(
-    [("hazard", "f8"), ("kinds", "f8", 4), ("level", "i8"), ("on_site", "f8"), ("devolvable", "f8"), ("hours", "f8"),
-     ("hours_cv", "f8"), ("shape", "i8"), ("lead_hours", "f8"), ("lead_cv", "f8"), ("yuan", "f8"), ("patience_days", "f8"),
-     ("self_service", "f8"), ("conflict", "f8"), ("patrol_visible", "f8"), ("data_visible", "f8"), ("prevention", "f8"),
+    [("hazard", "f8"), ("cap", "f8"), ("kinds", "f8", 4), ("level", "i8"), ("on_site", "f8"), ("devolvable", "f8"),
+     ("hours", "f8"), ("hours_cv", "f8"), ("shape", "i8"), ("lead_hours", "f8"), ("lead_cv", "f8"), ("yuan", "f8"),
+     ("patience_days", "f8"), ("self_service", "f8"), ("conflict", "f8"), ("patrol_visible", "f8"), ("data_visible", "f8"), ("prevention", "f8"),
      ("spillover", "f8"), ("market", "f8"), ("social", "f8"), ("department", "i8")], align=True
 )  # fmt: skip
-"""A domain as declared in the scenario; `kinds` cumulative, lead time in working hours."""
+"""A domain as declared in the scenario; `cap`: highest multiple of the hazard that candidates
+stand for; `kinds` cumulative, lead time in working hours."""
 
 OFFICE_WORK = np.dtype([("owed", "f8"), ("done", "f8")], align=True)
 """Of a station and heading: hours of small work not yet gathered into a job, hours of jobs finished."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from sanfang.model import headings as h
 from sanfang.model.geography import Geography
+from sanfang.model.population import hazard_caps
 from sanfang.model.queueing import NONE, Engine, new_engine, with_room
 from sanfang.model.setting import domains_of
 from sanfang.model.state import (
@@ -68,6 +69,7 @@ def build_world(
         digital=residents.digital,
         burden=residents.burden,
     )
+    world.domains["cap"] = hazard_caps(scenario)
     world.ground["factor"] = map_.factor
     world.ground["hazard"] = world.ground["covered"] = 1.0
     world.counts["free_case"] = NONE
@@ -88,15 +90,15 @@ def _blank_cases(room: int) -> np.ndarray:
     return cases
 
 
-def make_room(engine: Engine, world: World, setting: np.void, streams: Streams, pending: int) -> tuple[Engine, World]:
+def make_room(engine: Engine, world: World, streams: Streams, pending: int) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
     Bounds: needs cannot exceed the day's candidates, nor tasks their stream, by more than chance (eight
     standard deviations) allows; every case is recorded once, and a case has at most `MAX_PARTS` jobs.
     """
     counts = world.counts[0]
-    needs_a_day = float(world.domains["hazard"].sum()) / 365.0 * float(world.places["size"].sum())
-    candidates = float(setting["needs"]["hazard_cap"]) * needs_a_day
+    capped = float((world.domains["hazard"] * world.domains["cap"]).sum())
+    candidates = capped / 365.0 * float(world.places["size"].sum())
     needs = _most(candidates)
     cases = _fitting(world.cases, int(counts["cases_used"]) + needs, _blank_cases)
     latent = _fitting(world.latent, len(cases), lambda n: np.zeros(n, np.int32))

@@ -59,7 +59,9 @@ class Domain(Section):
     label_en: str = choice("", "English name", "英文名")
     label_zh: str = choice("", "Chinese name", "中文名")
     department: str = choice("", "The department in charge", "主管部门")
-    hazard: float = param(0.3, "needs per resident-year", 0, 20, "How often a need arises", "需求发生率")
+    hazard: float = param(
+        0.3, "needs per resident-year", 0, 20, "How often a need arises where nothing prevents it", "需求发生率"
+    )
     kinds: SharesByKind = choice((0.25, 0.25, 0.25, 0.25), "Shares of 急, 难, 愁, 盼", "急难愁盼占比")
     level: int = param(1, "tier", 0, 3, "Who may decide: 0 grid, 1 community, 2 street, 3 department", "审批层级")
     on_site: float = param(

@@ -106,7 +106,7 @@ class Policy(Section):
     )  # fmt: skip
     tailoring: Level = lever(
         "H1b", "tailoring", "Tailor-made service", "个性化服务",
-        "Causes of 愁 needs are treated more often, for the vulnerable and where they recur; a personal plan takes hours.",
+        "Causes of 愁 needs of the vulnerable, and of those that recur, are treated more often; a plan takes hours.",
         group=PRECISION,
     )  # fmt: skip
     data_discovery: Level = lever(

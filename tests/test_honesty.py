@@ -1,0 +1,377 @@
+"""No lever touches an outcome, and no lever is free.
+
+The source is read as a syntax tree, to see where levers and minds are touched; runs are watched, to see
+that only experiences move minds; and every lever is pulled, to see its price and its effect.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from model_runs import FULL_REFORM, ROOT, demo, run
+
+from sanfang.lab.simulation import Run
+from sanfang.model import model as day
+from sanfang.model import residents as minds
+from sanfang.model.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.model.model import DistrictModel
+from sanfang.model.state import Residents
+from sanfang.scenario.policy import Policy, lever_names
+from sanfang.scenario.scenario import Scenario
+
+MODEL = ROOT / "sim" / "sanfang" / "model"
+FILES = sorted(MODEL.glob("*.py"))
+LEVERS = frozenset(lever_names())
+DAYS = 120
+WARM_UP = {"run.warm_up": 30}
+
+
+def nodes(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(path.read_text("utf-8")))
+
+
+def words(path: Path) -> set[str]:
+    """All names, attributes, arguments and imported names of a file; its texts and comments are not among them."""
+    found: set[str] = set()
+    for node in nodes(path):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+                found.add(name)
+            case ast.keyword(arg=str(name)):
+                found.add(name)
+            case ast.Import(names=names):
+                found |= {part for alias in names for part in alias.name.split(".")}
+            case ast.ImportFrom(module=str(module), names=names):
+                found |= set(module.split(".")) | {alias.name for alias in names}
+    return found
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    yield from (node for node in nodes(path) if isinstance(node, ast.FunctionDef))
+
+
+def is_compiled(function: ast.FunctionDef) -> bool:
+    return any(isinstance(mark, ast.Name) and mark.id == "compiled" for mark in function.decorator_list)
+
+
+# --- Where levers are read --------------------------------------------------------------------------------
+
+
+def test_minds_know_no_policy() -> None:
+    known = words(MODEL / "residents.py")
+    assert known.isdisjoint(LEVERS)
+    assert known.isdisjoint({"policy", "rules", "levels", "Policy", "Scenario", "scenario", "setting", "here", "field"})
+
+
+def test_levers_are_read_in_one_file() -> None:
+    """Elsewhere a lever's name stands only for its compiled chance, `rules.here[c].name`, or for a fact of a domain.
+
+    Nor does any other file import the levers, ask a scenario for its policy, or read the day's levels.
+    """
+    doors = {"policy_for", "policy_by_community", "levels", "levels_on", "level_on", "lever_names", "Policy"}
+    for path in FILES:
+        if path.name == "policy.py":
+            continue
+        assert words(path).isdisjoint(doors), path.name
+        for node in nodes(path):
+            if not isinstance(node, ast.Attribute):
+                continue
+            owner = ast.unparse(node.value)
+            if node.attr in LEVERS:
+                assert owner.startswith(("rules.here[", "world.domains[")), f"{path.name}: {ast.unparse(node)}"
+            if node.attr == "policy":
+                assert owner == "self" and path.name == "model.py", f"{path.name}: {ast.unparse(node)}"
+
+
+def test_every_lever_is_read() -> None:
+    texts = {node.value for node in nodes(MODEL / "policy.py") if isinstance(node, ast.Constant)}
+    assert texts >= LEVERS
+
+
+def test_compiled_code_gets_no_policy() -> None:
+    count = 0
+    for path in FILES:
+        for function in functions(path):
+            if is_compiled(function):
+                count += 1
+                inside = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+                inside |= {argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)}
+                forbidden = inside & {"Policy", "Scenario", "PolicyOfDay", "scenario", "policy", "levels", "self"}
+                assert not forbidden, f"{path.name}: {function.name}"
+    assert count > 50
+
+
+def test_outcomes_and_books_know_no_policy() -> None:
+    for name in ("outcomes.py", "ledger.py", "diary.py", "stations.py", "cases.py", "workforce.py"):
+        assert words(MODEL / name).isdisjoint({"policy", "levels"}), name
+
+
+# --- Where minds are moved ----------------------------------------------------------------------------------
+
+MINDS = ("satisfaction", "trust", "expectation")
+
+
+def assigned(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement assigns to."""
+    match node:
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            yield target
+
+
+def column_of(target: ast.AST) -> str | None:
+    """The last name that is written to: `residents.trust[i]` and `trust[i]` give "trust"."""
+    while isinstance(target, ast.Subscript):
+        if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+            return target.slice.value
+        target = target.value
+    match target:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return None
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_minds_are_written_only_by_their_own_submodel(path: Path) -> None:
+    """And at birth. The diary's series of community means has the name of what it is a mean of."""
+    if path.name in ("residents.py", "population.py"):
+        return
+    for node in nodes(path):
+        for target in assigned(node):
+            text = ast.unparse(target)
+            if column_of(target) in MINDS:
+                assert path.name == "diary.py" and text == "self.satisfaction", f"{path.name}: {text}"
+
+
+def test_minds_stand_still_between_the_calls_of_their_submodel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a running model, whatever the language of the code that would move them."""
+    last: list[tuple[np.ndarray, ...]] = []
+    moved = 0
+
+    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(residents: Residents, *rest: Any) -> Any:
+            nonlocal moved
+            for name, before in zip(MINDS, last[-1] if last else (), strict=False):
+                np.testing.assert_array_equal(getattr(residents, name), before, err_msg=function.__name__)
+            result = function(residents, *rest)
+            last[:] = [tuple(getattr(residents, name).copy() for name in MINDS)]
+            moved += 1
+            return result
+
+        return call
+
+    for name in ("receive", "live_on", "talk"):
+        monkeypatch.setattr(day, name, watched(getattr(minds, name)))
+    model = DistrictModel(demo(FULL_REFORM), days=45, scale=0.5)
+    model.run()
+    assert moved > 90
+    for name, before in zip(MINDS, last[0], strict=True):
+        np.testing.assert_array_equal(getattr(model.residents, name), before)
+
+
+class Experiences:
+    """Stands in for `receive`: hands experiences on, and keeps them, or hands on those that another run met."""
+
+    def __init__(self, stream: list[np.ndarray] | None = None) -> None:
+        self.stream: list[np.ndarray] = []
+        self.given = iter(stream) if stream is not None else None
+
+    def __call__(self, residents: Residents, met: np.ndarray, count: int, records: Any, rated: Any, mind: Any) -> None:
+        if self.given is None:
+            self.stream.append(met[:count].copy())
+        else:
+            met = next(self.given).copy()
+            met["record"] = -1
+            count = len(met)
+        minds.receive(residents, met, count, records, rated, mind)
+
+
+def live(scenario: Scenario, experiences: Experiences, monkeypatch: pytest.MonkeyPatch) -> DistrictModel:
+    with monkeypatch.context() as patch:
+        patch.setattr(day, "receive", experiences)
+        model = DistrictModel(scenario, days=60)
+        model.run()
+    return model
+
+
+def test_the_same_experiences_give_the_same_minds_under_any_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bit for bit: a whole run under the full reform, its residents given what others met before the reform.
+
+    Erosion is off, since it depends on what residents wait for, which is what a policy changes.
+    """
+    recorded = Experiences()
+    still = {"mind.erosion": 0.0}
+    base = live(demo("before", **still), recorded, monkeypatch)
+    other = live(demo(FULL_REFORM, **still), Experiences(recorded.stream), monkeypatch)
+    own = live(demo(FULL_REFORM, **still), Experiences(), monkeypatch)
+    for name in MINDS:
+        np.testing.assert_array_equal(getattr(other.residents, name), getattr(base.residents, name), err_msg=name)
+        assert (getattr(own.residents, name) != getattr(base.residents, name)).mean() > 0.01
+    np.testing.assert_array_equal(other.diary.satisfaction, base.diary.satisfaction)
+
+
+def test_replayed_experiences_give_the_minds_that_were_lived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`replay`, with the constants of a scenario of other levers, from minds as they were on the first day."""
+    recorded = Experiences()
+    alone = {"mind.erosion": 0.0, "mind.silent_peers": 0.0}
+    lived = live(demo("before", **alone), recorded, monkeypatch)
+    stream = np.concatenate(recorded.stream)
+    assert len(stream) > 1_000
+    newborn = DistrictModel(demo(FULL_REFORM, **alone), days=60)
+    replayed = minds.replay(newborn.residents, stream, newborn.setting["mind"])
+    for name in MINDS:
+        np.testing.assert_array_equal(getattr(replayed, name), getattr(lived.residents, name), err_msg=name)
+    assert (newborn.residents.satisfaction != replayed.satisfaction).any(), "replay works on copies"
+
+
+def test_who_meets_nothing_keeps_their_satisfaction() -> None:
+    """Under the full reform, residents without a trouble are exactly as satisfied as on the first day."""
+    scenario = demo(FULL_REFORM)
+    found = run(scenario, 60)
+    assert found.model is not None
+    first = DistrictModel(scenario, days=1).residents.satisfaction
+    untroubled = np.ones(len(first), bool)
+    untroubled[np.unique(found.requests["resident"])] = False
+    assert untroubled.sum() > 1_000
+    np.testing.assert_array_equal(found.model.residents.satisfaction[untroubled], first[untroubled])
+
+
+# --- What levers cost, and what they do -----------------------------------------------------------------------
+
+
+def with_lever(name: str) -> Run:
+    return run(demo(**(WARM_UP | {f"policy.{name}": 1.0})), DAYS)
+
+
+@pytest.fixture(scope="module")
+def before() -> Run:
+    return run(demo(**WARM_UP), DAYS)
+
+
+def heading_of(lever: str) -> str:
+    extra = Policy.model_fields[lever].json_schema_extra
+    assert isinstance(extra, dict)
+    return str(extra["heading"])
+
+
+def booked(found: Run, heading: str, resources: tuple[str, ...] = ("hours", "yuan")) -> float:
+    rows = found.ledger["resource"].isin(resources) & (found.ledger["heading"] == heading)
+    return float(found.ledger.loc[rows, "amount"].sum())
+
+
+@pytest.mark.parametrize("lever", lever_names())
+def test_the_price_of_a_lever_shows_under_its_heading(lever: str, before: Run) -> None:
+    """In public hours or yuan, where it was nothing or less before; moved staff show in the idle hours."""
+    heading = heading_of(lever)
+    assert heading in HOUR_HEADINGS + YUAN_HEADINGS
+    paid, unpaid = booked(with_lever(lever), heading), booked(before, heading)
+    if heading == "idle":
+        assert abs(paid - unpaid) > 0.01 * unpaid
+    else:
+        assert paid > 1.2 * unpaid + 1.0
+
+
+@pytest.mark.parametrize("lever", lever_names())
+def test_no_lever_is_without_effect(lever: str, before: Run) -> None:
+    """Some metric moves by more than 2 % of itself: the common random numbers leave little else to move it."""
+    found = with_lever(lever).metrics
+    moves = {
+        name: abs(found[name] - value) / abs(value)
+        for name, value in before.metrics.items()
+        if np.isfinite(value) and value != 0 and np.isfinite(found[name])
+    }
+    assert max(moves.values()) > 0.02
+
+
+def _share(column: str, value: str) -> Callable[[Run], float]:
+    return lambda found: float((found.requests[column] == value).mean())
+
+
+def _hours(*headings: str) -> Callable[[Run], float]:
+    return lambda found: sum(booked(found, heading) for heading in headings)
+
+
+def _metric(name: str) -> Callable[[Run], float]:
+    return lambda found: found.metrics[name]
+
+
+def _base_hours(found: Run) -> float:
+    rows = found.ledger["tier"].isin(["grid", "community"]) & (found.ledger["resource"] == "hours")
+    return float(found.ledger.loc[rows, "amount"].sum())
+
+
+def _written(found: Run) -> float:
+    assert found.model is not None
+    return float(found.model.world.ground["methods"].mean())
+
+
+def _urgent_wait(found: Run) -> float:
+    return float(found.requests.loc[found.requests["kind"] == "urgent", "wait_staff_hours"].mean())
+
+
+def _fund_cases(found: Run) -> float:
+    rows = (
+        found.ledger["tier"].eq("community") & found.ledger["heading"].eq("cases") & found.ledger["resource"].eq("yuan")
+    )
+    return float(found.ledger.loc[rows, "amount"].sum())
+
+
+WORKS_THROUGH: dict[str, tuple[Callable[[Run], float], int]] = {
+    "staff_devolution": (_base_hours, 1),
+    "fund_devolution": (_fund_cases, 1),
+    "collective_income": (_metric("outside_money"), 1),
+    "one_window": (_metric("trips_per_request"), -1),
+    "self_service": (_share("tier", "terminal"), 1),
+    "service_scope": (_metric("trips_per_request"), -1),
+    "market_services": (_metric("outside_hours"), 1),
+    "social_organisations": (_metric("outside_hours"), 1),
+    "authority": (_hours("relay"), -1),
+    "clear_lists": (_hours("bounced"), -1),
+    "admission_control": (_hours("tasks_form"), -1),
+    "resources_follow_tasks": (_metric("tasks_from_above_share"), -1),
+    "local_proposals": (_hours("services_oversupplied"), -1),
+    "staff_recognition": (_metric("turnover_rate"), -1),
+    "need_identification": (_hours("misdirected"), -1),
+    "data_discovery": (_share("channel", "data"), 1),
+    "triage": (_urgent_wait, -1),
+    "case_management": (_metric("case_wait_share"), -1),
+    "work_methods": (_written, 1),
+}
+"""What a lever changes first, and in which direction: capacity, information, routing, authority, money or time."""
+
+
+@pytest.mark.parametrize("lever", WORKS_THROUGH)
+def test_a_lever_works_through_what_it_says(lever: str, before: Run) -> None:
+    measure, sign = WORKS_THROUGH[lever]
+    assert sign * (measure(with_lever(lever)) - measure(before)) > 0
+
+
+def test_personal_plans_treat_causes() -> None:
+    """With every need a chronic one, plans (H1b) leave fewer to come back."""
+    chronic = {f"domains.{domain}.kinds": [0.0, 0.0, 1.0, 0.0] for domain in demo().domains}
+    quick = chronic | {"needs.recurrence_days": 10.0}
+    plain, planned = (run(demo(**(quick | {"policy.tailoring": level})), 60) for level in (0.0, 1.0))
+    share = [found.daily["recurred"].sum() / found.daily["resolved"].sum() for found in (plain, planned)]
+    assert share[1] < share[0]
+
+
+def test_departments_that_answer_to_the_base_put_its_requests_first() -> None:
+    """With departments overloaded, what communities send up waits less (F3d)."""
+    busy = {"tasks.own_load": 0.9}
+    runs = [run(demo(**(busy | {"policy.department_accountability": level})), 60) for level in (0.0, 1.0)]
+    waits = [found.requests.loc[found.requests["tier"] == "department", "wait_staff_hours"].mean() for found in runs]
+    assert waits[1] < waits[0]
+
+
+@pytest.mark.parametrize("lever", lever_names())
+def test_a_lever_makes_no_public_hour_or_yuan(lever: str, before: Run) -> None:
+    found = with_lever(lever).metrics
+    for name in ("hours_supplied", "money_supplied"):
+        assert found[name] == pytest.approx(before.metrics[name], rel=1e-9)
