@@ -1,10 +1,9 @@
-"""Run all benchmarks, or those named, one after the other, and write RESULTS.md beside this file."""
+"""Run all benchmarks, or those named, each in a process of its own, and write RESULTS.md beside this file."""
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
-import importlib
 import os
 import platform
 import subprocess
@@ -12,7 +11,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.measuring import QUICK, size_options
+from benchmarks.measuring import QUICK, USUAL, size_options
 
 NAMES = ("full_model", "phases", "reduced_model", "floor", "queue_vs_ciw", "sweep", "growth")
 LIBRARIES = ("sanfang", "numpy", "numba", "mesa", "pandas", "scipy", "ciw", "simpy")
@@ -54,6 +53,12 @@ def heading(size: str) -> str:
     )
 
 
+def section(name: str, size: str) -> str:
+    """What one benchmark has to say. Raises CalledProcessError if it fails, such as where programs disagree."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", *([] if size == USUAL else [f"--{size}"])]
+    return subprocess.run(command, cwd=RESULTS.parents[1], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     size_options(parser)
@@ -64,14 +69,13 @@ def main() -> None:
     sections = [heading(options.size)]
     for name in options.names or NAMES:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        sections.append(str(importlib.import_module(f"benchmarks.{name}").measure(options.size)))
-    text = "\n\n".join(section.strip() for section in sections) + "\n"
-    if options.names:
-        print(text)  # parts of a report do not replace the whole
+        sections.append(section(name, options.size))
+    text = "\n\n".join(part.strip() for part in sections) + "\n"
+    if options.names or options.size == QUICK:
+        print(text)  # neither parts of a report nor quick runs replace the whole
         return
-    target = RESULTS if options.size != QUICK else RESULTS.with_name("RESULTS.quick.md")
-    target.write_text(text, "utf-8")
-    print(f"wrote {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}", file=sys.stderr)
+    RESULTS.write_text(text, "utf-8")
+    print("wrote benchmarks/RESULTS.md", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ def draw(found: dict[str, list[Point]], path: Path) -> None:
 def measure(size: str) -> Section:
     warm_up()
     found = curves(size)
-    draw(found, FIGURE)
+    if size != QUICK:  # a figure of short runs does not replace the one in the documentation
+        draw(found, FIGURE)
     rows = []
     for name, points in found.items():
         sizes = [one.size for one in points]

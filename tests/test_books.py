@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from model_runs import FULL_REFORM, SCENARIOS, demo, run
 
+from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.simulation import Run, simulate
 from sanfang.model import state as s

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from model_runs import FULL_REFORM, SCENARIOS, demo, run, without_prevention
 
 DAYS = 90

@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pandas as pd
 import pytest
-from model_runs import FULL_REFORM, demo, run, without_prevention
 
+from model_runs import FULL_REFORM, demo, run, without_prevention
 from sanfang.lab.simulation import Run, all_records, request_table, simulate
 from sanfang.model.model import DistrictModel
 from sanfang.model.outcomes import measure
@@ -100,6 +101,15 @@ def test_a_longer_run_begins_like_a_shorter_one() -> None:
     short, long = run(demo(), 40), run(demo(), DAYS)
     for name in ("arisen", "voiced", "satisfaction", "leavers", "latent", "open"):
         assert (short.daily[name] == long.daily[name][:40]).all(), name
+
+
+def test_machine_code_of_one_process_fits_the_next() -> None:
+    """Types of compiled code are found by name, so that a function compiled later fits those on disk."""
+    model = DistrictModel(demo(), days=1, scale=0.2)
+    model.step()
+    for reference in (model._engine, model._world, model._rules):
+        kind = type(numba.typeof(reference))
+        assert getattr(sys.modules[kind.__module__], kind.__qualname__) is kind
 
 
 def test_another_seed_is_another_run() -> None:

@@ -126,7 +126,6 @@ def _requests(window: Window) -> dict[str, float]:
         "handoffs_per_request": float(made["handoffs"].mean()) if len(made) else np.nan,
         "latent_needs": window.per_thousand(window.model.diary.latent),
         "backlog": window.per_thousand(window.model.diary.open),
-        "requests_per_resident_year": len(made) / window.residents / window.days * 365.0,
     }
 
 
