@@ -132,14 +132,11 @@ def _named(baseline: str | None, given: list[str], loaded: list[Scenario]) -> st
 
 
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, keep_requests: bool) -> Run:
-    from inspect import signature
-
     from sanfang.cli_progress import ProgressLine
     from sanfang.lab.simulation import simulate
 
     with ProgressLine("days") as progress:
-        told = {"progress": progress} if "progress" in signature(simulate).parameters else {}
-        return simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=keep_requests, **told)
+        return simulate(scenario, seed, days, scale, keep_requests, progress)
 
 
 def _compare(

@@ -76,9 +76,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "latent_needs", "per 1,000 residents", "Needs never voiced nor found", "未被发现的需求", "lower", "residents"
     ),
-    Metric(
-        "need_days_mean", "calendar days", "Days from arising to resolution", "从产生到解决天数", "lower", "residents"
-    ),
+    Metric("need_days_mean", "calendar days", "Days that a need lasts", "需求持续天数", "lower", "residents"),
     Metric("rating_rate", "0-1", "Closed requests rated satisfied", "满意率", "higher", "requests"),
     Metric("resolution_rate", "0-1", "Closed requests resolved", "解决率", "higher", "requests"),
     Metric("response_rate", "0-1", "Requests answered in time", "响应率", "higher", "requests"),
@@ -99,6 +97,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("lead_time_share", "0-1", "Access, contractor, material", "外部等待", None, "time"),
     Metric("waste_share_hours", "0-1", "Hours wasted", "工时浪费比例", "lower", "waste"),
     Metric("waste_share_money", "0-1", "Money wasted", "经费浪费比例", "lower", "waste"),
+    Metric("coordination_share", "0-1", "Hours spent on coordination", "协调工时比例", "lower", "waste"),
     Metric("cost_per_resolved_need", "yuan", "Cost of a resolved need", "每解决一件需求成本", "lower", "waste"),
     Metric(
         "tasks_from_above_share",

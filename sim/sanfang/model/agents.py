@@ -101,7 +101,7 @@ class Worker(_View):
 
 
 class GridWorker(Worker):
-    """Looks after one grid of 300 to 500 households: visits, patrols, small matters."""
+    """Visits, patrols and settles small matters on site, in the grids of a community."""
 
 
 class CommunityOfficer(Worker):
@@ -113,28 +113,27 @@ class OfficeWorker(Worker):
 
 
 class _Office(_View):
-    """A place with a queue."""
-
-    first_station = 0
+    """A place with one or more queues."""
 
     @property
-    def station(self) -> int:
-        return self.first_station + self.row
+    def stations(self) -> list[int]:
+        """Its stations among the engine's."""
+        raise NotImplementedError
 
     @property
     def waiting(self) -> int:
-        """Jobs in the queue now."""
-        return int(self.model.engine.stations["waiting"][self.station])
+        """Jobs in its queues now."""
+        return int(self.model.engine.stations["waiting"][self.stations].sum())
 
     @property
     def staff(self) -> np.ndarray:
         """Rows of the workers who belong here now."""
-        return np.flatnonzero(self.model.engine.workers["home"] == self.station)
+        return np.flatnonzero(np.isin(self.model.engine.workers["home"], self.stations))
 
     @property
     def hours(self) -> dict[str, float]:
         """Hours booked here so far, by heading."""
-        return dict(zip(h.HOUR_HEADINGS, self.model.engine.hours[self.station].tolist(), strict=True))
+        return dict(zip(h.HOUR_HEADINGS, self.model.engine.hours[self.stations].sum(axis=0).tolist(), strict=True))
 
 
 class Community(_Office):
@@ -142,8 +141,12 @@ class Community(_Office):
 
     def __init__(self, model: DistrictModel, row: int) -> None:
         super().__init__(model, row)
-        self.first_station = model.world.layout.communities
         self.name = model.map.ids[row]
+
+    @property
+    def stations(self) -> list[int]:
+        """The grids' and the office's."""
+        return [self.row, self.model.world.layout.communities + self.row]
 
     @property
     def fund(self) -> float:
@@ -173,9 +176,9 @@ class Community(_Office):
 class SubdistrictOffice(_Office):
     """A street office (街道): relays, decides what is above communities, keeps lists, vets tasks."""
 
-    def __init__(self, model: DistrictModel, row: int) -> None:
-        super().__init__(model, row)
-        self.first_station = 2 * model.world.layout.communities
+    @property
+    def stations(self) -> list[int]:
+        return [2 * self.model.world.layout.communities + self.row]
 
 
 class Department(_Office):
@@ -183,8 +186,12 @@ class Department(_Office):
 
     def __init__(self, model: DistrictModel, row: int, name: str) -> None:
         super().__init__(model, row)
-        self.first_station = 2 * model.world.layout.communities + model.world.layout.streets
         self.name = name
+
+    @property
+    def stations(self) -> list[int]:
+        layout = self.model.world.layout
+        return [2 * layout.communities + layout.streets + self.row]
 
     @property
     def budget(self) -> float:

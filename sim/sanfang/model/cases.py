@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model.compiled import compiled
+from sanfang.model.draws import exponential
 from sanfang.model.queueing import NONE
-from sanfang.model.state import FREE, LATENT, MAX_PARTS, OPEN
+from sanfang.model.state import CHRONIC, FREE, HARD, LATENT, LINGERING, MAX_PARTS, OPEN, URGENT
+
+LINGERS = 213
+"""Purpose of a need's draw, see `sanfang.model.casework`."""
 
 
 @compiled
@@ -41,9 +45,11 @@ def free_case(world, index):
 
 @compiled
 def add_latent(world, index):
-    counts = world.counts[0]
-    world.latent[counts.latent] = index
-    world.cases[index].place = counts.latent
+    counts, case = world.counts[0], world.cases[index]
+    need = world.latent[counts.latent]
+    need.case, need.key, need.arose, need.resident = index, case.key, case.arose, case.resident
+    need.community, need.domain, need.kind, need.channel = case.community, case.domain, case.kind, case.channel
+    case.place = counts.latent
     counts.latent += 1
 
 
@@ -53,9 +59,8 @@ def drop_latent(world, index):
     counts = world.counts[0]
     place = world.cases[index].place
     counts.latent -= 1
-    moved = world.latent[counts.latent]
-    world.latent[place] = moved
-    world.cases[moved].place = place
+    world.latent[place] = world.latent[counts.latent]
+    world.cases[world.latent[place].case].place = place
     world.cases[index].place = NONE
 
 
@@ -98,10 +103,41 @@ def write_record(world, index, outcome, time):
 
 @compiled
 def end_case(world, index, outcome, time):
-    """A need ends: the flow, its owner's burden and the records follow. The slot is the caller's to free."""
+    """A need ends: the flow and the records follow. The owner's burden and the slot are the caller's business."""
     move(world, index, outcome)
-    world.burden[world.cases[index].resident] -= 1
     return write_record(world, index, outcome, time)
+
+
+@compiled
+def relieve(world, index):
+    """The trouble is gone: it no longer burdens its owner."""
+    world.burden[world.cases[index].resident] -= 1
+
+
+@compiled
+def heal_rate(needs, kind):
+    """Rate a day at which a need of this kind vanishes by itself."""
+    if kind == URGENT:
+        return needs.heal_urgent
+    if kind == HARD:
+        return needs.heal_hard
+    if kind == CHRONIC:
+        return needs.heal_chronic
+    return needs.heal_hoped
+
+
+@compiled
+def linger(world, needs, index, time):
+    """A request was given up or closed without result, but the trouble is still there, until it vanishes by itself."""
+    case = world.cases[index]
+    lasts = exponential(case.key, LINGERS, 1.0 / max(heal_rate(needs, case.kind), 1e-9))
+    day = max(int(min(time + lasts, 1e9)), int(time) + 1)
+    if day >= len(world.dormant):
+        free_case(world, index)
+        return
+    case.state = LINGERING
+    case.next = world.dormant[day]
+    world.dormant[day] = index
 
 
 @compiled
@@ -114,8 +150,9 @@ def write_unended(world):
 
 
 @compiled
-def count_state(cases, state, found):
-    """Add the cases in a state to `found[c, d]`: counted from the cases themselves, to check the flow by."""
+def count_states(cases, found):
+    """Add latent and open cases to `found[c, d, state]`: counted from the cases themselves, to check the flow by."""
     for index in range(len(cases)):
-        if cases[index].state == state:
-            found[cases[index].community, cases[index].domain] += 1
+        state = cases[index].state
+        if state == LATENT or state == OPEN:
+            found[cases[index].community, cases[index].domain, state] += 1

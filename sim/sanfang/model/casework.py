@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from sanfang.model import headings as h
 from sanfang.model import state as s
-from sanfang.model.cases import end_case, free_case, move
+from sanfang.model.cases import end_case, free_case, linger, move, relieve
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
-from sanfang.model.handling import handle, handled, handoff_time, result
+from sanfang.model.handling import carry_out, handle, handled, handoff_time
 from sanfang.model.queueing import (
     ARRIVAL,
     GIVE_UP,
@@ -40,7 +40,7 @@ MOST_ATTEMPTS = 3
 # Purposes of a case's draws, and of a part's (from the part's own key).
 (GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, BATCH, SORTED, MANAGED, PLANNED, EXTRA_TRIPS, CAUSE, RECURS) = range(
     200, 212
-)
+)  # 213 is taken by `cases.LINGERS`
 FIELD, YUAN = 1, 8
 BACK = 400
 
@@ -174,14 +174,14 @@ def _next_part(engine, world, rules, setting, index, day):
 
 
 @compiled
-def _tell(world, case, record, quality, time):
+def _tell(world, case, record, quality, time, closed):
     """What the resident met with, for the residents' own submodel."""
     counts = world.counts[0]
     experience = world.experiences[counts.experiences]
     counts.experiences += 1
     experience.resident, experience.record, experience.trips = case.resident, record, case.trips
     experience.kind, experience.quality, experience.days = case.kind, quality, time - case.voiced
-    experience.day = int(time)
+    experience.day, experience.closed = int(time), closed
     experience.key = mix(case.key, 900 + case.attempts)
 
 
@@ -199,18 +199,19 @@ def _close(engine, world, rules, setting, index, day, time):
         world.daily[day, s.D_RESOLVED] += 1
         _drop_jobs(engine, world, case)
         record = end_case(world, index, s.RESOLVED, time)
-        _tell(world, case, record, quality, time)
+        relieve(world, index)
+        _tell(world, case, record, quality, time, 1)
         _maybe_recurs(world, setting, index, time)
         return
     if case.attempts + 1 < MOST_ATTEMPTS and uniform(case.key, BACK + case.attempts) < setting.casework.comes_back:
         move(world, index, s.UNRESOLVED)
-        _tell(world, case, NONE, 0.0, time)
+        _tell(world, case, NONE, 0.0, time, 1)
         _comes_back_later(engine, world, setting, index, time)
         return
     _drop_jobs(engine, world, case)
     record = end_case(world, index, s.UNRESOLVED, time)
-    _tell(world, case, record, 0.0, time)
-    free_case(world, index)
+    _tell(world, case, record, 0.0, time, 1)
+    linger(world, setting.needs, index, time)
 
 
 @compiled
@@ -300,8 +301,8 @@ def _give_up(engine, world, setting, index, day):
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
     world.daily[day, s.D_WITHDRAWN] += 1
     record = end_case(world, index, s.WITHDRAWN, time)
-    _tell(world, case, record, 0.0, time)
-    free_case(world, index)
+    _tell(world, case, record, 0.0, time, 0)
+    linger(world, setting.needs, index, time)
 
 
 @compiled
@@ -361,8 +362,9 @@ def _timer_ended(engine, world, rules, setting, index, day):
         if case.first != case.first:
             case.first = engine.clock[0].now
             case.first_at = to_calendar(case.first, day, world.clock_start, setting.opening)
-        case.quality[job.part] = result(world, setting, job, setting.casework.partner_skill)
-        lead(engine, world, index, s.EXECUTED, s.T_HANDLING, job.hours)
+        lead(engine, world, index, s.BY_PARTNER, s.T_HANDLING, job.hours)
+    elif phase == s.BY_PARTNER:
+        carry_out(engine, world, setting, index, setting.casework.partner_skill)
     elif phase == s.EXECUTED:
         _finish_part(engine, world, rules, setting, index, day)
     elif phase == s.COMES_BACK:

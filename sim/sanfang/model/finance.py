@@ -65,12 +65,17 @@ def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
     )
 
 
-def allocate_month(scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay) -> None:
-    """Settle the last month's contracts and terminals, then hand out this month's money."""
+def allocate_month(
+    scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray
+) -> None:
+    """Settle the last month's contracts and terminals, then hand out this month's money.
+
+    `base_posts[c]`: posts at each community's grids and office now.
+    """
     settle_month(scenario, world, finance)
     month = scenario.money.operating / 12 * finance.people.sum()
     finance.supplied += month
-    rest = month - _pay_reform(scenario, world, finance, policy, month)
+    rest = month - _pay_reform(scenario, world, finance, policy, base_posts, month)
     services = rest * scenario.money.service_share
     _supply_services(scenario, map_, world, finance, policy, services)
     _fund_cases(world, finance, policy, rest - services)
@@ -90,12 +95,11 @@ def _fund_cases(world: World, finance: Finance, policy: PolicyOfDay, yuan: float
     np.add.at(world.budget, world.domains["department"], yuan * kept)
 
 
-def _pay_reform(scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, month: float) -> float:
+def _pay_reform(
+    scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray, month: float
+) -> float:
     """What the reform costs this month (yuan); scaled down in proportion where it is more than there is."""
     places, yuan, people = world.places, policy.yuan, finance.people
-    base_posts = np.bincount(
-        world.persons["post_home"][world.persons["tier"] <= COMMUNITY] % len(people), minlength=len(people)
-    )
     bill = {
         h.Y_TERMINALS: yuan["terminals"] * people,
         h.Y_CONTRACTS: yuan["contracts"] * people,
@@ -154,7 +158,8 @@ def _supply_services(
     proposed = estimate / estimate.sum()
     say = policy.proposals[:, None]
     central = (1.0 - local) * ((1.0 - say) * even + say * proposed)
-    central *= (1.0 - (local * heads[:, None]).sum()) / central.sum()
+    kept = 1.0 - float((local * heads[:, None]).sum())
+    central *= kept / central.sum() if kept > 0 else 0.0
     own = estimate * (1.0 - spill)
     locally = local * heads[:, None] * own / own.sum(axis=1, keepdims=True)
     planned = yuan * (central + locally)

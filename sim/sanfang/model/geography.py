@@ -22,7 +22,7 @@ class Geography:
     ids: names ("c001", ...); number: their place in the whole district; sub_district: index from 0;
     population: residents; position: map coordinates in [0, 1]; factor[c, domain]: relative troubles (mean
     1 over the district's residents); wealth, firms: relative income and presence of local firms (mean 1);
-    neighbours[c]: indices of adjoining communities; share: this part's population over the district's.
+    neighbours[c]: indices of adjoining communities.
     """
 
     ids: tuple[str, ...]
@@ -34,7 +34,6 @@ class Geography:
     wealth: np.ndarray
     firms: np.ndarray
     neighbours: tuple[np.ndarray, ...]
-    share: float
 
 
 def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
@@ -49,7 +48,6 @@ def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
     wealth = _relative(random, count, scenario.prices.collective_cv)
     firms = np.clip(random.beta(2.0, 2.0, count) * 2.0, 0.0, 2.0)
     keep = _spread(count, scale)
-    total = population.sum()
     return Geography(
         ids=tuple(scenario.community_ids[index] for index in keep),
         number=keep,
@@ -60,7 +58,6 @@ def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
         wealth=wealth[keep],
         firms=firms[keep],
         neighbours=_neighbours(position[keep]),
-        share=float(population[keep].sum() / total),
     )
 
 

@@ -31,7 +31,7 @@ def handle(engine, world, rules, setting, index, day):
     case = world.cases[job.owner]
     c, d = case.community, job.domain
     job.hours = specialist_hours(world, job)
-    station, tier, class_ = world.layout.communities + c, s.COMMUNITY, 2
+    station, tier, class_ = world.layout.communities + c, s.COMMUNITY, s.C_ORDINARY
     on_site = world.domains[d].level == s.GRID or uniform(job.key, ON_SITE) < world.domains[d].on_site
     if job.target == s.COMMUNITY and on_site:
         station, tier = c, s.GRID
@@ -39,10 +39,11 @@ def handle(engine, world, rules, setting, index, day):
         station, tier = street(world, c), s.STREET
     elif job.target == s.DEPARTMENT:
         station, tier = department(world, d), s.DEPARTMENT
-        if uniform(job.key, UP) < rules.here[c].answer_up:
-            class_ = 1
+        sent_up = case.channel != s.DEPARTMENT_WINDOW
+        if sent_up and uniform(job.key, UP) < rules.here[c].answer_up:
+            class_ = s.C_SENT_UP
     if case.triaged:
-        class_ = 0
+        class_ = s.C_TRIAGED
     if case.tier != s.PARTNER:
         case.tier = max(case.tier, tier)
     heading = h.HANDLING
@@ -68,13 +69,19 @@ def result(world, setting, job, skill):
 
 @compiled
 def handled(engine, world, setting, index, worker):
-    """A worker has done its part: it learns, and what has to be ordered or built takes its time."""
-    job = engine.jobs[index]
-    case, d = world.cases[job.owner], job.domain
-    case.quality[job.part] = result(world, setting, job, world.skill[worker, d])
-    world.skill[worker, d] += setting.workforce.learning * (1.0 - world.skill[worker, d])
+    """A worker has done its part, and has learnt from it."""
+    d = engine.jobs[index].domain
+    skill = world.skill[worker, d]
+    world.skill[worker, d] += setting.workforce.learning * (1.0 - skill)
     world.persons[worker].cases += 1
-    wait = duration(
-        job.key, LEAD + 1000 * case.attempts, world.domains[d].lead_hours, world.domains[d].lead_cv, LOGNORMAL
-    )
+    carry_out(engine, world, setting, index, skill)
+
+
+@compiled
+def carry_out(engine, world, setting, index, skill):
+    """The work is done with this skill: its result is fixed, and what has to be ordered or built takes its time."""
+    job = engine.jobs[index]
+    case, domain = world.cases[job.owner], world.domains[job.domain]
+    case.quality[job.part] = result(world, setting, job, skill)
+    wait = duration(job.key, LEAD + 1000 * case.attempts, domain.lead_hours, domain.lead_cv, LOGNORMAL)
     lead(engine, world, index, s.EXECUTED, s.T_LEAD_TIME, wait)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sanfang.model import headings as h
-from sanfang.model.cases import count_state
+from sanfang.model.cases import count_states
 from sanfang.model.finance import Finance, leftovers
 from sanfang.model.queueing import Engine
 from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES, Layout, World
@@ -57,25 +57,26 @@ def _rebook(engine: Engine, stations: slice, heading: int, other: int, hours: np
 def _mismatched(world: World, idle: np.ndarray) -> np.ndarray:
     """Idle hours of each station while work that it could do waits at another station.
 
-    By domain the smaller of the qualified idle hours and the hours waiting where nobody is idle; an idle
-    hour and a waiting hour are counted once. The base can do all domains, a department its own.
+    By domain the smaller of the qualified idle hours of the day and the hours waiting at its end where nobody
+    is idle; no hour counts twice. A department can do its own domains, wherever they wait; communities and
+    streets can do what waits at communities and streets.
     """
     communities, streets = world.layout.communities, world.layout.streets
     left, lost = idle.copy(), np.zeros_like(idle)
-    base = slice(0, 2 * communities)
+    below = slice(0, 2 * communities + streets)
     waiting = np.where((idle <= 1e-9)[:, None], world.waiting_hours, 0.0)
-    by_domain = waiting.sum(axis=0)
-    for domain in np.argsort(-by_domain):
-        need = by_domain[domain]
-        department = 2 * communities + streets + int(world.domains["department"][domain])
-        for pool in (slice(department, department + 1), base):
-            there = left[pool].sum()
-            taken = min(there, need)
-            if taken > 0:
-                share = left[pool] * (taken / there)
-                lost[pool] += share
-                left[pool] -= share
-                need -= taken
+    total, there = waiting.sum(axis=0), waiting[below].sum(axis=0)
+    for domain in np.argsort(-total):
+        department = below.stop + int(world.domains["department"][domain])
+        taken = min(left[department], total[domain])
+        left[department] -= taken
+        lost[department] += taken
+        pool = left[below].sum()
+        more = min(pool, max(there[domain] - taken, 0.0))
+        if more > 0:
+            share = left[below] * (more / pool)
+            lost[below] += share
+            left[below] -= share
     return lost
 
 
@@ -138,10 +139,10 @@ def check_flow(world: World) -> None:
 
     Latent and open needs are counted again from the cases themselves, not taken from the counters.
     """
+    found = np.zeros((*world.flow.shape[:2], OPEN + 1), np.int64)
+    count_states(world.cases[: int(world.counts["cases_used"][0])], found)
     for state in (LATENT, OPEN):
-        found = np.zeros(world.flow.shape[:2], np.int64)
-        count_state(world.cases[: int(world.counts["cases_used"][0])], state, found)
-        if (found != world.flow[:, :, state]).any():
+        if (found[:, :, state] != world.flow[:, :, state]).any():
             raise IdentityError(f"cases in state {state} do not agree with the flow")
     if (world.flow[:, :, :ARISEN].sum(axis=2) != world.flow[:, :, ARISEN]).any():
         raise IdentityError("needs that arose are not all accounted for")

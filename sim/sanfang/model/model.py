@@ -17,7 +17,7 @@ from sanfang.model.finance import allocate_month, lapse, plan_finance
 from sanfang.model.geography import build_geography
 from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.needs import arise_today, surface_today
-from sanfang.model.policy import compile_policy, refer_rules
+from sanfang.model.policy import PolicyOfDay, compile_policy, days_of_change, levels_on, refer_rules
 from sanfang.model.population import build_residents
 from sanfang.model.prevention import Prevention
 from sanfang.model.queueing import refer_engine
@@ -58,9 +58,10 @@ class DistrictModel(mesa.Model):
         self.streams = task_streams(scenario, self.map, self._posts)
         self.keys = {name: root_key(seed, name) for name in ("needs", "tasks")}
         self.open_days = working_days(scenario.calendar, self.days)
-        self.demand_by_day = _demand_by_day(scenario, self.days)
+        self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, self.days)
         self._diligence = _Diligence(len(self.map.ids))
-        self.policy = compile_policy(scenario, self.map, self._diligence.share, len(self._posts), 0)
+        self._days_of_change = days_of_change(scenario)
+        self.policy = self._compiled(levels_on(scenario, self.map, 0))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending = 0
         self.make_room()
@@ -87,7 +88,17 @@ class DistrictModel(mesa.Model):
         return Resident(self, row)
 
     def step(self) -> None:
-        """One day. Raises IndexError past the days for which the model was made."""
+        """One day, in these phases; IndexError past the days for which the model was made.
+
+        1. the policy of the day; on the first day of a month its money and services
+        2. needs arise
+        3. needs are voiced, found, met, or vanish
+        4. the day's work, event by event
+        5. results reach residents; what is unresolved wears on them; weekly, neighbours talk
+        6. fatigue, leaving, newcomers; the day's closing entries
+        7. what the day's work prevents; monthly, methods spread; at the year's end money lapses
+        8. the diary, and the flow identity
+        """
         day = self.day
         if day >= self.days:
             raise IndexError(f"the model was made for {self.days} days")
@@ -101,24 +112,26 @@ class DistrictModel(mesa.Model):
         self._close(day)
 
     def _set_policy(self, day: int) -> None:
-        """(1) The policy of the day, compiled; posts are where it puts them."""
-        self.policy = compile_policy(self.scenario_run, self.map, self._diligence.share, len(self._posts), day)
+        """(1) The policy of the day, compiled; posts and, monthly, money are where it puts them."""
+        changes = day in self._days_of_change
+        self.policy = self._compiled(levels_on(self.scenario_run, self.map, day) if changes else self.policy.levels)
         self._rules = refer_rules(*self.policy.rules)
-        assign_posts(self.engine, self.world.persons, self.policy.staff)
+        if changes:
+            assign_posts(self.engine, self.world.persons, self.policy.staff)
         if self.date.day == 1 or day == 0:
-            allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy)
+            allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, self._base_posts())
             self._has_new_money = True
         self.prevention.set_hazards(self.world)
 
     def _needs(self, day: int) -> None:
         """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
         self.make_room()
-        demand = float(self.demand_by_day[day])
+        demand, weekday = float(self.demand_by_day[day]), float(self.weekday_factor[day])
         rules, setting = self._rules, self.setting
         columns = self.residents
         key = self.keys["needs"]
-        arise_today(self._engine, self._world, rules, setting, columns.trust, columns.weight, key, day, demand)
-        surface_today(self._engine, self._world, rules, setting, columns.trust, day, demand)
+        arise_today(self._engine, self._world, rules, setting, columns.trust, columns.weight, key, day, demand, weekday)
+        surface_today(self._engine, self._world, rules, setting, columns.trust, day, weekday, bool(self.open_days[day]))
         self._pending += int(self.world.daily[day, 1] + self.world.daily[day, 2])
 
     def _work(self, day: int) -> None:
@@ -134,7 +147,7 @@ class DistrictModel(mesa.Model):
         self._pending = 0
 
     def _residents(self, day: int) -> None:
-        """(5) Results reach residents; what is unresolved wears on them. (8) Neighbours talk, weekly."""
+        """(5) Results reach residents; what is unresolved wears on them; weekly, neighbours talk."""
         counts, mind = self.world.counts, self.setting["mind"]
         count = int(counts["experiences"][0])
         receive(self.residents, self.world.experiences, count, self.world.records, self.diary.rated, mind)
@@ -143,7 +156,7 @@ class DistrictModel(mesa.Model):
         means, weak = self.diary.satisfaction[day], self.diary.vulnerable[day]
         live_on(self.residents, places["first"], places["size"], float(mind["erosion"]), means, weak)
         if day % 7 == 6:
-            talk(self.residents, float(mind["silent_peers"]))
+            talk(self.residents, float(mind["peer_pull"]))
 
     def _workforce(self, day: int) -> None:
         """(6) Fatigue, leaving, newcomers; and the day's closing entries."""
@@ -153,10 +166,10 @@ class DistrictModel(mesa.Model):
             close_day(self.scenario_run, self.engine, self.world, self.diary.hours_this_morning, open_hours)
 
     def _supply(self, day: int) -> None:
-        """(7) What work has done: prevention daily, methods monthly; the year's money lapses."""
+        """(7) What work has done: prevention daily, methods monthly; at the year's end money lapses."""
         self.prevention.learn(self.world)
         if self.open_days[day]:
-            self._diligence.learn(self.world, self.policy.chores)
+            self._diligence.learn(self.world)
         tomorrow = self.date + dt.timedelta(days=1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
@@ -165,16 +178,25 @@ class DistrictModel(mesa.Model):
                 lapse(self.world, self.waiting_yuan())
 
     def _close(self, day: int) -> None:
-        """(9) The day enters the diary; the flow must balance."""
+        """(8) The day enters the diary; the flow must balance."""
         check_flow(self.world)
         self.diary.enter(self.engine, self.world)
 
     def make_room(self) -> None:
         """Let the pools grow to hold whatever a day can bring, and point compiled code to them."""
-        self.engine, self.world = make_room(self.engine, self.world, self.streams, self._pending)
+        self.engine, self.world = make_room(self.engine, self.world, self.streams, self.policy.chores, self._pending)
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
 
     # --- What it shows ------------------------------------------------------------------------------
+
+    def _compiled(self, levels: dict[str, np.ndarray]) -> PolicyOfDay:
+        return compile_policy(self.scenario_run, self.map, levels, self._diligence.share, len(self._posts))
+
+    def _base_posts(self) -> np.ndarray:
+        """Posts at each community's grids and office now, those moved down among them."""
+        communities = self.world.layout.communities
+        homes = self.engine.workers["home"]
+        return np.bincount(homes[homes < 2 * communities] % communities, minlength=communities)
 
     def waiting_yuan(self) -> float:
         """Yuan that parts of cases are waiting for: asked for, on its way, or not there."""
@@ -201,17 +223,17 @@ class _Diligence:
     def __init__(self, communities: int) -> None:
         shape = (communities, len(h.HOUR_HEADINGS))
         self.share = np.ones(shape)
-        self._due, self._done, self._seen = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self._due, self._done = np.zeros(shape), np.zeros(shape)
+        self._seen_due, self._seen_done = np.zeros(shape), np.zeros(shape)
 
-    def learn(self, world: World, chores: np.ndarray) -> None:
-        """Take in a working day. `chores[station, heading]`: hours that fell due."""
-        done = self._of_communities(world.office_work["done"])
+    def learn(self, world: World) -> None:
+        """Take in a working day."""
+        due, done = (self._of_communities(world.office_work[name]) for name in ("due", "done"))
         keep = 1.0 - 1.0 / DILIGENCE_DAYS
-        self._due = keep * self._due + self._of_communities(chores)
-        self._done = keep * self._done + done - self._seen
-        self._seen = done
-        # A few hours of slack: work gathers into jobs of two hours before it can be done.
-        slack = 4.0
+        self._due = keep * self._due + due - self._seen_due
+        self._done = keep * self._done + done - self._seen_done
+        self._seen_due, self._seen_done = due, done
+        slack = 4.0  # hours: a job or two may be under way
         self.share = np.minimum((self._done + slack) / (self._due + slack), 1.0)
 
     def _of_communities(self, hours: np.ndarray) -> np.ndarray:
@@ -220,10 +242,10 @@ class _Diligence:
         return hours[:communities] + hours[communities : 2 * communities]
 
 
-def _demand_by_day(scenario: Scenario, days: int) -> np.ndarray:
-    """Demand of each day over the mean day's, by weekday and month."""
+def _demand_by_day(scenario: Scenario, days: int) -> tuple[np.ndarray, np.ndarray]:
+    """Demand of each day over the mean day's: by weekday and month, and by weekday alone."""
     calendar = scenario.calendar
     dates = [calendar.start + dt.timedelta(days=n) for n in range(days)]
     weekday = np.array(calendar.weekday_profile)[[date.weekday() for date in dates]] * 7
     month = np.array(calendar.month_profile)[[date.month - 1 for date in dates]] * 12
-    return np.asarray(weekday * month)
+    return weekday * month, weekday

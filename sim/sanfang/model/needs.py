@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sanfang.model import state as s
-from sanfang.model.cases import add_latent, drop_latent, end_case, free_case, move, new_case
+from sanfang.model.cases import add_latent, drop_latent, end_case, free_case, heal_rate, move, new_case, relieve
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
 from sanfang.model.queueing import ARRIVAL, NONE, schedule
@@ -33,16 +35,20 @@ def hour_of_day(mark, cumulative):
 
 
 @compiled
-def _arise(world, setting, index, key, root, resident, community, domain, time, day):
-    """Fill a case with a need that has arisen, kind, parts and channel drawn from its own key."""
+def _kind_of(domain, mark):
+    kind = 0
+    while kind < 3 and mark >= domain.kinds[kind]:
+        kind += 1
+    return kind
+
+
+@compiled
+def _arise(world, setting, index, key, root, resident, community, domain, kind, time, day):
+    """Fill a case with a need that has arisen; parts and channel are drawn from its own key."""
     case = world.cases[index]
     case.key, case.root, case.resident, case.community, case.domain = key, root, resident, community, domain
     case.arose = time
     needs, voice = setting.needs, setting.voice
-    mark = uniform(key, KIND)
-    kind = 0
-    while kind < 3 and mark >= world.domains[domain].kinds[kind]:
-        kind += 1
     case.kind = kind
     chance = needs.parts_hard if kind == s.HARD else needs.parts_other
     parts = 1
@@ -84,8 +90,6 @@ def _voice_rate(voice, kind):
 def _is_voiced(rules, voice, case, trust, weekday, mark):
     """Whether a latent need is voiced today: by trust, and by the trips that its channel means."""
     rate = _voice_rate(voice, case.kind) * weekday
-    if mark >= 1.0 - math.exp(-rate):  # not even at full trust: spares the rest for most
-        return False
     trips = 0.0
     if case.channel == s.COMMUNITY_WINDOW or case.channel == s.DEPARTMENT_WINDOW:
         trips = 1.0 + rules.field[case.community, case.domain].extra_trips + rules.here[case.community].wrong_window
@@ -108,8 +112,8 @@ def open_case(engine, world, index, channel, time, day, counter, setting):
 
 
 @compiled
-def arise_today(engine, world, rules, setting, trust, weight, key, day, weekday):
-    """Phase 2: today's needs. `key` is the run's; `weekday` is today's demand over the mean day's."""
+def arise_today(engine, world, rules, setting, trust, weight, key, day, demand, weekday):
+    """Phase 2: today's needs. `key` is the run's; `demand` and `weekday` are today's over the mean day's."""
     places, domains = world.places, world.domains
     counts = world.counts[0]
     for c in range(len(places)):
@@ -121,7 +125,7 @@ def arise_today(engine, world, rules, setting, trust, weight, key, day, weekday)
             rate = cap * domains[d].hazard / 365.0 * places[c].size
             own = mix(mix(place_key, d), day)
             ground = world.ground[c, d]
-            strength = ground.factor * ground.hazard * weekday / cap
+            strength = ground.factor * ground.hazard * demand / cap
             time, n = 0.0, 0
             while True:
                 need_key = mix(own, n)
@@ -136,71 +140,82 @@ def arise_today(engine, world, rules, setting, trust, weight, key, day, weekday)
                 if uniform(need_key, MARK) < chance:
                     index = new_case(world)
                     moment = day + hour_of_day(time, world.hour_share)
-                    _arise(world, setting, index, need_key, need_key, resident, c, d, moment, day)
+                    kind = _kind_of(domains[d], uniform(need_key, KIND))
+                    _arise(world, setting, index, need_key, need_key, resident, c, d, kind, moment, day)
                     case = world.cases[index]
                     if _is_voiced(rules, setting.voice, case, trust, weekday, uniform(need_key, VOICED)):
                         open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
-            counts.candidates += n
     _recur_today(world, setting, day)
 
 
 @compiled
 def _recur_today(world, setting, day):
-    """Chronic needs whose cause was never treated are back: keyed by root and ordinal."""
+    """Chronic needs whose cause was never treated are back, keyed by root and ordinal; some old troubles vanish."""
     index = world.dormant[day]
     while index != NONE:
         case = world.cases[index]
         following = case.next
+        if case.state == s.LINGERING:
+            relieve(world, index)
+            free_case(world, index)
+            index = following
+            continue
         root, ordinal, closed = case.root, case.ordinal + 1, case.closed_before
         resident, community, domain, time = case.resident, case.community, case.domain, case.arose
         free_case(world, index)
         new = new_case(world)
-        _arise(world, setting, new, mix(root, _RECURRENCE + ordinal), root, resident, community, domain, time, day)
+        key = mix(root, _RECURRENCE + ordinal)
+        _arise(world, setting, new, key, root, resident, community, domain, s.CHRONIC, time, day)
         fresh = world.cases[new]
-        fresh.ordinal, fresh.closed_before, fresh.kind = ordinal, closed, s.CHRONIC
+        fresh.ordinal, fresh.closed_before = ordinal, closed
         world.daily[day, s.D_RECURRED] += 1
         index = following
 
 
 @compiled
-def _heal_rate(needs, kind):
-    if kind == s.URGENT:
-        return needs.heal_urgent
-    if kind == s.HARD:
-        return needs.heal_hard
-    if kind == s.CHRONIC:
-        return needs.heal_chronic
-    return needs.heal_hoped
+def _look_around(world, discovery):
+    """Today's chance that a patrol finds a need, by community and domain."""
+    for c in range(len(world.places)):
+        place = world.places[c]
+        patrol = place.patrol / (place.households / 100.0)
+        for d in range(len(world.domains)):
+            world.ground[c, d].found = 1.0 - math.exp(-discovery.patrol * world.domains[d].patrol_visible * patrol)
 
 
 @compiled
-def surface_today(engine, world, rules, setting, trust, day, weekday):
+def surface_today(engine, world, rules, setting, trust, day, weekday, open_day):
     """Phase 3: each latent need of an earlier day may be voiced, found by patrol or data, met or vanish."""
-    places, domains, needs, discovery = world.places, world.domains, setting.needs, setting.discovery
+    needs, voice, data = setting.needs, setting.voice, setting.discovery.data
+    _look_around(world, setting.discovery)
+    at_most, heals = np.empty(4), np.empty(4)
+    for kind in range(4):  # not even full trust and no trip give a higher chance: spares the rest for most
+        at_most[kind] = 1.0 - math.exp(-_voice_rate(voice, kind) * weekday)
+        heals[kind] = heal_rate(needs, kind)
     place = world.counts[0].latent - 1
     while place >= 0:
-        index = world.latent[place]
+        need = world.latent[place]
         place -= 1
-        case = world.cases[index]
-        if case.arose >= day:
+        if need.arose >= day:
             continue
-        own = mix(case.key, _TODAY + day)
-        c, d = case.community, case.domain
-        moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-        if _is_voiced(rules, setting.voice, case, trust, weekday, uniform(own, VOICED)):
-            open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
-            continue
-        patrol = places[c].patrol / (places[c].households / 100.0)
-        if uniform(own, FOUND) < 1.0 - math.exp(-discovery.patrol * domains[d].patrol_visible * patrol):
+        own = mix(need.key, _TODAY + day)
+        c, d, index = need.community, need.domain, need.case
+        mark = uniform(own, VOICED)
+        if mark < at_most[need.kind] and _is_voiced(rules, voice, need, trust, weekday, mark):
+            moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
+            open_case(engine, world, index, need.channel, moment, day, s.D_VOICED, setting)
+        elif open_day and uniform(own, FOUND) < world.ground[c, d].found:
+            moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
             open_case(engine, world, index, s.PATROL, moment, day, s.D_DISCOVERED, setting)
-            continue
-        if uniform(own, ENTERED) < discovery.data * domains[d].data_visible * rules.here[c].data:
+        elif open_day and uniform(own, ENTERED) < data * world.domains[d].data_visible * rules.here[c].data:
+            moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
             world.daily[day, s.D_DATA_FOUND] += 1
             world.places[c].found_today += 1
             open_case(engine, world, index, s.DATA, moment, day, s.D_DISCOVERED, setting)
-            continue
-        met = case.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * world.ground[c, d].covered
-        if met or uniform(own, HEAL) < _heal_rate(needs, case.kind):
-            drop_latent(world, index)
-            end_case(world, index, s.HEALED, moment)
-            free_case(world, index)
+        else:
+            met = need.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * world.ground[c, d].covered
+            if met or uniform(own, HEAL) < heals[need.kind]:
+                moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
+                drop_latent(world, index)
+                end_case(world, index, s.HEALED, moment)
+                relieve(world, index)
+                free_case(world, index)

@@ -56,7 +56,7 @@ class Window:
 
     @property
     def yuan(self) -> np.ndarray:
-        """Yuan booked in the window, `[tier, heading]`; what the pots held at its start is not in it."""
+        """Yuan booked in the window, `[tier, heading]`; what is left at its end counts even if it came before."""
         model = self.model
         now = yuan_by_tier(model.scenario_run, model.engine, model.world, model.waiting_yuan())
         if self.first == 0:
@@ -69,7 +69,7 @@ class Window:
 
 
 def measure(model: DistrictModel, records: np.ndarray) -> dict[str, float]:
-    """All metrics of a run, by name (INTERFACE: see `sanfang.lab.metrics` for units)."""
+    """All metrics of a run, by name; units and labels are in `sanfang.lab.metrics`."""
     warm_up = model.scenario_run.run.warm_up
     window = Window(model, records, warm_up if warm_up < model.day else 0, model.day)
     return {
@@ -142,10 +142,15 @@ def _times(window: Window) -> dict[str, float]:
     return {
         "response_rate": _in_time(answered, answer_days, answer_limit, end - made["voiced"]),
         "on_time_rate": _in_time(resolved, days, resolve_limit, end - made["voiced"]),
-        **_three("first_response_hours", hours, answered, np.inf),
+        **_three("first_response_hours", hours, answered, _working_hours_within(window)),
         **_three("resolution_days", days, resolved, MEAN_WITHIN_DAYS),
         "need_days_mean": restricted_mean(need_days, ended, MEAN_WITHIN_DAYS),
     }
+
+
+def _working_hours_within(window: Window) -> float:
+    """Working hours of the days to which means are restricted."""
+    return MEAN_WITHIN_DAYS * 5.0 / 7.0 * window.model.scenario_run.calendar.shift_hours
 
 
 def _first_answers(window: Window, made: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -233,6 +238,7 @@ def _resources(window: Window) -> dict[str, float]:
         "waste_share": _ratio(wasted_hours * wage + wasted_yuan, float(hours.sum()) * wage + float(money)),
         "waste_share_hours": _ratio(wasted_hours, float(hours.sum())),
         "waste_share_money": _ratio(wasted_yuan, float(money)),
+        "coordination_share": _ratio(_under(hours, h.HOUR_HEADINGS, h.COORDINATION_HOURS), float(hours.sum())),
         "tasks_from_above_share": _ratio(tasks, float(base.sum() - base[:, h.VACANT].sum())),
         "utilisation": _utilisation(hours),
         "utilisation_community": _utilisation(base),
@@ -250,7 +256,7 @@ def _under(book: np.ndarray, names: tuple[str, ...], headings: tuple[str, ...]) 
 
 
 def _utilisation(hours: np.ndarray) -> float:
-    """Hours worked over hours supplied less vacant ones; patrol, which fills idle time, counts as neither."""
+    """Hours worked over hours supplied less vacant ones; patrol fills idle time and counts as such."""
     idle = hours[:, [h.IDLE, h.IDLE_MISMATCH, h.PATROL]].sum()
     present = hours.sum() - hours[:, h.VACANT].sum()
     return _ratio(float(present - idle), float(present))

@@ -86,7 +86,7 @@ def to_partner(engine, world, rules, setting, index):
         wait = prices.market_days
     else:
         return False
-    job.hours, job.yuan = hours, 0.0
+    job.hours = hours
     case.tier = max(case.tier, s.PARTNER)
     delay = exponential(job.key, ARRIVES, wait * setting.shift)
     lead(engine, world, index, s.AT_PARTNER, s.T_LEAD_TIME, delay)

@@ -27,8 +27,9 @@ HERE = np.dtype(
     )]
 )  # fmt: skip
 """Of a community, chances unless said otherwise: sent on by a window; a right diagnosis; a personal plan; leave to
-decide; a working terminal; a firm at hand; a receiver declares itself not in charge; a department puts it first; a
-task is vetted; its hours come along; triage; parts in parallel; share of data complete; share of recognition."""
+decide; a working terminal; a firm at hand; a receiver declares itself not in charge; a department puts what is sent up
+before its own work; a task is vetted; its hours come along; triage; parts in parallel; share of data complete; share
+of recognition."""
 
 FIELD = np.dtype([("extra_trips", "f8"), ("scope", "f8")])
 """Of a community and domain, chances: a further trip; the service is on offer."""
@@ -87,12 +88,20 @@ def _scope(value: object, day: int, domains: list[str]) -> list[float]:
     return [level_on(value, day)] * len(domains)  # type: ignore[arg-type]
 
 
-def compile_policy(scenario: Scenario, map_: Geography, diligence: np.ndarray, offices: int, day: int) -> PolicyOfDay:
-    """Compile the levers of `day`. `diligence[c, heading]`: share of the chores due that communities have done.
+def days_of_change(scenario: Scenario) -> frozenset[int]:
+    """Days on which a schedule puts a lever at another level; 0 is always among them."""
+    levers = [vars(scenario.policy), *scenario.policy_by_community.values()]
+    schedules = (value for own in levers for value in own.values() if isinstance(value, tuple))
+    return frozenset({0} | {step[0] for schedule in schedules for step in schedule if isinstance(step, tuple)})
+
+
+def compile_policy(
+    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], diligence: np.ndarray, offices: int
+) -> PolicyOfDay:
+    """Compile a day's `levels_on`. `diligence[c, heading]`: share of the chores due that communities have done.
 
     What a lever gains by work at the community counts only as far as that work is done.
     """
-    levels = levels_on(scenario, map_, day)
     done = {name: levels[name] * diligence[:, heading] for name, heading in _WORKED_FOR.items()}
     scope = levels["service_scope"] * diligence[:, h.SERVICE_DESK][:, None]
     return PolicyOfDay(
@@ -115,6 +124,10 @@ _WORKED_FOR = {
     "local_proposals": h.PROPOSALS,
     "need_identification": h.SURVEYS,
     "data_discovery": h.DATA_ENTRY,
+    "department_accountability": h.ASSESSMENT,
+    "tailoring": h.TAILORING,
+    "triage": h.TRIAGE,
+    "case_management": h.CASE_MANAGEMENT,
 }
 """Levers whose effect is work at the community, and the heading of that work."""
 
@@ -129,16 +142,16 @@ def _rules(
     here = np.zeros(len(map_.ids), HERE)
     here["wrong_window"] = casework.wrong_window * (1.0 - done["one_window"])  # F2a
     here["right"] = casework.diagnosis + casework.precise_diagnosis * done["need_identification"]  # H1a
-    here["plan"] = levels["tailoring"]  # H1b
+    here["plan"] = done["tailoring"]  # H1b
     here["authority"] = levels["authority"]  # F3a, F3c
     here["self_service"] = levels["self_service"]  # F2b
     here["market"] = np.clip(levels["market_services"] * map_.firms, 0.0, 1.0)  # F2d
     here["bounce"] = casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"])  # F3a
-    here["answer_up"] = levels["department_accountability"]  # F3d
+    here["answer_up"] = done["department_accountability"]  # F3d
     here["admission"] = levels["admission_control"]  # F3b
     here["follow"] = levels["resources_follow_tasks"]  # F3c
-    here["triage"] = levels["triage"]  # H2a
-    here["parallel"] = levels["case_management"]  # H2b
+    here["triage"] = done["triage"]  # H2a
+    here["parallel"] = done["case_management"]  # H2b
     here["data"] = done["data_discovery"]  # H1c
     here["recognition"] = levels["staff_recognition"]  # F3f
     field = np.zeros(scope.shape, FIELD)

@@ -24,7 +24,7 @@ from sanfang.model.compiled import by_reference, compiled
 from sanfang.model.draws import SHAPES, duration, exponential, mix, root_key, uniform
 
 NONE = -1
-CLASSES = 4
+CLASSES = 5
 """Priority classes: 0 is served first."""
 
 # What a worker is doing, when it is not a job's heading.
@@ -51,7 +51,7 @@ JOB = np.dtype(
      ("phase", "i4"), ("mode", "i4"), ("target", "i4"), ("hops", "i4"), ("cancelled", "i4"), ("yuan", "f8"),
      ("since", "f8"), ("spends", "i4"), ("entry", "i4")], align=True
 )  # fmt: skip
-"""A piece of work. The engine uses the first eight fields; the rest belongs to the caller."""
+"""A piece of work. The engine uses the first eight fields and `key`; the rest belongs to the caller."""
 
 EVENT = np.dtype(
     [("time", "f8"), ("order", "i8"), ("stamp", "u8"), ("kind", "i4"), ("subject", "i4"), ("next", "i4")], align=True

@@ -57,7 +57,7 @@ def receive(residents, experiences, count, records, rated, mind):
         change = mind.expectation_step * (met - residents.expectation[i])
         residents.expectation[i] = np.float32(max(residents.expectation[i] + change, 0.25))
         rating = -1
-        if uniform(e.key, REACHED) < mind.reached:
+        if e.closed and uniform(e.key, REACHED) < mind.reached:
             rating = 1 if worth >= mind.satisfied_from or uniform(e.key, POLITE) < mind.polite else 0
             rated[e.day, 0] += 1
             rated[e.day, 1] += rating
@@ -74,13 +74,13 @@ def live_on(residents, first, size, erosion, means, vulnerable_means):
         total, weak, weak_count = 0.0, 0.0, 0
         for i in range(first[c], first[c] + size[c]):
             burden = residents.burden[i]
-            if burden > 0:
-                for _ in range(burden):
-                    residents.satisfaction[i] *= kept
-            total += residents.satisfaction[i]
-            if residents.vulnerable[i]:
-                weak += residents.satisfaction[i]
-                weak_count += 1
+            satisfaction = residents.satisfaction[i] * (kept if burden > 0 else np.float32(1.0))
+            for _ in range(1, burden):
+                satisfaction *= kept
+            residents.satisfaction[i] = satisfaction
+            total += satisfaction
+            weak += satisfaction * residents.vulnerable[i]
+            weak_count += residents.vulnerable[i]
         means[c] = total / size[c]
         vulnerable_means[c] = weak / weak_count if weak_count > 0 else np.nan
 

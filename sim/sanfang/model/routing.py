@@ -33,7 +33,7 @@ def diagnose(engine, world, rules, setting, index, day):
     elif job.entry == s.DEPARTMENT:
         fields = len(world.domains)
         station = department(world, int(uniform(job.key, WRONG_FIELD) * fields))
-    enqueue(engine, world, setting, index, s.MISDIRECTED, station, 2, h.MISDIRECTED, s.T_INFORMATION, day)
+    enqueue(engine, world, setting, index, s.MISDIRECTED, station, s.C_ORDINARY, h.MISDIRECTED, s.T_INFORMATION, day)
 
 
 @compiled
@@ -59,7 +59,18 @@ def travel(engine, world, rules, setting, index, day):
         _arrive(engine, world, rules, setting, index, day)
     elif job.entry == s.STREET and job.target == s.DEPARTMENT:
         job.hours = setting.casework.relay_hours
-        enqueue(engine, world, setting, index, s.RELAYED, street(world, case.community), 2, h.RELAY, s.T_HANDOFF, day)
+        enqueue(
+            engine,
+            world,
+            setting,
+            index,
+            s.RELAYED,
+            street(world, case.community),
+            s.C_ORDINARY,
+            h.RELAY,
+            s.T_HANDOFF,
+            day,
+        )
     else:
         case.handoffs += 1
         job.entry = s.STREET if job.entry == s.COMMUNITY else job.target
@@ -70,7 +81,7 @@ def travel(engine, world, rules, setting, index, day):
 def _bounced(engine, world, rules, setting, job, station):
     """Whether the receiver declares itself not in charge; that takes it work, too."""
     c = world.cases[job.owner].community
-    if job.cancelled or job.hops >= MOST_HOPS or uniform(job.key, HOP + job.hops) >= rules.here[c].bounce:
+    if job.hops >= MOST_HOPS or uniform(job.key, HOP + job.hops) >= rules.here[c].bounce:
         return False
     world.cases[job.owner].handoffs += 1
     owe(world, station, h.BOUNCED, setting.casework.relay_hours)
@@ -99,14 +110,13 @@ def _arrive(engine, world, rules, setting, index, day):
         return
     if job.target == s.COMMUNITY and world.domains[job.domain].level > s.COMMUNITY:
         owe(world, world.layout.communities + c, h.COORDINATION, setting.prices.coordination_hours)
-    if job.target == s.COMMUNITY and to_partner(engine, world, rules, setting, index):
-        return
     if pay(engine, world, setting, index):
-        handle(engine, world, rules, setting, index, day)
+        if job.target != s.COMMUNITY or not to_partner(engine, world, rules, setting, index):
+            handle(engine, world, rules, setting, index, day)
     elif job.target == s.COMMUNITY:
         world.cases[job.owner].handoffs += 1
         job.hours = setting.casework.relay_hours
-        enqueue(engine, world, setting, index, s.ASKING, street(world, c), 2, h.RELAY, s.T_SHORTAGE, day)
+        enqueue(engine, world, setting, index, s.ASKING, street(world, c), s.C_ORDINARY, h.RELAY, s.T_SHORTAGE, day)
     else:
         wait_for_money(engine, world, index)
 

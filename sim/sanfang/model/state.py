@@ -18,7 +18,7 @@ MAX_PARTS = 3
 URGENT, HARD, CHRONIC, HOPED = range(4)
 
 # States of a need. The flow identity counts needs in each.
-FREE, DORMANT = -2, -1
+LINGERING, FREE, DORMANT = -3, -2, -1
 LATENT, OPEN, HEALED, RESOLVED, UNRESOLVED, WITHDRAWN = range(6)
 ARISEN = 6
 STATE_NAMES = ("latent", "open", "healed", "resolved", "unresolved", "withdrawn")
@@ -37,15 +37,19 @@ TIME_NAMES = ("wait_staff", "handling", "handoff", "information", "shortage", "c
 
 FIRST_TRY, SECOND_TRY = 0, 1
 
+# Priority classes: triaged; sent up to a department that answers to the base; put ahead; ordinary; put off.
+C_TRIAGED, C_SENT_UP, C_AHEAD, C_ORDINARY, C_AFTER = range(5)
+
 # What a part of a case is waiting for or going through.
 (BLANK, TO_CASE, SENT_ON, REGISTERING, MISDIRECTED, SENT_BACK, HANDED_ON, RELAYED, APPROVED, UNFUNDED, HANDLING,
- AT_PARTNER, EXECUTED, COMES_BACK, FINISHED, TASK, CHORE, ASKING, GRANTED) = range(19)  # fmt: skip
+ AT_PARTNER, EXECUTED, COMES_BACK, FINISHED, TASK, CHORE, ASKING, GRANTED, BY_PARTNER) = range(20)  # fmt: skip
 
 CASE = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("closed_before", "f8"), ("first", "f8"),
      ("first_at", "f8"), ("registered", "f8"), ("resident", "i4"), ("place", "i4"), ("ordinal", "i4"), ("next", "i4"),
      ("community", "i4"), ("domain", "i4"), ("kind", "i4"), ("state", "i4"), ("channel", "i4"), ("parts", "i4"),
-     ("unfinished", "i4"), ("attempts", "i4"), ("trips", "i4"), ("handoffs", "i4"), ("tailored", "i4"), ("parallel", "i4"), ("triaged", "i4"),
+     ("unfinished", "i4"), ("attempts", "i4"), ("trips", "i4"), ("handoffs", "i4"), ("tailored", "i4"),
+     ("parallel", "i4"), ("triaged", "i4"),
      ("tier", "i4"), ("jobs", "i4", MAX_PARTS), ("quality", "f4", MAX_PARTS), ("spent", "f4", len(TIME_NAMES)),
      ("yuan", "f4")], align=True
 )  # fmt: skip
@@ -65,7 +69,7 @@ days since the start: arose, voiced (NaN if never), first_at, closed (NaN if nev
 to first handling), spent (by `TIME_NAMES`, summed over parts). `rated`: -1 not reached, else 0 or 1."""
 
 EXPERIENCE = np.dtype([("resident", "i4"), ("record", "i4"), ("trips", "i4"), ("kind", "i4"), ("day", "i4"),
-                       ("quality", "f8"), ("days", "f8"), ("key", "u8")], align=True)  # fmt: skip
+                       ("closed", "i4"), ("quality", "f8"), ("days", "f8"), ("key", "u8")], align=True)  # fmt: skip
 """What a resident met with when a request closed: all that satisfaction ever learns of the world."""
 
 PERSON = np.dtype(
@@ -76,7 +80,7 @@ PERSON = np.dtype(
 
 COUNTS = np.dtype(
     [("latent", "i8"), ("records", "i8"), ("experiences", "i8"), ("cases_used", "i8"), ("free_case", "i8"),
-     ("short", "i8"), ("capped", "i8"), ("candidates", "i8"), ("terminal_uses", "i8"), ("leavers", "i8", 4),
+     ("short", "i8"), ("capped", "i8"), ("terminal_uses", "i8"), ("leavers", "i8", 4),
      ("partner_hours", "f8")], align=True
 )  # fmt: skip
 """How full the pools are, and totals: candidates whose hazard was above the cap, leavers by tier, and so on."""
@@ -104,22 +108,29 @@ PLACE = np.dtype(
 useful tasks done, needs found in data today, yuan in its fund and of outside income, contracted hours left and used."""
 
 GROUND = np.dtype(
-    [("factor", "f8"), ("hazard", "f8"), ("unmet", "f8"), ("covered", "f8"), ("methods", "f8")], align=True
+    [("factor", "f8"), ("hazard", "f8"), ("unmet", "f8"), ("covered", "f8"), ("methods", "f8"), ("found", "f8")],
+    align=True,
 )
 """A domain in a community: lasting relative troubles, today's multiplier, share of service demand unmet and covered,
-written-down practice in [0, 1]."""
+written-down practice in [0, 1], today's chance that a patrol finds a need."""
+
+LATENT_NEED = np.dtype(
+    [("key", "u8"), ("arose", "f8"), ("case", "i4"), ("resident", "i4"), ("community", "i2"), ("domain", "i1"),
+     ("kind", "i1"), ("channel", "i1")], align=True
+)  # fmt: skip
+"""What the daily look at a latent need takes: half a cache line, in one row, instead of its whole case."""
 
 DOMAIN = np.dtype(
     [("hazard", "f8"), ("cap", "f8"), ("kinds", "f8", 4), ("level", "i8"), ("on_site", "f8"), ("devolvable", "f8"),
      ("hours", "f8"), ("hours_cv", "f8"), ("shape", "i8"), ("lead_hours", "f8"), ("lead_cv", "f8"), ("yuan", "f8"),
-     ("patience_days", "f8"), ("self_service", "f8"), ("conflict", "f8"), ("patrol_visible", "f8"), ("data_visible", "f8"), ("prevention", "f8"),
-     ("spillover", "f8"), ("market", "f8"), ("social", "f8"), ("department", "i8")], align=True
+     ("patience_days", "f8"), ("self_service", "f8"), ("patrol_visible", "f8"), ("data_visible", "f8"),
+     ("prevention", "f8"), ("spillover", "f8"), ("market", "f8"), ("social", "f8"), ("department", "i8")], align=True
 )  # fmt: skip
 """A domain as declared in the scenario; `cap`: highest multiple of the hazard that candidates
 stand for; `kinds` cumulative, lead time in working hours."""
 
-OFFICE_WORK = np.dtype([("owed", "f8"), ("done", "f8")], align=True)
-"""Of a station and heading: hours of small work not yet gathered into a job, hours of jobs finished."""
+OFFICE_WORK = np.dtype([("owed", "f8"), ("due", "f8"), ("done", "f8")], align=True)
+"""Of a station and heading: hours of small work not yet gathered into a job, hours gathered, hours of jobs finished."""
 
 Layout = namedtuple("Layout", "communities streets departments")
 """Stations are numbered: grids of each community, offices of each community, streets, departments."""
@@ -131,9 +142,9 @@ World = namedtuple(
 )
 """All state that compiled code touches beside the engine and the residents' other columns.
 
-`latent`: cases; `dormant[day]`: first of the chronic needs due that day; `daily[day, counter]`; `flow[c, d, state]`
-counts needs; `short`: jobs that wait for money; `skill[worker, d]`; `office_work[station, heading]`;
-`waiting_hours[station, d]`: hours of handling queued; `places[c]`; `ground[c, d]`; `budget[department]`: yuan;
+`latent`: the latent needs; `dormant[day]`: first of the needs that recur, or vanish at last, that day;
+`daily[day, counter]`; `flow[c, d, state]` counts needs; `short`: jobs that wait for money; `skill[worker, d]`;
+`office_work[station, heading]`; `waiting_hours[station, d]`: hours of handling queued; `places[c]`; `ground[c, d]`; `budget[department]`: yuan;
 `spent[tier, heading]`: yuan, the row PARTNER for outside money; `clock_start[day]`: working hours before that day;
 `hour_share`: cumulative shares of demand by hour; the last three are columns of the residents.
 """

@@ -69,7 +69,7 @@ def send_tasks(engine, world, rules, setting, streams, key, day):
                 first = uniform(task, FIRST) < setting.casework.tasks_first
                 hours = exponential(task, HOURS, tasks.hours)
                 when = world.clock_start[day] + time * shift
-                index = _job(engine, task, s.TASK, station, heading, hours, 1 if first else 3, when)
+                index = _job(engine, task, s.TASK, station, heading, hours, s.C_AHEAD if first else s.C_AFTER, when)
                 engine.jobs[index].owner, engine.jobs[index].domain = c, k
     for station in range(2 * communities, len(streams.own)):
         _own_work(
@@ -102,7 +102,16 @@ def _own_work(engine, world, setting, mean, key, station, day):
         n += 1
         first = uniform(task, FIRST) < (setting.casework.tasks_first if street else setting.casework.own_work_first)
         when = world.clock_start[day] + time * setting.shift
-        _job(engine, task, s.TASK, station, h.OWN_WORK, exponential(task, HOURS, OWN_HOURS), 1 if first else 3, when)
+        _job(
+            engine,
+            task,
+            s.TASK,
+            station,
+            h.OWN_WORK,
+            exponential(task, HOURS, OWN_HOURS),
+            s.C_AHEAD if first else s.C_AFTER,
+            when,
+        )
 
 
 @compiled
@@ -122,8 +131,9 @@ def open_offices(engine, world, setting, chores, day):
             world.office_work[station, heading].owed += chores[station, heading]
             while world.office_work[station, heading].owed >= CHORE_HOURS:
                 world.office_work[station, heading].owed -= CHORE_HOURS
+                world.office_work[station, heading].due += CHORE_HOURS
                 index = new_job(engine, np.uint64(0), NONE)
                 job = engine.jobs[index]
                 job.phase, job.target, job.heading, job.hours = s.CHORE, station, heading, CHORE_HOURS
-                join(engine, index, station, 2)
+                join(engine, index, station, s.C_ORDINARY)
         serve(engine, world, setting, station, day)

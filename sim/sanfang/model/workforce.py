@@ -78,10 +78,10 @@ def _plan_moves(scenario: Scenario, map_: Geography, posts: np.ndarray, persons:
             persons["down"][movable] = communities + near[np.searchsorted(edges, turn)]
 
 
-def assign_posts(engine: Engine, persons: np.ndarray, level: np.ndarray) -> np.ndarray:
+def assign_posts(engine: Engine, persons: np.ndarray, level: np.ndarray) -> None:
     """Move posts down, or back, to the `level` of staff devolution of the community they would go to.
 
-    A busy worker finishes its job first. Returns the stations that gained idle workers.
+    A busy worker finishes its job first.
     """
     communities = len(level)
     homes = persons["post_home"].copy()
@@ -93,7 +93,6 @@ def assign_posts(engine: Engine, persons: np.ndarray, level: np.ndarray) -> np.n
     moved = np.flatnonzero(engine.workers["home"] != homes)
     if len(moved):
         _move(refer_engine(*engine), moved, homes)
-    return np.unique(homes[moved])
 
 
 @compiled

@@ -17,6 +17,7 @@ from sanfang.model.state import (
     EXPERIENCE,
     FREE,
     GROUND,
+    LATENT_NEED,
     MAX_PARTS,
     OFFICE_WORK,
     PARTNER,
@@ -31,6 +32,7 @@ from sanfang.model.worktime import clock_starts
 from sanfang.scenario.scenario import Scenario
 
 _BUCKET_HOURS = 0.25
+_RESIDENTS_A_BUCKET = 5_000  # wider buckets for fewer people keep a bucket's heap short
 _FIRST_ROOM = 4096
 
 
@@ -42,13 +44,14 @@ def build_world(
     layout = Layout(communities, scenario.district.sub_districts, len(scenario.departments))
     stations, headings = 2 * communities + layout.streets + layout.departments, len(h.HOUR_HEADINGS)
     starts = clock_starts(scenario.calendar, days)
-    engine = new_engine(stations, len(persons), headings, horizon=float(starts[-1]) + 1.0, width=_BUCKET_HOURS)
+    width = _BUCKET_HOURS * min(1.0, _RESIDENTS_A_BUCKET / len(residents.trust))
+    engine = new_engine(stations, len(persons), headings, horizon=float(starts[-1]) + 1.0, width=width)
     world = World(
         layout=layout,
         cases=_blank_cases(_FIRST_ROOM),
-        latent=np.zeros(_FIRST_ROOM, np.int32),
+        latent=np.zeros(_FIRST_ROOM, LATENT_NEED),
         dormant=np.full(days, NONE, np.int32),
-        records=np.zeros(_FIRST_ROOM, RECORD),
+        records=np.zeros(_records_expected(scenario, map_, days), RECORD),
         experiences=np.zeros(_FIRST_ROOM, EXPERIENCE),
         counts=np.zeros(1, COUNTS),
         daily=np.zeros((days, len(DAILY)), np.int64),
@@ -76,6 +79,12 @@ def build_world(
     return engine, world
 
 
+def _records_expected(scenario: Scenario, map_: Geography, days: int) -> int:
+    """Room for the needs of a run and half as many again. The system gives memory only where it is written to."""
+    hazard = sum(domain.hazard for domain in scenario.domains.values())
+    return int(1.5 * hazard * map_.population.sum() * days / 365.0) + _FIRST_ROOM
+
+
 def _places(scenario: Scenario, map_: Geography) -> np.ndarray:
     places = np.zeros(len(map_.ids), PLACE)
     places["number"], places["size"], places["sub_district"] = map_.number, map_.population, map_.sub_district
@@ -90,7 +99,7 @@ def _blank_cases(room: int) -> np.ndarray:
     return cases
 
 
-def make_room(engine: Engine, world: World, streams: Streams, pending: int) -> tuple[Engine, World]:
+def make_room(engine: Engine, world: World, streams: Streams, chores: np.ndarray, pending: int) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
     Bounds: needs cannot exceed the day's candidates, nor tasks their stream, by more than chance (eight
@@ -101,12 +110,12 @@ def make_room(engine: Engine, world: World, streams: Streams, pending: int) -> t
     candidates = capped / 365.0 * float(world.places["size"].sum())
     needs = _most(candidates)
     cases = _fitting(world.cases, int(counts["cases_used"]) + needs, _blank_cases)
-    latent = _fitting(world.latent, len(cases), lambda n: np.zeros(n, np.int32))
+    latent = _fitting(world.latent, len(cases), lambda n: np.zeros(n, LATENT_NEED))
     records = _fitting(world.records, int(counts["records"]) + len(cases), lambda n: np.zeros(n, RECORD))
     experiences = _fitting(world.experiences, 3 * len(cases), lambda n: np.zeros(n, EXPERIENCE))
     tasks = _most(float(streams.sent.sum() + streams.own.sum()))
-    chores = int(world.office_work["owed"].sum() / CHORE_HOURS) + world.office_work.size
-    jobs = MAX_PARTS * (pending + needs) + tasks + chores
+    gathered = int((world.office_work["owed"].sum() + chores.sum()) / CHORE_HOURS) + world.office_work.size
+    jobs = MAX_PARTS * (pending + needs) + tasks + gathered
     engine = with_room(engine, jobs, 2 * (jobs + needs))
     short = _fitting(world.short, len(engine.jobs), lambda n: np.zeros(n, np.int32))
     return engine, world._replace(cases=cases, latent=latent, records=records, experiences=experiences, short=short)

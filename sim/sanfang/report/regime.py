@@ -145,7 +145,7 @@ def _headline(scaled: Comparison, full: Comparison) -> Iterator[str]:
     yield "\n## The headline, at a tenth and at full size\n"
     yield (
         "Paired differences to `before` with 95 % t intervals; 5 replications at a tenth of the communities (the "
-        "demo), 2 at full size. A tenth has smaller departments, which lose pooling: the shift between the columns is that.\n"
+        "demo), 2 at full size. A tenth has smaller departments, which lose pooling; hence the shift.\n"
     )
     rows = []
     for item in in_group("headline"):

@@ -46,6 +46,7 @@ def _width(communities: int) -> int:
 
 def check(scenario: Scenario) -> None:
     """Raise at the first thing that does not fit together."""
+    _day(scenario)
     _people(scenario)
     _offices(scenario)
     _policies(scenario)
@@ -69,6 +70,13 @@ def _people(scenario: Scenario) -> None:
     if district.share_elderly + district.share_young > 1:
         message = f"together with district.share_young = {district.share_young} it is more than 1"
         raise _wrong("district.share_elderly", message)
+
+
+def _day(scenario: Scenario) -> None:
+    calendar = scenario.calendar
+    if calendar.opening_hour + calendar.shift_hours > 24:
+        message = f"with calendar.opening_hour = {calendar.opening_hour} the working day ends after midnight"
+        raise _wrong("calendar.shift_hours", message)
 
 
 def _offices(scenario: Scenario) -> None:

@@ -80,7 +80,6 @@ class Domain(Section):
     yuan: float = param(100.0, "yuan", 0, 1e6, "Mean money that a case needs", "单件经费")
     patience_days: float = param(45.0, "calendar days", 0.1, 3650, "Mean patience before giving up", "居民耐心")
     self_service: float = param(0.0, "0-1", 0, 1, "Share that a terminal can finish", "自助可办比例")
-    conflict: float = param(0.0, "0-1", 0, 1, "Share that is a conflict between residents", "矛盾纠纷占比")
     patrol_visible: float = param(0.2, "0-1", 0, 1, "How well a patrol can see it", "巡查可见度")
     data_visible: float = param(0.3, "0-1", 0, 1, "How well data can show it", "数据可见度")
     prevention: float = param(0.3, "0-1", 0, 1, "Rise in hazard without any public service", "公共服务预防作用")
@@ -143,10 +142,7 @@ class Staffing(Section):
 class Money(Section):
     """Public money beside wages."""
 
-    operating: float = param(240.0, "yuan per resident-year", 0, 1e5, "Money for cases and services", "运行经费")
-    service_share: float = param(0.6, "0-1", 0, 0.95, "Share that goes to planned public services", "公共服务占比")
-    community_share: float = param(0.05, "0-1", 0, 1, "Share that communities hold before the reform", "社区经费占比")
-    on_site: float = param(
-        0.4, "0-1", 0, 1, "Share of community matters that grid workers handle on site", "网格员现场处理比例"
-    )
+    operating: float = param(240.0, "yuan per resident-year", 1, 1e5, "Money for cases and services", "运行经费")
+    service_share: float = param(0.6, "0-1", 0.01, 0.95, "Share that goes to planned public services", "公共服务占比")
+    community_share: float = param(0.05, "0-1", 0, 0.95, "Share that communities hold at first", "社区经费占比")
     devolvable: float = param(0.7, "0-1", 0, 0.95, "Share that full devolution hands to communities", "可下放资金比例")
