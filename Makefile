@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format pins clean
+.PHONY: help install demo test bench check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo: $(STAMP) ## compare four policies on a tenth of Licang District; figure an
 
 test: $(STAMP) ## run the whole test suite
 	$(BIN)/pytest -n $(TEST_JOBS)
+
+bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH=--quick or --full)
+	$(BIN)/python -m benchmarks $(BENCH)
 
 check: $(STAMP) ## lint, format and types
 	$(BIN)/ruff check .

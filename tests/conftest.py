@@ -26,7 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def made_up_run(
-    scenario: Any, seed: int = 1, days: int | None = None, scale: float = 1.0, keep_requests: bool = False
+    scenario: Any,
+    seed: int = 1,
+    days: int | None = None,
+    scale: float = 1.0,
+    keep_requests: bool = False,
+    progress: Any = None,
 ) -> Any:
     """A run whose metrics are known: the seed's noise, the same in all scenarios, plus the policy's authority."""
     if scenario.policy.authority == 0.666:

@@ -15,7 +15,7 @@ FULL_REFORM = "three-devolutions-two-refinements"
 
 Changes = tuple[tuple[str, Any], ...]
 
-NO_PREVENTION: dict[str, Any] = {"tasks.effect": 0.0, "tasks.own_effect": 0.0}
+NO_PREVENTION: dict[str, Any] = {"tasks.effect": 0.0, "tasks.street_effect": 0.0, "tasks.own_effect": 0.0}
 """Settings under which no work lowers a hazard (the domains' share is in `without_prevention`)."""
 
 

@@ -221,7 +221,7 @@ def test_the_same_experiences_give_the_same_minds_under_any_policy(monkeypatch: 
 def test_replayed_experiences_give_the_minds_that_were_lived(monkeypatch: pytest.MonkeyPatch) -> None:
     """`replay`, with the constants of a scenario of other levers, from minds as they were on the first day."""
     recorded = Experiences()
-    alone = {"mind.erosion": 0.0, "mind.silent_peers": 0.0}
+    alone = {"mind.erosion": 0.0, "mind.peer_pull": 0.0}
     lived = live(demo("before", **alone), recorded, monkeypatch)
     stream = np.concatenate(recorded.stream)
     assert len(stream) > 1_000

@@ -218,7 +218,7 @@ def test_endless_patience_withdraws_nobody() -> None:
         {"class_shares": ()},
         {"class_shares": (0.5, 0.4)},
         {"class_shares": (1.5, -0.5)},
-        {"class_shares": (0.2,) * 5},
+        {"class_shares": (1 / 6,) * 6},
         {"mean_patience": 0.0},
         {"mean_patience": -1.0},
         {"mean_patience": math.nan},

@@ -136,7 +136,7 @@ def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, kee
     from sanfang.lab.simulation import simulate
 
     with ProgressLine("days") as progress:
-        return simulate(scenario, seed, days, scale, keep_requests, progress)
+        return simulate(scenario, seed, days, scale, keep_requests, progress=progress)
 
 
 def _compare(

@@ -13,6 +13,7 @@ import pandas as pd
 from sanfang.model import headings as h
 from sanfang.model import state as s
 from sanfang.model.cases import write_unended
+from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
 from sanfang.model.outcomes import measure
 from sanfang.model.state import refer_world
@@ -66,6 +67,7 @@ def simulate(
         if progress is not None:
             progress(model.day, model.days)
     records = all_records(model)
+    note_complete()
     return Run(
         scenario=scenario,
         seed=seed,

@@ -7,7 +7,7 @@ import numpy as np
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential
 from sanfang.model.queueing import NONE
-from sanfang.model.state import CHRONIC, FREE, HARD, LATENT, LINGERING, MAX_PARTS, OPEN, URGENT
+from sanfang.model.state import CHRONIC, FREE, HARD, LATENT, LINGERING, MAX_PARTS, OPEN, UNRESOLVED, URGENT
 
 LINGERS = 213
 """Purpose of a need's draw, see `sanfang.model.casework`."""
@@ -142,11 +142,13 @@ def linger(world, needs, index, time):
 
 @compiled
 def write_unended(world):
-    """Records of what is latent or open when the run ends; closing times stay NaN."""
+    """Records of what is latent or open when the run ends (closing times stay NaN), or about to come back."""
     for index in range(world.counts[0].cases_used):
         state = world.cases[index].state
         if state == LATENT or state == OPEN:
             write_record(world, index, state, np.nan)
+        elif state == UNRESOLVED:
+            write_record(world, index, state, world.cases[index].closed_before)
 
 
 @compiled

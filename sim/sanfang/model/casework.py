@@ -250,8 +250,9 @@ def _comes_back_later(engine, world, setting, index, time):
     case.closed_before = time
     timed = False
     for n in range(case.parts):
+        job = engine.jobs[case.jobs[n]]
+        spend(engine, world, job)
         if case.quality[n] == 0.0:
-            job = engine.jobs[case.jobs[n]]
             job.mode = s.SECOND_TRY
             if not timed:
                 lead(engine, world, case.jobs[n], s.COMES_BACK, s.T_REWORK, wait)

@@ -31,6 +31,7 @@ def _cache_folder() -> Path:
 
 
 CACHE = _cache_folder()
+_COMPLETE = "complete"
 numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
 
@@ -58,5 +59,12 @@ def by_reference(name: str, fields: tuple[str, ...], module: str) -> Any:
 
 
 def is_cached() -> bool:
-    """Whether a process has compiled this version of the model before; the first run takes longer."""
-    return any(CACHE.rglob("*.nbc")) if CACHE.exists() else False
+    """Whether a whole run has been made with this version of the model before; the first one takes longer."""
+    return (CACHE / _COMPLETE).exists()
+
+
+def note_complete() -> None:
+    """A whole run has been made: all that it needs is compiled."""
+    if not is_cached():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        (CACHE / _COMPLETE).touch()

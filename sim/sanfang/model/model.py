@@ -17,7 +17,7 @@ from sanfang.model.finance import allocate_month, lapse, plan_finance
 from sanfang.model.geography import build_geography
 from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.needs import arise_today, surface_today
-from sanfang.model.policy import PolicyOfDay, compile_policy, days_of_change, levels_on, refer_rules
+from sanfang.model.policy import PolicyCalendar, refer_rules
 from sanfang.model.population import build_residents
 from sanfang.model.prevention import Prevention
 from sanfang.model.queueing import refer_engine
@@ -60,8 +60,8 @@ class DistrictModel(mesa.Model):
         self.open_days = working_days(scenario.calendar, self.days)
         self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, self.days)
         self._diligence = _Diligence(len(self.map.ids))
-        self._days_of_change = days_of_change(scenario)
-        self.policy = self._compiled(levels_on(scenario, self.map, 0))
+        self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
+        self.policy = self._policies.on(0, self._diligence.share)
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending = 0
         self.make_room()
@@ -113,10 +113,9 @@ class DistrictModel(mesa.Model):
 
     def _set_policy(self, day: int) -> None:
         """(1) The policy of the day, compiled; posts and, monthly, money are where it puts them."""
-        changes = day in self._days_of_change
-        self.policy = self._compiled(levels_on(self.scenario_run, self.map, day) if changes else self.policy.levels)
+        self.policy = self._policies.on(day, self._diligence.share)
         self._rules = refer_rules(*self.policy.rules)
-        if changes:
+        if self._policies.changes_on(day):
             assign_posts(self.engine, self.world.persons, self.policy.staff)
         if self.date.day == 1 or day == 0:
             allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, self._base_posts())
@@ -188,9 +187,6 @@ class DistrictModel(mesa.Model):
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
 
     # --- What it shows ------------------------------------------------------------------------------
-
-    def _compiled(self, levels: dict[str, np.ndarray]) -> PolicyOfDay:
-        return compile_policy(self.scenario_run, self.map, levels, self._diligence.share, len(self._posts))
 
     def _base_posts(self) -> np.ndarray:
         """Posts at each community's grids and office now, those moved down among them."""

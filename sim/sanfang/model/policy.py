@@ -57,7 +57,6 @@ class PolicyOfDay:
     resident and month.
     """
 
-    levels: dict[str, np.ndarray]
     rules: Rules
     chores: np.ndarray
     staff: np.ndarray
@@ -88,11 +87,25 @@ def _scope(value: object, day: int, domains: list[str]) -> list[float]:
     return [level_on(value, day)] * len(domains)  # type: ignore[arg-type]
 
 
-def days_of_change(scenario: Scenario) -> frozenset[int]:
-    """Days on which a schedule puts a lever at another level; 0 is always among them."""
-    levers = [vars(scenario.policy), *scenario.policy_by_community.values()]
-    schedules = (value for own in levers for value in own.values() if isinstance(value, tuple))
-    return frozenset({0} | {step[0] for schedule in schedules for step in schedule if isinstance(step, tuple)})
+class PolicyCalendar:
+    """A scenario's policy day by day. Levels are looked up again only on days when a schedule has a step."""
+
+    def __init__(self, scenario: Scenario, map_: Geography, offices: int) -> None:
+        self._scenario, self._map, self._offices = scenario, map_, offices
+        levers = [vars(scenario.policy), *scenario.policy_by_community.values()]
+        schedules = (value for own in levers for value in own.values() if isinstance(value, tuple))
+        self._steps = {step[0] for schedule in schedules for step in schedule if isinstance(step, tuple)}
+        self._levels = levels_on(scenario, map_, 0)
+
+    def changes_on(self, day: int) -> bool:
+        """Whether a lever may have another level on `day` than on the day before."""
+        return day == 0 or day in self._steps
+
+    def on(self, day: int, diligence: np.ndarray) -> PolicyOfDay:
+        """The policy of `day`, asked for in the order of days."""
+        if self.changes_on(day):
+            self._levels = levels_on(self._scenario, self._map, day)
+        return compile_policy(self._scenario, self._map, self._levels, diligence, self._offices)
 
 
 def compile_policy(
@@ -105,7 +118,6 @@ def compile_policy(
     done = {name: levels[name] * diligence[:, heading] for name, heading in _WORKED_FOR.items()}
     scope = levels["service_scope"] * diligence[:, h.SERVICE_DESK][:, None]
     return PolicyOfDay(
-        levels=levels,
         rules=_rules(scenario, map_, levels, done, scope),
         chores=_chores(scenario, map_, levels, offices),
         staff=levels["staff_devolution"],  # F1a

@@ -31,7 +31,9 @@ def build_residents(scenario: Scenario, map_: Geography, seed: int) -> Residents
     columns["weight"] *= _unit_mean(scenario, columns["weight"])
     ties = np.full((start, scenario.mind.ties), -1, np.int32)
     firsts = np.concatenate([[0], np.cumsum(map_.population)])
-    _tie(ties, columns["grid"], columns["community"], firsts, scenario.mind.rewired, root_key(seed, "ties"))
+    _tie(
+        ties, columns["grid"], columns["community"], firsts, map_.number, scenario.mind.rewired, root_key(seed, "ties")
+    )
     return Residents(**columns, burden=np.zeros(start, np.int16), ties=ties)
 
 
@@ -111,7 +113,7 @@ def _care_mean(scenario: Scenario) -> float:
 
 
 @compiled
-def _tie(ties, grid, community, firsts, rewired, key):
+def _tie(ties, grid, community, firsts, numbers, rewired, key):
     """Small world (Watts and Strogatz 1998): a ring inside each grid, some ties to anywhere in the community."""
     count, degree = ties.shape
     start = 0
@@ -121,8 +123,8 @@ def _tie(ties, grid, community, firsts, rewired, key):
             end += 1
         size = end - start
         for i in range(start, end):
-            own = mix(key, i)
             place = community[i]
+            own = mix(mix(key, numbers[place]), i - firsts[place])
             for t in range(degree):
                 if uniform(own, 2 * t) < rewired or size < 3:
                     low, high = firsts[place], firsts[place + 1]

@@ -6,6 +6,7 @@ import numpy as np
 
 from sanfang.model.headings import OWN_WORK
 from sanfang.model.state import World
+from sanfang.model.worktime import clock_starts
 from sanfang.scenario.scenario import Scenario
 
 
@@ -16,7 +17,7 @@ class Prevention:
         tasks = scenario.tasks
         communities, streets = world.layout.communities, world.layout.streets
         self._streets = 2 * communities
-        per_day = world.clock_start[-1] / (len(world.clock_start) - 1)
+        per_day = clock_starts(scenario.calendar, 365)[-1] / 365.0
         base = posts[:communities] + posts[communities : 2 * communities]
         self._due_tasks = base * per_day * tasks.load * tasks.useful
         self._due_own = posts[self._streets :] * per_day

@@ -144,9 +144,9 @@ World = namedtuple(
 
 `latent`: the latent needs; `dormant[day]`: first of the needs that recur, or vanish at last, that day;
 `daily[day, counter]`; `flow[c, d, state]` counts needs; `short`: jobs that wait for money; `skill[worker, d]`;
-`office_work[station, heading]`; `waiting_hours[station, d]`: hours of handling queued; `places[c]`; `ground[c, d]`; `budget[department]`: yuan;
-`spent[tier, heading]`: yuan, the row PARTNER for outside money; `clock_start[day]`: working hours before that day;
-`hour_share`: cumulative shares of demand by hour; the last three are columns of the residents.
+`office_work[station, heading]`; `waiting_hours[station, d]`: hours of handling queued; `places[c]`; `ground[c, d]`;
+`budget[department]`: yuan; `spent[tier, heading]`: yuan, the row PARTNER for outside money; `clock_start[day]`: working
+hours before that day; `hour_share`: cumulative shares of demand by hour; the last three are columns of the residents.
 """
 
 WorldRef = by_reference("WorldRef", World._fields, __name__)
