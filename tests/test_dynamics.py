@@ -12,7 +12,7 @@ from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import BY_NAME
 from sanfang.lab.simulation import Run
 from sanfang.model import state as s
-from sanfang.model.outcomes import gini, quantiles, restricted_mean
+from sanfang.model.outcomes import gini, quantile, restricted_mean, survival
 from sanfang.model.queueing import CLASSES, NONE, Engine
 from sanfang.model.state import TIME_NAMES
 from sanfang.model.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
@@ -282,32 +282,34 @@ RELAPSED = (1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0)
 def test_quantiles_of_censored_durations_are_those_of_the_textbook() -> None:
     """Kaplan and Meier's curve of Freireich's patients: 0.857 at 6, 0.753 at 10, 0.448 at 23 weeks and after."""
     weeks, done = np.array(REMISSION, float), np.array(RELAPSED, bool)
-    assert quantiles(weeks, done, (0.10, 0.20, 0.5)) == [6.0, 10.0, 23.0]
-    assert math.isnan(quantiles(weeks, done, (0.9,))[0]), "never reached"
+    assert [quantile(survival(weeks, done), level) for level in (0.10, 0.20, 0.5)] == [6.0, 10.0, 23.0]
+    assert math.isnan(quantile(survival(weeks, done), 0.9)), "never reached"
 
 
 def test_restricted_mean_is_the_area_under_the_curve() -> None:
     """23.29 weeks up to 35 for Freireich's patients; five cases, one censored: 1 + 0.8 + 2 x 0.6 + 0.3."""
-    assert restricted_mean(np.array(REMISSION, float), np.array(RELAPSED, bool), 35.0) == pytest.approx(23.29, abs=0.01)
+    assert restricted_mean(survival(np.array(REMISSION, float), np.array(RELAPSED, bool)), 35.0) == pytest.approx(
+        23.29, abs=0.01
+    )
     days, done = np.array([1.0, 2, 3, 4, 5]), np.array([1, 1, 0, 1, 1], bool)
-    assert restricted_mean(days, done, 60.0) == pytest.approx(3.3)
-    assert restricted_mean(days, done, 2.5) == pytest.approx(1 + 0.8 + 0.5 * 0.6)
+    assert restricted_mean(survival(days, done), 60.0) == pytest.approx(3.3)
+    assert restricted_mean(survival(days, done), 2.5) == pytest.approx(1 + 0.8 + 0.5 * 0.6)
 
 
 def test_without_censoring_mean_and_quantiles_are_the_ordinary_ones() -> None:
     days = np.random.default_rng(5).exponential(10.0, 501)
     everyone = np.ones(501, bool)
-    assert restricted_mean(days, everyone, 8.0) == pytest.approx(np.minimum(days, 8.0).mean())
-    assert restricted_mean(days, everyone, np.inf) == pytest.approx(days.mean())
-    assert quantiles(days, everyone, (0.5, 0.9)) == pytest.approx(
+    assert restricted_mean(survival(days, everyone), 8.0) == pytest.approx(np.minimum(days, 8.0).mean())
+    assert restricted_mean(survival(days, everyone), np.inf) == pytest.approx(days.mean())
+    assert [quantile(survival(days, everyone), level) for level in (0.5, 0.9)] == pytest.approx(
         np.quantile(days, (0.5, 0.9), method="inverted_cdf").tolist()
     )
 
 
 def test_nothing_observed_has_no_duration() -> None:
     none = np.zeros(0)
-    assert math.isnan(restricted_mean(none, none.astype(bool), 60.0))
-    assert all(math.isnan(value) for value in quantiles(np.array([1.0, 2.0]), np.zeros(2, bool), (0.5, 0.9)))
+    assert math.isnan(restricted_mean(survival(none, none.astype(bool)), 60.0))
+    assert math.isnan(quantile(survival(np.array([1.0, 2.0]), np.zeros(2, bool)), 0.5))
 
 
 @pytest.mark.parametrize(

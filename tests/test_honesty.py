@@ -279,18 +279,6 @@ def test_the_price_of_a_lever_shows_under_its_heading(lever: str, before: Run) -
         assert paid > 1.2 * unpaid + 1.0
 
 
-@pytest.mark.parametrize("lever", lever_names())
-def test_no_lever_is_without_effect(lever: str, before: Run) -> None:
-    """Some metric moves by more than 2 % of itself: the common random numbers leave little else to move it."""
-    found = with_lever(lever).metrics
-    moves = {
-        name: abs(found[name] - value) / abs(value)
-        for name, value in before.metrics.items()
-        if np.isfinite(value) and value != 0 and np.isfinite(found[name])
-    }
-    assert max(moves.values()) > 0.02
-
-
 def _share(column: str, value: str) -> Callable[[Run], float]:
     return lambda found: float((found.requests[column] == value).mean())
 
@@ -338,7 +326,6 @@ WORKS_THROUGH: dict[str, tuple[Callable[[Run], float], int]] = {
     "admission_control": (_hours("tasks_form"), -1),
     "resources_follow_tasks": (_metric("tasks_from_above_share"), -1),
     "local_proposals": (_hours("services_oversupplied"), -1),
-    "staff_recognition": (_metric("turnover_rate"), -1),
     "need_identification": (_hours("misdirected"), -1),
     "data_discovery": (_share("channel", "data"), 1),
     "triage": (_urgent_wait, -1),
@@ -348,10 +335,27 @@ WORKS_THROUGH: dict[str, tuple[Callable[[Run], float], int]] = {
 """What a lever changes first, and in which direction: capacity, information, routing, authority, money or time."""
 
 
+TESTED_APART = {"tailoring", "department_accountability", "staff_recognition"}
+"""Levers whose effect needs more of something than the district has, for a short run to show it."""
+
+
 @pytest.mark.parametrize("lever", WORKS_THROUGH)
 def test_a_lever_works_through_what_it_says(lever: str, before: Run) -> None:
+    """By a twentieth of what it was or more: hours moved about for its price change other things by less."""
     measure, sign = WORKS_THROUGH[lever]
-    assert sign * (measure(with_lever(lever)) - measure(before)) > 0
+    base = measure(before)
+    assert sign * (measure(with_lever(lever)) - base) > 0.05 * abs(base)
+
+
+def test_no_lever_goes_untested() -> None:
+    assert WORKS_THROUGH.keys() | TESTED_APART == LEVERS
+
+
+def test_recognition_keeps_staff() -> None:
+    """Where many would leave, the lever (F3f) keeps some of them, each post by its own draws."""
+    often = {"workforce.leaving_base": 2.0}
+    plain, praised = (run(demo(**(often | {"policy.staff_recognition": level})), DAYS) for level in (0.0, 1.0))
+    assert praised.daily["leavers"].sum() < 0.85 * plain.daily["leavers"].sum()
 
 
 def test_personal_plans_treat_causes() -> None:

@@ -144,7 +144,7 @@ def _times(window: Window) -> dict[str, float]:
         "on_time_rate": _in_time(resolved, days, resolve_limit, end - made["voiced"]),
         **_three("first_response_hours", hours, answered, _working_hours_within(window)),
         **_three("resolution_days", days, resolved, MEAN_WITHIN_DAYS),
-        "need_days_mean": restricted_mean(need_days, ended, MEAN_WITHIN_DAYS),
+        "need_days_mean": restricted_mean(survival(need_days, ended), MEAN_WITHIN_DAYS),
     }
 
 
@@ -180,34 +180,44 @@ def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np
 
 
 def _three(stem: str, durations: np.ndarray, done: np.ndarray, horizon: float) -> dict[str, float]:
-    median, p90 = quantiles(durations, done, (0.5, 0.9))
+    curve = survival(durations, done)
     return {
-        f"{stem}_mean": restricted_mean(durations, done, horizon),
-        f"{stem}_median": median,
-        f"{stem}_p90": p90,
+        f"{stem}_mean": restricted_mean(curve, horizon),
+        f"{stem}_median": quantile(curve, 0.5),
+        f"{stem}_p90": quantile(curve, 0.9),
     }
 
 
-def quantiles(durations: np.ndarray, done: np.ndarray, levels: tuple[float, ...]) -> list[float]:
-    """Kaplan-Meier quantiles of durations, of which those not `done` are censored; NaN where not reached."""
+@dataclass(frozen=True)
+class Survival:
+    """A Kaplan-Meier curve: `remaining[n]` is the share still waiting from `times[n]` on; `last`: longest time seen."""
+
+    times: np.ndarray
+    remaining: np.ndarray
+    last: float
+
+
+def survival(durations: np.ndarray, done: np.ndarray) -> Survival:
+    """The curve of durations, of which those not `done` are censored. Empty where none is done."""
     if not done.any():
-        return [np.nan] * len(levels)
-    survival = ecdf(CensoredData(uncensored=durations[done], right=durations[~done])).sf
-    found = []
-    for level in levels:
-        reached = np.flatnonzero(survival.probabilities <= 1.0 - level + 1e-12)
-        found.append(float(survival.quantiles[reached[0]]) if len(reached) else np.nan)
-    return found
+        return Survival(np.empty(0), np.empty(0), np.nan)
+    curve = ecdf(CensoredData(uncensored=durations[done], right=durations[~done])).sf
+    return Survival(np.asarray(curve.quantiles), np.asarray(curve.probabilities), float(durations.max()))
 
 
-def restricted_mean(durations: np.ndarray, done: np.ndarray, horizon: float) -> float:
-    """Mean of the durations, each counted up to `horizon`: the area under the Kaplan-Meier curve (Irwin 1949)."""
-    if len(durations) == 0 or not done.any():
+def quantile(curve: Survival, level: float) -> float:
+    """The time by which `level` are done; NaN where the curve does not come so low."""
+    reached = np.flatnonzero(curve.remaining <= 1.0 - level + 1e-12)
+    return float(curve.times[reached[0]]) if len(reached) else np.nan
+
+
+def restricted_mean(curve: Survival, horizon: float) -> float:
+    """Mean of the durations, each counted up to `horizon`: the area under the curve (Irwin 1949)."""
+    if len(curve.times) == 0:
         return np.nan
-    survival = ecdf(CensoredData(uncensored=durations[done], right=durations[~done])).sf
-    last = min(horizon, float(durations.max()))
-    at = np.concatenate([[0.0], np.minimum(survival.quantiles, last), [last]])
-    height = np.concatenate([[1.0], survival.probabilities])
+    last = min(horizon, curve.last)
+    at = np.concatenate([[0.0], np.minimum(curve.times, last), [last]])
+    height = np.concatenate([[1.0], curve.remaining])
     return float((np.diff(at) * height).sum())
 
 
