@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from sanfang.model import headings as h
 from sanfang.model import state as s
-from sanfang.model.cases import end_case, free_case, linger, move, relieve
+from sanfang.model.closing import close, finish_part, give_up, reopen
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
-from sanfang.model.handling import carry_out, handle, handled, handoff_time
+from sanfang.model.handling import carry_out, handled, handoff_time
 from sanfang.model.queueing import (
     ARRIVAL,
     GIVE_UP,
@@ -31,18 +31,14 @@ from sanfang.model.queueing import (
     schedule,
 )
 from sanfang.model.routing import diagnose, granted, relayed, route, travel
-from sanfang.model.stations import department, lead, leave_station, now_spends, owe, serve, spend, street
+from sanfang.model.stations import department, lead, owe, serve, spend, street
 from sanfang.model.worktime import to_calendar, to_working
 
 TASK_ARRIVAL = 4
-MOST_ATTEMPTS = 3
 
 # Purposes of a case's draws, and of a part's (from the part's own key).
-(GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, BATCH, SORTED, MANAGED, PLANNED, EXTRA_TRIPS, CAUSE, RECURS) = range(
-    200, 212
-)  # 213 is taken by `cases.LINGERS`
+GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, BATCH, SORTED, MANAGED, PLANNED, EXTRA_TRIPS = range(200, 210)
 FIELD, YUAN = 1, 8
-BACK = 400
 
 
 @compiled
@@ -60,7 +56,7 @@ def _start(engine, world, rules, setting, index, day):
         case.first_at = case.voiced
         case.tier, case.quality[0] = s.TERMINAL, 1.0
         world.counts[0].terminal_uses += 1
-        _close(engine, world, rules, setting, index, day, case.voiced)
+        close(engine, world, rules, setting, index, day, case.voiced)
         return
     if window and uniform(key, EXTRA_TRIPS) < rules.field[c, d].extra_trips:
         case.trips += 1
@@ -87,15 +83,15 @@ def _start(engine, world, rules, setting, index, day):
     first = case.jobs[0]
     if window and uniform(key, WINDOW) < rules.here[c].wrong_window:
         case.trips += 1
-        _take_up(engine, world, first)
+        spend(engine, world, engine.jobs[first])
         lost = exponential(key, WINDOW_TIME, casework.wrong_window_days * setting.shift)
         lead(engine, world, first, s.SENT_ON, s.T_INFORMATION, lost)
     else:
-        _take_up(engine, world, first)
+        spend(engine, world, engine.jobs[first])
         _register(engine, world, setting, first)
     if case.parallel:
         for n in range(1, case.parts):
-            _take_up(engine, world, case.jobs[n])
+            spend(engine, world, engine.jobs[case.jobs[n]])
             diagnose(engine, world, rules, setting, case.jobs[n], day)
 
 
@@ -133,177 +129,9 @@ def _make_parts(engine, world, index):
 
 
 @compiled
-def _take_up(engine, world, index):
-    """A part that waited for its case begins."""
-    spend(engine, world, engine.jobs[index])
-
-
-@compiled
 def _register(engine, world, setting, index):
     batch = exponential(engine.jobs[index].key, BATCH, setting.casework.registration_days * setting.shift)
     lead(engine, world, index, s.REGISTERING, s.T_LEAD_TIME, batch)
-
-
-@compiled
-def _finish_part(engine, world, rules, setting, index, day):
-    job = engine.jobs[index]
-    job.phase = s.FINISHED
-    case = world.cases[job.owner]
-    now_spends(engine, world, job, s.T_CASE_WAIT)
-    case.unfinished -= 1
-    if case.unfinished == 0:
-        closed = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
-        _close(engine, world, rules, setting, job.owner, day, closed)
-    elif not case.parallel:
-        _next_part(engine, world, rules, setting, job.owner, day)
-
-
-@compiled
-def _next_part(engine, world, rules, setting, index, day):
-    """The next part that waits for its case begins."""
-    case = world.cases[index]
-    for n in range(case.parts):
-        job = engine.jobs[case.jobs[n]]
-        if job.phase == s.TO_CASE:
-            _take_up(engine, world, case.jobs[n])
-            if job.mode == s.SECOND_TRY:
-                handle(engine, world, rules, setting, case.jobs[n], day)
-            else:
-                diagnose(engine, world, rules, setting, case.jobs[n], day)
-            return
-
-
-@compiled
-def _tell(world, case, record, quality, time, closed):
-    """What the resident met with, for the residents' own submodel."""
-    counts = world.counts[0]
-    experience = world.experiences[counts.experiences]
-    counts.experiences += 1
-    experience.resident, experience.record, experience.trips = case.resident, record, case.trips
-    experience.kind, experience.quality, experience.days = case.kind, quality, time - case.voiced
-    experience.day, experience.closed = int(time), closed
-    experience.key = mix(case.key, 900 + case.attempts)
-
-
-@compiled
-def _close(engine, world, rules, setting, index, day, time):
-    """A request closes: resolved, or not and ended, or not and brought back later."""
-    case = world.cases[index]
-    failed, quality = 0, 0.0
-    for n in range(case.parts):
-        quality += case.quality[n] / case.parts
-        if case.quality[n] == 0.0:
-            failed += 1
-    world.daily[day, s.D_CLOSED] += 1
-    if failed == 0:
-        world.daily[day, s.D_RESOLVED] += 1
-        _drop_jobs(engine, world, case)
-        record = end_case(world, index, s.RESOLVED, time)
-        relieve(world, index)
-        _tell(world, case, record, quality, time, 1)
-        _maybe_recurs(world, setting, index, time)
-        return
-    if case.attempts + 1 < MOST_ATTEMPTS and uniform(case.key, BACK + case.attempts) < setting.casework.comes_back:
-        move(world, index, s.UNRESOLVED)
-        _tell(world, case, NONE, 0.0, time, 1)
-        _comes_back_later(engine, world, setting, index, time)
-        return
-    _drop_jobs(engine, world, case)
-    record = end_case(world, index, s.UNRESOLVED, time)
-    _tell(world, case, record, 0.0, time, 1)
-    linger(world, setting.needs, index, time)
-
-
-@compiled
-def _drop_jobs(engine, world, case):
-    for n in range(s.MAX_PARTS):
-        if case.jobs[n] != NONE:
-            spend(engine, world, engine.jobs[case.jobs[n]])
-            free_job(engine, case.jobs[n])
-            case.jobs[n] = NONE
-
-
-@compiled
-def _maybe_recurs(world, setting, index, time):
-    """Handling a 愁 need may treat its cause; if not, it is back after a time."""
-    case, needs = world.cases[index], setting.needs
-    treated = needs.cause_treated + (needs.tailored_cause if case.tailored else 0.0)
-    again = time + exponential(case.key, RECURS, needs.recurrence_days)
-    day = int(again)
-    if case.kind != s.CHRONIC or uniform(case.key, CAUSE) < treated or day >= len(world.dormant):
-        free_case(world, index)
-        return
-    day = max(day, int(time) + 1)
-    if day >= len(world.dormant):
-        free_case(world, index)
-        return
-    case.state, case.closed_before, case.arose = s.DORMANT, time, max(again, float(day))
-    case.next = world.dormant[day]
-    world.dormant[day] = index
-
-
-@compiled
-def _comes_back_later(engine, world, setting, index, time):
-    """The parts that failed are brought back as one repeat request."""
-    case = world.cases[index]
-    wait = exponential(case.key, BACK + 10 + case.attempts, setting.casework.comes_back_days * setting.shift)
-    case.closed_before = time
-    timed = False
-    for n in range(case.parts):
-        job = engine.jobs[case.jobs[n]]
-        spend(engine, world, job)
-        if case.quality[n] == 0.0:
-            job.mode = s.SECOND_TRY
-            if not timed:
-                lead(engine, world, case.jobs[n], s.COMES_BACK, s.T_REWORK, wait)
-                timed = True
-            else:
-                job.phase = s.TO_CASE
-
-
-@compiled
-def _reopen(engine, world, rules, setting, index, day):
-    case = world.cases[index]
-    time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
-    move(world, index, s.OPEN)
-    if time - case.closed_before <= 30.0:
-        world.daily[int(case.closed_before), s.D_REPEATS] += 1
-    case.attempts += 1
-    case.unfinished = 0
-    for n in range(case.parts):
-        if case.quality[n] == 0.0:
-            case.unfinished += 1
-            engine.jobs[case.jobs[n]].phase = s.TO_CASE
-    if case.parallel:
-        for n in range(case.parts):
-            if case.quality[n] == 0.0:
-                _take_up(engine, world, case.jobs[n])
-                handle(engine, world, rules, setting, case.jobs[n], day)
-    else:
-        _next_part(engine, world, rules, setting, index, day)
-
-
-@compiled
-def _give_up(engine, world, setting, index, day):
-    """The resident gives up a request that nobody has started on."""
-    case = world.cases[index]
-    for n in range(case.parts):
-        job_index = case.jobs[n]
-        job = engine.jobs[job_index]
-        spend(engine, world, job)
-        if job.station != NONE:
-            leave_station(engine, world, job_index)
-            free_job(engine, job_index)
-        elif job.phase == s.TO_CASE:
-            free_job(engine, job_index)
-        else:
-            job.cancelled = 1
-        case.jobs[n] = NONE
-    time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
-    world.daily[day, s.D_WITHDRAWN] += 1
-    record = end_case(world, index, s.WITHDRAWN, time)
-    _tell(world, case, record, 0.0, time, 0)
-    linger(world, setting.needs, index, time)
 
 
 @compiled
@@ -367,9 +195,9 @@ def _timer_ended(engine, world, rules, setting, index, day):
     elif phase == s.BY_PARTNER:
         carry_out(engine, world, setting, index, setting.casework.partner_skill)
     elif phase == s.EXECUTED:
-        _finish_part(engine, world, rules, setting, index, day)
+        finish_part(engine, world, rules, setting, index, day)
     elif phase == s.COMES_BACK:
-        _reopen(engine, world, rules, setting, job.owner, day)
+        reopen(engine, world, rules, setting, job.owner, day)
 
 
 @compiled
@@ -394,4 +222,4 @@ def work_today(engine, world, rules, setting, day):
         else:
             case = world.cases[index]
             if case.key == stamp and case.state == s.OPEN and case.first != case.first:
-                _give_up(engine, world, setting, index, day)
+                give_up(engine, world, setting, index, day)

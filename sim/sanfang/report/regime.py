@@ -201,7 +201,7 @@ def quoted(figure: str) -> str:
     found = [folder / "districts" / "licang_published.csv" for folder in folders("scenarios")]
     table = pd.read_csv(next(path for path in found if path.exists()))
     rows = table[(table["figure"] == figure) & (table["use"] == "compare")]
-    return ", ".join(f"{row.value:g} ({row.place})" for row in rows.itertuples())
+    return ", ".join(f"{float(value):g} ({place})" for value, place in zip(rows["value"], rows["place"], strict=True))
 
 
 if __name__ == "__main__":
