@@ -74,7 +74,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("vulnerable_gap", "0-1", "Gap of vulnerable residents", "弱势群体满意度差距", "lower", "residents"),
     Metric("community_inequality", "0-1", "Inequality between communities", "社区间不平等", "lower", "residents"),
     Metric(
-        "latent_needs", "per 1,000 residents", "Needs never voiced nor found", "未被发现的需求", "lower", "residents"
+        "latent_needs", "per 1,000 residents", "Needs neither voiced nor found", "未被发现的需求", "lower", "residents"
     ),
     Metric("need_days_mean", "calendar days", "Days that a need lasts", "需求持续天数", "lower", "residents"),
     Metric("rating_rate", "0-1", "Closed requests rated satisfied", "满意率", "higher", "requests"),
@@ -112,7 +112,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("turnover_rate", "per year", "Leavers per post", "离职率", "lower", "workforce"),
     Metric("hours_supplied", "hours", "Public hours supplied", "公共工时总量", None, "resources"),
     Metric("money_supplied", "yuan", "Public money supplied", "公共经费总量", None, "resources"),
-    Metric("outside_hours", "hours", "Volunteers' and partners' hours", "志愿者与伙伴工时", None, "resources"),
+    Metric("outside_hours", "hours", "Partners' hours", "合作方工时", None, "resources"),
     Metric("outside_money", "yuan", "Money of the collective economy", "集体经济资金", None, "resources"),
 )
 

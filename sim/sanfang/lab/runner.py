@@ -207,7 +207,7 @@ def start_method() -> str:
     """How workers start: forked where that is safe, so that they inherit all that is loaded and compiled.
 
     Not on macOS, whose own libraries do not survive it, and not while this process runs other threads,
-    as the dashboard does: a lock that one of them holds would stay locked in the child for ever.
+    as a server does: a lock that one of them holds would stay locked in the child for ever.
     """
     if "fork" not in multiprocessing.get_all_start_methods() or sys.platform == "darwin":
         return "spawn"

@@ -61,7 +61,7 @@ class Resident(_View):
 
     @property
     def unresolved(self) -> int:
-        """Needs latent or open now."""
+        """Troubles that are still there: latent, open, about to be brought back, given up or closed in vain."""
         return int(self.model.residents.burden[self.row])
 
     @property

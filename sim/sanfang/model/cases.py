@@ -92,6 +92,7 @@ def write_record(world, index, outcome, time):
     record.arose, record.voiced, record.closed, record.first_at = case.arose, case.voiced, time, case.first_at
     record.first_hours = case.first - case.registered
     record.yuan = case.yuan
+    record.gone = np.nan
     record.quality = 0.0
     for n in range(case.parts):
         record.quality += case.quality[n] / case.parts
@@ -109,9 +110,10 @@ def end_case(world, index, outcome, time):
 
 
 @compiled
-def relieve(world, index):
-    """The trouble is gone: it no longer burdens its owner."""
+def relieve(world, index, record, time):
+    """The trouble is gone: it no longer burdens its owner. `record`: the row of the need's record."""
     world.burden[world.cases[index].resident] -= 1
+    world.records[record].gone = time
 
 
 @compiled
@@ -127,7 +129,7 @@ def heal_rate(needs, kind):
 
 
 @compiled
-def linger(world, needs, index, time):
+def linger(world, needs, index, record, time):
     """A request was given up or closed without result, but the trouble is still there, until it vanishes by itself."""
     case = world.cases[index]
     lasts = exponential(case.key, LINGERS, 1.0 / max(heal_rate(needs, case.kind), 1e-9))
@@ -135,7 +137,7 @@ def linger(world, needs, index, time):
     if day >= len(world.dormant):
         free_case(world, index)
         return
-    case.state = LINGERING
+    case.state, case.place = LINGERING, record
     case.next = world.dormant[day]
     world.dormant[day] = index
 

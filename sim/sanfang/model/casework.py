@@ -37,8 +37,8 @@ from sanfang.model.worktime import to_calendar, to_working
 TASK_ARRIVAL = 4
 
 # Purposes of a case's draws, and of a part's (from the part's own key).
-GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, BATCH, SORTED, MANAGED, PLANNED, EXTRA_TRIPS = range(200, 210)
-FIELD, YUAN = 1, 8
+GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, SORTED, MANAGED, PLANNED, EXTRA_TRIPS = range(200, 209)
+FIELD, YUAN, BATCH = 1, 8, 12
 
 
 @compiled
@@ -56,7 +56,7 @@ def _start(engine, world, rules, setting, index, day):
         case.first_at = case.voiced
         case.tier, case.quality[0] = s.TERMINAL, 1.0
         world.counts[0].terminal_uses += 1
-        close(engine, world, rules, setting, index, day, case.voiced)
+        close(engine, world, setting, index, day, case.voiced)
         return
     if window and uniform(key, EXTRA_TRIPS) < rules.field[c, d].extra_trips:
         case.trips += 1

@@ -28,7 +28,7 @@ def finish_part(engine, world, rules, setting, index, day):
     case.unfinished -= 1
     if case.unfinished == 0:
         closed = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
-        close(engine, world, rules, setting, job.owner, day, closed)
+        close(engine, world, setting, job.owner, day, closed)
     elif not case.parallel:
         _next_part(engine, world, rules, setting, job.owner, day)
 
@@ -61,7 +61,7 @@ def _tell(world, case, record, quality, time, closed):
 
 
 @compiled
-def close(engine, world, rules, setting, index, day, time):
+def close(engine, world, setting, index, day, time):
     """A request closes: resolved, or not and ended, or not and brought back later."""
     case = world.cases[index]
     failed, quality = 0, 0.0
@@ -74,9 +74,9 @@ def close(engine, world, rules, setting, index, day, time):
         world.daily[day, s.D_RESOLVED] += 1
         _drop_jobs(engine, world, case)
         record = end_case(world, index, s.RESOLVED, time)
-        relieve(world, index)
+        relieve(world, index, record, time)
         _tell(world, case, record, quality, time, 1)
-        _maybe_recurs(world, setting, index, time)
+        _maybe_recurs(world, setting, index, time, day)
         return
     if case.attempts + 1 < MOST_ATTEMPTS and uniform(case.key, BACK + case.attempts) < setting.casework.comes_back:
         move(world, index, s.UNRESOLVED)
@@ -86,7 +86,7 @@ def close(engine, world, rules, setting, index, day, time):
     _drop_jobs(engine, world, case)
     record = end_case(world, index, s.UNRESOLVED, time)
     _tell(world, case, record, 0.0, time, 1)
-    linger(world, setting.needs, index, time)
+    linger(world, setting.needs, index, record, time)
 
 
 @compiled
@@ -99,22 +99,18 @@ def _drop_jobs(engine, world, case):
 
 
 @compiled
-def _maybe_recurs(world, setting, index, time):
+def _maybe_recurs(world, setting, index, time, day):
     """Handling a 愁 need may treat its cause; if not, it is back after a time."""
     case, needs = world.cases[index], setting.needs
     treated = needs.cause_treated + (needs.tailored_cause if case.tailored else 0.0)
     again = time + exponential(case.key, RECURS, needs.recurrence_days)
-    day = int(again)
-    if case.kind != s.CHRONIC or uniform(case.key, CAUSE) < treated or day >= len(world.dormant):
+    back = max(int(again), day + 1)  # what a terminal closed on a Sunday is booked on Monday
+    if case.kind != s.CHRONIC or uniform(case.key, CAUSE) < treated or back >= len(world.dormant):
         free_case(world, index)
         return
-    day = max(day, int(time) + 1)
-    if day >= len(world.dormant):
-        free_case(world, index)
-        return
-    case.state, case.closed_before, case.arose = s.DORMANT, time, max(again, float(day))
-    case.next = world.dormant[day]
-    world.dormant[day] = index
+    case.state, case.closed_before, case.arose = s.DORMANT, time, max(again, float(back))
+    case.next = world.dormant[back]
+    world.dormant[back] = index
 
 
 @compiled
@@ -178,4 +174,4 @@ def give_up(engine, world, setting, index, day):
     world.daily[day, s.D_WITHDRAWN] += 1
     record = end_case(world, index, s.WITHDRAWN, time)
     _tell(world, case, record, 0.0, time, 0)
-    linger(world, setting.needs, index, time)
+    linger(world, setting.needs, index, record, time)

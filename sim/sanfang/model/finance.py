@@ -1,4 +1,4 @@
-"""Money and planned public services (phase 7 of the day, on the first day of a month).
+"""Money and planned public services (in phase 1 of the day, on the first day of a month).
 
 The month's money is a fixed sum. What the reform costs comes off first; of the rest one part is
 planned as public services, the other pays for cases, from departments' budgets and communities' funds.
@@ -124,12 +124,13 @@ def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
     places = world.places
     bought = places["contract"] + places["contract_used"]
     unused = np.divide(places["contract"], bought, out=np.zeros_like(bought), where=bought > 0)
-    lost = float((finance.fee * finance.maturity * unused).sum())
+    # What is paid while organisations still grow buys nothing yet.
+    lost = float((finance.fee * (1.0 - finance.maturity * (1.0 - unused))).sum())
     world.counts["partner_hours"] += places["contract_used"].sum()
     _rebook(world, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
     if finance.terminal_fee > 0:
         uses = int(world.counts["terminal_uses"][0]) - finance.terminal_uses
-        room = scenario.prices.terminal_capacity / 12 * finance.people.sum()
+        room = finance.terminal_fee / scenario.prices.terminal_yuan * scenario.prices.terminal_capacity
         _rebook(world, h.Y_TERMINALS, h.Y_TERMINALS_UNUSED, finance.terminal_fee * max(0.0, 1.0 - uses / room))
     finance.terminal_uses = int(world.counts["terminal_uses"][0])
     finance.fee, finance.terminal_fee = np.zeros_like(finance.fee), 0.0

@@ -38,7 +38,7 @@ def close_day(scenario: Scenario, engine: Engine, world: World, before: np.ndarr
     world.places["patrol"] = patrol
     idle = today[:, h.IDLE].copy()
     idle[:communities] -= patrol
-    _rebook(engine, slice(None), h.IDLE, h.IDLE_MISMATCH, _mismatched(world, idle))
+    _rebook(engine, slice(None), h.IDLE, h.IDLE_MISMATCH, _mismatched(world, idle, today[:, h.IDLE]))
     grids = slice(0, communities)
     vain = np.where(world.places["found_today"] == 0, today[grids, h.DATA_ENTRY], 0.0)
     _rebook(engine, grids, h.DATA_ENTRY, h.DATA_IN_VAIN, vain)
@@ -54,17 +54,17 @@ def _rebook(engine: Engine, stations: slice, heading: int, other: int, hours: np
     engine.hours[stations, other] += hours
 
 
-def _mismatched(world: World, idle: np.ndarray) -> np.ndarray:
+def _mismatched(world: World, idle: np.ndarray, unoccupied: np.ndarray) -> np.ndarray:
     """Idle hours of each station while work that it could do waits at another station.
 
-    By domain the smaller of the qualified idle hours of the day and the hours waiting at its end where nobody
-    is idle; no hour counts twice. A department can do its own domains, wherever they wait; communities and
-    streets can do what waits at communities and streets.
+    By domain the smaller of the qualified `idle` hours of the day and the hours waiting at its end where nobody
+    was `unoccupied` all day (patrol counts as that, too); no hour counts twice. A department can do its own
+    domains, wherever they wait; communities and streets can do what waits at communities and streets.
     """
     communities, streets = world.layout.communities, world.layout.streets
     left, lost = idle.copy(), np.zeros_like(idle)
     below = slice(0, 2 * communities + streets)
-    waiting = np.where((idle <= 1e-9)[:, None], world.waiting_hours, 0.0)
+    waiting = np.where((unoccupied <= 1e-9)[:, None], world.waiting_hours, 0.0)
     total, there = waiting.sum(axis=0), waiting[below].sum(axis=0)
     for domain in np.argsort(-total):
         department = below.stop + int(world.domains["department"][domain])

@@ -13,7 +13,7 @@ from sanfang.model.agents import Community, Department, Resident, SubdistrictOff
 from sanfang.model.casework import work_today
 from sanfang.model.diary import Diary
 from sanfang.model.draws import root_key
-from sanfang.model.finance import allocate_month, lapse, plan_finance
+from sanfang.model.finance import allocate_month, lapse, plan_finance, settle_month
 from sanfang.model.geography import build_geography
 from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.needs import arise_today, surface_today
@@ -24,7 +24,7 @@ from sanfang.model.queueing import refer_engine
 from sanfang.model.residents import live_on, receive, talk
 from sanfang.model.routing import release_money
 from sanfang.model.setting import setting_of
-from sanfang.model.state import ASKING, GRANTED, UNFUNDED, World, refer_world
+from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED, World, refer_world
 from sanfang.model.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
 from sanfang.model.worktime import working_days
@@ -63,7 +63,7 @@ class DistrictModel(mesa.Model):
         self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
         self.policy = self._policies.on(0, self._diligence.share)
         self.diary = Diary(self.days, len(self.map.ids))
-        self._pending = 0
+        self._pending, self._voiced_today, self._has_new_money = 0, 0, False
         self.make_room()
         fill_posts(self._engine, persons)
         self.communities = [Community(self, row) for row in range(len(self.map.ids))]
@@ -109,7 +109,7 @@ class DistrictModel(mesa.Model):
         self._residents(day)
         self._workforce(day)
         self._supply(day)
-        self._close(day)
+        self._close()
 
     def _set_policy(self, day: int) -> None:
         """(1) The policy of the day, compiled; posts and, monthly, money are where it puts them."""
@@ -131,7 +131,8 @@ class DistrictModel(mesa.Model):
         key = self.keys["needs"]
         arise_today(self._engine, self._world, rules, setting, columns.trust, columns.weight, key, day, demand, weekday)
         surface_today(self._engine, self._world, rules, setting, columns.trust, day, weekday, bool(self.open_days[day]))
-        self._pending += int(self.world.daily[day, 1] + self.world.daily[day, 2])
+        self._voiced_today = int(self.world.daily[day, [D_VOICED, D_DISCOVERED]].sum())
+        self._pending += self._voiced_today
 
     def _work(self, day: int) -> None:
         """(4) The day's work, event by event."""
@@ -141,9 +142,10 @@ class DistrictModel(mesa.Model):
         if self._has_new_money:
             release_money(self._engine, self._world, rules, setting, day)
             self._has_new_money = False
+        self.make_room()  # vetting and payments have just added to what offices owe
         open_offices(self._engine, self._world, setting, self.policy.chores, day)
         work_today(self._engine, self._world, rules, setting, day)
-        self._pending = 0
+        self._pending = self._voiced_today  # those voiced after hours are still to come
 
     def _residents(self, day: int) -> None:
         """(5) Results reach residents; what is unresolved wears on them; weekly, neighbours talk."""
@@ -175,8 +177,10 @@ class DistrictModel(mesa.Model):
             grow_methods(self.scenario_run, self.map, self.world.ground["methods"], written)
             if tomorrow.month == 1 and day + 1 < self.days:
                 lapse(self.world, self.waiting_yuan())
+        if day + 1 == self.days:
+            settle_month(self.scenario_run, self.world, self.finance)
 
-    def _close(self, day: int) -> None:
+    def _close(self) -> None:
         """(8) The day enters the diary; the flow must balance."""
         check_flow(self.world)
         self.diary.enter(self.engine, self.world)

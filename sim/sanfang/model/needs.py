@@ -156,7 +156,7 @@ def _recur_today(world, setting, day):
         case = world.cases[index]
         following = case.next
         if case.state == s.LINGERING:
-            relieve(world, index)
+            relieve(world, index, case.place, float(day))
             free_case(world, index)
             index = following
             continue
@@ -216,6 +216,6 @@ def surface_today(engine, world, rules, setting, trust, day, weekday, open_day):
             if met or uniform(own, HEAL) < heals[need.kind]:
                 moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
                 drop_latent(world, index)
-                end_case(world, index, s.HEALED, moment)
-                relieve(world, index)
+                record = end_case(world, index, s.HEALED, moment)
+                relieve(world, index, record, moment)
                 free_case(world, index)

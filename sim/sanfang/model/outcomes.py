@@ -135,8 +135,8 @@ def _times(window: Window) -> dict[str, float]:
     arisen = records[records["arose"] >= window.first]
     resolved = made["outcome"] == s.RESOLVED
     days = np.where(resolved, made["closed"], end) - made["voiced"]
-    ended = (arisen["outcome"] == s.RESOLVED) | (arisen["outcome"] == s.HEALED)
-    need_days = np.where(ended, arisen["closed"], end) - arisen["arose"]
+    ended = ~np.isnan(arisen["gone"])
+    need_days = np.where(ended, arisen["gone"], end) - arisen["arose"]
     answered, hours, answer_days = _first_answers(window, made)
     answer_limit, resolve_limit = _limits(window, made["kind"])
     return {

@@ -76,6 +76,7 @@ def to_partner(engine, world, rules, setting, index):
         if world.places[c].fund >= fee:
             world.places[c].fund -= fee
             world.spent[s.COMMUNITY, h.Y_MARKET] += fee
+            owe(world, world.layout.communities + c, h.FUND_ADMIN, prices.fund_admin_hours)
         elif world.budget[world.domains[d].department] >= fee:
             world.budget[world.domains[d].department] -= fee
             world.spent[s.DEPARTMENT, h.Y_MARKET] += fee

@@ -30,7 +30,7 @@ class Prevention:
         self._seen_tasks, self._seen_own = np.zeros(communities), np.zeros(len(self.own_done))
 
     def set_hazards(self, world: World) -> None:
-        """Today's multiplier of each hazard, `places.hazard[c, d]`."""
+        """Today's multiplier of each hazard, `ground.hazard[c, d]`."""
         useful, street, department = self._effects
         own = np.minimum(self.own_done, 1.0)
         unmet = 1.0 + world.domains["prevention"] * world.ground["unmet"]

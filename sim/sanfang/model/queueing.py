@@ -14,6 +14,7 @@ All times are in one unit (in the model: hours of working time since the run beg
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 from typing import Any
 
@@ -447,9 +448,10 @@ def simulate_queue(
     """
     if service not in SHAPES:
         raise ValueError(f"service must be one of {', '.join(SHAPES)}, not {service!r}")
-    if not (arrival_rate > 0 and mean_service > 0 and servers >= 1 and requests >= 1 and cv >= 0):
+    finite = all(math.isfinite(value) for value in (arrival_rate, mean_service, cv, *class_shares))
+    if not (finite and arrival_rate > 0 and mean_service > 0 and servers >= 1 and requests >= 1 and cv >= 0):
         raise ValueError(
-            "arrival_rate and mean_service must be positive, servers and requests at least 1, cv not negative"
+            "arrival_rate and mean_service must be positive and finite, servers and requests at least 1, cv not negative"
         )
     if not 1 <= len(class_shares) <= CLASSES or min(class_shares) < 0 or abs(sum(class_shares) - 1) > 1e-9:
         raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")

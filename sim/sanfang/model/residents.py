@@ -1,4 +1,4 @@
-"""What residents make of their experiences: satisfaction, expectation, trust (phases 5 and 8 of the day).
+"""What residents make of their experiences: satisfaction, expectation, trust (phase 5 of the day).
 
 No policy reaches this file: its only inputs are the residents' own columns, the experiences that
 casework reports, and the constants of `Mind`. The same experiences give the same satisfaction under
@@ -87,7 +87,7 @@ def live_on(residents, first, size, erosion, means, vulnerable_means):
 
 @compiled
 def talk(residents, pull):
-    """Phase 8, weekly: expectation and trust move towards those of the neighbours, as they were before."""
+    """Phase 5, weekly: expectation and trust move towards those of the neighbours, as they were before."""
     count, degree = residents.ties.shape
     if degree == 0 or pull == 0.0:
         return

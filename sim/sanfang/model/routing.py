@@ -78,7 +78,7 @@ def travel(engine, world, rules, setting, index, day):
 
 
 @compiled
-def _bounced(engine, world, rules, setting, job, station):
+def _bounced(world, rules, setting, job, station):
     """Whether the receiver declares itself not in charge; that takes it work, too."""
     c = world.cases[job.owner].community
     if job.hops >= MOST_HOPS or uniform(job.key, HOP + job.hops) >= rules.here[c].bounce:
@@ -93,7 +93,7 @@ def relayed(engine, world, rules, setting, index):
     """The street office has passed a part on: the department sends it back, or approves."""
     job = engine.jobs[index]
     world.cases[job.owner].handoffs += 1
-    if _bounced(engine, world, rules, setting, job, department(world, job.domain)):
+    if _bounced(world, rules, setting, job, department(world, job.domain)):
         lead(engine, world, index, s.HANDED_ON, s.T_HANDOFF, handoff_time(job, setting, setting.casework.handoff_days))
     else:
         job.entry = s.DEPARTMENT
@@ -101,18 +101,24 @@ def relayed(engine, world, rules, setting, index):
 
 
 @compiled
+def _proceed(engine, world, rules, setting, index, day):
+    """A part that is paid for goes to a partner, where one takes it, or to the staff."""
+    if engine.jobs[index].target != s.COMMUNITY or not to_partner(engine, world, rules, setting, index):
+        handle(engine, world, rules, setting, index, day)
+
+
+@compiled
 def _arrive(engine, world, rules, setting, index, day):
     """A part is where it can be finished: is there money for it?"""
     job = engine.jobs[index]
     c = world.cases[job.owner].community
-    if job.target == s.STREET and _bounced(engine, world, rules, setting, job, street(world, c)):
+    if job.target == s.STREET and _bounced(world, rules, setting, job, street(world, c)):
         lead(engine, world, index, s.HANDED_ON, s.T_HANDOFF, handoff_time(job, setting, setting.casework.handoff_days))
         return
     if job.target == s.COMMUNITY and world.domains[job.domain].level > s.COMMUNITY:
         owe(world, world.layout.communities + c, h.COORDINATION, setting.prices.coordination_hours)
     if pay(engine, world, setting, index):
-        if job.target != s.COMMUNITY or not to_partner(engine, world, rules, setting, index):
-            handle(engine, world, rules, setting, index, day)
+        _proceed(engine, world, rules, setting, index, day)
     elif job.target == s.COMMUNITY:
         world.cases[job.owner].handoffs += 1
         job.hours = setting.casework.relay_hours
@@ -126,7 +132,7 @@ def granted(engine, world, rules, setting, index, day):
     """A community has asked the department for money; it is there, or the part waits for the next allocation."""
     job = engine.jobs[index]
     if pay_from_budget(world, job):
-        handle(engine, world, rules, setting, index, day)
+        _proceed(engine, world, rules, setting, index, day)
     else:
         wait_for_money(engine, world, index)
 
@@ -142,8 +148,11 @@ def release_money(engine, world, rules, setting, day):
         if job.cancelled:
             free_job(engine, index)
             continue
-        if pay(engine, world, setting, index) or pay_from_budget(world, job):
-            handle(engine, world, rules, setting, index, day)
+        paid = pay(engine, world, setting, index)
+        if not paid and job.target == s.COMMUNITY:
+            paid = pay_from_budget(world, job)
+        if paid:
+            _proceed(engine, world, rules, setting, index, day)
         else:
             world.short[kept] = index
             kept += 1

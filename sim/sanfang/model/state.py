@@ -35,7 +35,8 @@ TIER_NAMES = ("grid", "community", "street", "department", "partner", "terminal"
 T_WAIT_STAFF, T_HANDLING, T_HANDOFF, T_INFORMATION, T_SHORTAGE, T_CASE_WAIT, T_REWORK, T_LEAD_TIME = range(8)
 TIME_NAMES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
 
-FIRST_TRY, SECOND_TRY = 0, 1
+SECOND_TRY = 1
+"""Mode of a part that is handled again."""
 
 # Priority classes: triaged; sent up to a department that answers to the base; put ahead; ordinary; put off.
 C_TRIAGED, C_SENT_UP, C_AHEAD, C_ORDINARY, C_AFTER = range(5)
@@ -58,14 +59,14 @@ registered, first, spent. `place` is its place in the list of latent needs, `nex
 
 RECORD = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("first_at", "f8"), ("closed", "f8"),
-     ("first_hours", "f4"), ("experience", "f4"), ("quality", "f4"), ("yuan", "f4"), ("spent", "f4", len(TIME_NAMES)),
-     ("resident", "i4"),
-     ("community", "i2"), ("handoffs", "i2"), ("ordinal", "i2"), ("domain", "i1"), ("kind", "i1"), ("outcome", "i1"),
-     ("channel", "i1"), ("tier", "i1"), ("parts", "i1"), ("attempts", "i1"), ("trips", "i1"), ("vulnerable", "i1"),
-     ("rated", "i1")]
+     ("gone", "f8"), ("first_hours", "f4"), ("experience", "f4"), ("quality", "f4"), ("yuan", "f4"),
+     ("spent", "f4", len(TIME_NAMES)), ("resident", "i4"), ("community", "i2"), ("handoffs", "i2"), ("ordinal", "i2"),
+     ("domain", "i1"), ("kind", "i1"), ("outcome", "i1"), ("channel", "i1"), ("tier", "i1"), ("parts", "i1"),
+     ("attempts", "i1"), ("trips", "i1"), ("vulnerable", "i1"), ("rated", "i1")]
 )  # fmt: skip
 """One need that has ended, or is open or latent at the end of the run (`outcome` is then that state). Calendar
-days since the start: arose, voiced (NaN if never), first_at, closed (NaN if never). Working hours: first_hours (voiced
+days since the start: arose, voiced (NaN if never), first_at, closed (NaN if never), gone (when
+the trouble no longer was there; NaN if it still is). Working hours: first_hours (voiced
 to first handling), spent (by `TIME_NAMES`, summed over parts). `rated`: -1 not reached, else 0 or 1."""
 
 EXPERIENCE = np.dtype([("resident", "i4"), ("record", "i4"), ("trips", "i4"), ("kind", "i4"), ("day", "i4"),

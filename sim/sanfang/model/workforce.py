@@ -46,15 +46,33 @@ def hire_everyone(scenario: Scenario, map_: Geography, posts: np.ndarray, seed: 
     persons["tier"], persons["post_home"], persons["down"] = tier, station, NONE
     persons["department"] = np.where(tier == DEPARTMENT, station - 2 * communities - streets, NONE)
     persons["fatigue"] = 0.3
-    random = stream(seed, "workforce")
-    persons["key"] = random.integers(0, 2**63, len(station), dtype=np.uint64)
+    persons["key"], spread = _individuals(map_, posts, tier, len(domains), seed)
     level = np.array([workforce.grid_worker, workforce.officer, workforce.street, workforce.outside_domain])[tier]
-    skill = level[:, None] + workforce.spread * random.standard_normal((len(station), len(domains)))
+    skill = level[:, None] + workforce.spread * spread
     in_charge = [list(scenario.departments).index(domain.department) for domain in domains.values()]
     skill = np.clip(skill, 0.1, 1.0)
     skill[persons["department"][:, None] == np.array(in_charge)] = workforce.specialist
     _plan_moves(scenario, map_, posts, persons)
     return persons, skill
+
+
+def _individuals(
+    map_: Geography, posts: np.ndarray, tier: np.ndarray, domains: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each person's key, and how far they are from the mean in each domain (standard normal).
+
+    Drawn station by station, so that more posts at one leave those of all others as they are.
+    """
+    communities = len(map_.ids)
+    keys, spreads, first = [], [], 0
+    for station, count in enumerate(posts.tolist()):
+        place = int(map_.number[station % communities]) if station < 2 * communities else station - 2 * communities
+        kind = int(tier[first]) if count else 0
+        random = stream(seed, "workforce", kind, place)
+        keys.append(random.integers(0, 2**63, count, dtype=np.uint64))
+        spreads.append(stream(seed, "skill", kind, place).standard_normal((count, domains)))
+        first += count
+    return np.concatenate(keys), np.concatenate(spreads)
 
 
 def _plan_moves(scenario: Scenario, map_: Geography, posts: np.ndarray, persons: np.ndarray) -> None:

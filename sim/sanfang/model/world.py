@@ -111,12 +111,15 @@ def make_room(engine: Engine, world: World, streams: Streams, chores: np.ndarray
     needs = _most(candidates)
     cases = _fitting(world.cases, int(counts["cases_used"]) + needs, _blank_cases)
     latent = _fitting(world.latent, len(cases), lambda n: np.zeros(n, LATENT_NEED))
-    records = _fitting(world.records, int(counts["records"]) + len(cases), lambda n: np.zeros(n, RECORD))
+    records = _fitting(
+        world.records, int(counts["records"]) + int(counts["cases_used"]) + needs, lambda n: np.zeros(n, RECORD)
+    )
     experiences = _fitting(world.experiences, 3 * len(cases), lambda n: np.zeros(n, EXPERIENCE))
     tasks = _most(float(streams.sent.sum() + streams.own.sum()))
     gathered = int((world.office_work["owed"].sum() + chores.sum()) / CHORE_HOURS) + world.office_work.size
     jobs = MAX_PARTS * (pending + needs) + tasks + gathered
-    engine = with_room(engine, jobs, 2 * (jobs + needs))
+    # Every latent need may be voiced today, and each request may be given up some day.
+    engine = with_room(engine, jobs, 2 * (jobs + needs) + int(counts["latent"]))
     short = _fitting(world.short, len(engine.jobs), lambda n: np.zeros(n, np.int32))
     return engine, world._replace(cases=cases, latent=latent, records=records, experiences=experiences, short=short)
 

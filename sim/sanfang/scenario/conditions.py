@@ -16,10 +16,10 @@ class Needs(Section):
     """How needs arise, last and vanish."""
 
     hazard_cap: float = param(8.0, "x base hazard", 2, 50, "Highest hazard that candidates stand for", "发生率上限")
-    heal_urgent: float = param(0.03, "per day", 0, 1, "Latent 急 need vanishes by itself", "急·自愈率")
-    heal_hard: float = param(0.005, "per day", 0, 1, "Latent 难 need vanishes by itself", "难·自愈率")
-    heal_chronic: float = param(0.008, "per day", 0, 1, "Latent 愁 need vanishes by itself", "愁·自愈率")
-    heal_hoped: float = param(0.004, "per day", 0, 1, "Latent 盼 need vanishes by itself", "盼·自愈率")
+    heal_urgent: float = param(0.03, "per day", 0, 1, "A silent 急 need, or one given up, vanishes by itself", "急·自愈率")
+    heal_hard: float = param(0.005, "per day", 0, 1, "A silent 难 need, or one given up, vanishes by itself", "难·自愈率")
+    heal_chronic: float = param(0.008, "per day", 0, 1, "A silent 愁 need, or one given up, vanishes by itself", "愁·自愈率")
+    heal_hoped: float = param(0.004, "per day", 0, 1, "A silent 盼 need, or one given up, vanishes by itself", "盼·自愈率")
     met_by_service: float = param(0.02, "per day", 0, 1, "Latent 盼 need is met where services cover demand", "盼·服务满足率")
     parts_hard: float = param(0.6, "0-1", 0, 1, "Chance of each of two further parts in a 难 need", "难·复合概率")
     parts_other: float = param(0.04, "0-1", 0, 1, "Chance of each further part in other needs", "其他·复合概率")
@@ -74,7 +74,7 @@ class Casework(Section):
     partly_fixed: float = param(0.6, "0-1", 0, 1, "Share of the rest that is partly fixed", "部分解决比例")
     partly_quality: float = param(0.55, "0-1", 0, 1, "Worth of a partial fix", "部分解决价值")
     partner_skill: float = param(0.8, "0-1", 0.05, 1, "Skill of local firms and social organisations", "合作方技能")
-    comes_back: float = param(0.6, "0-1", 0, 1, "Chance that an unfixed part is brought back", "重复反映概率")
+    comes_back: float = param(0.6, "0-1", 0, 1, "Chance that a case that was not fixed is brought back", "重复反映概率")
     comes_back_days: float = param(6.0, "working days", 0, 200, "Mean time until it is brought back", "重复反映间隔")
     rework: float = param(0.6, "0-1", 0, 2, "Hours of a second attempt over the first", "返工工时比例")
     tasks_first: float = param(0.8, "0-1", 0, 1, "Chance that a task from above, or a street's own work, goes before residents' requests [D2d]", "上级任务优先")
@@ -144,7 +144,7 @@ class Workforce(Section):
 
 
 class Tasks(Section):
-    """Tasks from above [D2b], and departments' own work."""
+    """Tasks from above [D2b], and the own work of streets and departments."""
 
     load: float = param(0.45, "0-1", 0, 1.5, "Hours of tasks sent down over the base's paid hours", "上级任务负荷", source="assumed, 0.40 to 0.60")
     hours: float = param(2.0, "hours", 0.1, 100, "Mean hours of a task", "任务工时")

@@ -18,7 +18,7 @@ class Policy(Section):
 
     # --- Resources go down: people, money (F1) ---
     staff_devolution: Level = lever(
-        "F1a", "idle", "Staff moved to communities", "人员下沉",
+        "F1a", "idle_while_others_wait", "Staff moved to communities", "人员下沉",
         "Posts of street offices and departments move to communities, up to the movable share.",
         group=RESOURCES,
     )  # fmt: skip
