@@ -333,7 +333,7 @@ def test_explain_tells_value_unit_range_origin_and_source(here: Path) -> None:
     assert "人员下沉" in run(*arguments, "--lang", "zh")
     (record,) = json.loads(run(*arguments, "--json"))
     assert record["value"] == 1.0
-    assert record["heading"] == "idle"
+    assert record["heading"] == "idle_while_others_wait"
     everything = json.loads(run("explain", "small.toml", "--json"))
     assert len(everything) > 200
     (wage,) = [record for record in everything if record["key"] == "staffing.wage"]

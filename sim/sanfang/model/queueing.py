@@ -451,7 +451,7 @@ def simulate_queue(
     finite = all(math.isfinite(value) for value in (arrival_rate, mean_service, cv, *class_shares))
     if not (finite and arrival_rate > 0 and mean_service > 0 and servers >= 1 and requests >= 1 and cv >= 0):
         raise ValueError(
-            "arrival_rate and mean_service must be positive and finite, servers and requests at least 1, cv not negative"
+            "arrival_rate and mean_service must be positive and finite, servers and requests at least 1, cv not below 0"
         )
     if not 1 <= len(class_shares) <= CLASSES or min(class_shares) < 0 or abs(sum(class_shares) - 1) > 1e-9:
         raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")
