@@ -95,7 +95,7 @@ def write_record(world, index, outcome, time):
     record.gone = np.nan
     record.quality = 0.0
     for n in range(case.parts):
-        record.quality += case.quality[n] / case.parts
+        record.quality += float(case.quality[n]) / case.parts
     record.experience, record.rated = np.nan, -1
     for n in range(len(case.spent)):
         record.spent[n] = case.spent[n]

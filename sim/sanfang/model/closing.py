@@ -66,7 +66,7 @@ def close(engine, world, setting, index, day, time):
     case = world.cases[index]
     failed, quality = 0, 0.0
     for n in range(case.parts):
-        quality += case.quality[n] / case.parts
+        quality += float(case.quality[n]) / case.parts
         if case.quality[n] == 0.0:
             failed += 1
     world.daily[day, s.D_CLOSED] += 1

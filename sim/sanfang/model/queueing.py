@@ -47,15 +47,15 @@ WORKER = np.dtype(
 """`home` is where a worker belongs, `at` where it is (a moved worker first finishes its job); `doing` is a heading."""
 
 JOB = np.dtype(
-    [("station", "i4"), ("class_", "i4"), ("heading", "i4"), ("previous", "i4"), ("next", "i4"), ("worker", "i4"),
-     ("queued", "f8"), ("hours", "f8"), ("key", "u8"), ("owner", "i4"), ("part", "i4"), ("domain", "i4"),
-     ("phase", "i4"), ("mode", "i4"), ("target", "i4"), ("hops", "i4"), ("cancelled", "i4"), ("yuan", "f8"),
-     ("since", "f8"), ("spends", "i4"), ("entry", "i4")], align=True
+    [("queued", "f8"), ("hours", "f8"), ("key", "u8"), ("station", "i4"), ("previous", "i4"), ("next", "i4"),
+     ("worker", "i4"), ("class_", "i1"), ("heading", "i1"), ("phase", "i1"), ("mode", "i1"), ("part", "i1"),
+     ("domain", "i1"), ("hops", "i1"), ("cancelled", "i1"), ("spends", "i1"), ("entry", "i1"), ("owner", "i4"),
+     ("target", "i4"), ("since", "f8"), ("yuan", "f8")], align=True
 )  # fmt: skip
-"""A piece of work. The engine uses the first eight fields and `key`; the rest belongs to the caller."""
+"""A piece of work. The engine uses what comes before `phase`; the rest belongs to the caller."""
 
 EVENT = np.dtype(
-    [("time", "f8"), ("order", "i8"), ("stamp", "u8"), ("kind", "i4"), ("subject", "i4"), ("next", "i4")], align=True
+    [("time", "f8"), ("stamp", "u8"), ("order", "i8"), ("subject", "i4"), ("next", "i4"), ("kind", "i4")], align=True
 )
 CLOCK = np.dtype(
     [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("heaped", "i8"),
