@@ -82,12 +82,15 @@ def simulate(
 
 
 def all_records(model: DistrictModel) -> np.ndarray:
-    """Records of all needs so far; those latent or open now are among them, with that outcome."""
+    """Records of all needs so far; those latent or open now are among them, with that outcome.
+
+    A view, valid until the model's next step.
+    """
     counts = model.world.counts
     ended = int(counts["records"][0])
     model.make_room()
     write_unended(refer_world(*model.world))
-    records = model.world.records[: int(counts["records"][0])].copy()
+    records = model.world.records[: int(counts["records"][0])]
     counts["records"] = ended
     return records
 

@@ -108,12 +108,17 @@ def gini(values: np.ndarray) -> float:
     return float((2 * np.arange(1, count + 1) - count - 1) @ ranked / (count * ranked.sum()))
 
 
+def _columns(records: np.ndarray, rows: np.ndarray, *names: str) -> dict[str, np.ndarray]:
+    """Some columns of some rows: whole records would take five times the memory."""
+    return {name: records[name][rows] for name in names}
+
+
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else np.nan
 
 
 def _requests(window: Window) -> dict[str, float]:
-    made = window.records[window.records["voiced"] >= window.first]
+    made = _columns(window.records, window.records["voiced"] >= window.first, "outcome", "trips", "handoffs")
     rated = window.model.diary.rated[window.first : window.end].sum(axis=0)
     settled = slice(window.first, max(window.end - REPEAT_DAYS, window.first))
     daily = window.model.world.daily[settled]
@@ -121,9 +126,9 @@ def _requests(window: Window) -> dict[str, float]:
         "rating_rate": _ratio(float(rated[1]), float(rated[0])),
         "resolution_rate": _ratio(window.counted(s.D_RESOLVED), window.counted(s.D_CLOSED)),
         "repeat_rate": _ratio(float(daily[:, s.D_REPEATS].sum()), float(daily[:, s.D_CLOSED].sum())),
-        "withdrawn_rate": _ratio(float((made["outcome"] == s.WITHDRAWN).sum()), len(made)),
-        "trips_per_request": float(made["trips"].mean()) if len(made) else np.nan,
-        "handoffs_per_request": float(made["handoffs"].mean()) if len(made) else np.nan,
+        "withdrawn_rate": _ratio(float((made["outcome"] == s.WITHDRAWN).sum()), len(made["outcome"])),
+        "trips_per_request": _ratio(float(made["trips"].sum()), len(made["trips"])),
+        "handoffs_per_request": _ratio(float(made["handoffs"].sum()), len(made["handoffs"])),
         "latent_needs": window.per_thousand(window.model.diary.latent),
         "backlog": window.per_thousand(window.model.diary.open),
     }
@@ -131,8 +136,9 @@ def _requests(window: Window) -> dict[str, float]:
 
 def _times(window: Window) -> dict[str, float]:
     records, end = window.records, float(window.end)
-    made = records[records["voiced"] >= window.first]
-    arisen = records[records["arose"] >= window.first]
+    names = ("voiced", "outcome", "closed", "kind", "first_at", "first_hours")
+    made = _columns(records, records["voiced"] >= window.first, *names)
+    arisen = _columns(records, records["arose"] >= window.first, "arose", "gone")
     resolved = made["outcome"] == s.RESOLVED
     days = np.where(resolved, made["closed"], end) - made["voiced"]
     ended = ~np.isnan(arisen["gone"])
@@ -153,7 +159,7 @@ def _working_hours_within(window: Window) -> float:
     return MEAN_WITHIN_DAYS * 5.0 / 7.0 * window.model.scenario_run.calendar.shift_hours
 
 
-def _first_answers(window: Window, made: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _first_answers(window: Window, made: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Whether each request was answered, after how many working hours (or so far), and calendar days."""
     model, calendar = window.model, window.model.scenario_run.calendar
     starts, opening, shift = model.world.clock_start, calendar.opening_hour, calendar.shift_hours
@@ -224,7 +230,7 @@ def restricted_mean(curve: Survival, horizon: float) -> float:
 def _shares_of_time(window: Window) -> dict[str, float]:
     records = window.records
     closed = (records["voiced"] >= window.first) & np.isin(records["outcome"], (s.RESOLVED, s.UNRESOLVED))
-    spent = records["spent"][closed].sum(axis=0, dtype=float)
+    spent = records["spent"].sum(axis=0, where=closed[:, None], dtype=float)
     total = spent.sum()
     return {f"{name}_share": _ratio(float(part), float(total)) for name, part in zip(s.TIME_NAMES, spent, strict=True)}
 

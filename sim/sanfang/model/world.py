@@ -44,12 +44,16 @@ def build_world(
     layout = Layout(communities, scenario.district.sub_districts, len(scenario.departments))
     stations, headings = 2 * communities + layout.streets + layout.departments, len(h.HOUR_HEADINGS)
     starts = clock_starts(scenario.calendar, days)
-    width = _BUCKET_HOURS * min(1.0, _RESIDENTS_A_BUCKET / len(residents.trust))
-    engine = new_engine(stations, len(persons), headings, horizon=float(starts[-1]) + 1.0, width=width)
+    people = len(residents.trust)
+    width = _BUCKET_HOURS * min(1.0, _RESIDENTS_A_BUCKET / people)
+    engine = new_engine(
+        stations, len(persons), headings, horizon=float(starts[-1]) + 1.0, width=width,
+        jobs=_FIRST_ROOM + people // 8, events=_FIRST_ROOM + people // 3,
+    )  # fmt: skip
     world = World(
         layout=layout,
-        cases=_blank_cases(_FIRST_ROOM),
-        latent=np.zeros(_FIRST_ROOM, LATENT_NEED),
+        cases=_blank_cases(_FIRST_ROOM + people // 4),
+        latent=np.zeros(_FIRST_ROOM + people // 4, LATENT_NEED),
         dormant=np.full(days, NONE, np.int32),
         records=np.zeros(_records_expected(scenario, map_, days), RECORD),
         experiences=np.zeros(_FIRST_ROOM, EXPERIENCE),
