@@ -96,6 +96,8 @@ class PolicyCalendar:
         schedules = (value for own in levers for value in own.values() if isinstance(value, tuple))
         self._steps = {step[0] for schedule in schedules for step in schedule if isinstance(step, tuple)}
         self._levels = levels_on(scenario, map_, 0)
+        self._policy: PolicyOfDay | None = None
+        self._diligence = np.empty(0)
 
     def changes_on(self, day: int) -> bool:
         """Whether a lever may have another level on `day` than on the day before."""
@@ -103,9 +105,14 @@ class PolicyCalendar:
 
     def on(self, day: int, diligence: np.ndarray) -> PolicyOfDay:
         """The policy of `day`, asked for in the order of days."""
+        counts = diligence[:, _COUNTS]
         if self.changes_on(day):
             self._levels = levels_on(self._scenario, self._map, day)
-        return compile_policy(self._scenario, self._map, self._levels, diligence, self._offices)
+        elif self._policy is not None and np.array_equal(counts, self._diligence):
+            return self._policy
+        self._policy = compile_policy(self._scenario, self._map, self._levels, diligence, self._offices)
+        self._diligence = counts
+        return self._policy
 
 
 def compile_policy(
@@ -142,6 +149,9 @@ _WORKED_FOR = {
     "case_management": h.CASE_MANAGEMENT,
 }
 """Levers whose effect is work at the community, and the heading of that work."""
+
+_COUNTS = [*_WORKED_FOR.values(), h.SERVICE_DESK]
+"""Headings under which it counts whether the work is done."""
 
 
 def _rules(
