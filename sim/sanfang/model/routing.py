@@ -59,18 +59,8 @@ def travel(engine, world, rules, setting, index, day):
         _arrive(engine, world, rules, setting, index, day)
     elif job.entry == s.STREET and job.target == s.DEPARTMENT:
         job.hours = setting.casework.relay_hours
-        enqueue(
-            engine,
-            world,
-            setting,
-            index,
-            s.RELAYED,
-            street(world, case.community),
-            s.C_ORDINARY,
-            h.RELAY,
-            s.T_HANDOFF,
-            day,
-        )
+        office = street(world, case.community)
+        enqueue(engine, world, setting, index, s.RELAYED, office, s.C_ORDINARY, h.RELAY, s.T_HANDOFF, day)
     else:
         case.handoffs += 1
         job.entry = s.STREET if job.entry == s.COMMUNITY else job.target
