@@ -155,14 +155,8 @@ def _service_ended(engine, world, rules, setting, index, day):
         handled(engine, world, setting, index, worker)
     elif phase == s.MISDIRECTED:
         world.cases[job.owner].handoffs += 1
-        lead(
-            engine,
-            world,
-            index,
-            s.SENT_BACK,
-            s.T_INFORMATION,
-            handoff_time(job, setting, setting.casework.handoff_days),
-        )
+        back = handoff_time(job, setting, setting.casework.handoff_days)
+        lead(engine, world, index, s.SENT_BACK, s.T_INFORMATION, back)
     elif phase == s.RELAYED:
         relayed(engine, world, rules, setting, index)
     elif phase == s.ASKING:

@@ -102,16 +102,8 @@ def _own_work(engine, world, setting, mean, key, station, day):
         n += 1
         first = uniform(task, FIRST) < (setting.casework.tasks_first if street else setting.casework.own_work_first)
         when = world.clock_start[day] + time * setting.shift
-        _job(
-            engine,
-            task,
-            s.TASK,
-            station,
-            h.OWN_WORK,
-            exponential(task, HOURS, OWN_HOURS),
-            s.C_AHEAD if first else s.C_AFTER,
-            when,
-        )
+        hours, class_ = exponential(task, HOURS, OWN_HOURS), s.C_AHEAD if first else s.C_AFTER
+        _job(engine, task, s.TASK, station, h.OWN_WORK, hours, class_, when)
 
 
 @compiled
