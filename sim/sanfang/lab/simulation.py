@@ -18,6 +18,7 @@ from sanfang.model.model import DistrictModel
 from sanfang.model.outcomes import measure
 from sanfang.model.state import refer_world
 from sanfang.scenario.errors import InputError
+from sanfang.scenario.place import KINDS
 from sanfang.scenario.scenario import Scenario
 
 
@@ -119,7 +120,6 @@ def daily_table(model: DistrictModel) -> pd.DataFrame:
 def request_table(model: DistrictModel, records: np.ndarray) -> pd.DataFrame:
     """One row a need: who, where, what; calendar days of each stage; working hours by what they were spent on."""
     places, scenario = model.map.ids, model.scenario_run
-    kinds = np.array(["urgent", "hard", "chronic", "hoped"])
     columns: dict[str, Any] = {
         "id": [f"{key:016x}" for key in records["key"]],
         "root": [f"{key:016x}" for key in records["root"]],
@@ -128,7 +128,7 @@ def request_table(model: DistrictModel, records: np.ndarray) -> pd.DataFrame:
         "vulnerable": records["vulnerable"].astype(bool),
         "community": np.array(places)[records["community"]],
         "domain": np.array(list(scenario.domains))[records["domain"]],
-        "kind": kinds[records["kind"]],
+        "kind": np.array(KINDS)[records["kind"]],
         "outcome": np.array(s.STATE_NAMES)[records["outcome"]],
         "channel": np.where(np.isnan(records["voiced"]), "", np.array(s.CHANNEL_NAMES)[records["channel"]]),
         "tier": np.where(np.isnan(records["first_at"]), "", np.array(s.TIER_NAMES)[records["tier"]]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
@@ -23,9 +23,6 @@ class _View(mesa.Agent):
     def __init__(self, model: DistrictModel, row: int) -> None:
         super().__init__(model)
         self.row = row
-
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__
 
 
 class Resident(_View):

@@ -182,21 +182,16 @@ def _supply_services(
 
 def lapse(world: World, waiting_yuan: float) -> None:
     """The year ends: what is left in the pots lapses. It was stranded as far as cases waited for money elsewhere."""
-    rows = leftovers(world, waiting_yuan)
-    world.spent[COMMUNITY, h.Y_STRANDED] += rows["stranded"][0]
-    world.spent[DEPARTMENT, h.Y_STRANDED] += rows["stranded"][1]
-    world.spent[COMMUNITY, h.Y_UNSPENT] += rows["unspent"][0]
-    world.spent[DEPARTMENT, h.Y_UNSPENT] += rows["unspent"][1]
+    world.spent[: DEPARTMENT + 1] += leftovers(world, waiting_yuan)
     world.places["fund"] = 0.0
     world.budget[:] = 0.0
 
 
-def leftovers(world: World, waiting_yuan: float) -> dict[str, tuple[float, float]]:
-    """What is in the pots now, stranded or merely unspent: (communities, departments) by heading."""
-    funds, budgets = float(world.places["fund"].sum()), float(world.budget.sum())
-    left = funds + budgets
-    part = min(1.0, waiting_yuan / left) if left > 0 else 0.0
-    return {
-        "stranded": (funds * part, budgets * part),
-        "unspent": (funds * (1.0 - part), budgets * (1.0 - part)),
-    }
+def leftovers(world: World, waiting_yuan: float) -> np.ndarray:
+    """What is in the pots now, stranded or merely unspent: yuan `[tier, heading]`, from grid to department."""
+    left = np.zeros((DEPARTMENT + 1, len(h.YUAN_HEADINGS)))
+    pots = np.array([world.places["fund"].sum(), world.budget.sum()])
+    part = min(1.0, waiting_yuan / pots.sum()) if pots.sum() > 0 else 0.0
+    left[[COMMUNITY, DEPARTMENT], h.Y_STRANDED] = pots * part
+    left[[COMMUNITY, DEPARTMENT], h.Y_UNSPENT] = pots * (1.0 - part)
+    return left

@@ -9,7 +9,7 @@ from sanfang.model import headings as h
 from sanfang.model.cases import count_states
 from sanfang.model.finance import Finance, leftovers
 from sanfang.model.queueing import Engine
-from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES, Layout, World
+from sanfang.model.state import ARISEN, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES, Layout, World
 from sanfang.scenario.scenario import Scenario
 
 
@@ -89,16 +89,16 @@ def hours_by_tier(engine: Engine, layout: Layout) -> np.ndarray:
 
 def yuan_by_tier(scenario: Scenario, engine: Engine, world: World, waiting_yuan: float) -> np.ndarray:
     """Yuan so far, `[tier, heading]`: wages by the hours worked, and what is left in the pots."""
-    hours = hours_by_tier(engine, world.layout)
-    yuan = world.spent[: DEPARTMENT + 1].copy()
-    vacant = hours[:, h.VACANT]
-    yuan[:, h.Y_WAGES] = (hours.sum(axis=1) - vacant) * scenario.staffing.wage
-    yuan[:, h.Y_VACANT] = vacant * scenario.staffing.wage
-    for heading, index in (("stranded", h.Y_STRANDED), ("unspent", h.Y_UNSPENT)):
-        funds, budgets = leftovers(world, waiting_yuan)[heading]
-        yuan[COMMUNITY, index] += funds
-        yuan[DEPARTMENT, index] += budgets
+    yuan = world.spent[: DEPARTMENT + 1] + leftovers(world, waiting_yuan)
+    pay_wages(yuan, hours_by_tier(engine, world.layout), scenario.staffing.wage)
     return yuan
+
+
+def pay_wages(yuan: np.ndarray, hours: np.ndarray, wage: float) -> None:
+    """Enter the wages of `hours[tier, heading]` into `yuan[tier, heading]`, those of vacant posts apart."""
+    vacant = hours[:, h.VACANT]
+    yuan[:, h.Y_WAGES] = (hours.sum(axis=1) - vacant) * wage
+    yuan[:, h.Y_VACANT] = vacant * wage
 
 
 def ledger_table(hours: np.ndarray, yuan: np.ndarray, world: World) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from sanfang.model.queueing import ARRIVAL, NONE, schedule
 from sanfang.model.worktime import to_working
 
 # Purposes of a need's draws.
-GAP, WHO, MARK, KIND, PARTS, CHANNEL, HOUR, VOICED, FOUND, ENTERED, HEAL, MET = range(1, 13)
+GAP, WHO, MARK, KIND, CHANNEL, HOUR, VOICED, FOUND, ENTERED, HEAL, MET = 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12
 _RECURRENCE, _TODAY, _FURTHER_PARTS = 1_000, 10_000, 100
 
 

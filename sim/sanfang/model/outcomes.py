@@ -15,7 +15,7 @@ from scipy.stats import CensoredData, ecdf
 
 from sanfang.model import headings as h
 from sanfang.model import state as s
-from sanfang.model.ledger import hours_by_tier, yuan_by_tier
+from sanfang.model.ledger import hours_by_tier, pay_wages, yuan_by_tier
 from sanfang.model.model import DistrictModel
 from sanfang.model.worktime import to_working_each
 
@@ -62,9 +62,7 @@ class Window:
         if self.first == 0:
             return now
         before = model.diary.spent[self.first - 1][: s.DEPARTMENT + 1].copy()
-        hours = model.diary.hours[self.first - 1]
-        before[:, h.Y_WAGES] = (hours.sum(axis=1) - hours[:, h.VACANT]) * model.scenario_run.staffing.wage
-        before[:, h.Y_VACANT] = hours[:, h.VACANT] * model.scenario_run.staffing.wage
+        pay_wages(before, model.diary.hours[self.first - 1], model.scenario_run.staffing.wage)
         return now - before
 
 

@@ -13,7 +13,7 @@ from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
 from sanfang.model.geography import Geography
 from sanfang.model.queueing import NONE, join, new_job, schedule
-from sanfang.model.stations import serve
+from sanfang.model.stations import owe, serve, street
 from sanfang.scenario.scenario import Scenario
 
 Streams = namedtuple("Streams", "sent own at_grid")
@@ -83,8 +83,7 @@ def _stopped(world, rules, setting, task, useful, c):
     if uniform(task, VETTED) >= rules.here[c].admission:
         return False
     stopped = uniform(task, STOPPED) < (setting.tasks.useful_rejected if useful else setting.tasks.form_rejected)
-    street = 2 * world.layout.communities + world.places[c].sub_district
-    world.office_work[street, h.VETTING_WRONG if stopped == useful else h.VETTING].owed += setting.prices.vetting_hours
+    owe(world, street(world, c), h.VETTING_WRONG if stopped == useful else h.VETTING, setting.prices.vetting_hours)
     return stopped
 
 
@@ -92,7 +91,7 @@ def _stopped(world, rules, setting, task, useful, c):
 def _own_work(engine, world, setting, mean, key, station, day):
     """A street's or department's own work of the day."""
     own = mix(key, day)
-    street = station < 2 * world.layout.communities + world.layout.streets
+    at_street = station < 2 * world.layout.communities + world.layout.streets
     time, n = 0.0, 0
     while mean > 0.0:
         task = mix(own, n)
@@ -100,7 +99,7 @@ def _own_work(engine, world, setting, mean, key, station, day):
         if time >= 1.0:
             break
         n += 1
-        first = uniform(task, FIRST) < (setting.casework.tasks_first if street else setting.casework.own_work_first)
+        first = uniform(task, FIRST) < (setting.casework.tasks_first if at_street else setting.casework.own_work_first)
         when = world.clock_start[day] + time * setting.shift
         hours, class_ = exponential(task, HOURS, OWN_HOURS), s.C_AHEAD if first else s.C_AFTER
         _job(engine, task, s.TASK, station, h.OWN_WORK, hours, class_, when)

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any, get_args
 
 from sanfang.lab.metrics import GROUPS, METRICS
+from sanfang.report.markdown import table
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
 
@@ -44,7 +45,7 @@ def _sections() -> Iterator[str]:
     for section, group in groupby(kept, key=lambda parameter: parameter.section):
         yield f"## {f'`{section}`' if section else 'The scenario itself'}\n"
         yield f"{_about(section)}\n"
-        yield from _table(PARAMETER_HEAD, (_parameter_row(parameter) for parameter in group))
+        yield from table(PARAMETER_HEAD, (_parameter_row(parameter) for parameter in group))
 
 
 def _about(section: str) -> str:
@@ -80,7 +81,7 @@ def _levers() -> Iterator[str]:
         "`policy_by_community.c007.authority = 1` sets a lever in one community only.\n"
     )
     rows = ((f"`{one.name}`", one.ids, one.label_en, one.label_zh, one.acts, f"`{one.heading}`") for one in levers())
-    yield from _table(LEVER_HEAD, rows)
+    yield from table(LEVER_HEAD, rows)
 
 
 def _metrics() -> Iterator[str]:
@@ -92,22 +93,10 @@ def _metrics() -> Iterator[str]:
     for group, (en, zh) in GROUPS.items():
         yield f"### {en} ({zh})\n"
         members = (metric for metric in METRICS if metric.group == group)
-        yield from _table(
+        yield from table(
             METRIC_HEAD,
             ((f"`{one.name}`", one.unit, one.better or "", one.en, one.zh) for one in members),
         )
-
-
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    yield _line(head)
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield _line(row)
-    yield ""
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def _value(value: Any) -> str:

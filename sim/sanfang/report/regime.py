@@ -7,13 +7,14 @@ comparison of the demo once at full size, and the headline over the ranges of wh
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
 from sanfang.lab.comparison import Comparison, compare
 from sanfang.lab.metrics import in_group
 from sanfang.lab.simulation import Run, simulate
+from sanfang.report.markdown import table
 from sanfang.scenario.content import folders
 from sanfang.scenario.scenario import Scenario
 
@@ -128,7 +129,7 @@ def _regime(run: Run) -> Iterator[str]:
         ("Given up", metrics["withdrawn_rate"], ""),
         ("True satisfaction (mean)", metrics["satisfaction"], "0.51 satisfied, unprompted, before a reform elsewhere"),
     ]
-    yield from _table(("Figure", "Model", "Published"), [(name, f"{value:.2f}", known) for name, value, known in rows])
+    yield from table(("Figure", "Model", "Published"), [(name, f"{value:.2f}", known) for name, value, known in rows])
 
 
 def _domains(run: Run) -> Iterator[str]:
@@ -143,7 +144,7 @@ def _domains(run: Run) -> Iterator[str]:
         numbers = (days.mean(), days.median(), days.quantile(0.9))
         label = f"{domain.label_en} {domain.label_zh}"
         rows.append((label, f"{len(own):,}", *(f"{number:.1f}" for number in numbers), f"{unsolved:.2f}"))
-    yield from _table(("Domain", "Requests", "Mean", "Median", "90 %", "Not resolved"), rows)
+    yield from table(("Domain", "Requests", "Mean", "Median", "90 %", "Not resolved"), rows)
 
 
 def _headline(scaled: Comparison, full: Comparison) -> Iterator[str]:
@@ -155,10 +156,10 @@ def _headline(scaled: Comparison, full: Comparison) -> Iterator[str]:
     rows = []
     for item in in_group("headline"):
         for name in HEADLINE[1:]:
-            cells = [_difference(table, name, item.name) for table in (scaled, full)]
+            cells = [_difference(size, name, item.name) for size in (scaled, full)]
             rows.append((item.en, f"`{name}`", *cells))
-    yield from _table(("Outcome", "Scenario", "A tenth", "Full size"), rows)
-    base = {size: table.means.set_index(["scenario", "metric"])["mean"]["before"] for size, table in
+    yield from table(("Outcome", "Scenario", "A tenth", "Full size"), rows)
+    base = {size: compared.means.set_index(["scenario", "metric"])["mean"]["before"] for size, compared in
             (("a tenth", scaled), ("full size", full))}  # fmt: skip
     for size, means in base.items():
         values = ", ".join(f"{item.en.lower()} {means[item.name]:.3f}" for item in in_group("headline"))
@@ -166,8 +167,8 @@ def _headline(scaled: Comparison, full: Comparison) -> Iterator[str]:
 
 
 def _difference(comparison: Comparison, scenario: str, metric: str) -> str:
-    table = comparison.differences
-    row = table[(table["scenario"] == scenario) & (table["metric"] == metric)].iloc[0]
+    found = comparison.differences
+    row = found[(found["scenario"] == scenario) & (found["metric"] == metric)].iloc[0]
     return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
 
 
@@ -180,32 +181,25 @@ def _robustness(jobs: int | None) -> Iterator[str]:
     rows = []
     for path, low, high in RANGES:
         for value in (low, high):
-            table = compare(_scenarios({path: value}), reps=2, baseline="before", scale=0.1, jobs=jobs,
+            compared = compare(_scenarios({path: value}), reps=2, baseline="before", scale=0.1, jobs=jobs,
                             progress=_say(f"{path}={value}"))  # fmt: skip
-            cells = [_short(table, name) for name in HEADLINE[1:]]
+            cells = [_short(compared, name) for name in HEADLINE[1:]]
             rows.append((f"`{path}` = {value:g}", *cells))
-    yield from _table(("Assumption", *(f"`{name}`" for name in HEADLINE[1:])), rows)
+    yield from table(("Assumption", *(f"`{name}`" for name in HEADLINE[1:])), rows)
 
 
 def _short(comparison: Comparison, scenario: str) -> str:
-    table = comparison.differences
-    own = table[table["scenario"] == scenario].set_index("metric")["difference"]
+    found = comparison.differences
+    own = found[found["scenario"] == scenario].set_index("metric")["difference"]
     first, second, third = (own[item.name] for item in in_group("headline"))
-    return f"{first:+.3f} \\| {second:+.1f} \\| {third:+.3f}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + " --- |" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
+    return f"{first:+.3f} | {second:+.1f} | {third:+.3f}"
 
 
 def quoted(figure: str) -> str:
     """The published values of a figure, with their places."""
     found = [folder / "districts" / "licang_published.csv" for folder in folders("scenarios")]
-    table = pd.read_csv(next(path for path in found if path.exists()))
-    rows = table[(table["figure"] == figure) & (table["use"] == "compare")]
+    figures = pd.read_csv(next(path for path in found if path.exists()))
+    rows = figures[(figures["figure"] == figure) & (figures["use"] == "compare")]
     return ", ".join(f"{float(value):g} ({place})" for value, place in zip(rows["value"], rows["place"], strict=True))
 
 
