@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sanfang.lab import runner, simulation
+from sanfang.lab import executors, runner, simulation
 from sanfang.lab.metrics import METRICS
 
 
@@ -61,4 +61,4 @@ def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace the simulation by `made_up_run`, in forked workers as well."""
     monkeypatch.setattr(simulation, "simulate", made_up_run)
     monkeypatch.setattr(runner.compiled, "is_cached", lambda: True)
-    monkeypatch.setattr(runner, "start_method", lambda: "fork")
+    monkeypatch.setattr(executors, "start_method", lambda: "fork")

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanfang.cli_scenario import AsJson, District, Settings, scenario_app
-from sanfang.faces import user_errors
+from sanfang.cli_sweep import sweep_app
+from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
 from sanfang.scenario.errors import InputError
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import Comparison
     from sanfang.lab.simulation import Run
     from sanfang.scenario.scenario import Scenario
-
-A_CHECK_FAILED = 1
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +25,7 @@ app = typer.Typer(
     help="Sanfang simulates grassroots governance: what three devolutions and two refinements change.",
 )
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(sweep_app)
 
 
 def _scale(value: float) -> float:
@@ -68,15 +68,15 @@ def run_command(
 ) -> None:
     """Simulate one scenario; print its metrics and its ledger of hours and money."""
     with user_errors():
-        _check_folder(out)
+        check_folder(out)
         if keep_requests and out is None:
             raise InputError("--keep-requests: needs --out, the folder to save the requests in")
         loaded = _load(scenario, district, settings)
-        _say_if_compiling()
+        say_if_compiling()
         run = _simulate(loaded, seed, days, scale, keep_requests)
         saved = _save_run(run, out, days, scale, keep_requests) if out else []
     if as_json:
-        _print_json(_run_document(run, days, scale) | {"files": [str(path) for path in saved]})
+        print_json(_run_document(run, days, scale) | {"files": [str(path) for path in saved]})
         return
     from sanfang import cli_tables
 
@@ -100,14 +100,14 @@ def compare_command(
 ) -> None:
     """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
     with user_errors():
-        _check_folder(out)
+        check_folder(out)
         loaded = [_load(name, district, settings) for name in scenarios]
         chosen = _named(baseline, scenarios, loaded)
-        _say_if_compiling()
+        say_if_compiling()
         comparison = _compare(loaded, reps, seed, chosen, days, scale, jobs)
         saved = _save_comparison(comparison, out) if out else []
     if as_json:
-        _print_json(comparison.to_dict() | {"files": [str(path) for path in saved]})
+        print_json(comparison.to_dict() | {"files": [str(path) for path in saved]})
         return
     from sanfang import cli_tables
 
@@ -162,27 +162,7 @@ def _compare(
         raise typer.Exit(A_CHECK_FAILED) from None
 
 
-def _say_if_compiling() -> None:
-    from sanfang.model import compiled
-
-    if not compiled.is_cached():
-        print("Compiling the model: once after an installation or a change, about a minute.", file=sys.stderr)
-
-
 # --- Saving and telling -----------------------------------------------------------------------------
-
-
-def _check_folder(out: Path | None) -> None:
-    """Refuse, before hours of work, a folder that cannot be written to."""
-    import os
-
-    if out is None:
-        return
-    existing = next(path for path in [out.absolute(), *out.absolute().parents] if path.exists())
-    if not existing.is_dir():
-        raise InputError(f"--out {out}: {existing} is a file, not a folder")
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise InputError(f"--out {out}: {existing} cannot be written to")
 
 
 def _save_run(run: Run, out: Path, days: int | None, scale: float, keep_requests: bool) -> list[Path]:
@@ -216,12 +196,6 @@ def _run_document(run: Run, days: int | None, scale: float) -> dict[str, Any]:
         "metrics": run.metrics,
         "ledger": run.ledger.to_dict("records"),
     }
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    from sanfang.lab.files import to_json
-
-    print(to_json(document), end="")
 
 
 def _say_saved(saved: list[Path]) -> None:

@@ -18,12 +18,16 @@ LINE_SECONDS = 10.0  # between two plain lines
 
 
 class ProgressLine:
-    """Call it with the number of things done and of all; leave the `with` block when finished."""
+    """Call it with the number of things done, of all, and failed; leave the `with` block when finished.
+
+    What was done before the first call, by an earlier sweep, does not count in the rate.
+    """
 
     def __init__(self, things: str) -> None:
         self.things = things
         self._began = time.monotonic()
         self._last_line = self._began
+        self._at_first: int | None = None
         self._bar: tuple[Progress, TaskID] | None = None
         self._terminal = sys.stderr.isatty()
 
@@ -36,29 +40,34 @@ class ProgressLine:
         if self._bar:
             self._bar[0].stop()
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, failed: int = 0) -> None:
         now = time.monotonic()
+        if self._at_first is None:
+            self._at_first = done + failed
         if now - self._began < QUIET_SECONDS:
             return
         if self._terminal:
-            self._draw(done, total)
-        elif now - self._last_line >= LINE_SECONDS or done == total:
+            self._draw(done, total, failed)
+        elif now - self._last_line >= LINE_SECONDS or done + failed == total:
             self._last_line = now
-            print(self.text(done, total, now), file=sys.stderr, flush=True)
+            print(self.text(done, total, failed, now), file=sys.stderr, flush=True)
 
-    def text(self, done: int, total: int, now: float) -> str:
-        """For example: 12 of 40 runs, 3.1 a second, 9 s left."""
-        if done == 0:
-            return f"0 of {total} {self.things}"
-        rate = done / (now - self._began)
+    def text(self, done: int, total: int, failed: int, now: float) -> str:
+        """For example: 12 of 40 runs, 1 failed, 3.1 a second, 9 s left."""
+        told = f"{done:,} of {total:,} {self.things}" + (f", {failed:,} failed" if failed else "")
+        now_done = done + failed - (self._at_first or 0)
+        if now_done <= 0:
+            return told
+        rate = now_done / (now - self._began)
         speed = f"{rate:.2g} a second" if rate >= 1 else f"{1 / rate:.1f} s each"
-        return f"{done} of {total} {self.things}, {speed}, {_duration((total - done) / rate)} left"
+        return f"{told}, {speed}, {duration((total - done - failed) / rate)} left"
 
-    def _draw(self, done: int, total: int) -> None:
+    def _draw(self, done: int, total: int, failed: int) -> None:
         if self._bar is None:
             self._bar = self._start(total)
         bar, task = self._bar
-        bar.update(task, completed=done, text=self.text(done, total, time.monotonic()))
+        text = self.text(done, total, failed, time.monotonic())
+        bar.update(task, completed=done + failed, total=total, text=text)
         bar.refresh()
 
     def _start(self, total: int) -> tuple[Progress, TaskID]:
@@ -71,7 +80,8 @@ class ProgressLine:
         return bar, bar.add_task("", total=total, text="")
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """`seconds` in the unit that a person would use."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 5400:

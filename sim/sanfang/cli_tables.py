@@ -26,7 +26,7 @@ UNITS = {"hours": "hours", "yuan": "yuan", "outside_hours": "hours, outside", "o
 
 def print_run(run: Run) -> None:
     """Metrics by group with units, then the ledger by heading."""
-    console = _console()
+    console = plain_console()
     table = Table(title=f"{run.scenario.name}, seed {run.seed}", title_justify="left", box=None, pad_edge=False)
     table.add_column("metric")
     table.add_column("value", justify="right")
@@ -46,18 +46,18 @@ def print_run(run: Run) -> None:
 
 def print_comparison(comparison: Comparison) -> None:
     """A table for each headline metric, and for what must be read beside waste."""
-    console = _console()
+    console = plain_console()
     for name in SHOWN_IN_COMPARISON:
         item = next(metric for metric in METRICS if metric.name == name)
         if (comparison.means["metric"] == name).any():
-            wish = f", {item.better} is better" if item.better else ""
-            console.print(f"[bold]{item.en}[/bold] ({item.unit}{wish})")
+            console.print(metric_heading(item))
             console.print(_metric_table(comparison, item))
             console.print()
     reps = comparison.reps
     console.print(
         f"Paired differences to {comparison.baseline!r} over {reps} replications on the same troubles, with 95 % t"
-        " intervals. d: difference over the standard deviation between replications."
+        " intervals. d: difference over the standard deviation between replications. pairing: how many independent"
+        " runs one paired run replaces."
         if reps > 1
         else "One replication: differences without intervals. Ask for more with --reps.",
         markup=False,
@@ -75,7 +75,7 @@ def _metric_table(comparison: Comparison, item: Metric) -> Table:
     changes = table[table["metric"] == item.name].set_index("scenario").to_dict("index")
     result = Table(box=None, pad_edge=False, header_style="dim")
     result.add_column("scenario", min_width=max(map(len, comparison.scenarios)), no_wrap=True)
-    for heading in ("mean", "difference", "95 % interval", "d", "p", "pairs"):
+    for heading in ("mean", "difference", "95 % interval", "d", "p", "pairs", "pairing"):
         result.add_column(heading, justify="right", no_wrap=True)
     for scenario in comparison.scenarios:
         mean = item.format(means[scenario])
@@ -88,24 +88,42 @@ def _metric_table(comparison: Comparison, item: Metric) -> Table:
 
 def _change(row: dict[Hashable, Any], item: Metric) -> list[str]:
     low, high = float(row["low"]), float(row["high"])
-    interval = "–" if math.isnan(low) else f"[{_signed(low, item)}, {_signed(high, item)}]".replace("[", r"\[")
     return [
-        _colour(_signed(float(row["difference"]), item), low, high, item),
-        interval,
+        coloured(signed(float(row["difference"]), item), low, high, item),
+        bracketed(signed(low, item), signed(high, item)),
         _number(float(row["effect_size"]), "+.2f"),
         _p_value(float(row["p_value"])),
         str(int(row["n"])),
+        times(float(row["variance_ratio"])),
     ]
 
 
-def _colour(text: str, low: float, high: float, item: Metric) -> str:
+def metric_heading(item: Metric) -> str:
+    """The metric, its unit, and which way is better."""
+    wish = f", {item.better} is better" if item.better else ""
+    return f"[bold]{item.en}[/bold] ({item.unit}{wish})"
+
+
+def bracketed(low: str, high: str) -> str:
+    """An interval from its written ends; an en dash where there is none."""
+    return "–" if low == high == "–" else rf"\[{low}, {high}]"
+
+
+def times(ratio: float) -> str:
+    """A ratio as "3.2 x"; an en dash for NaN."""
+    return f"{'∞' if math.isinf(ratio) else _number(ratio, '.1f')} x".replace("– x", "–")
+
+
+def coloured(text: str, low: float, high: float, item: Metric) -> str:
+    """Green where the whole interval of a difference is better, red where it is worse."""
     if item.better is None or math.isnan(low) or low <= 0 <= high:
         return text
     good = (low > 0) == (item.better == "higher")
     return f"[{'green' if good else 'red'}]{text}[/]"
 
 
-def _signed(value: float, item: Metric) -> str:
+def signed(value: float, item: Metric) -> str:
+    """A difference with its sign, as many decimals as the metric deserves."""
     return item.format(value) if math.isnan(value) or value <= 0 else f"+{item.format(value)}"
 
 
@@ -152,7 +170,8 @@ def _print_resources(console: Console, comparison: Comparison) -> None:
         )
 
 
-def _console() -> Console:
+def plain_console() -> Console:
+    """Where tables are printed: standard output, without colours of rich's own finding."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 160  # a file or a pipe has no width of its own

@@ -1,15 +1,19 @@
-"""What all faces of the command line share: how a wrong input is told."""
+"""What all faces of the command line share: exit statuses, how a wrong input is told, JSON, folders."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import typer
 
 from sanfang.scenario.errors import InputError
 
+A_CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
 
 
@@ -21,3 +25,29 @@ def user_errors() -> Iterator[None]:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(INPUT_IS_WRONG) from None
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output."""
+    from sanfang.lab.files import to_json
+
+    print(to_json(document), end="")
+
+
+def say_if_compiling() -> None:
+    """Tell that the first run takes longer."""
+    from sanfang.model import compiled
+
+    if not compiled.is_cached():
+        print("Compiling the model: once after an installation or a change, about a minute.", file=sys.stderr)
+
+
+def check_folder(out: Path | None) -> None:
+    """Refuse, before hours of work, a folder that cannot be written to."""
+    if out is None:
+        return
+    existing = next(path for path in [out.absolute(), *out.absolute().parents] if path.exists())
+    if not existing.is_dir():
+        raise InputError(f"--out {out}: {existing} is a file, not a folder")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise InputError(f"--out {out}: {existing} cannot be written to")

@@ -6,25 +6,23 @@ two scenarios is the policy's doing and not the luck of the draw.
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-import sanfang
 from sanfang.lab import intervals
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
-from sanfang.lab.runner import Job, Progress, run_all
+from sanfang.lab.provenance import provenance
+from sanfang.lab.runner import Progress, run_all
+from sanfang.lab.work import Job
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.scenario import Scenario
 
 RESOURCE_TOLERANCE = 1e-9  # relative: rounding of sums, no more
-LIBRARIES = ("numpy", "pandas", "scipy", "numba", "mesa")
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,7 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Everything but the single runs, as plain data: how it was made, and what came out."""
         return {
-            "sanfang": sanfang.__version__,
-            "python": platform.python_version(),
-            "libraries": {name: _version(name) for name in LIBRARIES},
+            **provenance(),
             "seed": self.seed,
             "reps": self.reps,
             "days": self.days,
@@ -185,10 +181,3 @@ def _in_order(runs: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
     place = {label: position for position, label in enumerate(labels)}
     order = runs["scenario"].map(place).to_frame("place").assign(replication=runs["replication"])
     return runs.loc[order.sort_values(["place", "replication"]).index].reset_index(drop=True)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "unknown"

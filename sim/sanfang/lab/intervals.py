@@ -1,12 +1,13 @@
-"""Means, paired differences and their 95 % intervals, for all metrics of all scenarios.
+"""Means, paired differences and their 95 % intervals, for all metrics of all scenarios and points.
 
 All statistics come from scipy; this file only puts the numbers into place and the results into tables.
+What each number means, and when to trust it, is told in docs/statistics.md.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,103 +15,223 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from sanfang.lab.run_table import Flags, Numbers, RunTable, by_count
+
 CONFIDENCE = 0.95
-KEYS = ("scenario", "replication", "seed")
-"""The columns of a table of runs that are not metrics."""
+ROUNDING = 1e-12
+"""Numbers that agree to this share of their size are the same: sums in another order end there."""
 
-Numbers = NDArray[np.float64]
+MEAN_COLUMNS = ("n", "mean", "sd", "low", "high")
+DIFFERENCE_COLUMNS = (
+    "n",
+    "baseline_mean",
+    "difference",
+    "low",
+    "high",
+    "p_value",
+    "effect_size",
+    "correlation",
+    "variance_reduction",
+    "variance_ratio",
+    "ratio_low",
+    "ratio_high",
+    "independent_half_width",
+)
+BOOTSTRAP_COLUMNS = ("n", "estimate", "standard_error", "low", "high")
+RESAMPLES = 9_999
+CELLS_AT_ONCE = 200  # a bootstrap keeps RESAMPLES numbers of each: 16 MB
+RESAMPLES_AT_ONCE = 250
 
 
-def metric_columns(runs: pd.DataFrame) -> list[str]:
-    """The metrics in a table of runs, in its order."""
-    return [name for name in runs.columns if name not in KEYS]
-
-
-def means(runs: pd.DataFrame) -> pd.DataFrame:
+def means(runs: pd.DataFrame, factors: Sequence[str] = ()) -> pd.DataFrame:
     """Mean of each metric in each scenario: n, mean, sd, and `low` and `high` of the 95 % t interval.
 
-    `runs` has one row per scenario and replication. NaN values are left out and do not count in n; with
-    fewer than two values the interval is NaN.
+    `runs` is described in `sanfang.lab.run_table`; `factors` names its columns that are no metrics. One row for
+    each scenario, point (a column only if there are several) and metric. NaN values are left out and do not
+    count in n; with fewer than two values the interval is NaN.
     """
-    rows: list[dict[str, Any]] = []
-    for scenario, group in runs.groupby("scenario", sort=False):
-        for name in metric_columns(runs):
-            rows.append({"scenario": scenario, "metric": name, **_mean(group[name].to_numpy(float))})
-    return pd.DataFrame(rows, columns=["scenario", "metric", "n", "mean", "sd", "low", "high"])
+    table = RunTable(runs, factors)
+    cells = table.present
+    found = (by_count(_mean, table.values(metric)[cells]) for metric in table.metrics)
+    return _in_rows(table, cells, table.metrics, MEAN_COLUMNS, found)
 
 
-def differences(runs: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Difference of each scenario to `baseline`, metric by metric, paired by replication.
+def differences(runs: pd.DataFrame, baseline: str, factors: Sequence[str] = ()) -> pd.DataFrame:
+    """Difference of each scenario to `baseline`, metric by metric, paired by replication within a point.
 
-    Columns: `n` pairs (those with a NaN are dropped), `baseline_mean` over these pairs, `difference`, the
-    95 % t interval `low` to `high`, `p_value` (paired t test), `effect_size` (the difference in units of the
-    standard deviation between replications: root of the mean of both variances), `correlation` of the
-    pairs, and `variance_reduction`: the part of the variance that independent seeds would have and that
-    pairing takes away, 1 - var(a - b) / (var a + var b); negative where pairing does harm.
+    Columns besides the keys: `n` pairs (those with a NaN are dropped), `baseline_mean` over these pairs,
+    `difference`, the 95 % t interval `low` to `high`, `p_value` (paired t test), `effect_size` (the difference in
+    units of the standard deviation between replications: root of the mean of both variances) and
+    `correlation` of the pairs. What pairing is worth: `variance_ratio` (var a + var b) / var(a - b), the number of
+    independent runs that one paired run replaces, with its 95 % interval `ratio_low` to `ratio_high`
+    (three pairs or more); `variance_reduction`, the same as a share, 1 - 1 / ratio, negative where pairing does
+    harm; `independent_half_width` of the interval that as many runs with independent seeds would give (Welch).
+    Raises InputError if `baseline` has no runs.
     """
-    wide = runs.set_index(["scenario", "replication"])
-    base = wide.loc[baseline]
-    rows: list[dict[str, Any]] = []
-    for scenario in runs["scenario"].unique():
-        if scenario == baseline:
-            continue
-        other = wide.loc[scenario].reindex(base.index)
-        for name in metric_columns(runs):
-            pair = _difference(other[name].to_numpy(float), base[name].to_numpy(float))
-            rows.append({"scenario": scenario, "metric": name, **pair})
-    columns = ["n", "baseline_mean", "difference", "low", "high", "p_value", "effect_size", "correlation"]
-    return pd.DataFrame(rows, columns=["scenario", "metric", *columns, "variance_reduction"])
+    table = RunTable(runs, factors)
+    base = table.position(baseline)
+    cells = table.others(base)
+    found = (by_count(_difference, *table.pairs(metric, base)) for metric in table.metrics)
+    return _in_rows(table, cells, table.metrics, DIFFERENCE_COLUMNS, found)
 
 
-def _mean(values: Numbers) -> dict[str, float]:
-    values = values[~np.isnan(values)]
-    if len(values) == 0:
-        return {"n": 0, "mean": np.nan, "sd": np.nan, "low": np.nan, "high": np.nan}
-    low, high = _interval(values)
-    return {"n": len(values), "mean": float(values.mean()), "sd": _sd(values), "low": low, "high": high}
+def bootstrap(
+    runs: pd.DataFrame,
+    baseline: str | None = None,
+    metrics: Sequence[str] = (),
+    factors: Sequence[str] = (),
+    resamples: int = RESAMPLES,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Bootstrap intervals (BCa, 95 %) that assume no normal distribution, for `metrics` (all if empty).
+
+    Resamples replications, for a pair both scenarios' together. `quantity` is "mean" and, with a `baseline`, also
+    "difference", paired. Columns besides the keys: n, estimate, standard_error, low, high; the interval is NaN for
+    fewer than two values and a point where all agree. The same `seed` gives the same numbers, whatever the order
+    of rows. Efron (1987), by `scipy.stats.bootstrap`.
+    """
+    table = RunTable(runs, factors)
+    chosen = list(metrics) or table.metrics
+
+    def resampled(values: Numbers) -> dict[str, Numbers]:
+        return _bootstrap(values, resamples, seed)
+
+    found = (by_count(resampled, table.values(metric)[table.present]) for metric in chosen)
+    parts = [_in_rows(table, table.present, chosen, BOOTSTRAP_COLUMNS, found).assign(quantity="mean")]
+    if baseline is not None:
+        base = table.position(baseline)
+        found = (by_count(resampled, np.subtract(*table.pairs(metric, base))) for metric in chosen)
+        pairs = _in_rows(table, table.others(base), chosen, BOOTSTRAP_COLUMNS, found)
+        parts.append(pairs.assign(quantity="difference"))
+    result = pd.concat(parts, ignore_index=True)
+    keys = [name for name in result.columns if name not in BOOTSTRAP_COLUMNS]
+    return result[[*keys, *BOOTSTRAP_COLUMNS]]
 
 
-def _difference(values: Numbers, base: Numbers) -> dict[str, float]:
-    both = ~(np.isnan(values) | np.isnan(base))
-    values, base = values[both], base[both]
-    if len(values) == 0:
-        return {"n": 0}
-    delta = values - base
-    low, high = _interval(delta)
-    variances = _sd(values) ** 2 + _sd(base) ** 2
-    return {
-        "n": len(delta),
-        "baseline_mean": float(base.mean()),
-        "difference": float(delta.mean()),
+# --- Statistics of dense arrays, cells x replications -------------------------------------------------
+
+
+def _mean(values: Numbers) -> dict[str, Numbers]:
+    found = {"mean": values.mean(axis=1)}
+    if values.shape[1] > 1:
+        found["sd"] = np.sqrt(variance(values))
+        found["low"], found["high"] = t_interval(values)
+    return found
+
+
+def _difference(values: Numbers, base: Numbers) -> dict[str, Numbers]:
+    delta = _without_rounding(values - base, np.maximum(np.abs(values), np.abs(base)))
+    found = {"baseline_mean": base.mean(axis=1), "difference": delta.mean(axis=1)}
+    if values.shape[1] < 2:
+        return found
+    low, high = t_interval(delta)
+    own, paired = variance(values) + variance(base), variance(delta)
+    varied = (variance(values) > 0) & (variance(base) > 0)
+    ratio_low, ratio_high = _ratio_interval(values, base)
+    return found | {
         "low": low,
         "high": high,
-        "p_value": _quietly(lambda: float(stats.ttest_rel(values, base).pvalue)) if len(delta) > 1 else np.nan,
-        "effect_size": float(delta.mean()) / np.sqrt(variances / 2) if variances > 0 else np.nan,
-        "correlation": _correlation(values, base),
-        "variance_reduction": 1 - _sd(delta) ** 2 / variances if variances > 0 else np.nan,
+        "p_value": np.asarray(stats.ttest_1samp(delta, 0.0, axis=1).pvalue),
+        "effect_size": np.where(own > 0, found["difference"] / np.sqrt(own / 2), np.nan),
+        "correlation": np.where(varied, stats.pearsonr(values, base, axis=1).statistic, np.nan),
+        "variance_reduction": np.where(own > 0, 1 - paired / own, np.nan),
+        "variance_ratio": np.where(own > 0, own / paired, np.nan),
+        "ratio_low": np.where(own > 0, ratio_low, np.nan),
+        "ratio_high": np.where(own > 0, ratio_high, np.nan),
+        "independent_half_width": np.where(own > 0, _independent_half_width(values, base), 0.0),
     }
 
 
-def _interval(values: Numbers) -> tuple[float, float]:
-    """The 95 % t interval of the mean; a point where all values agree, NaN for a single one."""
-    if len(values) < 2:
+def t_interval(values: Numbers) -> tuple[Numbers, Numbers]:
+    """The 95 % t interval of the mean; a point where all values agree."""
+    interval = stats.ttest_1samp(values, 0.0, axis=1).confidence_interval(CONFIDENCE)
+    return np.asarray(interval.low), np.asarray(interval.high)
+
+
+def _independent_half_width(values: Numbers, base: Numbers) -> Numbers:
+    interval = stats.ttest_ind(values, base, axis=1, equal_var=False).confidence_interval(CONFIDENCE)
+    return np.asarray((interval.high - interval.low) / 2)
+
+
+def _ratio_interval(values: Numbers, base: Numbers) -> tuple[Numbers, Numbers] | tuple[float, float]:
+    """The 95 % interval of (var a + var b) / var(a - b), exact for normal pairs.
+
+    The ratio is (1 + var(a + b) / var(a - b)) / 2, and the ratio of the variances of a pair, here of a + b and a - b,
+    has the exact interval of Pitman (1939) and Morgan (1939), whatever their correlation.
+    """
+    n = values.shape[1]
+    if n < 3:
         return np.nan, np.nan
-    interval = _quietly(lambda: stats.ttest_1samp(values, 0.0).confidence_interval(CONFIDENCE))
-    return float(interval.low), float(interval.high)
+    together, apart = values + base, values - base
+    correlation = stats.pearsonr(together, apart, axis=1).statistic
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, n - 2)
+    spread = 1 + 2 * (1 - correlation**2) * quantile**2 / (n - 2)
+    root = np.sqrt(spread**2 - 1)
+    estimate = variance(together) / variance(apart)
+    return (1 + estimate * (spread - root)) / 2, (1 + estimate * (spread + root)) / 2
 
 
-def _correlation(values: Numbers, base: Numbers) -> float:
-    if len(values) < 2 or np.ptp(values) == 0 or np.ptp(base) == 0:
-        return np.nan
-    return _quietly(lambda: float(stats.pearsonr(values, base).statistic))
+def variance(values: Numbers) -> Numbers:
+    """Sample variance of each row; zero where the values differ by no more than rounding."""
+    sd = np.std(values, axis=1, ddof=1)
+    return np.square(_without_rounding(sd, np.abs(values).max(axis=1)))
 
 
-def _sd(values: Numbers) -> float:
-    return float(np.std(values, ddof=1)) if len(values) > 1 else np.nan
+def _without_rounding(values: Numbers, size: Numbers) -> Numbers:
+    return np.where(np.abs(values) <= ROUNDING * size, 0.0, values)
 
 
-def _quietly[T](call: Callable[[], T]) -> T:
-    """`call()` without scipy's warnings about constant or nearly equal values, which are ordinary here."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return call()
+# --- Bootstrap ----------------------------------------------------------------------------------------
+
+
+def _bootstrap(values: Numbers, resamples: int, seed: int) -> dict[str, Numbers]:
+    """Of the mean of each row, some rows at a time for the sake of memory."""
+    found = {"estimate": values.mean(axis=1)}
+    if values.shape[1] < 2:
+        return found
+    starts = range(0, len(values), CELLS_AT_ONCE)
+    parts = [_bca(values[start : start + CELLS_AT_ONCE], resamples, seed) for start in starts]
+    return found | {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _bca(values: Numbers, resamples: int, seed: int) -> dict[str, Numbers]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        result = stats.bootstrap(
+            (values,),
+            np.mean,
+            n_resamples=resamples,
+            batch=RESAMPLES_AT_ONCE,
+            vectorized=True,
+            axis=1,
+            confidence_level=CONFIDENCE,
+            rng=np.random.default_rng(seed),
+        )
+    interval, steady = result.confidence_interval, variance(values) == 0
+    return {
+        "standard_error": np.asarray(result.standard_error),
+        "low": np.where(steady, values[:, 0], interval.low),
+        "high": np.where(steady, values[:, 0], interval.high),
+    }
+
+
+# --- Arranging ----------------------------------------------------------------------------------------
+
+
+def _in_rows(
+    table: RunTable,
+    cells: Flags,
+    metrics: Sequence[str],
+    columns: Sequence[str],
+    found: Iterable[dict[str, NDArray[Any]]],
+) -> pd.DataFrame:
+    """One row for each of `cells` and metric, from what was `found` of each metric in all cells."""
+    size = int(cells.sum())
+    filled = {name: np.full((size, len(metrics)), np.nan) for name in columns}
+    filled["n"] = np.zeros((size, len(metrics)), dtype=int)
+    for place, one in enumerate(found):
+        for name, values in one.items():
+            filled[name][:, place] = values
+    keys = {name: np.repeat(values, len(metrics)) for name, values in table.keys(cells).items()}
+    keys["metric"] = np.tile(np.array(metrics, dtype=object), size)
+    return pd.DataFrame(keys | {name: values.ravel() for name, values in filled.items()})

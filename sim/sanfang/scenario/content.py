@@ -13,6 +13,7 @@ from sanfang.scenario.errors import InputError, nearest
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DISTRICTS = "districts"
+EXPERIMENTS = "experiments"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,34 @@ def find_district(name: str | Path) -> Source:
     if found:
         return found
     raise _not_found("district", text, None)
+
+
+def find_experiment(name: str | Path) -> Source:
+    """The experiment called or lying at `name`: `headline`, or `mechanisms/F1a` in a folder below.
+
+    Raises `InputError` if there is none.
+    """
+    text = str(name)
+    inside = Path(text if text.endswith(".toml") else f"{text}.toml")
+    if text.endswith(".toml"):
+        found = _existing(inside, text)
+        if found:
+            return found
+    for folder in folders(EXPERIMENTS) if text.strip("./ ") else ():
+        found = _existing(folder / inside, f"{EXPERIMENTS}/{inside.as_posix()}")
+        if found:
+            return found
+    known = experiment_names()
+    namesakes = [one for one in known if one.endswith(f"/{text}")]
+    hint = f"; did you mean {namesakes[0]!r}?" if namesakes else nearest(text.removesuffix(".toml"), known)
+    what = "no such file" if text.endswith(".toml") else "no experiment of that name"
+    raise InputError(f"{text!r}: {what}{hint}; experiments: {', '.join(known) or 'none'}")
+
+
+def experiment_names() -> list[str]:
+    """Names of all experiments, those in folders below written as `mechanisms/F1a`."""
+    found = ((path, folder) for folder in folders(EXPERIMENTS) for path in folder.rglob("*.toml"))
+    return sorted({path.relative_to(folder).with_suffix("").as_posix() for path, folder in found})
 
 
 def label_of(path: Path, given: str | None = None) -> str:

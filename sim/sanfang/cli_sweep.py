@@ -1,0 +1,259 @@
+"""`sanfang sweep`, `status`, `analyse` and `export`: many runs, how far they are, what they say."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sanfang.cli_scenario import AsJson
+from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
+
+if TYPE_CHECKING:
+    from sanfang.lab.experiment import Experiment
+    from sanfang.lab.forecast import Forecast
+    from sanfang.lab.results import Status
+    from sanfang.lab.sweep import SweepEnd
+
+INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
+
+sweep_app = typer.Typer()
+
+
+class FileFormat(StrEnum):
+    """What `export` writes."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")]
+
+
+@sweep_app.command("sweep")
+def sweep_command(
+    experiment: Annotated[str, typer.Argument(help="A bare name or a file.")],
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://..., local, or slurm.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Make at most so many runs now.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder. Default: results/EXPERIMENT.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much disk.")
+    ] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
+    reuse: Annotated[bool, typer.Option(help="Take over runs that sweeps beside this one have made.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Make all runs of an experiment. Started again, it goes on with what is missing."""
+    with user_errors():
+        from sanfang.lab.experiment import Experiment
+
+        loaded = Experiment.load(experiment)
+        if dry_run:
+            _foretell(loaded, jobs, as_json)
+            return
+        check_folder(out)
+        say_if_compiling()
+        end = _sweep(loaded, out, jobs, cluster, limit, reuse, retry_failed)
+    if as_json:
+        print_json(_document(end))
+    else:
+        _say(loaded, end)
+    if end.stopped:
+        raise typer.Exit(INTERRUPTED)
+    if end.failed:
+        raise typer.Exit(A_CHECK_FAILED)
+
+
+@sweep_app.command("status")
+def status_command(folder: Folder, as_json: AsJson = False) -> None:
+    """Say how far a sweep is, and what failed."""
+    with user_errors():
+        from sanfang.lab.results import Results
+
+        with Results(folder) as results:
+            status = results.status()
+            sessions = results.sessions()
+    if as_json:
+        print_json({**vars(status), "missing": status.missing, "sessions": sessions})
+    else:
+        _print_status(folder, status, sessions)
+
+
+@sweep_app.command("analyse")
+def analyse_command(
+    folder: Folder,
+    metrics: Annotated[
+        list[str] | None, typer.Option("--metric", help="A metric to show; may be repeated. Default: the experiment's.")
+    ] = None,
+    baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the experiment's.")] = None,
+    half_width: Annotated[
+        float | None, typer.Option(min=0, help="Half-width of intervals to plan for, in the metric's unit.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Means, paired differences, ranking, and how many more replications a precision takes."""
+    with user_errors():
+        from sanfang import cli_analysis
+        from sanfang.lab.results import Results
+
+        with Results(folder) as results:
+            about, status = results.about, results.status()
+            given = cli_analysis.AnalysisInput(
+                results.runs(),
+                baseline or about["baseline"],
+                tuple(about["factors"]),
+                tuple(metrics or about["metrics"]),
+                half_width,
+            )
+            settled = cli_analysis.warm_ups(results) if about["daily"] else None
+        if as_json:
+            extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
+            print_json(cli_analysis.document(given) | extra)
+            return
+        cli_analysis.print_analysis(given)
+        if settled is not None:
+            cli_analysis.print_warm_ups(settled)
+    if status.missing or status.failed:
+        print(f"Not all runs are there: {status.missing:,} to make, {status.failed:,} failed.", file=sys.stderr)
+
+
+@sweep_app.command("export")
+def export_command(
+    folder: Folder,
+    kind: Annotated[FileFormat, typer.Option("--format", help="Kind of file.")] = FileFormat.CSV,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to. Default: the sweep's folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a sweep's runs, and its daily series if kept, as CSV or Parquet."""
+    with user_errors():
+        check_folder(out)
+        from sanfang.lab.results import Results
+
+        with Results(folder) as results:
+            paths = results.export(kind.value, out)
+    if as_json:
+        print_json({"files": [str(path) for path in paths]})
+    else:
+        print("\n".join(str(path) for path in paths))
+
+
+# --- Sweeping -------------------------------------------------------------------------------------------
+
+
+def _sweep(
+    experiment: Experiment,
+    out: Path | None,
+    jobs: int | None,
+    cluster: str | None,
+    limit: int | None,
+    reuse: bool,
+    retry_failed: bool,
+) -> SweepEnd:
+    """The sweep under a progress bar. Errors that are no fault of the input end the command with exit status 1."""
+    from sanfang.cli_progress import ProgressLine
+    from sanfang.lab.cluster import ClusterLost
+    from sanfang.lab.database import StoreError
+    from sanfang.lab.sweep import sweep
+
+    try:
+        with _interrupts() as asked, ProgressLine("runs") as progress:
+            return sweep(
+                experiment,
+                out,
+                jobs=jobs,
+                cluster=cluster,
+                limit=limit,
+                reuse=reuse,
+                retry_failed=retry_failed,
+                report=progress,
+                stopping=lambda: bool(asked),
+            )
+    except KeyboardInterrupt:
+        print("Stopped at once. What had finished is stored; start the same command again to go on.", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    except (StoreError, ClusterLost) as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(A_CHECK_FAILED) from None
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """A list that fills when Ctrl-C is pressed or the system asks to end; a second Ctrl-C interrupts at once."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        print("\nStopping when the runs in hand are done; Ctrl-C again stops at once.", file=sys.stderr)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
+    from sanfang.lab.forecast import forecast
+
+    say_if_compiling()
+    found = forecast(experiment, jobs)
+    if as_json:
+        print_json(vars(found))
+    else:
+        _print_forecast(experiment, found)
+
+
+# --- Telling ---------------------------------------------------------------------------------------------
+
+
+def _document(end: SweepEnd) -> dict[str, Any]:
+    return {**vars(end), "folder": str(end.folder), "complete": end.complete}
+
+
+def _say(experiment: Experiment, end: SweepEnd) -> None:
+    taken = f", {end.reused:,} taken over from sweeps beside it" if end.reused else ""
+    print(f"{end.folder}: {end.done:,} of {end.planned:,} runs are there ({end.made:,} made now{taken}).")
+    if end.failed:
+        print(f"{end.failed:,} failed: sanfang status {end.folder} says why, sweep --retry-failed tries them again.")
+    if end.complete:
+        print(f"Next: sanfang analyse {end.folder}")
+    elif end.done + end.failed < end.planned:
+        print("Start the same command again to go on.")
+
+
+def _print_forecast(experiment: Experiment, found: Forecast) -> None:
+    from sanfang.cli_progress import duration
+
+    design = f"{found.points:,} points x {found.scenarios} scenarios x {found.replications} replications"
+    print(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")
+    if experiment.replications.max > experiment.replications.min:
+        print(f"  up to {experiment.replications.max} replications where {experiment.replications.metric} needs them")
+    if experiment.dropped:
+        print(f"  {experiment.dropped:,} points left out by the constraints")
+    print(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
+    print(f"  disk: {found.megabytes:,.1f} MB")
+
+
+def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) -> None:
+    state = "running" if status.running else "complete" if not status.missing else "not running"
+    print(f"{status.name} in {folder}: {state}")
+    print(f"  {status.done:,} of {status.planned:,} runs done, {status.failed:,} failed, {status.missing:,} to make")
+    if status.done:
+        print(f"  {status.seconds:.2g} s a run on average, the last one finished at {status.last} UTC")
+    for error, count in status.errors.items():
+        print(f"  {count:,} x {error}")
+    print(f"  written in {len(sessions)} session{'s' if len(sessions) != 1 else ''}")
+    if status.missing and not status.running:
+        print("  Start the sweep again to go on.")

@@ -1,0 +1,102 @@
+"""Constraints between factors, written as in arithmetic: `policy.authority <= policy.clear_lists`.
+
+They are read by simpleeval and never by Python's own `eval`; beside comparisons of factors, numbers and words
+only `+ - * /`, `and`, `or`, `not`, `min`, `max` and `abs` are known.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.messages import in_words
+
+FUNCTIONS = {"min": min, "max": max, "abs": abs}
+COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+ARITHMETIC = (ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.UnaryOp, ast.USub)
+LOGIC = (ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not)
+ALLOWED = (*COMPARISONS, *ARITHMETIC, *LOGIC, ast.Compare, ast.Name, ast.Attribute, ast.Load, ast.Constant, ast.Call)
+EXAMPLE = "policy.authority <= policy.clear_lists"
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A comparison that every point must pass. `text` is written in one way, whatever spaces the file has."""
+
+    text: str
+    origin: str
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether it holds where the factors have these values. Raises `InputError` where it has no answer."""
+        from simpleeval import SimpleEval
+
+        evaluator = SimpleEval(functions=FUNCTIONS, names=_names(values))
+        try:
+            return bool(evaluator.eval(self.text))
+        except (ArithmeticError, TypeError, ValueError) as error:
+            shown = ", ".join(f"{name} = {in_words(value)}" for name, value in values.items())
+            raise InputError(f"{self.origin}: constraints: {self.text}: has no answer at {shown}: {error}") from None
+
+
+def read_constraint(text: str, factors: Collection[str], origin: str) -> Constraint:
+    """The constraint in `text`, which may name `factors`. Raises `InputError`."""
+    where = f"{origin}: constraints: {text}"
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        raise InputError(f"{where}: is not a comparison such as {EXAMPLE}") from None
+    if not _is_condition(tree):
+        raise InputError(f"{where}: is not a comparison such as {EXAMPLE}")
+    for node in ast.walk(tree):
+        if not _is_allowed(node):
+            known = f"numbers, words, + - * /, and, or, not, {', '.join(FUNCTIONS)}"
+            raise InputError(f"{where}: {ast.unparse(node)!r} is not understood; known are comparisons of {known}")
+    for name in _named(tree):
+        if name not in factors:
+            listed = ", ".join(factors) or "none"
+            raise InputError(f"{where}: {name!r} is no factor{nearest(name, factors)}; factors: {listed}")
+    return Constraint(ast.unparse(tree), origin)
+
+
+def _is_condition(node: ast.AST) -> bool:
+    """Comparisons, alone or joined by and, or, not: what is true or false."""
+    if isinstance(node, ast.BoolOp):
+        return all(_is_condition(part) for part in node.values)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _is_condition(node.operand)
+    return isinstance(node, ast.Compare)
+
+
+def _is_allowed(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float | str)
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS and not node.keywords and bool(node.args)
+    return isinstance(node, ALLOWED)
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    """The dotted names in an expression; those of functions are not among them."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        yield ast.unparse(node)
+    else:
+        for child in node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node):
+            yield from _named(child)
+
+
+def _names(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted names as objects within objects, which is how simpleeval reads them."""
+    top = SimpleNamespace()
+    for path, value in values.items():
+        *above, last = path.split(".")
+        place = top
+        for part in above:
+            if not hasattr(place, part):
+                setattr(place, part, SimpleNamespace())
+            place = getattr(place, part)
+        setattr(place, last, value)
+    return vars(top)

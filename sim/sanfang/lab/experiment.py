@@ -1,0 +1,353 @@
+"""An experiment: which scenarios run, at which points, how often, and with what seeds. Frozen, like a scenario.
+
+The file's keys are declared in `experiment_file`; here they become scenarios and points.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sanfang.lab import designs
+from sanfang.lab.constraints import Constraint, read_constraint
+from sanfang.lab.designs import BALANCED, Design, Table
+from sanfang.lab.experiment_file import ExperimentFile, Place, Replications, parse, read_experiment
+from sanfang.lab.factors import Binder, Factor, FactorSpec
+from sanfang.lab.metrics import BY_NAME
+from sanfang.scenario import catalogue
+from sanfang.scenario.content import is_bare
+from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.messages import in_words
+from sanfang.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_POINTS = 1_000_000
+
+Point = dict[str, Any]
+"""The value of each factor by name; None leaves it as each scenario has it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """Scenarios by label, factors, design and replications, all checked.
+
+    `bases` are the scenarios on their district with the experiment's settings; `source` is the file, None if
+    there is none. `load` and `from_dict` make one.
+    """
+
+    file: ExperimentFile
+    name: str
+    bases: Mapping[str, Scenario]
+    baseline: str
+    replications: Replications
+    factors: tuple[Factor, ...]
+    constraints: tuple[Constraint, ...]
+    place: Place
+    source: Path | None = None
+
+    # --- Making one -----------------------------------------------------------------------------------
+
+    @classmethod
+    def load(cls, name_or_path: str | Path) -> Experiment:
+        """The experiment with a name, such as `headline` or `mechanisms/F1a`, or in a file. Raises `InputError`."""
+        document, source = read_experiment(name_or_path)
+        return cls._made(document, Place(source.label, source.path.parent), source.path)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Experiment:
+        """The experiment that a mapping describes; paths in it are relative to the current directory."""
+        return cls._made(document, Place("experiment"), None)
+
+    @classmethod
+    def _made(cls, document: Mapping[str, Any], place: Place, source: Path | None) -> Experiment:
+        file = parse(document, place)
+        bases = _bases(file, place)
+        baseline = _baseline(file, list(bases), place)
+        factors = _factors(file, Binder(bases[baseline], place.origin, place.locate), place)
+        experiment = cls(
+            file=file,
+            name=file.name or (source.stem if source else "experiment"),
+            bases=bases,
+            baseline=baseline,
+            replications=file.replications.filled(len(bases), place.origin),
+            factors=factors,
+            constraints=_constraints(file, factors, place),
+            place=place,
+            source=source,
+        )
+        experiment._check()
+        return experiment
+
+    def _check(self) -> None:
+        """What must hold between keys, and not only for each of them."""
+        origin = self.place.origin
+        unfit = designs.problem_of(self.design, self.factors)
+        if unfit:
+            raise InputError(f"{origin}: {unfit}")
+        points = designs.size(self.design, self.factors)
+        if points > MOST_POINTS:
+            shorter = "take fewer values, or a latin-hypercube design"
+            raise InputError(f"{origin}: design: gives {points:,} points; at most {MOST_POINTS:,}: {shorter}")
+        for key, names in (("metrics", self.metrics), ("replications.metric", [self.replications.metric])):
+            for name in names:
+                if name is not None and name not in BY_NAME:
+                    raise InputError(f"{origin}: {key} = {in_words(name)}: is not a metric{nearest(name, BY_NAME)}")
+        watched = self.replications.metric
+        if watched is not None and self.metrics and watched not in self.metrics:
+            raise InputError(f"{origin}: replications.metric = {in_words(watched)}: is not among metrics; add it there")
+        _check_clashes(self.factors, self.file.settings, origin)
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """The JSON schema of an experiment file, for editors that check while one types."""
+        schema = ExperimentFile.model_json_schema()
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+    # --- What the file says ---------------------------------------------------------------------------
+
+    @property
+    def label_en(self) -> str:
+        """English name."""
+        return self.file.label_en
+
+    @property
+    def label_zh(self) -> str:
+        """Chinese name."""
+        return self.file.label_zh
+
+    @property
+    def description(self) -> str:
+        """What the experiment is for."""
+        return self.file.description
+
+    @property
+    def seed(self) -> int:
+        """Seed of replication 0; replication r has seed + r in every scenario and at every point."""
+        return self.file.seed
+
+    @property
+    def scale(self) -> float:
+        """Share of the district's communities that is simulated."""
+        return self.file.scale
+
+    @property
+    def days(self) -> int | None:
+        """Days of a run; None takes each scenario's own number."""
+        return self.file.days
+
+    @property
+    def daily(self) -> bool:
+        """Whether daily series are kept."""
+        return self.file.daily
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics of interest; empty for all."""
+        return self.file.metrics
+
+    @property
+    def design(self) -> Design:
+        """Kind of the design and its keys."""
+        return self.file.design
+
+    # --- Points and scenarios ---------------------------------------------------------------------------
+
+    def points(self) -> list[Point]:
+        """The points of the design that pass all constraints, in its order; one empty point without factors."""
+        if not self.factors:
+            return [{}]
+        return [dict(zip(self._kept.columns, row, strict=True)) for row in _rows(self._kept)]
+
+    @property
+    def dropped(self) -> int:
+        """How many points of the design the constraints have dropped."""
+        return designs.size(self.design, self.factors) - len(self._kept) if self.constraints else 0
+
+    @cached_property
+    def _kept(self) -> pd.DataFrame:
+        """The points that pass all constraints, under the numbers that they have in the design."""
+        table = designs.design(self.design, self.factors, self.seed)
+        if not self.constraints:
+            return table
+        passed = table[[self._passes(dict(zip(table.columns, row, strict=True))) for row in _rows(table)]]
+        if passed.empty:
+            raise InputError(f"{self.place.origin}: constraints: none of {len(table):,} points passes them")
+        return passed
+
+    def _passes(self, point: Point) -> bool:
+        values = {name: self._unmoved[name] if value is None else value for name, value in point.items()}
+        return all(constraint.holds(values) for constraint in self.constraints)
+
+    @cached_property
+    def _unmoved(self) -> dict[str, Any]:
+        """What constraints take a factor for that a point leaves as it is: the baseline's value, 0 for a package."""
+        held = {path: value for path, _, value in catalogue.values(self.bases[self.baseline])}
+        return {factor.name: held.get(factor.name, 0.0) for factor in self.factors}
+
+    def unit_points(self) -> pd.DataFrame:
+        """The points as places between 0 (a factor's lowest value) and 1 (its highest), row by row like `points()`.
+
+        They are the inputs that SALib's analyses of a morris or sobol design need. ValueError for a table.
+        """
+        places = designs.unit_design(self.design, self.factors, self.seed)
+        return places.loc[self._kept.index].reset_index(drop=True)
+
+    def settings_of(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """What a point sets, by dotted path of the parameter."""
+        settings: dict[str, Any] = {}
+        for factor in self.factors:
+            settings |= factor.settings(point.get(factor.name))
+        return settings
+
+    def scenario(self, label: str, point: Mapping[str, Any]) -> Scenario:
+        """The scenario called `label` at a point. Raises `InputError` if its parameters do not go together."""
+        settings = self.settings_of(point)
+        return self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+
+    def check_points(self) -> None:
+        """Make the scenario of every point once. Raises `InputError` that names the point of the first wrong one."""
+        for point in self.points():
+            for label in self.bases:
+                try:
+                    self.scenario(label, point)
+                except InputError as error:
+                    shown = ", ".join(f"{name} = {in_words(value)}" for name, value in point.items())
+                    raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None
+
+    def problem(self) -> dict[str, Any]:
+        """The factors as SALib wants them: num_vars, names, bounds, dists. SALib changes it: made anew each time."""
+        bounds, dists = zip(*(factor.salib() for factor in self.factors), strict=True) if self.factors else ((), ())
+        names = [factor.name for factor in self.factors]
+        return {"num_vars": len(names), "names": names, "bounds": list(bounds), "dists": list(dists)}
+
+    # --- Keeping it -------------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """The file's content as plain data, from which `from_dict` makes an equal experiment anywhere here.
+
+        Points from a .csv file are written out, and paths are absolute.
+        """
+        document = self.file.model_dump(mode="json", exclude_none=True) | {"name": self.name}
+        document["scenarios"] = [self._absolute(name) for name in self.file.scenarios]
+        if self.file.district is not None:
+            document["district"] = self._absolute(self.file.district)
+        for factor in document["factors"].values():
+            if "overlay" in factor:
+                factor["overlay"] = self._absolute(factor["overlay"])
+        return document
+
+    def _absolute(self, name: str) -> str:
+        located = Path(self.place.locate(name))
+        return str(located.resolve()) if not is_bare(name) and located.is_file() else name
+
+    def digest(self) -> str:
+        """SHA-256 over everything that decides which runs are made and what comes out of them.
+
+        Names, labels, description, the order of scenarios and factors, and what is kept of the runs are left out.
+        """
+        watched = None if self.replications.fixed or self.replications.of == "mean" else self.baseline
+        content = {
+            "scenarios": sorted(scenario.digest() for scenario in self.bases.values()),
+            "baseline": self.bases[watched].digest() if watched else None,
+            "seed": self.seed,
+            "days": self.days,
+            "scale": self.scale,
+            "replications": asdict(self.replications) if not self.replications.fixed else self.replications.min,
+            "design": {"seed": self.seed} | self.design.model_dump(mode="json", exclude_none=True),
+            "factors": [factor.content() for factor in self.factors],
+            "constraints": sorted({constraint.text for constraint in self.constraints}),
+        }
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in all that they say, wherever they came from."""
+        return isinstance(other, Experiment) and (self.to_dict(), self.digest()) == (other.to_dict(), other.digest())
+
+    def __hash__(self) -> int:
+        return hash(self.digest())
+
+
+def _rows(table: pd.DataFrame) -> list[list[Any]]:
+    """The rows of a table of plain Python objects."""
+    return table.to_numpy(dtype=object).tolist()
+
+
+# --- From the file to its parts -------------------------------------------------------------------------
+
+
+def _bases(file: ExperimentFile, place: Place) -> dict[str, Scenario]:
+    """The scenarios by name, on the experiment's district and with its settings."""
+    district = None if file.district is None else place.locate(file.district)
+    bases: dict[str, Scenario] = {}
+    for name in file.scenarios:
+        try:
+            scenario = Scenario.load(place.locate(name), district=district)
+        except InputError as error:
+            raise InputError(f"{place.origin}: scenarios: {error}") from None
+        if scenario.name in bases:
+            raise InputError(f"{place.origin}: scenarios: two have the name {scenario.name!r}; give one another name")
+        bases[scenario.name] = scenario.with_(file.settings, f"{place.origin}: settings") if file.settings else scenario
+    return bases
+
+
+def _baseline(file: ExperimentFile, labels: list[str], place: Place) -> str:
+    if file.baseline is None:
+        return labels[0]
+    if file.baseline not in labels:
+        none = f"is none of the scenarios {', '.join(labels)}{nearest(file.baseline, labels)}"
+        raise InputError(f"{place.origin}: baseline = {in_words(file.baseline)}: {none}")
+    return file.baseline
+
+
+def _factors(file: ExperimentFile, binder: Binder, place: Place) -> tuple[Factor, ...]:
+    """The factors, sorted by name, so that the order in which a file lists them cannot matter."""
+    specs = dict(file.factors)
+    if isinstance(file.design, Table):
+        specs = _tabled(file.design, specs, binder)
+    return tuple(binder.bind(name, spec) for name, spec in sorted(specs.items()))
+
+
+def _tabled(table: Table, specs: Mapping[str, FactorSpec], binder: Binder) -> dict[str, FactorSpec]:
+    """Factors of a table: its columns, each with the values that it takes; packages are told in [factors]."""
+    taken: dict[str, list[Any]] = {}
+    for point in table.points or ():
+        for name, value in point.items():
+            values = taken.setdefault(name, [])
+            if value not in values:
+                values.append(value)
+    for name, spec in specs.items():
+        if spec.model_fields_set - {"sets", "overlay"}:
+            raise binder.error(name, "takes sets or overlay alone here: the table of points gives the values")
+        if name not in taken:
+            raise binder.error(name, "no point of the table gives it a value")
+    return {
+        name: FactorSpec(values=tuple(values), **(specs[name].model_dump(exclude_unset=True) if name in specs else {}))
+        for name, values in taken.items()
+    }
+
+
+def _constraints(file: ExperimentFile, factors: tuple[Factor, ...], place: Place) -> tuple[Constraint, ...]:
+    if file.constraints and isinstance(file.design, BALANCED):
+        kind = file.design.kind
+        broken = f'a design of kind "{kind}" would lose its balance if points were dropped'
+        raise InputError(f"{place.origin}: constraints: {broken}; take latin-hypercube, full or one-at-a-time")
+    names = [factor.name for factor in factors]
+    return tuple(read_constraint(text, names, place.origin) for text in file.constraints)
+
+
+def _check_clashes(factors: tuple[Factor, ...], settings: Mapping[str, Any], origin: str) -> None:
+    """No parameter may be set twice."""
+    owners = {path: "settings" for path in settings}
+    for factor in factors:
+        for path in factor.sets:
+            if path in owners:
+                raise InputError(f"{origin}: factors.{factor.name}: sets {path}, which {owners[path]} sets as well")
+            owners[path] = f"factors.{factor.name}"

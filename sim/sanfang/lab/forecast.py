@@ -1,0 +1,82 @@
+"""What a sweep will take, before it is started: runs, time and disk, from one run made as a sample."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sanfang.lab.database import STORE
+from sanfang.lab.executors import available_cores
+from sanfang.lab.experiment import Experiment
+from sanfang.lab.store import Planned, Result, Store
+from sanfang.lab.sweep import keep_metrics, keep_with_daily, planned_runs
+from sanfang.lab.work import Job, do
+from sanfang.scenario.errors import InputError
+
+SAMPLE_ROWS = 400
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Runs of a sweep with its first replications, `distinct` of them different; `seconds` on `workers` processes."""
+
+    points: int
+    scenarios: int
+    replications: int
+    runs: int
+    distinct: int
+    seconds_per_run: float
+    seconds: float
+    workers: int
+    megabytes: float
+
+
+def forecast(experiment: Experiment, jobs: int | None = None) -> Forecast:
+    """Count the runs of `experiment`, make its first one, and reckon. Raises InputError if it is wrong."""
+    experiment.check_points()
+    workers = jobs or available_cores()
+    runs, keys, first = 0, set(), None
+    for cell in planned_runs(experiment):
+        runs, first = runs + 1, first or cell
+        keys.add(cell.key)
+    assert first is not None
+    seconds, result = _sample(experiment, first)
+    return Forecast(
+        points=len(experiment.points()),
+        scenarios=len(experiment.bases),
+        replications=experiment.replications.min,
+        runs=runs,
+        distinct=len(keys),
+        seconds_per_run=seconds,
+        seconds=seconds * len(keys) / min(workers, len(keys)),
+        workers=workers,
+        megabytes=_bytes_per_run(experiment, result) * len(keys) / 1e6,
+    )
+
+
+def _sample(experiment: Experiment, cell: Planned) -> tuple[float, Result]:
+    """The elapsed time and the result of one run, made twice because the first one loads the model."""
+    keep = keep_with_daily if experiment.daily else keep_metrics
+    scenario = experiment.scenario(cell.scenario, experiment.points()[cell.point])
+    do(Job(scenario, cell.seed, 2, experiment.scale), keep)
+    outcome = do(Job(scenario, cell.seed, experiment.days, experiment.scale), keep)
+    if outcome.error:
+        raise InputError(f"the first run, of {outcome.job}, failed: {outcome.error}")
+    metrics, daily = outcome.result
+    return outcome.seconds, Result(cell.key, metrics, outcome.seconds, daily)
+
+
+def _bytes_per_run(experiment: Experiment, result: Result) -> float:
+    """What a run adds to a store, measured by storing one many times."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with Store(folder):
+            pass
+        empty = (folder / STORE).stat().st_size
+        copies = [result._replace(key=f"{number:032x}") for number in range(SAMPLE_ROWS)]
+        with Store(folder) as store:
+            plan = [Planned(number, 0, "scenario", number, copy.key) for number, copy in enumerate(copies)]
+            store.set_plan({}, experiment.points()[:1], plan)
+            store.add(copies)
+        return ((folder / STORE).stat().st_size - empty) / SAMPLE_ROWS

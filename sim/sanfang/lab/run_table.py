@@ -1,0 +1,133 @@
+"""A table of runs as arrays: scenarios x points x replications, the form that statistics work on.
+
+The table has one row a run: the key columns `scenario`, `point` (a whole number; where it is absent, all runs
+belong to one point), `replication` and perhaps `seed`, then perhaps factor columns, then metrics. Failed runs
+are absent. Replication r has the same seed in every scenario and point (common random numbers).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sanfang.scenario.errors import InputError, nearest
+
+KEYS = ("scenario", "point", "replication", "seed")
+"""The columns of a table of runs that are neither factors nor metrics."""
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+def metric_columns(runs: pd.DataFrame, factors: Sequence[str] = ()) -> list[str]:
+    """The metrics in a table of runs, in its order."""
+    return [str(name) for name in runs.columns if name not in KEYS and name not in factors]
+
+
+class RunTable:
+    """A table of runs, arranged. Scenarios stand in order of appearance, points and replications by number.
+
+    Raises InputError if a run is there twice.
+    """
+
+    def __init__(self, runs: pd.DataFrame, factors: Sequence[str] = ()) -> None:
+        self.metrics = metric_columns(runs, factors)
+        self._runs = runs
+        points = runs["point"] if "point" in runs else pd.Series(0, index=runs.index)
+        scenario, names = pd.factorize(runs["scenario"])
+        point, numbers = pd.factorize(points, sort=True)
+        replication, replications = pd.factorize(runs["replication"], sort=True)
+        self.scenarios = [str(name) for name in names]
+        self.points: NDArray[Any] = np.asarray(numbers)
+        self.replications: NDArray[Any] = np.asarray(replications)
+        self._place = (scenario, point, replication)
+        self._refuse_duplicates()
+
+    @cached_property
+    def present(self) -> Flags:
+        """Scenarios x points: whether there is any run."""
+        found = np.zeros(self._shape[:2], dtype=bool)
+        found[self._place[:2]] = True
+        return found
+
+    def values(self, metric: str) -> Numbers:
+        """Scenarios x points x replications: the values of one metric, NaN where there is none."""
+        if metric not in self.metrics:
+            raise InputError(f"metric: {metric!r} is not in the table of runs{nearest(metric, self.metrics)}")
+        found = np.full(self._shape, np.nan)
+        found[self._place] = self._runs[metric].to_numpy(dtype=float, na_value=np.nan)
+        return found
+
+    def others(self, base: int) -> Flags:
+        """Scenarios x points: the cells with runs of all scenarios but the one at position `base`."""
+        cells = self.present.copy()
+        cells[base] = False
+        return cells
+
+    def pairs(self, metric: str, base: int) -> tuple[Numbers, Numbers]:
+        """Cells x replications: values of `metric` in the cells of `others`, and the baseline's at the same points."""
+        values, cells = self.values(metric), self.others(base)
+        return values[cells], values[base][np.nonzero(cells)[1]]
+
+    def position(self, baseline: str) -> int:
+        """Where a scenario stands. Raises InputError if it has no runs."""
+        if baseline not in self.scenarios:
+            known = ", ".join(self.scenarios)
+            hint = nearest(baseline, self.scenarios)
+            raise InputError(f"baseline: {baseline!r} is none of the scenarios with runs ({known}){hint}")
+        return self.scenarios.index(baseline)
+
+    def keys(self, cells: Flags) -> dict[str, NDArray[Any]]:
+        """The key columns of the cells that `cells` (scenarios x points) marks; `point` only if there are several."""
+        scenario, point = np.nonzero(cells)
+        columns = {"scenario": np.array(self.scenarios, dtype=object)[scenario]}
+        return columns | ({"point": self.points[point]} if len(self.points) > 1 else {})
+
+    @property
+    def _shape(self) -> tuple[int, int, int]:
+        return len(self.scenarios), len(self.points), len(self.replications)
+
+    def _refuse_duplicates(self) -> None:
+        place = np.ravel_multi_index(self._place, self._shape) if len(self._runs) else np.empty(0, dtype=int)
+        again = pd.Series(place).duplicated().to_numpy()
+        if again.any():
+            scenario, point, replication = (part[again][0] for part in self._place)
+            where = f" at point {self.points[point]}" if len(self.points) > 1 else ""
+            which = f"replication {self.replications[replication]} of {self.scenarios[scenario]!r}{where}"
+            raise InputError(f"runs: {which} is there more than once")
+
+
+def by_count(summarise: Callable[..., dict[str, Numbers]], *samples: Numbers) -> dict[str, NDArray[Any]]:
+    """`n` and what `summarise` finds in each row of `samples`, NaN left out.
+
+    `samples` are arrays of cells x replications; a replication counts where none of them is NaN. Rows with
+    equally many are handed to `summarise` together, as dense arrays (cells x n, n at least 1), so that scipy
+    works on whole arrays. It returns one value a row by name; where it returns none, the result is NaN.
+    """
+    complete = ~np.isnan(np.stack(samples)).any(axis=0)
+    counts = complete.sum(axis=1)
+    front = np.argsort(~complete, axis=1, kind="stable")
+    packed = [np.take_along_axis(sample, front, axis=1) for sample in samples]
+    result: dict[str, NDArray[Any]] = {"n": counts}
+    for count in np.unique(counts[counts > 0]):
+        rows = counts == count
+        with quiet():
+            found = summarise(*(sample[rows, :count] for sample in packed))
+        for name, values in found.items():
+            result.setdefault(name, np.full(len(counts), np.nan))[rows] = values
+    return result
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without scipy's warnings about constant or nearly equal values, which are ordinary here."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
