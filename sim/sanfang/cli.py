@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_reproduce import reproduce_app
 from sanfang.cli_scenario import AsJson, District, Settings, scenario_app
 from sanfang.cli_sweep import sweep_app
 from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(sweep_app)
+app.add_typer(reproduce_app)
 
 
 def _scale(value: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +12,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanfang.cli_scenario import AsJson
-from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
+from sanfang.faces import (
+    A_CHECK_FAILED,
+    INTERRUPTED,
+    check_folder,
+    interrupts,
+    print_json,
+    say_if_compiling,
+    user_errors,
+)
 
 if TYPE_CHECKING:
     from sanfang.lab.experiment import Experiment
     from sanfang.lab.forecast import Forecast
     from sanfang.lab.results import Status
     from sanfang.lab.sweep import SweepEnd
-
-INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
 
 sweep_app = typer.Typer()
 
@@ -76,7 +81,7 @@ def sweep_command(
 @sweep_app.command("status")
 def status_command(folder: Folder, as_json: AsJson = False) -> None:
     """Say how far a sweep is, and what failed."""
-    with user_errors():
+    with user_errors(), _accidents():
         from sanfang.lab.results import Results
 
         with Results(folder) as results:
@@ -101,7 +106,7 @@ def analyse_command(
     as_json: AsJson = False,
 ) -> None:
     """Means, paired differences, ranking, and how many more replications a precision takes."""
-    with user_errors():
+    with user_errors(), _accidents():
         from sanfang import cli_analysis
         from sanfang.lab.results import Results
 
@@ -134,7 +139,7 @@ def export_command(
     as_json: AsJson = False,
 ) -> None:
     """Write a sweep's runs, and its daily series if kept, as CSV or Parquet."""
-    with user_errors():
+    with user_errors(), _accidents():
         check_folder(out)
         from sanfang.lab.results import Results
 
@@ -158,14 +163,12 @@ def _sweep(
     reuse: bool,
     retry_failed: bool,
 ) -> SweepEnd:
-    """The sweep under a progress bar. Errors that are no fault of the input end the command with exit status 1."""
+    """The sweep under a progress bar."""
     from sanfang.cli_progress import ProgressLine
-    from sanfang.lab.cluster import ClusterLost
-    from sanfang.lab.database import StoreError
     from sanfang.lab.sweep import sweep
 
     try:
-        with _interrupts() as asked, ProgressLine("runs") as progress:
+        with _accidents(), interrupts() as asked, ProgressLine("runs") as progress:
             return sweep(
                 experiment,
                 out,
@@ -180,28 +183,19 @@ def _sweep(
     except KeyboardInterrupt:
         print("Stopped at once. What had finished is stored; start the same command again to go on.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
-    except (StoreError, ClusterLost) as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(A_CHECK_FAILED) from None
 
 
 @contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """A list that fills when Ctrl-C is pressed or the system asks to end; a second Ctrl-C interrupts at once."""
-    asked: list[int] = []
+def _accidents() -> Iterator[None]:
+    """Tell what is no fault of the input, such as a full disk, in one message, and end with exit status 1."""
+    from sanfang.lab.cluster import ClusterLost
+    from sanfang.lab.database import StoreError
 
-    def ask(number: int, frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-        print("\nStopping when the runs in hand are done; Ctrl-C again stops at once.", file=sys.stderr)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        yield
+    except (StoreError, ClusterLost) as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(A_CHECK_FAILED) from None
 
 
 def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
@@ -251,7 +245,7 @@ def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) 
     print(f"{status.name} in {folder}: {state}")
     print(f"  {status.done:,} of {status.planned:,} runs done, {status.failed:,} failed, {status.missing:,} to make")
     if status.done:
-        print(f"  {status.seconds:.2g} s a run on average, the last one finished at {status.last} UTC")
+        print(f"  {status.seconds:.2g} s a run on average, the last one finished at {status.last}")
     for error, count in status.errors.items():
         print(f"  {count:,} x {error}")
     print(f"  written in {len(sessions)} session{'s' if len(sessions) != 1 else ''}")

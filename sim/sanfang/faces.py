@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from sanfang.scenario.errors import InputError
 
 A_CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
+INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
 
 
 @contextmanager
@@ -51,3 +53,22 @@ def check_folder(out: Path | None) -> None:
         raise InputError(f"--out {out}: {existing} is a file, not a folder")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise InputError(f"--out {out}: {existing} cannot be written to")
+
+
+@contextmanager
+def interrupts() -> Iterator[list[int]]:
+    """A list that fills when Ctrl-C is pressed or the system asks to end; a second Ctrl-C interrupts at once."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        print("\nStopping when the runs in hand are done; Ctrl-C again stops at once.", file=sys.stderr)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

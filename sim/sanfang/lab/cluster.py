@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
+import re
 import signal
 import threading
 import time
@@ -21,6 +22,7 @@ from sanfang.scenario.errors import InputError
 
 IN_HAND_PER_THREAD = 2  # one to work on, one that is already there when it is done
 CONNECT_SECONDS = 20
+ADDRESS = re.compile(r"((tcp|tls|ucx|wss?)://)?[^/\s]+:\d+")
 WORKERS_SECONDS = 600  # how long a cluster may have no worker at all, as when a job waits in SLURM's queue
 
 
@@ -123,6 +125,10 @@ def _connect(where: str, workers: int | None) -> tuple[Any, Any]:
         from distributed import Client
     except ImportError:
         raise InputError("--cluster: needs Dask: pip install 'sanfang[cluster]'") from None
+    if where not in ("local", "slurm") and not ADDRESS.fullmatch(where):
+        raise InputError(
+            f"--cluster {where}: must be local, slurm, or a scheduler's address such as tcp://10.0.0.5:8786"
+        )
     _hush()
     with _not_interrupted():
         cluster = None
@@ -159,7 +165,8 @@ def _slurm(workers: int | None) -> Any:
     try:
         cluster = SLURMCluster()
     except ValueError as error:
-        raise InputError(f"--cluster slurm: {error} (see docs/sweeps.md, the section on SLURM)") from None
+        reason = " ".join(str(error).split())
+        raise InputError(f"--cluster slurm: {reason} (see docs/sweeps.md, the section on SLURM)") from None
     cluster.scale(jobs=workers or 1)
     return cluster
 

@@ -46,12 +46,14 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
     with plainly(folder):
         connection = sqlite3.connect(folder / STORE, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            if connection.execute("PRAGMA schema_version").fetchone()[0] == 0:
-                connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
-            check_format(folder, connection)
-            _check_sound(folder, connection)
-            connection.execute("PRAGMA journal_mode = WAL")  # others read while we write
+            new = _is_empty(connection)
+            if not new:
+                check_format(folder, connection)
+                _check_sound(folder, connection)
+            connection.execute("PRAGMA journal_mode = WAL")  # others read while we write, be it the first tables
             connection.execute("PRAGMA synchronous = FULL")  # what is confirmed outlives a power cut
+            if new:
+                connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
             for name in sorted(set(METRIC_NAMES) - columns(connection, "main", "runs")):
                 connection.execute(f'ALTER TABLE runs ADD COLUMN "{name}" REAL')  # a metric newer than the file
         except BaseException:
@@ -67,7 +69,11 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
     with plainly(folder):
         connection = sqlite3.connect(read_only(folder), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            check_format(folder, connection)
+            empty = _is_empty(connection)
+            if not empty:
+                check_format(folder, connection)
+            if empty or not about(connection):
+                raise InputError(f"{folder}: its sweep has no plan yet, or was ended before it had one; start it again")
         except BaseException:
             connection.close()
             raise
@@ -77,6 +83,11 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
 def read_only(folder: Path) -> str:
     """The address under which SQLite opens the store in `folder` without changing it."""
     return f"{(folder / STORE).resolve().as_uri()}?mode=ro"
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether the file has no tables, as in the first moment of a store."""
+    return bool(connection.execute("PRAGMA schema_version").fetchone()[0] == 0)
 
 
 def check_format(folder: Path, connection: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sanfang.lab import designs
 from sanfang.lab.constraints import Constraint, read_constraint
 from sanfang.lab.designs import BALANCED, Design, Table
-from sanfang.lab.experiment_file import ExperimentFile, Place, Replications, parse, read_experiment
+from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding, Place, Replications, parse, read_experiment
 from sanfang.lab.factors import Binder, Factor, FactorSpec
 from sanfang.lab.metrics import BY_NAME
 from sanfang.scenario import catalogue
@@ -102,7 +102,19 @@ class Experiment:
         watched = self.replications.metric
         if watched is not None and self.metrics and watched not in self.metrics:
             raise InputError(f"{origin}: replications.metric = {in_words(watched)}: is not among metrics; add it there")
+        claimed = [self.file.claim.metric] if self.file.claim else []
+        for name in [*claimed, *(finding.metric for finding in self.file.found)]:
+            if name not in BY_NAME:
+                raise InputError(f"{origin}: claim or found: {in_words(name)}: is not a metric{nearest(name, BY_NAME)}")
+        for finding in self.file.found:
+            if finding.scenario not in self.bases or finding.scenario == self.baseline:
+                raise InputError(f"{origin}: found: {in_words(finding.scenario)}: is not compared with the baseline")
         _check_clashes(self.factors, self.file.settings, origin)
+
+    def with_replications(self, number: int) -> Experiment:
+        """The same experiment with so many replications, the first ones, in every cell."""
+        fixed = replace(self.replications, min=number, max=number)
+        return replace(self, replications=fixed)
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
@@ -126,6 +138,16 @@ class Experiment:
     def description(self) -> str:
         """What the experiment is for."""
         return self.file.description
+
+    @property
+    def claim(self) -> Claim | None:
+        """What the article says, and where it should show."""
+        return self.file.claim
+
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """Published results."""
+        return self.file.found
 
     @property
     def seed(self) -> int:
@@ -209,17 +231,17 @@ class Experiment:
     def scenario(self, label: str, point: Mapping[str, Any]) -> Scenario:
         """The scenario called `label` at a point. Raises `InputError` if its parameters do not go together."""
         settings = self.settings_of(point)
-        return self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+        try:
+            return self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+        except InputError as error:
+            shown = ", ".join(f"{name} = {in_words(value)}" for name, value in point.items())
+            raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None
 
     def check_points(self) -> None:
-        """Make the scenario of every point once. Raises `InputError` that names the point of the first wrong one."""
+        """Make every scenario at every point once. Raises `InputError` at the first wrong one."""
         for point in self.points():
             for label in self.bases:
-                try:
-                    self.scenario(label, point)
-                except InputError as error:
-                    shown = ", ".join(f"{name} = {in_words(value)}" for name, value in point.items())
-                    raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None
+                self.scenario(label, point)
 
     def problem(self) -> dict[str, Any]:
         """The factors as SALib wants them: num_vars, names, bounds, dists. SALib changes it: made anew each time."""
@@ -235,6 +257,7 @@ class Experiment:
         Points from a .csv file are written out, and paths are absolute.
         """
         document = self.file.model_dump(mode="json", exclude_none=True) | {"name": self.name}
+        document["found"] = [finding.model_dump(mode="json") for finding in self.found]
         document["scenarios"] = [self._absolute(name) for name in self.file.scenarios]
         if self.file.district is not None:
             document["district"] = self._absolute(self.file.district)
@@ -295,6 +318,14 @@ def _bases(file: ExperimentFile, place: Place) -> dict[str, Scenario]:
         if scenario.name in bases:
             raise InputError(f"{place.origin}: scenarios: two have the name {scenario.name!r}; give one another name")
         bases[scenario.name] = scenario.with_(file.settings, f"{place.origin}: settings") if file.settings else scenario
+    first = next(iter(bases.values()))
+    for name, settings in file.variants.items():
+        if name in bases:
+            raise InputError(f"{place.origin}: variants.{name}: a scenario of that name is there already")
+        try:
+            bases[name] = first.with_({**settings, "name": name}, f"{place.origin}: variants.{name}")
+        except InputError as error:
+            raise InputError(f"{place.origin}: variants.{name}: {error}") from None
     return bases
 
 

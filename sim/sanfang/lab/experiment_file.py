@@ -24,6 +24,7 @@ from sanfang.scenario.reading import read_toml
 MOST_REPLICATIONS = 100_000
 USUAL_REPLICATIONS = 20
 
+Findings = Annotated[tuple["Finding", ...], Strict(False)]
 Words = Annotated[tuple[str, ...], Strict(False)]
 
 
@@ -95,6 +96,29 @@ GivenReplications = Annotated[
 ]
 
 
+class Claim(Section):
+    """What an experiment puts to the test: a row of the article's list, and where it should show."""
+
+    id: str = Field("", description="Row of the article's list, such as F2a")
+    says: str = Field(description="What the article says, in one sentence")
+    metric: str = Field(description="Its signature: the metric that shows it")
+    because: str = Field(description="Why this metric shows it")
+    expected: Literal["higher", "lower"] = Field(description="Direction of the difference that the article expects")
+    comment: str = Field("", description="What to make of the finding")
+
+
+class Finding(Section):
+    """A published result: a paired difference to the baseline, with its 95 % t interval."""
+
+    scenario: str = Field(description="Scenario")
+    point: int = Field(0, ge=0, description="Point of the design")
+    metric: str = Field(description="Metric")
+    difference: float = Field(description="Mean difference to the baseline, in the metric's unit")
+    low: float = Field(description="Lower end of the interval")
+    high: float = Field(description="Upper end of the interval")
+    replications: int = Field(ge=2, description="Pairs of runs")
+
+
 class ExperimentFile(Section):
     """An experiment: scenarios, what is varied in them, how often each is run, and what is kept."""
 
@@ -103,6 +127,9 @@ class ExperimentFile(Section):
     label_zh: str = Field("", description="Chinese name")
     description: str = Field("", description="What this experiment is for")
     scenarios: Words = Field(min_length=1, description="Scenarios: bare names, or paths relative to this file")
+    variants: dict[str, dict[str, Any]] = Field(
+        {}, description="More scenarios, by name: the first of `scenarios` with these settings by dotted path"
+    )
     baseline: str | None = Field(None, description="Name of the one that others are compared with; default the first")
     district: str | None = Field(None, description="District: a bare name, or a path relative to this file")
     days: int | None = Field(None, ge=1, le=3650, description="Days of a run; default each scenario's own")
@@ -117,6 +144,8 @@ class ExperimentFile(Section):
     design: GivenDesign = Field(Full(), description="At which values of the factors to run")
     factors: dict[str, GivenFactor] = Field({}, description="What is varied: a parameter, or several together")
     constraints: Words = Field((), description="Comparisons of factors that every point must pass")
+    claim: Claim | None = Field(None, description="What the article says, and where it should show")
+    found: Findings = Field((), description="Published results, which `sanfang reproduce` makes again")
 
 
 @dataclass(frozen=True)
@@ -143,6 +172,11 @@ def parse(document: Mapping[str, Any], place: Place) -> ExperimentFile:
     if not isinstance(document, Mapping):
         raise InputError(f"{place.origin}: must be a mapping of keys, not {type(document).__name__}")
     joined = dict(document)
+    if isinstance(joined.get("variants"), Mapping):
+        joined["variants"] = {
+            name: _joined(settings) if isinstance(settings, Mapping) else settings
+            for name, settings in joined["variants"].items()
+        }
     for table in ("settings", "factors"):
         if isinstance(joined.get(table), Mapping):
             joined[table] = _joined(joined[table])
@@ -221,7 +255,12 @@ LIMITS = {
 }
 
 MISPLACED = "belongs to the experiment itself: write it above the first [table] of the file"
-SECTIONS: dict[str, type[Section]] = {"replications": ReplicationRule, "factors": FactorSpec}
+SECTIONS: dict[str, type[Section]] = {
+    "replications": ReplicationRule,
+    "factors": FactorSpec,
+    "claim": Claim,
+    "found": Finding,
+}
 
 
 def _told(error: ValidationError, origin: str) -> InputError:

@@ -34,7 +34,6 @@ class Forecast:
 
 def forecast(experiment: Experiment, jobs: int | None = None) -> Forecast:
     """Count the runs of `experiment`, make its first one, and reckon. Raises InputError if it is wrong."""
-    experiment.check_points()
     workers = jobs or available_cores()
     runs, keys, first = 0, set(), None
     for cell in planned_runs(experiment):

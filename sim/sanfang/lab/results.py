@@ -160,7 +160,8 @@ class Results:
         paths = []
         for name, pieces in tables.items():
             write, path = writers[kind], out / f"{name}.{kind}"
-            paths.append(write_atomically(path, lambda path, write=write, pieces=pieces: write(path, pieces())))  # type: ignore[misc]
+            with plainly(out):
+                paths.append(write_atomically(path, lambda path, write=write, pieces=pieces: write(path, pieces())))  # type: ignore[misc]
         return paths
 
     def _factor_types(self) -> dict[str, str]:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from sanfang.scenario.errors import InputError, nearest
 
-KEYS = ("scenario", "point", "replication", "seed")
-"""The columns of a table of runs that are neither factors nor metrics."""
+KEYS = ("scenario", "point", "replication", "seed", "seconds", "key")
+"""The columns of a table of runs that are neither factors nor metrics; the last two come from a sweep's store."""
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]

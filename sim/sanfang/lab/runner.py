@@ -62,7 +62,8 @@ def run_each(
 
     `jobs` is read as workers become free, so it may be endless. Every half second without news the list is empty,
     so that the caller can show that it lives. Once `stopping` says so no job is begun, and those in hand are
-    waited for. Workers are at work again before the caller gets a list.
+    waited for; one whose worker dies meanwhile is left out, since whoever ends the sweep may have ended the worker.
+    Workers are at work again before the caller gets a list.
     """
     waiting = iter(enumerate(jobs))
     in_hand: dict[int, tuple[Job, int]] = {}
@@ -83,11 +84,11 @@ def run_each(
         news = []
         for number, outcome in executor.finished(HEARTBEAT_SECONDS):
             job, attempts = in_hand.pop(number)
-            if outcome.lost and attempts < ATTEMPTS and not stopping():
+            if not outcome.lost or (attempts >= ATTEMPTS and not stopping()):
+                news.append((number, replace(outcome, attempts=attempts)))
+            elif not stopping():
                 in_hand[number] = (job, attempts + 1)
                 executor.start(number, job, keep)
-            else:
-                news.append((number, replace(outcome, attempts=attempts)))
 
 
 def _compile_once(job: Job, executor: Executor) -> None:

@@ -242,6 +242,7 @@ class Store:
             names = _quoted(sorted(columns(db, "main", table) & columns(db, "other", table)))
             wanted = f"SELECT {names} FROM other.{table} WHERE key IN (SELECT key FROM wanted)"
             db.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) {wanted}")
+        db.execute("DELETE FROM failures WHERE key IN (SELECT key FROM wanted)")
         db.execute("DROP TABLE wanted")
 
     @contextlib.contextmanager

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sanfang.lab import precision
+from sanfang.lab.database import plainly
 from sanfang.lab.executors import Executor, available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.files import plain, to_json, write_atomically
@@ -59,6 +60,7 @@ def sweep(
     *,
     jobs: int | None = None,
     cluster: str | None = None,
+    executor: Executor | None = None,
     limit: int | None = None,
     reuse: bool = True,
     retry_failed: bool = False,
@@ -68,9 +70,9 @@ def sweep(
     """Make the missing runs of `experiment` and store them in the folder `out` (default: results/NAME).
 
     `jobs` is the number of processes, all cores if None; `cluster` makes the runs on a Dask cluster instead (see
-    `sanfang.lab.cluster`). At most `limit` runs are made. With `reuse`, runs that sweeps in folders beside `out` have
-    made already are taken over. Runs that failed before are left alone unless `retry_failed`. Once `stopping` says so,
-    runs in hand are finished and stored, and no other begins.
+    `sanfang.lab.cluster`); an open `executor` is used as it is, and stays open. At most `limit` runs are made. With
+    `reuse`, runs that sweeps in folders beside `out` have made already are taken over. Runs that failed before are left
+    alone unless `retry_failed`. Once `stopping` says so, runs in hand are finished and stored, and no other begins.
 
     Raises InputError for a wrong experiment or an unfit folder, StoreError if the store cannot be written to any
     more (what it holds is safe), and ClusterLost.
@@ -80,12 +82,14 @@ def sweep(
         _plan(store, experiment)
         if retry_failed:
             store.forget_failures()
-        reused = sum(store.reuse(other, experiment.daily) for other in stores_beside(folder)) if reuse else 0
         store.begin_session(provenance())
         _write_manifest(store, experiment)
         work = _Work(store, experiment, limit, report, stopping)
-        executor: Executor | None = None
+        reused = 0
         while True:
+            if reuse:
+                reused += sum(store.reuse(other, experiment.daily) for other in stores_beside(folder))
+            work.count()
             if work.remaining() and not work.ended():
                 executor = executor or workers.enter_context(opened(_executor(jobs, cluster, work.remaining())))
                 work.make(executor)
@@ -96,7 +100,7 @@ def sweep(
 
 
 def planned_runs(experiment: Experiment) -> Iterator[Planned]:
-    """The cells of the experiment with its first replications, in order of replication, point and scenario."""
+    """The cells of the experiment with its first replications, point by point. Raises InputError at a wrong point."""
     points = experiment.points()
     yield from _cells(experiment, [(number, 0, experiment.replications.min) for number in range(len(points))])
 
@@ -126,8 +130,11 @@ class _Work:
         self._store, self._experiment, self._report, self._stopping = store, experiment, report, stopping
         self._limit = limit
         self._begun: set[str] = set()
-        self.made = 0
-        self.done, self.failed = store.done(experiment.daily), store.failed()
+        self.made = self.done = self.failed = 0
+
+    def count(self) -> None:
+        """Count the cells of the plan, after it has grown or runs have been taken over."""
+        self.done, self.failed = self._store.done(self._experiment.daily), self._store.failed()
 
     def remaining(self) -> int:
         """Cells that have neither a run nor a failure."""
@@ -218,7 +225,6 @@ def _plan(store: Store, experiment: Experiment) -> None:
             f"{store.folder}: holds the sweep {held['name']!r}, not {experiment.name!r}; use another --out"
         )
     if held != about:
-        experiment.check_points()
         store.set_plan(about, points, planned_runs(experiment))
 
 
@@ -254,4 +260,5 @@ def _write_manifest(store: Store, experiment: Experiment) -> None:
         "bases": {label: scenario.model_dump(mode="json") for label, scenario in experiment.bases.items()},
     }
     text = to_json(document)
-    write_atomically(store.folder / MANIFEST, lambda path: path.write_text(text, "utf-8"))
+    with plainly(store.folder):
+        write_atomically(store.folder / MANIFEST, lambda path: path.write_text(text, "utf-8"))
