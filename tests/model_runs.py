@@ -42,7 +42,7 @@ def without_prevention(name: str, **changes: Any) -> Scenario:
     return demo(name, **(NO_PREVENTION | domains | changes))
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=40)
 def _run(scenario: Scenario, seed: int, days: int, scale: float) -> Run:
     return simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=True)
 
