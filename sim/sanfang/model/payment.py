@@ -82,6 +82,25 @@ def _from_pools(world, setting, job, c):
 
 
 @compiled
+def _pay_firm(world, setting, job, hours):
+    """Pay a firm's fee from the community's fund, or else from the department's budget. False if neither can."""
+    case, fee = world.cases[job.owner], hours * setting.prices.market_yuan
+    c, k = case.community, world.domains[job.domain].department
+    if world.places[c].fund >= fee:
+        world.places[c].fund -= fee
+        world.spent[s.COMMUNITY, h.Y_MARKET] += fee
+        owe(world, world.layout.communities + c, h.FUND_ADMIN, setting.prices.fund_admin_hours)
+    elif world.budget[k] >= fee:
+        world.budget[k] -= fee
+        world.spent[s.DEPARTMENT, h.Y_MARKET] += fee
+    else:
+        return False
+    world.outside_hours[h.O_PARTNERS] += hours
+    case.yuan += fee
+    return True
+
+
+@compiled
 def to_partner(engine, world, rules, setting, index):
     """A contracted organisation, units and residents of the area, or a local firm take a part over, if they can."""
     job, prices = engine.jobs[index], setting.prices
@@ -89,28 +108,17 @@ def to_partner(engine, world, rules, setting, index):
     c, d = case.community, job.domain
     job.skill = rules.here[c].partners
     hours = specialist_hours(world, job) / job.skill
+    simple = world.domains[d].simple * rules.here[c].pooled
     if uniform(job.key, SOCIAL) < world.domains[d].social and world.places[c].contract >= hours:
         world.places[c].contract -= hours
         world.places[c].contract_used += hours
         wait = prices.contract_days
-    elif uniform(job.key, SIMPLE) < world.domains[d].simple * rules.here[c].pooled and _from_pools(
-        world, setting, job, c
-    ):
+    elif uniform(job.key, SIMPLE) < simple and _from_pools(world, setting, job, c):
         hours = specialist_hours(world, job) / job.skill
         wait = setting.helpers.pool_days
     elif uniform(job.key, FIRM) < world.domains[d].market * rules.here[c].market:
-        fee = hours * prices.market_yuan
-        if world.places[c].fund >= fee:
-            world.places[c].fund -= fee
-            world.spent[s.COMMUNITY, h.Y_MARKET] += fee
-            owe(world, world.layout.communities + c, h.FUND_ADMIN, prices.fund_admin_hours)
-        elif world.budget[world.domains[d].department] >= fee:
-            world.budget[world.domains[d].department] -= fee
-            world.spent[s.DEPARTMENT, h.Y_MARKET] += fee
-        else:
+        if not _pay_firm(world, setting, job, hours):
             return False
-        world.outside_hours[h.O_PARTNERS] += hours
-        case.yuan += fee
         wait = prices.market_days
     else:
         return False

@@ -61,7 +61,7 @@ def _fees(scenario: Scenario, map_: Geography, a_day: np.ndarray) -> np.ndarray:
 @compiled
 def send_tasks(engine, world, rules, setting, streams, key, day):
     """The tasks that departments send to each community today, vetted on the way where the policy says so."""
-    shift, tasks = setting.shift, setting.tasks
+    shift = setting.shift
     communities = world.layout.communities
     for c in range(communities):
         for k in range(world.layout.departments):
@@ -74,34 +74,40 @@ def send_tasks(engine, world, rules, setting, streams, key, day):
                 if time >= 1.0:
                     break
                 n += 1
-                useful = uniform(task, USEFUL) < tasks.useful
-                if _stopped(world, rules, setting, task, useful, c):
-                    continue
-                follows = uniform(task, FOLLOWS) < rules.here[c].follow * tasks.follow_limit
-                hours = exponential(task, HOURS, tasks.hours)
-                fee = streams.fee[k] * hours
-                paid = not follows and uniform(task, FEE) < rules.here[c].follow and world.budget[k] >= fee
-                returned = _returned(rules, tasks, task, follows or paid, c)
-                if returned and not useful:
-                    continue  # nobody does for himself what is of no use
-                station = c if uniform(task, PLACE) < streams.at_grid[c] else communities + c
-                heading = h.TASKS_USEFUL if useful else h.TASKS_FORM
-                if follows or returned:
-                    station = 2 * communities + world.layout.streets + k
-                    if useful:
-                        heading = h.TASKS_RETURNED if returned else h.TASKS_FOLLOWED
-                elif paid:
-                    world.budget[k] -= fee
-                    world.places[c].fund += fee
-                    owe(world, communities + c, h.FUND_ADMIN, setting.prices.fee_admin_hours)
-                first = uniform(task, FIRST) < setting.casework.tasks_first
-                when = world.clock_start[day] + time * shift
-                index = _job(engine, task, s.TASK, station, heading, hours, s.C_AHEAD if first else s.C_AFTER, when)
-                engine.jobs[index].owner, engine.jobs[index].domain = c, k
+                _send(engine, world, rules, setting, task, c, k, streams, world.clock_start[day] + time * shift)
     for station in range(2 * communities, len(streams.own)):
         _own_work(
             engine, world, setting, streams.own[station], mix(key, _OWN + station - 2 * communities), station, day
         )
+
+
+@compiled
+def _send(engine, world, rules, setting, task, c, k, streams, when):
+    """One task of department `k` for community `c`: who does it, and what comes along with it."""
+    communities, tasks = world.layout.communities, setting.tasks
+    useful = uniform(task, USEFUL) < tasks.useful
+    if _stopped(world, rules, setting, task, useful, c):
+        return
+    hours = exponential(task, HOURS, tasks.hours)
+    fee = streams.fee[k] * hours
+    follows = uniform(task, FOLLOWS) < rules.here[c].follow * tasks.follow_limit
+    paid = not follows and uniform(task, FEE) < rules.here[c].follow and world.budget[k] >= fee
+    returned = _returned(rules, tasks, task, follows or paid, c)
+    if returned and not useful:
+        return  # nobody does for themselves what is of no use
+    station = c if uniform(task, PLACE) < streams.at_grid[c] else communities + c
+    heading = h.TASKS_USEFUL if useful else h.TASKS_FORM
+    if follows or returned:
+        station = 2 * communities + world.layout.streets + k
+        if useful:
+            heading = h.TASKS_RETURNED if returned else h.TASKS_FOLLOWED
+    elif paid:
+        world.budget[k] -= fee
+        world.places[c].fund += fee
+        owe(world, communities + c, h.FUND_ADMIN, setting.prices.fee_admin_hours)
+    class_ = s.C_AHEAD if uniform(task, FIRST) < setting.casework.tasks_first else s.C_AFTER
+    index = _job(engine, task, s.TASK, station, heading, hours, class_, when)
+    engine.jobs[index].owner, engine.jobs[index].domain = c, k
 
 
 @compiled

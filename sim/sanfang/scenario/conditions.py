@@ -189,7 +189,7 @@ class Conflicts(Section):
     forum_share: float = param(0.1, "0-1", 0, 1, "Share of conflicts that a forum takes up, with full consultation", "协商议题比例", source="assumed, 0.03 to 0.3: some 30 to 60 forums a year in a community of 5,660")
     forum_days: float = param(15.0, "working days", 0.1, 200, "Mean time until a forum has met", "协商周期", source="assumed, 5 to 30")
     agrees: float = param(0.5, "0-1", 0, 1, "Chance that a forum agrees", "协商达成概率", source="assumed, 0.3 to 0.8")
-    reveals: float = param(0.15, "0-1", 0, 1, "Chance that a forum brings to light a latent need of its grid", "协商发现率", source="assumed, 0.05 to 0.3")
+    reveals: float = param(0.03, "0-1", 0, 1, "Chance that a forum brings to light a latent need of its grid", "协商发现率", source="assumed, 0.01 to 0.1: ten of a thousand residents speak for themselves and some neighbours")
     convention_gain: float = param(0.04, "0-1", 0, 1, "Part of a domain's conflicts without a rule that one convention covers", "公约覆盖增量", source="assumed, 0.01 to 0.1")
     convention_effect: float = param(0.5, "0-1", 0, 1, "Fall in the hazard of conflicts that conventions cover", "公约预防作用", source="assumed, 0.2 to 0.8")
 
