@@ -15,7 +15,7 @@ from sanfang.model.draws import uniform
 from sanfang.model.forums import CONFLICT
 from sanfang.model.model import DistrictModel
 
-DAYS = 120
+DAYS = 90
 DISPUTES: dict[str, Any] = {f"domains.{domain}.conflict": 1.0 for domain in demo().domains}
 """Every need is a conflict."""
 FORUMS: dict[str, Any] = {"policy.consultation": 1.0, "conflicts.forum_share": 0.5, "conflicts.forum_days": 3.0}
@@ -290,7 +290,7 @@ def test_vetting_sends_unfunded_tasks_back_to_their_sender() -> None:
 def test_estimates_improve_with_requests_that_are_known() -> None:
     """Where a few requests tell much, less is supplied in vain by communities that plan for themselves."""
     local = {"policy.fund_devolution": 1.0, "district.heterogeneity": 0.0}
-    dull, quick = (run(demo(**local, **{"supply.known_requests": known}), DAYS) for known in (1e6, 10.0))
+    dull, quick = (run(demo(**local, **{"supply.known_requests": known}), DAYS) for known in (1e6, 1.0))
     vain = [booked(found, "yuan", "services_oversupplied") for found in (dull, quick)]
     assert vain[1] < 0.8 * vain[0]
 

@@ -214,11 +214,11 @@ def _found_by(world, rules, setting, need, own, open_day):
     shown *= setting.discovery.data * world.domains[d].data_visible
     if open_day and shown > 0.0 and uniform(own, ENTERED) < shown:
         return s.DATA
-    visits = setting.helpers.visit_tells * place.visited / DAYS_A_MONTH
-    if visits > 0.0 and world.alone[need.resident] and uniform(own, VISITED) < visits:
+    told = place.visited > 0.0 and world.alone[need.resident]
+    if told and uniform(own, VISITED) < setting.helpers.visit_tells * place.visited / DAYS_A_MONTH:
         return s.VISIT
-    contacts = setting.helpers.contact_tells * place.contacted / DAYS_A_MONTH
-    if contacts > 0.0 and uniform(own, CONTACTED) < contacts:
+    told = place.contacted > 0.0
+    if told and uniform(own, CONTACTED) < setting.helpers.contact_tells * place.contacted / DAYS_A_MONTH:
         return s.CONTACT
     if place.forums > 0 and uniform(own, REVEALED) < revealed(world, setting, need.resident):
         return s.FORUM
