@@ -15,7 +15,12 @@ FULL_REFORM = "three-devolutions-two-refinements"
 
 Changes = tuple[tuple[str, Any], ...]
 
-NO_PREVENTION: dict[str, Any] = {"tasks.effect": 0.0, "tasks.street_effect": 0.0, "tasks.own_effect": 0.0}
+NO_PREVENTION: dict[str, Any] = {
+    "tasks.effect": 0.0,
+    "tasks.street_effect": 0.0,
+    "tasks.own_effect": 0.0,
+    "conflicts.convention_effect": 0.0,
+}
 """Settings under which no work lowers a hazard (the domains' share is in `without_prevention`)."""
 
 
@@ -31,12 +36,13 @@ def demo(name: str = "before", **changes: Any) -> Scenario:
 
 
 def without_prevention(name: str, **changes: Any) -> Scenario:
-    """A scenario in which no policy can prevent or cause a trouble: services, tasks and own work prevent nothing."""
-    domains = {f"domains.{domain}.prevention": 0.0 for domain in demo().domains}
+    """A scenario in which no policy can prevent or cause a trouble: no service, work, help or convention does."""
+    ways = ("prevention", "visits", "upkeep")
+    domains = {f"domains.{domain}.{way}": 0.0 for domain in demo().domains for way in ways}
     return demo(name, **(NO_PREVENTION | domains | changes))
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=40)
 def _run(scenario: Scenario, seed: int, days: int, scale: float) -> Run:
     return simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=True)
 

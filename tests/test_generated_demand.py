@@ -52,7 +52,9 @@ def test_requests_come_on_the_weekdays_of_the_records(run: Run, voiced: pd.Serie
 
 
 def test_requests_come_in_the_months_of_the_records(run: Run, voiced: pd.Series) -> None:
+    """Those for new troubles: old ones that are back come whenever they do, and ever more of them."""
     dates = _dates(run)
+    voiced = voiced[run.requests.loc[voiced.index, "ordinal"] == 0]
     months = np.unique(dates.month)
     each = np.array([(dates.month == month).sum() for month in months])
     month = pd.Timestamp(run.scenario.calendar.start) + pd.to_timedelta(np.floor(voiced), unit="D")

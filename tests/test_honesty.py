@@ -298,6 +298,11 @@ def _written(found: Run) -> float:
     return float(found.model.world.ground["methods"].mean())
 
 
+def _agreed(found: Run) -> float:
+    assert found.model is not None
+    return float(found.model.world.ground["conventions"].mean())
+
+
 def _urgent_wait(found: Run) -> float:
     return float(found.requests.loc[found.requests["kind"] == "urgent", "wait_staff_hours"].mean())
 
@@ -328,6 +333,12 @@ WORKS_THROUGH: dict[str, tuple[Callable[[Run], float], int]] = {
     "triage": (_urgent_wait, -1),
     "case_management": (_metric("case_wait_share"), -1),
     "work_methods": (_written, 1),
+    "volunteers": (_metric("latent_needs_vulnerable"), -1),
+    "contact_households": (_share("channel", "contact"), 1),
+    "internal_resources": (_metric("outside_hours"), 1),
+    "collaboration": (_metric("handoffs_per_request"), -1),
+    "consultation": (_agreed, 1),
+    "digital_platform": (_metric("trips_per_request"), -1),
 }
 """What a lever changes first, and in which direction: capacity, information, routing, authority, money or time."""
 

@@ -37,6 +37,12 @@ LEVERS = {
     "triage": "H2a",
     "case_management": "H2b",
     "work_methods": "H2c",
+    "volunteers": "C1",
+    "contact_households": "C2",
+    "internal_resources": "M1",
+    "collaboration": "M2a",
+    "consultation": "M2b",
+    "digital_platform": "M3",
 }
 SMALL: dict[str, Any] = {
     "district": {"name": "small", "population": 3000, "sub_districts": 2, "communities": 6},

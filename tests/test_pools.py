@@ -26,7 +26,21 @@ MUCH_SMALL_WORK: dict[str, Any] = {
     "prices.entry_hours": 400.0,
     "prices.desk_hours": 200.0,
     "prices.method_hours": 200.0,
-    **{f"policy.{lever}": 1.0 for lever in ("need_identification", "data_discovery", "service_scope", "work_methods")},
+    "prices.volunteer_week_hours": 200.0,
+    "prices.contact_week_hours": 200.0,
+    "prices.meeting_hours": 200.0,
+    **{
+        f"policy.{lever}": 1.0
+        for lever in (
+            "need_identification",
+            "data_discovery",
+            "service_scope",
+            "work_methods",
+            "volunteers",
+            "contact_households",
+            "collaboration",
+        )
+    },
     **{f"domains.{domain}.hazard": 0.01 for domain in demo().domains},
 }
 """Hardly any needs, and more hours of chores than there are staff."""

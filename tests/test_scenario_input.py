@@ -223,7 +223,7 @@ def test_a_wrong_setting_is_refused(here: Path, setting: str, message: str) -> N
         (
             "befor",
             "small.toml",
-            "'befor': no scenario of that name; did you mean 'before'?; scenarios: before, management",
+            "'befor': no scenario of that name; did you mean 'before'?; scenarios: before, collaboration",
         ),
         ("no/such.toml", "small.toml", "'no/such.toml': no such file; scenarios: before, "),
         ("folder.toml", "small.toml", "folder.toml: is a directory, not a file"),

@@ -30,6 +30,15 @@ GROUPS = {
     "refinement": {"refinement"},
     "three-devolutions-two-refinements": {"resources", "services", "management", "precision", "refinement"},
 }
+MECHANISMS = {
+    "internal-resources": "internal_resources",
+    "collaboration": "collaboration",
+    "consultation": "consultation",
+    "technology": "digital_platform",
+}
+"""Scenarios of one lever each."""
+CASES = {"shangliu-jiayuan": "volunteers", "yanchuan-road": "contact_households"}
+"""Scenarios of one lever in one community."""
 KEPT_OFF = {"collective_income"}
 """Money from outside: off in every scenario that is compared on equal means."""
 
@@ -53,16 +62,29 @@ def test_a_scenario_sets_exactly_the_levers_of_its_groups(here: Path, name: str)
     assert policy.model_dump() == expected
 
 
+@pytest.mark.parametrize("name", MECHANISMS)
+def test_a_mechanism_s_scenario_sets_its_lever_alone(here: Path, name: str) -> None:
+    policy = Scenario.load(name, district="small.toml").policy
+    assert policy.model_dump() == {lever.name: float(lever.name == MECHANISMS[name]) for lever in levers()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_s_scenario_sets_its_lever_in_one_community(here: Path, name: str) -> None:
+    scenario = Scenario.load(name, district="small.toml")
+    assert set(scenario.policy.model_dump().values()) == {0.0}
+    assert [set(own.items()) for own in scenario.policy_by_community.values()] == [{(CASES[name], 1.0)}]
+
+
 def test_every_scenario_of_the_repository_is_named_above() -> None:
-    assert {path.stem for path in (REPOSITORY / "scenarios").glob("*.toml")} == set(GROUPS)
+    assert {path.stem for path in (REPOSITORY / "scenarios").glob("*.toml")} == {*GROUPS, *MECHANISMS, *CASES}
 
 
 def test_scenarios_change_nothing_but_the_policy(here: Path) -> None:
     neutral = Scenario.load("small.toml").to_dict()
-    for name in GROUPS:
+    for name in (*GROUPS, *MECHANISMS, *CASES):
         scenario = Scenario.load(name, district="small.toml").to_dict()
         changed = {key for key in neutral if scenario[key] != neutral[key]}
-        assert changed <= {"name", "label_en", "label_zh", "description", "policy"}
+        assert changed <= {"name", "label_en", "label_zh", "description", "policy", "policy_by_community"}
 
 
 def test_the_conditions_listed_in_before_are_those_declared(here: Path) -> None:

@@ -76,6 +76,22 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "latent_needs", "per 1,000 residents", "Needs neither voiced nor found", "未被发现的需求", "lower", "residents"
     ),
+    Metric(
+        "latent_needs_vulnerable",
+        "per 1,000 of them",
+        "Needs neither voiced nor found, vulnerable residents",
+        "未被发现的需求(弱势群体)",
+        "lower",
+        "residents",
+    ),
+    Metric(
+        "latent_needs_others",
+        "per 1,000 of them",
+        "Needs neither voiced nor found, other residents",
+        "未被发现的需求(其他居民)",
+        "lower",
+        "residents",
+    ),
     Metric("need_days_mean", "calendar days", "Days that a need lasts", "需求持续天数", "lower", "residents"),
     Metric("rating_rate", "0-1", "Closed requests rated satisfied", "满意率", "higher", "requests"),
     Metric("resolution_rate", "0-1", "Closed requests resolved", "解决率", "higher", "requests"),
@@ -107,12 +123,20 @@ METRICS: tuple[Metric, ...] = (
         "lower",
         "workforce",
     ),
+    Metric("entry_share", "0-1", "Community hours spent feeding systems", "数据录入占社区工时", "lower", "workforce"),
     Metric("utilisation", "0-1", "Utilisation, all tiers", "人员利用率", None, "workforce"),
     Metric("utilisation_community", "0-1", "Utilisation, communities", "社区人员利用率", None, "workforce"),
     Metric("turnover_rate", "per year", "Leavers per post", "离职率", "lower", "workforce"),
     Metric("hours_supplied", "hours", "Public hours supplied", "公共工时总量", None, "resources"),
     Metric("money_supplied", "yuan", "Public money supplied", "公共经费总量", None, "resources"),
-    Metric("outside_hours", "hours", "Partners' hours", "合作方工时", None, "resources"),
+    Metric(
+        "outside_hours",
+        "hours",
+        "Hours of partners, volunteers and residents",
+        "合作方、志愿者与居民工时",
+        None,
+        "resources",
+    ),
     Metric("outside_money", "yuan", "Money of the collective economy", "集体经济资金", None, "resources"),
 )
 

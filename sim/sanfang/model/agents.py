@@ -151,6 +151,12 @@ class Community(_Office):
         return float(self.model.world.places["fund"][self.row])
 
     @property
+    def conventions(self) -> dict[str, float]:
+        """Share of the conflicts of each domain that residents' conventions cover."""
+        covered = self.model.world.ground["conventions"][self.row].tolist()
+        return dict(zip(self.model.scenario_run.domains, covered, strict=True))
+
+    @property
     def residents(self) -> slice:
         """Rows of its residents."""
         first = int(self.model.world.places["first"][self.row])

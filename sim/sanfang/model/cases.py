@@ -26,6 +26,7 @@ def new_case(world):
     case = world.cases[index]
     case.voiced = case.first = case.first_at = case.closed_before = case.registered = np.nan
     case.ordinal = case.attempts = case.trips = case.handoffs = case.tailored = case.parallel = case.triaged = 0
+    case.joint = case.settled = 0
     case.next = case.place = NONE
     case.tier = case.unfinished = 0
     case.yuan = 0.0
@@ -51,6 +52,7 @@ def add_latent(world, index):
     need.community, need.domain, need.kind, need.channel = case.community, case.domain, case.kind, case.channel
     case.place = counts.latent
     counts.latent += 1
+    counts.latent_vulnerable += world.vulnerable[case.resident]
 
 
 @compiled
@@ -59,6 +61,7 @@ def drop_latent(world, index):
     counts = world.counts[0]
     place = world.cases[index].place
     counts.latent -= 1
+    counts.latent_vulnerable -= world.vulnerable[world.cases[index].resident]
     world.latent[place] = world.latent[counts.latent]
     world.cases[world.latent[place].case].place = place
     world.cases[index].place = NONE

@@ -3,7 +3,8 @@
 A case has one to three parts in different domains; each part is a job that moves through the phases
 
     sent on (wrong window) -> registering -> diagnosed -> [misdirected -> sent back]
-    -> routed: handed on, relayed, bounced, approved -> [waits for money] -> handling -> executed -> finished
+    -> [a forum is convened] -> routed: handed on, relayed, bounced, approved -> [waits for money]
+    -> handling, or a partner -> executed -> finished
 
 This code reads no lever: `rules` holds what the policy of the day means as probabilities and rates per
 community, `setting` the behaviour of offices. Every choice is made with the need's own mark.
@@ -16,7 +17,9 @@ from sanfang.model import state as s
 from sanfang.model.closing import close, finish_part, give_up, reopen
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.forums import meet
 from sanfang.model.handling import carry_out, handled, handoff_time
+from sanfang.model.helpers import errand_runs
 from sanfang.model.queueing import (
     ARRIVAL,
     GIVE_UP,
@@ -30,14 +33,14 @@ from sanfang.model.queueing import (
     next_event,
     schedule,
 )
-from sanfang.model.routing import diagnose, granted, relayed, route, travel
-from sanfang.model.stations import department, lead, owe, serve, spend, street
-from sanfang.model.worktime import to_calendar, to_working
+from sanfang.model.routing import diagnose, find_tier, granted, relayed, route, travel
+from sanfang.model.stations import department, first_handled, lead, owe, serve, spend, street
+from sanfang.model.worktime import to_working
 
 TASK_ARRIVAL = 4
 
 # Purposes of a case's draws, and of a part's (from the part's own key).
-GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, SORTED, MANAGED, PLANNED, EXTRA_TRIPS = range(200, 209)
+GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, SORTED, MANAGED, PLANNED, EXTRA_TRIPS, JOINT = range(200, 210)
 FIELD, YUAN, BATCH = 1, 8, 12
 
 
@@ -50,16 +53,15 @@ def _start(engine, world, rules, setting, index, day):
     case.registered = engine.clock[0].now
     window = case.channel == s.COMMUNITY_WINDOW or case.channel == s.DEPARTMENT_WINDOW
     if window:
-        case.trips += 1
-    if (window or case.channel == s.APP) and case.parts == 1 and _by_terminal(world, rules, case):
+        _trip(world, setting, case)
+    if (window or case.channel == s.APP) and case.parts == 1 and _without_staff(world, rules, case):
         case.first = case.registered
         case.first_at = case.voiced
         case.tier, case.quality[0] = s.TERMINAL, 1.0
-        world.counts[0].terminal_uses += 1
         close(engine, world, setting, index, day, case.voiced)
         return
     if window and uniform(key, EXTRA_TRIPS) < rules.field[c, d].extra_trips:
-        case.trips += 1
+        _trip(world, setting, case)
     if case.channel == s.HOTLINE:
         owe(world, street(world, c), h.INTAKE, casework.intake_hours)
     elif case.channel == s.DEPARTMENT_WINDOW:
@@ -73,16 +75,18 @@ def _start(engine, world, rules, setting, index, day):
     if case.parts > 1 and uniform(key, MANAGED) < rules.here[c].parallel:
         owe(world, office, h.CASE_MANAGEMENT, setting.prices.management_hours)
         case.parallel = 1
+    if case.parts > 1 and uniform(key, JOINT) < rules.here[c].joint:
+        case.joint = 1
     if case.kind == s.CHRONIC and (case.ordinal > 0 or vulnerable) and uniform(key, PLANNED) < rules.here[c].plan:
         owe(world, office, h.TAILORING, setting.prices.tailoring_hours)
         case.tailored = 1
     patience = exponential(key, GIVES_UP, world.domains[d].patience_days)
     gives_up = to_working(case.voiced + patience, world.clock_start, setting.opening, setting.shift)
     schedule(engine, gives_up, GIVE_UP, index, key)
-    _make_parts(engine, world, index)
+    _make_parts(engine, world, setting, index)
     first = case.jobs[0]
     if window and uniform(key, WINDOW) < rules.here[c].wrong_window:
-        case.trips += 1
+        _trip(world, setting, case)
         spend(engine, world, engine.jobs[first])
         lost = exponential(key, WINDOW_TIME, casework.wrong_window_days * setting.shift)
         lead(engine, world, first, s.SENT_ON, s.T_INFORMATION, lost)
@@ -96,18 +100,34 @@ def _start(engine, world, rules, setting, index, day):
 
 
 @compiled
-def _by_terminal(world, rules, case):
-    """Whether a terminal finishes the matter: it can, there is one, and its owner can use it."""
-    able = uniform(case.key, ABLE) < world.digital[case.resident]
-    return (
-        able
-        and uniform(case.key, SELF) < world.domains[case.domain].self_service * rules.here[case.community].self_service
-    )
+def _trip(world, setting, case):
+    """The resident goes to a window, or a member of the contact group runs the errand."""
+    if errand_runs(world, setting, case.community, case.resident):
+        world.places[case.community].errands -= setting.helpers.errand_hours
+        world.outside_hours[h.O_CONTACTS] += setting.helpers.errand_hours
+    else:
+        case.trips += 1
 
 
 @compiled
-def _make_parts(engine, world, index):
-    case = world.cases[index]
+def _without_staff(world, rules, case):
+    """Whether a terminal, or the platform online, finishes the matter: it can, and its owner can use it."""
+    c, simple = case.community, world.domains[case.domain].self_service
+    if uniform(case.key, ABLE) >= world.digital[case.resident]:
+        return False
+    mark = uniform(case.key, SELF)
+    if case.channel == s.APP and mark < simple * rules.here[c].platform:
+        return True
+    if mark < simple * rules.here[c].self_service:
+        world.counts[0].terminal_uses += 1
+        return True
+    return False
+
+
+@compiled
+def _make_parts(engine, world, setting, index):
+    """The parts as jobs. Where some are handled jointly, the community and each department in charge meet."""
+    case, above = world.cases[index], 0
     domains = len(world.domains)
     for n in range(case.parts):
         key = mix(case.key, 20 + n)
@@ -118,6 +138,9 @@ def _make_parts(engine, world, index):
         if n > 0 and domains > 1:
             job.domain = (case.domain + 1 + int(uniform(key, FIELD) * (domains - 1))) % domains
         job.yuan = exponential(key, YUAN, world.domains[job.domain].yuan)
+        if case.joint and world.domains[job.domain].level > s.COMMUNITY:
+            owe(world, department(world, job.domain), h.COLLABORATION, setting.prices.joint_hours)
+            above += 1
         if case.channel == s.HOTLINE:
             job.entry = s.STREET
         elif case.channel == s.DEPARTMENT_WINDOW:
@@ -126,6 +149,8 @@ def _make_parts(engine, world, index):
             job.entry = s.COMMUNITY
         case.jobs[n] = job_index
     case.unfinished = case.parts
+    if above > 0:
+        owe(world, world.layout.communities + case.community, h.COLLABORATION, setting.prices.joint_hours)
 
 
 @compiled
@@ -144,7 +169,7 @@ def _service_ended(engine, world, rules, setting, index, day):
         free_job(engine, index)
     elif phase == s.TASK or phase == s.CHORE:
         world.office_work[job.target, job.heading].done += job.hours
-        if job.heading == h.TASKS_USEFUL or job.heading == h.TASKS_FOLLOWED:
+        if job.heading == h.TASKS_USEFUL or job.heading == h.TASKS_FOLLOWED or job.heading == h.TASKS_RETURNED:
             world.places[job.owner].useful_done += job.hours
         if phase == s.CHORE and job.heading == h.TRAINING:
             world.persons[worker].trained += job.hours
@@ -181,13 +206,15 @@ def _timer_ended(engine, world, rules, setting, index, day):
     elif phase == s.GRANTED:
         granted(engine, world, rules, setting, index, day)
     elif phase == s.AT_PARTNER:
-        case = world.cases[job.owner]
-        if case.first != case.first:
-            case.first = engine.clock[0].now
-            case.first_at = to_calendar(case.first, day, world.clock_start, setting.opening)
+        first_handled(engine, world, setting, job, day)
         lead(engine, world, index, s.BY_PARTNER, s.T_HANDLING, job.hours)
     elif phase == s.BY_PARTNER:
-        carry_out(engine, world, setting, index, setting.casework.partner_skill)
+        carry_out(engine, world, setting, index, job.skill)
+    elif phase == s.CONVENED:
+        if meet(engine, world, setting, index, day):
+            finish_part(engine, world, rules, setting, index, day)
+        else:
+            find_tier(engine, world, rules, setting, index, day)
     elif phase == s.EXECUTED:
         finish_part(engine, world, rules, setting, index, day)
     elif phase == s.COMES_BACK:

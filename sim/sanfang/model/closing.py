@@ -6,6 +6,7 @@ from sanfang.model import state as s
 from sanfang.model.cases import end_case, free_case, linger, move, relieve
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.forums import is_conflict
 from sanfang.model.handling import handle
 from sanfang.model.queueing import NONE, free_job
 from sanfang.model.routing import diagnose
@@ -14,7 +15,7 @@ from sanfang.model.worktime import to_calendar
 
 MOST_ATTEMPTS = 3
 
-# Purposes of a case's draws; 200 to 209 are in `casework`, 213 in `cases`.
+# Purposes of a case's draws; 200 to 209 are in `casework`, 213 in `cases`, 220 to 222 in `forums`.
 CAUSE, RECURS, BACK = 210, 211, 400
 _CALL_BACK = 900
 
@@ -100,12 +101,18 @@ def _drop_jobs(engine, world, case):
 
 @compiled
 def _maybe_recurs(world, setting, index, time, day):
-    """Handling a 愁 need may treat its cause; if not, it is back after a time."""
+    """Handling a 愁 need may treat its cause, deciding a conflict may settle it; if not, it is back after a time."""
     case, needs = world.cases[index], setting.needs
-    treated = needs.cause_treated + (needs.tailored_cause if case.tailored else 0.0)
+    conflict = is_conflict(world, case.root, case.domain)
+    treated = needs.cause_treated
+    if conflict:
+        rest = 1.0 - setting.conflicts.convention_effect * world.ground[case.community, case.domain].conventions
+        treated = 1.0 if case.settled else 1.0 - (1.0 - setting.conflicts.settled) * rest
+    treated += needs.tailored_cause if case.tailored else 0.0
+    lasting = conflict or case.kind == s.CHRONIC
     again = time + exponential(case.key, RECURS, needs.recurrence_days)
     back = max(int(again), day + 1)  # what a terminal closed on a Sunday is booked on Monday
-    if case.kind != s.CHRONIC or uniform(case.key, CAUSE) < treated or back >= len(world.dormant):
+    if not lasting or uniform(case.key, CAUSE) < treated or back >= len(world.dormant):
         free_case(world, index)
         return
     case.state, case.closed_before, case.arose = s.DORMANT, time, max(again, float(back))

@@ -17,6 +17,7 @@ class Diary:
         self.satisfaction = np.full((days, communities), np.nan)
         self.vulnerable = np.full((days, communities), np.nan)
         self.latent = np.zeros(days, np.int64)
+        self.latent_vulnerable = np.zeros(days, np.int64)
         self.open = np.zeros(days, np.int64)
         self.rated = np.zeros((days, 2), np.int64)
         self.leavers = np.zeros((days, 4), np.int64)
@@ -28,6 +29,7 @@ class Diary:
     def enter(self, engine: Engine, world: World) -> None:
         """Close the day."""
         self.latent[self.days] = world.flow[:, :, LATENT].sum()
+        self.latent_vulnerable[self.days] = world.counts["latent_vulnerable"][0]
         self.open[self.days] = world.flow[:, :, OPEN].sum()
         self.leavers[self.days] = world.counts["leavers"][0]
         self.hours.append(hours_by_tier(engine, world.layout))

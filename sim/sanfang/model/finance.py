@@ -14,7 +14,7 @@ from sanfang.model import headings as h
 from sanfang.model.draws import stream
 from sanfang.model.geography import Geography
 from sanfang.model.policy import PolicyOfDay
-from sanfang.model.state import COMMUNITY, DEPARTMENT, World
+from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, HEALED, LATENT, World
 from sanfang.scenario.scenario import Scenario
 
 
@@ -105,13 +105,14 @@ def _pay_reform(
         h.Y_CONTRACTS: yuan["contracts"] * people,
         h.Y_DATA: yuan["data_system"] * people,
         h.Y_RECOGNITION: yuan["recognition"] * base_posts,
+        h.Y_PLATFORM: yuan["digital_platform"] * people,
     }
     total = sum(float(item.sum()) for item in bill.values())
     part = min(1.0, month / total) if total > 0 else 0.0
     finance.terminal_fee = part * float(bill[h.Y_TERMINALS].sum())
     finance.fee = part * bill[h.Y_CONTRACTS]
-    for heading in (h.Y_TERMINALS, h.Y_CONTRACTS, h.Y_DATA, h.Y_RECOGNITION):
-        world.spent[COMMUNITY, heading] += part * bill[heading].sum()
+    for heading, item in bill.items():
+        world.spent[COMMUNITY, heading] += part * item.sum()
     growing = np.where(finance.fee > 0, 1.0 / scenario.prices.contract_months, 0.0)
     finance.maturity += (1.0 - finance.maturity) * np.minimum(growing, 1.0)
     places["contract"] = finance.fee / scenario.prices.contract_rate * finance.maturity
@@ -126,7 +127,7 @@ def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
     unused = np.divide(places["contract"], bought, out=np.zeros_like(bought), where=bought > 0)
     # What is paid while organisations still grow buys nothing yet.
     lost = float((finance.fee * (1.0 - finance.maturity * (1.0 - unused))).sum())
-    world.counts["partner_hours"] += places["contract_used"].sum()
+    world.outside_hours[h.O_PARTNERS] += places["contract_used"].sum()
     _rebook(world, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
     if finance.terminal_fee > 0:
         uses = int(world.counts["terminal_uses"][0]) - finance.terminal_uses
@@ -148,12 +149,15 @@ def _supply_services(
     """Plan services, let neighbours use their part, and see what is covered and what is too much.
 
     The centre plans the same per head, or by communities' estimates as far as they have a say. A
-    community plans its own share by its estimate, and counts only what its own residents get of it.
+    community plans its own share by its estimate, and counts only what its own residents get of it. Requests
+    voiced or found so far make estimates better.
     """
     local = policy.funds[:, None]
     heads = finance.people / finance.people.sum()
     even = heads[:, None] * finance.service_share
-    spread = scenario.supply.estimate_error * (1.0 - policy.precision)[:, None]
+    known = world.flow[:, :, ARISEN] - world.flow[:, :, LATENT] - world.flow[:, :, HEALED]
+    learnt = scenario.supply.known_requests / (scenario.supply.known_requests + known)
+    spread = scenario.supply.estimate_error * np.sqrt(learnt) * (1.0 - policy.precision)[:, None]
     estimate = finance.demand * np.exp(spread * finance.error - 0.5 * spread**2)
     spill = np.array([domain.spillover for domain in scenario.domains.values()])
     proposed = estimate / estimate.sum()

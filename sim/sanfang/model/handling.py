@@ -6,6 +6,7 @@ from sanfang.model import headings as h
 from sanfang.model import state as s
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import LOGNORMAL, duration, exponential, uniform
+from sanfang.model.forums import decided_against
 from sanfang.model.stations import department, enqueue, lead, street
 
 # Purposes of a part's draws; those of a result have one for each attempt.
@@ -55,7 +56,10 @@ def handle(engine, world, rules, setting, index, day):
 
 @compiled
 def result(world, setting, job, skill):
-    """Quality of a handled part: 1 fixed, `casework.partly_quality` partly, 0 not. A devolved decision can be wrong."""
+    """Quality of a handled part: 1 fixed, `casework.partly_quality` partly, 0 not. A devolved decision can be wrong.
+
+    The decision of a conflict leaves one side dissatisfied, which may be the one who asked.
+    """
     casework, attempt = setting.casework, world.cases[job.owner].attempts
     devolved = job.target == s.COMMUNITY and world.domains[job.domain].level > s.COMMUNITY
     if devolved and uniform(job.key, UNEVEN + attempt) < casework.uneven_decision:
@@ -63,7 +67,7 @@ def result(world, setting, job, skill):
     fixed = casework.fixed + casework.fixed_skill * skill
     mark = uniform(job.key, RESULT + attempt)
     if mark < fixed:
-        return 1.0
+        return casework.partly_quality if decided_against(world, setting, job) else 1.0
     return setting.casework.partly_quality if mark < fixed + (1.0 - fixed) * casework.partly_fixed else 0.0
 
 

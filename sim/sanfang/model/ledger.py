@@ -109,9 +109,10 @@ def ledger_table(hours: np.ndarray, yuan: np.ndarray, world: World) -> pd.DataFr
             (resource, TIER_NAMES[tier], names[heading], float(amounts[tier, heading]))
             for tier, heading in zip(*np.nonzero(amounts), strict=True)
         ]
-    partner_hours = float(world.counts["partner_hours"][0] + world.places["contract_used"].sum())
+    given = world.outside_hours.copy()
+    given[h.O_PARTNERS] += world.places["contract_used"].sum()
     for resource, heading, amount in (
-        ("outside_hours", "partners", partner_hours),
+        *(("outside_hours", name, float(hours)) for name, hours in zip(h.OUTSIDE_HEADINGS, given, strict=True)),
         ("outside_yuan", "cases", float(world.spent[PARTNER].sum())),
         ("outside_yuan", "collective_economy", float(world.places["outside"].sum())),
     ):

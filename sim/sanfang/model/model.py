@@ -15,6 +15,7 @@ from sanfang.model.diary import Diary
 from sanfang.model.draws import root_key
 from sanfang.model.finance import allocate_month, lapse, plan_finance, settle_month
 from sanfang.model.geography import build_geography
+from sanfang.model.helpers import Helpers
 from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.needs import arise_today, surface_today
 from sanfang.model.policy import PolicyCalendar, refer_rules
@@ -54,6 +55,7 @@ class DistrictModel(mesa.Model):
         self.engine, self.world = build_world(scenario, self.map, self.residents, persons, skill, self.days)
         self.setting = setting_of(scenario)
         self.finance = plan_finance(scenario, self.map, seed)
+        self.helpers = Helpers(scenario, self.map, self.residents, seed, self.days)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
         self.keys = {name: root_key(seed, name) for name in ("needs", "tasks")}
@@ -90,7 +92,7 @@ class DistrictModel(mesa.Model):
     def step(self) -> None:
         """One day, in these phases; IndexError past the days for which the model was made.
 
-        1. the policy of the day; on the first day of a month its money and services
+        1. the policy of the day; on the first day of a month its money, services and helpers
         2. needs arise
         3. needs are voiced, found, met, or vanish
         4. the day's work, event by event
@@ -119,6 +121,7 @@ class DistrictModel(mesa.Model):
             assign_posts(self.engine, self.world.persons, self.policy.staff)
         if self.date.day == 1 or day == 0:
             allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, self._base_posts())
+            self.helpers.come(self.world, self.residents.trust, self.policy.helpers)
             self._has_new_money = True
         self.prevention.set_hazards(self.world)
 
@@ -169,6 +172,7 @@ class DistrictModel(mesa.Model):
     def _supply(self, day: int) -> None:
         """(7) What work has done: prevention daily, methods monthly; at the year's end money lapses."""
         self.prevention.learn(self.world)
+        self.helpers.give(self.world)
         if self.open_days[day]:
             self._diligence.learn(self.world)
         tomorrow = self.date + dt.timedelta(days=1)

@@ -15,11 +15,14 @@ from sanfang.model import state as s
 from sanfang.model.cases import add_latent, drop_latent, end_case, free_case, heal_rate, move, new_case, relieve
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.forums import forget_forums, is_conflict, revealed
+from sanfang.model.helpers import DAYS_A_MONTH, errand_runs
 from sanfang.model.queueing import ARRIVAL, NONE, schedule
 from sanfang.model.worktime import to_working
 
 # Purposes of a need's draws.
 GAP, WHO, MARK, KIND, CHANNEL, HOUR, VOICED, FOUND, ENTERED, HEAL, MET = 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12
+VISITED, CONTACTED, REVEALED, ONLINE = 13, 14, 15, 16
 _RECURRENCE, _TODAY, _FURTHER_PARTS = 1_000, 10_000, 100
 
 
@@ -43,7 +46,7 @@ def _kind_of(domain, mark):
 
 
 @compiled
-def _arise(world, setting, index, key, root, resident, community, domain, kind, time, day):
+def _arise(world, rules, setting, index, key, root, resident, community, domain, kind, time, day):
     """Fill a case with a need that has arisen; parts and channel are drawn from its own key."""
     case = world.cases[index]
     case.key, case.root, case.resident, case.community, case.domain = key, root, resident, community, domain
@@ -66,6 +69,9 @@ def _arise(world, setting, index, key, root, resident, community, domain, kind, 
         case.channel = s.DEPARTMENT_WINDOW
     else:
         case.channel = s.COMMUNITY_WINDOW
+    online = rules.here[community].platform * voice.online * world.digital[resident]
+    if online > 0.0 and mark >= app + voice.hotline and uniform(key, ONLINE) < online:
+        case.channel = s.APP
     case.state = s.LATENT
     world.flow[community, domain, s.LATENT] += 1
     world.flow[community, domain, s.ARISEN] += 1
@@ -87,11 +93,13 @@ def _voice_rate(voice, kind):
 
 
 @compiled
-def _is_voiced(rules, voice, case, trust, weekday, mark):
+def _is_voiced(world, rules, setting, case, trust, weekday, mark):
     """Whether a latent need is voiced today: by trust, and by the trips that its channel means."""
+    voice = setting.voice
     rate = _voice_rate(voice, case.kind) * weekday
     trips = 0.0
-    if case.channel == s.COMMUNITY_WINDOW or case.channel == s.DEPARTMENT_WINDOW:
+    window = case.channel == s.COMMUNITY_WINDOW or case.channel == s.DEPARTMENT_WINDOW
+    if window and not errand_runs(world, setting, case.community, case.resident):
         trips = 1.0 + rules.field[case.community, case.domain].extra_trips + rules.here[case.community].wrong_window
     rate *= trust[case.resident] ** voice.trust_power * math.exp(-voice.trip_deterrence * trips)
     return mark < 1.0 - math.exp(-rate)
@@ -109,6 +117,17 @@ def open_case(engine, world, index, channel, time, day, counter, setting):
     if case.closed_before == case.closed_before and time - case.closed_before <= 30.0:
         world.daily[int(case.closed_before), s.D_REPEATS] += 1
     schedule(engine, to_working(time, world.clock_start, setting.opening, setting.shift), ARRIVAL, index, case.key)
+
+
+@compiled
+def _left(world, setting, key, resident, c, d):
+    """What conventions and visits leave of the hazard of a need that would arise."""
+    share, conventions = 1.0, world.ground[c, d].conventions
+    if conventions > 0.0 and is_conflict(world, key, d):
+        share -= setting.conflicts.convention_effect * conventions
+    if world.places[c].visited > 0.0 and world.alone[resident]:
+        share *= 1.0 - world.domains[d].visits * world.places[c].visited
+    return share
 
 
 @compiled
@@ -137,19 +156,20 @@ def arise_today(engine, world, rules, setting, trust, weight, key, day, demand, 
                 chance = strength * weight[resident, d]
                 if chance > 1.0:
                     counts.capped += 1
-                if uniform(need_key, MARK) < chance:
+                mark = uniform(need_key, MARK)
+                if mark < chance and mark < chance * _left(world, setting, need_key, resident, c, d):
                     index = new_case(world)
                     moment = day + hour_of_day(time, world.hour_share)
                     kind = _kind_of(domains[d], uniform(need_key, KIND))
-                    _arise(world, setting, index, need_key, need_key, resident, c, d, kind, moment, day)
+                    _arise(world, rules, setting, index, need_key, need_key, resident, c, d, kind, moment, day)
                     case = world.cases[index]
-                    if _is_voiced(rules, setting.voice, case, trust, weekday, uniform(need_key, VOICED)):
+                    if _is_voiced(world, rules, setting, case, trust, weekday, uniform(need_key, VOICED)):
                         open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
-    _recur_today(world, setting, day)
+    _recur_today(world, rules, setting, day)
 
 
 @compiled
-def _recur_today(world, setting, day):
+def _recur_today(world, rules, setting, day):
     """Chronic needs whose cause was never treated are back, keyed by root and ordinal; some old troubles vanish."""
     index = world.dormant[day]
     while index != NONE:
@@ -165,7 +185,7 @@ def _recur_today(world, setting, day):
         free_case(world, index)
         new = new_case(world)
         key = mix(root, _RECURRENCE + ordinal)
-        _arise(world, setting, new, key, root, resident, community, domain, s.CHRONIC, time, day)
+        _arise(world, rules, setting, new, key, root, resident, community, domain, s.CHRONIC, time, day)
         fresh = world.cases[new]
         fresh.ordinal, fresh.closed_before = ordinal, closed
         world.daily[day, s.D_RECURRED] += 1
@@ -177,15 +197,38 @@ def _look_around(world, discovery):
     """Today's chance that a patrol finds a need, by community and domain."""
     for c in range(len(world.places)):
         place = world.places[c]
-        patrol = place.patrol / (place.households / 100.0)
+        patrol = (place.patrol + place.lookout) / (place.households / 100.0)
         for d in range(len(world.domains)):
             world.ground[c, d].found = 1.0 - math.exp(-discovery.patrol * world.domains[d].patrol_visible * patrol)
 
 
 @compiled
+def _found_by(world, rules, setting, need, own, open_day):
+    """The channel by which a latent need is found today, or NONE: patrol, data, a visit, a contact, a forum."""
+    c, d, place = need.community, need.domain, world.places[need.community]
+    if open_day and uniform(own, FOUND) < world.ground[c, d].found:
+        return s.PATROL
+    shown = rules.here[c].data
+    if rules.here[c].platform > 0.0:
+        shown += rules.here[c].platform * setting.discovery.footprint * world.digital[need.resident]
+    shown *= setting.discovery.data * world.domains[d].data_visible
+    if open_day and shown > 0.0 and uniform(own, ENTERED) < shown:
+        return s.DATA
+    told = place.visited > 0.0 and world.alone[need.resident]
+    if told and uniform(own, VISITED) < setting.helpers.visit_tells * place.visited / DAYS_A_MONTH:
+        return s.VISIT
+    told = place.contacted > 0.0
+    if told and uniform(own, CONTACTED) < setting.helpers.contact_tells * place.contacted / DAYS_A_MONTH:
+        return s.CONTACT
+    if place.forums > 0 and uniform(own, REVEALED) < revealed(world, setting, need.resident):
+        return s.FORUM
+    return NONE
+
+
+@compiled
 def surface_today(engine, world, rules, setting, trust, day, weekday, open_day):
-    """Phase 3: each latent need of an earlier day may be voiced, found by patrol or data, met or vanish."""
-    needs, voice, data = setting.needs, setting.voice, setting.discovery.data
+    """Phase 3: each latent need of an earlier day may be voiced, found by others, met by services, or vanish."""
+    needs, voice = setting.needs, setting.voice
     _look_around(world, setting.discovery)
     at_most, heals = np.empty(4), np.empty(4)
     for kind in range(4):  # not even full trust and no trip give a higher chance: spares the rest for most
@@ -200,22 +243,23 @@ def surface_today(engine, world, rules, setting, trust, day, weekday, open_day):
         own = mix(need.key, _TODAY + day)
         c, d, index = need.community, need.domain, need.case
         mark = uniform(own, VOICED)
-        if mark < at_most[need.kind] and _is_voiced(rules, voice, need, trust, weekday, mark):
+        if mark < at_most[need.kind] and _is_voiced(world, rules, setting, need, trust, weekday, mark):
             moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
             open_case(engine, world, index, need.channel, moment, day, s.D_VOICED, setting)
-        elif open_day and uniform(own, FOUND) < world.ground[c, d].found:
+            continue
+        channel = _found_by(world, rules, setting, need, own, open_day)
+        if channel != NONE:
             moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-            open_case(engine, world, index, s.PATROL, moment, day, s.D_DISCOVERED, setting)
-        elif open_day and uniform(own, ENTERED) < data * world.domains[d].data_visible * rules.here[c].data:
+            if channel == s.DATA:
+                world.daily[day, s.D_DATA_FOUND] += 1
+                world.places[c].found_today += 1
+            open_case(engine, world, index, channel, moment, day, s.D_DISCOVERED, setting)
+            continue
+        met = need.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * world.ground[c, d].covered
+        if met or uniform(own, HEAL) < heals[need.kind]:
             moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-            world.daily[day, s.D_DATA_FOUND] += 1
-            world.places[c].found_today += 1
-            open_case(engine, world, index, s.DATA, moment, day, s.D_DISCOVERED, setting)
-        else:
-            met = need.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * world.ground[c, d].covered
-            if met or uniform(own, HEAL) < heals[need.kind]:
-                moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-                drop_latent(world, index)
-                record = end_case(world, index, s.HEALED, moment)
-                relieve(world, index, record, moment)
-                free_case(world, index)
+            drop_latent(world, index)
+            record = end_case(world, index, s.HEALED, moment)
+            relieve(world, index, record, moment)
+            free_case(world, index)
+    forget_forums(world)

@@ -82,6 +82,7 @@ def measure(model: DistrictModel, records: np.ndarray) -> dict[str, float]:
 def _minds(window: Window) -> dict[str, float]:
     model, days = window.model, slice(window.first, window.end)
     places, vulnerable = model.world.places, model.residents.vulnerable
+    latent, latent_weak = model.diary.latent[days].mean(), model.diary.latent_vulnerable[days].mean()
     by_community = model.diary.satisfaction[days].mean(axis=0)
     size = places["size"]
     weak = np.add.reduceat(vulnerable.astype(np.int64), places["first"])
@@ -94,6 +95,8 @@ def _minds(window: Window) -> dict[str, float]:
         "satisfied_share": float((model.residents.satisfaction >= from_).mean()),
         "vulnerable_gap": float(others - weak_mean) if weak.sum() else np.nan,
         "community_inequality": gini(by_community),
+        "latent_needs_vulnerable": 1000.0 * _ratio(float(latent_weak), float(weak.sum())),
+        "latent_needs_others": 1000.0 * _ratio(float(latent - latent_weak), float((~vulnerable).sum())),
     }
 
 
@@ -241,6 +244,8 @@ def _resources(window: Window) -> dict[str, float]:
     wasted_yuan = _under(yuan, h.YUAN_HEADINGS, h.WASTED_YUAN)
     money = yuan.sum() - hours.sum() * wage
     tasks = _under(base, h.HOUR_HEADINGS, ("tasks_useful", "tasks_form"))
+    entry = _under(base, h.HOUR_HEADINGS, ("data_entry", "data_entry_in_vain"))
+    present = float(base.sum() - base[:, h.VACANT].sum())
     posts = len(model.world.persons)
     leavers = model.diary.leavers[window.end - 1].sum() - (
         model.diary.leavers[window.first - 1].sum() if window.first else 0
@@ -253,7 +258,8 @@ def _resources(window: Window) -> dict[str, float]:
         "waste_share_hours": _ratio(wasted_hours, float(hours.sum())),
         "waste_share_money": _ratio(wasted_yuan, float(money)),
         "coordination_share": _ratio(_under(hours, h.HOUR_HEADINGS, h.COORDINATION_HOURS), float(hours.sum())),
-        "tasks_from_above_share": _ratio(tasks, float(base.sum() - base[:, h.VACANT].sum())),
+        "tasks_from_above_share": _ratio(tasks, present),
+        "entry_share": _ratio(entry, present),
         "utilisation": _utilisation(hours),
         "utilisation_community": _utilisation(base),
         "turnover_rate": float(leavers) / posts / window.days * 365.0,

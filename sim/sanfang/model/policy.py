@@ -23,13 +23,14 @@ WORKDAYS_A_WEEK = 5.0
 HERE = np.dtype(
     [(name, "f8") for name in (
         "wrong_window", "right", "plan", "authority", "self_service", "market", "bounce", "answer_up", "admission",
-        "follow", "triage", "parallel", "data", "recognition",
+        "follow", "triage", "parallel", "data", "recognition", "forum", "platform", "joint", "pooled", "partners",
     )]
 )  # fmt: skip
 """Of a community, chances unless said otherwise: sent on by a window; a right diagnosis; a personal plan; leave to
 decide; a working terminal; a firm at hand; a receiver declares itself not in charge; a department puts what is sent up
 before its own work; a task is vetted; its hours come along; triage; parts in parallel; share of data complete; share
-of recognition."""
+of recognition; a conflict goes to a forum; share of the platform at work; composite cases are handled jointly; simple
+parts are offered to the area's own people; and the skill of partners."""
 
 FIELD = np.dtype([("extra_trips", "f8"), ("scope", "f8")])
 """Of a community and domain, chances: a further trip; the service is on offer."""
@@ -53,8 +54,9 @@ class PolicyOfDay:
     rules: what casework reads; chores[station, heading]: hours that fall due each working day; staff: level
     of staff devolution; funds: share of money that communities hold; proposals: weight of local estimates;
     precision: share of the estimate's error that is removed; yuan: a dict of monthly money per
-    resident by heading (terminals, contracts, data_system, recognition per base post); income: outside money per
-    resident and month.
+    resident by heading (terminals, contracts, data_system, digital_platform, recognition per base post); income:
+    outside money per resident and month; helpers[c, kind]: how far volunteers, contact groups, the area's own
+    resources are organised.
     """
 
     rules: Rules
@@ -65,6 +67,7 @@ class PolicyOfDay:
     precision: np.ndarray
     yuan: dict[str, np.ndarray]
     income: np.ndarray
+    helpers: np.ndarray
 
 
 def levels_on(scenario: Scenario, map_: Geography, day: int) -> dict[str, np.ndarray]:
@@ -130,9 +133,11 @@ def compile_policy(
         staff=levels["staff_devolution"],  # F1a
         funds=_funds(scenario, levels["fund_devolution"]),
         proposals=scenario.supply.proposal_weight * done["local_proposals"],  # F3e
-        precision=scenario.supply.precise_estimate * np.maximum(done["need_identification"], done["data_discovery"]),
+        precision=scenario.supply.precise_estimate  # H1a, H1c, M3
+        * np.maximum(np.maximum(done["need_identification"], done["data_discovery"]), done["digital_platform"]),
         yuan=_yuan(scenario, levels),
         income=scenario.prices.collective_yuan / 12 * done["collective_income"] * map_.wealth,  # F1c
+        helpers=np.column_stack([done[name] for name in ("volunteers", "contact_households", "internal_resources")]),
     )
 
 
@@ -147,6 +152,12 @@ _WORKED_FOR = {
     "tailoring": h.TAILORING,
     "triage": h.TRIAGE,
     "case_management": h.CASE_MANAGEMENT,
+    "volunteers": h.VOLUNTEERS,
+    "contact_households": h.CONTACTS,
+    "internal_resources": h.INTERNAL,
+    "collaboration": h.COLLABORATION,
+    "consultation": h.CONSULTATION,
+    "digital_platform": h.DATA_ENTRY,
 }
 """Levers whose effect is work at the community, and the heading of that work."""
 
@@ -163,12 +174,15 @@ def _rules(
     further = np.where(beyond, casework.further_trip, 0.5 * casework.further_trip)
     here = np.zeros(len(map_.ids), HERE)
     here["wrong_window"] = casework.wrong_window * (1.0 - done["one_window"])  # F2a
+    shared = done["digital_platform"]
     here["right"] = casework.diagnosis + casework.precise_diagnosis * done["need_identification"]  # H1a
+    here["right"] = np.minimum(here["right"] + casework.platform_diagnosis * shared, 1.0)  # M3
     here["plan"] = done["tailoring"]  # H1b
     here["authority"] = levels["authority"]  # F3a, F3c
     here["self_service"] = levels["self_service"]  # F2b
     here["market"] = np.clip(levels["market_services"] * map_.firms, 0.0, 1.0)  # F2d
     here["bounce"] = casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"])  # F3a
+    here["bounce"] *= 1.0 - casework.platform_bounce * shared  # M3
     here["answer_up"] = done["department_accountability"]  # F3d
     here["admission"] = levels["admission_control"]  # F3b
     here["follow"] = levels["resources_follow_tasks"]  # F3c
@@ -176,6 +190,11 @@ def _rules(
     here["parallel"] = done["case_management"]  # H2b
     here["data"] = done["data_discovery"]  # H1c
     here["recognition"] = levels["staff_recognition"]  # F3f
+    here["forum"] = scenario.conflicts.forum_share * done["consultation"]  # M2b
+    here["platform"] = shared  # M3
+    here["joint"] = done["collaboration"]  # M2a
+    here["partners"] = np.minimum(casework.partner_skill + casework.strength * done["collaboration"], 1.0)  # M2a
+    here["pooled"] = levels["internal_resources"]  # M1
     field = np.zeros(scope.shape, FIELD)
     field["extra_trips"] = further * (1.0 - scope)  # F2c
     field["scope"] = offered  # F2c
@@ -196,6 +215,11 @@ def _chores(scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], 
     office[:, h.PROPOSALS] = prices.proposal_hours * levels["local_proposals"]
     grid[:, h.SURVEYS] = prices.survey_hours * levels["need_identification"]
     grid[:, h.DATA_ENTRY] = prices.entry_hours * levels["data_discovery"]
+    grid[:, h.DATA_ENTRY] += prices.platform_entry_hours * levels["digital_platform"]
+    grid[:, h.CONTACTS] = prices.contact_week_hours * levels["contact_households"]
+    office[:, h.VOLUNTEERS] = prices.volunteer_week_hours * levels["volunteers"]
+    office[:, h.INTERNAL] = prices.pool_week_hours * levels["internal_resources"]
+    office[:, h.COLLABORATION] = prices.meeting_hours * levels["collaboration"]
     office[:, h.METHODS] = prices.method_hours * levels["work_methods"]
     street = chores[2 * communities : 2 * communities + scenario.district.sub_districts]
     served = np.bincount(map_.sub_district, minlength=len(street)) > 0
@@ -214,7 +238,9 @@ def _yuan(scenario: Scenario, levels: dict[str, np.ndarray]) -> dict[str, np.nda
     prices = scenario.prices
     return {
         "terminals": prices.terminal_yuan / 12 * levels["self_service"],
-        "contracts": prices.contract_yuan / 12 * levels["social_organisations"],
+        "contracts": prices.contract_yuan / 12 * levels["social_organisations"]
+        + prices.collaboration_yuan / 12 * levels["collaboration"],
         "data_system": prices.data_yuan / 12 * levels["data_discovery"],
         "recognition": prices.recognition_yuan / 12 * levels["staff_recognition"],
+        "digital_platform": prices.platform_yuan / 12 * levels["digital_platform"],
     }

@@ -37,7 +37,8 @@ class Prevention:
         by_place = 1.0 - useful * np.minimum(self.tasks_done, 1.0)
         by_place *= 1.0 - street * own[: world.layout.streets][world.places["sub_district"]]
         by_field = 1.0 - department * own[world.layout.streets :][world.domains["department"]]
-        world.ground["hazard"] = unmet * by_place[:, None] * by_field
+        kept_up = 1.0 - world.places["upkeep"][:, None] * world.domains["upkeep"]
+        world.ground["hazard"] = unmet * by_place[:, None] * by_field * kept_up
 
     def learn(self, world: World) -> None:
         """Take in the day's work: moving averages over the time that such work prevents."""

@@ -50,7 +50,7 @@ JOB = np.dtype(
     [("queued", "f8"), ("hours", "f8"), ("key", "u8"), ("station", "i4"), ("previous", "i4"), ("next", "i4"),
      ("worker", "i4"), ("class_", "i1"), ("heading", "i1"), ("phase", "i1"), ("mode", "i1"), ("part", "i1"),
      ("domain", "i1"), ("hops", "i1"), ("cancelled", "i1"), ("spends", "i1"), ("entry", "i1"), ("owner", "i4"),
-     ("target", "i4"), ("since", "f8"), ("yuan", "f8")], align=True
+     ("target", "i4"), ("skill", "f4"), ("since", "f8"), ("yuan", "f8")], align=True
 )  # fmt: skip
 """A piece of work. The engine uses what comes before `phase`; the rest belongs to the caller."""
 

@@ -6,6 +6,7 @@ from sanfang.model import headings as h
 from sanfang.model import state as s
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import uniform
+from sanfang.model.forums import convene
 from sanfang.model.handling import handle, handoff_time, specialist_hours
 from sanfang.model.payment import pay, pay_from_budget, to_partner, wait_for_money
 from sanfang.model.queueing import free_job
@@ -38,6 +39,13 @@ def diagnose(engine, world, rules, setting, index, day):
 
 @compiled
 def route(engine, world, rules, setting, index, day):
+    """A conflict may go to a forum first; everything else sets out for where it can be finished."""
+    if not convene(engine, world, rules, setting, index):
+        find_tier(engine, world, rules, setting, index, day)
+
+
+@compiled
+def find_tier(engine, world, rules, setting, index, day):
     """Find the lowest tier that has the service and the authority, and set out for it."""
     job = engine.jobs[index]
     c, d = world.cases[job.owner].community, job.domain
@@ -52,11 +60,16 @@ def route(engine, world, rules, setting, index, day):
 
 @compiled
 def travel(engine, world, rules, setting, index, day):
-    """One step of a part towards the tier that can finish it."""
+    """One step of a part towards the tier that can finish it; what is handled jointly gets there by one meeting."""
     job = engine.jobs[index]
     case = world.cases[job.owner]
     if job.entry == job.target:
         _arrive(engine, world, rules, setting, index, day)
+    elif case.joint:
+        case.handoffs += 1
+        job.entry = job.target
+        meeting = handoff_time(job, setting, setting.casework.meeting_days)
+        lead(engine, world, index, s.HANDED_ON, s.T_HANDOFF, meeting)
     elif job.entry == s.STREET and job.target == s.DEPARTMENT:
         job.hours = setting.casework.relay_hours
         office = street(world, case.community)
@@ -70,10 +83,11 @@ def travel(engine, world, rules, setting, index, day):
 @compiled
 def _bounced(world, rules, setting, job, station):
     """Whether the receiver declares itself not in charge; that takes it work, too."""
-    c = world.cases[job.owner].community
-    if job.hops >= MOST_HOPS or uniform(job.key, HOP + job.hops) >= rules.here[c].bounce:
+    case = world.cases[job.owner]
+    settled = case.joint or job.hops >= MOST_HOPS
+    if settled or uniform(job.key, HOP + job.hops) >= rules.here[case.community].bounce:
         return False
-    world.cases[job.owner].handoffs += 1
+    case.handoffs += 1
     owe(world, station, h.BOUNCED, setting.casework.relay_hours)
     return True
 

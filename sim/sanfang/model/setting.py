@@ -9,7 +9,7 @@ from sanfang.model.state import DOMAIN
 from sanfang.scenario.declare import Section
 from sanfang.scenario.scenario import Scenario
 
-SECTIONS = ("needs", "voice", "discovery", "casework", "mind", "workforce", "tasks", "prices")
+SECTIONS = ("needs", "voice", "discovery", "casework", "mind", "workforce", "tasks", "conflicts", "helpers", "prices")
 
 
 def _record(section: type[Section]) -> np.dtype[np.void]:

@@ -24,8 +24,10 @@ ARISEN = 6
 STATE_NAMES = ("latent", "open", "healed", "resolved", "unresolved", "withdrawn")
 
 # Channels by which a need becomes a request.
-APP, HOTLINE, COMMUNITY_WINDOW, DEPARTMENT_WINDOW, PATROL, DATA = range(6)
-CHANNEL_NAMES = ("app", "hotline", "community_window", "department_window", "patrol", "data")
+APP, HOTLINE, COMMUNITY_WINDOW, DEPARTMENT_WINDOW, PATROL, DATA, VISIT, CONTACT, FORUM = range(9)
+CHANNEL_NAMES = (
+    "app", "hotline", "community_window", "department_window", "patrol", "data", "visit", "contact", "forum",
+)  # fmt: skip
 
 # Tiers.
 GRID, COMMUNITY, STREET, DEPARTMENT, PARTNER, TERMINAL = range(6)
@@ -42,8 +44,9 @@ SECOND_TRY = 1
 C_TRIAGED, C_SENT_UP, C_AHEAD, C_ORDINARY, C_AFTER = range(5)
 
 # What a part of a case is waiting for or going through.
-(BLANK, TO_CASE, SENT_ON, REGISTERING, MISDIRECTED, SENT_BACK, HANDED_ON, RELAYED, APPROVED, UNFUNDED, HANDLING,
- AT_PARTNER, EXECUTED, COMES_BACK, FINISHED, TASK, CHORE, ASKING, GRANTED, BY_PARTNER) = range(20)  # fmt: skip
+(BLANK, TO_CASE, SENT_ON, REGISTERING, MISDIRECTED, SENT_BACK, HANDED_ON, RELAYED, APPROVED, UNFUNDED,
+ HANDLING, AT_PARTNER, EXECUTED, COMES_BACK, FINISHED, TASK, CHORE, ASKING, GRANTED, BY_PARTNER,
+ CONVENED) = range(21)  # fmt: skip
 
 CASE = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("closed_before", "f8"), ("first", "f8"),
@@ -51,7 +54,7 @@ CASE = np.dtype(
      ("jobs", "i4", MAX_PARTS), ("quality", "f4", MAX_PARTS), ("spent", "f4", len(TIME_NAMES)), ("yuan", "f4"),
      ("community", "i2"), ("ordinal", "i2"), ("handoffs", "i2"), ("domain", "i1"), ("kind", "i1"), ("state", "i1"),
      ("channel", "i1"), ("parts", "i1"), ("unfinished", "i1"), ("attempts", "i1"), ("trips", "i1"), ("tailored", "i1"),
-     ("parallel", "i1"), ("triaged", "i1"), ("tier", "i1")], align=True
+     ("parallel", "i1"), ("triaged", "i1"), ("tier", "i1"), ("joint", "i1"), ("settled", "i1")], align=True
 )  # fmt: skip
 """A need from its arising to its end. Calendar days: arose, voiced, closed_before, first_at. Working hours:
 registered, first, spent. `place` is its place in the list of latent needs, `next` links dormant needs by day."""
@@ -79,9 +82,8 @@ PERSON = np.dtype(
 """A post and who is in it. `post_home` is its station before the reform, `down` the one it moves to, if any."""
 
 COUNTS = np.dtype(
-    [("latent", "i8"), ("records", "i8"), ("experiences", "i8"), ("cases_used", "i8"), ("free_case", "i8"),
-     ("short", "i8"), ("capped", "i8"), ("terminal_uses", "i8"), ("leavers", "i8", 4),
-     ("partner_hours", "f8")], align=True
+    [("latent", "i8"), ("latent_vulnerable", "i8"), ("records", "i8"), ("experiences", "i8"), ("cases_used", "i8"),
+     ("free_case", "i8"), ("short", "i8"), ("capped", "i8"), ("terminal_uses", "i8"), ("leavers", "i8", 4)], align=True
 )  # fmt: skip
 """How full the pools are, and totals: candidates whose hazard was above the cap, leavers by tier, and so on."""
 
@@ -102,17 +104,20 @@ neighbours."""
 PLACE = np.dtype(
     [("number", "i8"), ("first", "i8"), ("size", "i8"), ("sub_district", "i8"), ("households", "f8"), ("patrol", "f8"),
      ("useful_done", "f8"), ("found_today", "i8"), ("fund", "f8"), ("outside", "f8"), ("contract", "f8"),
-     ("contract_used", "f8")], align=True
+     ("contract_used", "f8"), ("visited", "f8"), ("upkeep", "f8"), ("contacted", "f8"), ("lookout", "f8"),
+     ("errands", "f8"), ("pool", "f8"), ("forums", "i8")], align=True
 )  # fmt: skip
 """A community: its number in the whole district, its residents' rows, patrol hours of the last working day, hours of
-useful tasks done, needs found in data today, yuan in its fund and of outside income, contracted hours left and used."""
+useful tasks done, needs found in data today, yuan in its fund and of outside income, contracted hours left and used.
+Of this month: share of the elderly alone who are visited, share of full upkeep, share of households contacted, hours
+a working day on the lookout, hours left for errands and of units' and residents' own work. Forums held lately."""
 
 GROUND = np.dtype(
-    [("factor", "f8"), ("hazard", "f8"), ("unmet", "f8"), ("covered", "f8"), ("methods", "f8"), ("found", "f8")],
-    align=True,
-)
+    [("factor", "f8"), ("hazard", "f8"), ("unmet", "f8"), ("covered", "f8"), ("methods", "f8"), ("found", "f8"),
+     ("conventions", "f8")], align=True
+)  # fmt: skip
 """A domain in a community: lasting relative troubles, today's multiplier, share of service demand unmet and covered,
-written-down practice in [0, 1], today's chance that a patrol finds a need."""
+written-down practice in [0, 1], today's chance that a patrol finds a need, share of conflicts under a convention."""
 
 LATENT_NEED = np.dtype(
     [("key", "u8"), ("arose", "f8"), ("case", "i4"), ("resident", "i4"), ("community", "i2"), ("domain", "i1"),
@@ -124,7 +129,8 @@ DOMAIN = np.dtype(
     [("hazard", "f8"), ("cap", "f8"), ("kinds", "f8", 4), ("level", "i8"), ("on_site", "f8"), ("devolvable", "f8"),
      ("hours", "f8"), ("hours_cv", "f8"), ("shape", "i8"), ("lead_hours", "f8"), ("lead_cv", "f8"), ("yuan", "f8"),
      ("patience_days", "f8"), ("self_service", "f8"), ("patrol_visible", "f8"), ("data_visible", "f8"),
-     ("prevention", "f8"), ("spillover", "f8"), ("market", "f8"), ("social", "f8"), ("department", "i8")], align=True
+     ("prevention", "f8"), ("spillover", "f8"), ("market", "f8"), ("social", "f8"), ("simple", "f8"),
+     ("conflict", "f8"), ("visits", "f8"), ("upkeep", "f8"), ("department", "i8")], align=True
 )  # fmt: skip
 """A domain as declared in the scenario; `cap`: highest multiple of the hazard that candidates
 stand for; `kinds` cumulative, lead time in working hours."""
@@ -138,15 +144,18 @@ Layout = namedtuple("Layout", "communities streets departments")
 World = namedtuple(
     "World",
     "layout cases latent dormant records experiences counts daily flow short persons skill office_work waiting_hours "
-    "places ground domains budget spent clock_start hour_share vulnerable digital burden",
+    "places ground domains budget spent outside_hours near forums clock_start hour_share grid vulnerable alone frail "
+    "digital burden",
 )
 """All state that compiled code touches beside the engine and the residents' other columns.
 
 `latent`: the latent needs; `dormant[day]`: first of the needs that recur, or vanish at last, that day;
 `daily[day, counter]`; `flow[c, d, state]` counts needs; `short`: jobs that wait for money; `skill[worker, d]`;
 `office_work[station, heading]`; `waiting_hours[station, d]`: hours of handling queued; `places[c]`; `ground[c, d]`;
-`budget[department]`: yuan; `spent[tier, heading]`: yuan, the row PARTNER for outside money; `clock_start[day]`: working
-hours before that day; `hour_share`: cumulative shares of demand by hour; the last three are columns of the residents.
+`budget[department]`: yuan; `spent[tier, heading]`: yuan, the row PARTNER for outside money; `outside_hours[heading]`;
+`near[c, n]`: neighbours of a community, then NONE; `forums[grid]`: forums held there lately; `clock_start[day]`:
+working hours before that day; `hour_share`: cumulative shares of demand by hour; the rest are columns of the
+residents, `frail` being the elderly and the disabled.
 """
 
 WorldRef = by_reference("WorldRef", World._fields, __name__)
@@ -155,12 +164,12 @@ WorldRef = by_reference("WorldRef", World._fields, __name__)
 @compiled
 def refer_world(
     layout, cases, latent, dormant, records, experiences, counts, daily, flow, short, persons, skill,
-    office_work, waiting_hours, places, ground, domains, budget, spent, clock_start, hour_share, vulnerable,
-    digital, burden,
+    office_work, waiting_hours, places, ground, domains, budget, spent, outside_hours, near, forums, clock_start,
+    hour_share, grid, vulnerable, alone, frail, digital, burden,
 ):  # fmt: skip
     """A reference to the arrays of a `World`: `refer_world(*world)`."""
     return WorldRef(
         layout, cases, latent, dormant, records, experiences, counts, daily, flow, short, persons, skill,
-        office_work, waiting_hours, places, ground, domains, budget, spent, clock_start, hour_share,
-        vulnerable, digital, burden,
+        office_work, waiting_hours, places, ground, domains, budget, spent, outside_hours, near, forums,
+        clock_start, hour_share, grid, vulnerable, alone, frail, digital, burden,
     )  # fmt: skip

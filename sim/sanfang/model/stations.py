@@ -87,11 +87,17 @@ def serve(engine, world, setting, station, day):
         if skilled:
             if job.phase == s.HANDLING:
                 now_spends(engine, world, job, s.T_HANDLING)
-            case = world.cases[job.owner]
-            if case.first != case.first:
-                case.first = engine.clock[0].now
-                case.first_at = to_calendar(case.first, day, world.clock_start, setting.opening)
+            first_handled(engine, world, setting, job, day)
         begin(engine, index, worker, job.hours / speed)
+
+
+@compiled
+def first_handled(engine, world, setting, job, day):
+    """Somebody works on the case: note when, if it is the first time."""
+    case = world.cases[job.owner]
+    if case.first != case.first:
+        case.first = engine.clock[0].now
+        case.first_at = to_calendar(case.first, day, world.clock_start, setting.opening)
 
 
 @compiled

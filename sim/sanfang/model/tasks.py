@@ -14,13 +14,14 @@ from sanfang.model.draws import exponential, mix, uniform
 from sanfang.model.geography import Geography
 from sanfang.model.queueing import NONE, join, new_job, schedule
 from sanfang.model.stations import owe, serve, street
+from sanfang.model.worktime import working_days
 from sanfang.scenario.scenario import Scenario
 
-Streams = namedtuple("Streams", "sent own at_grid")
+Streams = namedtuple("Streams", "sent own at_grid fee")
 """Mean jobs a working day: `sent[c, department]` from above, `own[station]` of a street or department; share of
-tasks that go to a community's grid workers, `at_grid[c]`."""
+tasks that go to a community's grid workers, `at_grid[c]`; yuan that follow an hour of a task, `fee[department]`."""
 
-HOURS, USEFUL, VETTED, STOPPED, FOLLOWS, FIRST, PLACE = range(1, 8)
+HOURS, USEFUL, VETTED, STOPPED, FOLLOWS, FIRST, PLACE, FEE, RETURNED = range(1, 10)
 OWN_HOURS = 4.0
 _OWN = 90_000
 CHORE_HOURS = 2.0
@@ -38,13 +39,29 @@ def task_streams(scenario: Scenario, map_: Geography, posts: np.ndarray) -> Stre
     own[streets] = posts[streets] * shift * tasks.street_load / OWN_HOURS
     departments = slice(2 * communities + scenario.district.sub_districts, None)
     own[departments] = posts[departments] * shift * tasks.own_load / OWN_HOURS
-    return Streams(np.outer(per_day, weight / weight.sum()), own, grid / (grid + office))
+    sent = np.outer(per_day, weight / weight.sum())
+    return Streams(sent, own, grid / (grid + office), _fees(scenario, map_, sent.sum(axis=0)))
+
+
+def _fees(scenario: Scenario, map_: Geography, a_day: np.ndarray) -> np.ndarray:
+    """Yuan that may follow an hour of each department's tasks, of which there are `a_day` a working day.
+
+    A given part of what the department has for cases, spread over a year's tasks: one that sends much work and has
+    little money brings little with each.
+    """
+    names, cost = list(scenario.departments), np.zeros(len(scenario.departments))
+    for domain in scenario.domains.values():
+        cost[names.index(domain.department)] += domain.hazard * domain.yuan
+    money = scenario.money.operating * (1.0 - scenario.money.service_share) * float(map_.population.sum())
+    own = money * cost / cost.sum() if cost.sum() > 0 else cost
+    hours = a_day * scenario.tasks.hours * float(working_days(scenario.calendar, 365).sum())
+    return np.divide(scenario.tasks.fee_share * own, hours, out=np.zeros_like(own), where=hours > 0)
 
 
 @compiled
 def send_tasks(engine, world, rules, setting, streams, key, day):
     """The tasks that departments send to each community today, vetted on the way where the policy says so."""
-    shift, tasks = setting.shift, setting.tasks
+    shift = setting.shift
     communities = world.layout.communities
     for c in range(communities):
         for k in range(world.layout.departments):
@@ -57,24 +74,40 @@ def send_tasks(engine, world, rules, setting, streams, key, day):
                 if time >= 1.0:
                     break
                 n += 1
-                useful = uniform(task, USEFUL) < tasks.useful
-                if _stopped(world, rules, setting, task, useful, c):
-                    continue
-                follows = uniform(task, FOLLOWS) < rules.here[c].follow * tasks.follow_limit
-                station = c if uniform(task, PLACE) < streams.at_grid[c] else communities + c
-                heading = h.TASKS_USEFUL if useful else h.TASKS_FORM
-                if follows:
-                    station = 2 * communities + world.layout.streets + k
-                    heading = h.TASKS_FOLLOWED if useful else h.TASKS_FORM
-                first = uniform(task, FIRST) < setting.casework.tasks_first
-                hours = exponential(task, HOURS, tasks.hours)
-                when = world.clock_start[day] + time * shift
-                index = _job(engine, task, s.TASK, station, heading, hours, s.C_AHEAD if first else s.C_AFTER, when)
-                engine.jobs[index].owner, engine.jobs[index].domain = c, k
+                _send(engine, world, rules, setting, task, c, k, streams, world.clock_start[day] + time * shift)
     for station in range(2 * communities, len(streams.own)):
         _own_work(
             engine, world, setting, streams.own[station], mix(key, _OWN + station - 2 * communities), station, day
         )
+
+
+@compiled
+def _send(engine, world, rules, setting, task, c, k, streams, when):
+    """One task of department `k` for community `c`: who does it, and what comes along with it."""
+    communities, tasks = world.layout.communities, setting.tasks
+    useful = uniform(task, USEFUL) < tasks.useful
+    if _stopped(world, rules, setting, task, useful, c):
+        return
+    hours = exponential(task, HOURS, tasks.hours)
+    fee = streams.fee[k] * hours
+    follows = uniform(task, FOLLOWS) < rules.here[c].follow * tasks.follow_limit
+    paid = not follows and uniform(task, FEE) < rules.here[c].follow and world.budget[k] >= fee
+    returned = _returned(rules, tasks, task, follows or paid, c)
+    if returned and not useful:
+        return  # nobody does for themselves what is of no use
+    station = c if uniform(task, PLACE) < streams.at_grid[c] else communities + c
+    heading = h.TASKS_USEFUL if useful else h.TASKS_FORM
+    if follows or returned:
+        station = 2 * communities + world.layout.streets + k
+        if useful:
+            heading = h.TASKS_RETURNED if returned else h.TASKS_FOLLOWED
+    elif paid:
+        world.budget[k] -= fee
+        world.places[c].fund += fee
+        owe(world, communities + c, h.FUND_ADMIN, setting.prices.fee_admin_hours)
+    class_ = s.C_AHEAD if uniform(task, FIRST) < setting.casework.tasks_first else s.C_AFTER
+    index = _job(engine, task, s.TASK, station, heading, hours, class_, when)
+    engine.jobs[index].owner, engine.jobs[index].domain = c, k
 
 
 @compiled
@@ -85,6 +118,14 @@ def _stopped(world, rules, setting, task, useful, c):
     stopped = uniform(task, STOPPED) < (setting.tasks.useful_rejected if useful else setting.tasks.form_rejected)
     owe(world, street(world, c), h.VETTING_WRONG if stopped == useful else h.VETTING, setting.prices.vetting_hours)
     return stopped
+
+
+@compiled
+def _returned(rules, tasks, task, funded, c):
+    """Admission control sends a task that brings neither people nor fees back to its sender, with errors both ways."""
+    if uniform(task, VETTED) >= rules.here[c].admission:
+        return False
+    return uniform(task, RETURNED) < (tasks.funded_returned if funded else tasks.unfunded_returned)
 
 
 @compiled

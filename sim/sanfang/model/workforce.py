@@ -155,6 +155,7 @@ def work_over(engine, world, rules, setting, day, open_hours):
         c = worker.home % world.layout.communities
         if worker.home < 2 * world.layout.communities:
             hazard *= 1.0 - force.leaving_recognition * rules.here[c].recognition
+            hazard *= 1.0 - force.leaving_autonomy * rules.here[c].authority
         key = mix(person.key, day)
         if uniform(key, LEAVES) < hazard:
             _leave(engine, world, index, day + 1.0 + exponential(key, VACANT_FOR, force.vacancy_days))

@@ -6,7 +6,7 @@ import numpy as np
 
 from sanfang.model import headings as h
 from sanfang.model.geography import Geography
-from sanfang.model.population import hazard_caps
+from sanfang.model.population import ELDERLY, hazard_caps
 from sanfang.model.queueing import NONE, Engine, new_engine, with_room
 from sanfang.model.setting import domains_of
 from sanfang.model.state import (
@@ -70,9 +70,15 @@ def build_world(
         domains=domains_of(scenario),
         budget=np.zeros(layout.departments),
         spent=np.zeros((PARTNER + 1, len(h.YUAN_HEADINGS))),
+        outside_hours=np.zeros(len(h.OUTSIDE_HEADINGS)),
+        near=_near(map_),
+        forums=np.zeros(int(residents.grid.max()) + 1, np.int64),
         clock_start=starts,
         hour_share=np.cumsum(scenario.calendar.hour_profile),
+        grid=residents.grid,
         vulnerable=residents.vulnerable,
+        alone=residents.alone,
+        frail=(residents.age == ELDERLY) | residents.disabled,
         digital=residents.digital,
         burden=residents.burden,
     )
@@ -95,6 +101,14 @@ def _places(scenario: Scenario, map_: Geography) -> np.ndarray:
     places["first"][1:] = np.cumsum(map_.population)[:-1]
     places["households"] = map_.population / scenario.district.household_size
     return places
+
+
+def _near(map_: Geography) -> np.ndarray:
+    """Neighbours of each community in one table: those of a row, then NONE."""
+    near = np.full((len(map_.ids), max(1, *(len(found) for found in map_.neighbours), 1)), NONE, np.int32)
+    for row, found in zip(near, map_.neighbours, strict=True):
+        row[: len(found)] = found
+    return near
 
 
 def _blank_cases(room: int) -> np.ndarray:

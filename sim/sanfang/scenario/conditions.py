@@ -40,6 +40,7 @@ class Voice(Section):
     app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")
     hotline: float = param(0.10, "0-1", 0, 1, "Use of the hotline", "使用热线比例", source="about 0.15 dispatched per resident-year: Qingdao 2021Q1 0.386, of which 40 % dispatched")
     department_window: float = param(0.15, "0-1", 0, 1, "Use of a department's window", "部门窗口比例")
+    online: float = param(0.4, "0-1", 0, 1, "Share of window visits that go online with a full platform, at full digital literacy [M3]", "平台分流窗口比例")
 
 
 class Discovery(Section):
@@ -48,6 +49,7 @@ class Discovery(Section):
     patrol: float = param(0.15, "per day", 0, 5, "Chance to find a fully visible need with an hour's patrol a day per 100 households", "巡查发现率")
     patrol_cap: float = param(2.5, "hours", 0, 12, "Most hours a day that a grid worker patrols", "每日巡查上限")
     data: float = param(0.03, "per day", 0, 1, "Chance to find a fully visible need from complete data [H1c]", "数据发现率")
+    footprint: float = param(0.5, "ratio", 0, 2, "What a platform's data show of a fully digital person, over complete entered data [M3]", "平台数据增益")
 
 
 class Casework(Section):
@@ -61,12 +63,15 @@ class Casework(Section):
     intake_hours: float = param(0.12, "hours", 0, 5, "Work to take in a request", "受理工时")
     diagnosis: float = param(0.85, "0-1", 0, 1, "Chance that a part is diagnosed right before the reform", "诊断准确率", source="assumed, 0.75 to 0.95; with bounce it gives the 30 % of Fuzhou cases that were transferred")
     precise_diagnosis: float = param(0.10, "0-1", 0, 0.5, "Gain in that chance with precise identification [H1a]", "精准识别增益")
+    platform_diagnosis: float = param(0.04, "0-1", 0, 0.5, "Gain in that chance with shared data [M3]", "平台诊断增益")
     misdirected_share: float = param(0.4, "0-1", 0, 2, "Share of the needed hours spent on a wrong diagnosis", "误诊工时比例")
     relay_hours: float = param(0.35, "hours", 0, 10, "Street office work to pass a part on", "转办工时")
     handoff_days: float = param(0.5, "working days", 0, 30, "Mean time each hand-off takes", "转办时间")
     approval_days: float = param(1.5, "working days", 0, 60, "Mean time of a department's approval", "审批时间")
     bounce: float = param(0.2, "0-1", 0, 0.95, "Chance that a receiver declares itself not in charge", "推诿概率", source="Fuzhou rivers 2016-2018: 30 % of cases transferred at least once")
     clear_bounce: float = param(0.8, "0-1", 0, 1, "Part of it that clear lists end [F3a]", "清单消除推诿")
+    platform_bounce: float = param(0.4, "0-1", 0, 1, "Part of it that shared data end [M3]", "平台消除推诿")
+    meeting_days: float = param(2.5, "working days", 0, 60, "Mean wait for the meeting that handles a composite case jointly [M2a]", "联席会议等待", source="assumed, 1 to 5: a weekly meeting")
     local_knowledge: float = param(1.15, "ratio", 0.5, 3, "Speed of base staff thanks to local knowledge", "本地知识")
     uneven_decision: float = param(0.06, "0-1", 0, 1, "Chance that a devolved decision is wrong", "下放决策失误率")
     fixed: float = param(0.55, "0-1", 0, 1, "Chance of a full fix by an unskilled worker", "解决概率(无技能)")
@@ -74,6 +79,8 @@ class Casework(Section):
     partly_fixed: float = param(0.6, "0-1", 0, 1, "Share of the rest that is partly fixed", "部分解决比例")
     partly_quality: float = param(0.55, "0-1", 0, 1, "Worth of a partial fix", "部分解决价值")
     partner_skill: float = param(0.8, "0-1", 0.05, 1, "Skill of local firms and social organisations", "合作方技能")
+    strength: float = param(0.1, "0-1", 0, 0.95, "Gain in it where each takes what it is best at [M2a]", "优势分工增益")
+    helper_skill: float = param(0.6, "0-1", 0.05, 1, "Skill of units and residents who help with simple work [M1]", "内部力量技能")
     comes_back: float = param(0.6, "0-1", 0, 1, "Chance that a case that was not fixed is brought back", "重复反映概率")
     comes_back_days: float = param(6.0, "working days", 0, 200, "Mean time until it is brought back", "重复反映间隔")
     rework: float = param(0.6, "0-1", 0, 2, "Hours of a second attempt over the first", "返工工时比例")
@@ -104,7 +111,7 @@ class Mind(Section):
     rewired: float = param(0.1, "0-1", 0, 1, "Share of ties to anyone in the community instead of the grid", "跨网格联系")
     satisfied_from: float = param(0.6, "0-1", 0, 1, "Experience or satisfaction that counts as satisfied", "满意阈值", role="constant")
     reached: float = param(0.6, "0-1", 0, 1, "Share of closed requests that a call-back reaches", "回访接通率")
-    polite: float = param(0.75, "0-1", 0, 1, "Share of the dissatisfied who answer politely", "礼貌性好评", source="official rates of 92 to 100 % against 51 to 82 % unprompted")
+    polite: float = param(0.85, "0-1", 0, 1, "Share of the dissatisfied who answer politely", "礼貌性好评", source="official rates of 92 to 100 % against 51 to 82 % unprompted: 0.56 to 1; such that call-backs give 0.94 as in Qingdao")
 
 
 class Limits(Section):
@@ -140,6 +147,7 @@ class Workforce(Section):
     leaving_office: float = param(0.05, "per year", 0, 2, "Leavers per post in streets and departments", "机关离职率")
     leaving_fatigue: float = param(1.5, "per unit", 0, 6, "How strongly fatigue drives leaving", "疲劳离职效应")
     leaving_recognition: float = param(0.4, "0-1", 0, 1, "Part of leaving that recognition prevents [F3f]", "激励留人效应")
+    leaving_autonomy: float = param(0.15, "0-1", 0, 1, "Part of leaving that full authority prevents [F3f]", "自主留人效应", source="assumed, 0 to 0.3")
     vacancy_days: float = param(45.0, "calendar days", 1, 720, "Mean time a post stays vacant", "空岗天数")
 
 
@@ -158,6 +166,9 @@ class Tasks(Section):
     form_rejected: float = param(0.6, "0-1", 0, 1, "Share of useless tasks that vetting stops [F3b]", "准入拦截率")
     useful_rejected: float = param(0.1, "0-1", 0, 1, "Share of useful tasks that vetting stops wrongly", "准入误拦率")
     follow_limit: float = param(0.25, "0-1", 0, 1, "Share of tasks that a sender can staff itself [F3c]", "随责走上限", source="assumed, 0.1 to 0.5: departments have two fifths of the base's hours")
+    fee_share: float = param(0.1, "0-1", 0, 0.9, "Part of a department's money for cases that its tasks bring along if all are paid for [F3c]", "费随事转比例", source="assumed, 0.03 to 0.3")
+    unfunded_returned: float = param(0.2, "0-1", 0, 1, "Share of tasks that bring neither people nor fees that vetting sends back to their sender, who does the useful ones [F3b]", "无经费退回率", source="assumed, 0 to 0.5")
+    funded_returned: float = param(0.03, "0-1", 0, 1, "Share of the others that vetting sends back wrongly", "误退率", source="assumed, 0 to 0.1")
 
 
 class Supply(Section):
@@ -166,7 +177,41 @@ class Supply(Section):
     estimate_error: float = param(0.5, "log sd", 0, 2, "Error of a community's estimate of its demand", "需求估计误差")
     precise_estimate: float = param(0.6, "0-1", 0, 1, "Part of it that identification and data remove", "精准识别减误差")
     proposal_weight: float = param(0.7, "0-1", 0, 1, "Weight of local estimates where communities propose [F3e]", "建议权权重")
+    known_requests: float = param(500.0, "requests", 1, 1e6, "Requests of a community in a domain that halve the variance of its estimate", "诉求修正估计", source="assumed, 100 to 5,000")
     need_yuan: float = param(1.0, "ratio", 0.1, 10, "Money needed to cover all demand over money planned", "需求经费比")
+
+
+class Conflicts(Section):
+    """Conflicts between residents, and the forums that may settle them [M2b]."""
+
+    against: float = param(0.5, "0-1", 0, 1, "Chance that a decision goes against the one who asked", "裁决不利概率", source="assumed: either side may be the one who asks")
+    settled: float = param(0.4, "0-1", 0, 1, "Chance that a decision settles a conflict for good", "行政处置平息概率", source="assumed, 0.2 to 0.6: as other causes")
+    forum_share: float = param(0.1, "0-1", 0, 1, "Share of conflicts that a forum takes up, with full consultation", "协商议题比例", source="assumed, 0.03 to 0.3: some 30 to 60 forums a year in a community of 5,660")
+    forum_days: float = param(15.0, "working days", 0.1, 200, "Mean time until a forum has met", "协商周期", source="assumed, 5 to 30")
+    agrees: float = param(0.5, "0-1", 0, 1, "Chance that a forum agrees", "协商达成概率", source="assumed, 0.3 to 0.8")
+    reveals: float = param(0.03, "0-1", 0, 1, "Chance that a forum brings to light a latent need of its grid", "协商发现率", source="assumed, 0.01 to 0.1: ten of a thousand residents speak for themselves and some neighbours")
+    convention_gain: float = param(0.04, "0-1", 0, 1, "Part of a domain's conflicts without a rule that one convention covers", "公约覆盖增量", source="assumed, 0.01 to 0.1")
+    convention_effect: float = param(0.5, "0-1", 0, 1, "Fall in the hazard of conflicts that conventions cover", "公约预防作用", source="assumed, 0.2 to 0.8")
+
+
+class Helpers(Section):
+    """Hours from outside the public purse: who gives them, and what for [C1, C2, M1]."""
+
+    uneven: float = param(0.5, "log sd", 0, 2, "How much they differ between months and communities", "力量不均衡")
+    volunteer_share: float = param(0.1, "0-1", 0, 1, "Volunteers among the retired, at full trust", "志愿者比例", source="assumed, 0.03 to 0.2")
+    volunteer_hours: float = param(4.0, "hours a month", 0, 100, "Hours of a volunteer", "志愿者工时", source="assumed, 2 to 8")
+    visit_hours: float = param(1.0, "hours", 0.1, 20, "A visit to an elderly person who lives alone", "探访工时")
+    visit_tells: float = param(0.5, "0-1", 0, 1, "Chance that a visit brings a latent need to light", "探访发现率", source="assumed, 0.2 to 0.8")
+    upkeep_hours: float = param(12.0, "hours per 1,000 residents and month", 0.1, 1000, "Full upkeep of facilities by volunteers", "设施维护工时", source="assumed, 5 to 30")
+    member_share: float = param(0.015, "0-1", 0, 1, "Members of contact groups among adults, at full trust", "联户成员比例", source="assumed, 0.005 to 0.03")
+    member_hours: float = param(6.0, "hours a month", 0, 100, "Hours of a member", "联户成员工时", source="assumed, 3 to 12")
+    contact_hours: float = param(0.15, "hours", 0.01, 10, "A contact with a household", "联户工时")
+    contact_tells: float = param(0.3, "0-1", 0, 1, "Chance that a contact brings a latent need to light", "联户发现率", source="assumed, 0.1 to 0.6")
+    look_share: float = param(0.2, "0-1", 0, 0.5, "Part of members' hours spent on looking for hazards", "隐患排查比例")
+    errand_share: float = param(0.3, "0-1", 0, 0.5, "Part of them kept for errands", "代办比例")
+    errand_hours: float = param(1.0, "hours", 0.1, 20, "An errand in place of a trip", "代办工时")
+    pool_hours: float = param(20.0, "hours per 1,000 residents and month", 0, 1000, "What units and residents of an ordinary area can give", "内部资源工时", source="assumed, 5 to 50")
+    pool_days: float = param(2.0, "working days", 0, 60, "Time until a helper comes", "内部资源响应时间")
 
 
 class Prices(Section):
@@ -199,3 +244,15 @@ class Prices(Section):
     triage_hours: float = param(0.05, "hours per request", 0, 5, "Sorting a request", "分类工时")
     management_hours: float = param(0.5, "hours per composite case", 0, 40, "Managing a case", "统筹工时")
     method_hours: float = param(4.0, "hours per community-week", 0, 200, "Writing methods down", "工作法整理工时")
+    volunteer_week_hours: float = param(4.0, "hours per community-week", 0, 200, "Raising, training and organising volunteers, by community officers [C1]", "志愿组织工时", source="assumed, 2 to 8")
+    contact_week_hours: float = param(5.0, "hours per community-week", 0, 200, "Coordinating contact groups, by grid workers [C2]", "联户协调工时", source="assumed, 2 to 10")
+    pool_week_hours: float = param(2.0, "hours per community-week", 0, 200, "Keeping units in the area connected [M1]", "区域联建工时", source="assumed, 1 to 6")
+    pool_part_hours: float = param(0.15, "hours per pooled hour", 0, 5, "Finding and organising each hour that is given", "资源对接工时", source="assumed, 0.05 to 0.4")
+    meeting_hours: float = param(4.0, "hours per community-week", 0, 200, "Meetings of the parties that work together [M2a]", "联席会议工时", source="assumed, 2 to 8")
+    joint_hours: float = param(0.2, "hours per composite case and office", 0, 20, "Joint handling, at the community and at each department in charge", "联合办理工时", source="assumed, 0.1 to 0.5: ten to thirty minutes of a meeting")
+    collaboration_yuan: float = param(6.0, "yuan per resident-year", 0, 500, "Contracts with the parties that work together", "协同购买经费", source="assumed, 3 to 12")
+    forum_hours: float = param(6.0, "hours per forum", 0, 200, "Preparing, leading and writing up a forum [M2b]", "协商会工时", source="assumed, 3 to 15")
+    forum_resident_hours: float = param(20.0, "hours per forum", 0, 500, "Residents' own time in a forum", "居民议事时间", source="assumed, 10 to 40: ten residents, two hours")
+    platform_yuan: float = param(10.0, "yuan per resident-year", 0, 500, "The platform: capital and running cost, spread over its life [M3]", "数字平台费用", source="assumed, 4 to 25")
+    platform_entry_hours: float = param(6.0, "hours per community-week", 0, 400, "Feeding the platform, by grid workers [D3d]", "平台录入工时", source="assumed, 3 to 20")
+    fee_admin_hours: float = param(0.02, "hours per task", 0, 5, "Bookkeeping of a fee that follows a task, settled in bundles [F3c]", "随事经费记账工时")

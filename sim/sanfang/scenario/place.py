@@ -86,6 +86,12 @@ class Domain(Section):
     spillover: float = param(0.1, "0-1", 0, 0.9, "Part of a service that neighbours use", "服务外溢")
     market: float = param(0.0, "0-1", 0, 1, "Share that a local firm could do", "市场可承接比例")
     social: float = param(0.0, "0-1", 0, 1, "Share that a social organisation could do", "社会组织可承接比例")
+    simple: float = param(0.0, "0-1", 0, 1, "Share so simple that people of the area could do it", "居民可承担比例")
+    conflict: float = param(0.0, "0-1", 0, 1, "Share that is a conflict between residents", "居民矛盾比例")
+    visits: float = param(
+        0.0, "0-1", 0, 1, "Fall in hazard for the elderly alone with a visit every month", "探访预防作用"
+    )
+    upkeep: float = param(0.0, "0-1", 0, 1, "Fall in hazard with full upkeep by volunteers", "志愿维护预防作用")
 
 
 class Department(Section):

@@ -1,4 +1,4 @@
-"""The policy levers: what the three devolutions (三放) and two refinements (两化) can set.
+"""The policy levers: the three devolutions (三放), the two refinements (两化), the article's two cases and future.
 
 Every lever is 0 before the reform and 1 when it is complete. It may be a schedule
 ``[[day, level], ...]``. None of them is read outside `sanfang.model.policy`, which compiles
@@ -11,6 +11,7 @@ from sanfang.scenario.declare import Level, LevelOrDomains, Section, lever
 
 RESOURCES, SERVICES, MANAGEMENT = "resources", "services", "management"
 PRECISION, REFINEMENT = "precision", "refinement"
+CASES, FUTURE = "cases", "future"
 
 
 class Policy(Section):
@@ -130,6 +131,40 @@ class Policy(Section):
         "H2c", "methods", "Community work methods", "社区工作法",
         "What worked is written down, lifts newcomers and spreads; writing takes hours.",
         group=REFINEMENT,
+    )  # fmt: skip
+
+    # --- The two cases (C) ---
+    volunteers: Level = lever(
+        "C1", "volunteers", "Volunteers led by party members", "党员志愿结对",
+        "The elderly alone are visited every month and facilities kept up; raising volunteers takes officers' hours.",
+        group=CASES,
+    )  # fmt: skip
+    contact_households: Level = lever(
+        "C2", "contact_households", "Contact with households in the grid", "网格联户",
+        "Members find needs and hazards and run errands; coordinating them takes grid workers' hours.",
+        group=CASES,
+    )  # fmt: skip
+
+    # --- Mechanisms proposed for the future (M) ---
+    internal_resources: Level = lever(
+        "M1", "internal_resources", "Internal resources pooled", "内部资源整合(区域化党建)",
+        "Units and residents of the area give hours for simple work, shared with neighbours; each is found at a cost.",
+        group=FUTURE,
+    )  # fmt: skip
+    collaboration: Level = lever(
+        "M2a", "collaboration", "Many parties work together", "多元协同共治",
+        "Composite cases are handled jointly, partners by their strengths; meetings and contracts are paid for.",
+        group=FUTURE,
+    )  # fmt: skip
+    consultation: Level = lever(
+        "M2b", "consultation", "Democratic consultation", "民主协商",
+        "Forums may settle conflicts, reveal needs and agree on conventions; they take weeks and hours.",
+        group=FUTURE,
+    )  # fmt: skip
+    digital_platform: Level = lever(
+        "M3", "digital_platform", "Digital platform across units", "数字化平台(互联网+政务服务)",
+        "Matters go online, data show needs and whose they are; the platform must be bought and fed.",
+        group=FUTURE,
     )  # fmt: skip
 
 

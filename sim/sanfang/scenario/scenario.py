@@ -15,7 +15,9 @@ from sanfang.scenario import checks
 from sanfang.scenario.catalogue import find, parameters
 from sanfang.scenario.conditions import (
     Casework,
+    Conflicts,
     Discovery,
+    Helpers,
     Limits,
     Mind,
     Needs,
@@ -69,6 +71,8 @@ class Scenario(Section):
     workforce: Workforce = Field(default_factory=Workforce)
     tasks: Tasks = Field(default_factory=Tasks)
     supply: Supply = Field(default_factory=Supply)
+    conflicts: Conflicts = Field(default_factory=Conflicts)
+    helpers: Helpers = Field(default_factory=Helpers)
     prices: Prices = Field(default_factory=Prices)
     policy: Policy = Field(default_factory=Policy)
     policy_by_community: dict[str, PartOfPolicy] = Field(default_factory=dict)
