@@ -12,6 +12,7 @@ from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import BY_NAME
 from sanfang.lab.simulation import Run
 from sanfang.model import state as s
+from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.model.outcomes import gini, quantile, restricted_mean, survival
 from sanfang.model.queueing import CLASSES, NONE, Engine
 from sanfang.model.state import TIME_NAMES
@@ -165,7 +166,7 @@ def test_shares_lie_between_zero_and_one_and_times_are_not_negative(name: str) -
     for metric, value in measured(name).metrics.items():
         if math.isnan(value):
             continue
-        if metric == "vulnerable_gap":
+        if metric == "vulnerable_gap" or BY_NAME[metric].unit == "-1 to 1":
             assert -1 <= value <= 1
             continue
         assert value >= 0, metric
@@ -208,6 +209,8 @@ def test_metrics_look_at_the_days_after_the_warm_up(warm_up: int) -> None:
     wasted += ("vetting_wrong", "data_entry_in_vain")
     expected = sum(hours[f"hours_{heading}"] for heading in wasted) / hours.sum()
     assert metrics["waste_share_hours"] == pytest.approx(expected, rel=1e-6)
+    for kind, names in (("hours", WASTED_HOURS), ("money", WASTED_YUAN)):
+        assert sum(metrics[f"wasted_{name}"] for name in names) == pytest.approx(metrics[f"waste_share_{kind}"])
     closed = made[made["outcome"].isin(["resolved", "unresolved"])]
     waits = closed["wait_staff_hours"].sum() / closed[[f"{part}_hours" for part in TIME_NAMES]].to_numpy(float).sum()
     assert metrics["wait_staff_share"] == pytest.approx(waits, rel=1e-5)

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from sanfang.model.headings import WASTED_YUAN
+
 Better = Literal["higher", "lower"]
 
 
@@ -16,8 +18,8 @@ Better = Literal["higher", "lower"]
 class Metric:
     """One outcome of a run.
 
-    `unit` is written out; "0-1" is a share or an index. `better` is the direction that residents or
-    taxpayers would wish for, None where neither is plainly better. `group` is where a table puts it.
+    `unit` is written out; "0-1" is a share or an index, "-1 to 1" a difference of two. `better` is the direction
+    that residents or taxpayers would wish for, None where neither is plainly better. `group` is where a table puts it.
     """
 
     name: str
@@ -40,7 +42,7 @@ class Metric:
         """`value` with as many decimals as its unit deserves; an en dash for NaN."""
         if math.isnan(value):
             return "–"
-        if self.unit == "0-1":
+        if self.unit in ("0-1", "-1 to 1"):
             return f"{value:.3f}"
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
 
@@ -63,6 +65,40 @@ def _three(stem: str, unit: str, en: str, zh: str, first_group: str) -> list[Met
     return [
         Metric(f"{stem}_{kind}", unit, f"{en}, {word}", f"{zh}（{word_zh}）", "lower", group)
         for (kind, word, word_zh), group in zip(kinds, (first_group, "requests", "requests"), strict=True)
+    ]
+
+
+WASTE_CAUSES = {
+    "idle_while_others_wait": ("idle while the same work waits elsewhere", "此处闲置而别处积压"),
+    "rework": ("doing it again", "返工"),
+    "misdirected": ("working on the wrong thing", "方向错误"),
+    "relay": ("passing requests up", "层层转报"),
+    "bounced": ("passing the buck", "推诿"),
+    "tasks_form": ("filling in forms", "形式性任务"),
+    "training_lost": ("training that left with people", "培训随人流失"),
+    "vetting_wrong": ("wrong vetting", "准入误判"),
+    "data_entry_in_vain": ("data entry that found nothing", "无效录入"),
+    "forums_without_agreement": ("forums without agreement", "未达成的协商"),
+    "services_oversupplied": ("services nobody needed", "过度供给"),
+    "terminals_unused": ("unused terminals", "终端闲置"),
+    "contracts_unused": ("unused contracts", "合同闲置"),
+    "stranded": ("money stranded in one pot", "资金沉淀"),
+}
+"""Causes of waste, by heading of the ledger: hours first, then money."""
+
+
+def _wasted() -> list[Metric]:
+    """Waste by cause: shares of hours that sum to `waste_share_hours`, and of money that sum to `waste_share_money`."""
+    return [
+        Metric(
+            f"wasted_{name}",
+            "0-1",
+            f"{'Money' if name in WASTED_YUAN else 'Hours'} wasted: {en}",
+            f"浪费：{zh}",
+            "lower",
+            "waste",
+        )
+        for name, (en, zh) in WASTE_CAUSES.items()
     ]
 
 
@@ -113,6 +149,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("lead_time_share", "0-1", "Access, contractor, material", "外部等待", None, "time"),
     Metric("waste_share_hours", "0-1", "Hours wasted", "工时浪费比例", "lower", "waste"),
     Metric("waste_share_money", "0-1", "Money wasted", "经费浪费比例", "lower", "waste"),
+    *_wasted(),
     Metric("coordination_share", "0-1", "Hours spent on coordination", "协调工时比例", "lower", "waste"),
     Metric("cost_per_resolved_need", "yuan", "Cost of a resolved need", "每解决一件需求成本", "lower", "waste"),
     Metric(
@@ -126,6 +163,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("entry_share", "0-1", "Community hours spent feeding systems", "数据录入占社区工时", "lower", "workforce"),
     Metric("utilisation", "0-1", "Utilisation, all tiers", "人员利用率", None, "workforce"),
     Metric("utilisation_community", "0-1", "Utilisation, communities", "社区人员利用率", None, "workforce"),
+    Metric(
+        "burden_gap", "0-1", "Utilisation of communities minus offices above", "社区与上级忙闲差", "lower", "workforce"
+    ),
     Metric("turnover_rate", "per year", "Leavers per post", "离职率", "lower", "workforce"),
     Metric("hours_supplied", "hours", "Public hours supplied", "公共工时总量", None, "resources"),
     Metric("money_supplied", "yuan", "Public money supplied", "公共经费总量", None, "resources"),

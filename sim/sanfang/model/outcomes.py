@@ -247,6 +247,8 @@ def _resources(window: Window) -> dict[str, float]:
     entry = _under(base, h.HOUR_HEADINGS, ("data_entry", "data_entry_in_vain"))
     present = float(base.sum() - base[:, h.VACANT].sum())
     posts = len(model.world.persons)
+    causes = {name: _under(hours, h.HOUR_HEADINGS, (name,)) / float(hours.sum()) for name in h.WASTED_HOURS}
+    causes |= {name: _ratio(_under(yuan, h.YUAN_HEADINGS, (name,)), float(money)) for name in h.WASTED_YUAN}
     leavers = model.diary.leavers[window.end - 1].sum() - (
         model.diary.leavers[window.first - 1].sum() if window.first else 0
     )
@@ -257,11 +259,13 @@ def _resources(window: Window) -> dict[str, float]:
         "waste_share": _ratio(wasted_hours * wage + wasted_yuan, float(hours.sum()) * wage + float(money)),
         "waste_share_hours": _ratio(wasted_hours, float(hours.sum())),
         "waste_share_money": _ratio(wasted_yuan, float(money)),
+        **{f"wasted_{name}": share for name, share in causes.items()},
         "coordination_share": _ratio(_under(hours, h.HOUR_HEADINGS, h.COORDINATION_HOURS), float(hours.sum())),
         "tasks_from_above_share": _ratio(tasks, present),
         "entry_share": _ratio(entry, present),
         "utilisation": _utilisation(hours),
         "utilisation_community": _utilisation(base),
+        "burden_gap": _utilisation(base) - _utilisation(hours[s.COMMUNITY + 1 :]),
         "turnover_rate": float(leavers) / posts / window.days * 365.0,
         "cost_per_resolved_need": _ratio(float(hours.sum()) * wage + float(money), resolved),
         "hours_supplied": float(totals.get("hours", 0.0)),
