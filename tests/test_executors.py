@@ -108,6 +108,17 @@ def test_a_run_that_kills_every_worker_is_given_up_and_the_others_go_on(before: 
     assert {number for number, outcome in found.items() if outcome.error} == {1}
 
 
+def test_a_worker_that_dies_when_the_sweep_is_to_stop_makes_no_failure(before: Scenario) -> None:
+    """A system that shuts down asks all processes of a sweep to end: its runs in hand are missing, not failed."""
+    asked: list[bool] = []
+
+    def jobs() -> Any:
+        yield Job(before, 1)
+        asked.append(True)
+
+    assert outcomes(jobs(), die_on_seed_1, LocalProcesses(2), stopping=lambda: bool(asked)) == {}
+
+
 def test_a_worker_killed_while_idle_costs_nothing_but_a_retry(before: Scenario) -> None:
     executor = LocalProcesses(1)
     with opened(executor):

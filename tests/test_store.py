@@ -141,6 +141,16 @@ def test_a_killed_writer_loses_nothing_that_was_confirmed(tmp_path: Path) -> Non
     assert confirmed + 1 <= done <= confirmed + 2, "one more may be stored and not yet told"
 
 
+def test_a_sweep_that_has_no_plan_yet_is_told_by_its_readers(tmp_path: Path) -> None:
+    (tmp_path / STORE).touch()  # as it is for a moment
+    with pytest.raises(InputError, match="no plan yet"):
+        Results(tmp_path)
+    with Store(tmp_path):
+        with pytest.raises(InputError, match="no plan yet"):
+            Results(tmp_path)
+        assert is_being_written(tmp_path)
+
+
 def test_two_sweeps_cannot_write_to_one_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sanfang.lab.store.LOCK_SECONDS", 0.1)
     with Store(tmp_path) as first:
@@ -227,6 +237,15 @@ def test_runs_of_another_store_are_taken_over_if_the_plan_wants_them(tmp_path: P
         assert [cell.replication for cell in store.missing(True)] == [5, 6, 7]
         assert store.reuse(tmp_path / "old", daily=True) == 0
     assert Results(tmp_path / "new").runs()["satisfaction"].tolist() == [0.1 * 3, 0.1 * 4]
+
+
+def test_a_failed_run_that_is_taken_over_is_no_failure_any_more(tmp_path: Path) -> None:
+    filled(tmp_path / "old", 1)
+    with Store(tmp_path / "new") as store:
+        store.set_plan(ABOUT, [{"x": 1.0}], plan(1))
+        store.add([], [Failure(f"{0:032x}", "e", "", 2)])
+        assert store.reuse(tmp_path / "old", daily=False) == 1
+        assert (store.done(False), store.failed()) == (1, 0)
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish" * 1000])

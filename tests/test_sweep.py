@@ -195,6 +195,26 @@ def test_common_seeds_make_differences_precise_at_once(tmp_path: Path) -> None:
     assert sweep(experiment(replications=rule), tmp_path, jobs=1).planned == 2 * 3 * 5
 
 
+WATCHED = {"min": 5, "max": 60, "step": 1, "metric": "satisfaction", "half_width": 0.004, "of": "mean"}
+
+
+@made_up
+def test_replications_that_are_there_already_are_counted_and_not_made_again(tmp_path: Path) -> None:
+    """A change of what is kept makes the plan anew; the runs beyond its first replications are there all the same."""
+    first = sweep(experiment(replications=WATCHED), tmp_path / "a", jobs=1)
+    again = sweep(experiment(replications=WATCHED, metrics=["satisfaction"]), tmp_path / "a", jobs=1)
+    assert (again.planned, again.made, again.complete) == (first.planned, 0, True)
+    beside = sweep(experiment(replications=WATCHED, name="beside"), tmp_path / "b", jobs=1)
+    assert (beside.reused, beside.made, beside.complete) == (first.planned, 0, True)
+
+
+@made_up
+def test_a_metric_that_is_never_a_number_takes_all_replications_and_ends(tmp_path: Path) -> None:
+    rule = {"min": 3, "max": 7, "step": 2, "metric": "resolution_days_p90", "half_width": 0.1, "of": "mean"}
+    end = sweep(experiment(replications=rule), tmp_path, jobs=1)
+    assert (end.planned, end.complete) == (6 * 7, True)
+
+
 # --- Reading --------------------------------------------------------------------------------------------
 
 
@@ -316,6 +336,7 @@ def test_the_command_line_sweeps_resumes_tells_and_exports(tmp_path: Path, monke
         (["status", "nowhere"], "holds no sweep"),
         (["export", "nowhere"], "holds no sweep"),
         (["sweep", "headline", "--cluster", "tcp://127.0.0.1:1"], "no scheduler answers"),
+        (["sweep", "headline", "--cluster", "http://127.0.0.1:1"], "must be local, slurm, or a scheduler's address"),
     ],
 )
 def test_wrong_input_is_told_in_one_line(

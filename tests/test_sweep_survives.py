@@ -138,6 +138,29 @@ def test_a_second_ctrl_c_stops_at_once(whole: Path, tmp_path: Path) -> None:
     assert process.returncode == 130 and "Stopped at once" in err and "Traceback" not in err
 
 
+def test_a_disk_that_fills_up_ends_the_sweep_with_a_message_and_it_goes_on_later(whole: Path, tmp_path: Path) -> None:
+    folder, file = tmp_path / "full", str(whole.parent / "small.toml")
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); "
+    command = [
+        sys.executable,
+        "-c",
+        limited + SANFANG[2],
+        "sweep",
+        file,
+        "--out",
+        str(folder),
+        "--no-reuse",
+        "--jobs",
+        "1",
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1 and "safe" in ended.stderr and "Traceback" not in ended.stderr, ended.stderr
+    assert 0 < done(folder) < RUNS
+    with started(whole, folder, "--jobs", "1") as process:
+        assert process.wait() == 0
+    assert_same(folder, whole)
+
+
 # --- Cluster --------------------------------------------------------------------------------------------
 
 

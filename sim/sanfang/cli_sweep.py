@@ -44,7 +44,9 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep."
 @sweep_app.command("sweep")
 def sweep_command(
     experiment: Annotated[str, typer.Argument(help="A bare name or a file.")],
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes, or SLURM jobs. Default: all cores, or one job.")
+    ] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://..., local, or slurm.")
     ] = None,
@@ -241,7 +243,8 @@ def _print_forecast(experiment: Experiment, found: Forecast) -> None:
 
 
 def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) -> None:
-    state = "running" if status.running else "complete" if not status.missing else "not running"
+    ended = "complete" if not status.failed else "all tried, some failed"
+    state = "running" if status.running else "not running" if status.missing else ended
     print(f"{status.name} in {folder}: {state}")
     print(f"  {status.done:,} of {status.planned:,} runs done, {status.failed:,} failed, {status.missing:,} to make")
     if status.done:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import queue
 import re
 import signal
@@ -17,13 +18,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sanfang.lab.executors import WORKER_DIED, available_cores
+from sanfang.lab.provenance import code_version
 from sanfang.lab.work import Job, Keep, Outcome, do
 from sanfang.scenario.errors import InputError
 
 IN_HAND_PER_THREAD = 2  # one to work on, one that is already there when it is done
 CONNECT_SECONDS = 20
 ADDRESS = re.compile(r"((tcp|tls|ucx|wss?)://)?[^/\s]+:\d+")
-WORKERS_SECONDS = 600  # how long a cluster may have no worker at all, as when a job waits in SLURM's queue
+WORKERS_SECONDS = 600  # how long a cluster that has had workers may have none; the first may wait in a queue for days
 
 
 class ClusterLost(RuntimeError):
@@ -45,7 +47,8 @@ class DaskCluster:
         self._jobs: dict[int, tuple[Job, Any]] = {}  # a future that nobody holds is forgotten by the scheduler
         self._threads = 1
         self._counted = 0.0
-        self._seen_worker = time.monotonic()
+        self._seen_worker = math.inf
+        self._check_code()
 
     @property
     def slots(self) -> int:
@@ -92,6 +95,18 @@ class DaskCluster:
         self._client.close(timeout=5)
         if self._cluster is not None:
             self._cluster.close(timeout=10)
+
+    def _check_code(self) -> None:
+        """Refuse workers that are there and have another version of the model: none of their runs could be used."""
+        with self._reaching():
+            theirs = self._client.run(code_version)
+        for worker, version in theirs.items():
+            if version != code_version():
+                self.close(at_once=True)
+                raise InputError(
+                    f"--cluster {self._where}: worker {worker} has another version of the model or of its libraries"
+                    f" ({version}, here {code_version()}): install the same on all machines"
+                )
 
     def _outcome(self, job: Job, future: Any) -> Outcome:
         from distributed import KilledWorker
@@ -167,7 +182,7 @@ def _slurm(workers: int | None) -> Any:
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise InputError(f"--cluster slurm: {reason} (see docs/sweeps.md, the section on SLURM)") from None
-    cluster.scale(jobs=workers or 1)
+    cluster.adapt(minimum_jobs=workers or 1, maximum_jobs=workers or 1)  # jobs that SLURM ends are submitted again
     return cluster
 
 

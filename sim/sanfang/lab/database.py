@@ -124,7 +124,7 @@ def plainly(folder: Path) -> Iterator[None]:
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or type(error) is sqlite3.DatabaseError:
             raise InputError(
                 f"{folder / STORE}: is damaged ({reason}); it was left as it is. Move it away and start again, or save"
-                " what can be read with: sqlite3 sweep.sqlite .recover"
+                " what can be read with: sqlite3 sweep.sqlite .dump"
             ) from None
         raise StoreError(f"{message}. What was stored is safe; start again to go on") from None
     except OSError as error:

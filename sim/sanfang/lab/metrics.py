@@ -164,7 +164,12 @@ METRICS: tuple[Metric, ...] = (
     Metric("utilisation", "0-1", "Utilisation, all tiers", "人员利用率", None, "workforce"),
     Metric("utilisation_community", "0-1", "Utilisation, communities", "社区人员利用率", None, "workforce"),
     Metric(
-        "burden_gap", "0-1", "Utilisation of communities minus offices above", "社区与上级忙闲差", "lower", "workforce"
+        "burden_gap",
+        "-1 to 1",
+        "Utilisation of communities minus offices above",
+        "社区与上级忙闲差",
+        "lower",
+        "workforce",
     ),
     Metric("turnover_rate", "per year", "Leavers per post", "离职率", "lower", "workforce"),
     Metric("hours_supplied", "hours", "Public hours supplied", "公共工时总量", None, "resources"),

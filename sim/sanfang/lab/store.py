@@ -117,12 +117,13 @@ class Store:
         """Put a new plan in the place of the old one; runs stay. `points` are the factor values by point."""
         factors = list(points[0]) if points else []
         named = "".join(f', "{name}"' for name in factors)
+        typed = "".join(f', "{name}" {_type_of(point[name] for point in points)}' for name in factors)
         with self._writing() as db:
             db.execute("DELETE FROM about")
             db.execute("DELETE FROM plan")
             db.execute("DROP VIEW IF EXISTS results")
             db.execute("DROP TABLE points")
-            db.execute(f"CREATE TABLE points (point INTEGER PRIMARY KEY{named})")
+            db.execute(f"CREATE TABLE points (point INTEGER PRIMARY KEY{typed})")
             db.executemany("INSERT INTO about VALUES (?, ?)", [(name, json.dumps(v)) for name, v in about.items()])
             rows = ([number, *(_cell(point[name]) for name in factors)] for number, point in enumerate(points))
             db.executemany(f"INSERT INTO points VALUES ({_marks(1 + len(factors))})", rows)
@@ -281,6 +282,11 @@ def stores_beside(folder: Path) -> list[Path]:
 def _cell(value: Any) -> Any:
     """A factor's value as a column can hold it: numbers and words as they are, lists as JSON."""
     return value if value is None or isinstance(value, int | float | str) else json.dumps(value)
+
+
+def _type_of(values: Iterable[Any]) -> str:
+    """The column type of a factor, for tools that need one: REAL where all values are numbers, else TEXT."""
+    return "REAL" if all(value is None or isinstance(value, int | float) for value in values) else "TEXT"
 
 
 def _marks(number: int) -> str:

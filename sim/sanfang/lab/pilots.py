@@ -1,0 +1,118 @@
+"""A pilot in one community: what it does to the pilot, to its neighbours, and to the rest, who may pay for it.
+
+Each scenario runs on the same troubles as the state before the reform, on a tenth of Licang. Make the runs:
+
+    python -m sanfang.lab.pilots --replications 12 --out results/pilots
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sanfang.lab import intervals
+from sanfang.lab.files import table_writer, write_atomically
+from sanfang.lab.provenance import code_version
+from sanfang.lab.runner import run_all
+from sanfang.lab.shapley import BEFORE, REFORM, levers_of
+from sanfang.lab.simulation import Run, all_records
+from sanfang.lab.work import Job
+from sanfang.model import state as s
+from sanfang.model.outcomes import MEAN_WITHIN_DAYS, restricted_mean, survival
+from sanfang.scenario.scenario import Scenario
+
+PILOT = "c006"
+DISTRICT, SCALE, SEED = "licang", 0.1, 1
+AREAS = ("pilot", "neighbours", "rest")
+METRICS = ("satisfaction", "resolution_days_mean", "need_days_mean")
+TABLE = "areas.csv"
+
+
+def scenarios() -> dict[str, Scenario]:
+    """The state before, the two cases, and the whole reform in the pilot alone, by name."""
+    cases = {name: Scenario.load(name, district=DISTRICT) for name in (BEFORE, "shangliu-jiayuan", "yanchuan-road")}
+    reform = Scenario.load(REFORM, district=DISTRICT)
+    levers = {f"policy_by_community.{PILOT}.{name}": getattr(reform.policy, name) for name in levers_of(reform)}
+    return cases | {"whole-reform": cases[BEFORE].with_(levers, origin="pilots")}
+
+
+def areas_of(ids: tuple[str, ...], neighbours: tuple[NDArray[np.int64], ...], pilot: str) -> NDArray[np.int64]:
+    """Number of the area (place in `AREAS`) of each community. ValueError if there is no such community."""
+    found = np.full(len(ids), 2)
+    found[neighbours[ids.index(pilot)]] = 1
+    found[ids.index(pilot)] = 0
+    return found
+
+
+def by_area(run: Run) -> dict[str, dict[str, float]]:
+    """`METRICS` of each area in the evaluation window, defined as those of the whole district.
+
+    Satisfaction is weighted by residents; days are restricted means, over the needs of the area's residents.
+    """
+    model = run.model
+    assert model is not None
+    warm_up = run.scenario.run.warm_up
+    first = warm_up if warm_up < model.day else 0
+    records = all_records(model)
+    area = areas_of(model.map.ids, model.map.neighbours, PILOT)
+    satisfaction = model.diary.satisfaction[first : model.day].mean(axis=0)
+    size = model.world.places["size"]
+    found = {}
+    for number, name in enumerate(AREAS):
+        own = records[area[records["community"]] == number]
+        mean = float(np.average(satisfaction[area == number], weights=size[area == number]))
+        found[name] = {"satisfaction": mean, **_days(own, first, float(model.day))}
+    return found
+
+
+def _days(records: NDArray[Any], first: int, end: float) -> dict[str, float]:
+    """Mean calendar days from voicing to resolution, and from arising until the trouble is gone."""
+    made, arisen = records[records["voiced"] >= first], records[records["arose"] >= first]
+    resolved, gone = made["outcome"] == s.RESOLVED, ~np.isnan(arisen["gone"])
+    days = np.where(resolved, made["closed"], end) - made["voiced"]
+    need_days = np.where(gone, arisen["gone"], end) - arisen["arose"]
+    return {
+        "resolution_days_mean": restricted_mean(survival(days, resolved), MEAN_WITHIN_DAYS),
+        "need_days_mean": restricted_mean(survival(need_days, gone), MEAN_WITHIN_DAYS),
+    }
+
+
+def run_pilots(chosen: Mapping[str, Scenario], replications: int, workers: int | None = None) -> pd.DataFrame:
+    """One row for each scenario, replication and area: code, scenario, replication, seed, area, `METRICS`."""
+    cells = [(name, number) for name in chosen for number in range(replications)]
+    jobs = [Job(chosen[name], SEED + number, scale=SCALE, label=name) for name, number in cells]
+    rows = []
+    for (name, number), found in zip(cells, run_all(jobs, by_area, workers=workers), strict=True):
+        keys = {"code": code_version(), "scenario": name, "replication": number, "seed": SEED + number}
+        rows += [keys | {"area": area} | values for area, values in found.items()]
+    return pd.DataFrame(rows)
+
+
+def differences(table: pd.DataFrame) -> pd.DataFrame:
+    """Paired differences to the state before, by area: the columns of `intervals.differences` and `area`."""
+    parts = []
+    for area in AREAS:
+        own = table.loc[table["area"] == area, ["scenario", "replication", *METRICS]]
+        parts.append(intervals.differences(own, BEFORE).assign(area=area))
+    return pd.concat(parts, ignore_index=True)
+
+
+def main() -> None:
+    """Make the runs of all pilots."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--replications", type=int, default=12, help="replications (default 12)")
+    parser.add_argument("--out", type=Path, default=Path("results/pilots"), help="folder (default results/pilots)")
+    parser.add_argument("--jobs", type=int, default=None, help="processes (default all cores)")
+    given = parser.parse_args()
+    table = run_pilots(scenarios(), given.replications, given.jobs)
+    write_atomically(given.out / TABLE, table_writer(table))
+
+
+if __name__ == "__main__":
+    main()

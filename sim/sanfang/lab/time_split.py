@@ -1,0 +1,137 @@
+"""Where the time of requests went: every working hour from voicing to close, split by cause without remainder.
+
+The model books the time of each part of a request under one cause at a time (`sanfang.model.state.TIME_NAMES`), so
+the hours of a closed request sum to its parts times its duration. `remainders` shows what is not booked. The causes
+are those of the metrics `wait_staff_share` and so on, which count the same requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sanfang.lab.metrics import metric
+from sanfang.lab.simulation import Run, all_records, request_table
+from sanfang.model.state import TIME_NAMES
+from sanfang.model.worktime import clock_starts, to_working_each
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.place import Calendar
+
+CAUSES: tuple[str, ...] = TIME_NAMES
+HOURS: tuple[str, ...] = tuple(f"{cause}_hours" for cause in CAUSES)
+SHARES: tuple[str, ...] = tuple(f"{cause}_share" for cause in CAUSES)
+CLOSED = ("resolved", "unresolved")
+ALL = "all"
+"""The row of a table by domain that sums the others."""
+
+
+def cause_label(cause: str, lang: str = "en") -> str:
+    """The name of a cause in `lang`: "en" or "zh"."""
+    return metric(f"{cause}_share").label(lang)
+
+
+# --- One request --------------------------------------------------------------------------------------
+
+
+def of_request(requests: pd.DataFrame, id_: str) -> pd.DataFrame:
+    """Where the time of one request went: cause, hours (working hours, summed over its parts), share (0-1).
+
+    `id_` is its id or an unambiguous beginning of it. Shares are NaN where no time was booked. Raises InputError.
+    """
+    row = requests.loc[find(requests, id_)]
+    hours = row[list(HOURS)].to_numpy(float)
+    total = float(hours.sum())
+    return pd.DataFrame({"cause": CAUSES, "hours": hours, "share": hours / total if total else np.nan})
+
+
+def find(requests: pd.DataFrame, id_: str) -> Any:
+    """The row label of the request with this id, or with the only id that begins so. Raises InputError."""
+    rows = requests.index[requests["id"].str.startswith(id_.lower())]
+    if len(rows) == 1:
+        return rows[0]
+    if not id_ or len(rows) > 1:
+        raise InputError(f"request: {len(rows):,} ids begin with {id_!r}; write more of it")
+    raise InputError(f"request: no need of this run has the id {id_!r}; ids belong to scenario, seed and scale")
+
+
+def durations(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Series[float]:
+    """Working hours from voicing to close, or to the end of a run of `days` where a request is still open.
+
+    NaN for needs that were never voiced.
+    """
+    starts = clock_starts(calendar, days)
+    until = requests["closed"].fillna(float(days))
+    voiced = requests["voiced"].notna()
+    begin, end = (
+        to_working_each(column[voiced].to_numpy(float), starts, calendar.opening_hour, calendar.shift_hours)
+        for column in (requests["voiced"], until)
+    )
+    found = pd.Series(np.nan, index=requests.index)
+    found[voiced] = end - begin
+    return found
+
+
+def remainders(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Series[float]:
+    """Parts times duration, less the hours booked, for each request that has ended (closed or given up).
+
+    0 but for the rounding of single precision. Time of requests still open is booked at their next event, so they
+    are left out.
+    """
+    ended = requests[requests["outcome"].isin([*CLOSED, "withdrawn"])]
+    booked = ended[list(HOURS)].to_numpy(float).sum(axis=1)
+    return ended["parts"] * durations(ended, calendar, days) - booked
+
+
+# --- Many requests ------------------------------------------------------------------------------------
+
+
+def by_domain(requests: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
+    """The split of closed requests voiced from day `since` on: one row a domain, then `all`.
+
+    Columns: domain, requests, parts, hours (all of them, summed over parts), `<cause>_hours`, which sum to hours,
+    and `<cause>_share`, which sum to 1. Domains without a closed request have no row. The domain is that in which a
+    request was voiced; further parts of it may lie in others.
+    """
+    closed = requests[requests["outcome"].isin(CLOSED) & (requests["voiced"] >= since)]
+    amounts = closed[["parts", *HOURS]].astype(float).assign(domain=closed["domain"], requests=1.0)
+    sums = amounts.groupby("domain", sort=True)[["requests", "parts", *HOURS]].sum()
+    return _with_shares(pd.concat([sums, sums.sum().to_frame(ALL).T]).rename_axis("domain").reset_index())
+
+
+def by_scenario(runs: Mapping[str, Run]) -> pd.DataFrame:
+    """The tables of `by_domain` of several runs, after each run's warm-up, under one another: `scenario` comes first."""
+    return pd.concat(
+        [split_of(run).assign(scenario=name) for name, run in runs.items()], ignore_index=True
+    ).pipe(_scenario_first)
+
+
+def split_of(run: Run) -> pd.DataFrame:
+    """`by_domain` of a run after its warm-up (of the whole run if it is no longer than that)."""
+    requests = run.requests
+    if requests.empty and run.model is not None:
+        requests = request_table(run.model, all_records(run.model))
+    warm_up = run.scenario.run.warm_up
+    return by_domain(requests, warm_up if warm_up < run.days else 0)
+
+
+def pooled(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of `by_domain` of several replications, added up."""
+    sums = pd.concat(tables).groupby("domain", sort=False)[["requests", "parts", *HOURS]].sum().reset_index()
+    last = sums["domain"] == ALL
+    return _with_shares(pd.concat([sums[~last].sort_values("domain"), sums[last]], ignore_index=True))
+
+
+def _with_shares(sums: pd.DataFrame) -> pd.DataFrame:
+    hours = sums[list(HOURS)].to_numpy(float)
+    total = hours.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        shares = hours / total[:, None]
+    counts = sums[["domain", "requests", "parts"]].astype({"requests": int, "parts": int}).assign(hours=total)
+    return pd.concat([counts, sums[list(HOURS)], pd.DataFrame(shares, columns=list(SHARES))], axis=1)
+
+
+def _scenario_first(table: pd.DataFrame) -> pd.DataFrame:
+    return table[["scenario", *(name for name in table if name != "scenario")]]
