@@ -171,3 +171,16 @@ def test_leaving_by_an_exception_ends_the_workers_at_once(before: Scenario) -> N
 
 def sleep_long(run: Any) -> None:
     time.sleep(600)
+
+
+def test_workers_that_cannot_start_are_told_and_are_no_failures_of_runs() -> None:
+    """Read from standard input, a script cannot be loaded again by a worker that is not forked."""
+    script = (
+        "import sys, threading\nfrom sanfang.lab import executors\n"
+        "executors.start_method = lambda: 'spawn'\nfrom sanfang.lab.runner import run_each\n"
+        "from sanfang.lab.work import Job\nfrom sanfang import Scenario\n"
+        "jobs = [Job(Scenario.load('before'), 1, days=1)]\n"
+        "with executors.opened(executors.LocalProcesses(1)) as pool:\n    list(run_each(jobs, print, pool))\n"
+    )
+    ended = subprocess.run([sys.executable, "-"], input=script, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1 and "worker processes cannot start" in ended.stderr

@@ -48,7 +48,10 @@ def check_folder(out: Path | None) -> None:
     """Refuse, before hours of work, a folder that cannot be written to."""
     if out is None:
         return
-    existing = next(path for path in [out.absolute(), *out.absolute().parents] if path.exists())
+    try:
+        existing = next(path for path in [out.absolute(), *out.absolute().parents] if path.exists())
+    except OSError as error:
+        raise InputError(f"--out {str(out)[:60]}...: {error.strerror}") from None
     if not existing.is_dir():
         raise InputError(f"--out {out}: {existing} is a file, not a folder")
     if not os.access(existing, os.W_OK | os.X_OK):

@@ -150,9 +150,11 @@ def done(connection: sqlite3.Connection, daily: bool) -> int:
     return int(connection.execute(f"SELECT count(*) FROM plan JOIN runs USING (key){more}").fetchone()[0])
 
 
-def failed(connection: sqlite3.Connection) -> int:
-    """Cells of the plan whose run failed."""
-    return int(connection.execute("SELECT count(*) FROM plan JOIN failures USING (key)").fetchone()[0])
+def failed(connection: sqlite3.Connection, daily: bool) -> int:
+    """Cells of the plan whose run failed and has not been made, with its daily series if `daily`."""
+    kept = "daily" if daily else "runs"
+    query = f"SELECT count(*) FROM plan JOIN failures USING (key) LEFT JOIN {kept} AS kept USING (key)"
+    return int(connection.execute(f"{query} WHERE kept.rowid IS NULL").fetchone()[0])
 
 
 def sessions(connection: sqlite3.Connection) -> list[dict[str, Any]]:

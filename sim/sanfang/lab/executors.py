@@ -26,6 +26,11 @@ from typing import Any, Protocol
 from sanfang.lab.work import Job, Keep, Outcome, do
 
 END = None  # what tells a worker to end
+STARTED = None  # what a worker tells first
+WORKER_NEVER_STARTED = (
+    "worker processes cannot start. In a script, call it below `if __name__ == '__main__':`; from standard input or"
+    " where it is called in a thread, use one process (jobs=1)"
+)
 WORKER_DIED = "its worker process died (killed, or out of memory?)"
 
 
@@ -91,13 +96,18 @@ class LocalProcesses:
     def finished(self, timeout: float) -> Iterable[tuple[int, Outcome]]:
         """See `Executor`."""
         for pipe in wait(list(self._busy), timeout):
-            worker, number, job = self._busy.pop(pipe)
+            worker, number, job = self._busy[pipe]
             try:
                 outcome = worker.take()
+                if outcome is None:  # it has started, and now works on its first job
+                    continue
                 self._idle.append(worker)
             except (EOFError, OSError):
                 worker.end()
+                if not worker.started and start_method() != "fork":
+                    raise RuntimeError(WORKER_NEVER_STARTED) from None
                 outcome = Outcome(job, error=WORKER_DIED, lost=True)
+            del self._busy[pipe]
             yield number, outcome
 
     def close(self, at_once: bool) -> None:
@@ -111,6 +121,7 @@ class _Worker:
 
     def __init__(self) -> None:
         context: Any = multiprocessing.get_context(start_method())
+        self.started = False
         self.pipe, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
         with warnings.catch_warnings():
@@ -124,9 +135,10 @@ class _Worker:
         with contextlib.suppress(OSError):
             self.pipe.send((job, keep))
 
-    def take(self) -> Outcome:
-        """The outcome of its job. Raises EOFError or OSError if it is dead."""
-        outcome: Outcome = self.pipe.recv()
+    def take(self) -> Outcome | None:
+        """The outcome of its job; None, once, to say that it has started. Raises EOFError or OSError if it is dead."""
+        outcome: Outcome | None = self.pipe.recv()
+        self.started = True
         return outcome
 
     def end(self, at_once: bool = True) -> None:
@@ -147,6 +159,7 @@ def _serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    pipe.send(STARTED)
     while (task := pipe.recv()) is not END:
         job, keep = task
         outcome = do(job, keep)

@@ -10,7 +10,7 @@ from sanfang.lab.database import STORE
 from sanfang.lab.executors import available_cores
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.store import Planned, Result, Store
-from sanfang.lab.sweep import keep_metrics, keep_with_daily, planned_runs
+from sanfang.lab.sweep import metrics_and_daily, metrics_only, planned_runs
 from sanfang.lab.work import Job, do
 from sanfang.scenario.errors import InputError
 
@@ -56,7 +56,7 @@ def forecast(experiment: Experiment, jobs: int | None = None) -> Forecast:
 
 def _sample(experiment: Experiment, cell: Planned) -> tuple[float, Result]:
     """The elapsed time and the result of one run, made twice because the first one loads the model."""
-    keep = keep_with_daily if experiment.daily else keep_metrics
+    keep = metrics_and_daily if experiment.daily else metrics_only
     scenario = experiment.scenario(cell.scenario, experiment.points()[cell.point])
     do(Job(scenario, cell.seed, 2, experiment.scale), keep)
     outcome = do(Job(scenario, cell.seed, experiment.days, experiment.scale), keep)

@@ -85,7 +85,7 @@ class Results:
                 name=self.about["name"],
                 planned=database.planned(self._db),
                 done=database.done(self._db, self.about["daily"]),
-                failed=database.failed(self._db),
+                failed=database.failed(self._db, self.about["daily"]),
                 running=is_being_written(self.folder),
                 seconds=float("nan") if seconds is None else seconds,
                 last=last or "",

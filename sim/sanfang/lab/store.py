@@ -147,9 +147,9 @@ class Store:
         """Cells of the plan whose run is there, with its daily series if `daily`."""
         return database.done(self._db, daily)
 
-    def failed(self) -> int:
-        """Cells of the plan whose run failed and has not been made since."""
-        return database.failed(self._db)
+    def failed(self, daily: bool) -> int:
+        """Cells of the plan whose run failed and has not been made since, with its daily series if `daily`."""
+        return database.failed(self._db, daily)
 
     def missing(self, daily: bool) -> Iterator[Planned]:
         """Cells of the plan whose run is neither there nor failed, in order of replication; read page by page."""

@@ -134,7 +134,7 @@ class _Work:
 
     def count(self) -> None:
         """Count the cells of the plan, after it has grown or runs have been taken over."""
-        self.done, self.failed = self._store.done(self._experiment.daily), self._store.failed()
+        self.done, self.failed = self._store.done(self._experiment.daily), self._store.failed(self._experiment.daily)
 
     def remaining(self) -> int:
         """Cells that have neither a run nor a failure."""
@@ -148,7 +148,7 @@ class _Work:
         """Make all that is missing, as far as the limit and the wish to stop allow."""
         planned = self._store.planned()
         self._report(self.done, planned, self.failed)
-        keep = keep_with_daily if self._experiment.daily else keep_metrics
+        keep = metrics_and_daily if self._experiment.daily else metrics_only
         for batch in run_each(self._jobs(), keep, executor, self._stopping):
             results = [_result(outcome) for _, outcome in batch if not outcome.error]
             failures = [_failure(outcome) for _, outcome in batch if outcome.error]
@@ -181,12 +181,12 @@ def _executor(jobs: int | None, cluster: str | None, wanted: int) -> Executor:
     return DaskCluster(cluster, jobs)
 
 
-def keep_metrics(run: Any) -> tuple[dict[str, float], Daily | None]:
+def metrics_only(run: Any) -> tuple[dict[str, float], Daily | None]:
     """What a sweep keeps of a run, in the worker: its metrics."""
     return run.metrics, None
 
 
-def keep_with_daily(run: Any) -> tuple[dict[str, float], Daily | None]:
+def metrics_and_daily(run: Any) -> tuple[dict[str, float], Daily | None]:
     """What a sweep that keeps daily series keeps of a run."""
     table = run.daily.drop(columns=["day", "date"], errors="ignore")
     packed = zlib.compress(table.to_numpy(np.float32).tobytes())
@@ -255,7 +255,7 @@ def _write_manifest(store: Store, experiment: Experiment) -> None:
         **store.about(),
         "planned": store.planned(),
         "done": store.done(experiment.daily),
-        "failed": store.failed(),
+        "failed": store.failed(experiment.daily),
         "sessions": store.sessions(),
         "bases": {label: scenario.model_dump(mode="json") for label, scenario in experiment.bases.items()},
     }
