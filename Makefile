@@ -4,12 +4,13 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.installed
 TEST_JOBS ?= 2
+HOW ?= --quick
 # The first Python on the path that is new enough; `make PYTHON=/path/to/python test` takes another.
 PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench check format pins clean
+.PHONY: help install demo mechanisms test bench check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +18,9 @@ help: ## list the jobs
 demo: $(STAMP) ## compare four policies on a tenth of Licang District; figure and tables in results/demo
 	$(BIN)/sanfang compare before unfunded three-devolutions three-devolutions-two-refinements \
 		--district licang --scale 0.1 --days 365 --reps 5 --jobs 2 --baseline before --out results/demo
+
+mechanisms: $(STAMP) ## make every mechanism's published result again, with ten replications (HOW= for all)
+	$(BIN)/sanfang reproduce mechanisms $(HOW)
 
 test: $(STAMP) ## run the whole test suite
 	$(BIN)/pytest -n $(TEST_JOBS)

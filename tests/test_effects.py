@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations, product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from sanfang.lab import effects, pilots, pooling, shapley
+from sanfang.lab.experiment import Experiment
+from sanfang.report import findings
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
@@ -106,10 +110,26 @@ def test_runs_that_are_no_factorial_are_refused(spoil, said: str) -> None:
         effects.cube(spoil(runs_of(noise(2), ["a", "b"])), ["a", "b"], "metric")
 
 
+def test_a_contrast_is_the_paired_difference_to_the_cell_with_the_reference_values() -> None:
+    values = noise(2)
+    runs = runs_of(values, ["a", "b"])
+    table = effects.contrasts(runs, ["a", "b"], {"a": 0}, ["metric"]).set_index(["a", "b"])
+    assert table["estimate"][1, 1] == pytest.approx((values[:, 1, 1] - values[:, 0, 1]).mean())
+    assert (table["estimate"][0, 0], table["low"][0, 0], table["high"][0, 0]) == (0, 0, 0)
+    both = effects.contrasts(runs, ["a", "b"], {"a": 0, "b": 0}, ["metric"]).set_index(["a", "b"])
+    assert both["estimate"][1, 1] == pytest.approx((values[:, 1, 1] - values[:, 0, 0]).mean())
+
+
 def test_complements_gain_more_together_and_substitutes_less() -> None:
     assert np.allclose(effects.complementarity(cube(lambda a, b, c: a + b + c, 3)), 0)
     assert np.allclose(effects.complementarity(cube(lambda a, b, c: a * b * c, 3)), 1)
     assert np.allclose(effects.complementarity(cube(lambda a, b, c: max(a, b, c), 3)), -2)
+
+
+def test_a_gain_alone_and_one_after_all_others_differ_by_what_is_complementary() -> None:
+    values = cube(lambda a, b: a - 2 * b + 10 * a * b, 2)
+    assert effects.single_gains(values)[0].tolist() == [1, -2]
+    assert effects.last_gains(values)[0].tolist() == [11, 8]
 
 
 def test_grouped_factors_move_together_and_others_stay_off() -> None:
@@ -202,6 +222,46 @@ def test_credits_are_read_from_walks_with_both_orders_of_each_pair() -> None:
     assert names == ["a", "b", "c"] and np.allclose(found, [[1, 2, 4], [1, 2, 4]])
 
 
+def test_the_five_groups_together_are_the_whole_reform() -> None:
+    for name in (findings.DEMO, findings.LICANG):
+        experiment = Experiment.load(f"interactions/{name}")
+        whole = experiment.scenario("before", dict.fromkeys(findings.FACTORS, 1))
+        assert {factor.name for factor in experiment.factors} == set(findings.FACTORS)
+        assert whole.policy == Scenario.load(shapley.REFORM, district=experiment.file.district).policy
+
+
+def test_duties_and_means_complete_are_the_three_devolutions_and_without_means_they_are_unfunded() -> None:
+    experiment = Experiment.load("tradeoffs/unfunded-gap")
+    for means, name in ((1, "three-devolutions"), (0, "unfunded")):
+        assert experiment.scenario("before", {"duties": 1, "means": means}).policy == Scenario.load(name).policy
+
+
+# --- The page of findings -------------------------------------------------------------------------------
+
+
+def test_a_table_of_the_page_is_made_anew_between_its_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(findings.TABLES, "gains", lambda results: "| new |")
+    page = "before\n<!-- table gains -->\nold\n<!-- end -->\nafter\n"
+    once = findings.written(page, Path())
+    assert once == "before\n<!-- table gains -->\n\n| new |\n<!-- end -->\nafter\n"
+    assert findings.written(once, Path()) == once
+
+
+def test_every_table_stands_on_the_page_and_every_experiment_is_named_there() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "findings.md").read_text("utf-8")
+    assert set(re.findall(r"<!-- table ([\w-]+) -->", page)) == set(findings.TABLES)
+    assert [name for name in findings.DOSES if f"tradeoffs/{name}" not in page] == []
+
+
+def test_a_table_shows_each_cell_once_with_its_interval_and_true_minus_signs() -> None:
+    table = pd.DataFrame(
+        [{"effect": name, "metric": "satisfaction", "estimate": value, "low": value - 0.1, "high": value + 0.1}
+         for name, value in (("a", 0.5), ("b", -0.25))]
+    )  # fmt: skip
+    lines = findings.by_metric(table, ["effect"], ["Effect"]).splitlines()
+    assert lines[2:4] == ["| a | +0.5000 [+0.4000, +0.6000] |", "| b | −0.2500 [−0.3500, −0.1500] |"]
+
+
 # --- Pooling and pilots ---------------------------------------------------------------------------------
 
 
@@ -219,7 +279,7 @@ def test_the_request_engine_breaks_even_where_theory_says() -> None:
     speed = pooling.break_even_speed(0.7, 4)
     at, below = (pooling.measured(0.7, 4, each, seeds=6, requests=40_000) for each in (speed, 0.9 * speed))
     spread = at.high - at.low
-    assert abs(at.difference) < 2 * spread and below.low > 0
+    assert abs(at.estimate) < 2 * spread and below.low > 0
 
 
 def test_areas_are_the_pilot_its_neighbours_and_the_rest() -> None:

@@ -11,6 +11,7 @@ import typer
 from sanfang.cli_reproduce import reproduce_app
 from sanfang.cli_scenario import AsJson, District, Settings, scenario_app
 from sanfang.cli_sweep import sweep_app
+from sanfang.cli_trace import Days, Out, Scale, Seed, trace_app
 from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
 from sanfang.scenario.errors import InputError
 
@@ -28,20 +29,7 @@ app = typer.Typer(
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(sweep_app)
 app.add_typer(reproduce_app)
-
-
-def _scale(value: float) -> float:
-    if not 0 < value <= 1:
-        raise typer.BadParameter(f"{value} is not in the range 0<x<=1.")
-    return value
-
-
-Days = Annotated[int | None, typer.Option(min=1, max=3650, help="Days to simulate. Default: the scenario's.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the random streams.")]
-Scale = Annotated[
-    float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
-]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to save the results in.")]
+app.add_typer(trace_app)
 
 
 @app.callback(invoke_without_command=True)

@@ -7,16 +7,17 @@ of a metric where the factor is off (0) or on (1).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import factorial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sanfang.lab.intervals import t_interval
-from sanfang.lab.run_table import Numbers
+from sanfang.lab.run_table import Numbers, quiet
 from sanfang.scenario.errors import InputError, nearest
 
 Cube = Numbers
@@ -44,8 +45,7 @@ def cube(runs: pd.DataFrame, factors: Sequence[str], metric: str) -> Cube:
     if table.duplicated(["replication", *factors]).any():
         raise InputError("runs: a cell is there twice in one replication; take the runs of one scenario")
     wide = table.pivot_table(index="replication", columns=list(factors), values=metric, dropna=False).dropna()
-    wide = wide.reindex(columns=pd.MultiIndex.from_product([[0, 1]] * len(factors))) if len(factors) > 1 else wide
-    if wide.empty or wide.isna().to_numpy().any():
+    if wide.empty or wide.shape[1] < 2 ** len(factors):
         raise InputError(f"runs: no replication has {metric!r} in all {2 ** len(factors)} cells")
     return wide.to_numpy(dtype=float).reshape(-1, *[2] * len(factors))
 
@@ -55,9 +55,34 @@ def estimates(samples: Numbers, names: Sequence[str], label: str = "effect") -> 
 
     The interval is NaN with a single replication.
     """
-    low, high = t_interval(samples.T) if len(samples) > 1 else (np.full(len(names), np.nan),) * 2
+    low = high = np.full(len(names), np.nan)
+    if len(samples) > 1:
+        with quiet():
+            low, high = t_interval(samples.T)
     columns = {"n": len(samples), "estimate": samples.mean(axis=0), "low": low, "high": high}
     return pd.DataFrame({label: list(names)} | columns)
+
+
+def contrasts(
+    runs: pd.DataFrame, columns: Sequence[str], reference: Mapping[str, Any], metrics: Sequence[str]
+) -> pd.DataFrame:
+    """Paired differences of each cell of `columns` to the cell that has the values of `reference` instead.
+
+    `reference` names some of the columns (a factor, or `scenario`); in the others the two cells agree. One row for each
+    cell and metric: the columns, metric, n, estimate, low, high (95 % t). The reference cells themselves show 0.
+    """
+    base = runs[np.logical_and.reduce([runs[name] == value for name, value in reference.items()])]
+    shared = [*(name for name in columns if name not in reference), "replication"]
+    pairs = runs.merge(base[[*shared, *metrics]], on=shared, suffixes=("", "|base"))
+    parts = []
+    for cell, rows in pairs.groupby(list(columns)):
+        samples = rows[list(metrics)].to_numpy(dtype=float) - rows[[f"{name}|base" for name in metrics]].to_numpy(float)
+        part = estimates(samples, metrics, "metric")
+        for name, value in zip(columns, cell, strict=True):
+            part[name] = np.repeat(np.asarray(value), len(part))
+        parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    return table[[*columns, "metric", "n", "estimate", "low", "high"]]
 
 
 # --- Factorial effects ----------------------------------------------------------------------------------
@@ -84,14 +109,22 @@ def _contrast(values: Cube, chosen: Sequence[int]) -> Numbers:
     """For each replication: the mean of the cells with sign +, less the mean of those with sign -."""
     for axis in range(values.ndim - 1, 0, -1):  # from the last, so that the axes before it keep their places
         off, on = values.take(0, axis), values.take(1, axis)
-        values = on - off if axis - 1 in chosen else (on + off) / 2
+        values = np.asarray(on - off if axis - 1 in chosen else (on + off) / 2)
     return values / 2.0 ** (len(chosen) - 1)
 
 
 def single_gains(values: Cube) -> Numbers:
     """Replications x factors: what each factor gains alone, all others being off."""
-    off = (slice(None), *[0] * (values.ndim - 1))
-    return np.column_stack([values[_with(off, axis)] - values[off] for axis in range(1, values.ndim)])
+    factors = values.ndim - 1
+    flat = values.reshape(len(values), -1)
+    alone = [2 ** (factors - 1 - number) for number in range(factors)]  # the cell in which only this one is on
+    return flat[:, alone] - flat[:, :1]
+
+
+def last_gains(values: Cube) -> Numbers:
+    """Replications x factors: what each factor gains when it comes last, all others being on."""
+    mirrored = np.flip(values, axis=tuple(range(1, values.ndim)))
+    return -single_gains(mirrored)
 
 
 def complementarity(values: Cube) -> Numbers:
@@ -107,10 +140,6 @@ def together(values: Cube) -> Numbers:
     """For each replication: what all factors gain together."""
     flat = values.reshape(len(values), -1)
     return flat[:, -1] - flat[:, 0]
-
-
-def _with(place: tuple[slice | int, ...], axis: int) -> tuple[slice | int, ...]:
-    return (*place[:axis], 1, *place[axis + 1 :])
 
 
 def grouped(values: Cube, groups: Sequence[Sequence[int]]) -> Cube:

@@ -35,11 +35,11 @@ TABLE = "areas.csv"
 
 
 def scenarios() -> dict[str, Scenario]:
-    """The state before, the two cases, and the whole reform in the pilot alone, by name."""
+    """By name: the state before, the two cases, the whole reform in the pilot alone, and everywhere."""
     cases = {name: Scenario.load(name, district=DISTRICT) for name in (BEFORE, "shangliu-jiayuan", "yanchuan-road")}
     reform = Scenario.load(REFORM, district=DISTRICT)
     levers = {f"policy_by_community.{PILOT}.{name}": getattr(reform.policy, name) for name in levers_of(reform)}
-    return cases | {"whole-reform": cases[BEFORE].with_(levers, origin="pilots")}
+    return cases | {"whole-reform": cases[BEFORE].with_(levers, origin="pilots"), "reform-everywhere": reform}
 
 
 def areas_of(ids: tuple[str, ...], neighbours: tuple[NDArray[np.int64], ...], pilot: str) -> NDArray[np.int64]:

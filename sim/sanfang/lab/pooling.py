@@ -45,7 +45,7 @@ def break_even_speed(load: float, servers: int) -> float:
 class Measured:
     """Mean time at separate stations less that in the pool, at some speed: 95 % t interval over seeds."""
 
-    difference: float
+    estimate: float
     low: float
     high: float
 

@@ -20,8 +20,9 @@ import pandas as pd
 from sanfang.lab import effects
 from sanfang.lab.files import table_writer, write_atomically
 from sanfang.lab.provenance import code_version
+from sanfang.lab.run_table import Numbers
 from sanfang.lab.runner import run_all
-from sanfang.lab.sweep import keep_metrics
+from sanfang.lab.simulation import Run
 from sanfang.lab.work import Job
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
@@ -48,12 +49,16 @@ def walk(base: Scenario, reform: Scenario, order: Sequence[str], seed: int) -> l
     ]
 
 
+def all_metrics(run: Run) -> dict[str, float]:
+    """What is kept of a run."""
+    return run.metrics
+
+
 def walk_pair(base: Scenario, reform: Scenario, pair: int, order: Sequence[str], workers: int | None) -> pd.DataFrame:
     """The table of an order and its reverse; both ends are the same, and run once."""
     seed = SEED + pair
     there, back = walk(base, reform, order, seed), walk(base, reform, order[::-1], seed)
-    made = run_all([*there, *back[1:-1]], keep_metrics, workers=workers)
-    metrics = [found for found, _ in made]
+    metrics = run_all([*there, *back[1:-1]], all_metrics, workers=workers)
     walks = (metrics[: len(there)], [metrics[0], *metrics[len(there) :], metrics[len(there) - 1]])
     rows = []
     for number, (names, values) in enumerate(zip((list(order), list(order[::-1])), walks, strict=True)):
@@ -63,7 +68,7 @@ def walk_pair(base: Scenario, reform: Scenario, pair: int, order: Sequence[str],
 
 
 def run_walks(pairs: int, out: Path, workers: int | None = None) -> pd.DataFrame:
-    """The walks of the first `pairs` pairs of orders; those that `out` holds, of this version of the model, are kept."""
+    """The walks of the first `pairs` pairs of orders; those that `out` holds, of this version of the model, stay."""
     base, reform = (Scenario.load(name, district=DISTRICT) for name in (BEFORE, REFORM))
     names = np.array(levers_of(reform))
     orders = effects.mirrored_orders(len(names), pairs, SEED)[::2]
@@ -83,7 +88,7 @@ def _kept(path: Path) -> pd.DataFrame:
     return table[table["code"] == code_version()].reset_index(drop=True)
 
 
-def values(walks: pd.DataFrame, metric: str) -> tuple[effects.Numbers, list[str]]:
+def values(walks: pd.DataFrame, metric: str) -> tuple[Numbers, list[str]]:
     """Pairs x levers: the credit of each lever in each pair of orders, and the levers' names."""
     ordered = walks.sort_values(["pair", "order", "step"])
     names = sorted(set(ordered["lever"]) - {""})

@@ -66,7 +66,9 @@ def durations(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Serie
     until = requests["closed"].fillna(float(days))
     voiced = requests["voiced"].notna()
     begin, end = (
-        to_working_each(column[voiced].to_numpy(float), starts, calendar.opening_hour, calendar.shift_hours)
+        to_working_each(  # type: ignore[no-untyped-call]
+            column[voiced].to_numpy(float), starts, calendar.opening_hour, calendar.shift_hours
+        )
         for column in (requests["voiced"], until)
     )
     found = pd.Series(np.nan, index=requests.index)
@@ -82,7 +84,7 @@ def remainders(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Seri
     """
     ended = requests[requests["outcome"].isin([*CLOSED, "withdrawn"])]
     booked = ended[list(HOURS)].to_numpy(float).sum(axis=1)
-    return ended["parts"] * durations(ended, calendar, days) - booked
+    return durations(ended, calendar, days).mul(ended["parts"]).sub(booked)
 
 
 # --- Many requests ------------------------------------------------------------------------------------
@@ -95,33 +97,43 @@ def by_domain(requests: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
     and `<cause>_share`, which sum to 1. Domains without a closed request have no row. The domain is that in which a
     request was voiced; further parts of it may lie in others.
     """
-    closed = requests[requests["outcome"].isin(CLOSED) & (requests["voiced"] >= since)]
+    closed = _closed(requests, since)
     amounts = closed[["parts", *HOURS]].astype(float).assign(domain=closed["domain"], requests=1.0)
     sums = amounts.groupby("domain", sort=True)[["requests", "parts", *HOURS]].sum()
     return _with_shares(pd.concat([sums, sums.sum().to_frame(ALL).T]).rename_axis("domain").reset_index())
 
 
 def by_scenario(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """The tables of `by_domain` of several runs, after each run's warm-up, under one another: `scenario` comes first."""
-    return pd.concat(
-        [split_of(run).assign(scenario=name) for name, run in runs.items()], ignore_index=True
-    ).pipe(_scenario_first)
+    """`by_domain` of several runs, each after its warm-up, under one another; the first column is `scenario`."""
+    tables = [split_of(run) for run in runs.values()]
+    for name, table in zip(runs, tables, strict=True):
+        table.insert(0, "scenario", name)
+    return pd.concat(tables, ignore_index=True)
 
 
 def split_of(run: Run) -> pd.DataFrame:
-    """`by_domain` of a run after its warm-up (of the whole run if it is no longer than that)."""
+    """`by_domain` of a run after its warm-up. A run that kept no requests makes their table anew from its model."""
+    return by_domain(closed_after_warm_up(run))
+
+
+def closed_after_warm_up(run: Run) -> pd.DataFrame:
+    """The requests that metrics of time count: closed, and voiced after the warm-up (any day if it lasts too long)."""
     requests = run.requests
     if requests.empty and run.model is not None:
         requests = request_table(run.model, all_records(run.model))
     warm_up = run.scenario.run.warm_up
-    return by_domain(requests, warm_up if warm_up < run.days else 0)
+    return _closed(requests, warm_up if warm_up < run.days else 0)
 
 
-def pooled(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Tables of `by_domain` of several replications, added up."""
-    sums = pd.concat(tables).groupby("domain", sort=False)[["requests", "parts", *HOURS]].sum().reset_index()
+def _closed(requests: pd.DataFrame, since: float) -> pd.DataFrame:
+    return requests[requests["outcome"].isin(CLOSED) & (requests["voiced"] >= since)]
+
+
+def pooled(tables: pd.DataFrame) -> pd.DataFrame:
+    """Tables of `by_domain` of several replications, under one another, added up to one such table."""
+    sums = tables.groupby("domain", sort=True)[["requests", "parts", *HOURS]].sum().reset_index()
     last = sums["domain"] == ALL
-    return _with_shares(pd.concat([sums[~last].sort_values("domain"), sums[last]], ignore_index=True))
+    return _with_shares(pd.concat([sums[~last], sums[last]], ignore_index=True))
 
 
 def _with_shares(sums: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +143,3 @@ def _with_shares(sums: pd.DataFrame) -> pd.DataFrame:
         shares = hours / total[:, None]
     counts = sums[["domain", "requests", "parts"]].astype({"requests": int, "parts": int}).assign(hours=total)
     return pd.concat([counts, sums[list(HOURS)], pd.DataFrame(shares, columns=list(SHARES))], axis=1)
-
-
-def _scenario_first(table: pd.DataFrame) -> pd.DataFrame:
-    return table[["scenario", *(name for name in table if name != "scenario")]]

@@ -1,0 +1,356 @@
+"""`sanfang trace` tells the life of single requests, `sanfang why` where the time of all of them went."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sanfang.cli_scenario import AsJson, District, Language, Settings
+from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
+from sanfang.scenario.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from sanfang.lab.simulation import Run
+    from sanfang.scenario.scenario import Scenario
+
+trace_app = typer.Typer()
+
+# --- Options of every command that simulates ----------------------------------------------------------
+
+
+def _scale(value: float) -> float:
+    if not 0 < value <= 1:
+        raise typer.BadParameter(f"{value} is not in the range 0<x<=1.")
+    return value
+
+
+Days = Annotated[int | None, typer.Option(min=1, max=3650, help="Days to simulate. Default: the scenario's.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the random streams.")]
+Scale = Annotated[
+    float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
+]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to save the results in.")]
+
+
+class By(StrEnum):
+    """What the time is split by."""
+
+    DOMAIN = "domain"
+    SCENARIO = "scenario"
+
+
+# --- One request after the other ------------------------------------------------------------------------
+
+BAR = 30  # characters
+OWN_VOICE = ("app", "hotline", "community_window", "department_window")  # by the other channels a need is found
+
+
+@trace_app.command("trace")
+def trace_command(
+    scenario: Annotated[str, typer.Argument(help="A bare name or a file.")],
+    request: Annotated[
+        str | None, typer.Option(metavar="ID", help="The request with this id, or its beginning.")
+    ] = None,
+    slowest: Annotated[int | None, typer.Option(min=1, help="The slowest closed requests. Default: 3.")] = None,
+    domain: Annotated[str | None, typer.Option(help="Only requests of this domain.")] = None,
+    district: District = None,
+    settings: Settings = None,
+    days: Days = None,
+    seed: Seed = 1,
+    scale: Scale = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the life of requests, step by step, and where their time went.
+
+    The slowest are those closed after the warm-up that took most working hours; requests still open may be slower.
+    """
+    from sanfang.scenario.scenario import Scenario
+
+    with user_errors():
+        loaded = Scenario.load(scenario, district, settings or ())
+        _check_choice(loaded, request, slowest, domain)
+        say_if_compiling()
+        run = _simulate(loaded, seed, days, scale)
+        chosen = _chosen(run, request, slowest or 3, domain)
+    lives = [_life(run, row) for row in chosen]
+    if as_json:
+        print_json({"scenario": loaded.name, "seed": seed, "days": run.days, "scale": scale, "requests": lives})
+        return
+    from sanfang.cli_tables import plain_console
+
+    console = plain_console()
+    for life in lives:
+        _print_life(console, run, life)
+
+
+def _check_choice(scenario: Scenario, request: str | None, slowest: int | None, domain: str | None) -> None:
+    if request is not None and (slowest is not None or domain is not None):
+        raise InputError("--request: names one request, so --slowest and --domain say nothing beside it")
+    if domain is not None and domain not in scenario.domains:
+        known = ", ".join(scenario.domains)
+        raise InputError(f"--domain {domain}: is none of {known}{nearest(domain, scenario.domains)}")
+
+
+def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float) -> Run:
+    from sanfang.cli_progress import ProgressLine
+    from sanfang.lab.simulation import simulate
+
+    with ProgressLine("days") as progress:
+        return simulate(scenario, seed, days, scale, keep_requests=True, progress=progress)
+
+
+def _chosen(run: Run, request: str | None, slowest: int, domain: str | None) -> list[Any]:
+    """Row labels of the requests to tell of. Raises InputError if there are none."""
+    from sanfang.lab import time_split
+
+    if request is not None:
+        return [time_split.find(run.requests, request)]
+    closed = time_split.closed_after_warm_up(run)
+    if domain is not None:
+        closed = closed[closed["domain"] == domain]
+    if closed.empty:
+        raise InputError(f"--days {run.days}: no request{f' of {domain}' if domain else ''} was closed by then")
+    hours = time_split.durations(closed, run.scenario.calendar, run.days)
+    return list(hours.sort_values(ascending=False, kind="stable").index[:slowest])
+
+
+def _life(run: Run, label: Any) -> dict[str, Any]:
+    """All that the records tell of one need, its time split by cause."""
+    from sanfang.lab import time_split
+
+    one = run.requests.loc[[label]]
+    life: dict[str, Any] = one.drop(columns=list(time_split.HOURS)).to_dict("records")[0]  # type: ignore[assignment]
+    until = life["voiced"] if life["voiced"] == life["voiced"] else life["closed"]
+    life["silent_days"] = (until if until == until else float(run.days)) - life["arose"]
+    life["duration_hours"] = float(time_split.durations(one, run.scenario.calendar, run.days).iloc[0])
+    split = time_split.of_request(run.requests, life["id"])
+    life["split"] = split.assign(label=[time_split.cause_label(cause) for cause in split["cause"]]).to_dict("records")
+    life["not_yet_booked_hours"] = (
+        max(0.0, life["parts"] * life["duration_hours"] - float(split["hours"].sum()))
+        if life["outcome"] == "open"
+        else 0.0
+    )
+    return life
+
+
+def _print_life(console: Console, run: Run, life: dict[str, Any]) -> None:
+    domain = run.scenario.domains[life["domain"]].label_en or life["domain"]
+    again = f", back for time {life['ordinal']} under the root {life['root']}" if life["ordinal"] else ""
+    whose = "a vulnerable resident" if life["vulnerable"] else "a resident"
+    console.print(f"[bold]{life['id']}[/bold]  {domain}: {_counted(life['parts'], 'part')}, {life['kind']}{again}")
+    console.print(f"of {whose} (number {life['resident']}) of {life['community']}", markup=False)
+    for name, told in _steps(run, life):
+        console.print(f"  {name:<14}{told}", markup=False)
+    if life["duration_hours"] == life["duration_hours"]:
+        _print_split(console, life)
+    console.print()
+
+
+def _steps(run: Run, life: dict[str, Any]) -> list[tuple[str, str]]:
+    """The steps of a life in their order, as far as it got."""
+    steps = [("arose", _when(run, life["arose"])), ("silent", f"{life['silent_days']:.1f} days")]
+    if life["voiced"] != life["voiced"]:
+        return [*steps, ("then", _never_voiced(run, life))]
+    way = "voiced" if life["channel"] in OWN_VOICE else "found"
+    steps.append((way, f"{_when(run, life['voiced'])}, by {life['channel'].replace('_', ' ')}"))
+    if life["first_at"] == life["first_at"]:
+        after = f"after {life['first_hours']:.1f} working hours"
+        steps.append(("first handled", f"{_when(run, life['first_at'])}, {after}"))
+    hours = f"{life['duration_hours']:.1f} working hours after voicing"
+    if life["closed"] == life["closed"]:
+        ended = "given up" if life["outcome"] == "withdrawn" else "closed"
+        steps.append((ended, f"{_when(run, life['closed'])}, {hours}"))
+    else:
+        steps.append(("still open", f"at the end of the run, {hours}"))
+    path = [
+        _counted(life["handoffs"], "hand-off"),
+        _counted(life["trips"], "trip"),
+        _counted(life["attempts"] + 1, "attempt"),
+        f"{life['yuan']:,.0f} yuan",
+    ]
+    steps.append(("on its way", ", ".join(path)))
+    if life["tier"]:
+        steps.append(("highest tier", str(life["tier"])))
+    if life["outcome"] in ("resolved", "unresolved"):
+        steps.append(("result", f"{life['outcome']}, quality {life['quality']:.2f} of 1"))
+        steps.append(("call-back", {-1: "not reached", 0: "dissatisfied", 1: "satisfied"}[life["rated"]]))
+    return steps
+
+
+def _never_voiced(run: Run, life: dict[str, Any]) -> str:
+    return f"gone {_when(run, life['closed'])}, never voiced" if life["outcome"] == "healed" else "never voiced so far"
+
+
+def _print_split(console: Console, life: dict[str, Any]) -> None:
+    total = sum(item["hours"] for item in life["split"]) + life["not_yet_booked_hours"]
+    console.print(f"  Where {total:.1f} working hours of {_counted(life['parts'], 'part')} went", markup=False)
+    rows = [(item["label"], item["hours"]) for item in life["split"] if item["hours"] > 0]
+    if life["not_yet_booked_hours"] > 0:
+        rows.append(("Under way, not booked yet", life["not_yet_booked_hours"]))
+    for label, hours in sorted(rows, key=lambda row: -row[1]):
+        bar = "█" * max(1, round(BAR * hours / total))
+        console.print(f"    {label:<38}{hours:>9.1f} h {hours / total:>5.0%}  {bar}", markup=False, soft_wrap=True)
+
+
+def _when(run: Run, day: float) -> str:
+    """A day of the run as date and time."""
+    start = dt.datetime.combine(run.scenario.calendar.start, dt.time())
+    return f"day {int(day)}, {start + dt.timedelta(days=float(day)):%a %d %b %Y %H:%M}"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+# --- All requests ---------------------------------------------------------------------------------------
+
+
+@trace_app.command("why")
+def why_command(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Bare names or files.")],
+    by: Annotated[By, typer.Option(help="One row for each domain of each scenario, or for each scenario.")] = By.DOMAIN,
+    district: District = None,
+    settings: Settings = None,
+    reps: Annotated[int, typer.Option(min=1, help="Replications of each scenario.")] = 3,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    days: Days = None,
+    seed: Seed = 1,
+    scale: Scale = 1.0,
+    out: Out = None,
+    lang: Annotated[Language, typer.Option(help="Language of the figure.")] = Language.EN,
+    as_json: AsJson = False,
+) -> None:
+    """Split the time of closed requests, voicing to close, by cause, for each domain or scenario."""
+    with user_errors():
+        check_folder(out)
+        loaded = _loaded(scenarios, district, settings)
+        say_if_compiling()
+        runs = _split_runs(loaded, reps, jobs, days, seed, scale)
+        table = _pooled(runs)
+        saved = _save(out, runs, table, loaded, by, lang, _where(loaded, reps, days, scale, lang)) if out else []
+    shown = table if by is By.DOMAIN else table[table["domain"] == "all"]
+    if as_json:
+        about = {"seed": seed, "reps": reps, "days": days, "scale": scale, "by": by.value}
+        print_json(about | {"split": shown.to_dict("records"), "files": [str(path) for path in saved]})
+        return
+    _print_table(shown, by)
+    if saved:
+        print(f"\nSaved in {saved[0].parent}: {', '.join(path.name for path in saved)}")
+
+
+def _loaded(names: list[str], district: str | None, settings: list[str] | None) -> dict[str, Scenario]:
+    """The scenarios by name. Raises InputError where two have the same."""
+    from sanfang.scenario.scenario import Scenario
+
+    loaded: dict[str, Scenario] = {}
+    for name in names:
+        scenario = Scenario.load(name, district, settings or ())
+        if scenario.name in loaded:
+            raise InputError(f"scenarios: two of them are called {scenario.name!r}")
+        loaded[scenario.name] = scenario
+    return loaded
+
+
+def _split_runs(
+    scenarios: dict[str, Scenario], reps: int, jobs: int | None, days: int | None, seed: int, scale: float
+) -> pd.DataFrame:
+    """The split of every run: scenario, replication, then the columns of `time_split.by_domain`."""
+    import pandas as pd
+
+    from sanfang.cli_progress import ProgressLine
+    from sanfang.lab.runner import RunFailed, run_all
+    from sanfang.lab.time_split import split_of
+    from sanfang.lab.work import Job
+
+    cells = [(name, rep) for rep in range(reps) for name in scenarios]
+    plan = [Job(scenarios[name], seed + rep, days, scale, name) for name, rep in cells]
+    try:
+        with ProgressLine("runs") as progress:
+            tables = run_all(plan, split_of, workers=jobs, progress=progress)
+    except RunFailed as error:
+        print(error.outcome.trace, file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(A_CHECK_FAILED) from None
+    for (name, rep), table in zip(cells, tables, strict=True):
+        table.insert(0, "scenario", name)
+        table.insert(1, "replication", rep)
+    together: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    return together
+
+
+def _pooled(runs: pd.DataFrame) -> pd.DataFrame:
+    """The replications of each scenario added up. Raises InputError if no request was closed."""
+    import pandas as pd
+
+    from sanfang.lab.time_split import pooled
+
+    tables = []
+    for name, table in runs.groupby("scenario", sort=False):
+        tables.append(pooled(table))
+        tables[-1].insert(0, "scenario", name)
+    found = pd.concat(tables, ignore_index=True)
+    if not found["requests"].any():
+        raise InputError("--days: no request was closed by then")
+    return found
+
+
+def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: float, lang: Language) -> str:
+    """What was run, for the figure."""
+    first = next(iter(scenarios.values()))
+    length = days or first.run.days
+    if lang is Language.ZH:
+        size = "全规模" if scale == 1 else f"规模 {scale:g}"
+        return f"{first.district.label_zh or first.district.name}，{size}，{length} 天，{reps} 次重复"
+    size = "full size" if scale == 1 else f"scale {scale:g}"
+    return f"{first.district.name}, {size}, {length} days, {_counted(reps, 'replication')}"
+
+
+def _save(
+    out: Path,
+    runs: pd.DataFrame,
+    table: pd.DataFrame,
+    scenarios: dict[str, Scenario],
+    by: By,
+    lang: Language,
+    where: str,
+) -> list[Path]:
+    from sanfang.lab.files import table_writer, write_atomically
+    from sanfang.report.time_split_figure import time_split_figure
+
+    figure = time_split_figure(table, scenarios, by.value, lang.value, where)
+    return [
+        write_atomically(out / "time_split.csv", table_writer(table)),
+        write_atomically(out / "time_split_runs.csv", table_writer(runs)),
+        write_atomically(out / "time_split.png", lambda path: figure.savefig(path)),
+    ]
+
+
+def _print_table(table: pd.DataFrame, by: By) -> None:
+    """Rows of domains or scenarios; hours of a part, and per cent of them by cause."""
+    from rich.table import Table
+
+    from sanfang.cli_tables import plain_console
+    from sanfang.lab.time_split import CAUSES
+
+    console = plain_console()
+    title = "Working hours of a part, voicing to close, and per cent of them"
+    console.print(f"[bold]{title}[/bold]")
+    for name, rows in [("", table)] if by is By.SCENARIO else table.groupby("scenario", sort=False):
+        shown = Table(title=str(name) or None, title_justify="left", box=None, pad_edge=False, header_style="dim")
+        shown.add_column(by.value, no_wrap=True)
+        for heading in ("requests", "hours", *(cause.replace("_", " ") for cause in CAUSES)):
+            shown.add_column(heading, justify="right")
+        for row in rows.to_dict("records"):
+            if not row["requests"]:
+                continue
+            shares = [f"{100 * row[f'{cause}_share']:.1f}" for cause in CAUSES]
+            shown.add_row(str(row[by.value]), f"{row['requests']:,}", f"{row['hours'] / row['parts']:.1f}", *shares)
+        console.print(shown)

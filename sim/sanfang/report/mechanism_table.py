@@ -1,0 +1,333 @@
+"""Every mechanism of the article as one page: what it acts through, what it costs, where it shows, what was found.
+
+`python -m sanfang.report.mechanism_table > docs/mechanisms.md` makes the page and its figures from the published
+numbers in `experiments/mechanisms/`; no run is made. `sanfang reproduce mechanisms` makes the numbers again.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from sanfang.lab.experiment import Experiment
+from sanfang.lab.experiment_file import Claim, Finding
+from sanfang.lab.metrics import HEADLINES, Metric, metric
+from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
+from sanfang.report.markdown import table
+from sanfang.scenario import catalogue
+from sanfang.scenario.catalogue import Parameter, find
+from sanfang.scenario.content import PACKAGE, experiment_names
+
+FOLDER = "mechanisms"
+FIGURES = PACKAGE.parents[1] / "docs" / "images" / "mechanisms"
+WIDTH, HEIGHT, PIXELS = 160, 40, 96.0  # pixels, and pixels per inch
+EFFECTS = (*HEADLINES, "cost_per_resolved_need")
+
+GROUPS = {
+    "D": ("The three dilemmas", "三重困境"),
+    "F": ("The three devolutions", "三放"),
+    "H": ("The two refinements", "两化"),
+    "C": ("The two cases", "两个案例"),
+    "M": ("Mechanisms proposed for the future", "未来机制"),
+}
+AS_EXPECTED, AGAINST, NO_EFFECT = "as expected", "against the article", "no effect shown"
+VERDICTS = {AS_EXPECTED: "符合预期", AGAINST: "与文章相反", NO_EFFECT: "未显示效果"}
+COLOURS = {AS_EXPECTED: BETTER, AGAINST: WORSE, NO_EFFECT: UNSURE}
+
+INTRODUCTION = """\
+# The mechanisms of the article, one by one
+
+This page is made from the files in `experiments/mechanisms/` and from the declarations of levers, parameters and
+metrics; do not edit it. Write it anew with `python -m sanfang.report.mechanism_table > docs/mechanisms.md`.
+
+Each row of the article's list is an experiment: the same district with and without one mechanism, on the same
+troubles ({replications} replications of a year, district `{district}`, paired by seed), and *one* metric, its
+signature, named before the runs were made, from how the mechanism acts. Differences are given with 95 % t intervals;
+levers go from 0 to 1. For a dilemma, which the state before the reform has, the difference is *before* minus a
+district that is spared it. The verdict is *as expected* if the whole interval lies on the side that the article
+expects, *against the article* if it lies on the other side, and *no effect shown* if it holds zero. In the figures the
+line is zero and the blue side the expected one.
+
+A signature shows that a mechanism acts as it is said to act, not that it pays: effects on satisfaction, days and waste
+are [further down](#what-each-does-to-satisfaction-days-and-waste). `sanfang reproduce mechanisms` makes all numbers
+again (`--quick` with ten replications), `sanfang reproduce mechanisms/F2a` one row. What holds on `{district}`, where
+offices are small and pool little, need not hold at the size of Licang; and of so many intervals at 95 % some may miss.
+That a lever at 0 is the same as no lever, to the last bit, is tested in `tests/test_mechanism_files.py`.
+"""
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """One row: the experiment and what it published."""
+
+    experiment: Experiment
+
+    @property
+    def claim(self) -> Claim:
+        """What the article says, and where it should show."""
+        assert self.experiment.claim is not None, self.experiment.name
+        return self.experiment.claim
+
+    @property
+    def id(self) -> str:
+        """Its row in the article's list, such as F2a."""
+        return self.claim.id
+
+    @property
+    def signature(self) -> Metric:
+        """The declaration of the claim's metric."""
+        return metric(self.claim.metric)
+
+    @property
+    def is_dilemma(self) -> bool:
+        """Whether the baseline is the district that is spared it."""
+        return self.id.startswith("D")
+
+    @property
+    def shown(self) -> str:
+        """The scenario with the mechanism at work."""
+        return "before" if self.is_dilemma else "with"
+
+    @property
+    def main(self) -> Finding:
+        """The published result for the signature."""
+        found = self.finding(self.claim.metric)
+        assert found is not None, f"{self.id}: publishes no result for {self.claim.metric}"
+        return found
+
+    @property
+    def cases(self) -> list[tuple[str, int]]:
+        """Scenarios and points for which it publishes results; the signature's own comes first."""
+        published = [(one.scenario, one.point) for one in self.experiment.found]
+        return list(dict.fromkeys([(self.shown, 0), *published]))
+
+    def finding(self, name: str, case: tuple[str, int] | None = None) -> Finding | None:
+        """The published result for a metric, in the signature's own case or another one."""
+        wanted = (*(case or self.cases[0]), name)
+        return next((one for one in self.experiment.found if (one.scenario, one.point, one.metric) == wanted), None)
+
+    def case_label(self, case: tuple[str, int]) -> str:
+        """What a case has that the signature's own has not; empty for that one."""
+        scenario, point = case
+        values = self.experiment.points()[point] if point else {}
+        parts = [f"`{scenario}`"] if scenario != self.shown else []
+        return ", ".join([*parts, *(f"`{path}` = {value:g}" for path, value in values.items())])
+
+    @property
+    def verdict(self) -> str:
+        """Where the interval of the signature lies."""
+        if self.main.low <= 0 <= self.main.high:
+            return NO_EFFECT
+        return AS_EXPECTED if (self.main.difference > 0) == (self.claim.expected == "higher") else AGAINST
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """What the variant sets: the levers of a mechanism, the relaxed conditions of a dilemma."""
+        return self.experiment.file.variants["without" if self.is_dilemma else "with"]
+
+    @property
+    def levers(self) -> list[Parameter]:
+        """Declarations of the levers that it pulls."""
+        found = [find(path) for path in self.settings]
+        return [one for one in found if one is not None and one.role == "lever"]
+
+    @property
+    def label(self) -> str:
+        """English and Chinese name."""
+        return f"{self.experiment.label_en} {self.experiment.label_zh}"
+
+
+def mechanisms() -> list[Mechanism]:
+    """All of them, in the article's order."""
+    names = [name for name in experiment_names() if name.startswith(f"{FOLDER}/")]
+    rows = [Mechanism(Experiment.load(name)) for name in names]
+    return sorted(rows, key=lambda row: (list(GROUPS).index(row.id[0]), row.id))
+
+
+# --- The page ---------------------------------------------------------------------------------------------
+
+
+def mechanism_table(rows: list[Mechanism]) -> str:
+    """The whole page as Markdown, ending in a newline."""
+    first = rows[0].experiment
+    introduction = INTRODUCTION.format(replications=first.replications.min, district=first.file.district)
+    parts = [introduction, *_summary(rows)]
+    for letter, (en, zh) in GROUPS.items():
+        members = [row for row in rows if row.id.startswith(letter)]
+        parts += [f"## {en} {zh}\n", *_what(members), *_found(members)]
+    return "\n".join([*parts, *_discussion(rows), *_effects(rows), *_besides(rows)])
+
+
+def _summary(rows: list[Mechanism]) -> Iterator[str]:
+    yield "## At a glance\n"
+    counted = (
+        (f"{verdict} {zh}", str(len(members)), ", ".join(row.id for row in members))
+        for verdict, zh in VERDICTS.items()
+        for members in [[row for row in rows if row.verdict == verdict]]
+    )
+    yield from table(("Verdict", "Rows", "Which"), counted)
+
+
+def _what(rows: list[Mechanism]) -> Iterator[str]:
+    """What the article says, how it acts in the model, and what it costs."""
+    if rows[0].is_dilemma:
+        conditions = ("ID", "Dilemma", "The article says", "Condition, and what it is without the dilemma")
+        yield from table(conditions, ((row.id, row.label, row.claim.says, _condition(row)) for row in rows))
+        return
+    yield (
+        "Levers act in [model/policy.py](../sim/sanfang/model/policy.py); [the table of levers](model.md#the-levers) "
+        "names the files in which what they set is read.\n"
+    )
+    head = ("ID", "Mechanism", "The article says", "Lever and how it acts", "Price (heading)")
+    yield from table(head, ((row.id, row.label, row.claim.says, _acts(row), _price(row)) for row in rows))
+
+
+def _condition(row: Mechanism) -> str:
+    before = {path: value for path, _, value in catalogue.values(row.experiment.bases["before"])}
+    parts = []
+    for path, value in row.settings.items():
+        parameter = find(path)
+        assert parameter is not None, path
+        section = f"[`{parameter.section}`](parameters.md#{parameter.section})"
+        parts.append(f"{section} `{parameter.name}`, {parameter.label_en}: {before[path]:g} → {value:g}")
+    return "; ".join(parts) + _setting(row)
+
+
+def _acts(row: Mechanism) -> str:
+    return " ".join(f"`{one.name}`: {one.acts}" for one in row.levers) + _setting(row)
+
+
+def _setting(row: Mechanism) -> str:
+    """What both sides of the contrast have beside the state before the reform."""
+    both = ", ".join(f"`{path}` = {value:g}" for path, value in row.experiment.file.settings.items())
+    return f" (Both sides with {both}.)" if both else ""
+
+
+def _price(row: Mechanism) -> str:
+    return ", ".join(f"`{one.heading}`" for one in row.levers)
+
+
+def _found(rows: list[Mechanism]) -> Iterator[str]:
+    """The signature, and what came out."""
+    head = ("ID", "Signature", "Because", "Expected", "Found", "", "Verdict")
+    body = (
+        (
+            f"[{row.id}](../experiments/mechanisms/{row.id}.toml)",
+            f"{row.signature.en} {row.signature.zh}",
+            row.claim.because,
+            row.claim.expected,
+            f"{numbers(row.main)} (n = {row.main.replications})",
+            f"![{row.verdict}](images/mechanisms/{row.id}.svg)",
+            f"{row.verdict} {VERDICTS[row.verdict]}",
+        )
+        for row in rows
+    )
+    yield from table(head, body)
+
+
+def _discussion(rows: list[Mechanism]) -> Iterator[str]:
+    yield "## Where the article is contradicted, or nothing shows\n"
+    for row in (row for row in rows if row.verdict != AS_EXPECTED):
+        yield f"- **{row.id}, {row.label}** ({row.verdict}). {row.claim.comment}"
+    yield "\n## Remarks on the others\n"
+    for row in (row for row in rows if row.verdict == AS_EXPECTED and row.claim.comment):
+        yield f"- **{row.id}, {row.label}.** {row.claim.comment}"
+    yield ""
+
+
+def _effects(rows: list[Mechanism]) -> Iterator[str]:
+    yield "## What each does to satisfaction, days and waste\n"
+    yield (
+        "The same runs, the headline metrics; bold where the interval holds no zero. For a dilemma it is again what\n"
+        "the dilemma does. Each mechanism is alone here; what they do together is another matter.\n"
+    )
+    head = ("ID", "Mechanism", "", *(f"{metric(name).en} {metric(name).zh}" for name in EFFECTS))
+    yield from table(head, (_effects_row(row, case) for row in rows for case in row.cases))
+
+
+def _effects_row(row: Mechanism, case: tuple[str, int]) -> tuple[str, ...]:
+    found = [row.finding(name, case) for name in EFFECTS]
+    numbers_found = ("" if one is None else _bold(one) for one in found)
+    return (row.id, row.experiment.label_en, row.case_label(case), *numbers_found)
+
+
+def _bold(found: Finding) -> str:
+    text = numbers(found)
+    return text if found.low <= 0 <= found.high else f"**{text}**"
+
+
+def _besides(rows: list[Mechanism]) -> Iterator[str]:
+    """Published metrics that are neither a signature nor a headline."""
+    yield "## What else was measured\n"
+    body = (
+        (row.id, row.case_label((one.scenario, one.point)), metric(one.metric).en, _bold(one))
+        for row in rows
+        for one in row.experiment.found
+        if one.metric not in EFFECTS and one is not row.main
+    )
+    yield from table(("ID", "Where", "Metric", "Difference"), body)
+
+
+def numbers(found: Finding) -> str:
+    """Difference and interval, with as many decimals as the larger end of the interval deserves."""
+    size = max(abs(found.low), abs(found.high))
+    decimals = min(max(2 - math.floor(math.log10(size)), 0), 6) if size else 0
+    difference, low, high = (_signed(value, decimals) for value in (found.difference, found.low, found.high))
+    return f"{difference} [{low}, {high}]"
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = f"{value:+,.{decimals}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text[1:]
+
+
+# --- Its figures --------------------------------------------------------------------------------------------
+
+
+def interval_figure(row: Mechanism) -> bytes:
+    """The interval of the signature against zero, as an SVG image; the same bytes whenever it is drawn."""
+    found, colour = row.main, COLOURS[row.verdict]
+    ends = (0.0, found.low, found.high)
+    room = 0.18 * ((max(ends) - min(ends)) or 1.0)
+    left, right = min(ends) - room, max(ends) + room
+    figure = Figure(figsize=(WIDTH / PIXELS, HEIGHT / PIXELS), facecolor="white")
+    FigureCanvasSVG(figure)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(left, right), ylim=(-1, 1))
+    axes.set_axis_off()
+    axes.axvspan(left, right, color=BAND, linewidth=0)
+    up = row.claim.expected == "higher"
+    axes.axvspan(0 if up else left, right if up else 0, color=BETTER_SIDE, linewidth=0)
+    axes.axvline(0, color=INK, linewidth=1.2)
+    axes.plot([found.low, found.high], [0, 0], color=colour, linewidth=2.6, solid_capstyle="butt")
+    for end in (found.low, found.high):
+        axes.plot([end, end], [-0.25, 0.25], color=colour, linewidth=1.6)
+    face = "white" if colour == UNSURE else colour
+    axes.plot(found.difference, 0, MARKERS[colour], color=colour, mfc=face, mew=1.6, markersize=6)
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "sanfang"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def draw(rows: list[Mechanism], folder: Path) -> None:
+    """Write the figure of each row into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for row in rows:
+        (folder / f"{row.id}.svg").write_bytes(interval_figure(row))
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    every = mechanisms()
+    draw(every, FIGURES)
+    print(mechanism_table(every), end="")
