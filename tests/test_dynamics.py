@@ -10,7 +10,7 @@ import pytest
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import Run
+from sanfang.lab.simulation import Run, simulate
 from sanfang.model import state as s
 from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.model.outcomes import gini, quantile, restricted_mean, survival
@@ -21,6 +21,7 @@ from sanfang.model.worktime import clock_starts, to_calendar, to_working, to_wor
 DAYS = 120
 WARM_UP = 30
 POLICIES = ("before", "unfunded", FULL_REFORM)
+from sanfang.scenario.scenario import Scenario
 
 
 def measured(name: str) -> Run:
@@ -370,3 +371,10 @@ def test_the_clock_never_runs_back(clock: tuple) -> None:
     hours = to_working_each(times, starts, opening, shift)
     assert (np.diff(hours) >= 0).all()
     assert hours[-1] == pytest.approx(starts[-1] + 9 * shift * 5 / 7), "beyond its end, five days of seven"
+
+
+def test_a_run_without_a_working_day_ends_with_metrics_of_its_own() -> None:
+    """The first of January is a holiday: no hour is worked, and shares of hours have no value."""
+    metrics = simulate(Scenario.load("before", district="demo"), days=1, scale=0.2).metrics
+    assert set(metrics) == set(BY_NAME)
+    assert not 0 < metrics["wasted_relay"] <= 1

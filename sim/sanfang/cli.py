@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_options import AsJson, Days, District, Out, Scale, Seed, Settings
 from sanfang.cli_reproduce import reproduce_app
-from sanfang.cli_scenario import AsJson, District, Settings, scenario_app
+from sanfang.cli_scenario import scenario_app
 from sanfang.cli_sweep import sweep_app
-from sanfang.cli_trace import Days, Out, Scale, Seed, trace_app
+from sanfang.cli_trace import trace_app
 from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
 from sanfang.scenario.errors import InputError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli_scenario import AsJson
+from sanfang.cli_options import AsJson
 from sanfang.faces import A_CHECK_FAILED, INTERRUPTED, interrupts, print_json, say_if_compiling, user_errors
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_options import AsJson, District, Language, Settings
 from sanfang.faces import INPUT_IS_WRONG, user_errors
 from sanfang.scenario.errors import InputError, nearest
 
@@ -22,26 +22,10 @@ if TYPE_CHECKING:
 scenario_app = typer.Typer(no_args_is_help=True, help="Check, explain and compare scenario files.")
 
 
-class Language(StrEnum):
-    """The languages of labels."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 HEADINGS = {
     Language.EN: ("Key", "Label", "Value", "Unit", "Range", "Value from", "Source"),
     Language.ZH: ("参数", "名称", "取值", "单位", "范围", "取值来自", "依据"),
 }
-
-District = Annotated[
-    str | None,
-    typer.Option(help="District: a bare name or a file. Default: the one that the scenario holds, else licang."),
-]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one parameter: policy.authority=0.5.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
 @scenario_app.command()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli_scenario import AsJson
+from sanfang.cli_options import AsJson
 from sanfang.faces import (
     A_CHECK_FAILED,
     INTERRUPTED,

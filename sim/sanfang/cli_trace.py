@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli_scenario import AsJson, District, Language, Settings
+from sanfang.cli_options import AsJson, Days, District, Language, Out, Scale, Seed, Settings
 from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
 from sanfang.scenario.errors import InputError, nearest
 
@@ -22,22 +22,6 @@ if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
 
 trace_app = typer.Typer()
-
-# --- Options of every command that simulates ----------------------------------------------------------
-
-
-def _scale(value: float) -> float:
-    if not 0 < value <= 1:
-        raise typer.BadParameter(f"{value} is not in the range 0<x<=1.")
-    return value
-
-
-Days = Annotated[int | None, typer.Option(min=1, max=3650, help="Days to simulate. Default: the scenario's.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the random streams.")]
-Scale = Annotated[
-    float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
-]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to save the results in.")]
 
 
 class By(StrEnum):

@@ -247,7 +247,7 @@ def _resources(window: Window) -> dict[str, float]:
     entry = _under(base, h.HOUR_HEADINGS, ("data_entry", "data_entry_in_vain"))
     present = float(base.sum() - base[:, h.VACANT].sum())
     posts = len(model.world.persons)
-    causes = {name: _under(hours, h.HOUR_HEADINGS, (name,)) / float(hours.sum()) for name in h.WASTED_HOURS}
+    causes = {name: _ratio(_under(hours, h.HOUR_HEADINGS, (name,)), float(hours.sum())) for name in h.WASTED_HOURS}
     causes |= {name: _ratio(_under(yuan, h.YUAN_HEADINGS, (name,)), float(money)) for name in h.WASTED_YUAN}
     leavers = model.diary.leavers[window.end - 1].sum() - (
         model.diary.leavers[window.first - 1].sum() if window.first else 0

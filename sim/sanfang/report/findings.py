@@ -189,7 +189,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
         _dose_table,
         "local-planning",
         ["Heterogeneity", "Spill-over", "Money moved"],
-        ("satisfaction", "wasted_oversupply", "latent_needs"),
+        ("satisfaction", "wasted_services_oversupplied", "latent_needs"),
     ),
     "break-even": _break_even_table,
     "pooling": partial(_dose_table, "pooling", ["Residents", "Load", "Local speed", "Devolved"], HEADLINES),

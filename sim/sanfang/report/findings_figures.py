@@ -33,7 +33,7 @@ SHORT = {
     "satisfaction": "Satisfaction (0-1)",
     "resolution_days_mean": "Days to resolve (calendar days)",
     "waste_share": "Resources wasted (0-1)",
-    "wasted_oversupply": "Services over-supplied (share of money)",
+    "wasted_services_oversupplied": "Services over-supplied (share of money)",
     "latent_needs": "Hidden needs (per 1,000 residents)",
 }
 GROUP_OF = {"F1": "resources", "F2": "services", "F3": "management", "H1": "precision", "H2": "refinement"}
@@ -142,7 +142,7 @@ def dose_figure(
         kind, one = kinds[place // len(metrics)], metrics[place % len(metrics)]
         own = table[(table["metric"] == one) & ((table[rows_by] == kind) if rows_by else True)]
         lines(axes, own, x, by, label)
-        _title(axes, SHORT[one] + (f"; {rows_by.split('.')[-1]} {kind:g}" if rows_by else ""))
+        _title(axes, SHORT[one] + (f"\n{rows_by.split('.')[-1]} {kind:g}" if rows_by else ""))
         _axis(axes, x_label, "difference" if place % len(metrics) == 0 else "")
     panels[0].legend(fontsize=7.5, frameon=False)
     return figure
@@ -188,8 +188,8 @@ def pooling_model(results: Path) -> Figure:
         size, name = sizes[place // 3], HEADLINES[place % 3]
         own = table[(table["metric"] == name) & (table["district.population"] == size)]
         lines(axes, own, "casework.local_knowledge", "load", "load × {:g}")
-        _title(axes, f"{SHORT[name]}; {size:,.0f} residents")
-        _axis(axes, "speed of base staff (specialists = 1)", "devolved less pooled" if place % 3 == 0 else "")
+        _title(axes, f"{SHORT[name]}\n{size:,.0f} residents")
+        _axis(axes, "speed of base staff at equal skill", "devolved less pooled" if place % 3 == 0 else "")
     panels[0].legend(fontsize=8, frameon=False)
     return figure
 
@@ -314,7 +314,7 @@ FIGURES: dict[str, Callable[[Path], Figure]] = {
         "spillover",
         "money moved down (0-1)",
         "spill-over {:g}",
-        ("satisfaction", "wasted_oversupply", "latent_needs"),
+        ("satisfaction", "wasted_services_oversupplied", "latent_needs"),
         "district.heterogeneity",
     ),
     "break-even": break_even,

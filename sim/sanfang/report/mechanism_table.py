@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Claim, Finding
 from sanfang.lab.metrics import HEADLINES, Metric, metric
-from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
+from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE, verdict_colour
 from sanfang.report.markdown import table
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import Parameter, find
@@ -169,13 +169,29 @@ def mechanism_table(rows: list[Mechanism]) -> str:
 
 
 def _summary(rows: list[Mechanism]) -> Iterator[str]:
+    """How many signatures came out as expected, and which levers leave residents and taxpayers better off."""
     yield "## At a glance\n"
     counted = (
         (f"{verdict} {zh}", str(len(members)), ", ".join(row.id for row in members))
         for verdict, zh in VERDICTS.items()
         for members in [[row for row in rows if row.verdict == verdict]]
     )
-    yield from table(("Verdict", "Rows", "Which"), counted)
+    yield from table(("Signature", "Rows", "Which"), counted)
+    yield "The other question is what it is good for. Each row's levers at 1, with the same public hours and money:\n"
+    pulled = [row for row in rows if not row.is_dilemma]
+    head = ("Effect on", "better 更好", "cannot be told 无法区分", "worse 更差")
+    yield from table(head, ((metric(name).en, *_sorted_by_effect(pulled, name)) for name in EFFECTS))
+
+
+def _sorted_by_effect(rows: list[Mechanism], name: str) -> Iterator[str]:
+    """The rows under which a metric is better, cannot be told from before, and is worse."""
+    for colour in (BETTER, UNSURE, WORSE):
+        yield ", ".join(row.id for row in rows if _effect_colour(row, name) == colour)
+
+
+def _effect_colour(row: Mechanism, name: str) -> str:
+    found = row.finding(name)
+    return verdict_colour(found.difference, found.low, found.high, metric(name)) if found else UNSURE
 
 
 def _what(rows: list[Mechanism]) -> Iterator[str]:
@@ -236,12 +252,25 @@ def _found(rows: list[Mechanism]) -> Iterator[str]:
 
 
 def _discussion(rows: list[Mechanism]) -> Iterator[str]:
-    yield "## Where the article is contradicted, or nothing shows\n"
-    for row in (row for row in rows if row.verdict != AS_EXPECTED):
-        yield f"- **{row.id}, {row.label}** ({row.verdict}). {row.claim.comment}"
-    yield "\n## Remarks on the others\n"
-    for row in (row for row in rows if row.verdict == AS_EXPECTED and row.claim.comment):
-        yield f"- **{row.id}, {row.label}.** {row.claim.comment}"
+    shown = [row for row in rows if row.verdict == AS_EXPECTED]
+    worse = [row for row in shown if _backfires(row)]
+    yield from _comments(
+        "Where the article is contradicted, or nothing shows", [row for row in rows if row not in shown]
+    )
+    yield from _comments("Where the signature shows, and residents are no happier for it", worse)
+    yield from _comments("Remarks on the others", [row for row in shown if row not in worse])
+
+
+def _backfires(row: Mechanism) -> bool:
+    """Whether satisfaction is lower with a mechanism, or higher with a dilemma."""
+    return _effect_colour(row, "satisfaction") == (BETTER if row.is_dilemma else WORSE)
+
+
+def _comments(title: str, rows: list[Mechanism]) -> Iterator[str]:
+    yield f"## {title}\n"
+    for row in (row for row in rows if row.claim.comment):
+        verdict = "" if row.verdict == AS_EXPECTED else f" ({row.verdict})"
+        yield f"- **{row.id}, {row.label}**{verdict}. {row.claim.comment}"
     yield ""
 
 

@@ -1,0 +1,38 @@
+"""Options that several commands share, declared once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Language(StrEnum):
+    """The languages of labels."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+def _scale(value: float) -> float:
+    if not 0 < value <= 1:
+        raise typer.BadParameter(f"{value} is not in the range 0<x<=1.")
+    return value
+
+
+Days = Annotated[int | None, typer.Option(min=1, max=3650, help="Days to simulate. Default: the scenario's.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the random streams.")]
+Scale = Annotated[
+    float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
+]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to save the results in.")]
+District = Annotated[
+    str | None,
+    typer.Option(help="District: a bare name or a file. Default: the one that the scenario holds, else licang."),
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one parameter: policy.authority=0.5.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
