@@ -17,11 +17,11 @@ from sanfang.model.outcomes import gini, quantile, restricted_mean, survival
 from sanfang.model.queueing import CLASSES, NONE, Engine
 from sanfang.model.state import TIME_NAMES
 from sanfang.model.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
+from sanfang.scenario.scenario import Scenario
 
 DAYS = 120
 WARM_UP = 30
 POLICIES = ("before", "unfunded", FULL_REFORM)
-from sanfang.scenario.scenario import Scenario
 
 
 def measured(name: str) -> Run:

@@ -84,8 +84,9 @@ the parameter behind them was chosen with such a figure in view (see data.md). T
 _CLOSING = """
 ## What does not match, and why
 
-- **Rates of satisfaction.** Published call-back rates (93 to 99 %) are at the ceiling; the model's call-back
-  indicator stays below them. Its true satisfaction is lower still, as unprompted ratings elsewhere are.
+- **Rates of satisfaction.** Published call-back rates are 93 to 99 %. How many of the dissatisfied answer politely is
+  set so that the model's indicator lies there: it agrees by setting, and is no test. The model's true satisfaction is
+  lower still, as unprompted ratings elsewhere are.
 - **On-time rates.** Published ones (97 to 100 %) count any reply within the limit; the model counts a resolution,
   and counts requests that were given up.
 - **The share of hours on tasks from above** has no published base; the nearest survey (Hebei) is ambiguous.
