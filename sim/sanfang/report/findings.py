@@ -118,9 +118,13 @@ def lever_shares(results: Path, metrics: Sequence[str] = HEADLINES) -> pd.DataFr
 
 
 def pilot_areas(results: Path) -> pd.DataFrame:
-    """Paired differences of each pilot to the state before, by area."""
-    table = pilots.differences(pd.read_csv(results / "pilots" / pilots.TABLE))
-    return table.rename(columns={"difference": "estimate"})
+    """Paired differences of each pilot to the state before, by area; of one also to the reform everywhere."""
+    runs = pd.read_csv(results / "pilots" / pilots.TABLE)
+    alone = effects.contrasts(runs, ["scenario", "area"], {"scenario": "reform-everywhere"}, pilots.METRICS)
+    alone = alone[(alone["scenario"] == "whole-reform") & (alone["area"] == "pilot")]
+    alone = alone.assign(scenario="whole-reform less reform-everywhere")
+    table = pilots.differences(runs).rename(columns={"difference": "estimate"})
+    return pd.concat([table, alone], ignore_index=True)
 
 
 def break_even(loads: Sequence[float] = (0.5, 0.65, 0.8, 0.9), sizes: Sequence[int] = (2, 5, 10)) -> pd.DataFrame:

@@ -199,7 +199,9 @@ def pilots(results: Path) -> Figure:
     table = findings.pilot_areas(results)
     names = ["satisfaction", "resolution_days_mean", "need_days_mean"]
     figure, panels = blank(3, width=3.7)
-    shown = list(dict.fromkeys(table["scenario"]))
+    shown = [
+        name for name in dict.fromkeys(table["scenario"]) if " " not in name
+    ]  # comparisons of two are in the table
     for place, (axes, name) in enumerate(zip(panels, names, strict=True)):
         for number, scenario in enumerate(shown):
             rows = table[(table["metric"] == name) & (table["scenario"] == scenario)]
