@@ -52,7 +52,6 @@ def by_reference(name: str, fields: tuple[str, ...], module: str) -> Any:
     }
     kind = structref.register(type(f"{name}Type", (types.StructRef,), body))
     setattr(sys.modules[module], kind.__name__, kind)  # cached code finds the type again by its name
-    setattr(sys.modules[module], kind.__name__, kind)  # so that the compiler's cache can name it
     proxy = type(name, (structref.StructRefProxy,), {"__module__": module})
     structref.define_proxy(proxy, kind, list(fields))
     return proxy
