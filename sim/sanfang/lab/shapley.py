@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab import effects
+from sanfang.lab.comparison import keep_metrics
 from sanfang.lab.files import table_writer, write_atomically
 from sanfang.lab.provenance import code_version
 from sanfang.lab.run_table import Numbers
 from sanfang.lab.runner import run_all
-from sanfang.lab.simulation import Run
 from sanfang.lab.work import Job
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
@@ -49,16 +49,11 @@ def walk(base: Scenario, reform: Scenario, order: Sequence[str], seed: int) -> l
     ]
 
 
-def all_metrics(run: Run) -> dict[str, float]:
-    """What is kept of a run."""
-    return run.metrics
-
-
 def walk_pair(base: Scenario, reform: Scenario, pair: int, order: Sequence[str], workers: int | None) -> pd.DataFrame:
     """The table of an order and its reverse; both ends are the same, and run once."""
     seed = SEED + pair
     there, back = walk(base, reform, order, seed), walk(base, reform, order[::-1], seed)
-    metrics = run_all([*there, *back[1:-1]], all_metrics, workers=workers)
+    metrics = run_all([*there, *back[1:-1]], keep_metrics, workers=workers)
     walks = (metrics[: len(there)], [metrics[0], *metrics[len(there) :], metrics[len(there) - 1]])
     rows = []
     for number, (names, values) in enumerate(zip((list(order), list(order[::-1])), walks, strict=True)):

@@ -59,19 +59,22 @@ def dose(results: Path, name: str, metrics: Sequence[str] = HEADLINES) -> pd.Dat
     return kept
 
 
+def _by_metric(metrics: Sequence[str], of: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    """The tables that `of` makes of each metric, under one another, with the column `metric`."""
+    return pd.concat([of(name).assign(metric=name) for name in metrics], ignore_index=True)
+
+
 def factorial_effects(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
     """Main effects and interactions of two of the five groups of levers, by metric."""
     runs = runs_of(results, sweep)
-    parts = [effects.factorial_effects(effects.cube(runs, FACTORS, name), FACTORS, 2).assign(metric=name)
-             for name in metrics]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+    return _by_metric(metrics, lambda name: effects.factorial_effects(effects.cube(runs, FACTORS, name), FACTORS, 2))
 
 
 def gains(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
     """What the parts gain alone and together, and how much more together than in sum, by metric."""
     runs = runs_of(results, sweep)
-    parts = []
-    for name in metrics:
+
+    def of(name: str) -> pd.DataFrame:
         cube = effects.cube(runs, FACTORS, name)
         devolutions, refinements = cube[..., 0, 0], cube[:, 0, 0, 0]
         halves = effects.grouped(cube, list(GROUPS.values()))
@@ -87,32 +90,34 @@ def gains(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES) 
             "all five: together less sum": effects.complementarity(cube),
             "三放 with 两化: together less sum": effects.complementarity(halves),
         }
-        parts.append(effects.estimates(np.column_stack(list(columns.values())), list(columns)).assign(metric=name))
-    return pd.concat(parts, ignore_index=True)
+        return effects.estimates(np.column_stack(list(columns.values())), list(columns))
+
+    return _by_metric(metrics, of)
 
 
 def shares(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
     """Shapley values of 三放 and 两化, and of the five groups of levers, from all 32 cells."""
     runs = runs_of(results, sweep)
-    parts = []
-    for name in metrics:
+
+    def of(name: str) -> pd.DataFrame:
         cube = effects.cube(runs, FACTORS, name)
         halves = effects.shapley(effects.grouped(cube, list(GROUPS.values())))
         samples = np.column_stack([halves, effects.shapley(cube), effects.together(cube)])
-        parts.append(effects.estimates(samples, [*GROUPS, *FACTORS, "total"]).assign(metric=name))
-    return pd.concat(parts, ignore_index=True)
+        return effects.estimates(samples, [*GROUPS, *FACTORS, "total"])
+
+    return _by_metric(metrics, of)
 
 
 def lever_shares(results: Path, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
     """Shapley values of the levers of the reform, from random orders; with the article's IDs and the group of each."""
     walks = pd.read_csv(results / "shapley" / shapley.WALKS, dtype={"lever": str}).fillna({"lever": ""})
-    parts = []
-    for name in metrics:
+
+    def of(name: str) -> pd.DataFrame:
         samples, names = shapley.values(walks, name)
-        total = samples.sum(axis=1)
-        parts.append(effects.estimates(np.column_stack([samples, total]), [*names, "total"]).assign(metric=name))
+        return effects.estimates(np.column_stack([samples, samples.sum(axis=1)]), [*names, "total"])
+
     declared = {one.name: one for one in levers()}
-    table = pd.concat(parts, ignore_index=True)
+    table = _by_metric(metrics, of)
     table["ids"] = [declared[name].ids if name in declared else "" for name in table["effect"]]
     return table
 
