@@ -17,7 +17,8 @@ from benchmarks.full_model import warm_up
 from benchmarks.measuring import FULL, QUICK, USUAL, Section, run_alone, table
 from sanfang import Scenario, simulate
 from sanfang.lab.comparison import keep_metrics
-from sanfang.lab.runner import Job, run_all
+from sanfang.lab.runner import run_all
+from sanfang.lab.work import Job
 
 RUNS = {QUICK: {30: 24, 365: 6}, USUAL: {30: 100, 365: 20}, FULL: {30: 400, 365: 80}}
 """Runs in a turn, by days of a run."""
