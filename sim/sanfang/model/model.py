@@ -30,6 +30,7 @@ from sanfang.model.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
 from sanfang.model.worktime import working_days
 from sanfang.model.world import build_world, make_room
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
 DILIGENCE_DAYS = 28.0
@@ -84,6 +85,16 @@ class DistrictModel(mesa.Model):
     def date(self) -> dt.date:
         """Date of the day to come."""
         return self.scenario_run.calendar.start + dt.timedelta(days=self.day)
+
+    def follow(self, scenario: Scenario) -> None:
+        """From the day to come on, the levers of `scenario`, which may differ from the present one in nothing else.
+
+        Bit-identical to a run whose schedules have had these steps from the start. Raises InputError.
+        """
+        if scenario.without_policy() != self.scenario_run.without_policy():
+            raise InputError("a model can follow another policy, not move to another district or other conditions")
+        self.scenario_run = scenario
+        self._policies.follow(scenario, self.day)
 
     def resident(self, row: int) -> Resident:
         """A resident as an agent: a view on row `row` of the columns."""

@@ -94,17 +94,22 @@ class PolicyCalendar:
     """A scenario's policy day by day. Levels are looked up again only on days when a schedule has a step."""
 
     def __init__(self, scenario: Scenario, map_: Geography, offices: int) -> None:
-        self._scenario, self._map, self._offices = scenario, map_, offices
-        levers = [vars(scenario.policy), *scenario.policy_by_community.values()]
-        schedules = (value for own in levers for value in own.values() if isinstance(value, tuple))
-        self._steps = {step[0] for schedule in schedules for step in schedule if isinstance(step, tuple)}
-        self._levels = levels_on(scenario, map_, 0)
+        self._map, self._offices = map_, offices
         self._policy: PolicyOfDay | None = None
         self._diligence = np.empty(0)
+        self.follow(scenario, 0)
+
+    def follow(self, scenario: Scenario, day: int) -> None:
+        """From `day` on, the levers of `scenario`."""
+        self._scenario = scenario
+        levers = [vars(scenario.policy), *scenario.policy_by_community.values()]
+        schedules = (value for own in levers for value in own.values() if isinstance(value, tuple))
+        self._steps = {step[0] for schedule in schedules for step in schedule if isinstance(step, tuple)} | {day}
+        self._levels = levels_on(scenario, self._map, day)
 
     def changes_on(self, day: int) -> bool:
         """Whether a lever may have another level on `day` than on the day before."""
-        return day == 0 or day in self._steps
+        return day in self._steps
 
     def on(self, day: int, diligence: np.ndarray) -> PolicyOfDay:
         """The policy of `day`, asked for in the order of days."""

@@ -24,7 +24,7 @@ Kind = Literal["number", "whole number", "text", "choice", "date", "dates", "sha
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter. `ids`, `heading`, `acts` and `group` are those of a lever, else empty."""
+    """One declared parameter. `ids`, `heading`, `acts`, `acts_zh` and `group` are those of a lever, else empty."""
 
     path: str
     kind: Kind
@@ -40,6 +40,7 @@ class Parameter:
     ids: str = ""
     heading: str = ""
     acts: str = ""
+    acts_zh: str = ""
     group: str = ""
 
     @property

@@ -148,11 +148,13 @@ Date = Annotated[dt.date, BeforeValidator(_date)]
 Dates = Annotated[tuple[dt.date, ...], BeforeValidator(_dates)]
 
 
-def lever(ids: str, heading: str, en: str, zh: str, acts: str, *, group: str, default: Any = 0.0) -> Any:
+def lever(
+    ids: str, heading: str, en: str, zh: str, acts: str, acts_zh: str, *, group: str, default: Any = 0.0
+) -> Any:
     """Declare a policy lever.
 
     `ids` are its rows in the article's list of mechanisms, `heading` the ledger heading under which
-    its price shows, and `acts` says in one sentence through what it works.
+    its price shows, and `acts` says in one sentence, in English and in Chinese, through what it works.
     """
     details: JsonDict = {
         "unit": "0-1",
@@ -162,6 +164,7 @@ def lever(ids: str, heading: str, en: str, zh: str, acts: str, *, group: str, de
         "ids": ids,
         "heading": heading,
         "acts": acts,
+        "acts_zh": acts_zh,
         "group": group,
     }
     return Field(default, description=en, json_schema_extra=details, validate_default=True)

@@ -20,7 +20,7 @@ from sanfang.scenario.errors import InputError
 
 Document = dict[str, Any]
 
-ABOUT = ("name", "label_en", "label_zh", "description")
+ABOUT = ("name", "label_en", "label_zh", "description", "description_zh")
 """What a scenario says about itself; never inherited through `extends`."""
 
 DEFAULT_DISTRICT = "licang"

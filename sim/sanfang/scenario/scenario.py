@@ -54,6 +54,7 @@ class Scenario(Section):
     label_en: str = choice("", "English name", "英文名")
     label_zh: str = choice("", "Chinese name", "中文名")
     description: str = choice("", "What this scenario is for", "说明")
+    description_zh: str = choice("", "What this scenario is for, in Chinese", "中文说明")
 
     run: Run = Field(default_factory=Run)
     district: District = Field(default_factory=District)
@@ -155,6 +156,10 @@ class Scenario(Section):
     def to_dict(self) -> dict[str, Any]:
         """All values as a nested dict of plain numbers, texts, dates, tuples and dicts."""
         return self.model_dump()
+
+    def without_policy(self) -> dict[str, Any]:
+        """All values but the levers and what the scenario says about itself: equal between policies for one district."""
+        return self.model_dump(exclude={"policy", "policy_by_community", *ABOUT})
 
     def save(self, path: str | Path) -> None:
         """Write all values to a TOML file, from which `load` makes an equal scenario."""

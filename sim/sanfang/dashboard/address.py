@@ -1,0 +1,176 @@
+"""What an address says: the worlds on show, where and when, in which language. A link gives the same page anywhere.
+
+    ?lang=zh&district=licang&size=0.1&seed=1&days=365&day=120&a=before&a.levers=authority:1&a.moves=30:one_window:0.5
+
+`a`, `b`, `c` are the worlds of the Compare page; the Live page shows `a`. Everything in an address comes from a visitor:
+`read` takes what it knows within `limits`, leaves out the rest, and says what it left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, urlencode
+
+from sanfang.dashboard import limits
+from sanfang.dashboard.words import LANGUAGES
+from sanfang.scenario import content
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.policy import lever_names
+from sanfang.scenario.scenario import Scenario
+
+LETTERS = "abc"
+OTHER_KEYS = ("experiment", "x", "y", "metric", "request", "domain", "lesson", "check", "community", "map", "answer")
+"""What single pages keep in the address, as short texts: each page checks its own."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A policy on show: a scenario by name, `levers` set from the start, and `moves` (day, lever, level) made later."""
+
+    scenario: str = "before"
+    levers: tuple[tuple[str, float], ...] = ()
+    moves: tuple[tuple[int, str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Address:
+    """All that a link carries. `day` is how far the worlds have been played; `other` is what single pages keep."""
+
+    lang: str = "en"
+    district: str = "licang"
+    size: float = 0.1
+    seed: int = 1
+    days: int = 365
+    day: int = 0
+    worlds: tuple[World, ...] = (World(),)
+    other: Mapping[str, str] = field(default_factory=dict)
+
+    def query(self) -> str:
+        """The address, after the question mark."""
+        pairs: list[tuple[str, str]] = [("lang", self.lang), ("district", self.district), ("size", f"{self.size:g}")]
+        pairs += [("seed", str(self.seed)), ("days", str(self.days)), ("day", str(self.day))]
+        for letter, world in zip(LETTERS, self.worlds, strict=False):
+            pairs.append((letter, world.scenario))
+            if world.levers:
+                pairs.append((f"{letter}.levers", ",".join(f"{name}:{level:g}" for name, level in world.levers)))
+            if world.moves:
+                moves = ",".join(f"{day}:{name}:{level:g}" for day, name, level in world.moves)
+                pairs.append((f"{letter}.moves", moves))
+        pairs += [(key, self.other[key]) for key in OTHER_KEYS if self.other.get(key)]
+        return urlencode(pairs, safe=":,/")
+
+    def with_other(self, **texts: str) -> Address:
+        """The address with texts of a page set, or taken away where they are empty."""
+        kept = {key: value for key, value in {**self.other, **texts}.items() if value}
+        return replace(self, other=kept)
+
+
+def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
+    """The address that a query string gives, and what of it could not be taken."""
+    problems: list[str] = []
+    given = dict(parse_qsl((query or "")[: limits.LONGEST_ADDRESS], keep_blank_values=False))
+    districts = content.names(below=content.DISTRICTS)
+    district = _one_of(given, "district", districts, "licang" if "licang" in districts else districts[0], problems)
+    sizes = limits.sizes(district)
+    size = _number(given, "size", limits.usual_size(district), 0.0, 1.0, problems)
+    if size not in sizes:
+        size = max((one for one in sizes if one <= size), default=sizes[0])
+        problems.append(f"size={given['size'][:20]}: {size:g} is taken")
+    days = int(_number(given, "days", 365, 1, limits.MOST_DAYS, problems))
+    worlds = tuple(_world(given, letter, problems) for letter in LETTERS if letter in given or letter == "a")
+    known = {"lang", "district", "size", "seed", "days", "day", *OTHER_KEYS}
+    known |= {f"{letter}{part}" for letter in LETTERS for part in ("", ".levers", ".moves")}
+    problems += [f"{key[:30]}: not known" for key in given if key not in known]
+    address = Address(
+        lang=_one_of(given, "lang", LANGUAGES, lang, problems),
+        district=district,
+        size=size,
+        seed=int(_number(given, "seed", 1, 0, limits.MOST_SEED, problems)),
+        days=days,
+        day=int(_number(given, "day", 0, 0, days, problems)),
+        worlds=worlds,
+        other={key: given[key][:80] for key in OTHER_KEYS if key in given},
+    )
+    return address, problems
+
+
+def scenario_of(address: Address, world: World) -> Scenario:
+    """The scenario of a world with its levers and, as schedules, the moves made so far. Raises InputError."""
+    base = Scenario.load(world.scenario, district=address.district)
+    return with_moves(base.with_({f"policy.{name}": level for name, level in world.levers}), world.moves)
+
+
+def with_moves(scenario: Scenario, moves: tuple[tuple[int, str, float], ...]) -> Scenario:
+    """`scenario` with moves (day, lever, level) as steps of schedules; a later move on the same day wins."""
+    changes: dict[str, object] = {}
+    for day, name, level in sorted(moves, key=lambda move: move[0]):
+        path = f"policy.{name}"
+        now = changes.get(path, getattr(scenario.policy, name))
+        if isinstance(now, tuple) and now and isinstance(now[0], str):
+            raise InputError(f"{name}: is a list of domains in this scenario, so no level can be set in mid-run")
+        steps = [(0, now)] if isinstance(now, float | int) else list(now)  # type: ignore[call-overload]
+        changes[path] = [step for step in steps if step[0] < day] + [(day, level)]
+    return scenario.with_(changes, origin="moved in the dashboard") if changes else scenario
+
+
+# --- Reading single values ----------------------------------------------------------------------------
+
+
+def _one_of(given: Mapping[str, str], key: str, allowed: object, default: str, problems: list[str]) -> str:
+    value = given.get(key, default)
+    if value in allowed:  # type: ignore[operator]
+        return value
+    problems.append(f"{key}={value[:30]}: not known")
+    return default
+
+
+def _number(
+    given: Mapping[str, str], key: str, default: float, least: float, most: float, problems: list[str]
+) -> float:
+    """A number within limits: one outside is moved to the limit."""
+    if key not in given:
+        return default
+    try:
+        value = float(given[key])
+    except ValueError:
+        value = float("nan")
+    if value != value:
+        problems.append(f"{key}={given[key][:20]}: not a number")
+        return default
+    taken = min(max(value, least), most)
+    if taken != value:
+        problems.append(f"{key}={given[key][:20]}: {taken:g} is taken")
+    return taken
+
+
+def _world(given: Mapping[str, str], letter: str, problems: list[str]) -> World:
+    scenario = _one_of(given, letter, content.names(), "before", problems)
+    levers: dict[str, float] = {}
+    moves: dict[tuple[int, str], float] = {}
+    for text in _parts(given, f"{letter}.levers"):
+        name, _, level = text.partition(":")
+        _take(levers, name, name, level, text, problems)
+    for text in _parts(given, f"{letter}.moves"):
+        day, _, rest = text.partition(":")
+        name, _, level = rest.partition(":")
+        if day.isdecimal() and int(day) <= limits.MOST_DAYS:
+            _take(moves, (int(day), name), name, level, text, problems)
+        else:
+            problems.append(f"{text[:40]}: not a move")
+    return World(scenario, tuple(levers.items()), tuple((*key, level) for key, level in sorted(moves.items())))
+
+
+def _parts(given: Mapping[str, str], key: str) -> list[str]:
+    return [part for part in given.get(key, "").split(",") if part][: limits.MOST_MOVES]
+
+
+def _take[Key](into: dict[Key, float], key: Key, name: str, level: str, text: str, problems: list[str]) -> None:
+    try:
+        value = float(level)
+    except ValueError:
+        value = -1.0
+    if name in lever_names() and 0 <= value <= 1:
+        into[key] = value
+    else:
+        problems.append(f"{text[:40]}: not a lever and a level from 0 to 1")

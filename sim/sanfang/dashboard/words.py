@@ -1,0 +1,36 @@
+"""All that a page says, in both languages, from the files in `words/`; labels of parameters come from their
+declarations."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("zh", "en")
+FOLDER = Path(__file__).parent / "words"
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """Every text by key, each with `en` and `zh`. Raises ValueError if two files give the same key."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        new = tomllib.loads(path.read_text("utf-8"))
+        twice = found.keys() & new.keys()
+        if twice:
+            raise ValueError(f"{path.name} says again: {', '.join(sorted(twice))}")
+        found |= new
+    return found
+
+
+def say(key: str, lang: str, **values: Any) -> str:
+    """The text `key` in `lang`, with `values` filled in. Raises KeyError for a key that no file has."""
+    text = texts()[key][lang]
+    return text.format(**values) if values else text
+
+
+def own_label(thing: Any, lang: str, name: str = "") -> str:
+    """The label of something declared with `label_en` and `label_zh`; `name` if it has none."""
+    return str(getattr(thing, f"label_{lang}", "") or name)
