@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_dashboard import dashboard_app
 from sanfang.cli_options import AsJson, Days, District, Out, Scale, Seed, Settings
 from sanfang.cli_reproduce import reproduce_app
 from sanfang.cli_scenario import scenario_app
@@ -31,6 +32,7 @@ app.add_typer(scenario_app, name="scenario")
 app.add_typer(sweep_app)
 app.add_typer(reproduce_app)
 app.add_typer(trace_app)
+app.add_typer(dashboard_app)
 
 
 @app.callback(invoke_without_command=True)

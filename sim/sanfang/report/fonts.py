@@ -1,8 +1,11 @@
-"""A font for Chinese text in figures, if the machine has one."""
+"""A font for Chinese text in figures: one of the machine's, or that of the package zhplot, which is always there."""
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
+from functools import cache
+from pathlib import Path
 
 from matplotlib import font_manager
 
@@ -27,7 +30,18 @@ CHINESE = (
 def chinese_font() -> str | None:
     """The name of the first Chinese font that matplotlib knows, or None."""
     known = set(font_manager.get_font_names())
-    return next((name for name in CHINESE if name in known), None)
+    return next((name for name in CHINESE if name in known), None) or _packaged_font()
+
+
+@cache
+def _packaged_font() -> str | None:
+    """Noto Sans SC, as the package zhplot brings it (SIL Open Font License); found without importing the package."""
+    package = importlib.util.find_spec("zhplot")
+    for folder in (package.submodule_search_locations or ()) if package else ():
+        for path in Path(folder).glob("fonts/*.ttf"):
+            font_manager.fontManager.addfont(path)
+            return font_manager.FontProperties(fname=path).get_name()
+    return None
 
 
 def language_and_fonts(lang: str) -> tuple[str, list[str]]:

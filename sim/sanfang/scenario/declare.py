@@ -148,9 +148,7 @@ Date = Annotated[dt.date, BeforeValidator(_date)]
 Dates = Annotated[tuple[dt.date, ...], BeforeValidator(_dates)]
 
 
-def lever(
-    ids: str, heading: str, en: str, zh: str, acts: str, acts_zh: str, *, group: str, default: Any = 0.0
-) -> Any:
+def lever(ids: str, heading: str, en: str, zh: str, acts: str, acts_zh: str, *, group: str, default: Any = 0.0) -> Any:
     """Declare a policy lever.
 
     `ids` are its rows in the article's list of mechanisms, `heading` the ledger heading under which

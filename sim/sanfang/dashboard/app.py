@@ -1,0 +1,87 @@
+"""The pages and the frame around them. `sanfang.dashboard.serve` hands this module to Solara's server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from sanfang.dashboard import parts, viewer
+from sanfang.dashboard.address import read
+from sanfang.dashboard.compare import ComparePage
+from sanfang.dashboard.follow import FollowPage
+from sanfang.dashboard.lessons import LessonsPage
+from sanfang.dashboard.live import LivePage
+from sanfang.dashboard.recipe import recipe
+from sanfang.dashboard.results import ResultsPage
+from sanfang.dashboard.trust import TrustPage
+from sanfang.dashboard.words import say
+
+PAGES: dict[str, tuple[str, Callable[[], Any]]] = {
+    "/": ("page_live", LivePage),
+    "/compare": ("page_compare", ComparePage),
+    "/follow": ("page_follow", FollowPage),
+    "/results": ("page_results", ResultsPage),
+    "/lessons": ("page_lessons", LessonsPage),
+    "/trust": ("page_trust", TrustPage),
+}
+"""Path, key of the label, component."""
+
+
+@solara.component_vue("vue/recipe.vue", vuetify=False)
+def RecipeText(python: str, shell: str, words: dict[str, str]) -> None:
+    """The code that makes again what is shown."""
+
+
+@solara.component
+def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to hand pages to a layout
+    """The bar at the top, what the address could not give, the recipe, the page."""
+    router = solara.use_router()
+    solara.use_memo(lambda: _take(router.search), [])
+    address, lang = viewer.address.value, viewer.lang()
+    here = "/" + router.parts[0]
+    key = PAGES[here][0] if here in PAGES else "page_live"
+    for sheet in sorted(parts.STYLES.glob("*.css")):
+        solara.Style(sheet)
+    with solara.Div(classes=["sf-app"]):
+        parts.TopBar(
+            lang=lang,
+            title=f"{say(key, lang)} · {say('brand', lang)}",
+            query=address.query(),
+            here=here,
+            pages=[{"path": path, "label": say(label, lang)} for path, (label, _) in PAGES.items()],
+            words={
+                name: say(name, lang) for name in ("brand", "pages", "recipe", "link", "copied", "language", "skip")
+            },
+            recipe_open=viewer.recipe_open.value,
+            event_go=lambda path: router.push(f"{path}?{viewer.address.value.query()}"),
+            event_set_lang=lambda lang: viewer.change(lang="zh" if lang == "zh" else "en"),
+            event_toggle_recipe=lambda _=None: viewer.recipe_open.set(not viewer.recipe_open.value),
+        )
+        if viewer.recipe_open.value:
+            shown = recipe(here, address)
+            words = {name: say(f"recipe_{name}", lang) for name in ("title", "intro", "shell")}
+            RecipeText(python=shown.python, shell=shown.shell, words=words)
+        with solara.Div(classes=["sf-main"], attributes={"id": "sf-main"}):
+            parts.Notes(
+                notes=[
+                    {"kind": "warning", "text": say("address_problem", lang, what=what)}
+                    for what in viewer.problems.value
+                ]
+            )
+            solara.Div(children=children)
+        solara.HTML("footer", say("foot", lang), classes=["sf-foot"])
+
+
+def _take(search: str | None) -> None:
+    """The state that the address names, when the page is opened."""
+    address, problems = read(search, viewer.LANGUAGE)
+    viewer.address.set(address)
+    viewer.problems.set(problems)
+
+
+routes = [
+    solara.Route(path=path.strip("/") or "/", component=component, layout=Frame if path == "/" else None)
+    for path, (_, component) in PAGES.items()
+]

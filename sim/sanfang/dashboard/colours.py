@@ -1,0 +1,40 @@
+"""Colours of the pages: series that every kind of colour vision tells apart (after Okabe and Ito), and scales."""
+
+from __future__ import annotations
+
+WORLDS = ("#0072B2", "#D55E00", "#009E73")
+"""Of the worlds a, b and c."""
+
+SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6BB1", "#7F7F7F")
+
+WASTE = (
+    "#D55E00", "#0072B2", "#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#8C6BB1",
+    "#B07C2E", "#5E7C16", "#A33E3E", "#3B7EA1", "#C9A227", "#6D4C9F", "#555555",
+)  # fmt: skip
+"""Of the causes of waste, in their order."""
+
+HOURS = {
+    "requests": "#0072B2", "from_above": "#D55E00", "base": "#009E73", "coordination": "#E69F00",
+    "waste": "#8C2D4A", "patrol": "#56B4E9", "idle": "#C9CED6", "vacant": "#7F7F7F",
+}  # fmt: skip
+STATES = {
+    "latent": "#8C6BB1", "open": "#E69F00", "resolved": "#009E73", "unresolved": "#D55E00", "withdrawn": "#7F7F7F",
+}  # fmt: skip
+
+SCALE = ("#a63d1f", "#cf7446", "#e8b07f", "#f4e3c8", "#cfe3dd", "#86bcb0", "#3d8f86", "#0b625d")
+"""From bad to good."""
+
+NONE = "#e3e7ec"
+"""Where there is no value yet."""
+
+
+def on_scale(value: float, low: float, high: float, better: str | None) -> int:
+    """The place of `value` between `low` and `high` on `SCALE`, the good end where values are `better`."""
+    share = 0.5 if high <= low else (value - low) / (high - low)
+    share = min(max(share if better == "higher" else 1.0 - share, 0.0), 1.0)
+    return min(int(share * len(SCALE)), len(SCALE) - 1)
+
+
+def ink_on(place: int) -> str:
+    """The colour of text on a place of `SCALE`."""
+    return "#ffffff" if place in (0, 1, 6, 7) else "#1d2733"

@@ -1,0 +1,70 @@
+"""Pictures for reports and slides: the charts of a page drawn by matplotlib, in the page's language."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from sanfang.report.fonts import language_and_fonts
+
+WIDE, HIGH, COLUMNS = 5.2, 3.1, 2  # inches a chart, charts beside one another
+
+
+def picture(charts: Sequence[Mapping[str, Any]], title: str, lang: str, columns: int = COLUMNS) -> bytes:
+    """A PNG of charts as `parts.chart` makes them."""
+    _, fonts = language_and_fonts(lang)
+    rows = -(-len(charts) // columns)
+    with mpl.rc_context({"font.family": fonts, "axes.unicode_minus": False, "font.size": 9}):
+        figure = Figure(figsize=(WIDE * min(columns, len(charts)), HIGH * rows + 0.5), layout="constrained")
+        FigureCanvasAgg(figure)
+        figure.suptitle(title, fontweight="bold", x=0.01, ha="left")
+        for number, chart in enumerate(charts):
+            _draw(figure.add_subplot(rows, min(columns, len(charts)), number + 1), chart)
+        return png(figure)
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as the bytes of a PNG file."""
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=150)
+    return out.getvalue()
+
+
+def _draw(axes: Axes, chart: Mapping[str, Any]) -> None:
+    x = np.array(chart["x"], float)
+    base = np.zeros(len(x))
+    for one in chart["series"]:
+        values = _numbers(one["values"])
+        if chart["kind"] == "area":
+            top = base + np.nan_to_num(values)
+            axes.fill_between(x, base, top, color=one["colour"], label=one["name"], linewidth=0.4, edgecolor="white")
+            base = top
+            continue
+        axes.plot(x, values, color=one["colour"], label=one["name"], linestyle="--" if one.get("dash") else "-")
+        if "low" in one:
+            axes.fill_between(x, _numbers(one["low"]), _numbers(one["high"]), color=one["colour"], alpha=0.18)
+    for mark in chart["marks"]:
+        axes.axvline(mark["day"], color="#8a5a00", linestyle=":", linewidth=1)
+    axes.set_title(chart["title"], loc="left", fontsize=10)
+    axes.set_title(chart["unit"], loc="right", fontsize=8, color="#56616e")
+    axes.set_xlim(chart["from"], max(chart["to"], chart["from"] + 1))
+    axes.set_xlabel(chart["dayWord"], fontsize=8)
+    if chart["kind"] == "area" or chart["zero"]:
+        axes.set_ylim(bottom=0)
+    if chart["form"] == "share":
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#e3e7ec")
+    axes.legend(fontsize=7, ncols=2, frameon=False)
+
+
+def _numbers(values: Sequence[float | None]) -> np.ndarray:
+    return np.array([np.nan if value is None else value for value in values], float)

@@ -1,0 +1,43 @@
+"""Starts the web server of the dashboard: Solara's, on this machine alone unless told otherwise, and offline."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+SETTINGS = {
+    "SOLARA_APP": "sanfang.dashboard.app",
+    "SOLARA_MODE": "production",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",  # Solara would report its use to its makers
+    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # a file missing here fails at once, instead of being asked for outside
+    "SOLARA_ASSETS_PROXY": "True",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_TITLE": "Sanfang 三放",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2m",  # what a viewer had is let go soon after the page is closed
+    "SOLARA_KERNEL_MAX_COUNT": "100",
+}
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server can be bound there."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError:
+        return False
+    return True
+
+
+def serve(host: str = "127.0.0.1", port: int = 8765, lang: str = "zh") -> None:
+    """Serve until interrupted. `lang` is that of an address that names none."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    os.environ["SANFANG_DASHBOARD_LANG"] = lang
+
+    import uvicorn
+
+    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning")

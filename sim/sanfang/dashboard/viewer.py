@@ -1,0 +1,28 @@
+"""What one viewer has on the page. Solara keeps these apart for every open page; nothing here is shared."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from sanfang.dashboard.address import Address
+
+LANGUAGE = os.environ.get("SANFANG_DASHBOARD_LANG", "zh")
+"""The language of an address that names none: that of `sanfang dashboard --lang`."""
+
+address: solara.Reactive[Address] = solara.reactive(Address(lang=LANGUAGE))
+problems: solara.Reactive[list[str]] = solara.reactive([])
+recipe_open: solara.Reactive[bool] = solara.reactive(False)
+
+
+def change(**fields: Any) -> None:
+    """Set fields of the address."""
+    address.set(replace(address.value, **fields))
+
+
+def lang() -> str:
+    """The viewer's language."""
+    return address.value.lang
