@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sanfang.cli_options import Language
-from sanfang.faces import user_errors
+from sanfang.faces import say_if_compiling, user_errors
 from sanfang.scenario.errors import InputError
 
 dashboard_app = typer.Typer()
@@ -30,6 +30,7 @@ def dashboard_command(
             raise InputError(
                 f"--port {port}: cannot be bound at {host}; another program may use it. Try --port {port % 65535 + 1}"
             )
+    say_if_compiling()
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     print(f"Sanfang is at http://{shown}:{port}  (Ctrl-C ends it)", file=sys.stderr)
     serve(host, port, lang.value)

@@ -1,9 +1,9 @@
 """What an address says: the worlds on show, where and when, in which language. A link gives the same page anywhere.
 
-    ?lang=zh&district=licang&size=0.1&seed=1&days=365&day=120&a=before&a.levers=authority:1&a.moves=30:one_window:0.5
+    ?lang=zh&district=licang&size=0.1&seed=1&days=365&day=120&a=before&a.levers=authority:1&a.moves=30:triage:0.5
 
-`a`, `b`, `c` are the worlds of the Compare page; the Live page shows `a`. Everything in an address comes from a visitor:
-`read` takes what it knows within `limits`, leaves out the rest, and says what it left out.
+`a`, `b`, `c` are the worlds of the Compare page; the Live page shows `a`. An address comes from a visitor: `read`
+takes what it knows within `limits`, leaves out the rest, and says what it left out.
 """
 
 from __future__ import annotations

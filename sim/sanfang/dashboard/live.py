@@ -8,8 +8,9 @@ from typing import Any
 
 import solara
 
-from sanfang.dashboard import limits, parts, views, viewer
+from sanfang.dashboard import limits, parts, viewer, views
 from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.chart import Json
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.player import Player
@@ -76,9 +77,10 @@ def LivePage() -> None:
 
     with solara.Div(classes=["sf-live"]):
         with solara.Div(classes=["sf-side"]):
-            Setup()
-            solara.HTML("h2", say("live_levers", lang))
-            solara.HTML("p", say("live_levers_hint", lang), classes=["soft"])
+            with solara.Div(classes=["card"]):
+                Setup()
+            title, hint = say("live_levers", lang), say("live_levers_hint", lang)
+            solara.HTML("div", f"<h2>{title}</h2><p class='soft'>{hint}</p>")
             LeverPanel(played, moved.value, lang, move)
         with solara.Div(classes=["sf-stack"]):
             parts.Notes(notes=[{"kind": "error", "text": error}] if error else [])
@@ -122,19 +124,29 @@ def _player(played: PlayedWorld, frame: solara.Reactive[int], playing: solara.Re
 def Setup() -> None:
     """Scenario, district, size, seed and days; a change begins anew."""
     address, lang = viewer.address.value, viewer.lang()
-    chosen = Scenario.load(address.worlds[0].scenario, district=address.district)
+    name = address.worlds[0].scenario
+    chosen = solara.use_memo(lambda: Scenario.load(name, district=address.district), [name, address.district])
+    scenarios = solara.use_memo(lambda: scenario_labels(lang), [lang])  # reads every file: once, not at every frame
+    districts = solara.use_memo(lambda: district_labels(lang), [lang])
     people = limits.population(address.district)
-    fields: list[parts.Json] = [
-        {"id": "scenario", "label": say("field_scenario", lang), "value": address.worlds[0].scenario,
-         "options": parts.options(scenario_labels(lang))},
-        {"id": "district", "label": say("field_district", lang), "value": address.district,
-         "options": parts.options(district_labels(lang))},
-        {"id": "size", "label": say("field_size", lang), "value": f"{address.size:g}", "options": parts.options({
-            f"{size:g}": say("size_residents", lang, residents=int(round(size * people, -2))) for size in limits.sizes(address.district)
-        })},
-        {"id": "seed", "label": say("field_seed", lang), "value": address.seed, "min": 0, "max": limits.MOST_SEED},
-        {"id": "days", "label": say("field_days", lang), "value": address.days, "min": 28, "max": limits.MOST_DAYS},
-    ]  # fmt: skip
+    sizes = {
+        f"{size:g}": say("size_residents", lang, residents=int(round(size * people, -2)))
+        for size in limits.sizes(address.district)
+    }
+
+    def select(id_: str, value: str, labels: dict[str, str]) -> Json:
+        return {"id": id_, "label": say(f"field_{id_}", lang), "value": value, "options": parts.options(labels)}
+
+    def number(id_: str, value: int, least: int, most: int) -> Json:
+        return {"id": id_, "label": say(f"field_{id_}", lang), "value": value, "min": least, "max": most}
+
+    fields = [
+        select("scenario", name, scenarios),
+        select("district", address.district, districts),
+        select("size", f"{address.size:g}", sizes),
+        number("seed", address.seed, 0, limits.MOST_SEED),
+        number("days", address.days, 28, limits.MOST_DAYS),
+    ]
     parts.Choices(fields=fields, event_pick=lambda picked: pick(picked))
     told = chosen.description_zh if lang == "zh" else chosen.description
     if told:
@@ -194,7 +206,6 @@ def Board(
     words = ("controls", "play", "pause", "reset", "speed", "per_second", "day", "week", "month", "back_to")
     with solara.Div(classes=["card"]):
         parts.Transport(state=state, words={word: say(f"transport_{word}", lang) for word in words}, event_do=do)
-        Downloads(played, lang)
     parts.Figures(figures=views.figures(played, lang))
     with solara.Div(classes=["sf-board"]):
         with solara.Div(classes=["sf-stack"]):
@@ -210,7 +221,9 @@ def Board(
                 Community(played, selected.value, now, lang)
             else:
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
-        parts.Charts(charts=views.charts(played, lang), frame=now, event_drawn_frame=lambda _: player.seen())
+        with solara.Div(classes=["sf-stack"]):
+            parts.Charts(charts=views.charts(played, lang), frame=now, event_drawn_frame=lambda _: player.seen())
+            Downloads(played, lang)
 
 
 def _measure(picked: dict[str, Any], otherwise: str) -> str:

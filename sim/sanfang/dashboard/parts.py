@@ -6,20 +6,18 @@ A piece is one widget whatever it shows, so a frame of the Live page is a handfu
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import solara
+
+from sanfang.dashboard.chart import Json
 
 STYLES = Path(__file__).parent / "styles"
 """Style sheets: `common.css`, and one for each page that needs its own."""
 
-MOST_POINTS = 200
-
 Event = Callable[[Any], None]
-Json = dict[str, Any]
 
 
 @solara.component_vue("vue/frame.vue", vuetify=False)
@@ -97,50 +95,6 @@ def Download(label: str, name: str, make: Callable[[], bytes], mime: str = "text
 @solara.component_vue("vue/notes.vue", vuetify=False)
 def Notes(notes: list[Json]) -> None:
     """Short messages: kind ("info", "warning", "error"), text."""
-
-
-def chart(
-    id: str,
-    title: str,
-    series: Sequence[Json],
-    *,
-    days: int,
-    day_word: str,
-    unit: str = "",
-    form: str = "number",
-    digits: int = 1,
-    kind: str = "line",
-    marks: Sequence[Json] = (),
-    zero: bool = False,
-    to: int | None = None,
-) -> Json:
-    """What `Charts` draws. A series: name, colour, values by day (arrays), and maybe low, high (arrays) and dash.
-
-    `form` "share" shows 0-1 as percent. The days of an array are 1, 2, ...; of more than `MOST_POINTS` some are left
-    out, never the last. `to` is the end of the axis, `marks` are dicts of day and label.
-    """
-    rows = thinned(days)
-    shown = [
-        {key: rounded(value[rows]) if isinstance(value, np.ndarray) else value for key, value in one.items()}
-        for one in series
-    ]
-    return {
-        "id": id, "title": title, "unit": unit, "form": form, "digits": digits, "kind": kind, "zero": zero,
-        "x": (rows + 1).tolist(), "series": shown, "marks": list(marks), "to": to or max(days, 1), "from": 1,
-        "dayWord": day_word,
-    }  # fmt: skip
-
-
-def thinned(count: int, most: int = MOST_POINTS) -> np.ndarray:
-    """At most `most` of the row numbers below `count`, evenly spread, the last among them."""
-    if count <= most:
-        return np.arange(count)
-    return np.unique(np.linspace(0, count - 1, most).round().astype(np.int64))
-
-
-def rounded(values: np.ndarray) -> list[float | None]:
-    """Plain numbers of five significant decimals for a page; None for NaN, which JSON has not."""
-    return [None if value != value else round(float(value), 5) for value in np.asarray(values, float).tolist()]
 
 
 def options(labels: Mapping[str, str]) -> list[Json]:

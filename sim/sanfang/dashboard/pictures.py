@@ -52,7 +52,7 @@ def _draw(axes: Axes, chart: Mapping[str, Any]) -> None:
         if "low" in one:
             axes.fill_between(x, _numbers(one["low"]), _numbers(one["high"]), color=one["colour"], alpha=0.18)
     for mark in chart["marks"]:
-        axes.axvline(mark["day"], color="#8a5a00", linestyle=":", linewidth=1)
+        axes.axvline(mark["day"], color=mark.get("colour", "#8a5a00"), linestyle=":", linewidth=1)
     axes.set_title(chart["title"], loc="left", fontsize=10)
     axes.set_title(chart["unit"], loc="right", fontsize=8, color="#56616e")
     axes.set_xlim(chart["from"], max(chart["to"], chart["from"] + 1))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
 
-FRAMES_A_SECOND = 8.0
+FRAMES_A_SECOND = 6.0
 """Pictures a second at most; faster play shows several days at once."""
 
 LONGEST_WAIT = 5.0
@@ -50,7 +51,7 @@ class Player:
     def _run(self, stop: threading.Event) -> None:
         due = time.monotonic()
         while not stop.is_set():
-            days = max(1, round(self.days_a_second / FRAMES_A_SECOND))
+            days = math.ceil(self.days_a_second / FRAMES_A_SECOND)
             self._seen.clear()
             more = self._step(days)
             if stop.is_set():
@@ -58,7 +59,7 @@ class Player:
             self._show()
             if not more or not self._seen.wait(LONGEST_WAIT):
                 break
-            due = max(due + days / self.days_a_second, time.monotonic() - 0.2)
+            due = max(due + days / self.days_a_second, time.monotonic() - 0.5)
             stop.wait(max(0.0, due - time.monotonic()))
         if not stop.is_set():
             stop.set()

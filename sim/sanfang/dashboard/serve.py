@@ -40,4 +40,13 @@ def serve(host: str = "127.0.0.1", port: int = 8765, lang: str = "zh") -> None:
 
     import uvicorn
 
+    _warm_up()
     uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning")
+
+
+def _warm_up() -> None:
+    """Load what pages need, and compile or load the model, before the first visitor waits for it."""
+    from sanfang.lab.simulation import simulate
+    from sanfang.scenario.scenario import Scenario
+
+    simulate(Scenario.load("before", district="demo"), days=2)

@@ -25,4 +25,4 @@ def change(**fields: Any) -> None:
 
 def lang() -> str:
     """The viewer's language."""
-    return address.value.lang
+    return str(address.value.lang)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from sanfang.dashboard import colours, series
+from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
-from sanfang.dashboard.parts import Json, chart
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.watch import WINDOW
@@ -114,7 +114,7 @@ def charts(played: PlayedWorld, lang: str) -> list[Json]:
     minds = [line("satisfaction", all_, blue), line("satisfaction_vulnerable", weak, red, dash=True)]
     waste = series.waste_by_cause(played)
     first = list(waste)
-    largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:7]
+    largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
     rest = sum((waste[name] for name in waste if name not in largest), np.zeros(played.day))
     wasted = [_area(heading_label(n, lang), colours.WASTE[first.index(n)], waste[n]) for n in largest if waste[n].any()]
     wasted.append(_area(say("other_causes", lang), "#b9c2cd", rest))
@@ -164,11 +164,14 @@ def _latent(played: PlayedWorld, all_: str, weak: str) -> list[Json]:
 # --- The map --------------------------------------------------------------------------------------------
 
 
-def district_map(played: PlayedWorld, name: str, lang: str) -> Json:
-    """What `parts.DistrictMap` needs to show one of `BY_COMMUNITY`, its event and choice apart."""
+def district_map(played: PlayedWorld, name: str, lang: str, scale: tuple[float, float] | None = None) -> Json:
+    """What `parts.DistrictMap` needs to show one of `BY_COMMUNITY`, its event and choice apart.
+
+    `scale` is the lowest and highest value that colours stand for: those on this map if None.
+    """
     values, measure = series.by_community(played, name), BY_COMMUNITY[name]
     there = values[~np.isnan(values)]
-    low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+    low, high = scale or ((float(there.min()), float(there.max())) if len(there) else (0.0, 0.0))
     places = [colours.on_scale(value, low, high, measure.better) if value == value else None for value in values]
     map_, drawn = played.model.map, _outlines(played)
     cells = []
@@ -184,11 +187,11 @@ def district_map(played: PlayedWorld, name: str, lang: str) -> Json:
             "x": sum(x for x, _ in corners) / len(corners),
             "y": sum(y for _, y in corners) / len(corners),
         })  # fmt: skip
-    scale = list(colours.SCALE) if measure.better == "higher" else list(reversed(colours.SCALE))
+    shades = list(colours.SCALE) if measure.better == "higher" else list(reversed(colours.SCALE))
     return {
         "title": say("map_title", lang), "unit": unit(name, lang), "cells": cells,
         "borders": [list(border) for border in drawn.borders],
-        "scale": {"low": shown(low, measure), "high": shown(high, measure), "colours": scale},
+        "scale": {"low": shown(low, measure), "high": shown(high, measure), "colours": shades},
     }  # fmt: skip
 
 
@@ -253,7 +256,10 @@ def lever_groups(played: PlayedWorld, lang: str, open_groups: Sequence[str] = ("
         )
         level = played.level(parameter.name)
         group["levers"].append({
-            "name": parameter.name, "label": parameter.label(lang), "level": level, "help": _help(parameter, level, lang),
+            "name": parameter.name,
+            "label": parameter.label(lang),
+            "level": level,
+            "help": _help(parameter, level, lang),
         })  # fmt: skip
         group["active"] += level is None or level > 0
     return list(found.values())

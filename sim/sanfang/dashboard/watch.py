@@ -50,11 +50,11 @@ class Watch:
 
 def moving_sum(series: np.ndarray, window: int = WINDOW) -> np.ndarray:
     """Sum over the last `window` days at each day, along the first axis; over fewer at the beginning."""
-    total = np.cumsum(series, axis=0)
+    total = np.asarray(np.cumsum(series, axis=0))
     total[window:] = total[window:] - total[:-window]
     return total
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """`part / whole`, NaN where `whole` is 0."""
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=np.asarray(whole) != 0)
+    return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=np.asarray(whole) != 0))

@@ -158,7 +158,7 @@ class Scenario(Section):
         return self.model_dump()
 
     def without_policy(self) -> dict[str, Any]:
-        """All values but the levers and what the scenario says about itself: equal between policies for one district."""
+        """All values but levers and what it says about itself: equal between policies for one district."""
         return self.model_dump(exclude={"policy", "policy_by_community", *ABOUT})
 
     def save(self, path: str | Path) -> None:
