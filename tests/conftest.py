@@ -1,7 +1,15 @@
-"""What tests share: a made-up simulation that takes no time, and machine code compiled once."""
+"""What tests share: a made-up simulation that takes no time, machine code compiled once, and a browser."""
 
 from __future__ import annotations
 
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import warnings
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,3 +70,95 @@ def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "simulate", made_up_run)
     monkeypatch.setattr(runner.compiled, "is_cached", lambda: True)
     monkeypatch.setattr(executors, "start_method", lambda: "fork")
+
+
+# --- The dashboard in a browser -----------------------------------------------------------------------------
+
+CHROMIUM = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def dashboard() -> Iterator[str]:
+    """The address of a dashboard started as a user starts it, in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-c",
+        "from sanfang.cli import app; app()",
+        "dashboard",
+        "--port",
+        str(port),
+        "--lang",
+        "en",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(600):
+                assert server.poll() is None, server.stderr.read() if server.stderr else ""
+                try:
+                    urllib.request.urlopen(address, timeout=5).close()
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            yield address
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser; tests that need one are skipped, loudly, where none can be had."""
+    program = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
+    if program is None:
+        warnings.warn(
+            "NO BROWSER: the dashboard is not tested in one. Install Chromium and run the tests again.", stacklevel=1
+        )
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, dashboard: str) -> Iterator[Callable[..., Any]]:
+    """Opens a page: `visit("/compare?lang=zh", 390, 844)`.
+
+    Fails the test at its end on any error in the console, any request that failed, and any to another host.
+    """
+    wrong: list[str] = []
+    contexts: list[Any] = []
+
+    def open_(path: str = "/", width: int = 1280, height: int = 720) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: wrong.append(f"console: {message.text}") if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+        page.on("response", lambda got: wrong.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
+        page.on("request", lambda request: None if _is_local(request.url) else wrong.append(f"outside: {request.url}"))
+        page.goto(dashboard + path)
+        page.wait_for_selector(".sf-top")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))

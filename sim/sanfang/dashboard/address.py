@@ -8,6 +8,7 @@ takes what it knows within `limits`, leaves out the rest, and says what it left 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
@@ -20,7 +21,8 @@ from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
 LETTERS = "abc"
-OTHER_KEYS = ("experiment", "x", "y", "metric", "request", "domain", "lesson", "check", "community", "map", "answer")
+OTHER_KEYS = ("experiment", "x", "y", "metric", "request", "domain", "lesson", "check", "community", "map", "answer",
+               "kind", "whose", "flow", "view", "against", "statistic", "which")  # fmt: skip
 """What single pages keep in the address, as short texts: each page checks its own."""
 
 
@@ -73,7 +75,7 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
     districts = content.names(below=content.DISTRICTS)
     district = _one_of(given, "district", districts, "licang" if "licang" in districts else districts[0], problems)
     sizes = limits.sizes(district)
-    size = _number(given, "size", limits.usual_size(district), 0.0, 1.0, problems)
+    size = _number(given, "size", limits.usual_size(district), -math.inf, math.inf, problems)
     if size not in sizes:
         size = max((one for one in sizes if one <= size), default=sizes[0])
         problems.append(f"size={given['size'][:20]}: {size:g} is taken")

@@ -17,6 +17,8 @@ from sanfang.lab.simulation import Run, all_records, daily_table, request_table
 from sanfang.model.model import DistrictModel
 from sanfang.model.outcomes import measure
 from sanfang.scenario.declare import level_on
+from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
 
@@ -56,6 +58,8 @@ class PlayedWorld:
 
     def move(self, lever: str, level: float) -> None:
         """Set a lever from the day to come on. Raises InputError for what is no lever or no level."""
+        if lever not in lever_names():
+            raise InputError(f"{lever[:40]!r}: is not a lever{nearest(lever, lever_names())}")
         with self._lock:
             day, world = self.day, self.world
             if day == 0:

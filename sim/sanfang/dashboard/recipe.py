@@ -28,19 +28,19 @@ def settings(address: Address, world: World) -> dict[str, object]:
 
 
 def days_of(address: Address) -> int:
-    """How many days a recipe makes: as many as are shown, all if none has been played."""
+    """How many days are shown: all if none has been played."""
     return address.day or address.days
 
 
 def live(address: Address) -> Recipe:
-    """One world, as far as it was played."""
-    world, days = address.worlds[0], days_of(address)
+    """One world, to its last day: the page shows the first of its days, with the moves made so far."""
+    world, days = address.worlds[0], address.days
     python = [
         "from sanfang import Scenario, simulate",
         "",
         _load("scenario", address, world),
         f"run = simulate(scenario, seed={address.seed}, days={days}, scale={address.size:g}, keep_requests=True)",
-        'print(run.daily[["day", "satisfaction", "open", "latent"]].tail())',
+        f'print(run.daily.head({days_of(address)})[["date", "satisfaction", "open", "latent"]].tail(1))',
         "print(run.metrics)",
     ]
     sets = [text for path, value in settings(address, world).items() for text in ("--set", f"{path}={value}")]

@@ -1,0 +1,331 @@
+"""What stands under the dashboard's pages: addresses, played worlds, series, the player, texts, recipes."""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sanfang.dashboard import limits, series, views, words
+from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of, with_moves
+from sanfang.dashboard.outlines import outlines
+from sanfang.dashboard.pictures import picture
+from sanfang.dashboard.played import PlayedWorld
+from sanfang.dashboard.player import Player
+from sanfang.dashboard.recipe import RECIPES, recipe
+from sanfang.dashboard.words import LANGUAGES, say, texts
+from sanfang.lab.simulation import simulate
+from sanfang.model.headings import HOUR_HEADINGS
+from sanfang.scenario import content
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.policy import lever_names
+from sanfang.scenario.scenario import Scenario
+
+DEMO = Address(district="demo", size=1.0, days=90)
+PACKAGE = Path(words.__file__).parent
+
+
+def demo_world(days: int = 0, scenario: str = "before") -> PlayedWorld:
+    world = PlayedWorld(DEMO, World(scenario))
+    world.step(days)
+    return world
+
+
+# --- Addresses --------------------------------------------------------------------------------------------
+
+LEVELS = st.integers(0, 20).map(lambda n: n / 20)
+WORLDS = st.builds(
+    World,
+    scenario=st.sampled_from(content.names()),
+    levers=st.dictionaries(st.sampled_from(lever_names()), LEVELS, max_size=4).map(lambda found: tuple(found.items())),
+    moves=st.dictionaries(st.tuples(st.integers(1, 300), st.sampled_from(lever_names())), LEVELS, max_size=4).map(
+        lambda found: tuple((*key, level) for key, level in sorted(found.items()))
+    ),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.builds(
+        Address,
+        lang=st.sampled_from(LANGUAGES),
+        district=st.just("licang"),
+        size=st.sampled_from(limits.sizes("licang")),
+        seed=st.integers(0, limits.MOST_SEED),
+        days=st.just(365),
+        day=st.integers(0, 365),
+        worlds=st.lists(WORLDS, min_size=1, max_size=3).map(tuple),
+        other=st.dictionaries(st.sampled_from(OTHER_KEYS), st.text("a/&=?#%é三", min_size=1, max_size=9), max_size=3),
+    )
+)
+def test_a_link_carries_the_whole_state(address: Address) -> None:
+    found, problems = read(address.query())
+    assert (found, problems) == (address, [])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_any_address_gives_a_page_within_limits(query: str) -> None:
+    address, _ = read(query)
+    assert_within_limits(address)
+
+
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("days=1e12", "days"), ("days=nan", "days"), ("seed=-5", "seed"), ("size=1", "size"), ("size=inf", "size"),
+        ("district=../../etc/passwd", "district"), ("a=/etc/passwd", "a="), ("a=before&a.levers=triage:2", "triage"),
+        ("a=before&a.levers=__class__:1", "__class__"), ("a.moves=30:authority:x", "authority"),
+        ("a.moves=99999:authority:1", "99999"), ("lang=fr", "lang"), ("foo=1", "foo"),
+    ],
+)  # fmt: skip
+def test_what_an_address_may_not_ask_is_left_out_and_told(query: str, what: str) -> None:
+    address, problems = read(query)
+    assert_within_limits(address)
+    assert len(problems) == 1 and what in problems[0]
+
+
+def assert_within_limits(address: Address) -> None:
+    assert address.size * limits.population(address.district) <= limits.MOST_RESIDENTS
+    assert 1 <= address.days <= limits.MOST_DAYS and 0 <= address.day <= address.days
+    assert 0 <= address.seed <= limits.MOST_SEED and address.lang in LANGUAGES
+    assert 1 <= len(address.worlds) <= limits.MOST_WORLDS
+    for world in address.worlds:
+        assert world.scenario in content.names() and len(world.moves) <= limits.MOST_MOVES
+        for name, level in [*world.levers, *(move[1:] for move in world.moves)]:
+            assert name in lever_names() and 0 <= level <= 1
+
+
+def test_every_district_has_a_size_that_may_be_played() -> None:
+    for district in content.names(below=content.DISTRICTS):
+        assert limits.usual_size(district) * limits.population(district) <= limits.MOST_RESIDENTS
+
+
+# --- Played worlds ------------------------------------------------------------------------------------------
+
+
+def test_levers_moved_in_mid_run_are_schedules_to_the_last_digit() -> None:
+    world = demo_world(30)
+    world.move("authority", 0.2)
+    world.move("staff_devolution", 1.0)
+    world.step(20)
+    world.move("authority", 0.9)
+    world.step(40)
+    played = world.so_far()
+    run = simulate(world.scenario, seed=1, days=90, keep_requests=True)
+    assert world.scenario.policy.authority == ((0, 0.0), (30, 0.2), (50, 0.9))
+    pd.testing.assert_frame_equal(played.daily, run.daily, check_exact=True)
+    pd.testing.assert_frame_equal(played.requests, run.requests, check_exact=True)
+    pd.testing.assert_frame_equal(played.ledger, run.ledger, check_exact=True)
+    assert {name: repr(value) for name, value in played.metrics.items()} == {
+        name: repr(value) for name, value in run.metrics.items()
+    }
+
+
+def test_a_lever_moved_changes_what_follows_and_nothing_before() -> None:
+    world, other = demo_world(40), demo_world(40)
+    world.move("staff_devolution", 1.0)
+    world.step(40), other.step(40)
+    mine, theirs = series.series(world, "satisfaction"), series.series(other, "satisfaction")
+    assert (mine[:40] == theirs[:40]).all() and (mine[45:] != theirs[45:]).all()
+
+
+def test_rewinding_and_playing_again_gives_the_same_days() -> None:
+    world = demo_world(20)
+    world.move("triage", 1.0)
+    world.step(30)
+    before = world.so_far().daily
+    world.rewind(35)
+    assert world.day == 35 and world.world.moves == ((20, "triage", 1.0),)
+    world.step(15)
+    pd.testing.assert_frame_equal(world.so_far().daily, before, check_exact=True)
+    world.rewind(10)
+    assert world.world.moves == () and world.level("triage") == 0.0
+
+
+def test_a_lever_set_before_the_first_day_is_the_scenarios_own() -> None:
+    world = demo_world()
+    world.move("authority", 0.5)
+    assert world.world.levers == (("authority", 0.5),) and world.world.moves == ()
+    assert world.scenario.policy.authority == 0.5
+
+
+def test_a_model_follows_another_policy_but_no_other_district() -> None:
+    world = demo_world(3)
+    with pytest.raises(InputError, match="follow another policy"):
+        world.model.follow(world.scenario.with_({"staffing.wage": 61.0}))
+    with pytest.raises(InputError):
+        world.move("authority", 1.5)
+    with pytest.raises(InputError):
+        world.move("no_lever", 0.5)
+
+
+def test_a_list_of_domains_cannot_be_moved() -> None:
+    base = Scenario.load("before", district="demo").with_({"policy.service_scope": ["care"]})
+    with pytest.raises(InputError, match="list of domains"):
+        with_moves(base, ((5, "service_scope", 1.0),))
+
+
+def test_play_ends_at_the_last_day() -> None:
+    world = demo_world(500)
+    assert world.day == DEMO.days and world.over
+    world.step()
+    assert world.day == DEMO.days
+
+
+# --- Series -------------------------------------------------------------------------------------------------
+
+
+def test_series_agree_with_the_models_own_tables() -> None:
+    world = demo_world(90)
+    run = world.so_far()
+    daily, requests = run.daily, run.requests
+    residents = 20_000
+    np.testing.assert_allclose(series.series(world, "satisfaction"), daily["satisfaction"], rtol=1e-12)
+    np.testing.assert_allclose(series.series(world, "satisfaction_vulnerable"), daily["satisfaction_vulnerable"])
+    np.testing.assert_allclose(series.series(world, "open"), daily["open"] / residents * 1000)
+    resolved = requests[(requests["outcome"] == "resolved") & (requests["closed"] >= 62)]
+    took = (resolved["closed"] - resolved["voiced"]).mean()
+    assert series.series(world, "days_to_resolve")[-1] == pytest.approx(took, rel=1e-9)
+    by_place = resolved.assign(took=resolved["closed"] - resolved["voiced"]).groupby("community")["took"].mean()
+    shown = series.by_community(world, "days_to_resolve")
+    np.testing.assert_allclose(shown, by_place.reindex(world.model.map.ids).to_numpy(), rtol=1e-9)
+
+
+def test_hours_by_group_sum_to_one_and_hold_every_heading_once() -> None:
+    grouped = [name for group in series.HOUR_GROUPS.values() for name in group]
+    assert sorted(grouped) == sorted(HOUR_HEADINGS)
+    world = demo_world(40)
+    shares = sum(series.hours_by_group(world).values())
+    np.testing.assert_allclose(shares[1:], 1.0)  # type: ignore[index]  # the first day is a holiday: no hours yet
+
+
+def test_waste_by_cause_is_the_ledgers_over_a_whole_window() -> None:
+    world = demo_world(28)
+    ledger = world.so_far().ledger
+    hours = ledger[ledger["resource"] == "hours"].groupby("heading")["amount"].sum()
+    wage = world.scenario.staffing.wage
+    spent = series.yuan_by_day(world).sum()
+    expected = hours.get("relay", 0.0) * wage / (hours.sum() * wage + spent)
+    assert series.waste_by_cause(world)["relay"][-1] == pytest.approx(expected, rel=1e-9)
+
+
+def test_nothing_played_yet_can_be_shown() -> None:
+    world = demo_world()
+    assert [chart["x"] for chart in views.charts(world, "en")] == [[]] * 6
+    assert {figure["value"] for figure in views.figures(world, "zh")} == {"–"}
+    assert all(cell["value"] == "–" for cell in views.district_map(world, "open", "zh")["cells"])
+
+
+def test_the_map_has_a_closed_cell_for_each_community() -> None:
+    drawn = outlines(demo_world().model.map)
+    area = 0.0
+    for cell in drawn.cells:
+        x, y = np.array(cell).T
+        area += 0.5 * abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))
+    assert len(drawn.cells) == 12 and area == pytest.approx(1.0, abs=1e-6)
+
+
+# --- The player ---------------------------------------------------------------------------------------------
+
+
+def test_play_waits_until_a_picture_was_seen() -> None:
+    steps: list[int] = []
+    player = Player(lambda days: bool(steps.append(days)) or True, lambda: None, lambda: None)
+    player.days_a_second = 100.0
+    player.play()
+    time.sleep(0.4)
+    assert len(steps) == 1
+    player.seen()
+    time.sleep(0.4)
+    assert len(steps) == 2
+    player.pause()
+    time.sleep(0.2)
+    assert not player.playing and len(steps) == 2
+
+
+def test_play_ends_by_itself_when_nothing_follows() -> None:
+    ended: list[bool] = []
+    player = Player(lambda days: False, lambda: None, lambda: ended.append(True))
+    player.play()
+    time.sleep(0.3)
+    assert ended == [True] and not player.playing
+
+
+# --- Words, pictures, recipes -------------------------------------------------------------------------------
+
+
+def test_every_text_is_there_in_both_languages_with_the_same_blanks() -> None:
+    blanks = re.compile(r"{(\w+)")
+    for key, text in texts().items():
+        assert set(text) == set(LANGUAGES), key
+        assert all(text.values()), key
+        assert sorted(blanks.findall(text["en"])) == sorted(blanks.findall(text["zh"])), key
+
+
+def test_every_text_that_the_pages_name_exists() -> None:
+    for path in PACKAGE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                key = node.args[0]
+                if isinstance(key, ast.Constant):
+                    assert key.value in texts(), f"{path.name}: {key.value}"
+                elif isinstance(key, ast.JoinedStr) and isinstance(key.values[0], ast.Constant):
+                    stem = str(key.values[0].value)
+                    assert any(known.startswith(stem) for known in texts()), f"{path.name}: {stem}..."
+
+
+def test_levers_headings_and_states_have_words() -> None:
+    world = demo_world()
+    for lang in LANGUAGES:
+        groups = views.lever_groups(world, lang)
+        assert [lever["name"] for group in groups for lever in group["levers"]] == list(lever_names())
+        for heading in HOUR_HEADINGS:
+            assert views.heading_label(heading, lang)
+    helps = [lever["help"] for group in views.lever_groups(world, "zh") for lever in group["levers"]]
+    assert all(re.search("[\u4e00-\u9fff]", text) for text in helps)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_picture_of_the_charts_is_drawn_without_empty_boxes(lang: str, recwarn: pytest.WarningsRecorder) -> None:
+    data = picture(views.charts(demo_world(40), lang), say("page_live", lang), lang)
+    assert data.startswith(b"\x89PNG")
+    assert not [one for one in recwarn if "missing from" in str(one.message)]
+
+
+def test_a_chinese_font_is_there_even_without_one_on_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sanfang.report import fonts
+
+    monkeypatch.setattr(fonts, "CHINESE", ())
+    assert fonts.language_and_fonts("zh") == ("zh", ["Noto Sans SC", "DejaVu Sans"])
+
+
+def test_the_recipe_of_the_live_page_makes_the_same_run() -> None:
+    world = demo_world(12)
+    world.move("authority", 1.0)
+    world.step(8)
+    address = Address(district="demo", size=1.0, days=90, day=world.day, worlds=(world.world,))
+    found: dict[str, object] = {}
+    exec(recipe("/", address).python.replace("print", "str"), found)
+    made = found["run"].daily.head(20)  # type: ignore[attr-defined]
+    pd.testing.assert_frame_equal(made, world.so_far().daily, check_exact=True)
+    assert "--set 'policy.authority=[[0, 0.0], [12, 1.0]]'" in recipe("/", address).shell
+
+
+def test_every_page_has_a_recipe() -> None:
+    for path in RECIPES:
+        shown = recipe(path, DEMO)
+        assert "sanfang" in shown.python and shown.shell.split("\n")[-1].startswith("sanfang ")
+        compile(shown.python, path, "exec")
+
+
+def test_a_scenario_of_an_address_holds_levers_and_moves() -> None:
+    world = World("before", (("triage", 0.5),), ((10, "triage", 1.0),))
+    assert scenario_of(DEMO, world).policy.triage == ((0, 0.5), (10, 1.0))
