@@ -314,8 +314,9 @@ def test_the_recipe_of_the_live_page_makes_the_same_run() -> None:
     address = Address(district="demo", size=1.0, days=90, day=world.day, worlds=(world.world,))
     found: dict[str, object] = {}
     exec(recipe("/", address).python.replace("print", "str"), found)
-    made = found["run"].daily.head(20)  # type: ignore[attr-defined]
-    pd.testing.assert_frame_equal(made, world.so_far().daily, check_exact=True)
+    # A request that comes back is counted on the day on which it had been closed, so that column is not final yet.
+    made = found["run"].daily.head(20).drop(columns="repeats")  # type: ignore[attr-defined]
+    pd.testing.assert_frame_equal(made, world.so_far().daily.drop(columns="repeats"), check_exact=True)
     assert "--set 'policy.authority=[[0, 0.0], [12, 1.0]]'" in recipe("/", address).shell
 
 
