@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo mechanisms test bench check format pins clean
+.PHONY: help install demo dashboard mechanisms test browser bench check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,8 +22,23 @@ demo: $(STAMP) ## compare four policies on a tenth of Licang District; figure an
 mechanisms: $(STAMP) ## make every mechanism's published result again, with ten replications (HOW= for all)
 	$(BIN)/sanfang reproduce mechanisms $(HOW)
 
-test: $(STAMP) ## run the whole test suite
+dashboard: $(STAMP) ## show a policy live in the browser, at http://127.0.0.1:8765
+	$(BIN)/sanfang dashboard
+
+test: $(STAMP) browser ## run the whole test suite
 	$(BIN)/pytest -n $(TEST_JOBS)
+
+# The tests of the dashboard need a browser. Without one they are skipped, and say so.
+browser:
+	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+			echo "Installing Chromium for the tests of the dashboard"; \
+			{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } \
+				>/dev/null 2>&1 || echo "NO BROWSER: Chromium could not be installed; the dashboard is not tested in one." >&2; \
+		else \
+			echo "NO BROWSER: install Chromium, or the dashboard is not tested in one." >&2; \
+		fi; \
+	fi
 
 bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH=--quick or --full)
 	$(BIN)/python -m benchmarks $(BENCH)

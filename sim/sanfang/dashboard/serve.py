@@ -15,7 +15,7 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "Sanfang 三放",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "2m",  # what a viewer had is let go soon after the page is closed
+    "SOLARA_KERNEL_CULL_TIMEOUT": "1m",  # what a viewer had is let go soon after; the address brings it back
     "SOLARA_KERNEL_MAX_COUNT": "100",
 }
 
