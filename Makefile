@@ -10,10 +10,10 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dashboard mechanisms test browser bench check format pins clean
+.PHONY: help install demo dashboard mechanisms test browser bench screenshots check format pins clean
 
 help: ## list the jobs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(STAMP) ## compare four policies on a tenth of Licang District; figure and tables in results/demo
 	$(BIN)/sanfang compare before unfunded three-devolutions three-devolutions-two-refinements \
@@ -42,6 +42,9 @@ browser:
 
 bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH=--quick or --full)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+screenshots: $(STAMP) browser ## take the pictures of the dashboard in docs/images/dashboard
+	$(BIN)/python -m docs.screenshots
 
 check: $(STAMP) ## lint, format and types
 	$(BIN)/ruff check .

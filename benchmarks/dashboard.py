@@ -4,20 +4,12 @@ as a viewer feels it; the browser runs on the same machine as the server, so bot
 
 from __future__ import annotations
 
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
-
+from benchmarks.browser import Server, chromium, program, server
 from benchmarks.measuring import FULL, QUICK, USUAL, Disagreement, Section, run_alone, table
 from sanfang.lab.simulation import simulate
 from sanfang.scenario.scenario import Scenario
@@ -25,43 +17,7 @@ from sanfang.scenario.scenario import Scenario
 CROWD = {QUICK: (4, 15.0), USUAL: (20, 60.0), FULL: (20, 300.0)}
 """Viewers at once, and for how many seconds."""
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 DAY = "Number(document.querySelector('[data-show=day]').innerText)"
-
-
-@dataclass(frozen=True)
-class Server:
-    """A dashboard in a process of its own."""
-
-    address: str
-    process: psutil.Process
-
-    def megabytes(self) -> float:
-        return float(self.process.memory_info().rss) / 2**20
-
-
-@contextmanager
-def server() -> Iterator[Server]:
-    """A dashboard that answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "from sanfang.cli import app; app()", "dashboard", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as started:
-        address = f"http://127.0.0.1:{port}"
-        try:
-            while True:
-                try:
-                    urllib.request.urlopen(address, timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.2)
-            yield Server(address, psutil.Process(started.pid))
-        finally:
-            started.terminate()
 
 
 def open_page(browser: Any, address: str) -> Any:
@@ -168,16 +124,10 @@ def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
 
 def measure(size: str) -> Section:
     section = Section("The dashboard", (__doc__ or "").replace("\n", " "))
-    program = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
-    if program is None:
+    if program() is None:
         section.add("Not measured: no Chromium on this machine.")
         return section
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright, server() as at:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    with chromium() as browser, server() as at:
         rows: list[list[object]] = [["first page with all charts, s", first_page(browser, at.address), "3 at most"]]
         for wanted in (10, 30, 100):
             rows.append([f"days a second, {wanted} asked for", play_rate(browser, at.address, wanted), "10 at least"])
@@ -190,7 +140,6 @@ def measure(size: str) -> Section:
             f"satisfaction that `simulate` gives for its seed. Memory of the server: {met.before:.0f} MB before, "
             f"{met.most:.0f} MB at most, {met.after:.0f} MB after they had gone."
         )
-        browser.close()
     return section
 
 

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -16,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks import browser
 
 from sanfang.lab import executors, runner, simulation
 from sanfang.lab.metrics import METRICS
@@ -74,60 +69,22 @@ def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # --- The dashboard in a browser -----------------------------------------------------------------------------
 
-CHROMIUM = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
 
 @pytest.fixture(scope="session")
 def dashboard() -> Iterator[str]:
-    """The address of a dashboard started as a user starts it, in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-c",
-        "from sanfang.cli import app; app()",
-        "dashboard",
-        "--port",
-        str(port),
-        "--lang",
-        "en",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
-        address = f"http://127.0.0.1:{port}"
-        try:
-            for _ in range(600):
-                assert server.poll() is None, server.stderr.read() if server.stderr else ""
-                try:
-                    urllib.request.urlopen(address, timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.2)
-            yield address
-        finally:
-            server.terminate()
+    """The address of a dashboard in a process of its own."""
+    with browser.server() as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A browser; tests that need one are skipped, loudly, where none can be had."""
-    program = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
-    if program is None:
-        warnings.warn(
-            "NO BROWSER: the dashboard is not tested in one. Install Chromium and run the tests again.", stacklevel=1
-        )
+    if browser.program() is None:
+        warnings.warn("NO BROWSER: the dashboard is not tested in one. Install Chromium, test again.", stacklevel=1)
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
-        yield browser
-        browser.close()
+    with browser.chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,50 @@
+"""Takes the pictures of the dashboard that the documentation shows: `make screenshots`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.browser import chromium, server
+
+FOLDER = Path(__file__).parent / "images" / "dashboard"
+PLACE = "district=licang&size=0.1&seed=1&days=365"
+
+
+def settled(page: Any) -> None:
+    page.wait_for_timeout(1500)
+
+
+def live(page: Any) -> None:
+    page.wait_for_selector("[data-chart=latent] [data-series]", state="attached")
+    page.locator("[data-community]").nth(6).click()
+    settled(page)
+
+
+PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
+    "live": (f"/?{PLACE}&day=240&a=before&a.moves=90:authority:1,90:clear_lists:1,150:staff_devolution:0.6", live),
+    "compare": (f"/compare?{PLACE}&day=240&a=before&b=three-devolutions", settled),
+    "follow": (f"/follow?{PLACE}&day=365&a=before", settled),
+    "results": ("/results", settled),
+    "lessons": ("/lessons", settled),
+    "trust": ("/trust", settled),
+}
+"""By name: the address without the language, and what to do before the picture is taken."""
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with server() as at, chromium() as browser:
+        for lang in ("en", "zh"):
+            for name, (address, act) in PAGES.items():
+                page = browser.new_page(viewport={"width": 1280, "height": 720})
+                page.goto(f"{at.address}{address}{'&' if '?' in address else '?'}lang={lang}")
+                page.wait_for_selector(".sf-main .card, .sf-main .sf-figure")
+                act(page)
+                page.screenshot(path=FOLDER / f"{name}-{lang}.png")
+                page.close()
+
+
+if __name__ == "__main__":
+    main()
