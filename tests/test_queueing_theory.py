@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from sanfang.lab import theory
 from sanfang.model.queueing import simulate_queue
 
 BATCHES = 40
@@ -41,12 +42,12 @@ def batch_means(values: np.ndarray) -> np.ndarray:
     return values[: length * BATCHES].reshape(BATCHES, length).mean(axis=1)
 
 
-def assert_agrees(means: np.ndarray, theory: float, within: float = 0.5) -> None:
-    """The interval around the batch means holds `theory`, and is narrower than `within` of it to either side."""
+def assert_agrees(means: np.ndarray, expected: float, within: float = 0.5) -> None:
+    """The interval around the batch means holds `expected`, and is narrower than `within` of it to either side."""
     level = 1.0 - 0.01 / FAMILY
     low, high = stats.t.interval(level, len(means) - 1, means.mean(), stats.sem(means))
-    assert (high - low) / 2 < within * theory, "the sample is too small to say anything"
-    assert low <= theory <= high, f"{means.mean():.5g} (from {low:.5g} to {high:.5g}) against {theory:.5g}"
+    assert (high - low) / 2 < within * expected, "the sample is too small to say anything"
+    assert low <= expected <= high, f"{means.mean():.5g} (from {low:.5g} to {high:.5g}) against {expected:.5g}"
 
 
 def queue_lengths(requests: pd.DataFrame) -> np.ndarray:
@@ -64,24 +65,6 @@ def _time_before(edges: np.ndarray, moments: np.ndarray) -> np.ndarray:
     return edges * passed - sums[passed]
 
 
-def erlang_c(load: float, servers: int) -> float:
-    """Chance of waiting in M/M/c (Erlang 1917)."""
-    offered = load * servers
-    below = sum(offered**n / math.factorial(n) for n in range(servers))
-    all_busy = offered**servers / math.factorial(servers) / (1 - load)
-    return all_busy / (below + all_busy)
-
-
-def erlang_a(load: float, servers: int, patience: float) -> tuple[float, float]:
-    """Chances of giving up and of finding all servers busy in M/M/c+M, from the balance of births and deaths."""
-    arrivals, states = load * servers, 40 * servers + 400
-    deaths = [min(n, servers) + max(n - servers, 0) / patience for n in range(1, states)]
-    weights = np.concatenate([[1.0], np.cumprod(arrivals / np.array(deaths))])
-    share = weights / weights.sum()
-    waiting = float(np.maximum(np.arange(states) - servers, 0) @ share)
-    return waiting / patience / arrivals, float(share[servers:].sum())
-
-
 # --- First come, first served ----------------------------------------------------------------------
 
 
@@ -90,17 +73,15 @@ def erlang_a(load: float, servers: int, patience: float) -> tuple[float, float]:
 def test_mean_wait_and_chance_of_waiting_are_erlangs(load: float, servers: int) -> None:
     requests = queue(load, servers)
     waited = waits(requests)
-    chance = erlang_c(load, servers)
-    assert_agrees(batch_means(waited), chance / (servers * (1 - load)))
-    assert_agrees(batch_means((waited > 0).astype(float)), chance, within=0.35)
+    assert_agrees(batch_means(waited), theory.mean_wait(load, servers))
+    assert_agrees(batch_means((waited > 0).astype(float)), theory.longer_wait(load, servers, 0.0), within=0.35)
 
 
 @pytest.mark.parametrize("servers", SIZES)
 @pytest.mark.parametrize("load", LOADS)
 def test_queue_length_is_arrival_rate_times_mean_wait(load: float, servers: int) -> None:
     """Little's law, the length being counted over time and not derived from the waits."""
-    theory = erlang_c(load, servers) * load / (1 - load)
-    assert_agrees(queue_lengths(queue(load, servers)), theory)
+    assert_agrees(queue_lengths(queue(load, servers)), theory.number_waiting(load, servers))
 
 
 @pytest.mark.parametrize("load", [0.5, 0.8])
@@ -108,14 +89,14 @@ def test_wait_of_one_server_is_exponential_with_an_atom_at_zero(load: float) -> 
     """In M/M/1 the chance of waiting longer than t is load x exp(-(1 - load) t)."""
     waited = waits(queue(load, 1))
     for longer in (1.0, 4.0):
-        assert_agrees(batch_means((waited > longer).astype(float)), load * math.exp(-(1 - load) * longer))
+        assert_agrees(batch_means((waited > longer).astype(float)), theory.longer_wait(load, 1, longer))
 
 
 @pytest.mark.parametrize("load", [0.5, 0.8])
 @pytest.mark.parametrize(("service", "cv"), [("deterministic", 0.0), ("lognormal", 0.5), ("lognormal", 1.5)])
 def test_mean_wait_follows_pollaczek_and_khinchine(service: str, cv: float, load: float) -> None:
     requests = queue(load, 1, service=service, cv=cv)
-    assert_agrees(batch_means(waits(requests)), load * (1 + cv**2) / (2 * (1 - load)))
+    assert_agrees(batch_means(waits(requests)), theory.mean_wait_general(load, cv))
 
 
 @pytest.mark.parametrize(("service", "cv"), [("exponential", 1.0), ("lognormal", 0.7), ("deterministic", 0.0)])
@@ -156,11 +137,8 @@ def test_waits_by_class_are_cobhams(servers: int) -> None:
     """Non-preemptive priorities in M/M/c (Cobham 1954): class k waits W0 / ((1 - s[k-1]) (1 - s[k]))."""
     load, shares = 0.85, (0.2, 0.3, 0.4, 0.1)
     requests = queue(load, servers, class_shares=shares)
-    up_to = load * np.concatenate([[0.0], np.cumsum(shares)])
-    at_work = erlang_c(load, servers) / servers
-    for rank in range(len(shares)):
-        theory = at_work / ((1 - up_to[rank]) * (1 - up_to[rank + 1]))
-        assert_agrees(batch_means(waits(requests[requests["class_"] == rank])), theory)
+    for rank, expected in enumerate(theory.waits_by_class(load, servers, shares)):
+        assert_agrees(batch_means(waits(requests[requests["class_"] == rank])), expected)
 
 
 def test_a_service_that_has_begun_is_never_interrupted() -> None:
@@ -180,7 +158,7 @@ def test_classes_come_in_the_shares_asked_for() -> None:
 @pytest.mark.parametrize(("load", "servers", "patience"), [(0.8, 1, 2.0), (1.2, 5, 1.0), (0.95, 20, 0.5)])
 def test_share_that_gives_up_is_that_of_erlang_a(load: float, servers: int, patience: float) -> None:
     requests = queue(load, servers, mean_patience=patience)
-    gives_up, waits_at_all = erlang_a(load, servers, patience)
+    gives_up, waits_at_all = theory.abandonment(load, servers, patience)
     assert_agrees(batch_means(requests["withdrawn"].to_numpy(float)), gives_up)
     at_once = (requests["started"] == requests["arrived"]).to_numpy()
     assert_agrees(batch_means((~at_once).astype(float)), waits_at_all)

@@ -14,6 +14,7 @@ from sanfang.cli_reproduce import reproduce_app
 from sanfang.cli_scenario import scenario_app
 from sanfang.cli_sweep import sweep_app
 from sanfang.cli_trace import trace_app
+from sanfang.cli_verify import verify_app
 from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
 from sanfang.scenario.errors import InputError
 
@@ -32,6 +33,7 @@ app.add_typer(scenario_app, name="scenario")
 app.add_typer(sweep_app)
 app.add_typer(reproduce_app)
 app.add_typer(trace_app)
+app.add_typer(verify_app)
 app.add_typer(dashboard_app)
 
 

@@ -22,7 +22,7 @@ from sanfang.scenario.scenario import Scenario
 
 LETTERS = "abc"
 OTHER_KEYS = ("experiment", "x", "y", "metric", "request", "domain", "lesson", "check", "community", "map", "answer",
-               "kind", "whose", "flow", "view", "against", "statistic", "which")  # fmt: skip
+               "kind", "whose", "flow", "view", "against", "statistic", "which", "resident", "sort")  # fmt: skip
 """What single pages keep in the address, as short texts: each page checks its own."""
 
 

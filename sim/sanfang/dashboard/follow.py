@@ -1,11 +1,280 @@
-"""The Follow page."""
+"""The Follow page: one request and its path to scale, and the flow of all of them."""
 
 from __future__ import annotations
 
+import html
+from dataclasses import replace
+from typing import Any
+
 import solara
+import solara.lab
+
+from sanfang.dashboard import flow_views, flows, follow_views, parts, viewer
+from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.chart import Json
+from sanfang.dashboard.follow_pictures import timeline_picture
+from sanfang.dashboard.request_choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
+from sanfang.dashboard.request_life import Life, life
+from sanfang.dashboard.request_trace import trace
+from sanfang.dashboard.words import own_label, say
+from sanfang.lab import time_split
+from sanfang.lab.simulation import Run
+from sanfang.scenario import content
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.place import KINDS
+from sanfang.scenario.scenario import Scenario
+
+FEWEST_DAYS = 14
+
+
+@solara.component_vue("vue/timeline.vue", vuetify=False)
+def Timeline(line: Json, hint: str) -> None:
+    """The life of a request to scale, as `follow_views.timeline` gives it."""
+
+
+@solara.component_vue("vue/picker.vue", vuetify=False)
+def Picker(rows: list[Json], words: Json, event_choose: parts.Event, event_find: parts.Event) -> None:
+    """Candidates to choose from; `choose` and `find` are called with an id or its beginning."""
+
+
+@solara.component_vue("vue/steps.vue", vuetify=False)
+def Steps(split: Json, rows: list[Json], words: Json) -> None:
+    """Where the time of a request went, and its steps."""
+
+
+@solara.component_vue("vue/flowtable.vue", vuetify=False)
+def FlowTable(rows: list[Json], words: Json) -> None:
+    """The bands of the flow diagram as a table."""
+
+
+def words(lang: str, *names: str, prefix: str = "follow_") -> Json:
+    """Texts for a piece of the page, by the last part of their keys."""
+    return {name: say(f"{prefix}{name}", lang) for name in names}
 
 
 @solara.component
 def FollowPage() -> None:
-    """Under construction."""
-    solara.Div(classes=["card"])
+    """Choose a request of the first world, see its life; and how all of them flow."""
+    address, lang = viewer.address.value, viewer.lang()
+    world = (address.district, address.size, address.seed, address.days, until(address), address.worlds[0])
+    played = solara.lab.use_task(lambda: run_of(address), dependencies=[world], raise_error=False)
+    with solara.Div(classes=["sf-stack"]):
+        WorldFields(address, lang)
+        if played.error:
+            text = say("follow_failed", lang, what=str(played.exception))
+            parts.Notes(notes=[{"kind": "error", "text": text}])
+        elif played.pending or played.value is None:
+            Busy(say("follow_playing", lang, days=until(address)))
+        else:
+            Followed(played.value, world)
+
+
+@solara.component
+def Busy(text: str) -> None:
+    """Says that something is being made."""
+    solara.HTML("div", html.escape(text), classes=["card", "sf-busy"], attributes={"role": "status"})
+
+
+@solara.component
+def WorldFields(address: Address, lang: str) -> None:
+    """Which scenario, and how far it is played."""
+    names = {name: own_label(Scenario.load(name), lang, name) for name in content.names()}
+    fields: list[Json] = [
+        {"id": "scenario", "label": say("follow_world", lang), "value": address.worlds[0].scenario,
+         "options": parts.options(names)},
+        {"id": "until", "label": say("follow_until", lang), "value": until(address), "min": FEWEST_DAYS,
+         "max": address.days},
+    ]  # fmt: skip
+    with solara.Div(classes=["card"]):
+        parts.Choices(fields=fields, event_pick=pick_world)
+
+
+def pick_world(picked: dict[str, Any]) -> None:
+    """Take another scenario or another day. The request stays: the same trouble has the same id under each policy."""
+    address, value = viewer.address.value, str(picked.get("value"))
+    if picked.get("field") == "scenario" and value in content.names():
+        viewer.address.set(replace(address, worlds=(World(value), *address.worlds[1:])))
+    elif picked.get("field") == "until" and value.isdecimal():
+        day = min(max(int(value), min(FEWEST_DAYS, address.days)), address.days)
+        viewer.address.set(replace(address, day=day))
+
+
+@solara.component
+def Followed(run: Run, world: tuple[Any, ...]) -> None:
+    """What is on the page once a run is there."""
+    address, lang = viewer.address.value, viewer.lang()
+    communities = sorted(run.requests["community"].unique().tolist())
+    wanted = choice(address.other, list(run.scenario.domains), communities)
+    found = solara.use_memo(lambda: candidates(run, wanted), [id(run), replace(wanted, id_="")])
+    label, note = chosen(run, wanted, found.index, lang)
+    chosen_id = str(run.requests.at[label, "id"]) if label is not None else ""
+    solara.use_effect(lambda: name_in_address(wanted, chosen_id), [wanted, chosen_id])
+    with solara.Div(classes=["sf-follow"]):
+        with solara.Div(classes=["card"]):
+            solara.HTML("h2", say("follow_choose", lang))
+            with solara.Div(classes=["sf-follow-fields"]):
+                ChoiceFields(run, wanted, communities, lang)
+            Picker(
+                rows=follow_views.candidate_rows(found, run.scenario, lang, chosen_id),
+                words=words(
+                    lang, "find", "find_hint", "none", "candidates", "column_id", "column_hours", "column_handoffs"
+                ),
+                event_choose=follow_id, event_find=follow_id,
+            )  # fmt: skip
+        with solara.Div(classes=["sf-stack"]):
+            parts.Notes(notes=[{"kind": "warning", "text": note}] if note else [])
+            if label is not None:
+                OneLife(run, world, label, chosen_id, lang)
+        with solara.Div(classes=["sf-follow-wide"]):
+            Flow(run, world, lang)
+
+
+def name_in_address(wanted: Choice, id_: str) -> None:
+    """Let the address say which request is shown where it has named a rule only: a link and the code name it too."""
+    if id_ and not wanted.id_:
+        viewer.address.set(viewer.address.value.with_other(request=f"{wanted.rule}:{id_}"))
+
+
+def chosen(run: Run, wanted: Choice, first: Any, lang: str) -> tuple[Any, str]:
+    """The row label of the request to follow, or None; and a note if it is not the one asked for."""
+    note = ""
+    if wanted.id_:
+        try:
+            return time_split.find(run.requests, wanted.id_), ""
+        except InputError:
+            note = say("follow_unknown_id", lang, id=wanted.id_)
+    return (first[0] if len(first) else None), note
+
+
+def follow_id(id_: str) -> None:
+    """Follow the request with this id, or the one whose id begins so."""
+    text = "".join(letter for letter in str(id_).strip().lower() if letter in "0123456789abcdef")[:LONGEST_ID]
+    rule = viewer.address.value.other.get("request", "").partition(":")[0]
+    rule = rule if rule in RULES else RULES[0]
+    viewer.address.set(viewer.address.value.with_other(request=f"{rule}:{text}" if text else rule))
+
+
+@solara.component
+def ChoiceFields(run: Run, wanted: Choice, communities: list[str], lang: str) -> None:
+    """The rule and the filters."""
+    everything = {"": say("follow_all", lang)}
+    domains = {name: follow_views.domain_label(name, run.scenario, lang) for name in run.scenario.domains}
+
+    def select(name: str, value: str, labels: dict[str, str]) -> Json:
+        return {"id": name, "label": say(f"follow_{name}", lang), "value": value, "options": parts.options(labels)}
+
+    fields = [
+        select("rule", wanted.rule, {rule: say(f"follow_rule_{rule}", lang) for rule in RULES}),
+        select("domain", wanted.domain, everything | domains),
+        select("kind", wanted.kind, everything | {kind: say(f"kind_{kind}", lang) for kind in KINDS}),
+        select("community", wanted.community, everything | {name: name for name in communities}),
+        select("whose", "vulnerable" if wanted.vulnerable else "", everything | words(lang, "vulnerable")),
+    ]
+    parts.Choices(fields=fields, event_pick=pick)
+
+
+def pick(picked: dict[str, Any]) -> None:
+    """Take a rule or a filter; `choice` checks what it says."""
+    field, value, address = str(picked.get("field")), str(picked.get("value"))[:80], viewer.address.value
+    rule = address.other.get("request", "").partition(":")[0]
+    if field == "rule" and value in RULES:
+        viewer.address.set(address.with_other(request=value))
+    elif field in ("domain", "kind", "community", "whose"):
+        viewer.address.set(address.with_other(**{field: value, "request": rule if rule in RULES else ""}))
+
+
+@solara.component
+def OneLife(run: Run, world: tuple[Any, ...], label: Any, id_: str, lang: str) -> None:
+    """The life of one request: watched in a second run of its world, then told."""
+    district, size, seed, days, until_day, _ = world
+
+    def watch() -> Life:
+        seen = trace(run.scenario, id_, seed=seed, days=days, scale=size, until=until_day)
+        return life(seen, run.requests, label)
+
+    told = solara.lab.use_task(watch, dependencies=[world, id_], raise_error=False)
+    if told.error:
+        text = say("follow_failed", lang, what=str(told.exception))
+        parts.Notes(notes=[{"kind": "error", "text": text}])
+    elif told.pending or told.value is None or told.value.id != id_:
+        Busy(say("follow_playing", lang, days=until_day))
+    else:
+        Told(told.value, run.scenario, f"sanfang-{world[-1].scenario}-{district}-{seed}-{id_[:8]}", lang)
+
+
+@solara.component
+def Told(one: Life, scenario: Scenario, stem: str, lang: str) -> None:
+    """A life that has been watched."""
+    title = html.escape(say("follow_title", lang, id=one.id))
+    whose, tale = (
+        html.escape(text) for text in (follow_views.heading(one, scenario, lang), follow_views.tale(one, lang))
+    )
+    facts = "".join(
+        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
+        for name, value in follow_views.facts(one, scenario, lang)
+    )
+    with solara.Div(classes=["card"]):
+        solara.HTML("div", f"<h2>{title}</h2><p>{whose}</p><p class='sf-tale'>{tale}</p>", classes=["sf-life"])
+        solara.HTML("h3", say("follow_timeline", lang))
+        Timeline(line=follow_views.timeline(one, scenario, lang), hint=say("follow_timeline_hint", lang))
+        solara.HTML("h3", say("follow_split", lang))
+        Steps(
+            split=follow_views.split(one, lang),
+            rows=follow_views.step_rows(one, scenario, lang),
+            words=words(lang, "steps", "honest") | words(lang, "from", "where", "what", "hours", prefix="follow_step_"),
+        )
+        solara.HTML("dl", facts, classes=["sf-facts"])
+    with solara.Div(classes=["card"]):
+        solara.HTML("h3", say("follow_kin" if one.kin else "follow_kin_none", lang))
+        if one.kin:
+            parts.Buttons(buttons=follow_views.kin(one, lang), event_press=follow_id)
+        with solara.Div(classes=["sf-row"]):
+            picture, steps = say("follow_save_timeline", lang), say("follow_save_steps", lang)
+            parts.Download(picture, f"{stem}.png", lambda: timeline_picture(one, scenario, lang), "image/png")
+            parts.Download(steps, f"{stem}.csv", lambda: csv(follow_views.step_table(one)))
+
+
+def csv(table: Any) -> bytes:
+    """A table as the bytes of a CSV file."""
+    return bytes(table.to_csv(index=False).encode())
+
+
+@solara.component
+def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
+    """The flow of all requests: diagram, table, files."""
+    asked = viewer.address.value.other.get("flow", "")
+    weight = asked if asked in flows.WEIGHTS else flows.WEIGHTS[0]
+    ways = solara.use_memo(lambda: flows.flow_table(run), [id(run)])
+    option = solara.use_memo(lambda: flow_views.sankey(ways, run.scenario, weight, lang), [id(run), weight, lang])
+    stem = f"sanfang-{world[-1].scenario}-{world[0]}-{world[2]}"
+    named = own_label(run.scenario, lang, world[-1].scenario)
+    with solara.Div(classes=["card"]):
+        solara.HTML("h2", say("follow_flow", lang))
+        voiced = int(run.requests["voiced"].notna().sum())
+        told = say(
+            "follow_played", lang, scenario=named, days=run.days, voiced=voiced, latent=len(run.requests) - voiced
+        )
+        solara.HTML("p", html.escape(told), classes=["soft"])
+        labels = {one: say(f"follow_flow_{one}", lang) for one in flows.WEIGHTS}
+        field = {"id": "flow", "label": say("follow_flow_by", lang), "value": weight, "options": parts.options(labels)}
+        parts.Choices(fields=[field], event_pick=pick_flow)
+        with solara.Div(classes=["sf-scroll"]), solara.Div(classes=["sf-flow-chart"]):
+            solara.FigureEcharts(option=option, attributes={"style": "height: 470px; width: 100%"}, responsive=True)
+        names = words(lang, "table", "from", "to", "number", prefix="follow_flow_")
+        heads = names | {"hours": say("follow_flow_hours_column", lang)}
+        FlowTable(rows=flow_views.table_rows(ways, run.scenario, lang), words=heads)
+        with solara.Div(classes=["sf-row"]):
+            picture, table = say("follow_save_flow", lang), say("follow_save_flow_table", lang)
+            parts.Download(
+                picture, f"{stem}-flow.png",
+                lambda: flow_views.flow_picture(ways, run.scenario, weight, told, lang), "image/png",
+            )  # fmt: skip
+            parts.Download(table, f"{stem}-flow.csv", lambda: csv(ways))
+            parts.Download(say("save_requests", lang), f"{stem}-requests.csv", lambda: csv(run.requests))
+
+
+def pick_flow(picked: dict[str, Any]) -> None:
+    """What the width of the bands shows."""
+    value = str(picked.get("value"))
+    if value in flows.WEIGHTS:
+        viewer.address.set(viewer.address.value.with_other(flow=value))

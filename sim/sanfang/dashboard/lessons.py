@@ -1,11 +1,299 @@
-"""The Lessons page."""
+"""The Lessons page: a claim of the article, predictions, runs made here and now, and what came out."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
 import solara
+
+from sanfang.dashboard import lesson_told as told
+from sanfang.dashboard import parts, viewer
+from sanfang.dashboard.chart import Json
+from sanfang.dashboard.lesson import Lesson, Step
+from sanfang.dashboard.lesson_files import Progress, load_all, progress_of
+from sanfang.dashboard.lesson_runs import Found, find_out, known
+from sanfang.dashboard.words import say
+
+Event = parts.Event
+
+
+@solara.component_vue("vue/lesson_list.vue", vuetify=False)
+def LessonList(lessons: list[Json], words: Json, event_start: Event) -> None:
+    """Cards of lessons: name, title, about, claim, sources; `start` is called with a name."""
+
+
+@solara.component_vue("vue/lesson_steps.vue", vuetify=False)
+def LessonSteps(
+    title: str, steps: list[Json], at: int, begun: bool, words: Json, event_go: Event, event_leave: Event,
+    event_anew: Event,
+) -> None:  # fmt: skip
+    """The steps of a lesson: at, mark, label, done; `go` is called with the number of one."""
+
+
+@solara.component_vue("vue/lesson_text.vue", vuetify=False)
+def LessonText(
+    title: str, paragraphs: list[str], above: str = "", below: str = "", claim: str = "", claim_word: str = ""
+) -> None:
+    """A heading and paragraphs."""
+
+
+@solara.component_vue("vue/lesson_predict.vue", vuetify=False)
+def Predict(
+    id: str, question: str, choices: list[Json], slider: Json | None, answer: str, fixed: bool, runs: str, words: Json,
+    event_answered: Event,
+) -> None:  # fmt: skip
+    """A question with options or a slider; `answered` is called with the prediction."""
+
+
+@solara.component_vue("vue/lesson_progress.vue", vuetify=False)
+def Waiting(text: str, done: int, all: int) -> None:
+    """How far the runs are."""
+
+
+@solara.component_vue("vue/lesson_reveal.vue", vuetify=False)
+def Reveal(told: Json, jump: bool, words: Json) -> None:
+    """What `lesson_told.reveal` gives; `jump` scrolls to it."""
+
+
+@solara.component_vue("vue/lesson_ways.vue", vuetify=False)
+def Ways(links: list[Json], hint: Json | None, words: Json) -> None:
+    """Links to other pages, and what to try."""
+
+
+@solara.component_vue("vue/lesson_end.vue", vuetify=False)
+def End(score: str, kind: str, rows: list[Json], remember: list[str], sources: str, words: Json) -> None:
+    """The score, predictions beside results, what to remember."""
 
 
 @solara.component
 def LessonsPage() -> None:
-    """Under construction."""
-    solara.Div(classes=["card"])
+    """All lessons, or the one that the address names."""
+    lessons, problems = solara.use_memo(load_all, [])
+    address, lang = viewer.address.value, viewer.lang()
+    progress = progress_of(address.other, lessons)
+    with solara.Div(classes=["sf-stack"]):
+        notes = [{"kind": "error", "text": say("lessons_broken", lang, problem=problem)} for problem in problems]
+        parts.Notes(notes=notes if progress is None else [])
+        if progress is None:
+            Index(lessons, lang)
+        else:
+            LessonView(lessons[progress.name], progress, lang)
+
+
+def go(progress: Progress | None) -> None:
+    """Let the address say where the viewer is; None is outside all lessons."""
+    address = viewer.address.value
+    viewer.address.set(address.with_other(**(progress.other() if progress else {"lesson": "", "answer": ""})))
+
+
+def _words(lang: str, *names: str) -> dict[str, str]:
+    return {name: say(f"lessons_{name}", lang) for name in names}
+
+
+def _about(lesson: Lesson, lang: str) -> str:
+    return say("lessons_minutes", lang, minutes=lesson.minutes, steps=len(lesson.steps))
+
+
+def _sources(lesson: Lesson, lang: str) -> str:
+    return say("lessons_sources", lang, ids=", ".join(lesson.sources)) if lesson.sources else ""
+
+
+@solara.component
+def Index(lessons: dict[str, Lesson], lang: str) -> None:
+    """All lessons to choose from."""
+    about = say("lessons_intro" if lessons else "lessons_none", lang)
+    LessonText(title=say("lessons_title", lang), paragraphs=[about])
+    cards = [
+        {
+            "name": name, "title": lesson.title.say(lang), "about": _about(lesson, lang),
+            "claim": lesson.claim.say(lang), "sources": _sources(lesson, lang),
+        }
+        for name, lesson in lessons.items()
+    ]  # fmt: skip
+
+    def start(name: str) -> None:
+        if name in lessons:
+            go(Progress(name, 0, ("",) * len(lessons[name].steps)))
+
+    LessonList(lessons=cards, words=_words(lang, "start", "claim"), event_start=start)
+
+
+@solara.component
+def LessonView(lesson: Lesson, progress: Progress, lang: str) -> None:
+    """The steps at the side, and the one where the viewer is."""
+    count = len(lesson.steps)
+    marks = [{"at": 0, "mark": "·", "label": say("lessons_step_intro", lang), "done": False}]
+    marks += [
+        {"at": number, "mark": str(number), "label": step.title.say(lang), "done": bool(progress.answers[number - 1])}
+        for number, step in enumerate(lesson.steps, 1)
+    ]
+    marks.append({"at": count + 1, "mark": "·", "label": say("lessons_step_end", lang), "done": False})
+
+    def move(at: object) -> None:
+        if isinstance(at, int):
+            go(replace(progress, at=min(max(at, 0), count + 1)))
+
+    with solara.Div(classes=["sf-lesson"]):
+        LessonSteps(
+            title=lesson.title.say(lang), steps=marks, at=progress.at, begun=any(progress.answers),
+            words=_words(lang, "steps", "all", "again", "again_hint"), event_go=move,
+            event_leave=lambda _=None: go(None),
+            event_anew=lambda _=None: go(Progress(progress.name, 0, ("",) * count)),
+        )  # fmt: skip
+        with solara.Div(classes=["card", "sf-lesson-body"]):
+            if progress.at == 0:
+                Introduction(lesson, lang)
+            elif progress.at > count:
+                Summary(lesson, progress, lang)
+            else:
+                StepView(lesson, progress, lang).key(f"{progress.name}.{progress.at}")
+            if progress.at <= count and (progress.at == 0 or progress.answers[progress.at - 1]):
+                onward = "first" if progress.at == 0 else "next" if progress.at < count else "to_end"
+                buttons = [{"id": "onward", "label": f"{say(f'lessons_{onward}', lang)} ›", "primary": True}]
+                parts.Buttons(buttons=buttons, event_press=lambda _: move(progress.at + 1))
+
+
+@solara.component
+def Introduction(lesson: Lesson, lang: str) -> None:
+    """The claim, and what it is about."""
+    LessonText(
+        title=lesson.title.say(lang), above=_about(lesson, lang), claim=lesson.claim.say(lang),
+        claim_word=say("lessons_claim", lang), paragraphs=told.paragraphs(lesson.introduction.say(lang)),
+        below=_sources(lesson, lang),
+    )  # fmt: skip
+
+
+@solara.component
+def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
+    """One question: the prediction, and once it is made the runs and what they show."""
+    number, count = progress.at, len(lesson.steps)
+    step, answer = lesson.steps[number - 1], progress.answers[number - 1]
+    place = lesson.place_of(step)
+    came_answered = solara.use_memo(lambda: bool(answer), [])
+    plan = {"arms": len(step.arms), "replications": place.replications, "residents": place.residents}
+
+    def predict(given: object) -> None:
+        if isinstance(given, str) and step.takes(given):
+            go(progress.answered(number, given))
+
+    LessonText(
+        title=step.title.say(lang), above=say("lessons_question", lang, number=number, count=count),
+        paragraphs=told.paragraphs(step.setting.say(lang)),
+    )  # fmt: skip
+    Predict(
+        id=f"{progress.name}-{number}", question=step.question.say(lang), choices=told.choices(step, lang),
+        slider=told.slider(step, lang), answer=answer, fixed=bool(answer),
+        runs=say("lessons_runs", lang, days=place.days, **plan),
+        words=_words(lang, "predict", "run", "choose"), event_answered=predict,
+    )  # fmt: skip
+    if answer:
+        Outcome(lesson, step, answer, not came_answered, lang)
+
+
+@solara.component
+def Outcome(lesson: Lesson, step: Step, answer: str, jump: bool, lang: str) -> None:
+    """The runs of a step, and what they show beside the prediction."""
+    state = use_found(lesson, (step,))
+    if not _shown_waiting(state, lang):
+        found = state.found[0]
+        words = ("predicted", "happened", "why", "also", "measure", "verdict", "closer", "try")
+        Reveal(told=told.reveal(found, answer, lang), jump=jump, words=_words(lang, *words))
+        parts.Charts(charts=told.charts(found, lang))
+        Ways(links=told.links(found, lang), hint=told.hint(lesson, step, lang), words=_words(lang, "closer", "try"))
+
+
+@solara.component
+def Summary(lesson: Lesson, progress: Progress, lang: str) -> None:
+    """The end of a lesson."""
+    LessonText(title=say("lessons_summary", lang), paragraphs=told.paragraphs(lesson.summary.say(lang)))
+    Score(lesson, progress, lang).key(f"{progress.name} {progress.answers}")
+
+
+@solara.component
+def Score(lesson: Lesson, progress: Progress, lang: str) -> None:
+    """Predictions beside results: the runs are known if the lesson was played here, else they are made."""
+    answered = [(step, answer) for step, answer in zip(lesson.steps, progress.answers, strict=True) if answer]
+    state = use_found(lesson, tuple(step for step, _ in answered))
+    if _shown_waiting(state, lang):
+        return
+    rows = []
+    for found, (step, answer) in zip(state.found, answered, strict=True):
+        shown = told.reveal(found, answer, lang)
+        kept = {key: shown[key] for key in ("predicted", "happened", "verdict", "right")}
+        rows.append({"title": step.title.say(lang), **kept})
+    right, count = sum(row["right"] for row in rows), len(lesson.steps)
+    text, kind = say("lessons_score_open", lang, missing=count - len(rows)), ""
+    if len(rows) == count:
+        text = say("lessons_score", lang, right=right, count=count)
+        kind = say(f"lessons_score_{'high' if right == count else 'middle' if 2 * right >= count else 'low'}", lang)
+    End(
+        score=text, kind=kind, rows=rows, remember=[one.say(lang) for one in lesson.remember],
+        sources=_sources(lesson, lang), words=_words(lang, "predicted", "happened", "remember", "steps"),
+    )  # fmt: skip
+
+
+# --- Runs ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Work:
+    """How far the runs are; `found` is complete when `ready`."""
+
+    found: tuple[Found, ...] = ()
+    ready: bool = False
+    done: int = 0
+    all: int = 1
+    problem: str = ""
+
+
+def use_found(lesson: Lesson, steps: tuple[Step, ...]) -> Work:
+    """The runs of `steps`, at once if they are known, else made in a thread. The component must have a key for them."""
+    at_once = solara.use_memo(lambda: _known(lesson, steps), [])
+    work = solara.use_reactive(Work())
+
+    def begin() -> Callable[[], None] | None:
+        if at_once is not None:
+            return None
+        stop = threading.Event()
+        arguments = (lesson, steps, work, stop)
+        threading.Thread(target=_make, args=arguments, daemon=True, name="lesson").start()
+        return stop.set
+
+    solara.use_effect(begin, [])
+    now: Work = work.value
+    return at_once or now
+
+
+def _known(lesson: Lesson, steps: tuple[Step, ...]) -> Work | None:
+    found = [known(lesson, step) for step in steps]
+    return None if None in found else Work(tuple(one for one in found if one), ready=True)
+
+
+def _make(lesson: Lesson, steps: tuple[Step, ...], work: solara.Reactive[Work], stop: threading.Event) -> None:
+    counts = [len(step.arms) * lesson.place_of(step).replications for step in steps]
+    found: list[Found] = []
+
+    def tell(done: int, _: int) -> None:
+        work.set(Work(done=sum(counts[: len(found)]) + done, all=sum(counts)))
+
+    try:
+        for step in steps:
+            one = find_out(lesson, step, told=tell, stopped=stop.is_set)
+            if one is None:
+                return
+            found.append(one)
+    except Exception as problem:  # a page shows what went wrong instead of waiting for ever
+        work.set(Work(problem=f"{type(problem).__name__}: {problem}"))
+        return
+    work.set(Work(tuple(found), ready=True))
+
+
+def _shown_waiting(work: Work, lang: str) -> bool:
+    """Whether there is nothing else to show yet than how far the runs are, or why they failed."""
+    if work.problem:
+        parts.Notes(notes=[{"kind": "error", "text": say("lessons_failed", lang, problem=work.problem)}])
+    elif not work.ready:
+        Waiting(text=say("lessons_running", lang, done=work.done, all=work.all), done=work.done, all=work.all)
+    return not work.ready

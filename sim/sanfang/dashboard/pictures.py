@@ -48,6 +48,10 @@ def _draw(axes: Axes, chart: Mapping[str, Any]) -> None:
             axes.fill_between(x, base, top, color=one["colour"], label=one["name"], linewidth=0.4, edgecolor="white")
             base = top
             continue
+        if one.get("quiet"):
+            low, high = _numbers(one["low"]), _numbers(one["high"])
+            axes.fill_between(x, low, high, color=one["colour"], alpha=0.18, label=one["name"], linewidth=0)
+            continue
         axes.plot(x, values, color=one["colour"], label=one["name"], linestyle="--" if one.get("dash") else "-")
         if "low" in one:
             axes.fill_between(x, _numbers(one["low"]), _numbers(one["high"]), color=one["colour"], alpha=0.18)

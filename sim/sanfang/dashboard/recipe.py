@@ -6,7 +6,10 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sanfang.dashboard import result_choice, result_files
 from sanfang.dashboard.address import LETTERS, Address, World, scenario_of
+from sanfang.dashboard.lesson_files import load_all, progress_of
+from sanfang.dashboard.request_choice import choice, until
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,60 @@ def compare(address: Address) -> Recipe:
     return Recipe("\n".join(python), "\n".join([*lines, shlex.join(shell)]))
 
 
+def follow(address: Address) -> Recipe:
+    """The life of one request of the first world: the one that the address names, or else the slowest."""
+    world, days = address.worlds[0], until(address)
+    id_ = choice(address.other, [], []).id_
+    found = f'requests["id"].str.startswith("{id_}")' if id_ else '(requests["closed"] - requests["voiced"]).idxmax()'
+    python = [
+        "from sanfang import Scenario, simulate",
+        "from sanfang.dashboard.request_life import life",
+        "from sanfang.dashboard.request_trace import trace",
+        "from sanfang.lab.time_split import of_request",
+        "",
+        _load("scenario", address, world),
+        f"where = dict(seed={address.seed}, days={days}, scale={address.size:g})",
+        "requests = simulate(scenario, **where, keep_requests=True).requests",
+        f"one = requests[{found}].iloc[0]" if id_ else f"one = requests.loc[{found}]",
+        "print(one)",
+        "print(of_request(requests, one.id))",
+        f"for step in life(trace(scenario, one.id, **where, until={days}), requests, one.name).steps:",
+        "    print(step)",
+    ]
+    sets = [text for path, value in settings(address, world).items() for text in ("--set", f"{path}={value}")]
+    which = ["--request", id_] if id_ else ["--slowest", "1"]
+    shell = ["sanfang", "trace", world.scenario, *which, *_place(address, days), *sets]
+    return Recipe("\n".join(python), shlex.join(shell))
+
+
+def lessons(address: Address) -> Recipe:
+    """The runs of the question that the lesson is at; outside a question, the world that the address stands on."""
+    found, _ = load_all()
+    progress = progress_of(address.other, found)
+    if progress is None or not 1 <= progress.at <= len(found[progress.name].steps):
+        return live(address)
+    lesson = found[progress.name]
+    step = lesson.steps[progress.at - 1]
+    place, arms = lesson.place_of(step), step.arms
+    settings_ = [{"name": arm.id, **arm.set} for arm in arms]
+    python = ["from sanfang import Scenario, compare", "", "arms = ["]
+    for arm, given in zip(arms, settings_, strict=True):
+        python.append(f'    Scenario.load("{arm.scenario}", district="{place.district}").with_({given!r}),')
+    how = f"reps={place.replications}, seed={place.seed}, days={place.days}, scale={place.size:g}"
+    python += ["]", f"table = compare(arms, {how})", "shown = table.differences if len(arms) > 1 else table.means"]
+    python.append(f"print(shown[shown.metric.isin({[step.measure, *step.also]!r})])")
+    lines = []
+    for arm in arms:
+        if arm.set:
+            lines += [f"# {arm.id}.toml:", f'#   extends = "{arm.scenario}"']
+            lines += [f"#   {path} = {value}" for path, value in arm.set.items()]
+    names = [f"{arm.id}.toml" if arm.set else arm.scenario for arm in arms]
+    where = ["--district", place.district, "--seed", str(place.seed), "--days", str(place.days)]
+    where += ["--scale", f"{place.size:g}"] if place.size != 1 else []
+    lines.append(shlex.join(["sanfang", "compare", *names, *where, "--reps", str(place.replications)]))
+    return Recipe("\n".join(python), "\n".join(lines))
+
+
 def _load(name: str, address: Address, world: World) -> str:
     given = settings(address, world)
     changed = f".with_({given!r})" if given else ""
@@ -84,7 +141,88 @@ def _place(address: Address, days: int) -> list[str]:
     return [*where, "--scale", f"{address.size:g}"] if address.size != 1 else where
 
 
-RECIPES: dict[str, Callable[[Address], Recipe]] = {"/": live, "/compare": compare}
+def results(address: Address) -> Recipe:
+    """The runs that the Results page shows, or what makes them where there are none."""
+    found = result_files.listed()
+    chosen = result_files.pick(found, address.other.get("experiment", "")) or next(iter(found), None)
+    if chosen is None:
+        return Recipe("from sanfang.lab.experiment import Experiment", "sanfang sweep demo-grid")
+    shown = result_choice.show(chosen, found)
+    shell = []
+    if shown.experiment is not None:
+        name = shown.experiment.id.removeprefix("experiments/")
+        command = "reproduce" if shown.file is not None and shown.file.found else "sweep"
+        shell.append(shlex.join(["sanfang", command, name]))
+    if shown.opened is None:
+        if shown.experiment is None:  # runs that cannot be read
+            return Recipe("", shlex.join(["sanfang", "status", chosen.id]))
+        published = shown.file is not None and bool(shown.file.found)
+        python = _experiment(chosen.id.removeprefix("experiments/"), published)
+        return Recipe("\n".join(python), "\n".join(shell))
+    opened, metric = shown.opened, result_choice.choose(shown, address.other).metric
+    if opened.found.path.name == result_files.TABLES[-1]:
+        shell.append(
+            f"# {shlex.quote(opened.found.id)} holds exported runs; the file beside them says how they were made."
+        )
+    else:
+        shell.append(shlex.join(["sanfang", "analyse", opened.found.id, *(["--metric", metric] if metric else [])]))
+        shell.append(shlex.join(["sanfang", "export", opened.found.id]))
+    return Recipe("\n".join(_analysis(opened, metric)), "\n".join(shell))
+
+
+def _experiment(name: str, published: bool) -> list[str]:
+    """The published findings of an experiment, or else its runs."""
+    lines = ["from sanfang.lab.experiment import Experiment"]
+    lines += [] if published else ["from sanfang.lab.sweep import sweep"]
+    lines += ["", f"experiment = Experiment.load({name!r})"]
+    return lines + (["for finding in experiment.found:", "    print(finding)"] if published else ["sweep(experiment)"])
+
+
+def _analysis(opened: result_files.Opened, metric: str) -> list[str]:
+    """Means and, with several scenarios, paired differences of the runs shown."""
+    path, several = opened.found.path, len(opened.scenarios) > 1
+    functions = ["differences", "means"] if several else ["means"]
+    lines = [f"from sanfang.lab.intervals import {', '.join(functions)}"]
+    if path.name in result_files.TABLES:
+        reader = "read_csv" if path.suffix == ".csv" else "read_parquet"
+        lines = ["import pandas as pd", "", *lines, "", f"runs = pd.{reader}({f'{opened.found.id}/{path.name}'!r})"]
+    else:
+        lines += ["from sanfang.lab.results import Results", "", f"with Results({opened.found.id!r}) as results:"]
+        lines += ["    runs = results.runs()"]
+    keys = [name for name in ("scenario", "point", "replication") if name != "point" or opened.factors]
+    lines += [
+        f"runs = runs[{[*keys, *opened.factors, *filter(None, [metric])]!r}]",
+        f"print(means(runs, {list(opened.factors)!r}))",
+    ]
+    return lines + ([f"print(differences(runs, {opened.baseline!r}, {list(opened.factors)!r}))"] if several else [])
+
+
+def trust(address: Address) -> Recipe:
+    """The check that is shown, with as many runs as the page makes; the first one if it names none."""
+    from sanfang.lab.verification import CHECKS
+
+    keys = [check.key for check in CHECKS]
+    key = address.other.get("check", "")
+    key = key if key in keys else keys[0]
+    python = [
+        "from sanfang.lab import verification",
+        "",
+        f'finding = verification.make(verification.check("{key}"), seed={address.seed}, runs=verification.QUICK)',
+        "print(verification.table([finding]))",
+        "print(finding.verdict)",
+    ]
+    shell = ["sanfang", "verify", key, "--quick", "--seed", str(address.seed), "--lang", address.lang]
+    return Recipe("\n".join(python), shlex.join(shell))
+
+
+RECIPES: dict[str, Callable[[Address], Recipe]] = {
+    "/": live,
+    "/compare": compare,
+    "/lessons": lessons,
+    "/follow": follow,
+    "/results": results,
+    "/trust": trust,
+}
 """By path of the page."""
 
 

@@ -1,0 +1,134 @@
+"""`sanfang verify`: the engine against theory, with figures; exit status 1 on disagreement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sanfang.cli_options import AsJson, Language, Out, Seed
+from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
+from sanfang.scenario.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from sanfang.lab.agreement import Check, Finding
+
+verify_app = typer.Typer()
+
+
+@verify_app.command("verify")
+def verify_command(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[CHECK]...", help="Checks. Default: all.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer runs: wider intervals.")] = False,
+    seed: Seed = 1,
+    out: Out = None,
+    lang: Annotated[Language, typer.Option(help="Language of labels and figure.")] = Language.EN,
+    as_json: AsJson = False,
+) -> None:
+    """Try the engine against theory; exit status 1 where they disagree.
+
+    The request engine alone against queueing theory, and identities and limiting cases of the whole model. It shows
+    that the program does what the model says, not that the model is right.
+    """
+    with user_errors():
+        check_folder(out)
+        checks = _chosen(names or [])
+        say_if_compiling()
+        findings = _verify(checks, seed, quick)
+        saved = _save(findings, out, lang.value, seed, quick) if out else []
+    if as_json:
+        print_json(_document(findings, seed, quick) | {"files": [str(path) for path in saved]})
+    else:
+        _print(findings, lang.value)
+        if saved:
+            print(f"\nSaved in {saved[0].parent}: {', '.join(path.name for path in saved)}")
+    if any(finding.verdict != "agrees" for finding in findings):
+        raise typer.Exit(A_CHECK_FAILED)
+
+
+def _chosen(names: list[str]) -> list[Check]:
+    from sanfang.lab.verification import CHECKS
+
+    known = {check.key: check for check in CHECKS}
+    for name in names:
+        if name not in known:
+            raise InputError(f"{name}: is no check; there are {', '.join(known)}{nearest(name, known)}")
+    return [known[name] for name in dict.fromkeys(names)] or list(CHECKS)
+
+
+def _verify(checks: list[Check], seed: int, quick: bool) -> list[Finding]:
+    from sanfang.cli_progress import ProgressLine
+    from sanfang.lab.verification import FULL, QUICK, verify
+
+    with ProgressLine("checks") as progress:
+        return verify(checks, seed, QUICK if quick else FULL, progress)
+
+
+def _document(findings: list[Finding], seed: int, quick: bool) -> dict[str, Any]:
+    import sanfang
+    from sanfang.lab.verification import table
+
+    checks = [
+        {
+            "check": finding.check.key,
+            "claim": finding.check.claim.en,
+            "formula": finding.check.formula,
+            "verdict": finding.verdict,
+            "numbers": table([finding]).drop(columns=["check", "title"]).to_dict("records"),
+        }
+        for finding in findings
+    ]
+    agrees = all(finding.verdict == "agrees" for finding in findings)
+    return {"sanfang": sanfang.__version__, "seed": seed, "quick": quick, "agrees": agrees, "checks": checks}
+
+
+def _save(findings: list[Finding], out: Path, lang: str, seed: int, quick: bool) -> list[Path]:
+    from sanfang.lab.files import table_writer, to_json, write_atomically
+    from sanfang.lab.verification import table
+    from sanfang.report.verification_figure import verification_figure
+
+    document = to_json(_document(findings, seed, quick))
+    figure = verification_figure(findings, lang)
+    return [
+        write_atomically(out / "verification.json", lambda path: path.write_text(document, "utf-8")),
+        write_atomically(out / "verification.csv", table_writer(table(findings, lang))),
+        write_atomically(out / "verification.png", figure.savefig),
+    ]
+
+
+def _print(findings: list[Finding], lang: str) -> None:
+    from rich.table import Table
+
+    from sanfang.cli_tables import bracketed, plain_console
+    from sanfang.lab.agreement import FALSE_ALARMS
+
+    console = plain_console()
+    marks = {
+        "agrees": "[green]agrees[/green]",
+        "differs": "[red]differs[/red]",
+        "undecided": "[red]too imprecise[/red]",
+    }
+    for finding in findings:
+        console.print(f"[bold]{finding.check.title.say(lang)}[/bold] ({finding.check.key})")
+        console.print(f"{finding.check.claim.say(lang)} {finding.check.formula}", markup=False)
+        shown = Table(box=None, pad_edge=False, header_style="dim")
+        for heading in ("number", "theory", "engine", "interval", ""):
+            shown.add_column(heading, justify="left" if heading in ("number", "") else "right")
+        for point in finding.points:
+            ends = ("–", "–") if point.exact else (number(point.low), number(point.high))
+            texts = (number(point.theory), number(point.estimate), bracketed(*ends))
+            shown.add_row(point.label.say(lang), *texts, marks[point.verdict])
+        console.print(shown)
+        console.print()
+    wrong = sum(finding.verdict != "agrees" for finding in findings)
+    console.print(f"{len(findings) - wrong} of {len(findings)} checks agree.")
+    console.print(
+        f"Intervals allow for all comparisons together: a right engine fails somewhere in {100 * FALSE_ALARMS:.0f} % of"
+        " seeds. This shows that the program does what the model says, not that the model is right."
+    )
+
+
+def number(value: float) -> str:
+    """Four significant digits; whole numbers in full."""
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"

@@ -1,0 +1,156 @@
+"""The view of the Compare page that follows one trouble, or one resident, through every world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+
+from sanfang.dashboard import lives, lives_told, parts, viewer
+from sanfang.dashboard.chart import Json
+from sanfang.dashboard.compare_parts import LifeCard, Table
+from sanfang.dashboard.lives import Troubles
+from sanfang.dashboard.playing import Playing
+from sanfang.dashboard.side_by_side import letter
+from sanfang.dashboard.words import say
+
+
+def _keep(**texts: str) -> None:
+    viewer.address.set(viewer.address.value.with_other(**texts))
+
+
+@solara.component
+def LivesView(on: Playing, frame: int, other: int, lang: str) -> None:
+    """The troubles that the worlds have in common, one of them in each world, and a resident in each world."""
+    stage, playing = on.stage, on.playing
+
+    def find() -> Troubles | None:
+        if playing or not stage.day:
+            return None
+        with stage.steady() as worlds:
+            return lives.troubles([played.so_far().requests for played in worlds], stage.day)
+
+    found = solara.use_memo(find, [stage, stage.day, on.moved.value, playing])
+    if found is None:
+        note = "compare_lives_first" if not stage.day else "compare_lives_paused"
+        parts.Notes(notes=[{"kind": "info", "text": say(note, lang)}])
+        return
+    root, resident = chosen_life(found, residents(on))
+    with solara.Div(classes=["sf-two"]):
+        with solara.Div(classes=["card", "sf-stack"]):
+            TroubleList(on, found, root, other, lang)
+        with solara.Div(classes=["sf-stack"]):
+            if root:
+                LifeCard(life=lives_told.life_card(found, root, stage.worlds, lang))
+            if resident is not None:
+                ResidentCard(on, found, resident, root, other, lang)
+            else:
+                solara.HTML("p", say("compare_choose", lang), classes=["soft", "card"])
+
+
+def residents(on: Playing) -> int:
+    """How many there are, the same in every world."""
+    return len(on.stage.worlds[0].model.residents.satisfaction)
+
+
+def chosen_life(found: Troubles, count: int) -> tuple[str, int | None]:
+    """The trouble and the resident that the address names, as far as they are there; a trouble brings its resident."""
+    texts = viewer.address.value.other
+    root, number = texts.get("request", ""), texts.get("resident", "")
+    if root not in found.table.index:
+        root = ""
+    if number.isdecimal() and len(number) < 8 and int(number) < count:
+        return root, int(number)
+    return root, int(found.table.loc[root]["resident"]) if root else None
+
+
+@solara.component
+def TroubleList(on: Playing, found: Troubles, root: str, other: int, lang: str) -> None:
+    """Filters, and the troubles that fit."""
+    texts, worlds = viewer.address.value.other, on.stage.worlds
+    domains = lives_told.domain_labels(worlds[0].scenario, lang)
+    ids = list(worlds[0].model.map.ids)
+    order = texts.get("sort") if texts.get("sort") in lives.ORDERS else lives.ORDERS[0]
+    domain = texts["domain"] if texts.get("domain") in domains else ""
+    community = texts["community"] if texts.get("community") in ids else ""
+    table = lives.chosen(found, str(order), other, domain, community)
+    any_ = say("compare_any", lang)
+    sorts = {
+        name: say(f"compare_order_{name}", lang, first=letter(0), other=letter(other)) for name in lives.ORDERS
+    }  # fmt: skip
+
+    def select(id_: str, key: str, value: str, labels: dict[str, str]) -> Json:
+        return {"id": id_, "label": say(key, lang), "value": value, "options": parts.options(labels)}
+
+    fields = [
+        select("sort", "compare_order", str(order), sorts),
+        select("domain", "compare_domain", domain or "all", {"all": any_, **domains}),
+        select("community", "compare_community", community or "all", {"all": any_, **{id_: id_ for id_ in ids}}),
+        {
+            "id": "resident", "label": say("compare_resident", lang), "value": texts.get("resident", ""),
+            "min": 0, "max": residents(on) - 1,
+        },
+    ]  # fmt: skip
+
+    def picked(order: dict[str, Any]) -> None:
+        field, value = str(order.get("field")), str(order.get("value"))[:20]
+        if field == "resident":
+            _keep(resident=value, request="")
+        elif field in ("sort", "domain", "community"):
+            _keep(**{field: "" if value == "all" else value})
+
+    parts.Choices(fields=fields, event_pick=picked)
+    changed = [
+        {"id": name, "label": say(f"compare_resident_{name}", lang, other=letter(other))} for name in ("gain", "loss")
+    ]
+
+    def most(id_: str) -> None:
+        models = [played.model for played in worlds]
+        _keep(resident=str(lives.most_changed(models, other, gained=id_ == "gain")), request="")
+
+    parts.Buttons(buttons=changed, event_press=most)
+    solara.HTML("p", say("compare_troubles_hint", lang), classes=["soft"])
+    with solara.Div(classes=["sf-list"]):
+        if table.empty:
+            solara.HTML("p", say("compare_none", lang), classes=["soft"])
+        else:
+            TroubleTable("troubles", say("compare_troubles", lang), table, domains, root, on, other, lang)
+
+
+@solara.component
+def TroubleTable(
+    name: str, caption: str, table: Any, domains: dict[str, str], root: str, on: Playing, other: int, lang: str
+) -> None:
+    """Troubles to choose from."""
+    count, known = len(on.stage.worlds), set(table.index)
+    Table(
+        name=name,
+        caption=caption,
+        heads=lives_told.heads(count, other, lang),
+        rows=lives_told.rows(table, domains, count, other, lang),
+        numbers=2,
+        selected=root,
+        choosable=True,
+        event_choose=lambda id_: _keep(request=id_, resident="") if id_ in known else None,
+    )
+
+
+@solara.component
+def ResidentCard(on: Playing, found: Troubles, resident: int, root: str, other: int, lang: str) -> None:
+    """What a resident thinks and went through in every world."""
+    worlds = on.stage.worlds
+    domains = lives_told.domain_labels(worlds[0].scenario, lang)
+    view = worlds[0].model.resident(resident)
+    about = say(
+        "compare_resident_title", lang, resident=resident, community=worlds[0].model.map.ids[view.community.row]
+    )
+    if view.vulnerable:
+        about = f"{about} · {say('compare_life_vulnerable', lang)}"
+    heads, rows = lives_told.minds_table(worlds, resident, lang)
+    with solara.Div(classes=["card", "sf-resident"]):
+        Table(name="minds", caption=about, heads=heads, rows=rows, numbers=1)
+        table = lives.of_resident(found, resident)
+        if table.empty:
+            solara.HTML("p", say("compare_resident_no_needs", lang), classes=["soft"])
+        else:
+            TroubleTable("own", say("compare_resident_needs", lang), table, domains, root, on, other, lang)

@@ -1,0 +1,193 @@
+"""The view of the Compare page that asks how sure the differences are: replications in the background."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import solara
+
+from sanfang.dashboard import colours, limits, parts, replications, viewer
+from sanfang.dashboard.address import Address
+from sanfang.dashboard.chart import Json, chart
+from sanfang.dashboard.compare_parts import Table
+from sanfang.dashboard.pictures import picture
+from sanfang.dashboard.playing import Playing, keep
+from sanfang.dashboard.replications import CANCELLED, DONE, FAILED, RUNNING, WAITING, Replicated, Replications
+from sanfang.dashboard.series import MEASURES
+from sanfang.dashboard.side_by_side import difference_unit, letter, world_labels
+from sanfang.dashboard.words import say
+from sanfang.lab.metrics import metric
+
+Job = Replications
+
+
+@solara.component_vue("vue/compare_progress.vue", vuetify=False)
+def Progress(done: int, total: int, text: str) -> None:
+    """A bar with what it stands for."""
+
+
+@solara.component
+def SureView(on: Playing, job: solara.Reactive[Job | None], lang: str) -> None:
+    """Ask for replications, see how far they are, and what they found."""
+    pulse = solara.use_reactive(0)
+    count, set_count = solara.use_state(10)
+    _ = pulse.value
+    now = job.value
+
+    def start() -> None:
+        if now is not None and now.busy:
+            return
+        if not on.playing:
+            keep(on.stage.worlds)
+        new = Replications(viewer.address.value, count, lambda: pulse.set(pulse.peek() + 1))
+        job.set(new)
+        new.start()
+
+    def press(id_: str) -> None:
+        if id_ == "run":
+            start()
+        elif now is not None:
+            now.cancel()
+
+    def picked(order: dict[str, Any]) -> None:
+        text = str(order.get("value"))
+        if text.isdecimal() and len(text) < 6:
+            set_count(min(max(int(text), replications.FEWEST), limits.MOST_REPLICATIONS))
+
+    address = viewer.address.value
+    days, busy = address.day or address.days, now is not None and now.busy
+    with solara.Div(classes=["card", "sf-stack"]):
+        solara.HTML("p", say("compare_reps_hint", lang, seed=address.seed, next=address.seed + 1, days=days), classes=["soft"])
+        with solara.Div(classes=["sf-row"]):
+            field = {
+                "id": "reps", "label": say("compare_reps", lang), "value": count,
+                "min": replications.FEWEST, "max": limits.MOST_REPLICATIONS,
+            }  # fmt: skip
+            parts.Choices(fields=[field], event_pick=picked)
+            buttons = [
+                {"id": "run", "label": say("compare_reps_run", lang), "primary": True, "disabled": busy},
+                {"id": "cancel", "label": say("compare_reps_cancel", lang), "disabled": not busy},
+            ]
+            parts.Buttons(buttons=buttons, event_press=press)
+        if now is not None:
+            State(now, now.state, now.done, address, lang)
+    if now is not None and now.found is not None:
+        Found(now, now.found, on, lang)
+
+
+@solara.component
+def State(job: Job, state: str, done: int, address: Address, lang: str) -> None:
+    """How far a job is, or how it ended."""
+    if state == RUNNING:
+        left = job.seconds_left
+        more = say("compare_reps_left", lang, seconds=f"{left:.0f}") if left == left else ""
+        Progress(
+            done=done, total=job.total, text=say("compare_reps_running", lang, done=done, total=job.total, left=more)
+        )
+        return
+    notes: list[Json] = []
+    if state == WAITING:
+        notes.append({"kind": "info", "text": say("compare_reps_waiting", lang)})
+    elif state == FAILED:
+        notes.append({"kind": "error", "text": say("compare_reps_failed", lang, error=job.error)})
+    elif state == DONE:
+        notes.append({"kind": "info", "text": say("compare_reps_done", lang, reps=job.reps, days=job.days)})
+    elif state == CANCELLED and job.found:
+        notes.append({"kind": "info", "text": say("compare_reps_cancelled", lang, reps=job.found.reps)})
+    else:
+        notes.append({"kind": "info", "text": say("compare_reps_cancelled_none", lang)})
+    if job.found and not same(job.address, address):
+        notes.append({"kind": "warning", "text": say("compare_reps_stale", lang)})
+    parts.Notes(notes=notes)
+
+
+def same(one: Address, other: Address) -> bool:
+    """Whether two addresses show the same worlds at the same time."""
+    return replace(one, lang="", other={}) == replace(other, lang="", other={})
+
+
+def bands(found: Replicated, place: int) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Mean, low and high by day of each measure's difference; those of shares in percentage points."""
+    scale = {name: 100.0 if measure.form == "share" else 1.0 for name, measure in MEASURES.items()}
+    return {name: tuple(scale[name] * part for part in found.band(name, place)) for name in MEASURES}  # type: ignore[misc]
+
+
+def band_charts(job: Job, found: Replicated, lang: str) -> list[Json]:
+    """Each measure's mean difference to the first world with its 95 % band, against zero."""
+    places = range(1, len(job.address.worlds))
+    drawn = {place: bands(found, place) for place in places}
+    charts = []
+    for name, measure in MEASURES.items():
+        lines = []
+        for place in places:
+            mean, low, high = drawn[place][name]
+            label = say("compare_less", lang, other=letter(place), first=letter(0))
+            lines.append({"name": label, "colour": colours.WORLDS[place], "values": mean, "low": low, "high": high})
+        charts.append(chart(name, say(f"measure_{name}", lang), lines, unit=difference_unit(name, lang), days=job.days,
+                            day_word=say("day", lang), digits=measure.digits + 1, zero=True))  # fmt: skip
+    return charts
+
+
+def bands_table(job: Job, found: Replicated) -> pd.DataFrame:
+    """The numbers of `band_charts`: world, measure, day, difference, low, high."""
+    tables = [
+        pd.DataFrame({
+            "world": letter(place), "measure": name, "day": np.arange(job.days),
+            "difference": mean, "low": low, "high": high,
+        })
+        for place in range(1, len(job.address.worlds))
+        for name, (mean, low, high) in bands(found, place).items()
+    ]  # fmt: skip
+    return pd.concat(tables, ignore_index=True)
+
+
+def headline_rows(found: Replicated, lang: str) -> list[Json]:
+    """The headline metrics: mean of the first world, then difference and interval of each other."""
+    table = found.headline()
+    rows = []
+    for name, part in table.groupby("metric", sort=False):
+        known = metric(str(name))
+        cells, verdicts = [f"{known.label(lang)}", known.format(float(part["baseline_mean"].iloc[0]))], ["", ""]
+        for one in part.to_dict("records"):
+            ends = [f"{one[end]:+.3f}".replace("-", "−") for end in ("difference", "low", "high")]
+            sure = one["low"] > 0 or one["high"] < 0
+            good = (one["difference"] > 0) == (known.better == "higher")
+            cells += [
+                f"{ends[0]} [{ends[1]}, {ends[2]}]",
+                say("compare_reps_sure" if sure else "compare_reps_unsure", lang),
+            ]
+            verdicts += [("better" if good else "worse") if sure else ""] * 2
+        rows.append({"id": str(name), "cells": cells, "verdicts": verdicts})
+    return rows
+
+
+@solara.component
+def Found(job: Job, found: Replicated, on: Playing, lang: str) -> None:
+    """What replications found: charts, a table, files."""
+    charts = solara.use_memo(lambda: band_charts(job, found, lang), [found, lang])
+    rows = solara.use_memo(lambda: headline_rows(found, lang), [found, lang])
+    heads = [say("compare_reps_metric", lang), say("compare_reps_mean", lang, letter="A")]
+    for place in range(1, len(job.address.worlds)):
+        heads += [say("compare_reps_difference", lang, other=letter(place)), ""]
+    with solara.Div(classes=["card"]):
+        Table(name="sure", caption=say("compare_reps_table", lang), heads=heads, rows=rows, numbers=1)
+        solara.HTML("p", say("compare_reps_table_hint", lang), classes=["soft"])
+    parts.Charts(charts=charts)
+    stem = "-".join(["sanfang", *(world.scenario for world in job.address.worlds), f"{found.reps}-replications"])
+    with solara.Div(classes=["sf-row"]):
+        parts.Download(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: _csv(bands_table(job, found)))
+        parts.Download(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: _csv(found.runs))
+        title = "  |  ".join(world_labels(on.stage.worlds, lang)) if same_worlds(job, on) else stem
+        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")
+
+
+def same_worlds(job: Job, on: Playing) -> bool:
+    """Whether the worlds on the stage are those that were replicated."""
+    return job.address.worlds == tuple(played.world for played in on.stage.worlds)
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return bytes(table.to_csv(index=False).encode())

@@ -1,0 +1,298 @@
+"""What a lesson file may hold. The files lie in `scenarios/lessons/`; docs/lessons.md tells how to write one.
+
+A lesson claims nothing by itself. Its texts name measured numbers by placeholders, and what depends on how a
+comparison came out is written once for each way it can come out, so a text cannot contradict the numbers beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from sanfang.dashboard import limits
+from sanfang.dashboard.series import MEASURES
+from sanfang.lab.metrics import BY_NAME
+from sanfang.scenario import content
+from sanfang.scenario.catalogue import find
+from sanfang.scenario.content import DISTRICTS
+from sanfang.scenario.errors import nearest
+from sanfang.scenario.policy import lever_names
+from sanfang.scenario.scenario import Scenario
+
+MOST_RESIDENT_YEARS = 1_000_000
+"""Of all runs of one step: some ten seconds on one core."""
+
+SAME = "stay"
+MORE, LESS = "rise", "fall"
+UNCLEAR, ANY = "unclear", "any"
+OUTCOMES = (MORE, LESS, UNCLEAR)
+VERDICTS = ("better", "worse", UNCLEAR)
+
+PLACEHOLDER = re.compile(r"\{(\w+)(?::([a-z0-9-]+))?(?:\.(\w+))?\}")
+"""`{value:money.satisfaction}`: a word, and maybe the id of an arm and the name of a metric."""
+
+OF_ARMS = ("value", "change", "moved")
+OF_THE_STEP = ("best", "second", "together", "sum", "contrast", "replications", "residents", "days")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(_Table):
+    """A text in both languages."""
+
+    en: str = Field(min_length=1, max_length=4000)
+    zh: str = Field(min_length=1, max_length=4000)
+
+    def say(self, lang: str) -> str:
+        return str(self.zh if lang == "zh" else self.en).strip()
+
+
+class Arm(_Table):
+    """One policy or district that a step runs: a scenario by name, and maybe parameters set in it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,13}$")
+    scenario: str
+    set: dict[str, float] = {}
+    label: Text | None = None
+
+    @field_validator("scenario")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return _one_of(value, content.names(), "a scenario")
+
+    @field_validator("set")
+    @classmethod
+    def _parameters(cls, value: dict[str, float]) -> dict[str, float]:
+        for path in value:
+            if find(path) is None:
+                known = [f"policy.{name}" for name in lever_names()]
+                raise ValueError(f"{path!r} is no parameter{nearest(path, known)}; see docs/parameters.md")
+        return value
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.set and self.label is None:
+            raise ValueError("label: needed where set changes the scenario, in en and zh")
+        return self
+
+
+class Place(_Table):
+    """Where and for how long a step runs, and how often."""
+
+    district: str = "demo"
+    size: float = 1.0
+    days: int = Field(default=365, ge=60, le=limits.MOST_DAYS)
+    seed: int = Field(default=1, ge=0, le=limits.MOST_SEED)
+    replications: int = Field(default=4, ge=3, le=10)
+
+    @field_validator("district")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return _one_of(value, content.names(below=DISTRICTS), "a district")
+
+    @model_validator(mode="after")
+    def _playable(self) -> Self:
+        sizes = limits.sizes(self.district)
+        if self.size not in sizes:
+            raise ValueError(f"size = {self.size:g}: {self.district} can be played at {', '.join(map(str, sizes))}")
+        return self
+
+    @property
+    def residents(self) -> int:
+        """Residents, rounded to hundreds."""
+        return int(round(self.size * limits.population(self.district), -2))
+
+
+class Slider(_Table):
+    """What a number may be guessed with, in the unit that is shown (percent for shares); `near` counts as right."""
+
+    least: float
+    most: float
+    step: float = Field(1.0, gt=0)
+    near: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.least >= self.most or self.step > self.most - self.least:
+            raise ValueError("least must be below most, and step no longer than the way between them")
+        return self
+
+
+class Try(_Table):
+    """A lever to move on the Live page."""
+
+    text: Text
+    lever: str
+    level: float = Field(1.0, ge=0, le=1)
+    scenario: str = "before"
+
+    @field_validator("lever")
+    @classmethod
+    def _lever(cls, value: str) -> str:
+        return _one_of(value, lever_names(), "a lever")
+
+    @field_validator("scenario")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return _one_of(value, content.names(), "a scenario")
+
+
+class Step(_Table):
+    """A question, a prediction, runs, and what came out.
+
+    `asks` "change": does `measure` rise, stay or fall from the first arm to the last; "level": how high is it in the
+    last arm; "which": in which arm but the first is it at its `goal`; "together": does the last arm, which has what all
+    others have, gain more than these together. `told` has a text for each way that can come out.
+    """
+
+    title: Text
+    setting: Text
+    question: Text
+    asks: Literal["change", "level", "which", "together"] = "change"
+    measure: str
+    goal: Literal["highest", "lowest"] = "lowest"
+    arms: tuple[Arm, ...] = Field(min_length=1, max_length=6)
+    place: Place | None = None
+    slider: Slider | None = None
+    also: tuple[str, ...] = Field((), max_length=8)
+    chart: str | None = None
+    told: dict[str, Text]
+    why: Text
+    try_: Try | None = Field(None, alias="try")
+
+    @field_validator("measure")
+    @classmethod
+    def _metric(cls, value: str) -> str:
+        return _one_of(value, BY_NAME, "a measure")
+
+    @field_validator("also")
+    @classmethod
+    def _metrics(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_one_of(name, BY_NAME, "a measure") for name in value)
+
+    @field_validator("chart")
+    @classmethod
+    def _series(cls, value: str | None) -> str | None:
+        return value if value is None else _one_of(value, MEASURES, "a chart")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [arm.id for arm in self.arms]
+        if len(set(ids)) < len(ids):
+            raise ValueError("arms: two have the same id")
+        least, most = {"change": (2, 6), "level": (1, 6), "which": (3, 5), "together": (4, 6)}[self.asks]
+        if not least <= len(ids) <= most:
+            raise ValueError(f'asks = "{self.asks}" needs {least} to {most} arms, not {len(ids)}')
+        if (self.asks == "level") != (self.slider is not None):
+            raise ValueError('slider: needed where asks = "level", and only there')
+        if self.asks == "together" and BY_NAME[self.measure].better is None:
+            raise ValueError(f'measure = "{self.measure}": neither direction is better, so nothing is gained')
+        wrong = set(self.outcomes) ^ self.told.keys()
+        if wrong:
+            raise ValueError(f"told: must have {', '.join(self.outcomes)}, and has {', '.join(self.told)}")
+        for text in (*self.told.values(), self.why):
+            for words in (text.en, text.zh):
+                _check_placeholders(words, self)
+        return self
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The ways this can come out: the keys of `told`."""
+        if self.asks == "which":
+            return (*[arm.id for arm in self.arms[1:]], UNCLEAR)
+        if self.asks == "together":
+            return VERDICTS
+        return (ANY,) if len(self.arms) == 1 else OUTCOMES
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """What can be predicted; empty for a number."""
+        if self.asks == "level":
+            return ()
+        if self.asks == "which":
+            return tuple(arm.id for arm in self.arms[1:])
+        return ("better", SAME, "worse") if self.asks == "together" else (MORE, SAME, LESS)
+
+    def takes(self, answer: str) -> bool:
+        """Whether `answer` is a prediction of this step."""
+        if self.slider is None:
+            return answer in self.answers
+        if not re.fullmatch(r"-?\d{1,7}(\.\d{1,3})?", answer):
+            return False
+        return self.slider.least <= float(answer) <= self.slider.most
+
+
+class Lesson(_Table):
+    """One lesson. `sources` are IDs of the article's list; `place` holds for steps that have none of their own."""
+
+    order: int = Field(99, ge=0, le=99)
+    minutes: int = Field(10, ge=1, le=60)
+    title: Text
+    claim: Text
+    introduction: Text
+    sources: tuple[str, ...] = Field(max_length=20)
+    place: Place = Field(default_factory=Place)
+    steps: tuple[Step, ...] = Field(min_length=3, max_length=5)
+    summary: Text
+    remember: tuple[Text, ...] = Field(min_length=1, max_length=6)
+
+    @model_validator(mode="after")
+    def _affordable(self) -> Self:
+        for number, step in enumerate(self.steps, 1):
+            place = self.place_of(step)
+            runs = len(step.arms) * place.replications
+            years = runs * place.residents * place.days / 365
+            if runs > limits.MOST_REPLICATIONS:
+                raise ValueError(f"step {number} makes {runs} runs; at most {limits.MOST_REPLICATIONS} are made")
+            if years > MOST_RESIDENT_YEARS:
+                raise ValueError(
+                    f"step {number} simulates {years:,.0f} resident-years; at most {MOST_RESIDENT_YEARS:,} are made: "
+                    "fewer arms, replications or days, or a smaller district"
+                )
+        return self
+
+    def place_of(self, step: Step) -> Place:
+        """Where `step` runs."""
+        return step.place or self.place
+
+
+def scenario_of(arm: Arm, place: Place) -> Scenario:
+    """The scenario of an arm. Raises InputError."""
+    scenario = Scenario.load(arm.scenario, district=place.district)
+    return scenario.with_(arm.set, origin=f"arm {arm.id}") if arm.set else scenario
+
+
+# --- Checking -----------------------------------------------------------------------------------------
+
+
+def _one_of(value: str, known: Any, what: str) -> str:
+    if value not in known:
+        listed = "" if len(known) > 20 else f"; there are {', '.join(known)}"
+        raise ValueError(f"{value!r} is not {what}{nearest(value, known) or listed}")
+    return value
+
+
+def _check_placeholders(text: str, step: Step) -> None:
+    """Raise ValueError for braces that nothing can be filled into."""
+    ids = {arm.id for arm in step.arms}
+    for word, arm, metric in PLACEHOLDER.findall(text):
+        shown = "{" + word + (f":{arm}" if arm else "") + (f".{metric}" if metric else "") + "}"
+        if word not in (*OF_ARMS, *OF_THE_STEP):
+            raise ValueError(f"{shown} is no placeholder{nearest(word, (*OF_ARMS, *OF_THE_STEP))}")
+        if arm and arm not in ids:
+            raise ValueError(f"{shown}: no arm is called {arm!r}; there are {', '.join(sorted(ids))}")
+        if metric and metric not in BY_NAME:
+            raise ValueError(f"{shown}: {metric!r} is not a measure{nearest(metric, BY_NAME)}")
+        if word in ("change", "moved") and len(step.arms) == 1:
+            raise ValueError(f"{shown}: with one arm there is nothing to compare it with")
+        if word in ("best", "second") and step.asks != "which":
+            raise ValueError(f'{shown}: only where asks = "which"')
+        if word in ("together", "sum", "contrast") and step.asks != "together":
+            raise ValueError(f'{shown}: only where asks = "together"')
+    rest = PLACEHOLDER.sub("", text)
+    if "{" in rest or "}" in rest:
+        raise ValueError(f"a brace that belongs to no placeholder: {rest[max(rest.find('{'), 0) :][:30]!r}")

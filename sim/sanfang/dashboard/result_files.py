@@ -1,0 +1,370 @@
+"""What the Results page can open: sweeps and exported runs below `results/`, and the experiments.
+
+Files are found by listing these folders, never by a path that a visitor sends; a file that lies outside them, be it
+behind a link, is not opened. Reading never changes anything. What is read is kept, and read anew when the file changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sanfang.lab import database
+from sanfang.lab.experiment_file import ExperimentFile, Place, parse
+from sanfang.lab.metrics import METRICS
+from sanfang.lab.results import Results, Status
+from sanfang.lab.run_table import KEYS, RunTable
+from sanfang.scenario.content import EXPERIMENTS, PACKAGE, Source, folders
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.reading import read_toml
+
+RESULTS = "results"
+TABLES = ("runs.parquet", "runs.csv")
+DEEPEST = 4  # folders below results/
+MOST_FOLDERS = 2_000  # looked into
+MOST_RUNS = 1_000_000
+MOST_BYTES = 300_000_000  # of an exported table
+
+Stamp = tuple[int, ...]
+Cube = NDArray[np.float64]
+
+
+class Unreadable(Exception):
+    """A result that cannot be shown; the message is for the visitor, in English."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something to open: `id` is how addresses name it, `path` the store, the table of runs or the experiment's file,
+    `root` the folder in which it was found."""
+
+    id: str
+    path: Path
+    root: Path
+
+    @property
+    def is_experiment(self) -> bool:
+        """Whether it is an experiment's file rather than its runs."""
+        return self.path.suffix == ".toml"
+
+    @property
+    def collection(self) -> str:
+        """`results`, `experiments`, or a folder of experiments such as `experiments/mechanisms`."""
+        return self.id.rpartition("/")[0] if self.is_experiment else RESULTS
+
+    @property
+    def name(self) -> str:
+        """Without the folder of the collection."""
+        return self.id.removeprefix(f"{self.collection}/")
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """Runs, as far as they are needed to choose what to show; their metrics come one by one from `values`.
+
+    `points` has one row a point and one column a factor, `point` being the row's number in the store; `document` is
+    the experiment (empty if the file does not say). `replications` counts those of which some run is there.
+    """
+
+    found: Found
+    stamp: Stamp
+    name: str
+    document: dict[str, Any]
+    baseline: str
+    factors: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    points: pd.DataFrame
+    metrics: tuple[str, ...]
+    runs: int
+    replications: int
+
+    @property
+    def design(self) -> str:
+        """Kind of the design."""
+        return str((self.document.get("design") or {}).get("kind", "full" if self.document else "table"))
+
+    def values(self, metric: str) -> Cube:
+        """Scenarios x points x replications of one metric, NaN where there is no run; read-only. Raises Unreadable."""
+        if metric not in self.metrics:
+            raise Unreadable(f"{metric}: is not among the metrics of these runs")
+        with_points = (self.scenarios, tuple(self.points["point"].tolist()))
+        return _values(self.found, self.stamp, metric, *with_points)
+
+
+# --- Listing --------------------------------------------------------------------------------------------
+
+
+def places() -> list[Path]:
+    """Where results are looked for, whether or not the folders are there."""
+    return list(dict.fromkeys([Path.cwd() / RESULTS, PACKAGE.parents[1] / RESULTS]))
+
+
+def listed() -> list[Found]:
+    """All that can be opened: results first, then experiments, by name. Of two with the same id the first root wins."""
+    found: dict[str, Found] = {}
+    for root in folders(RESULTS):
+        for path in _tables(root):
+            found.setdefault(f"{RESULTS}/{path.parent.relative_to(root).as_posix()}", Found("", path, root))
+    for root in folders(EXPERIMENTS):
+        for path in sorted(root.rglob("*.toml")):
+            if path.resolve().is_relative_to(root):
+                name = path.relative_to(root).with_suffix("").as_posix()
+                found.setdefault(f"{EXPERIMENTS}/{name}", Found("", path, root))
+    return [Found(id_, one.path, one.root) for id_, one in sorted(found.items(), key=lambda item: _order(item[0]))]
+
+
+def _order(id_: str) -> tuple[bool, int, str]:
+    return not id_.startswith(f"{RESULTS}/"), id_.count("/"), id_
+
+
+def _tables(root: Path) -> Iterator[Path]:
+    """In each folder below `root` the store, or else the exported table of runs."""
+    for number, (folder, below, files) in enumerate(os.walk(root, followlinks=False)):
+        here = Path(folder)
+        if number >= MOST_FOLDERS:
+            return
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        if len(here.relative_to(root).parts) >= DEEPEST:
+            below.clear()
+        name = next((name for name in (database.STORE, *TABLES) if name in files), None)
+        if name and here != root and (here / name).resolve().is_relative_to(root):
+            yield here / name
+
+
+def pick(found: list[Found], wanted: str) -> Found | None:
+    """The one that an address names; addresses carry 80 characters."""
+    return next((one for one in found if wanted and one.id[:80] == wanted[:80]), None)
+
+
+def stamp(path: Path) -> Stamp:
+    """Changes whenever the file does, or what SQLite keeps beside it while a sweep writes. Raises Unreadable."""
+    try:
+        parts = [path, *(path.with_name(path.name + end) for end in ("-wal",))]
+        stats = [part.stat() for part in parts if part.exists()]
+    except OSError as error:
+        raise Unreadable(str(error.strerror or error)) from None
+    if not stats:
+        raise Unreadable("is no longer there")
+    return tuple(number for one in stats for number in (one.st_mtime_ns, one.st_size))
+
+
+# --- Experiments ----------------------------------------------------------------------------------------
+
+
+def experiment(found: Found) -> ExperimentFile:
+    """What an experiment's file says. Raises Unreadable."""
+    return _experiment(found, stamp(found.path))
+
+
+@lru_cache(maxsize=256)
+def _experiment(found: Found, _: Stamp) -> ExperimentFile:
+    _inside(found)
+    with _plain(found):
+        source = Source(found.path, found.id)
+        return parse(read_toml(source), Place(found.id, found.path.parent))
+
+
+def runs_of(found: Found, among: list[Found]) -> Found | None:
+    """The runs of an experiment that are stored here, if there are any."""
+    wanted = experiment(found).name or found.path.stem
+    return next((one for one in among if not one.is_experiment and title(one)[0] == wanted), None)
+
+
+def experiment_of(opened: Opened, among: list[Found]) -> Found | None:
+    """The experiment whose runs these are, if its file is here."""
+    return next((one for one in among if one.is_experiment and one.path.stem == opened.name), None)
+
+
+def title(found: Found) -> tuple[str, str, str]:
+    """Name, English label and Chinese label; the labels may be empty. Of an unreadable file the name alone."""
+    try:
+        if found.is_experiment:
+            file = experiment(found)
+            return file.name or found.path.stem, file.label_en, file.label_zh
+        about = _about(found, stamp(found.path))
+    except Unreadable:
+        return found.name, "", ""
+    document = about.get("experiment") or {}
+    return str(about.get("name") or found.name), document.get("label_en") or "", document.get("label_zh") or ""
+
+
+# --- Runs -----------------------------------------------------------------------------------------------
+
+
+def opened(found: Found) -> Opened:
+    """The runs in a store or an exported table. Raises Unreadable."""
+    return _opened(found, stamp(found.path))
+
+
+def status(found: Found) -> Status | None:
+    """How far a sweep is; None for an exported table, of which that is not known. Raises Unreadable."""
+    if found.path.name != database.STORE:
+        return None
+    _inside(found)
+    with _plain(found), Results(found.path.parent) as results:
+        return results.status()
+
+
+def all_runs(found: Found, most: int) -> pd.DataFrame:
+    """All runs with all metrics, as `sanfang export` writes them. Raises Unreadable if there are more than `most`."""
+    if opened(found).runs > most:
+        raise Unreadable(f"has more than {most:,} runs: write them with `sanfang export`")
+    with _plain(found):
+        if found.path.name != database.STORE:
+            return _table(found.path)
+        with Results(found.path.parent) as results:
+            return results.runs()
+
+
+@lru_cache(maxsize=256)
+def _about(found: Found, _: Stamp) -> dict[str, Any]:
+    _inside(found)
+    with _plain(found):
+        if found.path.name != database.STORE:
+            return _said_beside(found)
+        with Results(found.path.parent) as results:
+            return results.about
+
+
+def _said_beside(found: Found) -> dict[str, Any]:
+    """What a manifest or a comparison beside an exported table says of it."""
+    for name in ("manifest.json", "comparison.json"):
+        path = found.path.with_name(name)
+        if path.is_file() and path.resolve().is_relative_to(found.root) and path.stat().st_size < MOST_BYTES:
+            said = json.loads(path.read_text("utf-8"))
+            if isinstance(said, dict):
+                return {"name": found.name, "baseline": said.get("baseline"), "experiment": said.get("experiment")}
+    return {}
+
+
+@lru_cache(maxsize=32)
+def _opened(found: Found, stamp: Stamp) -> Opened:
+    about = _about(found, stamp)
+    with _plain(found):
+        return _from_store(found, stamp, about) if found.path.name == database.STORE else _from_table(found, stamp)
+
+
+def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
+    factors = tuple(about["factors"])
+    with _reading(found) as db:
+        counts = dict(db.execute("SELECT scenario, count(*) FROM plan JOIN runs USING (key) GROUP BY scenario"))
+        replications = db.execute("SELECT count(DISTINCT replication) FROM plan JOIN runs USING (key)").fetchone()[0]
+        points = pd.read_sql_query(f"SELECT {_names(('point', *factors))} FROM points ORDER BY point", db)
+        known = database.columns(db, "main", "runs")
+    runs = sum(counts.values())
+    _refuse(runs)
+    names = about["metrics"] or [metric.name for metric in METRICS]
+    return Opened(
+        found=found, stamp=stamp, name=str(about["name"]), document=about.get("experiment") or {},
+        baseline=about["baseline"], factors=factors, points=points,
+        scenarios=tuple(label for label in about["scenarios"] if counts.get(label)),
+        metrics=tuple(name for name in names if name in known), runs=runs, replications=int(replications),
+    )  # fmt: skip
+
+
+def _from_table(found: Found, stamp: Stamp) -> Opened:
+    runs, about = _table(found.path), _about(found, stamp)
+    for name in ("scenario", "replication"):
+        if name not in runs:
+            raise InputError(f"is no table of runs: it has no column {name!r}")
+    _refuse(len(runs))
+    document = about.get("experiment") or {}
+    names = [str(name) for name in runs.columns]
+    named = document.get("factors") or [name for name in names[: names.index("replication")] if name not in KEYS]
+    factors = tuple(name for name in names if name in named)
+    points = runs.assign(point=runs.get("point", 0))[["point", *factors]].drop_duplicates("point").sort_values("point")
+    scenarios = tuple(str(name) for name in runs["scenario"].unique())
+    numbers = runs.select_dtypes("number").columns
+    baseline = about.get("baseline")
+    return Opened(
+        found=found, stamp=stamp, name=str(about.get("name") or found.name), document=document,
+        baseline=baseline if baseline in scenarios else scenarios[0], factors=factors, scenarios=scenarios,
+        points=points.reset_index(drop=True), runs=len(runs), replications=int(runs["replication"].nunique()),
+        metrics=tuple(name for name in numbers if name not in KEYS and name not in factors),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=24)
+def _values(found: Found, _: Stamp, metric: str, scenarios: tuple[str, ...], points: tuple[int, ...]) -> Cube:
+    with _plain(found):
+        if found.path.name == database.STORE:
+            query = f"SELECT scenario, point, replication, {_names((metric,))} FROM results"
+            with _reading(found) as db:
+                runs = pd.read_sql_query(query, db, dtype={metric: "float64"})
+        else:
+            runs = _table(found.path, metric)
+        table = RunTable(runs)
+        values = np.full((len(scenarios), len(points), len(table.replications)), np.nan)
+        rows = [scenarios.index(name) for name in table.scenarios if name in scenarios]
+        columns = pd.Index(points).get_indexer(pd.Index(table.points))
+        kept = [table.scenarios.index(scenarios[row]) for row in rows]
+        values[np.ix_(rows, columns[columns >= 0])] = table.values(metric)[np.ix_(kept, np.nonzero(columns >= 0)[0])]
+    values.flags.writeable = False
+    return values
+
+
+def _table(path: Path, metric: str = "") -> pd.DataFrame:
+    """An exported table of runs, all columns or only what `metric` needs."""
+    if path.stat().st_size > MOST_BYTES:
+        raise InputError(f"is larger than {MOST_BYTES / 1e6:.0f} MB, which is more than a page can show")
+    wanted = ("scenario", "point", "replication", metric)
+    if path.suffix == ".parquet":
+        import pyarrow.parquet
+
+        names = pyarrow.parquet.read_schema(path).names
+        return pd.read_parquet(path, columns=[name for name in names if name in wanted] if metric else None)
+    types = {"scenario": "str"}
+    return pd.read_csv(path, usecols=(lambda name: name in wanted) if metric else None, dtype=types)
+
+
+# --- Safely ---------------------------------------------------------------------------------------------
+
+
+def _inside(found: Found) -> None:
+    if not found.path.resolve().is_relative_to(found.root):
+        raise Unreadable("lies outside the folders of results and experiments")
+
+
+def _refuse(runs: int) -> None:
+    if not runs:
+        raise InputError("has no runs yet")
+    if runs > MOST_RUNS:
+        raise InputError(f"has {runs:,} runs, and a page shows at most {MOST_RUNS:,}: use `sanfang analyse`")
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+@contextlib.contextmanager
+def _reading(found: Found) -> Iterator[sqlite3.Connection]:
+    """A connection to a store that cannot change it."""
+    with contextlib.closing(database.open_for_reading(found.path.parent)) as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def _plain(found: Found) -> Iterator[None]:
+    """Whatever is wrong with a file, as Unreadable, in words that do not tell where on the machine it lies."""
+    try:
+        yield
+    except Unreadable:
+        raise
+    except Exception as problem:  # a foreign file may break anything that reads it
+        known = isinstance(problem, InputError | database.StoreError)
+        text = str(problem) if known else f"is damaged or was not written by Sanfang ({type(problem).__name__})"
+        folder = found.path.parent
+        for shown in (str(folder.resolve()), str(folder)):
+            text = text.replace(f"{shown}/", "").replace(shown, found.id)
+        raise Unreadable(text[:400]) from None

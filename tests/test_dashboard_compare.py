@@ -1,0 +1,310 @@
+"""The Compare page: worlds in step, differences, the same trouble in each, replications in the background."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanfang.dashboard import lives, lives_told, replications, series, side_by_side
+from sanfang.dashboard.address import Address, World, read
+from sanfang.dashboard.played import PlayedWorld
+from sanfang.dashboard.replications import CANCELLED, DONE, WAITING, Replications
+from sanfang.dashboard.stage import Stage, assembled
+from sanfang.dashboard.words import LANGUAGES, say, texts
+from sanfang.lab.simulation import simulate
+from sanfang.scenario.scenario import Scenario
+
+DAYS = 40
+TWO = (World("before"), World("three-devolutions"))
+ADDRESS = Address(lang="en", district="demo", size=0.25, seed=3, days=60, day=DAYS, worlds=TWO)
+
+
+def staged(address: Address) -> Stage:
+    return Stage(assembled(address), lambda: None, lambda: None)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Stage:
+    return staged(ADDRESS)
+
+
+@pytest.fixture(scope="module")
+def found(stage: Stage) -> lives.Troubles:
+    return lives.troubles([played.so_far().requests for played in stage.worlds], DAYS)
+
+
+# --- In step --------------------------------------------------------------------------------------------
+
+
+def test_worlds_stay_on_one_day_whatever_is_asked_for() -> None:
+    stage = staged(replace(ADDRESS, day=0))
+    for order in ({"action": "step", "value": 7}, {"action": "rewind", "value": 3}, {"action": "step", "value": 999}):
+        stage.carry_out(order)
+        assert {played.day for played in stage.worlds} == {stage.day}
+    assert stage.day == 3 + 31  # a step is a month at most
+    assert stage.carry_out({"action": "rewind", "value": "nonsense"}) == "rewind" and stage.day == 0
+    assert stage.carry_out({"action": "delete"}) == ""
+
+
+def test_play_and_rewind_in_between_leave_the_worlds_together() -> None:
+    stage = staged(replace(ADDRESS, day=0))
+    stage.player.days_a_second = 100
+    for _ in range(3):
+        stage.carry_out({"action": "play"})
+        time.sleep(0.15)
+        stage.carry_out({"action": "rewind", "value": 2})
+        time.sleep(0.1)
+        assert len({played.day for played in stage.worlds}) == 1
+    stage.player.pause()
+
+
+def test_a_lever_moved_in_one_world_leaves_the_other_alone_and_a_link_tells_it_again() -> None:
+    stage = staged(replace(ADDRESS, day=10))
+    stage.move(1, "triage", 0.8)
+    stage.step(10)
+    assert stage.worlds[0].world.moves == () and stage.worlds[1].world.moves == ((10, "triage", 0.8),)
+    marks = side_by_side.marks(stage.worlds, "en")
+    assert [mark["day"] for mark in marks] == [11] and marks[0]["label"].startswith("B: ")
+    address = replace(ADDRESS, day=20, worlds=tuple(played.world for played in stage.worlds))
+    again, problems = read(address.query())
+    assert not problems
+    for old, new in zip(stage.worlds, assembled(again), strict=True):
+        pd.testing.assert_frame_equal(old.so_far().daily, new.so_far().daily)
+
+
+def test_worlds_that_are_played_already_are_taken_over() -> None:
+    before = assembled(replace(ADDRESS, day=5))
+    third = assembled(replace(ADDRESS, day=5, worlds=(*TWO, World("precision"))), before)
+    assert third[:2] == before and third[2].day == 5
+    assert assembled(replace(ADDRESS, day=5, seed=4), before)[0] is not before[0]
+    twins = assembled(replace(ADDRESS, day=5, worlds=(TWO[0], TWO[0])), before)
+    assert twins[0] is before[0] and twins[1] is not before[0]
+
+
+# --- Differences ----------------------------------------------------------------------------------------
+
+
+def test_the_daily_table_is_the_models_own_with_the_world_in_front(stage: Stage) -> None:
+    table = side_by_side.daily_tables(stage.worlds)
+    for letter, world in zip("AB", TWO, strict=True):
+        own = simulate(Scenario.load(world.scenario, district="demo"), seed=3, days=DAYS, scale=0.25).daily
+        part = table[table["world"] == letter].drop(columns=["world", "scenario"]).reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, own)
+
+
+def test_bands_lie_between_the_curves_green_where_the_other_world_is_better(stage: Stage) -> None:
+    for chart in side_by_side.charts(stage.worlds, "en"):
+        better, worse, a, b = chart["series"]
+        assert (better["colour"], worse["colour"]) == (side_by_side.BETTER, side_by_side.WORSE)
+        higher = series.MEASURES[chart["id"]].better == "higher"
+        for low, high, base, other in zip(better["low"], better["high"], a["values"], b["values"], strict=True):
+            if base is not None and (other > base) == higher:
+                assert (low, high) == (min(base, other), max(base, other))
+            elif base is not None:
+                assert low == high == base
+
+
+def test_differences_of_shares_are_percentage_points(stage: Stage) -> None:
+    chart = next(one for one in side_by_side.difference_charts(stage.worlds, "en") if one["id"] == "satisfaction")
+    a, b = (series.series(played, "satisfaction") for played in stage.worlds)
+    assert chart["series"][-1]["values"][-1] == pytest.approx(100 * (b[-1] - a[-1]), abs=1e-5)
+    row = side_by_side.figures(stage.worlds, "en")[0]["rows"]
+    assert row[0]["change"] == "" and row[1]["verdict"] in ("better", "worse", "")
+
+
+def test_the_maps_have_one_scale(stage: Stage) -> None:
+    maps = side_by_side.maps(stage.worlds, "open", "zh")
+    assert maps[0]["scale"] == maps[1]["scale"]
+    values = np.concatenate([series.by_community(played, "open") for played in stage.worlds])
+    assert maps[0]["scale"]["high"] == f"{values.max():,.1f}"
+    by_text: dict[str, set[str]] = {}
+    for one in maps:
+        for cell in one["cells"]:
+            by_text.setdefault(cell["value"], set()).add(cell["colour"])
+    assert len(maps[0]["cells"]) == 12 and any(len(colours) == 1 for colours in by_text.values())
+
+
+# --- Lives ----------------------------------------------------------------------------------------------
+
+
+def test_a_trouble_has_the_same_person_and_day_in_both_worlds(found: lives.Troubles) -> None:
+    a, b = (table[table["ordinal"] == 0].set_index("id") for table in found.requests)
+    both = a.index.intersection(b.index)
+    assert len(both) > 0.9 * len(a)
+    assert (a.loc[both, ["resident", "domain", "arose"]] == b.loc[both, ["resident", "domain", "arose"]]).all().all()
+    assert len(found.table) == len(a.index.union(b.index))
+
+
+def test_sorting_does_what_it_says(found: lives.Troubles) -> None:
+    gain = lives.chosen(found, "gain")
+    saved = gain["a_days"] - gain["b_days"]
+    assert len(gain) and (saved > 0).all() and saved.is_monotonic_decreasing
+    assert set(gain["a_outcome"]) | set(gain["b_outcome"]) == {"resolved"}
+    loss = lives.chosen(found, "loss")
+    assert ((loss["b_days"] - loss["a_days"]) > 0).all()
+    assert lives.chosen(found, "only_first")["b_days"].isna().all()
+    assert lives.chosen(found, "only_other")["a_days"].isna().all()
+    other = lives.chosen(found, "solved_other")
+    assert (other["b_outcome"] == "resolved").all() and not other["a_solved"].astype(bool).any()
+    domain = gain["domain"].iloc[0]
+    assert set(lives.chosen(found, "gain", domain=domain)["domain"]) == {domain}
+    assert len(lives.chosen(found, "latest", most=7)) == 7
+
+
+def test_a_life_covers_the_time_from_arising_to_its_end(found: lives.Troubles) -> None:
+    for root in lives.chosen(found, "gain").index[:10]:
+        for letter, requests in zip("ab", found.requests, strict=True):
+            life = lives.life(requests, root, DAYS)
+            assert life is not None
+            parts = [part for record in life["records"] for part in record["segments"]]
+            assert sum(stop - start for _, start, stop in parts) == pytest.approx(life["days"])
+            assert life["days"] == pytest.approx(found.table.loc[root][f"{letter}_days"])
+            own = requests[requests["root"] == root].filter(like="_hours").drop(columns="first_hours")
+            assert sum(life["hours"].values()) == pytest.approx(float(own.to_numpy().sum()))
+
+
+def test_a_trouble_that_came_back_is_one_trouble() -> None:
+    columns = dict.fromkeys(["resident", "community", "domain", "kind"], "x") | {"vulnerable": False}
+    hours = dict.fromkeys(lives.HOURS, 1.0)
+    rows = [
+        {"id": "f", "root": "f", "ordinal": 0, "arose": 1.0, "voiced": 2.0, "first_at": 3.0, "closed": 5.0,
+         "outcome": "unresolved"},
+        {"id": "g", "root": "f", "ordinal": 1, "arose": 8.0, "voiced": 9.0, "first_at": np.nan, "closed": np.nan,
+         "outcome": "open"},
+    ]  # fmt: skip
+    table = pd.DataFrame([{**columns, **hours, **row} for row in rows])
+    found = lives.troubles([table, table[:0]], 20)
+    row = found.table.loc["f"]
+    assert (row["a_days"], row["a_solved"], row["a_outcome"], row["a_times"]) == (19.0, False, "open", 2.0)
+    assert np.isnan(row["b_days"])
+    life = lives.life(table, "f", 20)
+    assert life is not None and life["records"][1]["segments"] == [("silent", 8.0, 9.0), ("first", 9.0, 20.0)]
+    assert lives.life(table[:0], "f", 20) is None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_card_says_the_days_of_each_world_or_that_it_never_arose(
+    stage: Stage, found: lives.Troubles, lang: str
+) -> None:
+    root = lives.chosen(found, "gain").index[0]
+    card = lives_told.life_card(found, root, stage.worlds, lang)
+    for place, letter in enumerate("ab"):
+        days = f"{found.table.loc[root][f'{letter}_days']:.1f}"
+        assert card["worlds"][place]["verdict"] == say("compare_life_solved", lang, days=days, letter=letter.upper())
+        assert all(0 <= part["left"] <= 100.001 for part in card["worlds"][place]["segments"])
+    only = lives.chosen(found, "only_first").index[0]
+    card = lives_told.life_card(found, only, stage.worlds, lang)
+    assert card["worlds"][1]["verdict"] == say("compare_life_prevented", lang, letter="B")
+
+
+def test_the_resident_who_gains_most_gains_most(stage: Stage) -> None:
+    models = [played.model for played in stage.worlds]
+    best = lives.most_changed(models, 1, gained=True)
+    change = [lives.minds(model, best)["satisfaction"] for model in models]
+    assert change[1] - change[0] == pytest.approx(
+        float(np.max(models[1].residents.satisfaction - models[0].residents.satisfaction))
+    )
+
+
+# --- Replications ---------------------------------------------------------------------------------------
+
+SHORT = replace(ADDRESS, day=12)
+
+
+def test_replications_are_paired_and_the_first_is_what_is_on_show() -> None:
+    told: list[str] = []
+    job = Replications(SHORT, 3, lambda: told.append(job.state))
+    job.start()
+    assert job.join(60) and job.state == DONE and job.error == "" and told[-1] == DONE
+    assert job.found is not None and job.found.reps == 3 and job.done == job.total == 6
+    for place, played in enumerate(assembled(SHORT)):
+        shown = series.series(played, "open")
+        np.testing.assert_array_equal(job.found.series["open"][place][0], shown)
+    mean, low, high = job.found.band("satisfaction", 1)
+    delta = job.found.series["satisfaction"][1] - job.found.series["satisfaction"][0]
+    np.testing.assert_allclose(mean, delta.mean(axis=0))
+    half = 4.302653 * delta.std(axis=0, ddof=1) / np.sqrt(3)  # t quantile for two degrees of freedom
+    np.testing.assert_allclose(high - low, 2 * half, rtol=1e-4, atol=1e-12)
+    table = job.found.headline().set_index("metric")
+    runs = job.found.runs.pivot(index="replication", columns="scenario", values="waste_share")
+    assert table.loc["waste_share", "difference"] == pytest.approx(float((runs["b"] - runs["a"]).mean()))
+
+
+def test_cancel_works_at_once_and_gives_the_place_back() -> None:
+    job = Replications(replace(ADDRESS, day=0, days=365), 40, lambda: None)
+    job.start()
+    time.sleep(0.5)
+    begun = time.monotonic()
+    job.cancel()
+    assert job.join(2.0) and time.monotonic() - begun < 2.0 and job.state == CANCELLED
+    assert job.found is None or job.found.reps < 40
+
+
+def test_a_job_waits_for_a_place_and_can_be_cancelled_while_it_waits(monkeypatch: Any) -> None:
+    monkeypatch.setattr(replications, "PLACES", threading.BoundedSemaphore(1))
+    replications.PLACES.acquire()
+    job = Replications(SHORT, 3, lambda: None)
+    job.start()
+    time.sleep(0.3)
+    assert job.state == WAITING and job.done == 0
+    job.cancel()
+    assert job.join(2.0) and job.state == CANCELLED
+    second = Replications(SHORT, 3, lambda: None)
+    second.start()
+    replications.PLACES.release()
+    assert second.join(60) and second.state == DONE
+
+
+def test_the_number_of_replications_is_bounded() -> None:
+    assert Replications(SHORT, 10**9, lambda: None).reps == replications.limits.MOST_REPLICATIONS
+    assert Replications(SHORT, 0, lambda: None).reps == replications.FEWEST
+
+
+# --- The page -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", ["charts", "differences", "lives", "replications", "nonsense"])
+def test_the_page_opens_in_every_view(view: str) -> None:
+    solara = pytest.importorskip("solara")
+    from sanfang.dashboard import viewer
+    from sanfang.dashboard.compare import ComparePage
+
+    address = replace(ADDRESS, day=3, worlds=(World("three-devolutions"),), other={"view": view, "community": "c002"})
+    before = viewer.address.value
+    viewer.address.set(address)
+    try:
+        _, rc = solara.render(ComparePage(), handle_error=False)
+        assert viewer.address.value.worlds == (World("three-devolutions"), World("before"))
+        rc.close()
+    finally:
+        viewer.address.set(before)
+
+
+def test_every_text_of_the_page_is_there_in_both_languages() -> None:
+    own = {key: text for key, text in texts().items() if key.startswith("compare_")}
+    assert len(own) > 60
+    for key, text in own.items():
+        assert text["en"] and text["zh"], key
+        assert set(_holes(text["en"])) == set(_holes(text["zh"])), key
+
+
+def _holes(text: str) -> list[str]:
+    import string
+
+    return [name for _, name, _, _ in string.Formatter().parse(text) if name]
+
+
+def test_one_played_world_is_not_disturbed_by_replications_of_it() -> None:
+    played = PlayedWorld(SHORT, TWO[0])
+    played.step(5)
+    job = Replications(SHORT, 3, lambda: None)
+    job.start()
+    played.step(7)
+    assert job.join(60)
+    pd.testing.assert_frame_equal(played.so_far().daily, assembled(SHORT)[0].so_far().daily)

@@ -1,0 +1,186 @@
+"""The Follow page: a request's path is exactly the run's own, and everything on the page adds up to its records."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanfang.dashboard import flow_views, flows, follow_views
+from sanfang.dashboard.address import Address, World, read, scenario_of
+from sanfang.dashboard.follow_pictures import timeline_picture
+from sanfang.dashboard.recipe import recipe
+from sanfang.dashboard.request_choice import Choice, candidates, choice, run_of, until
+from sanfang.dashboard.request_life import WHATS, Life, life
+from sanfang.dashboard.request_trace import trace
+from sanfang.dashboard.words import say, texts
+from sanfang.lab.simulation import Run, simulate
+from sanfang.lab.time_split import CAUSES, closed_after_warm_up, durations, of_request
+
+DAYS = 90
+ADDRESS = Address(lang="en", district="demo", size=1.0, seed=3, days=120, day=DAYS)
+WORLDS = ("before", "three-devolutions-two-refinements", "collaboration", "consultation")
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return run_of(ADDRESS)
+
+
+def told(run: Run, address: Address, label: object) -> Life:
+    id_ = str(run.requests.at[label, "id"])
+    seen = trace(run.scenario, id_, seed=address.seed, days=address.days, scale=address.size, until=until(address))
+    return life(seen, run.requests, label)
+
+
+def varied(run: Run) -> list[object]:
+    """Labels of requests of every kind of path that a run has."""
+    table = run.requests
+    rows = [*table.index[table["handoffs"] > 3][:2], *table.index[table["attempts"] > 0][:1]]
+    rows += [*table.index[table["parts"] > 2][:1], *table.index[table["shortage_hours"] > 0][:2]]
+    for column in ("outcome", "tier"):
+        rows += table.groupby(column).head(1).index.tolist()
+    return list(dict.fromkeys(rows))
+
+
+def test_watching_a_request_changes_nothing_in_the_run(run: Run) -> None:
+    plain = simulate(run.scenario, seed=ADDRESS.seed, days=ADDRESS.days, scale=ADDRESS.size)
+    seen = trace(run.scenario, str(run.requests.at[5, "id"]), seed=3, days=ADDRESS.days, scale=1.0, until=ADDRESS.days)
+    ended = int(plain.model.world.counts["records"][0])
+    assert plain.model.world.records[:ended].tobytes() == seen.model.world.records[:ended].tobytes()
+    assert np.array_equal(plain.model.engine.hours, seen.model.engine.hours)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_steps_sum_to_the_hours_hand_offs_and_yuan_of_the_record(name: str) -> None:
+    address = replace(ADDRESS, worlds=(World(name),))
+    run = run_of(address)
+    for label in varied(run):
+        row, one = run.requests.loc[label], told(run, address, label)
+        assert len(one.handoffs) == row["handoffs"]
+        assert sum(step.yuan for step in one.steps) == pytest.approx(row["yuan"], rel=1e-3, abs=0.01)
+        assert {step.what for step in one.steps} <= set(WHATS)
+        if row["outcome"] in ("resolved", "unresolved", "withdrawn"):
+            booked = of_request(run.requests, row["id"]).set_index("cause")["hours"]
+            for cause in CAUSES:
+                hours = sum(step.hours for step in one.steps if step.cause == cause)
+                assert hours == pytest.approx(booked[cause], rel=1e-4, abs=0.01), (row["id"], cause)
+        if row["parts"] and row["voiced"] == row["voiced"]:
+            assert sum(one.split.values()) == pytest.approx(row["parts"] * one.hours, rel=1e-4, abs=0.02)
+
+
+def test_the_steps_of_a_part_follow_one_another_from_registration_to_the_end(run: Run) -> None:
+    label = closed_after_warm_up(run).sort_values("handoffs").index[-1]
+    row, one = run.requests.loc[label], told(run, ADDRESS, label)
+    for part in range(row["parts"]):
+        mine = [step for step in one.steps if step.part == part]
+        for before, after in pairwise(mine):
+            assert after.begin == pytest.approx(before.end)
+        assert mine[-1].end == pytest.approx(row["closed"])
+    assert one.begin == row["arose"]
+    assert one.steps[0].begin == pytest.approx(row["arose"] if row["voiced"] > row["arose"] else row["voiced"])
+
+
+def test_the_world_of_the_page_is_the_run_that_the_command_line_makes(run: Run) -> None:
+    plain = simulate(scenario_of(ADDRESS, ADDRESS.worlds[0]), seed=3, days=DAYS, scale=1.0, keep_requests=True)
+    first, second = (table.sort_values("id").reset_index(drop=True) for table in (run.requests, plain.requests))
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_rules_pick_what_they_say(run: Run) -> None:
+    closed = closed_after_warm_up(run)
+    hours = durations(closed, run.scenario.calendar, run.days)
+    assert candidates(run, Choice("slowest"))["hours"].iloc[0] == hours.max()
+    middle = candidates(run, Choice("typical"))["hours"]
+    assert (middle - hours.median()).abs().max() <= (hours.drop(middle.index) - hours.median()).abs().min()
+    quick = candidates(run, Choice("quick_handoffs"))
+    assert (quick["handoffs"] >= 2).all() and quick["hours"].iloc[0] == hours[closed["handoffs"] >= 2].min()
+    assert set(candidates(run, Choice("open"))["outcome"]) == {"open"}
+    found = candidates(run, Choice("slowest", domain="care", vulnerable=True))
+    assert len(found) and set(found["domain"]) == {"care"} and found["vulnerable"].all()
+
+
+def test_an_address_gives_only_choices_that_exist() -> None:
+    given = {"request": "typical:6B13", "domain": "care", "community": "<b>", "kind": "none", "whose": "vulnerable"}
+    assert choice(given, ["care"], ["c1"]) == Choice("typical", "6b13", "care", "", "", True)
+    assert choice({"request": "slowest:x'; drop"}, [], []) == Choice()
+    assert choice({"request": "78fd"}, [], []) == Choice("slowest", "78fd")
+    address = ADDRESS.with_other(request="typical:6b13", kind="hard", whose="vulnerable", flow="hours")
+    assert read(address.query()) == (address, [])
+
+
+def test_flows_count_every_request_once_in_every_layer(run: Run) -> None:
+    ways = flows.flow_table(run)
+    voiced = run.requests[run.requests["voiced"].notna()]
+    links = flows.bands(ways)
+    hours = durations(voiced, run.scenario.calendar, run.days).sum()
+    for layer in flows.LAYERS[:-1]:
+        out = [link for link in links if link.source[0] == layer]
+        assert sum(link.requests for link in out) == len(voiced)
+        assert sum(link.hours for link in out) == pytest.approx(hours)
+    ends = {link.target[1] for link in links if link.target[0] == "outcome"}
+    assert ends == set(voiced["outcome"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_all_of_a_life_and_of_the_flows_can_be_said_and_drawn(run: Run, lang: str) -> None:
+    scenario, ways = run.scenario, flows.flow_table(run)
+    assert all(f"follow_what_{what}" in texts() for what in WHATS)
+    for label in varied(run)[:6]:
+        one = told(run, ADDRESS, label)
+        line = follow_views.timeline(one, scenario, lang)
+        bars = [bar for lane in line["lanes"] for bar in lane["bars"]]
+        assert bars and all(0 <= bar["left"] <= 100.001 and bar["left"] + bar["width"] <= 100.01 for bar in bars)
+        assert len(follow_views.step_rows(one, scenario, lang)) == len(one.steps)
+        assert follow_views.facts(one, scenario, lang)
+    shares = follow_views.split(one, lang)["segments"]
+    assert not shares or sum(part["share"] for part in shares) == pytest.approx(100, abs=0.5)
+    assert timeline_picture(one, scenario, lang).startswith(b"\x89PNG")
+    drawn = flow_views.sankey(ways, scenario, "hours", lang)["series"][0]
+    assert {link["source"] for link in drawn["links"]} <= {node["name"] for node in drawn["data"]}
+    assert len(flow_views.table_rows(ways, scenario, lang)) == len(drawn["links"])
+    assert flow_views.flow_picture(ways, scenario, "requests", "x", lang).startswith(b"\x89PNG")
+
+
+def test_hand_offs_stand_beside_the_step_that_they_begin(run: Run) -> None:
+    label = run.requests.sort_values("handoffs").index[-1]
+    rows = follow_views.step_rows(told(run, ADDRESS, label), run.scenario, "en")
+    assert sum(len(row["passed"]) for row in rows) == run.requests.at[label, "handoffs"]
+
+
+def test_the_recipe_names_the_request() -> None:
+    shown = recipe("/follow", ADDRESS.with_other(request="typical:6b130b71201175e0"))
+    assert shown.shell.startswith("sanfang trace before --request 6b130b71201175e0 --district demo --seed 3 --days 90")
+    compile(shown.python, "recipe", "exec")
+    assert "--slowest 1" in recipe("/follow", replace(ADDRESS, day=0)).shell
+    assert f"--days {until(replace(ADDRESS, day=0))}" in recipe("/follow", replace(ADDRESS, day=0)).shell
+
+
+def test_the_page_shows_the_request_that_the_address_names(run: Run) -> None:
+    ipyvue, solara = pytest.importorskip("ipyvue"), pytest.importorskip("solara")
+    from sanfang.dashboard import follow, viewer
+
+    id_ = candidates(run, Choice("typical"))["id"].iloc[1]
+    viewer.address.set(ADDRESS.with_other(request=f"typical:{id_[:9]}"))
+    _, rendered = solara.render(follow.FollowPage(), handle_error=False)
+    pieces, latest = [], time.monotonic() + 60
+    while not any(hasattr(piece, "line") for piece in pieces) and time.monotonic() < latest:
+        time.sleep(0.1)
+        pieces = rendered.find(ipyvue.VueTemplate).widgets
+    told = " ".join(str(getattr(piece, "unsafe_innerHTML", "")) for piece in pieces)
+    assert say("follow_title", "en", id=id_) in told
+    rows = [row for piece in pieces for row in getattr(piece, "rows", []) if "chosen" in row]
+    assert [row["id"] for row in rows if row["chosen"]] == [id_]
+    rendered.close()
+
+
+def test_the_steps_as_csv_are_the_steps(run: Run) -> None:
+    one = told(run, ADDRESS, closed_after_warm_up(run).index[0])
+    table = pd.read_csv(io.BytesIO(follow_views.step_table(one).to_csv(index=False).encode()))
+    assert table["hours"].tolist() == pytest.approx([step.hours for step in one.steps])
+    assert set(table["request"]) == {one.id}
