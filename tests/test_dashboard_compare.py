@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sanfang.dashboard import lives, lives_told, replications, series, side_by_side
+from sanfang.dashboard import colours, lives, lives_told, replications, series, side_by_side
 from sanfang.dashboard.address import Address, World, read
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.replications import CANCELLED, DONE, WAITING, Replications
@@ -123,11 +123,9 @@ def test_the_maps_have_one_scale(stage: Stage) -> None:
     assert maps[0]["scale"] == maps[1]["scale"]
     values = np.concatenate([series.by_community(played, "open") for played in stage.worlds])
     assert maps[0]["scale"]["high"] == f"{values.max():,.1f}"
-    by_text: dict[str, set[str]] = {}
-    for one in maps:
-        for cell in one["cells"]:
-            by_text.setdefault(cell["value"], set()).add(cell["colour"])
-    assert len(maps[0]["cells"]) == 12 and any(len(colours) == 1 for colours in by_text.values())
+    places = [colours.on_scale(value, values.min(), values.max(), "lower") for value in values]
+    cells = [cell for one in maps for cell in one["cells"]]
+    assert [cell["colour"] for cell in cells] == [colours.SCALE[place] for place in places]
 
 
 # --- Lives ----------------------------------------------------------------------------------------------

@@ -175,7 +175,7 @@ def test_sources_are_counted_once_and_most_are_assumed() -> None:
     assert declared["article"] == 27
     assert set(declared) | set(district) <= set(trust_sources.CLASSES)
     assert declared["assumed"] > declared["published"] > 0
-    assert district["assumed"] > district["derived"] > district["published"] > 0
+    assert district["bounded"] > district["derived"] > district["published"] > 0
 
 
 # --- The page ----------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from sanfang.dashboard.flows import LAYERS, NOBODY, OUTCOMES, Band, bands, nodes
 from sanfang.dashboard.pictures import png
 from sanfang.dashboard.words import own_label, say
 from sanfang.model.state import CHANNEL_NAMES, TIER_NAMES
-from sanfang.report.fonts import chinese_font, language_and_fonts
+from sanfang.report.fonts import language_and_fonts
 from sanfang.scenario.scenario import Scenario
 
 Node = tuple[str, str]
@@ -121,16 +121,9 @@ def _with_layer(node: Node, scenario: Scenario, lang: str) -> str:
 # --- The picture ----------------------------------------------------------------------------------------
 
 
-def drawn_with(lang: str) -> tuple[str, list[str]]:
-    """The language and fonts of a picture; an English one needs a Chinese font, too, for kinds of need (急难愁盼)."""
-    drawn_in, fonts = language_and_fonts(lang)
-    chinese = chinese_font()
-    return drawn_in, [*fonts, chinese] if chinese and chinese not in fonts else fonts
-
-
 def flow_picture(ways: pd.DataFrame, scenario: Scenario, weight: str, title: str, lang: str) -> bytes:
     """The diagram as a PNG; in English where there is no Chinese font."""
-    drawn_in, fonts = drawn_with(lang)
+    drawn_in, fonts = language_and_fonts(lang)
     with mpl.rc_context({"font.family": fonts, "axes.unicode_minus": False, "font.size": 9}):
         figure = Figure(figsize=(11.5, 6.4), layout="constrained")
         FigureCanvasAgg(figure)

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from sanfang.dashboard import follow_views
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.flow_views import drawn_with
+from sanfang.report.fonts import language_and_fonts
 from sanfang.dashboard.pictures import png
 from sanfang.dashboard.request_life import Life
 from sanfang.dashboard.words import say
@@ -21,7 +21,7 @@ ROW, AROUND = 0.34, 2.1  # inches
 
 def timeline_picture(life: Life, scenario: Scenario, lang: str) -> bytes:
     """A PNG with a lane for each place, and a bar of the time by cause; in English where there is no Chinese font."""
-    drawn_in, fonts = drawn_with(lang)
+    drawn_in, fonts = language_and_fonts(lang)
     line, split = follow_views.timeline(life, scenario, drawn_in), follow_views.split(life, drawn_in)
     rows = sum(lane["rows"] for lane in line["lanes"])
     with mpl.rc_context({"font.family": fonts, "axes.unicode_minus": False, "font.size": 9}):

@@ -20,12 +20,13 @@ WIDE, HIGH, COLUMNS = 5.2, 3.1, 2  # inches a chart, charts beside one another
 
 def picture(charts: Sequence[Mapping[str, Any]], title: str, lang: str, columns: int = COLUMNS) -> bytes:
     """A PNG of charts as `parts.chart` makes them."""
-    _, fonts = language_and_fonts(lang)
+    drawn_in, fonts = language_and_fonts(lang)
+    weight = "bold" if drawn_in == "en" else "normal"  # Chinese fonts often come without a bold face
     rows = -(-len(charts) // columns)
     with mpl.rc_context({"font.family": fonts, "axes.unicode_minus": False, "font.size": 9}):
         figure = Figure(figsize=(WIDE * min(columns, len(charts)), HIGH * rows + 0.5), layout="constrained")
         FigureCanvasAgg(figure)
-        figure.suptitle(title, fontweight="bold", x=0.01, ha="left")
+        figure.suptitle(title, fontweight=weight, x=0.01, ha="left")
         for number, chart in enumerate(charts):
             _draw(figure.add_subplot(rows, min(columns, len(charts)), number + 1), chart)
         return png(figure)

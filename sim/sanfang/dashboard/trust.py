@@ -222,10 +222,13 @@ def Files(found: list[Finding], lang: str) -> None:
     from sanfang.report.verification_figure import verification_figure
 
     stem = f"sanfang-verification-{viewer.address.value.seed}"
-    parts.Download(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(found, lang).to_csv(index=False).encode())
-    parts.Download(
-        say("trust_save_png", lang), f"{stem}.png", lambda: png(verification_figure(found, lang)), "image/png"
-    )
+    with solara.Div(classes=["sf-row"]):
+        parts.Download(
+            say("trust_save_csv", lang), f"{stem}.csv", lambda: table(found, lang).to_csv(index=False).encode()
+        )
+        parts.Download(
+            say("trust_save_png", lang), f"{stem}.png", lambda: png(verification_figure(found, lang)), "image/png"
+        )
 
 
 @solara.component

@@ -15,7 +15,7 @@ CLASSES = ("article", "published", "derived", "bounded", "assumed", "convention"
 """Levers named in the article; a published figure; computed from records or figures; assumed within a published or
 reasoned range; assumed; a convention such as the working day. Labels: `trust_source_<class>`."""
 
-_STATED = re.compile(r"#\s*(published|derived|assumed|convention)\b")
+_STATED = re.compile(r"#\s*(published|derived|assumed|convention)\b(\s*[,:;])?")
 _VALUE = re.compile(r"^(?!name|label_|description|department )[a-z_0-9]+ = ")
 
 
@@ -45,15 +45,23 @@ def of_district(name: str = "licang") -> Counter[str]:
     found: Counter[str] = Counter()
     above = ""
     for line in find_district(name).path.read_text("utf-8").splitlines():
-        stated = _STATED.search(line)
+        stated = _stated(line)
         if line.startswith("#"):
-            above = stated.group(1) if stated else above
+            above = stated or above
         elif _VALUE.match(line):
-            if stated or above:
-                found[stated.group(1) if stated else above] += 1
+            found[stated or above] += 1
         elif not line.strip():
             above = ""
+    del found[""]
     return found
+
+
+def _stated(line: str) -> str:
+    """The class that a comment states, or the empty string; a range or a reason follows the word."""
+    match = _STATED.search(line)
+    if match is None:
+        return ""
+    return "bounded" if match.group(1) == "assumed" and match.group(2) else match.group(1)
 
 
 @cache

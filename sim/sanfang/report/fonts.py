@@ -47,15 +47,15 @@ def _packaged_font() -> str | None:
 def language_and_fonts(lang: str) -> tuple[str, list[str]]:
     """The language that can be drawn and the fonts to draw it with, best first.
 
-    Where "zh" is asked for and there is no Chinese font, the answer is "en", with a warning.
+    English text names Chinese words too, such as 急难愁盼, so it falls back on the same font. Where "zh" is asked for
+    and there is no Chinese font, the answer is "en", with a warning.
     """
-    if lang != "zh":
-        return "en", [LATIN]
     font = chinese_font()
     if font is None:
-        warnings.warn(
-            "no Chinese font was found, so the figure is in English; install one, for example fonts-noto-cjk",
-            stacklevel=3,
-        )
+        if lang == "zh":
+            warnings.warn(
+                "no Chinese font was found, so the figure is in English; install one, for example fonts-noto-cjk",
+                stacklevel=3,
+            )
         return "en", [LATIN]
-    return "zh", [font, LATIN]
+    return ("zh", [font, LATIN]) if lang == "zh" else ("en", [LATIN, font])
