@@ -27,7 +27,7 @@ def new_case(world):
     case.voiced = case.first = case.first_at = case.closed_before = case.registered = np.nan
     case.ordinal = case.attempts = case.trips = case.handoffs = case.tailored = case.parallel = case.triaged = 0
     case.joint = case.settled = 0
-    case.next = case.place = NONE
+    case.next = case.record = NONE
     case.tier = case.unfinished = 0
     case.yuan = 0.0
     for n in range(MAX_PARTS):
@@ -50,21 +50,17 @@ def add_latent(world, index):
     need = world.latent[counts.latent]
     need.case, need.key, need.arose, need.resident = index, case.key, case.arose, case.resident
     need.community, need.domain, need.kind, need.channel = case.community, case.domain, case.kind, case.channel
-    case.place = counts.latent
     counts.latent += 1
     counts.latent_vulnerable += world.vulnerable[case.resident]
 
 
 @compiled
-def drop_latent(world, index):
-    """Take a case out of the list of latent needs (the last one takes its place)."""
+def drop_latent(world, place):
+    """Take a need out of the list of latent needs (the last one takes its place)."""
     counts = world.counts[0]
-    place = world.cases[index].place
     counts.latent -= 1
-    counts.latent_vulnerable -= world.vulnerable[world.cases[index].resident]
+    counts.latent_vulnerable -= world.vulnerable[world.latent[place].resident]
     world.latent[place] = world.latent[counts.latent]
-    world.cases[world.latent[place].case].place = place
-    world.cases[index].place = NONE
 
 
 @compiled
@@ -140,7 +136,7 @@ def linger(world, needs, index, record, time):
     if day >= len(world.dormant):
         free_case(world, index)
         return
-    case.state, case.place = LINGERING, record
+    case.state, case.record = LINGERING, record
     case.next = world.dormant[day]
     world.dormant[day] = index
 

@@ -2,9 +2,8 @@
 
 The engine knows nothing of policies or residents. It keeps, for each station, one first-in
 first-out queue per priority class and the list of idle workers; service is non-preemptive. It
-books every worker-hour under a heading, and it keeps a calendar of future events: buckets of
-equal width hold what is far away, a heap orders the bucket that is current, so that pushing and
-popping cost the same however long the horizon. The caller runs the loop:
+books every worker-hour under a heading, and it keeps a calendar of future events, so that pushing
+and popping cost the same however long the horizon. The caller runs the loop:
 
     while (event := next_event(engine, until)) >= 0: ... react ...
 
@@ -57,34 +56,57 @@ JOB = np.dtype(
 EVENT = np.dtype(
     [("time", "f8"), ("stamp", "u8"), ("order", "i8"), ("subject", "i4"), ("next", "i4"), ("kind", "i4")], align=True
 )
-CLOCK = np.dtype(
-    [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("heaped", "i8"),
-     ("free_job", "i4"), ("free_event", "i4"), ("jobs_used", "i4"), ("events_used", "i4")], align=True
-)  # fmt: skip
+SHEET = np.dtype([("sheet", "i4"), ("written", "i4")], align=True)
+"""The last sheet of a page of the calendar, and how many events stand on it."""
 
-Engine = namedtuple("Engine", "stations workers jobs events heap buckets clock hours")
-"""Arrays of the records above; `clock` has one; `hours[station, heading]` is the ledger of worker-hours."""
+CLOCK = np.dtype(
+    [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("buckets", "i8"), ("heaped", "i8"),
+     ("scheduled", "i8"), ("free_job", "i4"), ("free_event", "i4"), ("free_sheet", "i4"), ("jobs_used", "i4"),
+     ("events_used", "i4"), ("sheets_used", "i4")], align=True
+)  # fmt: skip
+"""`bucket` is the current one of `buckets`; `scheduled`: events in the calendar; the rest: how full the pools are."""
+
+Engine = namedtuple("Engine", "stations workers jobs events heap slots pages far previous_sheet clock hours")
+"""Arrays of the records above; `clock` has one; `hours[station, heading]` is the ledger of worker-hours.
+
+The calendar is a variant of Brown's (1988). Its buckets have equal width. The events of the current bucket are in
+`heap`, in order. Those of the other buckets of the current page are lists in `slots`. What comes later is written,
+page by page and in no order, on sheets of `far`, so that turning to a page reads memory straight on, instead of
+following a list all over it; what the current page needs fits into a fast cache.
+"""
+
+PAGE_BITS = 8
+PAGE = 1 << PAGE_BITS
+"""Buckets of a page."""
+SHEET_ROWS = 16
+"""Events on a sheet."""
 
 EngineRef = by_reference("EngineRef", Engine._fields, __name__)
 
 
 @compiled
-def refer_engine(stations, workers, jobs, events, heap, buckets, clock, hours):
+def refer_engine(stations, workers, jobs, events, heap, slots, pages, far, previous_sheet, clock, hours):
     """A reference to the arrays of an `Engine`: `refer_engine(*engine)`."""
-    return EngineRef(stations, workers, jobs, events, heap, buckets, clock, hours)
+    return EngineRef(stations, workers, jobs, events, heap, slots, pages, far, previous_sheet, clock, hours)
 
 
 def new_engine(
     stations: int, workers: int, headings: int, *, horizon: float, width: float, jobs: int = 1024, events: int = 4096
 ) -> Engine:
     """An empty engine whose calendar reaches to `horizon`; later events share the last bucket."""
+    buckets = int(horizon / width) + 2
+    pages = np.zeros((buckets >> PAGE_BITS) + 1, SHEET)
+    pages["sheet"] = NONE
     engine = Engine(
         stations=np.zeros(stations, STATION),
         workers=np.zeros(workers, WORKER),
         jobs=np.zeros(jobs, JOB),
         events=np.zeros(events, EVENT),
         heap=np.zeros(events, np.int32),
-        buckets=np.full(int(horizon / width) + 2, NONE, np.int32),
+        slots=np.full(PAGE, NONE, np.int32),
+        pages=pages,
+        far=np.zeros(0, EVENT),
+        previous_sheet=np.zeros(0, np.int32),
         clock=np.zeros(1, CLOCK),
         hours=np.zeros((stations, headings)),
     )
@@ -92,27 +114,38 @@ def new_engine(
         engine.stations[field] = NONE
     for field in ("job", "previous", "next"):
         engine.workers[field] = NONE
-    engine.clock["width"] = width
-    engine.clock["free_job"] = engine.clock["free_event"] = NONE
-    return engine
+    engine.clock["width"], engine.clock["buckets"] = width, buckets
+    engine.clock["free_job"] = engine.clock["free_event"] = engine.clock["free_sheet"] = NONE
+    return with_room(engine, jobs, events)
 
 
 def with_room(engine: Engine, jobs: int, events: int) -> Engine:
     """The engine, its pools grown so that `jobs` and `events` more certainly fit."""
     clock = engine.clock[0]
     changes: dict[str, Any] = {}
-    if clock["jobs_used"] + jobs > len(engine.jobs):
-        changes["jobs"] = _grown(engine.jobs, int(clock["jobs_used"]) + jobs)
-    if clock["events_used"] + events > len(engine.events):
-        changes["events"] = _grown(engine.events, int(clock["events_used"]) + events)
-        changes["heap"] = _grown(engine.heap, len(changes["events"]))
+    used = int(clock["jobs_used"])
+    if used + jobs > len(engine.jobs):
+        changes["jobs"] = grown(engine.jobs, used, used + jobs)
+    used, needed = int(clock["events_used"]), int(clock["scheduled"]) + events
+    if needed > len(engine.events):
+        changes["events"] = grown(engine.events, used, needed)
+        changes["heap"] = grown(engine.heap, int(clock["heaped"]), needed)
+    # All may be far away, and one sheet of each page half empty.
+    sheets, used = needed // SHEET_ROWS + len(engine.pages), int(clock["sheets_used"])
+    if sheets > len(engine.previous_sheet):
+        changes["previous_sheet"] = grown(engine.previous_sheet, used, sheets)
+        room = len(changes["previous_sheet"]) * SHEET_ROWS
+        changes["far"] = grown(engine.far, used * SHEET_ROWS, room, exactly=True)
     return engine._replace(**changes) if changes else engine
 
 
-def _grown(array: np.ndarray, needed: int) -> np.ndarray:
-    """A copy with room for `needed` records and half as many again."""
-    longer = np.zeros(needed + needed // 2, array.dtype)
-    longer[: len(array)] = array
+def grown(array: np.ndarray, used: int, needed: int, exactly: bool = False) -> np.ndarray:
+    """A copy of the `used` first records, with room for `needed` and half as many again (or `exactly` so many).
+
+    The system gives memory only where it is written to: room that is not used costs nothing, copying it would.
+    """
+    longer = np.zeros(needed if exactly else needed + needed // 2, array.dtype)
+    longer[:used] = array[:used]
     return longer
 
 
@@ -193,8 +226,8 @@ def _pop(engine):
 
 
 @compiled
-def schedule(engine, time, kind, subject, stamp):
-    """Put an event into the calendar. A time that has passed happens now."""
+def _new_event(engine):
+    """Index of a free event of the current page."""
     clock = engine.clock[0]
     index = clock.free_event
     if index != NONE:
@@ -202,19 +235,91 @@ def schedule(engine, time, kind, subject, stamp):
     else:
         index = clock.events_used
         clock.events_used += 1
+    return index
+
+
+@compiled
+def _new_row(engine, page):
+    """A free row on the last sheet of a page; where that is full, on a new one."""
+    clock, last = engine.clock[0], engine.pages[page]
+    if last.sheet == NONE or last.written == SHEET_ROWS:
+        sheet = clock.free_sheet
+        if sheet != NONE:
+            clock.free_sheet = engine.previous_sheet[sheet]
+        else:
+            sheet = clock.sheets_used
+            clock.sheets_used += 1
+        engine.previous_sheet[sheet] = last.sheet
+        last.sheet, last.written = sheet, 0
+    row = last.sheet * SHEET_ROWS + last.written
+    last.written += 1
+    return row
+
+
+@compiled
+def _write(event, time, order, kind, subject, stamp):
+    event.time, event.order, event.kind, event.subject, event.stamp = time, order, kind, subject, stamp
+
+
+@compiled
+def _place_near(engine, bucket, time, order, kind, subject, stamp):
+    """Put an event into the current page: among the current bucket's, or into the slot of a later one."""
+    index = _new_event(engine)
     event = engine.events[index]
-    event.time = max(time, clock.now)
-    event.order = clock.order
-    clock.order += 1
-    event.kind = kind
-    event.subject = subject
-    event.stamp = stamp
-    bucket = min(int(event.time / clock.width), len(engine.buckets) - 1)
-    if bucket <= clock.bucket:
+    _write(event, time, order, kind, subject, stamp)
+    if bucket <= engine.clock[0].bucket:
         _push(engine, index)
     else:
-        event.next = engine.buckets[bucket]
-        engine.buckets[bucket] = index
+        slot = bucket & (PAGE - 1)
+        event.next = engine.slots[slot]
+        engine.slots[slot] = index
+
+
+@compiled
+def schedule(engine, time, kind, subject, stamp):
+    """Put an event into the calendar. A time that has passed happens now."""
+    clock = engine.clock[0]
+    when = max(time, clock.now)
+    bucket = min(int(when / clock.width), clock.buckets - 1)
+    page = bucket >> PAGE_BITS
+    if page <= clock.bucket >> PAGE_BITS:
+        _place_near(engine, bucket, when, clock.order, kind, subject, stamp)
+    else:
+        _write(engine.far[_new_row(engine, page)], when, clock.order, kind, subject, stamp)
+    clock.order += 1
+    clock.scheduled += 1
+
+
+@compiled
+def _turn_to(engine, page):
+    """The page's events leave their sheets; each goes to the slot of its bucket."""
+    clock, last = engine.clock[0], engine.pages[page]
+    sheet, rows = last.sheet, last.written
+    last.sheet = NONE
+    while sheet != NONE:
+        for row in range(sheet * SHEET_ROWS, sheet * SHEET_ROWS + rows):
+            event = engine.far[row]
+            bucket = min(int(event.time / clock.width), clock.buckets - 1)
+            _place_near(engine, bucket, event.time, event.order, event.kind, event.subject, event.stamp)
+        following = engine.previous_sheet[sheet]
+        engine.previous_sheet[sheet] = clock.free_sheet
+        clock.free_sheet = sheet
+        sheet, rows = following, SHEET_ROWS
+
+
+@compiled
+def _open_bucket(engine, bucket):
+    """The next bucket is the current one: its events go into the heap."""
+    engine.clock[0].bucket = bucket
+    slot = bucket & (PAGE - 1)
+    if slot == 0:
+        _turn_to(engine, bucket >> PAGE_BITS)
+    index = engine.slots[slot]
+    engine.slots[slot] = NONE
+    while index != NONE:
+        following = engine.events[index].next
+        _push(engine, index)
+        index = following
 
 
 @compiled
@@ -232,18 +337,20 @@ def next_event(engine, until):
             clock.now = engine.events[index].time
             engine.events[index].next = clock.free_event
             clock.free_event = index
+            clock.scheduled -= 1
             return index
-        if clock.bucket >= len(engine.buckets) - 1 or (clock.bucket + 1) * clock.width >= until:
+        if clock.bucket >= clock.buckets - 1 or (clock.bucket + 1) * clock.width >= until:
             break
-        clock.bucket += 1
-        index = engine.buckets[clock.bucket]
-        engine.buckets[clock.bucket] = NONE
-        while index != NONE:
-            following = engine.events[index].next
-            _push(engine, index)
-            index = following
+        _open_bucket(engine, clock.bucket + 1)
     clock.now = max(clock.now, until)
     return NONE
+
+
+@compiled
+def slot_after(engine, bucket, ahead):
+    """First of the events, linked by `next`, of the bucket `ahead` of the current one; NONE on another page."""
+    slot = (bucket & (PAGE - 1)) + ahead
+    return engine.slots[slot] if slot < PAGE else NONE
 
 
 # --- Workers --------------------------------------------------------------------------------------

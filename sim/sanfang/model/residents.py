@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, compiled_in_any_order
 from sanfang.model.draws import uniform
 from sanfang.model.state import HARD, HOPED, URGENT, Residents
 
@@ -71,18 +71,38 @@ def live_on(residents, first, size, erosion, means, vulnerable_means):
     """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]`."""
     kept = np.float32(1.0 - erosion)
     for c in range(len(first)):
-        total, weak, weak_count = 0.0, 0.0, 0
-        for i in range(first[c], first[c] + size[c]):
-            burden = residents.burden[i]
-            satisfaction = residents.satisfaction[i] * (kept if burden > 0 else np.float32(1.0))
-            for _ in range(1, burden):
-                satisfaction *= kept
-            residents.satisfaction[i] = satisfaction
-            total += satisfaction
-            weak += satisfaction * residents.vulnerable[i]
-            weak_count += residents.vulnerable[i]
+        rows = slice(first[c], first[c] + size[c])
+        satisfaction, vulnerable = residents.satisfaction[rows], residents.vulnerable[rows]
+        _erode(satisfaction, residents.burden[rows], kept)
+        total, weak, weak_count = _sums(satisfaction, vulnerable)
         means[c] = total / size[c]
         vulnerable_means[c] = weak / weak_count if weak_count > 0 else np.nan
+
+
+@compiled
+def _erode(satisfaction, burden, kept):
+    """Each need erodes once: first all residents with one or more, then those with two or more, and so on."""
+    needs, any_left = 0, True
+    while any_left:
+        any_left = False
+        for i in range(len(satisfaction)):
+            satisfaction[i] *= kept if burden[i] > needs else np.float32(1.0)
+            any_left |= burden[i] > needs + 1
+        needs += 1
+
+
+@compiled_in_any_order
+def _sums(satisfaction, vulnerable):
+    """Sums of satisfaction over all and over the vulnerable, and how many these are.
+
+    The order does not matter: sums of some thousand single-precision numbers in [0, 1] are exact in double precision.
+    """
+    total, weak, weak_count = 0.0, 0.0, 0
+    for i in range(len(satisfaction)):
+        total += satisfaction[i]
+        weak += satisfaction[i] if vulnerable[i] else np.float32(0.0)
+        weak_count += vulnerable[i]
+    return total, weak, weak_count
 
 
 @compiled
