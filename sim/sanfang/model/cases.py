@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.draws import exponential
 from sanfang.model.queueing import NONE
 from sanfang.model.state import CHRONIC, FREE, HARD, LATENT, LINGERING, MAX_PARTS, OPEN, UNRESOLVED, URGENT
@@ -20,6 +20,7 @@ def new_case(world):
     index = counts.free_case
     if index != NONE:
         counts.free_case = world.cases[index].next
+        prefetch(world.cases, counts.free_case)  # the next new one
     else:
         index = counts.cases_used
         counts.cases_used += 1
@@ -78,6 +79,7 @@ def write_record(world, index, outcome, time):
     case, row = world.cases[index], world.counts[0].records
     world.counts[0].records += 1
     record = world.records[row]
+    prefetch(world.records, row + 2)
     record.key, record.root, record.ordinal = case.key, case.root, case.ordinal
     record.resident, record.community, record.domain, record.kind = (
         case.resident,

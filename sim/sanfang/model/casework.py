@@ -241,6 +241,9 @@ def _look_ahead(engine, world, bucket):
         event = engine.events[index]
         if event.kind == SERVICE_END or event.kind == TIMER:
             prefetch(world.cases, engine.jobs[event.subject].owner)
+        elif event.kind == ARRIVAL:
+            prefetch(world.digital, world.cases[event.subject].resident)
+            prefetch(world.vulnerable, world.cases[event.subject].resident)
         index = event.next
 
 

@@ -51,6 +51,14 @@ def compiled_in_any_order[Function: Callable[..., Any]](function: Function) -> F
     return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz"})(function)  # type: ignore[return-value]
 
 
+class _LentModel(models.StructRefModel):  # type: ignore[misc]
+    """A reference whose uses are not counted: whoever handed it over keeps it until the call returns."""
+
+    def traverse(self, builder: Any) -> list[Any]:
+        """Nothing to count."""
+        return []
+
+
 def by_reference(name: str, fields: tuple[str, ...], module: str) -> Any:
     """A type whose values compiled code gets as one pointer; a function of `module` must make them.
 
@@ -62,7 +70,7 @@ def by_reference(name: str, fields: tuple[str, ...], module: str) -> Any:
         "__module__": module,
     }
     kind = type(f"{name}Type", (types.StructRef,), body)
-    default_manager.register(kind, models.StructRefModel)
+    default_manager.register(kind, _LentModel)
     _lend_attributes(kind)
     setattr(sys.modules[module], kind.__name__, kind)  # cached code finds the type again by its name
     proxy = type(name, (structref.StructRefProxy,), {"__module__": module})
@@ -74,7 +82,7 @@ def _lend_attributes(kind: type[types.StructRef]) -> None:
     """Attributes of a reference are set once, when it is made, and lent from then on.
 
     The compiler's own getter counts every use of an array, twice, with an atomic addition each. Nobody needs that:
-    whoever handed the reference over keeps it, and with it the arrays, until the call returns.
+    the reference keeps the arrays, and the caller keeps the reference.
     """
 
     @infer_getattr
@@ -107,7 +115,7 @@ _LINE = 64
 """Bytes that a cache loads at once, nearly everywhere."""
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def prefetch(_typing: Any, array: Any, index: Any) -> Any:
     """Ask the memory for row `index` of an array, which is about to be used, without waiting for it.
 

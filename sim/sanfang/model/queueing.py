@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.model.compiled import by_reference, compiled
+from sanfang.model.compiled import by_reference, compiled, prefetch
 from sanfang.model.draws import SHAPES, duration, exponential, mix, root_key, uniform
 
 NONE = -1
@@ -159,6 +159,7 @@ def new_job(engine, key, owner):
     index = clock.free_job
     if index != NONE:
         clock.free_job = engine.jobs[index].next
+        prefetch(engine.jobs, clock.free_job)  # the next new one
     else:
         index = clock.jobs_used
         clock.jobs_used += 1

@@ -82,13 +82,13 @@ def live_on(residents, first, size, erosion, means, vulnerable_means):
 @compiled
 def _erode(satisfaction, burden, kept):
     """Each need erodes once: first all residents with one or more, then those with two or more, and so on."""
-    needs, any_left = 0, True
-    while any_left:
-        any_left = False
+    most = np.int16(0)
+    for i in range(len(burden)):
+        most = max(most, burden[i])
+    for n in range(most):
+        fewer = np.int16(n)
         for i in range(len(satisfaction)):
-            satisfaction[i] *= kept if burden[i] > needs else np.float32(1.0)
-            any_left |= burden[i] > needs + 1
-        needs += 1
+            satisfaction[i] *= kept if burden[i] > fewer else np.float32(1.0)
 
 
 @compiled_in_any_order
@@ -100,8 +100,10 @@ def _sums(satisfaction, vulnerable):
     total, weak, weak_count = 0.0, 0.0, 0
     for i in range(len(satisfaction)):
         total += satisfaction[i]
-        weak += satisfaction[i] if vulnerable[i] else np.float32(0.0)
-        weak_count += vulnerable[i]
+    for i in range(len(satisfaction)):
+        if vulnerable[i]:
+            weak += satisfaction[i]
+            weak_count += 1
     return total, weak, weak_count
 
 
@@ -111,14 +113,16 @@ def talk(residents, pull):
     count, degree = residents.ties.shape
     if degree == 0 or pull == 0.0:
         return
-    expectation, trust = residents.expectation.copy(), residents.trust.copy()
+    before = np.empty((count, 2), np.float32)  # side by side, since both of a neighbour's are wanted at once
+    before[:, 0], before[:, 1] = residents.expectation, residents.trust
     for i in range(count):
         heard, believed = 0.0, 0.0
         for t in range(degree):
-            heard += expectation[residents.ties[i, t]]
-            believed += trust[residents.ties[i, t]]
-        residents.expectation[i] += np.float32(pull * (heard / degree - expectation[i]))
-        residents.trust[i] += np.float32(pull * (believed / degree - trust[i]))
+            neighbour = residents.ties[i, t]
+            heard += before[neighbour, 0]
+            believed += before[neighbour, 1]
+        residents.expectation[i] += np.float32(pull * (heard / degree - before[i, 0]))
+        residents.trust[i] += np.float32(pull * (believed / degree - before[i, 1]))
 
 
 def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:
