@@ -113,7 +113,7 @@ def _near(map_: Geography) -> np.ndarray:
 def make_room(engine: Engine, world: World, streams: Streams, chores: np.ndarray, pending: int) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
-    Bounds: needs cannot exceed the day's candidates, nor tasks their stream, by more than chance (eight
+    The same ones are returned where nothing had to grow. Bounds: needs cannot exceed the day's candidates, nor tasks their stream, by more than chance (eight
     standard deviations) allows; every case is recorded once, and a case has at most `MAX_PARTS` jobs.
     """
     counts = world.counts[0]
@@ -128,13 +128,16 @@ def make_room(engine: Engine, world: World, streams: Streams, chores: np.ndarray
     jobs = MAX_PARTS * (pending + needs) + tasks + gathered
     # Every latent need may be voiced today, and each request may be given up some day.
     engine = with_room(engine, jobs, 2 * (jobs + needs) + latent)
-    return engine, world._replace(
-        cases=cases,
-        latent=_fitting(world.latent, latent, len(cases)),
-        records=_fitting(world.records, recorded, recorded + used + needs),
-        experiences=_fitting(world.experiences, int(counts["experiences"]), 3 * len(cases)),
-        short=_fitting(world.short, int(counts["short"]), len(engine.jobs)),
-    )
+    found = {
+        "cases": cases,
+        "latent": _fitting(world.latent, latent, len(cases)),
+        "records": _fitting(world.records, recorded, recorded + used + needs),
+        "experiences": _fitting(world.experiences, int(counts["experiences"]), 3 * len(cases)),
+        "short": _fitting(world.short, int(counts["short"]), len(engine.jobs)),
+    }
+    if all(array is getattr(world, name) for name, array in found.items()):
+        return engine, world
+    return engine, world._replace(**found)
 
 
 def _most(mean: float) -> int:
