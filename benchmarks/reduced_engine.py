@@ -11,10 +11,10 @@ import numpy as np
 from benchmarks.reduced import COMMUNITY, RULES, START_SATISFACTION, START_TRUST, Statistics, people
 from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
 from sanfang.model.draws import exponential, mix, root_key, uniform
+from sanfang.model.event_calendar import NONE, next_event, schedule, slot_after
 from sanfang.model.queueing import (
     ARRIVAL,
     GIVE_UP,
-    NONE,
     SERVICE_END,
     begin,
     end,
@@ -24,11 +24,8 @@ from sanfang.model.queueing import (
     leave,
     new_engine,
     new_job,
-    next_event,
     refer_engine,
     rest,
-    schedule,
-    slot_after,
     with_room,
 )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.draws import exponential
-from sanfang.model.queueing import NONE
+from sanfang.model.event_calendar import NONE
 from sanfang.model.state import CHRONIC, FREE, HARD, LATENT, LINGERING, MAX_PARTS, OPEN, UNRESOLVED, URGENT
 
 LINGERS = 213
@@ -158,6 +158,7 @@ def write_unended(world):
 def count_states(cases, found):
     """Add latent and open cases to `found[c, d, state]`: counted from the cases themselves, to check the flow by."""
     for index in range(len(cases)):
+        prefetch(cases, index + 32)
         state = cases[index].state
         if state == LATENT or state == OPEN:
             found[cases[index].community, cases[index].domain, state] += 1

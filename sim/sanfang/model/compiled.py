@@ -16,10 +16,11 @@ from typing import Any
 
 import numba
 import platformdirs
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.core import cgutils
-from numba.core.datamodel import default_manager, models
+from numba.core.datamodel import models
+from numba.core.datamodel.registry import default_manager
 from numba.core.extending import infer_getattr, intrinsic, lower_getattr_generic, lower_setattr_generic
 from numba.core.imputils import impl_ret_borrowed
 from numba.core.typing.templates import AttributeTemplate
@@ -51,7 +52,7 @@ def compiled_in_any_order[Function: Callable[..., Any]](function: Function) -> F
     return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz"})(function)  # type: ignore[return-value]
 
 
-class _LentModel(models.StructRefModel):  # type: ignore[misc]
+class _LentModel(models.StructRefModel):
     """A reference whose uses are not counted: whoever handed it over keeps it until the call returns."""
 
     def traverse(self, builder: Any) -> list[Any]:
@@ -89,7 +90,7 @@ def _lend_attributes(kind: type[types.StructRef]) -> None:
     class Attributes(AttributeTemplate):
         key = kind
 
-        def generic_resolve(self, given: Any, name: str) -> Any:
+        def generic_resolve(self, given: Any, name: str) -> Any:  # type: ignore[override]
             return given.field_dict.get(name)
 
     @lower_setattr_generic(kind)
@@ -115,12 +116,8 @@ _LINE = 64
 """Bytes that a cache loads at once, nearly everywhere."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def prefetch(_typing: Any, array: Any, index: Any) -> Any:
-    """Ask the memory for row `index` of an array, which is about to be used, without waiting for it.
-
-    A row that does not exist does no harm.
-    """
+def _prefetch(_typing: Any, array: Any, index: Any) -> Any:
+    """The signature of `prefetch`, and the code for it."""
 
     def ask(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = context.make_array(array)(context, builder, arguments[0])
@@ -138,6 +135,13 @@ def prefetch(_typing: Any, array: Any, index: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, index), ask
+
+
+prefetch: Callable[[Any, Any], None] = intrinsic(_prefetch)  # type: ignore[assignment]
+"""`prefetch(array, index)`, in compiled code: ask the memory for a row that will be used soon, and do not wait for it.
+
+A row that does not exist does no harm.
+"""
 
 
 def is_cached() -> bool:

@@ -15,9 +15,10 @@ from sanfang.model import state as s
 from sanfang.model.cases import add_latent, drop_latent, end_case, free_case, heal_rate, move, new_case, relieve
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.event_calendar import NONE, schedule
 from sanfang.model.forums import forget_forums, is_conflict, revealed
 from sanfang.model.helpers import DAYS_A_MONTH, errand_runs
-from sanfang.model.queueing import ARRIVAL, NONE, schedule
+from sanfang.model.queueing import ARRIVAL
 from sanfang.model.worktime import to_working
 
 # Purposes of a need's draws.

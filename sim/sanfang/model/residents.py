@@ -11,11 +11,14 @@ import math
 
 import numpy as np
 
-from sanfang.model.compiled import compiled, compiled_in_any_order
+from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
 from sanfang.model.draws import uniform
 from sanfang.model.state import HARD, HOPED, URGENT, Residents
 
 REACHED, POLITE = 1, 2
+
+AHEAD = 8
+"""Experiences whose resident and record the memory is asked for ahead of their turn."""
 
 
 @compiled
@@ -46,6 +49,11 @@ def receive(residents, experiences, count, records, rated, mind):
     everybody is reached, and some of the dissatisfied answer politely.
     """
     for n in range(count):
+        ahead = experiences[min(n + AHEAD, count - 1)]
+        prefetch(residents.satisfaction, ahead.resident)
+        prefetch(residents.trust, ahead.resident)
+        prefetch(residents.expectation, ahead.resident)
+        prefetch(records, ahead.record)
         e = experiences[n]
         i = e.resident
         expected = _expected_days(mind, residents.expectation[i], e.kind)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model import headings as h
+from sanfang.model.event_calendar import NONE
 from sanfang.model.geography import Geography
 from sanfang.model.population import ELDERLY, hazard_caps
-from sanfang.model.queueing import NONE, Engine, grown, new_engine, with_room
+from sanfang.model.queueing import Engine, grown, new_engine, with_room
 from sanfang.model.setting import domains_of
 from sanfang.model.state import (
     ARISEN,
@@ -113,8 +114,9 @@ def _near(map_: Geography) -> np.ndarray:
 def make_room(engine: Engine, world: World, streams: Streams, chores: np.ndarray, pending: int) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
-    The same ones are returned where nothing had to grow. Bounds: needs cannot exceed the day's candidates, nor tasks their stream, by more than chance (eight
-    standard deviations) allows; every case is recorded once, and a case has at most `MAX_PARTS` jobs.
+    The same ones are returned where nothing had to grow. Bounds: needs cannot exceed the day's candidates, nor tasks
+    their stream, by more than chance (eight standard deviations) allows; every case is recorded once, and a case has
+    at most `MAX_PARTS` jobs.
     """
     counts = world.counts[0]
     capped = float((world.domains["hazard"] * world.domains["cap"]).sum())
