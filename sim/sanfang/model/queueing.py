@@ -377,7 +377,7 @@ def simulate_queue(
         raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")
     if mean_patience is not None and not mean_patience > 0:
         raise ValueError("mean_patience must be positive, or None for endless patience")
-    width = max(1.0 / arrival_rate, mean_service / servers)
+    width = 4.0 * max(1.0 / arrival_rate, mean_service / servers)  # a few events a bucket
     # At most: the next arrival, one end a server, and a give-up for each request so far.
     events = servers + 2 + (0 if mean_patience is None else requests)
     engine = new_engine(
