@@ -18,11 +18,11 @@ import numpy as np
 from benchmarks.measuring import FULL, QUICK, USUAL, Section, must_be_near, run_alone, table, taking_turns
 from benchmarks.reduced import COMMUNITY, RULES, START_SATISFACTION, START_TRUST, people
 from benchmarks.reduced_engine import EngineModel
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, prefetch
 
 WHAT = __doc__ or ""
 _PLACES = 1024
-"""Events that a community's heap has room for."""
+"""Events that a community's heap has room for, and candidates of a community and day."""
 
 DAYS = {QUICK: {100_000: 30, 1_000_000: 10}, USUAL: {100_000: 120, 1_000_000: 30}, FULL: {100_000: 365, 1_000_000: 90}}
 TURNS = {QUICK: 3, USUAL: 5, FULL: 5}
@@ -70,14 +70,21 @@ def _one_day(satisfaction, trust, weight, times, subjects, sizes, state, rules, 
     """A day of all communities; returns how many requests were voiced and how many events came due."""
     drift, usual = np.float32(rules.drift), np.float32(rules.usual)
     gap = 1.0 / (rules.hazard * rules.cap * COMMUNITY)
+    moments, residents = np.empty(_PLACES), np.empty(_PLACES, np.int64)
     voiced = done = 0
     for c in range(len(sizes)):
         first, size = c * COMMUNITY, sizes[c]
         for i in range(first, first + COMMUNITY):
             satisfaction[i] += drift * (usual - satisfaction[i])
-        moment = day - gap * math.log(_random(state))
+        moment, count = day - gap * math.log(_random(state)), 0
         while moment < day + 1.0:
-            resident = first + int(_random(state) * COMMUNITY)
+            moments[count], residents[count] = moment, first + int(_random(state) * COMMUNITY)
+            prefetch(weight, residents[count])
+            prefetch(trust, residents[count])
+            moment -= gap * math.log(_random(state))
+            count += 1
+        for n in range(count):
+            moment, resident = moments[n], residents[n]
             if _random(state) * rules.cap < weight[resident] and _random(state) < trust[resident]:
                 service, patience = (
                     -rules.service * math.log(_random(state)),
@@ -86,7 +93,6 @@ def _one_day(satisfaction, trust, weight, times, subjects, sizes, state, rules, 
                 _push(times[c], subjects[c], size, moment + min(service, patience), resident)
                 size += 1
                 voiced += 1
-            moment -= gap * math.log(_random(state))
         while size > 0 and times[c, 0] < day + 1.0:
             resident = subjects[c, 0]
             _drop_first(times[c], subjects[c], size)

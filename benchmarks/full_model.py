@@ -28,8 +28,8 @@ class Case(NamedTuple):
 
 CASES = {
     QUICK: (Case(10_000, 120), Case(100_000, 60), Case(None, 20)),
-    USUAL: (Case(10_000, 365), Case(100_000, 365), Case(None, 365)),
-    FULL: (Case(10_000, 365), Case(100_000, 365), Case(None, 365), Case(1_000_000, 365)),
+    USUAL: (Case(10_000, 365), Case(100_000, 365), Case(None, 365), Case(1_000_000, 365)),
+    FULL: (Case(10_000, 365), Case(100_000, 365), Case(None, 365), Case(1_000_000, 365), Case(1_000_000, 730)),
 }
 
 

@@ -2,7 +2,8 @@
 
 Each point is a run in a process of its own: processor time of `simulate`, and the memory that came with it.
 One thing varies at a time. In overload, three times the usual needs meet the usual staff, so that queues grow
-for as long as the run lasts. The slope on log-log axes is 1 for linear growth, less where fixed costs matter.
+for as long as the run lasts. For more open requests at the same load, lead times that occupy no one are longer. The
+slope on log-log axes is 1 for linear growth, less where fixed costs matter.
 """
 
 from __future__ import annotations
@@ -41,13 +42,15 @@ class Range(NamedTuple):
     days: tuple[int, ...]
     communities: tuple[int, ...]
     load: tuple[float, ...]
+    lead: tuple[float, ...]
 
 
 RANGES = {
-    QUICK: Range((25_000, 50_000, 100_000, 200_000), (15, 30, 60), (9, 18, 36), (1.0, 2.0, 4.0)),
-    USUAL: Range((50_000, 100_000, 200_000, 400_000), (90, 180, 365), (9, 18, 36, 72), (1.0, 2.0, 4.0)),
+    QUICK: Range((25_000, 50_000, 100_000, 200_000), (15, 30, 60), (9, 18, 36), (1.0, 2.0, 4.0), (1.0, 4.0, 16.0)),
+    USUAL: Range((50_000, 100_000, 200_000, 400_000), (90, 180, 365), (9, 18, 36, 72), (1.0, 2.0, 4.0),
+                 (1.0, 4.0, 16.0)),
     FULL: Range((62_500, 125_000, 250_000, 500_000, 1_000_000), (90, 180, 365, 730), (9, 18, 36, 72, 144),
-                (1.0, 2.0, 4.0, 8.0)),
+                (1.0, 2.0, 4.0, 8.0), (1.0, 4.0, 16.0, 64.0)),
 }  # fmt: skip
 DAYS = {QUICK: 30, USUAL: 180, FULL: 365}
 
@@ -61,6 +64,13 @@ def loaded(residents: int, factor: float) -> Scenario:
 def divided(residents: int, communities: int) -> Scenario:
     """The district divided into this many communities."""
     return district(residents).with_({"district.communities": communities, "district.sub_districts": 3})
+
+
+def waiting(residents: int, factor: float) -> Scenario:
+    """The district with `factor` times the usual lead times, and so more open requests."""
+    scenario = district(residents)
+    leads = {f"domains.{name}.lead_days": factor * one.lead_days for name, one in scenario.domains.items()}
+    return scenario.with_(leads)
 
 
 def point(size: float, scenario: Scenario, days: int) -> Point:
@@ -78,6 +88,9 @@ def curves(size: str) -> dict[str, list[Point]]:
         "days, overloaded": [point(n, loaded(BASE, OVERLOAD), n) for n in chosen.days],
         "communities": [point(n, divided(BASE, n), days) for n in chosen.communities],
         "needs over the usual": [point(x, loaded(BASE, x), days) for x in chosen.load],
+        "open requests": [
+            one._replace(size=one.open) for one in (point(x, waiting(BASE, x), days) for x in chosen.lead)
+        ],
     }
 
 

@@ -9,12 +9,12 @@ import mesa
 import numpy as np
 
 from benchmarks.reduced import COMMUNITY, RULES, START_SATISFACTION, START_TRUST, Statistics, people
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
 from sanfang.model.draws import exponential, mix, root_key, uniform
+from sanfang.model.event_calendar import NONE, next_event, schedule, slot_after
 from sanfang.model.queueing import (
     ARRIVAL,
     GIVE_UP,
-    NONE,
     SERVICE_END,
     begin,
     end,
@@ -24,16 +24,16 @@ from sanfang.model.queueing import (
     leave,
     new_engine,
     new_job,
-    next_event,
     refer_engine,
     rest,
-    schedule,
     with_room,
 )
 
 GAP, WHO, MARK, VOICED, SERVICE, PATIENCE = range(1, 7)
 HANDLING = 2
 EVENTS_A_BUCKET = 8.0
+CANDIDATES = 256
+CANDIDATE = np.dtype([("key", "u8"), ("time", "f8"), ("resident", "i8")])
 
 Columns = namedtuple("Columns", "satisfaction trust weight vulnerable")
 Totals = namedtuple("Totals", "served withdrawn waited satisfaction")
@@ -61,47 +61,92 @@ def serve(engine, totals, station):
         begin(engine, index, engine.stations[station].idle, job.hours)
 
 
-@compiled
+@compiled_in_any_order
 def live(columns, rules, totals):
     """Satisfaction drifts towards what is usual."""
     drift, usual = np.float32(rules.drift), np.float32(rules.usual)
     total = 0.0
     for start in range(0, len(columns.satisfaction), COMMUNITY):
-        part = np.float32(0.0)
-        for i in range(start, start + COMMUNITY):
-            columns.satisfaction[i] += drift * (usual - columns.satisfaction[i])
-        for i in range(start, start + COMMUNITY):
-            part += columns.satisfaction[i]
+        satisfaction, part = columns.satisfaction[start : start + COMMUNITY], np.float32(0.0)
+        for i in range(len(satisfaction)):
+            satisfaction[i] += drift * (usual - satisfaction[i])
+        for i in range(len(satisfaction)):
+            part += satisfaction[i]
         total += part
     totals[0].satisfaction += total
 
 
 @compiled
 def arise(engine, columns, rules, key, day):
-    """Candidates come at the largest hazard; weight and trust decide which of them become requests."""
+    """Candidates come at the largest hazard; weight and trust decide which of them become requests.
+
+    As in the full model, the memory is asked for a community's candidates before the first of them is weighed.
+    """
     rate = rules.hazard * rules.cap * COMMUNITY
+    candidates = np.empty(CANDIDATES, CANDIDATE)
     for c in range(len(engine.stations)):
         own = mix(mix(key, c), day)
-        time, n = 0.0, 0
+        time, n, count = 0.0, 0, 0
         while True:
             need = mix(own, n)
             time += exponential(need, GAP, 1.0) / rate
             if time >= 1.0:
                 break
             n += 1
+            if count == CANDIDATES:
+                let_arise(engine, columns, rules, candidates, count, day)
+                count = 0
             resident = c * COMMUNITY + int(uniform(need, WHO) * COMMUNITY)
-            is_need = uniform(need, MARK) * rules.cap < columns.weight[resident]
-            if is_need and uniform(need, VOICED) < columns.trust[resident]:
-                schedule(engine, day + time, ARRIVAL, resident, need)
+            candidate = candidates[count]
+            candidate.key, candidate.time, candidate.resident = need, time, resident
+            prefetch(columns.weight, resident)
+            prefetch(columns.trust, resident)
+            count += 1
+        let_arise(engine, columns, rules, candidates, count, day)
+
+
+@compiled
+def let_arise(engine, columns, rules, candidates, count, day):
+    """The candidates that weight and trust make requests."""
+    for n in range(count):
+        candidate = candidates[n]
+        resident = candidate.resident
+        is_need = uniform(candidate.key, MARK) * rules.cap < columns.weight[resident]
+        if is_need and uniform(candidate.key, VOICED) < columns.trust[resident]:
+            schedule(engine, day + candidate.time, ARRIVAL, resident, candidate.key)
+
+
+@compiled
+def look_ahead(engine, columns, bucket):
+    """Ask the memory for what the events of the next buckets will need, as the full model does."""
+    index = slot_after(engine, bucket, 2)
+    while index != NONE:
+        event = engine.events[index]
+        if event.kind == ARRIVAL:
+            prefetch(columns.vulnerable, event.subject)
+        else:
+            prefetch(engine.jobs, event.subject)
+        index = event.next
+    index = slot_after(engine, bucket, 1)
+    while index != NONE:
+        event = engine.events[index]
+        if event.kind != ARRIVAL:
+            prefetch(columns.satisfaction, engine.jobs[event.subject].owner)
+            prefetch(columns.trust, engine.jobs[event.subject].owner)
+        index = event.next
 
 
 @compiled
 def work(engine, columns, rules, totals, until):
     """The day's events in order."""
+    bucket = NONE
     while True:
         event = next_event(engine, until)
         if event == NONE:
             return
+        if engine.clock[0].bucket != bucket:
+            bucket = engine.clock[0].bucket
+            look_ahead(engine, columns, bucket)
         kind, subject, stamp = engine.events[event].kind, engine.events[event].subject, engine.events[event].stamp
         if kind == ARRIVAL:
             index, station = new_job(engine, stamp, subject), subject // COMMUNITY
@@ -154,12 +199,15 @@ class EngineModel(mesa.Model):
         self.needs_a_day = RULES.hazard * residents
         width = EVENTS_A_BUCKET / (3.0 * self.needs_a_day)
         self.engine = new_engine(places, places * RULES.workers, HANDLING + 1, horizon=float(days) + 1.0, width=width)
-        staff(refer_engine(*self.engine), RULES.workers)
+        self.reference = refer_engine(*self.engine)
+        staff(self.reference, RULES.workers)
 
     def step(self) -> None:
         most = int(1.2 * self.needs_a_day + 8.0 * self.needs_a_day**0.5 + 100)
-        self.engine = with_room(self.engine, most, 3 * most)
-        one_day(refer_engine(*self.engine), self.columns, RULES, self.totals, self.key, self.day)
+        engine = with_room(self.engine, most, 3 * most)
+        if engine is not self.engine:
+            self.engine, self.reference = engine, refer_engine(*engine)
+        one_day(self.reference, self.columns, RULES, self.totals, self.key, self.day)
         self.day += 1
 
     def run(self, days: int) -> Statistics:

@@ -7,14 +7,16 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import CensoredData, ecdf
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import BY_NAME
 from sanfang.lab.simulation import Run, simulate
 from sanfang.model import state as s
+from sanfang.model.event_calendar import NONE
 from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.model.outcomes import gini, quantile, restricted_mean, survival
-from sanfang.model.queueing import CLASSES, NONE, Engine
+from sanfang.model.queueing import CLASSES, Engine
 from sanfang.model.state import TIME_NAMES
 from sanfang.model.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.scenario.scenario import Scenario
@@ -288,6 +290,18 @@ def test_quantiles_of_censored_durations_are_those_of_the_textbook() -> None:
     weeks, done = np.array(REMISSION, float), np.array(RELAPSED, bool)
     assert [quantile(survival(weeks, done), level) for level in (0.10, 0.20, 0.5)] == [6.0, 10.0, 23.0]
     assert math.isnan(quantile(survival(weeks, done), 0.9)), "never reached"
+
+
+def test_the_curve_is_scipys_to_the_last_bit() -> None:
+    """Durations that tie, and whole days at which some end and others are censored, among them."""
+    random = np.random.default_rng(7)
+    days = random.exponential(20.0, 5_000)
+    days = np.where(random.random(5_000) < 0.4, np.floor(days), days)
+    done = random.random(5_000) < 0.6
+    curve = ecdf(CensoredData(uncensored=days[done], right=days[~done])).sf
+    found = survival(days, done)
+    assert np.array_equal(found.times, curve.quantiles)
+    assert np.array_equal(found.remaining, curve.probabilities)
 
 
 def test_restricted_mean_is_the_area_under_the_curve() -> None:

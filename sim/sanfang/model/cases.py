@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.draws import exponential
-from sanfang.model.queueing import NONE
+from sanfang.model.event_calendar import NONE
 from sanfang.model.state import CHRONIC, FREE, HARD, LATENT, LINGERING, MAX_PARTS, OPEN, UNRESOLVED, URGENT
 
 LINGERS = 213
@@ -20,6 +20,7 @@ def new_case(world):
     index = counts.free_case
     if index != NONE:
         counts.free_case = world.cases[index].next
+        prefetch(world.cases, counts.free_case)  # the next new one
     else:
         index = counts.cases_used
         counts.cases_used += 1
@@ -27,7 +28,7 @@ def new_case(world):
     case.voiced = case.first = case.first_at = case.closed_before = case.registered = np.nan
     case.ordinal = case.attempts = case.trips = case.handoffs = case.tailored = case.parallel = case.triaged = 0
     case.joint = case.settled = 0
-    case.next = case.place = NONE
+    case.next = case.record = NONE
     case.tier = case.unfinished = 0
     case.yuan = 0.0
     for n in range(MAX_PARTS):
@@ -50,21 +51,17 @@ def add_latent(world, index):
     need = world.latent[counts.latent]
     need.case, need.key, need.arose, need.resident = index, case.key, case.arose, case.resident
     need.community, need.domain, need.kind, need.channel = case.community, case.domain, case.kind, case.channel
-    case.place = counts.latent
     counts.latent += 1
     counts.latent_vulnerable += world.vulnerable[case.resident]
 
 
 @compiled
-def drop_latent(world, index):
-    """Take a case out of the list of latent needs (the last one takes its place)."""
+def drop_latent(world, place):
+    """Take a need out of the list of latent needs (the last one takes its place)."""
     counts = world.counts[0]
-    place = world.cases[index].place
     counts.latent -= 1
-    counts.latent_vulnerable -= world.vulnerable[world.cases[index].resident]
+    counts.latent_vulnerable -= world.vulnerable[world.latent[place].resident]
     world.latent[place] = world.latent[counts.latent]
-    world.cases[world.latent[place].case].place = place
-    world.cases[index].place = NONE
 
 
 @compiled
@@ -82,6 +79,7 @@ def write_record(world, index, outcome, time):
     case, row = world.cases[index], world.counts[0].records
     world.counts[0].records += 1
     record = world.records[row]
+    prefetch(world.records, row + 2)
     record.key, record.root, record.ordinal = case.key, case.root, case.ordinal
     record.resident, record.community, record.domain, record.kind = (
         case.resident,
@@ -140,7 +138,7 @@ def linger(world, needs, index, record, time):
     if day >= len(world.dormant):
         free_case(world, index)
         return
-    case.state, case.place = LINGERING, record
+    case.state, case.record = LINGERING, record
     case.next = world.dormant[day]
     world.dormant[day] = index
 
@@ -160,6 +158,7 @@ def write_unended(world):
 def count_states(cases, found):
     """Add latent and open cases to `found[c, d, state]`: counted from the cases themselves, to check the flow by."""
     for index in range(len(cases)):
+        prefetch(cases, index + 32)
         state = cases[index].state
         if state == LATENT or state == OPEN:
             found[cases[index].community, cases[index].domain, state] += 1

@@ -15,24 +15,13 @@ from __future__ import annotations
 from sanfang.model import headings as h
 from sanfang.model import state as s
 from sanfang.model.closing import close, finish_part, give_up, reopen
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.event_calendar import NONE, next_event, schedule, slot_after
 from sanfang.model.forums import meet
 from sanfang.model.handling import carry_out, handled, handoff_time
 from sanfang.model.helpers import errand_runs
-from sanfang.model.queueing import (
-    ARRIVAL,
-    GIVE_UP,
-    NONE,
-    SERVICE_END,
-    TIMER,
-    end,
-    free_job,
-    join,
-    new_job,
-    next_event,
-    schedule,
-)
+from sanfang.model.queueing import ARRIVAL, GIVE_UP, SERVICE_END, TIMER, end, free_job, join, new_job
 from sanfang.model.routing import diagnose, find_tier, granted, relayed, route, travel
 from sanfang.model.stations import department, first_handled, lead, owe, serve, spend, street
 from sanfang.model.worktime import to_working
@@ -222,13 +211,42 @@ def _timer_ended(engine, world, rules, setting, index, day):
 
 
 @compiled
+def _look_ahead(engine, world, bucket):
+    """Ask the memory for what the events of the next buckets will need: waiting for it was half of a district's time.
+
+    Where an event's job is comes with the event; where the job's case is only once the job is there.
+    """
+    index = slot_after(engine, bucket, 2)
+    while index != NONE:
+        event = engine.events[index]
+        if event.kind == ARRIVAL or event.kind == GIVE_UP:
+            prefetch(world.cases, event.subject)
+        else:
+            prefetch(engine.jobs, event.subject)
+        index = event.next
+    index = slot_after(engine, bucket, 1)
+    while index != NONE:
+        event = engine.events[index]
+        if event.kind == SERVICE_END or event.kind == TIMER:
+            prefetch(world.cases, engine.jobs[event.subject].owner)
+            prefetch(engine.workers, engine.jobs[event.subject].worker)
+        elif event.kind == ARRIVAL:
+            prefetch(world.digital, world.cases[event.subject].resident)
+            prefetch(world.vulnerable, world.cases[event.subject].resident)
+        index = event.next
+
+
+@compiled
 def work_today(engine, world, rules, setting, day):
     """Phase 4: the day's work, event by event."""
-    until = world.clock_start[day + 1]
+    until, bucket = world.clock_start[day + 1], NONE
     while True:
         event = next_event(engine, until)
         if event == NONE:
             return
+        if engine.clock[0].bucket != bucket:
+            bucket = engine.clock[0].bucket
+            _look_ahead(engine, world, bucket)
         kind, index, stamp = engine.events[event].kind, engine.events[event].subject, engine.events[event].stamp
         if kind == SERVICE_END:
             _service_ended(engine, world, rules, setting, index, day)

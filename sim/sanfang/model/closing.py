@@ -6,9 +6,10 @@ from sanfang.model import state as s
 from sanfang.model.cases import end_case, free_case, linger, move, relieve
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.event_calendar import NONE
 from sanfang.model.forums import is_conflict
 from sanfang.model.handling import handle
-from sanfang.model.queueing import NONE, free_job
+from sanfang.model.queueing import free_job
 from sanfang.model.routing import diagnose
 from sanfang.model.stations import lead, leave_station, now_spends, spend
 from sanfang.model.worktime import to_calendar

@@ -54,6 +54,7 @@ class DistrictModel(mesa.Model):
         persons, skill = hire_everyone(scenario, self.map, self._posts, seed)
         self.residents = build_residents(scenario, self.map, seed)
         self.engine, self.world = build_world(scenario, self.map, self.residents, persons, skill, self.days)
+        self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
         self.setting = setting_of(scenario)
         self.finance = plan_finance(scenario, self.map, seed)
         self.helpers = Helpers(scenario, self.map, self.residents, seed, self.days)
@@ -202,8 +203,11 @@ class DistrictModel(mesa.Model):
 
     def make_room(self) -> None:
         """Let the pools grow to hold whatever a day can bring, and point compiled code to them."""
-        self.engine, self.world = make_room(self.engine, self.world, self.streams, self.policy.chores, self._pending)
-        self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
+        engine, world = make_room(self.engine, self.world, self.streams, self.policy.chores, self._pending)
+        if engine is not self.engine:
+            self.engine, self._engine = engine, refer_engine(*engine)
+        if world is not self.world:
+            self.world, self._world = world, refer_world(*world)
 
     # --- What it shows ------------------------------------------------------------------------------
 

@@ -13,17 +13,25 @@ import numpy as np
 
 from sanfang.model import state as s
 from sanfang.model.cases import add_latent, drop_latent, end_case, free_case, heal_rate, move, new_case, relieve
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.event_calendar import NONE, schedule
 from sanfang.model.forums import forget_forums, is_conflict, revealed
 from sanfang.model.helpers import DAYS_A_MONTH, errand_runs
-from sanfang.model.queueing import ARRIVAL, NONE, schedule
+from sanfang.model.queueing import ARRIVAL
 from sanfang.model.worktime import to_working
 
 # Purposes of a need's draws.
 GAP, WHO, MARK, KIND, CHANNEL, HOUR, VOICED, FOUND, ENTERED, HEAL, MET = 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12
 VISITED, CONTACTED, REVEALED, ONLINE = 13, 14, 15, 16
 _RECURRENCE, _TODAY, _FURTHER_PARTS = 1_000, 10_000, 100
+
+CANDIDATE = np.dtype([("key", "u8"), ("time", "f8"), ("resident", "i4"), ("domain", "i4")])
+_CANDIDATES = 512
+"""Candidates that are weighed together, so that the memory has been asked for all of them before the first is."""
+
+AHEAD = 8
+"""Latent needs whose owner's trust the memory is asked for ahead of the look at them."""
 
 
 @compiled
@@ -106,10 +114,11 @@ def _is_voiced(world, rules, setting, case, trust, weekday, mark):
 
 
 @compiled
-def open_case(engine, world, index, channel, time, day, counter, setting):
-    """A latent need becomes a request at calendar time `time`."""
+def open_case(engine, world, place, channel, time, day, counter, setting):
+    """The latent need at `place` becomes a request at calendar time `time`."""
+    index = world.latent[place].case
     case = world.cases[index]
-    drop_latent(world, index)
+    drop_latent(world, place)
     move(world, index, s.OPEN)
     case.channel = channel
     case.voiced = time
@@ -134,17 +143,15 @@ def _left(world, setting, key, resident, c, d):
 def arise_today(engine, world, rules, setting, trust, weight, key, day, demand, weekday):
     """Phase 2: today's needs. `key` is the run's; `demand` and `weekday` are today's over the mean day's."""
     places, domains = world.places, world.domains
-    counts = world.counts[0]
+    candidates = np.empty(_CANDIDATES, CANDIDATE)
     for c in range(len(places)):
         place_key = mix(key, places[c].number)
+        count = 0
         for d in range(len(domains)):
             if domains[d].hazard <= 0.0:
                 continue
-            cap = domains[d].cap
-            rate = cap * domains[d].hazard / 365.0 * places[c].size
+            rate = domains[d].cap * domains[d].hazard / 365.0 * places[c].size
             own = mix(mix(place_key, d), day)
-            ground = world.ground[c, d]
-            strength = ground.factor * ground.hazard * demand / cap
             time, n = 0.0, 0
             while True:
                 need_key = mix(own, n)
@@ -152,20 +159,52 @@ def arise_today(engine, world, rules, setting, trust, weight, key, day, demand, 
                 if time >= 1.0:
                     break
                 n += 1
+                if count == _CANDIDATES:
+                    _let_arise(engine, world, rules, setting, trust, weight, candidates, count, c, day, demand, weekday)
+                    count = 0
                 resident = places[c].first + int(uniform(need_key, WHO) * places[c].size)
-                chance = strength * weight[resident, d]
-                if chance > 1.0:
-                    counts.capped += 1
-                mark = uniform(need_key, MARK)
-                if mark < chance and mark < chance * _left(world, setting, need_key, resident, c, d):
-                    index = new_case(world)
-                    moment = day + hour_of_day(time, world.hour_share)
-                    kind = _kind_of(domains[d], uniform(need_key, KIND))
-                    _arise(world, rules, setting, index, need_key, need_key, resident, c, d, kind, moment, day)
-                    case = world.cases[index]
-                    if _is_voiced(world, rules, setting, case, trust, weekday, uniform(need_key, VOICED)):
-                        open_case(engine, world, index, case.channel, moment, day, s.D_VOICED, setting)
+                candidate = candidates[count]
+                candidate.key, candidate.time, candidate.resident, candidate.domain = need_key, time, resident, d
+                prefetch(weight, resident)
+                count += 1
+        _let_arise(engine, world, rules, setting, trust, weight, candidates, count, c, day, demand, weekday)
     _recur_today(world, rules, setting, day)
+
+
+@compiled
+def _let_arise(engine, world, rules, setting, trust, weight, candidates, count, c, day, demand, weekday):
+    """Those candidates of a community that the hazard makes needs arise, and may be voiced at once."""
+    for n in range(_weigh(world, setting, trust, weight, candidates, count, c, demand)):
+        candidate = candidates[n]
+        key, resident, d = candidate.key, candidate.resident, candidate.domain
+        index = new_case(world)
+        moment = day + hour_of_day(candidate.time, world.hour_share)
+        kind = _kind_of(world.domains[d], uniform(key, KIND))
+        _arise(world, rules, setting, index, key, key, resident, c, d, kind, moment, day)
+        case = world.cases[index]
+        if _is_voiced(world, rules, setting, case, trust, weekday, uniform(key, VOICED)):
+            open_case(engine, world, world.counts[0].latent - 1, case.channel, moment, day, s.D_VOICED, setting)
+
+
+@compiled
+def _weigh(world, setting, trust, weight, candidates, count, c, demand):
+    """Move the candidates that are needs to the front, and ask the memory for their owners. Returns how many."""
+    kept = 0
+    for n in range(count):
+        key, resident, d = candidates[n].key, candidates[n].resident, candidates[n].domain
+        ground = world.ground[c, d]
+        chance = ground.factor * ground.hazard * demand / world.domains[d].cap * weight[resident, d]
+        if chance > 1.0:
+            world.counts[0].capped += 1
+        mark = uniform(key, MARK)
+        if mark < chance and mark < chance * _left(world, setting, key, resident, c, d):
+            candidates[kept] = candidates[n]
+            kept += 1
+            prefetch(trust, resident)
+            prefetch(world.digital, resident)
+            prefetch(world.vulnerable, resident)
+            prefetch(world.burden, resident)
+    return kept
 
 
 @compiled
@@ -176,7 +215,7 @@ def _recur_today(world, rules, setting, day):
         case = world.cases[index]
         following = case.next
         if case.state == s.LINGERING:
-            relieve(world, index, case.place, float(day))
+            relieve(world, index, case.record, float(day))
             free_case(world, index)
             index = following
             continue
@@ -237,15 +276,17 @@ def surface_today(engine, world, rules, setting, trust, day, weekday, open_day):
     place = world.counts[0].latent - 1
     while place >= 0:
         need = world.latent[place]
-        place -= 1
+        prefetch(trust, world.latent[max(place - AHEAD, 0)].resident)
         if need.arose >= day:
+            place -= 1
             continue
         own = mix(need.key, _TODAY + day)
         c, d, index = need.community, need.domain, need.case
         mark = uniform(own, VOICED)
         if mark < at_most[need.kind] and _is_voiced(world, rules, setting, need, trust, weekday, mark):
             moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-            open_case(engine, world, index, need.channel, moment, day, s.D_VOICED, setting)
+            open_case(engine, world, place, need.channel, moment, day, s.D_VOICED, setting)
+            place -= 1
             continue
         channel = _found_by(world, rules, setting, need, own, open_day)
         if channel != NONE:
@@ -253,13 +294,15 @@ def surface_today(engine, world, rules, setting, trust, day, weekday, open_day):
             if channel == s.DATA:
                 world.daily[day, s.D_DATA_FOUND] += 1
                 world.places[c].found_today += 1
-            open_case(engine, world, index, channel, moment, day, s.D_DISCOVERED, setting)
+            open_case(engine, world, place, channel, moment, day, s.D_DISCOVERED, setting)
+            place -= 1
             continue
         met = need.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * world.ground[c, d].covered
         if met or uniform(own, HEAL) < heals[need.kind]:
             moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-            drop_latent(world, index)
+            drop_latent(world, place)
             record = end_case(world, index, s.HEALED, moment)
             relieve(world, index, record, moment)
             free_case(world, index)
+        place -= 1
     forget_forums(world)

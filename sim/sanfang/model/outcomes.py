@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import CensoredData, ecdf
 
 from sanfang.model import headings as h
 from sanfang.model import state as s
+from sanfang.model.compiled import compiled
 from sanfang.model.ledger import hours_by_tier, pay_wages, yuan_by_tier
 from sanfang.model.model import DistrictModel
 from sanfang.model.worktime import to_working_each
@@ -208,8 +208,28 @@ def survival(durations: np.ndarray, done: np.ndarray) -> Survival:
     """The curve of durations, of which those not `done` are censored. Empty where none is done."""
     if not done.any():
         return Survival(np.empty(0), np.empty(0), np.nan)
-    curve = ecdf(CensoredData(uncensored=durations[done], right=durations[~done])).sf
-    return Survival(np.asarray(curve.quantiles), np.asarray(curve.probabilities), float(durations.max()))
+    ended, censored = np.sort(durations[done]), np.sort(durations[~done])
+    times, remaining = _kaplan_meier(ended, censored)
+    return Survival(times, remaining, float(durations.max()))
+
+
+@compiled
+def _kaplan_meier(ended, censored):
+    """Each time seen, of two sorted arrays, and the share that is still waiting from then on."""
+    times, remaining = np.empty(len(ended) + len(censored)), np.empty(len(ended) + len(censored))
+    i, j, count, share = 0, 0, 0, 1.0
+    while i < len(ended) or j < len(censored):
+        at_risk = len(ended) + len(censored) - i - j
+        time = ended[i] if i < len(ended) and (j == len(censored) or ended[i] <= censored[j]) else censored[j]
+        deaths = 0
+        while i < len(ended) and not ended[i] > time:
+            i, deaths = i + 1, deaths + 1
+        while j < len(censored) and not censored[j] > time:
+            j += 1
+        share *= (at_risk - deaths) / at_risk
+        times[count], remaining[count] = time, share
+        count += 1
+    return times[:count], remaining[:count]
 
 
 def quantile(curve: Survival, level: float) -> float:

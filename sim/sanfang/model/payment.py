@@ -6,8 +6,8 @@ from sanfang.model import headings as h
 from sanfang.model import state as s
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, uniform
+from sanfang.model.event_calendar import NONE
 from sanfang.model.handling import specialist_hours
-from sanfang.model.queueing import NONE
 from sanfang.model.stations import lead, now_spends, owe
 
 # Purposes of a part's draws.

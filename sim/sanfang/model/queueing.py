@@ -2,9 +2,8 @@
 
 The engine knows nothing of policies or residents. It keeps, for each station, one first-in
 first-out queue per priority class and the list of idle workers; service is non-preemptive. It
-books every worker-hour under a heading, and it keeps a calendar of future events: buckets of
-equal width hold what is far away, a heap orders the bucket that is current, so that pushing and
-popping cost the same however long the horizon. The caller runs the loop:
+books every worker-hour under a heading, and it keeps a calendar of future events, so that pushing
+and popping cost the same however long the horizon. The caller runs the loop:
 
     while (event := next_event(engine, until)) >= 0: ... react ...
 
@@ -21,10 +20,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.model.compiled import by_reference, compiled
+from sanfang.model.compiled import by_reference, compiled, prefetch
 from sanfang.model.draws import SHAPES, duration, exponential, mix, root_key, uniform
+from sanfang.model.event_calendar import EVENT, NONE, PAGE, PAGE_BITS, SHEET, SHEET_ROWS, next_event, schedule
 
-NONE = -1
 CLASSES = 5
 """Priority classes: 0 is served first."""
 
@@ -54,37 +53,45 @@ JOB = np.dtype(
 )  # fmt: skip
 """A piece of work. The engine uses what comes before `phase`; the rest belongs to the caller."""
 
-EVENT = np.dtype(
-    [("time", "f8"), ("stamp", "u8"), ("order", "i8"), ("subject", "i4"), ("next", "i4"), ("kind", "i4")], align=True
-)
 CLOCK = np.dtype(
-    [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("heaped", "i8"),
-     ("free_job", "i4"), ("free_event", "i4"), ("jobs_used", "i4"), ("events_used", "i4")], align=True
+    [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("buckets", "i8"), ("heaped", "i8"),
+     ("scheduled", "i8"), ("free_job", "i4"), ("free_event", "i4"), ("free_sheet", "i4"), ("jobs_used", "i4"),
+     ("events_used", "i4"), ("sheets_used", "i4")], align=True
 )  # fmt: skip
+"""`bucket` is the current one of `buckets`; `scheduled`: events in the calendar; the rest: how full the pools are."""
 
-Engine = namedtuple("Engine", "stations workers jobs events heap buckets clock hours")
-"""Arrays of the records above; `clock` has one; `hours[station, heading]` is the ledger of worker-hours."""
+Engine = namedtuple("Engine", "stations workers jobs events heap slots pages far previous_sheet clock hours")
+"""Arrays of the records above; `clock` has one; `hours[station, heading]` is the ledger of worker-hours.
+
+The calendar (`sanfang.model.event_calendar`) is in `events` to `previous_sheet`.
+"""
 
 EngineRef = by_reference("EngineRef", Engine._fields, __name__)
 
 
 @compiled
-def refer_engine(stations, workers, jobs, events, heap, buckets, clock, hours):
+def refer_engine(stations, workers, jobs, events, heap, slots, pages, far, previous_sheet, clock, hours):
     """A reference to the arrays of an `Engine`: `refer_engine(*engine)`."""
-    return EngineRef(stations, workers, jobs, events, heap, buckets, clock, hours)
+    return EngineRef(stations, workers, jobs, events, heap, slots, pages, far, previous_sheet, clock, hours)
 
 
 def new_engine(
     stations: int, workers: int, headings: int, *, horizon: float, width: float, jobs: int = 1024, events: int = 4096
 ) -> Engine:
     """An empty engine whose calendar reaches to `horizon`; later events share the last bucket."""
+    buckets = int(horizon / width) + 2
+    pages = np.zeros((buckets >> PAGE_BITS) + 1, SHEET)
+    pages["sheet"] = NONE
     engine = Engine(
         stations=np.zeros(stations, STATION),
         workers=np.zeros(workers, WORKER),
         jobs=np.zeros(jobs, JOB),
         events=np.zeros(events, EVENT),
         heap=np.zeros(events, np.int32),
-        buckets=np.full(int(horizon / width) + 2, NONE, np.int32),
+        slots=np.full(PAGE, NONE, np.int32),
+        pages=pages,
+        far=np.zeros(0, EVENT),
+        previous_sheet=np.zeros(0, np.int32),
         clock=np.zeros(1, CLOCK),
         hours=np.zeros((stations, headings)),
     )
@@ -92,27 +99,38 @@ def new_engine(
         engine.stations[field] = NONE
     for field in ("job", "previous", "next"):
         engine.workers[field] = NONE
-    engine.clock["width"] = width
-    engine.clock["free_job"] = engine.clock["free_event"] = NONE
-    return engine
+    engine.clock["width"], engine.clock["buckets"] = width, buckets
+    engine.clock["free_job"] = engine.clock["free_event"] = engine.clock["free_sheet"] = NONE
+    return with_room(engine, jobs, events)
 
 
 def with_room(engine: Engine, jobs: int, events: int) -> Engine:
     """The engine, its pools grown so that `jobs` and `events` more certainly fit."""
     clock = engine.clock[0]
     changes: dict[str, Any] = {}
-    if clock["jobs_used"] + jobs > len(engine.jobs):
-        changes["jobs"] = _grown(engine.jobs, int(clock["jobs_used"]) + jobs)
-    if clock["events_used"] + events > len(engine.events):
-        changes["events"] = _grown(engine.events, int(clock["events_used"]) + events)
-        changes["heap"] = _grown(engine.heap, len(changes["events"]))
+    used = int(clock["jobs_used"])
+    if used + jobs > len(engine.jobs):
+        changes["jobs"] = grown(engine.jobs, used, used + jobs)
+    used, needed = int(clock["events_used"]), int(clock["scheduled"]) + events
+    if needed > len(engine.events):
+        changes["events"] = grown(engine.events, used, needed)
+        changes["heap"] = grown(engine.heap, int(clock["heaped"]), needed)
+    # All may be far away, and one sheet of each page half empty.
+    sheets, used = needed // SHEET_ROWS + len(engine.pages), int(clock["sheets_used"])
+    if sheets > len(engine.previous_sheet):
+        changes["previous_sheet"] = grown(engine.previous_sheet, used, sheets)
+        room = len(changes["previous_sheet"]) * SHEET_ROWS
+        changes["far"] = grown(engine.far, used * SHEET_ROWS, room, exactly=True)
     return engine._replace(**changes) if changes else engine
 
 
-def _grown(array: np.ndarray, needed: int) -> np.ndarray:
-    """A copy with room for `needed` records and half as many again."""
-    longer = np.zeros(needed + needed // 2, array.dtype)
-    longer[: len(array)] = array
+def grown(array: np.ndarray, used: int, needed: int, exactly: bool = False) -> np.ndarray:
+    """A copy of the `used` first records, with room for `needed` and half as many again (or `exactly` so many).
+
+    The system gives memory only where it is written to: room that is not used costs nothing, copying it would.
+    """
+    longer = np.zeros(needed if exactly else needed + needed // 2, array.dtype)
+    longer[:used] = array[:used]
     return longer
 
 
@@ -126,6 +144,7 @@ def new_job(engine, key, owner):
     index = clock.free_job
     if index != NONE:
         clock.free_job = engine.jobs[index].next
+        prefetch(engine.jobs, clock.free_job)  # the next new one
     else:
         index = clock.jobs_used
         clock.jobs_used += 1
@@ -145,105 +164,6 @@ def free_job(engine, index):
     job = engine.jobs[index]
     job.key, job.phase, job.next = np.uint64(0), 0, engine.clock[0].free_job
     engine.clock[0].free_job = index
-
-
-# --- The calendar of events -----------------------------------------------------------------------
-
-
-@compiled
-def _before(engine, a, b):
-    first, second = engine.events[a], engine.events[b]
-    return first.time < second.time or (first.time == second.time and first.order < second.order)
-
-
-@compiled
-def _push(engine, event):
-    heap, clock = engine.heap, engine.clock[0]
-    place = clock.heaped
-    clock.heaped += 1
-    while place > 0:
-        parent = (place - 1) >> 1
-        if not _before(engine, event, heap[parent]):
-            break
-        heap[place] = heap[parent]
-        place = parent
-    heap[place] = event
-
-
-@compiled
-def _pop(engine):
-    heap, clock = engine.heap, engine.clock[0]
-    top = heap[0]
-    clock.heaped -= 1
-    size = clock.heaped
-    last = heap[size]
-    place = 0
-    while True:
-        child = 2 * place + 1
-        if child >= size:
-            break
-        if child + 1 < size and _before(engine, heap[child + 1], heap[child]):
-            child += 1
-        if not _before(engine, heap[child], last):
-            break
-        heap[place] = heap[child]
-        place = child
-    heap[place] = last
-    return top
-
-
-@compiled
-def schedule(engine, time, kind, subject, stamp):
-    """Put an event into the calendar. A time that has passed happens now."""
-    clock = engine.clock[0]
-    index = clock.free_event
-    if index != NONE:
-        clock.free_event = engine.events[index].next
-    else:
-        index = clock.events_used
-        clock.events_used += 1
-    event = engine.events[index]
-    event.time = max(time, clock.now)
-    event.order = clock.order
-    clock.order += 1
-    event.kind = kind
-    event.subject = subject
-    event.stamp = stamp
-    bucket = min(int(event.time / clock.width), len(engine.buckets) - 1)
-    if bucket <= clock.bucket:
-        _push(engine, index)
-    else:
-        event.next = engine.buckets[bucket]
-        engine.buckets[bucket] = index
-
-
-@compiled
-def next_event(engine, until):
-    """Take the next event before `until` off the calendar and move the clock to it.
-
-    Returns its index, valid until the next call of `schedule`; or NONE, and the clock stands at `until`.
-    """
-    clock = engine.clock[0]
-    while True:
-        if clock.heaped > 0:
-            if engine.events[engine.heap[0]].time >= until:
-                break
-            index = _pop(engine)
-            clock.now = engine.events[index].time
-            engine.events[index].next = clock.free_event
-            clock.free_event = index
-            return index
-        if clock.bucket >= len(engine.buckets) - 1 or (clock.bucket + 1) * clock.width >= until:
-            break
-        clock.bucket += 1
-        index = engine.buckets[clock.bucket]
-        engine.buckets[clock.bucket] = NONE
-        while index != NONE:
-            following = engine.events[index].next
-            _push(engine, index)
-            index = following
-    clock.now = max(clock.now, until)
-    return NONE
 
 
 # --- Workers --------------------------------------------------------------------------------------
@@ -457,9 +377,11 @@ def simulate_queue(
         raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")
     if mean_patience is not None and not mean_patience > 0:
         raise ValueError("mean_patience must be positive, or None for endless patience")
-    width = max(1.0 / arrival_rate, mean_service / servers)
+    width = 4.0 * max(1.0 / arrival_rate, mean_service / servers)  # a few events a bucket
+    # At most: the next arrival, one end a server, and a give-up for each request so far.
+    events = servers + 2 + (0 if mean_patience is None else requests)
     engine = new_engine(
-        1, servers, 3, horizon=2.0 * requests / arrival_rate, width=width, jobs=requests + 1, events=4 * requests + 4
+        1, servers, 3, horizon=2.0 * requests / arrival_rate, width=width, jobs=requests + 1, events=events
     )
     reference = refer_engine(*engine)
     for index in range(servers):

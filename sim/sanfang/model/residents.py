@@ -11,11 +11,14 @@ import math
 
 import numpy as np
 
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
 from sanfang.model.draws import uniform
 from sanfang.model.state import HARD, HOPED, URGENT, Residents
 
 REACHED, POLITE = 1, 2
+
+AHEAD = 8
+"""Experiences whose resident and record the memory is asked for ahead of their turn."""
 
 
 @compiled
@@ -46,6 +49,11 @@ def receive(residents, experiences, count, records, rated, mind):
     everybody is reached, and some of the dissatisfied answer politely.
     """
     for n in range(count):
+        ahead = experiences[min(n + AHEAD, count - 1)]
+        prefetch(residents.satisfaction, ahead.resident)
+        prefetch(residents.trust, ahead.resident)
+        prefetch(residents.expectation, ahead.resident)
+        prefetch(records, ahead.record)
         e = experiences[n]
         i = e.resident
         expected = _expected_days(mind, residents.expectation[i], e.kind)
@@ -71,18 +79,40 @@ def live_on(residents, first, size, erosion, means, vulnerable_means):
     """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]`."""
     kept = np.float32(1.0 - erosion)
     for c in range(len(first)):
-        total, weak, weak_count = 0.0, 0.0, 0
-        for i in range(first[c], first[c] + size[c]):
-            burden = residents.burden[i]
-            satisfaction = residents.satisfaction[i] * (kept if burden > 0 else np.float32(1.0))
-            for _ in range(1, burden):
-                satisfaction *= kept
-            residents.satisfaction[i] = satisfaction
-            total += satisfaction
-            weak += satisfaction * residents.vulnerable[i]
-            weak_count += residents.vulnerable[i]
+        rows = slice(first[c], first[c] + size[c])
+        satisfaction, vulnerable = residents.satisfaction[rows], residents.vulnerable[rows]
+        _erode(satisfaction, residents.burden[rows], kept)
+        total, weak, weak_count = _sums(satisfaction, vulnerable)
         means[c] = total / size[c]
         vulnerable_means[c] = weak / weak_count if weak_count > 0 else np.nan
+
+
+@compiled
+def _erode(satisfaction, burden, kept):
+    """Each need erodes once: first all residents with one or more, then those with two or more, and so on."""
+    most = np.int16(0)
+    for i in range(len(burden)):
+        most = max(most, burden[i])
+    for n in range(most):
+        fewer = np.int16(n)
+        for i in range(len(satisfaction)):
+            satisfaction[i] *= kept if burden[i] > fewer else np.float32(1.0)
+
+
+@compiled_in_any_order
+def _sums(satisfaction, vulnerable):
+    """Sums of satisfaction over all and over the vulnerable, and how many these are.
+
+    The order does not matter: sums of some thousand single-precision numbers in [0, 1] are exact in double precision.
+    """
+    total, weak, weak_count = 0.0, 0.0, 0
+    for i in range(len(satisfaction)):
+        total += satisfaction[i]
+    for i in range(len(satisfaction)):
+        if vulnerable[i]:
+            weak += satisfaction[i]
+            weak_count += 1
+    return total, weak, weak_count
 
 
 @compiled
@@ -91,14 +121,16 @@ def talk(residents, pull):
     count, degree = residents.ties.shape
     if degree == 0 or pull == 0.0:
         return
-    expectation, trust = residents.expectation.copy(), residents.trust.copy()
+    before = np.empty((count, 2), np.float32)  # side by side, since both of a neighbour's are wanted at once
+    before[:, 0], before[:, 1] = residents.expectation, residents.trust
     for i in range(count):
         heard, believed = 0.0, 0.0
         for t in range(degree):
-            heard += expectation[residents.ties[i, t]]
-            believed += trust[residents.ties[i, t]]
-        residents.expectation[i] += np.float32(pull * (heard / degree - expectation[i]))
-        residents.trust[i] += np.float32(pull * (believed / degree - trust[i]))
+            neighbour = residents.ties[i, t]
+            heard += before[neighbour, 0]
+            believed += before[neighbour, 1]
+        residents.expectation[i] += np.float32(pull * (heard / degree - before[i, 0]))
+        residents.trust[i] += np.float32(pull * (believed / degree - before[i, 1]))
 
 
 def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:

@@ -50,14 +50,14 @@ C_TRIAGED, C_SENT_UP, C_AHEAD, C_ORDINARY, C_AFTER = range(5)
 
 CASE = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("closed_before", "f8"), ("first", "f8"),
-     ("first_at", "f8"), ("registered", "f8"), ("resident", "i4"), ("place", "i4"), ("next", "i4"),
+     ("first_at", "f8"), ("registered", "f8"), ("resident", "i4"), ("record", "i4"), ("next", "i4"),
      ("jobs", "i4", MAX_PARTS), ("quality", "f4", MAX_PARTS), ("spent", "f4", len(TIME_NAMES)), ("yuan", "f4"),
      ("community", "i2"), ("ordinal", "i2"), ("handoffs", "i2"), ("domain", "i1"), ("kind", "i1"), ("state", "i1"),
      ("channel", "i1"), ("parts", "i1"), ("unfinished", "i1"), ("attempts", "i1"), ("trips", "i1"), ("tailored", "i1"),
      ("parallel", "i1"), ("triaged", "i1"), ("tier", "i1"), ("joint", "i1"), ("settled", "i1")], align=True
 )  # fmt: skip
 """A need from its arising to its end. Calendar days: arose, voiced, closed_before, first_at. Working hours:
-registered, first, spent. `place` is its place in the list of latent needs, `next` links dormant needs by day."""
+registered, first, spent. `record`: the row of its record, if it lingers; `next` links dormant needs by day."""
 
 RECORD = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("first_at", "f8"), ("closed", "f8"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sanfang.model import state as s
 from sanfang.model.compiled import compiled
-from sanfang.model.queueing import NONE, TIMER, begin, first_waiting, join, leave, schedule
+from sanfang.model.event_calendar import NONE, schedule
+from sanfang.model.queueing import TIMER, begin, first_waiting, join, leave
 from sanfang.model.worktime import to_calendar
 
 COLLEAGUES = 16

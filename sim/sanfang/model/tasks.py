@@ -11,8 +11,9 @@ from sanfang.model import state as s
 from sanfang.model.casework import TASK_ARRIVAL
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.event_calendar import NONE, schedule
 from sanfang.model.geography import Geography
-from sanfang.model.queueing import NONE, join, new_job, schedule
+from sanfang.model.queueing import join, new_job
 from sanfang.model.stations import owe, serve, street
 from sanfang.model.worktime import working_days
 from sanfang.scenario.scenario import Scenario

@@ -8,9 +8,10 @@ import numpy as np
 
 from sanfang.model.compiled import compiled
 from sanfang.model.draws import exponential, mix, stream, uniform
+from sanfang.model.event_calendar import NONE
 from sanfang.model.geography import Geography
 from sanfang.model.headings import TRAINING, TRAINING_LOST
-from sanfang.model.queueing import IDLE, NONE, VACANT, Engine, book, refer_engine, rest, rise
+from sanfang.model.queueing import IDLE, VACANT, Engine, book, refer_engine, rest, rise
 from sanfang.model.state import COMMUNITY, DEPARTMENT, GRID, PERSON, STREET
 from sanfang.scenario.scenario import Scenario
 

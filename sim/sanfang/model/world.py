@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model import headings as h
+from sanfang.model.event_calendar import NONE
 from sanfang.model.geography import Geography
 from sanfang.model.population import ELDERLY, hazard_caps
-from sanfang.model.queueing import NONE, Engine, new_engine, with_room
+from sanfang.model.queueing import Engine, grown, new_engine, with_room
 from sanfang.model.setting import domains_of
 from sanfang.model.state import (
     ARISEN,
@@ -15,7 +16,6 @@ from sanfang.model.state import (
     COUNTS,
     DAILY,
     EXPERIENCE,
-    FREE,
     GROUND,
     LATENT_NEED,
     MAX_PARTS,
@@ -52,7 +52,7 @@ def build_world(
     )  # fmt: skip
     world = World(
         layout=layout,
-        cases=_blank_cases(_FIRST_ROOM + people // 4),
+        cases=np.zeros(_FIRST_ROOM + people // 4, CASE),
         latent=np.zeros(_FIRST_ROOM + people // 4, LATENT_NEED),
         dormant=np.full(days, NONE, np.int32),
         records=np.zeros(_records_expected(scenario, map_, days), RECORD),
@@ -111,45 +111,41 @@ def _near(map_: Geography) -> np.ndarray:
     return near
 
 
-def _blank_cases(room: int) -> np.ndarray:
-    cases = np.zeros(room, CASE)
-    cases["state"] = FREE
-    return cases
-
-
 def make_room(engine: Engine, world: World, streams: Streams, chores: np.ndarray, pending: int) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
-    Bounds: needs cannot exceed the day's candidates, nor tasks their stream, by more than chance (eight
-    standard deviations) allows; every case is recorded once, and a case has at most `MAX_PARTS` jobs.
+    The same ones are returned where nothing had to grow. Bounds: needs cannot exceed the day's candidates, nor tasks
+    their stream, by more than chance (eight standard deviations) allows; every case is recorded once, and a case has
+    at most `MAX_PARTS` jobs.
     """
     counts = world.counts[0]
     capped = float((world.domains["hazard"] * world.domains["cap"]).sum())
     candidates = capped / 365.0 * float(world.places["size"].sum())
     needs = _most(candidates)
-    cases = _fitting(world.cases, int(counts["cases_used"]) + needs, _blank_cases)
-    latent = _fitting(world.latent, len(cases), lambda n: np.zeros(n, LATENT_NEED))
-    records = _fitting(
-        world.records, int(counts["records"]) + int(counts["cases_used"]) + needs, lambda n: np.zeros(n, RECORD)
-    )
-    experiences = _fitting(world.experiences, 3 * len(cases), lambda n: np.zeros(n, EXPERIENCE))
+    used, latent = int(counts["cases_used"]), int(counts["latent"])
+    cases = _fitting(world.cases, used, used + needs)
+    recorded = int(counts["records"])
     tasks = _most(float(streams.sent.sum() + streams.own.sum()))
     gathered = int((world.office_work["owed"].sum() + chores.sum()) / CHORE_HOURS) + world.office_work.size
     jobs = MAX_PARTS * (pending + needs) + tasks + gathered
     # Every latent need may be voiced today, and each request may be given up some day.
-    engine = with_room(engine, jobs, 2 * (jobs + needs) + int(counts["latent"]))
-    short = _fitting(world.short, len(engine.jobs), lambda n: np.zeros(n, np.int32))
-    return engine, world._replace(cases=cases, latent=latent, records=records, experiences=experiences, short=short)
+    engine = with_room(engine, jobs, 2 * (jobs + needs) + latent)
+    found = {
+        "cases": cases,
+        "latent": _fitting(world.latent, latent, len(cases)),
+        "records": _fitting(world.records, recorded, recorded + used + needs),
+        "experiences": _fitting(world.experiences, int(counts["experiences"]), 3 * len(cases)),
+        "short": _fitting(world.short, int(counts["short"]), len(engine.jobs)),
+    }
+    if all(array is getattr(world, name) for name, array in found.items()):
+        return engine, world
+    return engine, world._replace(**found)
 
 
 def _most(mean: float) -> int:
     return int(mean + 8.0 * mean**0.5 + 100.0)
 
 
-def _fitting(array: np.ndarray, needed: int, blank: object) -> np.ndarray:
-    """The array, or a longer copy with room for `needed` and half as many again."""
-    if len(array) >= needed:
-        return array
-    longer: np.ndarray = blank(needed + needed // 2)  # type: ignore[operator]
-    longer[: len(array)] = array
-    return longer
+def _fitting(array: np.ndarray, used: int, needed: int) -> np.ndarray:
+    """The array, or a longer copy of its `used` first records with room for `needed` and half as many again."""
+    return array if len(array) >= needed else grown(array, used, needed)
