@@ -17,10 +17,10 @@ from sanfang.dashboard.follow_pictures import timeline_picture
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.request_choice import Choice, candidates, choice, run_of, until
 from sanfang.dashboard.request_life import WHATS, Life, life
-from sanfang.dashboard.request_trace import trace
 from sanfang.dashboard.words import say, texts
 from sanfang.lab.simulation import Run, simulate
 from sanfang.lab.time_split import CAUSES, closed_after_warm_up, durations, of_request
+from sanfang.model.watched import trace
 
 DAYS = 90
 ADDRESS = Address(lang="en", district="demo", size=1.0, seed=3, days=120, day=DAYS)

@@ -9,6 +9,7 @@ import solara
 from sanfang.dashboard import lives, lives_told, parts, viewer
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.compare_parts import LifeCard, Table
+from sanfang.dashboard.compare_paths import Paths
 from sanfang.dashboard.lives import Troubles
 from sanfang.dashboard.playing import Playing
 from sanfang.dashboard.side_by_side import letter
@@ -42,6 +43,7 @@ def LivesView(on: Playing, frame: int, other: int, lang: str) -> None:
         with solara.Div(classes=["sf-stack"]):
             if root:
                 LifeCard(life=lives_told.life_card(found, root, stage.worlds, lang))
+                Paths(found, stage.worlds, root, lang)
             if resident is not None:
                 ResidentCard(on, found, resident, root, other, lang)
             else:
@@ -119,16 +121,24 @@ def TroubleList(on: Playing, found: Troubles, root: str, other: int, lang: str) 
 
 @solara.component
 def TroubleTable(
-    name: str, caption: str, table: Any, domains: dict[str, str], root: str, on: Playing, other: int, lang: str
+    name: str,
+    caption: str,
+    table: Any,
+    domains: dict[str, str],
+    root: str,
+    on: Playing,
+    other: int,
+    lang: str,
+    whose: bool = True,
 ) -> None:
-    """Troubles to choose from."""
+    """Troubles to choose from, with their residents if `whose`."""
     count, known = len(on.stage.worlds), set(table.index)
     Table(
         name=name,
         caption=caption,
-        heads=lives_told.heads(count, other, lang),
-        rows=lives_told.rows(table, domains, count, other, lang),
-        numbers=2,
+        heads=lives_told.heads(count, other, lang, whose),
+        rows=lives_told.rows(table, domains, count, other, lang, whose),
+        numbers=1 + whose,
         selected=root,
         choosable=True,
         event_choose=lambda id_: _keep(request=id_, resident="") if id_ in known else None,
@@ -153,4 +163,4 @@ def ResidentCard(on: Playing, found: Troubles, resident: int, root: str, other: 
         if table.empty:
             solara.HTML("p", say("compare_resident_no_needs", lang), classes=["soft"])
         else:
-            TroubleTable("own", say("compare_resident_needs", lang), table, domains, root, on, other, lang)
+            TroubleTable("own", say("compare_resident_needs", lang), table, domains, root, on, other, lang, whose=False)

@@ -60,7 +60,9 @@ def SureView(on: Playing, job: solara.Reactive[Job | None], lang: str) -> None:
     address = viewer.address.value
     days, busy = address.day or address.days, now is not None and now.busy
     with solara.Div(classes=["card", "sf-stack"]):
-        solara.HTML("p", say("compare_reps_hint", lang, seed=address.seed, next=address.seed + 1, days=days), classes=["soft"])
+        solara.HTML(
+            "p", say("compare_reps_hint", lang, seed=address.seed, next=address.seed + 1, days=days), classes=["soft"]
+        )
         with solara.Div(classes=["sf-row"]):
             field = {
                 "id": "reps", "label": say("compare_reps", lang), "value": count,

@@ -15,10 +15,10 @@ from sanfang.dashboard.chart import Json
 from sanfang.dashboard.follow_pictures import timeline_picture
 from sanfang.dashboard.request_choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
 from sanfang.dashboard.request_life import Life, life
-from sanfang.dashboard.request_trace import trace
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab import time_split
 from sanfang.lab.simulation import Run
+from sanfang.model.watched import trace
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import KINDS

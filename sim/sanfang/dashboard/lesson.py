@@ -34,7 +34,9 @@ PLACEHOLDER = re.compile(r"\{(\w+)(?::([a-z0-9-]+))?(?:\.(\w+))?\}")
 """`{value:money.satisfaction}`: a word, and maybe the id of an arm and the name of a metric."""
 
 OF_ARMS = ("value", "change", "moved")
-OF_THE_STEP = ("best", "second", "together", "sum", "contrast", "replications", "residents", "days")
+OF_THE_STEP = ("best", "second", "together", "sum", "contrast")
+OF_THE_PLACE = ("replications", "residents", "days")
+"""Words of placeholders; before the runs, in `setting` and `question`, only those of the place."""
 
 
 class _Table(BaseModel):
@@ -194,9 +196,9 @@ class Step(_Table):
         wrong = set(self.outcomes) ^ self.told.keys()
         if wrong:
             raise ValueError(f"told: must have {', '.join(self.outcomes)}, and has {', '.join(self.told)}")
-        for text in (*self.told.values(), self.why):
+        for text in (self.setting, self.question, *self.told.values(), self.why):
             for words in (text.en, text.zh):
-                _check_placeholders(words, self)
+                _check_placeholders(words, self, before=text in (self.setting, self.question))
         return self
 
     @property
@@ -276,13 +278,14 @@ def _one_of(value: str, known: Any, what: str) -> str:
     return value
 
 
-def _check_placeholders(text: str, step: Step) -> None:
-    """Raise ValueError for braces that nothing can be filled into."""
+def _check_placeholders(text: str, step: Step, before: bool) -> None:
+    """Raise ValueError for braces that nothing can be filled into, or not before the runs."""
+    known = OF_THE_PLACE if before else (*OF_ARMS, *OF_THE_STEP, *OF_THE_PLACE)
     ids = {arm.id for arm in step.arms}
     for word, arm, metric in PLACEHOLDER.findall(text):
         shown = "{" + word + (f":{arm}" if arm else "") + (f".{metric}" if metric else "") + "}"
-        if word not in (*OF_ARMS, *OF_THE_STEP):
-            raise ValueError(f"{shown} is no placeholder{nearest(word, (*OF_ARMS, *OF_THE_STEP))}")
+        if word not in known:
+            raise ValueError(f"{shown} is no placeholder here; there are {', '.join(known)}")
         if arm and arm not in ids:
             raise ValueError(f"{shown}: no arm is called {arm!r}; there are {', '.join(sorted(ids))}")
         if metric and metric not in BY_NAME:

@@ -110,6 +110,16 @@ def filled(text: str, found: Found, lang: str) -> str:
     return PLACEHOLDER.sub(lambda match: _fill(found, lang, *match.groups(default="")), text)
 
 
+def placed(text: str, place: Place) -> str:
+    """A text that stands before the runs, with its place filled in."""
+    return PLACEHOLDER.sub(lambda match: _of_the_place(place, match[1]), text)
+
+
+def _of_the_place(place: Place, word: str) -> str:
+    numbers = {"replications": place.replications, "residents": place.residents, "days": place.days}
+    return f"{numbers[word]:,}"
+
+
 def _fill(found: Found, lang: str, word: str, arm: str, metric: str) -> str:
     step, place = found.step, found.place
     metric = metric or step.measure
@@ -124,8 +134,7 @@ def _fill(found: Found, lang: str, word: str, arm: str, metric: str) -> str:
         return arm_label(step, found.ranked[word == "second"], lang)
     if word in ("together", "sum", "contrast"):
         return _gain(found, word, lang)
-    numbers = {"replications": place.replications, "residents": place.residents, "days": place.days}
-    return f"{numbers[word]:,}"
+    return _of_the_place(place, word)
 
 
 def _gain(found: Found, which: str, lang: str) -> str:

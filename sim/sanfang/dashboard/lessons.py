@@ -180,10 +180,11 @@ def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
 
     LessonText(
         title=step.title.say(lang), above=say("lessons_question", lang, number=number, count=count),
-        paragraphs=told.paragraphs(step.setting.say(lang)),
+        paragraphs=told.paragraphs(told.placed(step.setting.say(lang), place)),
     )  # fmt: skip
     Predict(
-        id=f"{progress.name}-{number}", question=step.question.say(lang), choices=told.choices(step, lang),
+        id=f"{progress.name}-{number}", question=told.placed(step.question.say(lang), place),
+        choices=told.choices(step, lang),
         slider=told.slider(step, lang), answer=answer, fixed=bool(answer),
         runs=say("lessons_runs", lang, days=place.days, **plan),
         words=_words(lang, "predict", "run", "choose"), event_answered=predict,

@@ -26,21 +26,24 @@ def domain_labels(scenario: Scenario, lang: str) -> dict[str, str]:
 # --- The list -------------------------------------------------------------------------------------------
 
 
-def heads(count: int, other: int, lang: str) -> list[str]:
-    """Column heads of `rows`."""
+def heads(count: int, other: int, lang: str, whose: bool = True) -> list[str]:
+    """Column heads of `rows`; without the residents if they are known."""
     worlds = [say("compare_col_days", lang, letter=letter(place)) for place in range(count)]
     difference = say("compare_less", lang, other=letter(other), first=letter(0))
-    names = ("compare_col_trouble", "compare_col_who", "compare_col_since")
+    names = ["compare_col_trouble", *(["compare_col_who"] if whose else []), "compare_col_since"]
     return [*(say(name, lang) for name in names), *worlds, difference]
 
 
-def rows(table: pd.DataFrame, domains: dict[str, str], count: int, other: int, lang: str) -> list[Json]:
+def rows(
+    table: pd.DataFrame, domains: dict[str, str], count: int, other: int, lang: str, whose: bool = True
+) -> list[Json]:
     """Rows of `lives.chosen` for a page: what, where, whose, since when, days in each world, the difference."""
     found = []
     for root, row in table.iterrows():
         texts = [_days(row, LETTERS[place], lang) for place in range(count)]
         change, verdict = _change(row, LETTERS[other])
-        cells = [domains[row["domain"]], f"{row['community']} · {row['resident']}", str(int(row["arose"]) + 1), *texts]
+        who = [f"{row['community']} · {row['resident']}"] if whose else []
+        cells = [domains[row["domain"]], *who, str(int(row["arose"]) + 1), *texts]
         found.append({"id": root, "cells": [*cells, change], "verdicts": [""] * len(cells) + [verdict]})
     return found
 

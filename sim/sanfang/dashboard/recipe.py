@@ -84,7 +84,7 @@ def follow(address: Address) -> Recipe:
     python = [
         "from sanfang import Scenario, simulate",
         "from sanfang.dashboard.request_life import life",
-        "from sanfang.dashboard.request_trace import trace",
+        "from sanfang.model.watched import trace",
         "from sanfang.lab.time_split import of_request",
         "",
         _load("scenario", address, world),

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.dashboard.request_trace import Trace
 from sanfang.lab.time_split import CAUSES, HOURS, durations
 from sanfang.model import state as s
 from sanfang.model.model import DistrictModel
-from sanfang.model.queueing import NONE
+from sanfang.model.event_calendar import NONE
+from sanfang.model.watched import Trace
 from sanfang.model.worktime import clock_starts
 
 RESIDENT, PARTS, PARTNER = "resident", "parts", "partner"

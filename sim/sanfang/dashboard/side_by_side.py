@@ -81,7 +81,10 @@ def _row(place: int, value: float, first: float, measure: Measure, lang: str) ->
     row |= {"change": "", "verdict": "", "spoken": ""}
     if place and value == value and first == first:
         verdict = views.verdict(value - first, measure)
-        row |= {"change": views.signed(value - first, measure), "verdict": verdict}
+        row |= {
+            "change": views.signed(value - first, measure) if verdict else views.signed(0.0, measure)[1:],
+            "verdict": verdict,
+        }
         row["spoken"] = say(f"compare_{verdict or 'same'}", lang)
     return row
 

@@ -237,6 +237,26 @@ def _look_ahead(engine, world, bucket):
 
 
 @compiled
+def react(engine, world, rules, setting, event, day):
+    """What follows from one event."""
+    kind, index, stamp = engine.events[event].kind, engine.events[event].subject, engine.events[event].stamp
+    if kind == SERVICE_END:
+        _service_ended(engine, world, rules, setting, index, day)
+    elif kind == TIMER:
+        _timer_ended(engine, world, rules, setting, index, day)
+    elif kind == ARRIVAL:
+        _start(engine, world, rules, setting, index, day)
+    elif kind == TASK_ARRIVAL:
+        job = engine.jobs[index]
+        join(engine, index, job.target, job.entry)
+        serve(engine, world, setting, job.target, day)
+    else:
+        case = world.cases[index]
+        if case.key == stamp and case.state == s.OPEN and case.first != case.first:
+            give_up(engine, world, setting, index, day)
+
+
+@compiled
 def work_today(engine, world, rules, setting, day):
     """Phase 4: the day's work, event by event."""
     until, bucket = world.clock_start[day + 1], NONE
@@ -247,18 +267,4 @@ def work_today(engine, world, rules, setting, day):
         if engine.clock[0].bucket != bucket:
             bucket = engine.clock[0].bucket
             _look_ahead(engine, world, bucket)
-        kind, index, stamp = engine.events[event].kind, engine.events[event].subject, engine.events[event].stamp
-        if kind == SERVICE_END:
-            _service_ended(engine, world, rules, setting, index, day)
-        elif kind == TIMER:
-            _timer_ended(engine, world, rules, setting, index, day)
-        elif kind == ARRIVAL:
-            _start(engine, world, rules, setting, index, day)
-        elif kind == TASK_ARRIVAL:
-            job = engine.jobs[index]
-            join(engine, index, job.target, job.entry)
-            serve(engine, world, setting, job.target, day)
-        else:
-            case = world.cases[index]
-            if case.key == stamp and case.state == s.OPEN and case.first != case.first:
-                give_up(engine, world, setting, index, day)
+        react(engine, world, rules, setting, event, day)

@@ -157,10 +157,18 @@ class DistrictModel(mesa.Model):
         if self._has_new_money:
             release_money(self._engine, self._world, rules, setting, day)
             self._has_new_money = False
+            self._money_came(day)
         self.make_room()  # vetting and payments have just added to what offices owe
         open_offices(self._engine, self._world, setting, self.policy.chores, day)
-        work_today(self._engine, self._world, rules, setting, day)
+        self._react(day)
         self._pending = self._voiced_today  # those voiced after hours are still to come
+
+    def _money_came(self, day: int) -> None:
+        """Cases that waited for money have got it: nothing more to do, unless somebody watches."""
+
+    def _react(self, day: int) -> None:
+        """The day's events, one after the other."""
+        work_today(self._engine, self._world, self._rules, self.setting, day)
 
     def _residents(self, day: int) -> None:
         """(5) Results reach residents; what is unresolved wears on them; weekly, neighbours talk."""

@@ -1,8 +1,7 @@
 """The path of one request, event by event: its world is run once more, and each change of the request is written down.
 
 A run is bit-identical whenever it is made, so the second run is the first one seen closer. Ordinary runs carry
-nothing of this: the day's loop of `sanfang.model.casework` stands here once more, with a look at one case after each
-event. `tests/test_dashboard_follow.py` holds that both loops give the same records to the last bit.
+nothing of this: the loop over the day's events stands here once more, with a look at one case after each.
 """
 
 from __future__ import annotations
@@ -13,14 +12,11 @@ from typing import Any
 import numpy as np
 
 from sanfang.model import state as s
-from sanfang.model.casework import TASK_ARRIVAL, _service_ended, _start, _timer_ended
-from sanfang.model.closing import give_up
+from sanfang.model.casework import react
 from sanfang.model.compiled import compiled
+from sanfang.model.event_calendar import NONE, next_event
 from sanfang.model.model import DistrictModel
-from sanfang.model.queueing import ARRIVAL, NONE, SERVICE_END, TIMER, join, next_event
-from sanfang.model.routing import release_money
-from sanfang.model.stations import serve
-from sanfang.model.tasks import open_offices, send_tasks
+from sanfang.model.queueing import ARRIVAL
 from sanfang.scenario.scenario import Scenario
 
 LOOK = np.dtype(
@@ -83,30 +79,17 @@ def look(engine: Any, world: Any, watch: Any, log: Any, day: int) -> None:
 
 
 @compiled
-def watched_work(engine: Any, world: Any, rules: Any, setting: Any, day: int, watches: Any, log: Any) -> None:
+def work_watched(engine: Any, world: Any, rules: Any, setting: Any, day: int, watches: Any, log: Any) -> None:
     """`casework.work_today`, with a look at one case after each event."""
     until, watch = world.clock_start[day + 1], watches[0]
     while True:
         event = next_event(engine, until)
         if event == NONE:
             return
-        kind, index, stamp = engine.events[event].kind, engine.events[event].subject, engine.events[event].stamp
-        if kind == SERVICE_END:
-            _service_ended(engine, world, rules, setting, index, day)
-        elif kind == TIMER:
-            _timer_ended(engine, world, rules, setting, index, day)
-        elif kind == ARRIVAL:
-            if world.cases[index].key == watch.key:
-                watch.case = index
-            _start(engine, world, rules, setting, index, day)
-        elif kind == TASK_ARRIVAL:
-            job = engine.jobs[index]
-            join(engine, index, job.target, job.entry)
-            serve(engine, world, setting, job.target, day)
-        else:
-            case = world.cases[index]
-            if case.key == stamp and case.state == s.OPEN and case.first != case.first:
-                give_up(engine, world, setting, index, day)
+        index = engine.events[event].subject
+        if engine.events[event].kind == ARRIVAL and world.cases[index].key == watch.key:
+            watch.case = index
+        react(engine, world, rules, setting, event, day)
         look(engine, world, watch, log, day)
 
 
@@ -124,19 +107,11 @@ class WatchedModel(DistrictModel):
         """What has been seen so far, a record of `LOOK` for each change."""
         return self._log[: int(self._watch["rows"][0])]
 
-    def _work(self, day: int) -> None:
-        """(4) As in `DistrictModel`, with a look after each event."""
-        rules, setting, watch = self._rules, self.setting, self._watch
-        self.make_room()
-        send_tasks(self._engine, self._world, rules, setting, self.streams, self.keys["tasks"], day)
-        if self._has_new_money:
-            release_money(self._engine, self._world, rules, setting, day)
-            self._has_new_money = False
-            look(self._engine, self._world, watch[0], self._log, day)
-        self.make_room()
-        open_offices(self._engine, self._world, setting, self.policy.chores, day)
-        watched_work(self._engine, self._world, rules, setting, day, watch, self._log)
-        self._pending = self._voiced_today
+    def _money_came(self, day: int) -> None:
+        look(self._engine, self._world, self._watch[0], self._log, day)
+
+    def _react(self, day: int) -> None:
+        work_watched(self._engine, self._world, self._rules, self.setting, day, self._watch, self._log)
 
 
 @dataclass(frozen=True)
