@@ -186,6 +186,18 @@ def test_a_trouble_that_came_back_is_one_trouble() -> None:
     assert lives.life(table[:0], "f", 20) is None
 
 
+def test_the_path_step_by_step_is_that_of_the_last_record(stage: Stage, found: lives.Troubles) -> None:
+    from sanfang.dashboard.compare_paths import watched
+
+    root = lives.chosen(found, "gain").index[0]
+    for place, played in enumerate(stage.worlds):
+        seen = watched(found, place, played, root)
+        row = found.requests[place].set_index("id").loc[root]
+        assert seen is not None and seen.id == root and len(seen.handoffs) == row["handoffs"]
+    only = lives.chosen(found, "only_first").index[0]
+    assert watched(found, 1, stage.worlds[1], only) is None
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_card_says_the_days_of_each_world_or_that_it_never_arose(
     stage: Stage, found: lives.Troubles, lang: str
@@ -306,3 +318,14 @@ def test_one_played_world_is_not_disturbed_by_replications_of_it() -> None:
     played.step(7)
     assert job.join(60)
     pd.testing.assert_frame_equal(played.so_far().daily, assembled(SHORT)[0].so_far().daily)
+
+
+def test_the_recipe_of_the_page_runs_and_pairs_the_same_worlds(capsys: pytest.CaptureFixture[str]) -> None:
+    from sanfang.dashboard.recipe import compare
+
+    moved = World("three-devolutions", moves=((5, "triage", 0.9),))
+    code = compare(replace(ADDRESS, day=8, worlds=(TWO[0], moved))).python
+    space: dict[str, Any] = {}
+    exec(code.replace("reps=10", "reps=2, jobs=1"), space)
+    assert space["found"].scenarios["b"].policy.triage == ((0, 0.0), (5, 0.9))
+    assert "difference" in capsys.readouterr().out and set(space["found"].differences["scenario"]) == {"b"}

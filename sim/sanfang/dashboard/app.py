@@ -63,7 +63,8 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
             shown = recipe(here, address)
             words = {name: say(f"recipe_{name}", lang) for name in ("title", "intro", "shell")}
             RecipeText(python=shown.python, shell=shown.shell, words=words)
-        with solara.Div(classes=["sf-main"], attributes={"id": "sf-main"}):
+        # The key keeps a page, and what was played on it, where the recipe above it opens or closes.
+        with solara.Div(classes=["sf-main"], attributes={"id": "sf-main"}).key("main"):
             parts.Notes(
                 notes=[
                     {"kind": "warning", "text": say("address_problem", lang, what=what)}

@@ -36,6 +36,7 @@ def ComparePage() -> None:
     on = use_playing(count)
     chosen = solara.use_reactive(0)
     job: solara.Reactive[Job | None] = solara.use_reactive(None)
+    pulse = solara.use_reactive(0)
     solara.use_effect(lambda: lambda: job.peek() and job.peek().cancel(), [])
     place = min(chosen.value, count - 1)
     with solara.Div(classes=["sf-live"]):
@@ -49,7 +50,7 @@ def ComparePage() -> None:
             LeverPanel(played, on.moved.value, lang, lambda order: on.move(place, order), prefix).key(prefix)
         with solara.Div(classes=["sf-stack"]):
             parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
-            Board(on, job, lang)
+            Board(on, job, pulse, lang)
 
 
 def _two_at_least() -> None:
@@ -99,7 +100,7 @@ def change_worlds(on: Playing, more: bool) -> None:
 
 
 @solara.component
-def Board(on: Playing, job: solara.Reactive[Job | None], lang: str) -> None:
+def Board(on: Playing, job: solara.Reactive[Job | None], pulse: solara.Reactive[int], lang: str) -> None:
     """What changes with every frame: transport, figures, and one of the views."""
     frame, other = on.frame.value, viewer.address.value.other
     view = other.get("view") if other.get("view") in VIEWS else VIEWS[0]
@@ -127,7 +128,7 @@ def Board(on: Playing, job: solara.Reactive[Job | None], lang: str) -> None:
     if view == "lives":
         LivesView(on, frame, against, lang)
     else:
-        SureView(on, job, lang)
+        SureView(on, job, pulse, lang)
 
 
 @solara.component

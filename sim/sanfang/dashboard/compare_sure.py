@@ -30,9 +30,9 @@ def Progress(done: int, total: int, text: str) -> None:
 
 
 @solara.component
-def SureView(on: Playing, job: solara.Reactive[Job | None], lang: str) -> None:
-    """Ask for replications, see how far they are, and what they found."""
-    pulse = solara.use_reactive(0)
+def SureView(on: Playing, job: solara.Reactive[Job | None], pulse: solara.Reactive[int], lang: str) -> None:
+    """Ask for replications, see how far they are, and what they found. `job` and `pulse` outlive this view: the job
+    goes on while another is shown."""
     count, set_count = solara.use_state(10)
     _ = pulse.value
     now = job.value

@@ -58,8 +58,8 @@ def compare(address: Address) -> Recipe:
     python += [_load(letter, address, world) for letter, world in zip(letters, address.worlds, strict=True)]
     python += [
         f'worlds = [one.with_({{"name": name}}) for name, one in zip("{letters}", [{", ".join(letters)}])]',
-        f"table = compare(worlds, reps=10, seed={address.seed}, days={days}, scale={address.size:g})",
-        "print(table)",
+        f"found = compare(worlds, reps=10, seed={address.seed}, days={days}, scale={address.size:g})",
+        'print(found.differences[["scenario", "metric", "baseline_mean", "difference", "low", "high"]])',
     ]
     lines = []
     for letter, world in zip(letters, address.worlds, strict=True):
