@@ -322,7 +322,7 @@ def test_the_recipe_of_the_live_page_makes_the_same_run() -> None:
 
 def test_every_page_has_a_recipe() -> None:
     for path in RECIPES:
-        shown = recipe(path, DEMO)
+        shown = recipe(path, DEMO.with_other(experiment="experiments/mechanisms/D3a"))
         assert "sanfang" in shown.python and shown.shell.split("\n")[-1].startswith("sanfang ")
         compile(shown.python, path, "exec")
 

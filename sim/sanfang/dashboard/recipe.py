@@ -59,7 +59,8 @@ def compare(address: Address) -> Recipe:
     python += [
         f'worlds = [one.with_({{"name": name}}) for name, one in zip("{letters}", [{", ".join(letters)}])]',
         f"found = compare(worlds, reps=10, seed={address.seed}, days={days}, scale={address.size:g})",
-        'print(found.differences[["scenario", "metric", "baseline_mean", "difference", "low", "high"]])',
+        'columns = ["scenario", "metric", "baseline_mean", "difference", "low", "high"]',
+        "print(found.differences[columns].to_string())",
     ]
     lines = []
     for letter, world in zip(letters, address.worlds, strict=True):

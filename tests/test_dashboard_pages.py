@@ -1,0 +1,102 @@
+"""The other pages of the dashboard in a real browser: a whole lesson, a request followed, results, trust."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from sanfang.dashboard.words import say
+from sanfang.lab.simulation import simulate
+from sanfang.scenario.scenario import Scenario
+
+DEMO = "district=demo&size=1"
+
+
+@pytest.mark.parametrize(("lang", "width", "height"), [("en", 1280, 720), ("zh", 390, 844)])
+def test_a_lesson_can_be_taken_from_start_to_end(visit: Any, lang: str, width: int, height: int) -> None:
+    page = visit(f"/lessons?lang={lang}", width, height)
+    page.click("[data-lesson=duties-without-means] button")
+    page.click("[data-button=onward]")
+    questions = 0
+    while page.locator("[data-lesson=end]").count() == 0:
+        page.wait_for_selector("[data-lesson-answer]")
+        slider = page.locator("[data-lesson-answer=number]")
+        if slider.count() == 0:
+            page.locator("[data-lesson-answer]").first.click()
+        page.click("[data-lesson-do=run]")
+        page.wait_for_selector("[data-lesson=reveal]", timeout=120_000)
+        for part in ("predicted", "happened", "verdict"):
+            assert page.inner_text(f"[data-lesson-show={part}]").strip()
+        questions += 1
+        page.locator("[data-button=onward]").click()
+        page.wait_for_selector("[data-lesson=end], [data-lesson-answer]:enabled")
+        assert questions < 9
+    assert questions == 4
+    assert page.inner_text(".sf-lesson-score").strip()
+    assert "lesson=duties-without-means" in page.url
+    again = visit("/lessons?" + page.url.split("?")[1])
+    again.wait_for_selector(".sf-lesson-score")
+    assert again.inner_text(".sf-lesson-score") == page.inner_text(".sf-lesson-score")
+
+
+def test_a_request_is_followed_and_another_chosen(visit: Any) -> None:
+    page = visit(f"/follow?lang=en&{DEMO}&days=60&day=60")
+    page.wait_for_selector(".sf-timeline", timeout=60_000)
+    first = page.inner_text(".sf-life h2")
+    assert page.locator(".sf-bar").count() > 0
+    page.select_option("[data-field=rule]", "typical")
+    page.wait_for_function(
+        "text => document.querySelector('.sf-life h2').innerText !== text", arg=first, timeout=60_000
+    )
+    page.wait_for_selector(".sf-flow-chart canvas")
+    with page.expect_download() as saved:
+        page.click("[data-save$='requests.csv']")
+    found = pd.read_csv(saved.value.path())
+    expected = simulate(Scenario.load("before", district="demo"), seed=1, days=60, keep_requests=True).requests
+    text = expected.sort_values("id", kind="stable").to_csv(index=False)
+    pd.testing.assert_frame_equal(found.sort_values("id", ignore_index=True), pd.read_csv(io.StringIO(text)))
+    page.click("button[lang=zh]")
+    page.wait_for_selector(f"text={say('page_follow', 'zh')}")
+
+
+def test_a_published_experiment_is_shown_with_its_numbers(visit: Any) -> None:
+    page = visit("/results?lang=en&experiment=experiments/mechanisms/D3a")
+    page.wait_for_selector("[data-button=published]")
+    page.wait_for_selector(".sf-main canvas")
+    page.click("[data-button=table], [data-button=published]")
+    with page.expect_download() as saved:
+        page.click("[data-save$='.png']")
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    page.click("button[lang=zh]")
+    page.wait_for_selector(f"text={say('page_results', 'zh')}")
+    assert "experiment=experiments/mechanisms/D3a" in page.url
+
+
+def test_a_check_is_predicted_run_and_revealed(visit: Any) -> None:
+    page = visit("/trust?lang=en&check=pooling")
+    page.wait_for_selector("[data-answer='1']")
+    assert page.locator("[data-button=run]").is_disabled()
+    page.click("[data-answer='1']")
+    page.wait_for_selector("[data-button=run]:enabled")
+    page.click("[data-button=run]")
+    page.wait_for_selector("#sf-trust-reveal", timeout=60_000)
+    assert page.inner_text("[data-show=predicted]").strip() and page.inner_text("[data-show=numbers]").strip()
+    shown = page.inner_text("#sf-trust-reveal")
+    page.click(f"text={say('recipe', 'en')}")
+    page.wait_for_selector("[data-recipe=shell]")
+    assert "sanfang verify" in page.inner_text("[data-recipe=shell]")
+    assert page.inner_text("#sf-trust-reveal") == shown  # opening the code must not begin the page anew
+
+
+@pytest.mark.parametrize("path", ["/", "/compare"])
+def test_the_code_can_be_opened_without_losing_what_was_played(visit: Any, path: str) -> None:
+    page = visit(f"{path}?lang=en&{DEMO}&day=20")
+    page.wait_for_selector("[data-do=step7]")
+    page.click("[data-do=step7]")
+    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '27'")
+    page.click(f"text={say('recipe', 'en')}")
+    page.wait_for_selector("[data-recipe=shell]")
+    assert page.inner_text("[data-show=day]") == "27"
