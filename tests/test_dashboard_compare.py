@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sanfang.dashboard import colours, lives, lives_told, replications, series, side_by_side
+from sanfang.dashboard import colours, series
 from sanfang.dashboard.address import Address, World, read
+from sanfang.dashboard.compare import lives, lives_told, replications, side_by_side
+from sanfang.dashboard.compare.replications import CANCELLED, DONE, WAITING, Replications
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.replications import CANCELLED, DONE, WAITING, Replications
 from sanfang.dashboard.stage import Stage, assembled
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.lab.simulation import simulate
@@ -187,7 +188,7 @@ def test_a_trouble_that_came_back_is_one_trouble() -> None:
 
 
 def test_the_path_step_by_step_is_that_of_the_last_record(stage: Stage, found: lives.Troubles) -> None:
-    from sanfang.dashboard.compare_paths import watched
+    from sanfang.dashboard.compare.paths import watched
 
     root = lives.chosen(found, "gain").index[0]
     for place, played in enumerate(stage.worlds):
@@ -283,7 +284,7 @@ def test_the_number_of_replications_is_bounded() -> None:
 def test_the_page_opens_in_every_view(view: str) -> None:
     solara = pytest.importorskip("solara")
     from sanfang.dashboard import viewer
-    from sanfang.dashboard.compare import ComparePage
+    from sanfang.dashboard.compare.page import ComparePage
 
     address = replace(ADDRESS, day=3, worlds=(World("three-devolutions"),), other={"view": view, "community": "c002"})
     before = viewer.address.value

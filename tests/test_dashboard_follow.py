@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sanfang.dashboard import flow_views, flows, follow_views
 from sanfang.dashboard.address import Address, World, read, scenario_of
-from sanfang.dashboard.follow_pictures import timeline_picture
+from sanfang.dashboard.follow import flow_views, flows
+from sanfang.dashboard.follow import views as follow_views
+from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, until
+from sanfang.dashboard.follow.life import WHATS, Life, life
+from sanfang.dashboard.follow.pictures import timeline_picture
 from sanfang.dashboard.recipe import recipe
-from sanfang.dashboard.request_choice import Choice, candidates, choice, run_of, until
-from sanfang.dashboard.request_life import WHATS, Life, life
 from sanfang.dashboard.words import say, texts
 from sanfang.lab.simulation import Run, simulate
 from sanfang.lab.time_split import CAUSES, closed_after_warm_up, durations, of_request
@@ -163,7 +164,8 @@ def test_the_recipe_names_the_request() -> None:
 
 def test_the_page_shows_the_request_that_the_address_names(run: Run) -> None:
     ipyvue, solara = pytest.importorskip("ipyvue"), pytest.importorskip("solara")
-    from sanfang.dashboard import follow, viewer
+    from sanfang.dashboard import viewer
+    from sanfang.dashboard.follow import page as follow
 
     id_ = candidates(run, Choice("typical"))["id"].iloc[1]
     viewer.address.set(ADDRESS.with_other(request=f"typical:{id_[:9]}"))

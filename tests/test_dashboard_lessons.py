@@ -12,14 +12,13 @@ import numpy as np
 import pytest
 import solara
 
-from sanfang.dashboard import lesson_told as told
-from sanfang.dashboard import lessons as page
 from sanfang.dashboard import viewer
 from sanfang.dashboard.address import OTHER_KEYS, Address, read, scenario_of
-from sanfang.dashboard.lesson import PLACEHOLDER, Lesson, Place, Step
-from sanfang.dashboard.lesson_files import LESSONS, Progress, load, load_all, progress_of
-from sanfang.dashboard.lesson_files import read as read_lesson
-from sanfang.dashboard.lesson_runs import Found, Runs, Seen, Trial, difference, find_out, known, score, trials
+from sanfang.dashboard.lessons import page, told
+from sanfang.dashboard.lessons.files import LESSONS, Progress, load, load_all, progress_of
+from sanfang.dashboard.lessons.files import read as read_lesson
+from sanfang.dashboard.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
+from sanfang.dashboard.lessons.runs import Found, Runs, Seen, Trial, difference, find_out, known, score, trials
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.lab.comparison import compare

@@ -13,16 +13,19 @@ import pandas as pd
 import pytest
 import solara
 
-from sanfang.dashboard import result_files, result_published, result_texts, viewer
+from sanfang.dashboard import viewer
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.recipe import recipe
-from sanfang.dashboard.result_choice import VIEWS, Choice, Shown, choose, show
-from sanfang.dashboard.result_effects import factor_effects, scenario_effects
-from sanfang.dashboard.result_files import Found, Opened, Unreadable
-from sanfang.dashboard.result_options import MOST_ACROSS, colour_of, ink_on, limits, luminance, option
-from sanfang.dashboard.result_pictures import picture
-from sanfang.dashboard.result_tables import NothingToShow, axes, cells, front, summary, surface, thinned
-from sanfang.dashboard.results import ResultsPage, plot_of
+from sanfang.dashboard.results import files as result_files
+from sanfang.dashboard.results import published as result_published
+from sanfang.dashboard.results import texts as result_texts
+from sanfang.dashboard.results.choice import VIEWS, Choice, Shown, choose, show
+from sanfang.dashboard.results.effects import factor_effects, scenario_effects
+from sanfang.dashboard.results.files import Found, Opened, Unreadable
+from sanfang.dashboard.results.options import MOST_ACROSS, colour_of, ink_on, limits, luminance, option
+from sanfang.dashboard.results.page import ResultsPage, plot_of
+from sanfang.dashboard.results.pictures import picture
+from sanfang.dashboard.results.tables import NothingToShow, axes, cells, front, summary, surface, thinned
 from sanfang.lab import intervals
 from sanfang.lab.database import STORE
 from sanfang.lab.experiment import Experiment

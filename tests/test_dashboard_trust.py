@@ -11,11 +11,15 @@ import ipyvue
 import pytest
 import solara
 
-from sanfang.dashboard import trials, trust, trust_sources, trust_views, viewer
+from sanfang.dashboard import viewer
 from sanfang.dashboard.address import Address
-from sanfang.dashboard.predictions import PREDICTIONS, answered
 from sanfang.dashboard.recipe import recipe
-from sanfang.dashboard.trials import Trial
+from sanfang.dashboard.trust import page as trust
+from sanfang.dashboard.trust import sources as trust_sources
+from sanfang.dashboard.trust import trials
+from sanfang.dashboard.trust import views as trust_views
+from sanfang.dashboard.trust.predictions import PREDICTIONS, answered
+from sanfang.dashboard.trust.trials import Trial
 from sanfang.dashboard.words import say, texts
 from sanfang.lab import queue_measures, theory, verification
 from sanfang.lab.agreement import Finding

@@ -271,7 +271,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_every_text_that_the_pages_name_exists() -> None:
-    for path in PACKAGE.glob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
                 key = node.args[0]

@@ -9,13 +9,13 @@ import solara
 
 from sanfang.dashboard import parts, viewer
 from sanfang.dashboard.address import read
-from sanfang.dashboard.compare import ComparePage
-from sanfang.dashboard.follow import FollowPage
-from sanfang.dashboard.lessons import LessonsPage
+from sanfang.dashboard.compare.page import ComparePage
+from sanfang.dashboard.follow.page import FollowPage
+from sanfang.dashboard.lessons.page import LessonsPage
 from sanfang.dashboard.live import LivePage
 from sanfang.dashboard.recipe import recipe
-from sanfang.dashboard.results import ResultsPage
-from sanfang.dashboard.trust import TrustPage
+from sanfang.dashboard.results.page import ResultsPage
+from sanfang.dashboard.trust.page import TrustPage
 from sanfang.dashboard.words import say
 
 PAGES: dict[str, tuple[str, Callable[[], Any]]] = {

@@ -6,10 +6,11 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sanfang.dashboard import result_choice, result_files
 from sanfang.dashboard.address import LETTERS, Address, World, scenario_of
-from sanfang.dashboard.lesson_files import load_all, progress_of
-from sanfang.dashboard.request_choice import choice, until
+from sanfang.dashboard.follow.choice import choice, until
+from sanfang.dashboard.lessons.files import load_all, progress_of
+from sanfang.dashboard.results import choice as result_choice
+from sanfang.dashboard.results import files as result_files
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def follow(address: Address) -> Recipe:
     found = f'requests["id"].str.startswith("{id_}")' if id_ else '(requests["closed"] - requests["voiced"]).idxmax()'
     python = [
         "from sanfang import Scenario, simulate",
-        "from sanfang.dashboard.request_life import life",
+        "from sanfang.dashboard.follow.life import life",
         "from sanfang.model.watched import trace",
         "from sanfang.lab.time_split import of_request",
         "",

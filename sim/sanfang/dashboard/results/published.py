@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import pandas as pd
 
-from sanfang.dashboard import result_files
-from sanfang.dashboard.result_figures import Bars, bars
-from sanfang.dashboard.result_files import Found, Unreadable
-from sanfang.dashboard.result_labels import plain, scenario_label
+from sanfang.dashboard.results import files as result_files
+from sanfang.dashboard.results.figures import Bars, bars
+from sanfang.dashboard.results.files import Found, Unreadable
+from sanfang.dashboard.results.labels import plain, scenario_label
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding

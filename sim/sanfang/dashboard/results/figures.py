@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard import colours
-from sanfang.dashboard.result_effects import Effects
-from sanfang.dashboard.result_files import Opened
-from sanfang.dashboard.result_labels import (
+from sanfang.dashboard.results.effects import Effects
+from sanfang.dashboard.results.files import Opened
+from sanfang.dashboard.results.labels import (
     decimals,
     direction,
     factor_label,
@@ -26,7 +26,7 @@ from sanfang.dashboard.result_labels import (
     unit,
     with_interval,
 )
-from sanfang.dashboard.result_tables import Statistic, Surface, front, thinned
+from sanfang.dashboard.results.tables import Statistic, Surface, front, thinned
 from sanfang.dashboard.words import say
 from sanfang.lab.metrics import metric
 

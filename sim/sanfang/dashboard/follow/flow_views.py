@@ -13,7 +13,7 @@ from matplotlib.path import Path
 
 from sanfang.dashboard import colours
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.flows import LAYERS, NOBODY, OUTCOMES, Band, bands, nodes
+from sanfang.dashboard.follow.flows import LAYERS, NOBODY, OUTCOMES, Band, bands, nodes
 from sanfang.dashboard.pictures import png
 from sanfang.dashboard.words import own_label, say
 from sanfang.model.state import CHANNEL_NAMES, TIER_NAMES

@@ -9,12 +9,14 @@ from typing import Any
 import solara
 import solara.lab
 
-from sanfang.dashboard import flow_views, flows, follow_views, parts, viewer
+from sanfang.dashboard import parts, viewer
 from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.follow_pictures import timeline_picture
-from sanfang.dashboard.request_choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
-from sanfang.dashboard.request_life import Life, life
+from sanfang.dashboard.follow import flow_views, flows
+from sanfang.dashboard.follow import views as follow_views
+from sanfang.dashboard.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
+from sanfang.dashboard.follow.life import Life, life
+from sanfang.dashboard.follow.pictures import timeline_picture
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab import time_split
 from sanfang.lab.simulation import Run
@@ -27,22 +29,22 @@ from sanfang.scenario.scenario import Scenario
 FEWEST_DAYS = 14
 
 
-@solara.component_vue("vue/timeline.vue", vuetify=False)
+@solara.component_vue("../vue/timeline.vue", vuetify=False)
 def Timeline(line: Json, hint: str) -> None:
     """The life of a request to scale, as `follow_views.timeline` gives it."""
 
 
-@solara.component_vue("vue/picker.vue", vuetify=False)
+@solara.component_vue("../vue/picker.vue", vuetify=False)
 def Picker(rows: list[Json], words: Json, event_choose: parts.Event, event_find: parts.Event) -> None:
     """Candidates to choose from; `choose` and `find` are called with an id or its beginning."""
 
 
-@solara.component_vue("vue/steps.vue", vuetify=False)
+@solara.component_vue("../vue/steps.vue", vuetify=False)
 def Steps(split: Json, rows: list[Json], words: Json) -> None:
     """Where the time of a request went, and its steps."""
 
 
-@solara.component_vue("vue/flowtable.vue", vuetify=False)
+@solara.component_vue("../vue/flowtable.vue", vuetify=False)
 def FlowTable(rows: list[Json], words: Json) -> None:
     """The bands of the flow diagram as a table."""
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from sanfang.dashboard import colours, lives
+from sanfang.dashboard import colours
 from sanfang.dashboard.address import LETTERS
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.lives import Troubles
+from sanfang.dashboard.compare import lives
+from sanfang.dashboard.compare.lives import Troubles
+from sanfang.dashboard.compare.side_by_side import letter, world_labels
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.side_by_side import letter, world_labels
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.time_split import cause_label
 from sanfang.scenario.scenario import Scenario

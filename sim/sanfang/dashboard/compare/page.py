@@ -7,12 +7,13 @@ from typing import Any
 
 import solara
 
-from sanfang.dashboard import limits, parts, side_by_side, viewer
+from sanfang.dashboard import limits, parts, viewer
 from sanfang.dashboard.address import LETTERS, World
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.compare_lives import LivesView
-from sanfang.dashboard.compare_parts import Table, Versus
-from sanfang.dashboard.compare_sure import Job, SureView
+from sanfang.dashboard.compare import side_by_side
+from sanfang.dashboard.compare.how_sure import Job, SureView
+from sanfang.dashboard.compare.parts import Table, Versus
+from sanfang.dashboard.compare.two_lives import LivesView
 from sanfang.dashboard.live import LeverPanel, pick, place_of, use_place_fields, use_scenario_fields
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.player import Player

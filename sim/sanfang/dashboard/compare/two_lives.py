@@ -6,13 +6,14 @@ from typing import Any
 
 import solara
 
-from sanfang.dashboard import lives, lives_told, parts, viewer
+from sanfang.dashboard import parts, viewer
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.compare_parts import LifeCard, Table
-from sanfang.dashboard.compare_paths import Paths
-from sanfang.dashboard.lives import Troubles
+from sanfang.dashboard.compare import lives, lives_told
+from sanfang.dashboard.compare.lives import Troubles
+from sanfang.dashboard.compare.parts import LifeCard, Table
+from sanfang.dashboard.compare.paths import Paths
+from sanfang.dashboard.compare.side_by_side import letter
 from sanfang.dashboard.playing import Playing
-from sanfang.dashboard.side_by_side import letter
 from sanfang.dashboard.words import say
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sanfang.dashboard import result_files
-from sanfang.dashboard.result_files import Found, Opened, Unreadable
-from sanfang.dashboard.result_tables import SCENARIO, Statistic, axes
+from sanfang.dashboard.results import files as result_files
+from sanfang.dashboard.results.files import Found, Opened, Unreadable
+from sanfang.dashboard.results.tables import SCENARIO, Statistic, axes
 from sanfang.lab.experiment_file import ExperimentFile
 from sanfang.lab.metrics import HEADLINES
 from sanfang.lab.results import Status

@@ -7,12 +7,13 @@ from typing import Any
 import solara
 import solara.lab
 
-from sanfang.dashboard import follow_views, parts
-from sanfang.dashboard.follow import Timeline
-from sanfang.dashboard.lives import Troubles
+from sanfang.dashboard import parts
+from sanfang.dashboard.compare.lives import Troubles
+from sanfang.dashboard.compare.side_by_side import world_label
+from sanfang.dashboard.follow import views as follow_views
+from sanfang.dashboard.follow.life import Life, life
+from sanfang.dashboard.follow.page import Timeline
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.request_life import Life, life
-from sanfang.dashboard.side_by_side import world_label
 from sanfang.dashboard.words import say
 from sanfang.model.watched import trace
 

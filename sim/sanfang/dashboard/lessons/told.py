@@ -12,8 +12,8 @@ import numpy as np
 from sanfang.dashboard import colours
 from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.chart import Json, chart
-from sanfang.dashboard.lesson import PLACEHOLDER, UNCLEAR, Arm, Lesson, Place, Step
-from sanfang.dashboard.lesson_runs import Difference, Found, score, verdict
+from sanfang.dashboard.lessons.lesson import PLACEHOLDER, UNCLEAR, Arm, Lesson, Place, Step
+from sanfang.dashboard.lessons.runs import Difference, Found, score, verdict
 from sanfang.dashboard.series import MEASURES
 from sanfang.dashboard.watch import WINDOW
 from sanfang.dashboard.words import own_label, say

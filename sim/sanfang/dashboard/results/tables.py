@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sanfang.dashboard.result_files import Cube, Opened
+from sanfang.dashboard.results.files import Cube, Opened
 from sanfang.lab.intervals import t_interval
 from sanfang.lab.run_table import by_count, quiet
 

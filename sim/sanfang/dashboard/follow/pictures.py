@@ -8,10 +8,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sanfang.dashboard import follow_views
 from sanfang.dashboard.chart import Json
+from sanfang.dashboard.follow import views as follow_views
+from sanfang.dashboard.follow.life import Life
 from sanfang.dashboard.pictures import png
-from sanfang.dashboard.request_life import Life
 from sanfang.dashboard.words import say
 from sanfang.report.fonts import language_and_fonts
 from sanfang.scenario.scenario import Scenario

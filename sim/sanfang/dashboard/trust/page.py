@@ -7,11 +7,13 @@ from typing import Any
 
 import solara
 
-from sanfang.dashboard import limits, parts, trust_sources, trust_views, viewer
+from sanfang.dashboard import limits, parts, viewer
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.pictures import png
-from sanfang.dashboard.predictions import PREDICTIONS, answered
-from sanfang.dashboard.trials import Trial
+from sanfang.dashboard.trust import sources as trust_sources
+from sanfang.dashboard.trust import views as trust_views
+from sanfang.dashboard.trust.predictions import PREDICTIONS, answered
+from sanfang.dashboard.trust.trials import Trial
 from sanfang.dashboard.words import say
 from sanfang.lab.agreement import Check, Finding
 from sanfang.lab.verification import CHECKS, table
@@ -21,12 +23,12 @@ KEYS = tuple(one.key for one in CHECKS)
 Findings = dict[str, Finding]
 
 
-@solara.component_vue("vue/trust_list.vue", vuetify=False)
+@solara.component_vue("../vue/trust_list.vue", vuetify=False)
 def CheckList(title: str, groups: list[Json], chosen: str, event_choose: parts.Event) -> None:
     """The checks in groups with their verdicts; `choose` is called with a key."""
 
 
-@solara.component_vue("vue/trust_question.vue", vuetify=False)
+@solara.component_vue("../vue/trust_question.vue", vuetify=False)
 def Question(
     name: str, question: str, options: list[str], answer: int, right: int, revealed: bool, busy: bool,
     event_pick: parts.Event,
@@ -34,7 +36,7 @@ def Question(
     """A question and its answers; `answer` is -1 if there is none yet; `pick` is called with a number."""
 
 
-@solara.component_vue("vue/trust_chart.vue", vuetify=False)
+@solara.component_vue("../vue/trust_chart.vue", vuetify=False)
 def AgreementChart(
     curves: list[Json], points: list[Json], guess: Json | None, x_label: str, y_label: str,
     spoken: str, words: Json,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from sanfang.dashboard import trust_sources
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.colours import SERIES
-from sanfang.dashboard.predictions import PREDICTIONS
+from sanfang.dashboard.trust import sources as trust_sources
+from sanfang.dashboard.trust.predictions import PREDICTIONS
 from sanfang.dashboard.words import say
 from sanfang.lab.agreement import Finding
 from sanfang.lab.verification import CHECKS

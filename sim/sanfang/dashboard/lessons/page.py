@@ -8,23 +8,23 @@ from dataclasses import dataclass, replace
 
 import solara
 
-from sanfang.dashboard import lesson_told as told
 from sanfang.dashboard import parts, viewer
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.lesson import Lesson, Step
-from sanfang.dashboard.lesson_files import Progress, load_all, progress_of
-from sanfang.dashboard.lesson_runs import Found, find_out, known
+from sanfang.dashboard.lessons import told
+from sanfang.dashboard.lessons.files import Progress, load_all, progress_of
+from sanfang.dashboard.lessons.lesson import Lesson, Step
+from sanfang.dashboard.lessons.runs import Found, find_out, known
 from sanfang.dashboard.words import say
 
 Event = parts.Event
 
 
-@solara.component_vue("vue/lesson_list.vue", vuetify=False)
+@solara.component_vue("../vue/lesson_list.vue", vuetify=False)
 def LessonList(lessons: list[Json], words: Json, event_start: Event) -> None:
     """Cards of lessons: name, title, about, claim, sources; `start` is called with a name."""
 
 
-@solara.component_vue("vue/lesson_steps.vue", vuetify=False)
+@solara.component_vue("../vue/lesson_steps.vue", vuetify=False)
 def LessonSteps(
     title: str, steps: list[Json], at: int, begun: bool, words: Json, event_go: Event, event_leave: Event,
     event_anew: Event,
@@ -32,14 +32,14 @@ def LessonSteps(
     """The steps of a lesson: at, mark, label, done; `go` is called with the number of one."""
 
 
-@solara.component_vue("vue/lesson_text.vue", vuetify=False)
+@solara.component_vue("../vue/lesson_text.vue", vuetify=False)
 def LessonText(
     title: str, paragraphs: list[str], above: str = "", below: str = "", claim: str = "", claim_word: str = ""
 ) -> None:
     """A heading and paragraphs."""
 
 
-@solara.component_vue("vue/lesson_predict.vue", vuetify=False)
+@solara.component_vue("../vue/lesson_predict.vue", vuetify=False)
 def Predict(
     id: str, question: str, choices: list[Json], slider: Json | None, answer: str, fixed: bool, runs: str, words: Json,
     event_answered: Event,
@@ -47,22 +47,22 @@ def Predict(
     """A question with options or a slider; `answered` is called with the prediction."""
 
 
-@solara.component_vue("vue/lesson_progress.vue", vuetify=False)
+@solara.component_vue("../vue/lesson_progress.vue", vuetify=False)
 def Waiting(text: str, done: int, all: int) -> None:
     """How far the runs are."""
 
 
-@solara.component_vue("vue/lesson_reveal.vue", vuetify=False)
+@solara.component_vue("../vue/lesson_reveal.vue", vuetify=False)
 def Reveal(told: Json, jump: bool, words: Json) -> None:
     """What `lesson_told.reveal` gives; `jump` scrolls to it."""
 
 
-@solara.component_vue("vue/lesson_ways.vue", vuetify=False)
+@solara.component_vue("../vue/lesson_ways.vue", vuetify=False)
 def Ways(links: list[Json], hint: Json | None, words: Json) -> None:
     """Links to other pages, and what to try."""
 
 
-@solara.component_vue("vue/lesson_end.vue", vuetify=False)
+@solara.component_vue("../vue/lesson_end.vue", vuetify=False)
 def End(score: str, kind: str, rows: list[Json], remember: list[str], sources: str, words: Json) -> None:
     """The score, predictions beside results, what to remember."""
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from sanfang.lab.time_split import CAUSES, HOURS, durations
 from sanfang.model import state as s
-from sanfang.model.model import DistrictModel
 from sanfang.model.event_calendar import NONE
+from sanfang.model.model import DistrictModel
 from sanfang.model.watched import Trace
 from sanfang.model.worktime import clock_starts
 

@@ -13,8 +13,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 from sanfang.dashboard.pictures import png
-from sanfang.dashboard.result_figures import Bars, HeatMap, Plot, Scatter
-from sanfang.dashboard.result_options import INK, LINE, SOFT, colour_of, ink_on, limits
+from sanfang.dashboard.results.figures import Bars, HeatMap, Plot, Scatter
+from sanfang.dashboard.results.options import INK, LINE, SOFT, colour_of, ink_on, limits
 from sanfang.report.fonts import language_and_fonts
 
 WIDE = 8.6  # inches

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sanfang.dashboard.lesson import Arm, Lesson, Place, Slider, Step, Text, Try, scenario_of
+from sanfang.dashboard.lessons.lesson import Arm, Lesson, Place, Slider, Step, Text, Try, scenario_of
 from sanfang.scenario import content
 from sanfang.scenario.content import Source, label_of
 from sanfang.scenario.errors import InputError, nearest

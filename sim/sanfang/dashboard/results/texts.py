@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from sanfang.dashboard import result_published
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.result_choice import Shown
-from sanfang.dashboard.result_figures import BETTER, WORSE, Bars, HeatMap, Plot, verdict
-from sanfang.dashboard.result_files import RESULTS, Found, Opened, title
-from sanfang.dashboard.result_labels import (
+from sanfang.dashboard.results import published as result_published
+from sanfang.dashboard.results.choice import Shown
+from sanfang.dashboard.results.figures import BETTER, WORSE, Bars, HeatMap, Plot, verdict
+from sanfang.dashboard.results.files import RESULTS, Found, Opened, title
+from sanfang.dashboard.results.labels import (
     decimals,
     declared_label,
     factor_label,

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sanfang.dashboard.result_files import Opened
-from sanfang.dashboard.result_tables import (
+from sanfang.dashboard.results.files import Opened
+from sanfang.dashboard.results.tables import (
     SCENARIO,
     NothingToShow,
     Samples,

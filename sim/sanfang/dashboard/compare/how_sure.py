@@ -9,22 +9,23 @@ import numpy as np
 import pandas as pd
 import solara
 
-from sanfang.dashboard import colours, limits, parts, replications, viewer
+from sanfang.dashboard import colours, limits, parts, viewer
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.chart import Json, chart
-from sanfang.dashboard.compare_parts import Table
+from sanfang.dashboard.compare import replications
+from sanfang.dashboard.compare.parts import Table
+from sanfang.dashboard.compare.replications import CANCELLED, DONE, FAILED, RUNNING, WAITING, Replicated, Replications
+from sanfang.dashboard.compare.side_by_side import difference_unit, letter, world_labels
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.playing import Playing, keep
-from sanfang.dashboard.replications import CANCELLED, DONE, FAILED, RUNNING, WAITING, Replicated, Replications
 from sanfang.dashboard.series import MEASURES
-from sanfang.dashboard.side_by_side import difference_unit, letter, world_labels
 from sanfang.dashboard.words import say
 from sanfang.lab.metrics import metric
 
 Job = Replications
 
 
-@solara.component_vue("vue/compare_progress.vue", vuetify=False)
+@solara.component_vue("../vue/compare_progress.vue", vuetify=False)
 def Progress(done: int, total: int, text: str) -> None:
     """A bar with what it stands for."""
 

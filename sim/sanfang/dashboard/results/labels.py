@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sanfang.dashboard.result_files import Opened
+from sanfang.dashboard.results.files import Opened
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.effects import TIMES
 from sanfang.lab.metrics import Metric, metric

@@ -8,12 +8,12 @@ from sanfang.dashboard.chart import Json
 from sanfang.dashboard.parts import Event
 
 
-@solara.component_vue("vue/compare_figures.vue", vuetify=False)
+@solara.component_vue("../vue/compare_figures.vue", vuetify=False)
 def Versus(figures: list[Json]) -> None:
     """Large figures of several worlds, made by `side_by_side.figures`."""
 
 
-@solara.component_vue("vue/compare_table.vue", vuetify=False)
+@solara.component_vue("../vue/compare_table.vue", vuetify=False)
 def Table(
     name: str,
     caption: str,
@@ -28,6 +28,6 @@ def Table(
     are numbers; `choose` is called with the id of a row where rows are `choosable`."""
 
 
-@solara.component_vue("vue/compare_life.vue", vuetify=False)
+@solara.component_vue("../vue/compare_life.vue", vuetify=False)
 def LifeCard(life: Json) -> None:
     """One trouble in every world, made by `lives_told.life_card`."""

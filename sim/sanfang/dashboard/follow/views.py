@@ -8,7 +8,7 @@ import math
 import pandas as pd
 
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.request_life import HandOff, Life, Step
+from sanfang.dashboard.follow.life import HandOff, Life, Step
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.time_split import CAUSES, cause_label
 from sanfang.model.worktime import working_days

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
+from sanfang.dashboard.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.series import measures
 from sanfang.dashboard.watch import Watch

@@ -9,16 +9,18 @@ from typing import Any
 import pandas as pd
 import solara
 
-from sanfang.dashboard import parts, result_published, result_texts, viewer
+from sanfang.dashboard import parts, viewer
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.result_choice import Choice, Shown, choose, show
-from sanfang.dashboard.result_effects import factor_effects, scenario_effects
-from sanfang.dashboard.result_figures import Plot, heat_map, scatter, tornado
-from sanfang.dashboard.result_files import Found, Opened, Unreadable, all_runs, listed, pick, places
-from sanfang.dashboard.result_labels import factor_label, metric_label, scenario_label
-from sanfang.dashboard.result_options import height, option
-from sanfang.dashboard.result_pictures import picture
-from sanfang.dashboard.result_tables import (
+from sanfang.dashboard.results import published as result_published
+from sanfang.dashboard.results import texts as result_texts
+from sanfang.dashboard.results.choice import Choice, Shown, choose, show
+from sanfang.dashboard.results.effects import factor_effects, scenario_effects
+from sanfang.dashboard.results.figures import Plot, heat_map, scatter, tornado
+from sanfang.dashboard.results.files import Found, Opened, Unreadable, all_runs, listed, pick, places
+from sanfang.dashboard.results.labels import factor_label, metric_label, scenario_label
+from sanfang.dashboard.results.options import height, option
+from sanfang.dashboard.results.pictures import picture
+from sanfang.dashboard.results.tables import (
     SCENARIO,
     NothingToShow,
     axes,
@@ -35,7 +37,7 @@ MOST_FULL = 2_000
 """Cells of a table saved with all metrics; of more, only those on the page."""
 
 
-@solara.component_vue("vue/results_table.vue", vuetify=False)
+@solara.component_vue("../vue/results_table.vue", vuetify=False)
 def ResultTable(
     caption: str,
     columns: list[Json],

@@ -1,0 +1,1 @@
+"""The Follow a request page: one request on its way, and the flow of all of them."""

@@ -1,0 +1,1 @@
+"""The Lessons page: predict, run, see what happened and why."""

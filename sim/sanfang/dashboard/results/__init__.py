@@ -1,0 +1,1 @@
+"""The Results page: sweeps and published experiments."""

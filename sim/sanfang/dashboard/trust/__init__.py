@@ -1,0 +1,1 @@
+"""The Trust page: the engine and the model where the answer is known."""
