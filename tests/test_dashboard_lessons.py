@@ -205,7 +205,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
         made.append(trial)
         return Seen({metric.name: float(trial.seed) for metric in METRICS}, {})
 
-    monkeypatch.setattr("sanfang.dashboard.lesson_runs._made", count)
+    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", count)
     lesson = load("three-together")
     runs = Runs()
     assert known(lesson, lesson.steps[0], runs) is None
@@ -225,7 +225,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
 
 
 def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.lesson_runs._made", lambda trial: Seen({}, {}))
+    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", lambda trial: Seen({}, {}))
     runs, before = Runs(kept=2), Scenario.load("before", district="demo")
     first, second, third = (Trial(before, "digest", seed, 60, 1.0) for seed in (1, 2, 3))
     runs.make(first)
@@ -237,7 +237,7 @@ def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.
 
 def test_nothing_more_is_run_once_a_viewer_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Trial] = []
-    monkeypatch.setattr("sanfang.dashboard.lesson_runs._made", lambda trial: made.append(trial) or Seen({}, {}))
+    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", lambda trial: made.append(trial) or Seen({}, {}))
     lesson = load("three-together")
     assert find_out(lesson, lesson.steps[0], Runs(), stopped=lambda: len(made) >= 2) is None
     assert len(made) == 2

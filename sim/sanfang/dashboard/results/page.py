@@ -288,7 +288,7 @@ def Findings(shown: Shown, lang: str) -> None:
     told("h2", result_texts.heading(shown, lang))
     ResultTable(caption=result_texts.heading(shown, lang), columns=columns, rows=rows)
     if shown.file and shown.file.claim and shown.file.claim.comment:
-        told("p", say("results_english_only", lang) + shown.file.claim.comment, "soft")
+        told("p", result_texts.in_english(shown.file.claim.comment, lang), "soft")
 
 
 def why(problem: Exception, shown: Shown, lang: str) -> str:

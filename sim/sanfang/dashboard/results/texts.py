@@ -64,7 +64,12 @@ def description(shown: Shown, lang: str) -> str:
     text = shown.file.description if shown.file else ""
     if not text and shown.opened is not None:
         text = str(shown.opened.document.get("description") or "")
-    return f"{say('results_english_only', lang)}{text}" if text else ""
+    return in_english(text, lang)
+
+
+def in_english(text: str, lang: str) -> str:
+    """A text of an experiment's file, which has it in English only: said where the page is in another language."""
+    return text if lang == "en" or not text else f"{say('results_english_only', lang)}{text}"
 
 
 # --- Facts ----------------------------------------------------------------------------------------------
