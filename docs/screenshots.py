@@ -22,13 +22,32 @@ def live(page: Any) -> None:
     settled(page)
 
 
+def follow(page: Any) -> None:
+    page.wait_for_selector(".sf-timeline", timeout=60_000)
+    settled(page)
+
+
+def lesson(page: Any) -> None:
+    page.click("[data-lesson-answer=fall]")
+    page.click("[data-lesson-do=run]")
+    page.wait_for_selector("[data-lesson=reveal]", timeout=120_000)
+    settled(page)
+
+
+def trust(page: Any) -> None:
+    page.wait_for_selector("[data-button=run]:enabled")
+    page.click("[data-button=run]")
+    page.wait_for_selector("#sf-trust-reveal", timeout=60_000)
+    settled(page)
+
+
 PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "live": (f"/?{PLACE}&day=240&a=before&a.moves=90:authority:1,90:clear_lists:1,150:staff_devolution:0.6", live),
     "compare": (f"/compare?{PLACE}&day=240&a=before&b=three-devolutions", settled),
-    "follow": (f"/follow?{PLACE}&day=365&a=before", settled),
-    "results": ("/results", settled),
-    "lessons": ("/lessons", settled),
-    "trust": ("/trust", settled),
+    "follow": (f"/follow?{PLACE}&day=365&a=before", follow),
+    "results": ("/results?experiment=experiments/mechanisms/D3a", settled),
+    "lessons": ("/lessons?lesson=duties-without-means.2&answer=fall,-,-,-", lesson),
+    "trust": ("/trust?check=pooling&answer=2", trust),
 }
 """By name: the address without the language, and what to do before the picture is taken."""
 

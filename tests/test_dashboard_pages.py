@@ -103,3 +103,53 @@ def test_the_code_can_be_opened_without_losing_what_was_played(visit: Any, path:
     page.click(f"text={say('recipe', 'en')}")
     page.wait_for_selector("[data-recipe=shell]")
     assert page.inner_text("[data-show=day]") == "27"
+
+
+# --- Compare ------------------------------------------------------------------------------------------------
+
+
+def test_two_policies_play_in_step_and_one_can_be_moved_alone(visit: Any) -> None:
+    page = visit(f"/compare?lang=en&{DEMO}&day=40&a=before&b=before")
+    page.wait_for_selector("[data-figure=open] dd[data-world=B]")
+
+    def figures(world: str) -> list[str]:
+        names = ("satisfaction", "open", "latent")
+        return [page.inner_text(f"[data-figure={name}] dd[data-world={world}] b") for name in names]
+
+    assert figures("A") == figures("B")  # the same policy on the same troubles: the same to the last digit
+    page.click(".sf-side [data-button='1']")
+    script = "e => { e.value = 1; e.dispatchEvent(new Event('input')); e.dispatchEvent(new Event('change')) }"
+    page.locator("#b-staff_devolution").evaluate(script)
+    page.wait_for_selector(".sf-mark", state="attached")
+    page.click("[data-do=step30]")
+    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '70'")
+    page.wait_for_timeout(300)
+    assert figures("A") != figures("B")
+    assert "b.moves=40:staff_devolution:1" in page.url and "a.moves" not in page.url
+    run = simulate(Scenario.load("before", district="demo"), seed=1, days=365)
+    assert figures("A")[0].startswith(f"{100 * run.daily['satisfaction'].iloc[69]:.1f}")
+
+
+def test_a_trouble_is_shown_under_both_policies(visit: Any) -> None:
+    page = visit(f"/compare?lang=zh&{DEMO}&day=90&a=before&b=three-devolutions")
+    page.click("[data-button=lives]")
+    page.wait_for_selector("[data-table=troubles] tbody tr button", timeout=60_000)
+    page.locator("[data-table=troubles] tbody tr button").first.click()
+    page.wait_for_selector("[data-show=verdict]")
+    assert "天" in page.inner_text("[data-show=verdict]")
+
+
+def test_replications_have_bands_progress_and_can_be_cancelled(visit: Any) -> None:
+    page = visit(f"/compare?lang=en&{DEMO}&days=40&day=40&a=before&b=unfunded")
+    page.click("[data-button=replications]")
+    page.wait_for_selector("[data-field=reps]")
+    page.fill("[data-field=reps]", "3")
+    page.keyboard.press("Tab")
+    page.click("[data-button=run]")
+    page.wait_for_selector("[data-table=sure]", timeout=90_000)
+    assert page.locator("[data-table=sure] tbody tr").count() >= 3
+    page.fill("[data-field=reps]", "40")
+    page.keyboard.press("Tab")
+    page.click("[data-button=run]")
+    page.click("[data-button=cancel]")
+    page.wait_for_selector("[data-button=run]:enabled", timeout=10_000)
