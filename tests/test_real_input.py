@@ -16,6 +16,7 @@ import pytest
 
 from sanfang.lab import demand_shapes as shapes
 from sanfang.scenario.place import Calendar, Department, District, Domain, Money, Staffing
+from sanfang.scenario.reading import ABOUT
 
 ROOT = Path(__file__).resolve().parents[1]
 DISTRICTS = ROOT / "scenarios" / "districts"
@@ -276,7 +277,7 @@ def test_the_money_for_cases_covers_them_once(licang: dict[str, Any]) -> None:
 def test_the_demo_is_licang_but_smaller() -> None:
     demo = tomllib.loads((DISTRICTS / "demo.toml").read_text(encoding="utf-8"))
     assert demo["extends"] == "licang"
-    assert set(demo) == {"extends", "name", "label_en", "label_zh", "description", "district"}
+    assert set(demo) == {"extends", *ABOUT, "district"}
     changed = {key: demo["district"][key] for key in ("population", "communities", "sub_districts")}
     assert changed == {"population": 20_000, "communities": 12, "sub_districts": 3}
     assert set(demo["district"]) == {*changed, "name", "label_zh"}
