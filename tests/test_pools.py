@@ -53,7 +53,7 @@ def test_no_pool_overflows(changes: dict[str, Any]) -> None:
         model.step()
         clock, counts = model.engine.clock[0], model.world.counts[0]
         assert clock["jobs_used"] <= len(model.engine.jobs)
-        assert clock["events_used"] <= len(model.engine.events) <= len(model.engine.heap)
+        assert clock["events_used"] <= len(model.engine.events) <= len(model.engine.ready)
         assert counts["cases_used"] <= len(model.world.cases)
         assert counts["records"] <= len(model.world.records)
         assert counts["short"] <= len(model.world.short)

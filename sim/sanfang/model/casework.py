@@ -17,7 +17,7 @@ from sanfang.model import state as s
 from sanfang.model.closing import close, finish_part, give_up, reopen
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.draws import exponential, mix, uniform
-from sanfang.model.event_calendar import NONE, next_event, schedule, slot_after
+from sanfang.model.event_calendar import NONE, forget, next_event, schedule, slot_after
 from sanfang.model.forums import meet
 from sanfang.model.handling import carry_out, handled, handoff_time
 from sanfang.model.helpers import errand_runs
@@ -214,7 +214,8 @@ def _timer_ended(engine, world, rules, setting, index, day):
 def _look_ahead(engine, world, bucket):
     """Ask the memory for what the events of the next buckets will need: waiting for it was half of a district's time.
 
-    Where an event's job is comes with the event; where the job's case is only once the job is there.
+    Where an event's job is comes with the event; where the job's case is only once the job is there. Give-ups that
+    have become pointless, as most do, need not wait for their turn.
     """
     index = slot_after(engine, bucket, 2)
     while index != NONE:
@@ -224,16 +225,33 @@ def _look_ahead(engine, world, bucket):
         else:
             prefetch(engine.jobs, event.subject)
         index = event.next
-    index = slot_after(engine, bucket, 1)
+    before, index = NONE, slot_after(engine, bucket, 1)
     while index != NONE:
         event = engine.events[index]
-        if event.kind == SERVICE_END or event.kind == TIMER:
-            prefetch(world.cases, engine.jobs[event.subject].owner)
-            prefetch(engine.workers, engine.jobs[event.subject].worker)
-        elif event.kind == ARRIVAL:
-            prefetch(world.digital, world.cases[event.subject].resident)
-            prefetch(world.vulnerable, world.cases[event.subject].resident)
-        index = event.next
+        following = event.next
+        if event.kind == GIVE_UP and not _may_be_given_up(world.cases[event.subject], event.stamp):
+            forget(engine, bucket + 1, before, index)
+        else:
+            _ask_for_more(engine, world, event)
+            before = index
+        index = following
+
+
+@compiled
+def _may_be_given_up(case, stamp):
+    """Whether a request is the one that a give-up was scheduled for, and nobody has started on it."""
+    return case.key == stamp and case.first != case.first
+
+
+@compiled
+def _ask_for_more(engine, world, event):
+    """Ask the memory for what is known once an event's job or case is there."""
+    if event.kind == SERVICE_END or event.kind == TIMER:
+        prefetch(world.cases, engine.jobs[event.subject].owner)
+        prefetch(engine.workers, engine.jobs[event.subject].worker)
+    elif event.kind == ARRIVAL:
+        prefetch(world.digital, world.cases[event.subject].resident)
+        prefetch(world.vulnerable, world.cases[event.subject].resident)
 
 
 @compiled
@@ -252,7 +270,7 @@ def react(engine, world, rules, setting, event, day):
         serve(engine, world, setting, job.target, day)
     else:
         case = world.cases[index]
-        if case.key == stamp and case.state == s.OPEN and case.first != case.first:
+        if case.state == s.OPEN and _may_be_given_up(case, stamp):
             give_up(engine, world, setting, index, day)
 
 

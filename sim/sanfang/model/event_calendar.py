@@ -1,9 +1,10 @@
 """The calendar of future events of the request engine: a variant of Brown's calendar queue (1988).
 
-Its buckets have equal width. The events of the current bucket are in `heap`, in order of time and of being scheduled.
-Those of the other buckets of the current page are lists in `slots`. What comes later is written, page by page and in
-no order, on sheets of `far`: turning to a page then reads memory straight on instead of following a list all over it,
-and what the current page needs fits into a fast cache. Pushing and popping cost the same however long the horizon.
+Its buckets have equal width. The events of the current bucket are in `ready`, by time and by being scheduled, the
+next one last; the `fresh` ones at its end are still to be put in order. Those of the other buckets of the current page
+are lists in `slots`. What comes later is written, page by page and in no order, on sheets of `far`: turning to a page
+then reads memory straight on instead of following a list all over it, and what the current page needs fits into a fast
+cache. Pushing and popping cost the same however long the horizon.
 
 All arrays are those of the `Engine` in `sanfang.model.queueing`.
 """
@@ -19,6 +20,8 @@ NONE = -1
 EVENT = np.dtype(
     [("time", "f8"), ("stamp", "u8"), ("order", "i8"), ("subject", "i4"), ("next", "i4"), ("kind", "i4")], align=True
 )
+READY = np.dtype([("time", "f8"), ("order", "i8"), ("event", "i4")], align=True)
+"""An event of the current bucket, with what decides its turn."""
 SHEET = np.dtype([("sheet", "i4"), ("written", "i4")], align=True)
 """The last sheet of a page of the calendar, and how many events stand on it."""
 
@@ -30,45 +33,46 @@ SHEET_ROWS = 16
 
 
 @compiled
-def _before(engine, a, b):
-    first, second = engine.events[a], engine.events[b]
-    return first.time < second.time or (first.time == second.time and first.order < second.order)
+def _settle(ready, place, gap, time, order, event):
+    """Write an event at `place`, unless it is later than those at every `gap`-th place before; they move up then."""
+    while place >= gap:
+        sooner = ready[place - gap]
+        if sooner.time > time or (sooner.time == time and sooner.order > order):
+            break
+        row = ready[place]
+        row.time, row.order, row.event = sooner.time, sooner.order, sooner.event
+        place -= gap
+    row = ready[place]
+    row.time, row.order, row.event = time, order, event
 
 
 @compiled
-def _push(engine, event):
-    heap, clock = engine.heap, engine.clock[0]
-    place = clock.heaped
-    clock.heaped += 1
-    while place > 0:
-        parent = (place - 1) >> 1
-        if not _before(engine, event, heap[parent]):
-            break
-        heap[place] = heap[parent]
-        place = parent
-    heap[place] = event
+def _sort(engine):
+    """Put the current bucket's events in order, the next one last.
+
+    Few as a rule; but many when offices open and the requests of the night are all there (Shell 1959 for these).
+    """
+    ready, clock, gap = engine.ready, engine.clock[0], 1
+    while gap < clock.fresh // 9:
+        gap = 3 * gap + 1
+    first = gap if gap > 1 else clock.ready - clock.fresh
+    while gap > 0:
+        for place in range(first, clock.ready):
+            row = ready[place]
+            _settle(ready, place, gap, row.time, row.order, row.event)
+        gap //= 3
+        first = gap
+    clock.fresh = 0
 
 
 @compiled
-def _pop(engine):
-    heap, clock = engine.heap, engine.clock[0]
-    top = heap[0]
-    clock.heaped -= 1
-    size = clock.heaped
-    last = heap[size]
-    place = 0
-    while True:
-        child = 2 * place + 1
-        if child >= size:
-            break
-        if child + 1 < size and _before(engine, heap[child + 1], heap[child]):
-            child += 1
-        if not _before(engine, heap[child], last):
-            break
-        heap[place] = heap[child]
-        place = child
-    heap[place] = last
-    return top
+def _add_ready(engine, time, order, event):
+    """One more event of the current bucket, not yet in order."""
+    clock = engine.clock[0]
+    row = engine.ready[clock.ready]
+    row.time, row.order, row.event = time, order, event
+    clock.ready += 1
+    clock.fresh += 1
 
 
 @compiled
@@ -114,7 +118,7 @@ def _place_near(engine, bucket, time, order, kind, subject, stamp):
     event = engine.events[index]
     _write(event, time, order, kind, subject, stamp)
     if bucket <= engine.clock[0].bucket:
-        _push(engine, index)
+        _add_ready(engine, time, order, index)
     else:
         slot = bucket & (PAGE - 1)
         event.next = engine.slots[slot]
@@ -156,17 +160,17 @@ def _turn_to(engine, page):
 
 @compiled
 def _open_bucket(engine, bucket):
-    """The next bucket is the current one: its events go into the heap."""
-    engine.clock[0].bucket = bucket
+    """The next bucket is the current one."""
     slot = bucket & (PAGE - 1)
     if slot == 0:
         _turn_to(engine, bucket >> PAGE_BITS)
+    engine.clock[0].bucket = bucket
     index = engine.slots[slot]
     engine.slots[slot] = NONE
     while index != NONE:
-        following = engine.events[index].next
-        _push(engine, index)
-        index = following
+        event = engine.events[index]
+        _add_ready(engine, event.time, event.order, index)
+        index = event.next
 
 
 @compiled
@@ -177,11 +181,15 @@ def next_event(engine, until):
     """
     clock = engine.clock[0]
     while True:
-        if clock.heaped > 0:
-            if engine.events[engine.heap[0]].time >= until:
+        if clock.ready > 0:
+            if clock.fresh > 0:
+                _sort(engine)
+            first = engine.ready[clock.ready - 1]
+            if first.time >= until:
                 break
-            index = _pop(engine)
-            clock.now = engine.events[index].time
+            index = first.event
+            clock.now = first.time
+            clock.ready -= 1
             engine.events[index].next = clock.free_event
             clock.free_event = index
             clock.scheduled -= 1
@@ -198,3 +206,16 @@ def slot_after(engine, bucket, ahead):
     """First of the events, linked by `next`, of the bucket `ahead` of the current one; NONE on another page."""
     slot = (bucket & (PAGE - 1)) + ahead
     return engine.slots[slot] if slot < PAGE else NONE
+
+
+@compiled
+def forget(engine, bucket, before, index):
+    """Take an event off the calendar that is in a later bucket of the current page, linked after `before` or first."""
+    clock, event = engine.clock[0], engine.events[index]
+    if before != NONE:
+        engine.events[before].next = event.next
+    else:
+        engine.slots[bucket & (PAGE - 1)] = event.next
+    event.next = clock.free_event
+    clock.free_event = index
+    clock.scheduled -= 1

@@ -8,7 +8,9 @@ of all requests, not only of the quick ones (Kaplan and Meier 1958); NaN where t
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,6 +49,11 @@ class Window:
     @property
     def residents(self) -> int:
         return len(self.model.residents.satisfaction)
+
+    @cached_property
+    def made(self) -> Made:
+        """The requests made in the window."""
+        return _made_from(self.records, self.first)
 
     @property
     def hours(self) -> np.ndarray:
@@ -109,9 +116,44 @@ def gini(values: np.ndarray) -> float:
     return float((2 * np.arange(1, count + 1) - count - 1) @ ranked / (count * ranked.sum()))
 
 
-def _columns(records: np.ndarray, rows: np.ndarray, *names: str) -> dict[str, np.ndarray]:
-    """Some columns of some rows: whole records would take five times the memory."""
-    return {name: records[name][rows] for name in names}
+Made = namedtuple("Made", "voiced closed first_at first_hours outcome kind trips handoffs spent")
+"""Columns of the requests of a window; `spent[t]`: hours of those closed, summed, by `TIME_NAMES`."""
+
+
+@compiled
+def _made_from(records, first):
+    """The requests made from day `first` on, in one pass: records are long, and most of each is not wanted."""
+    many, count = len(records), 0
+    voiced, closed, first_at = np.empty(many), np.empty(many), np.empty(many)
+    first_hours, outcome, kind = np.empty(many, np.float32), np.empty(many, np.int8), np.empty(many, np.int8)
+    trips, handoffs = np.empty(many, np.int8), np.empty(many, np.int16)
+    spent = np.zeros(len(s.TIME_NAMES))
+    for record in records:
+        if record.voiced >= first:
+            voiced[count], closed[count], first_at[count] = record.voiced, record.closed, record.first_at
+            first_hours[count], outcome[count], kind[count] = record.first_hours, record.outcome, record.kind
+            trips[count], handoffs[count] = record.trips, record.handoffs
+            count += 1
+            if record.outcome == s.RESOLVED or record.outcome == s.UNRESOLVED:
+                for t in range(len(spent)):
+                    spent[t] += record.spent[t]
+    made = slice(0, count)
+    return Made(
+        voiced[made], closed[made], first_at[made], first_hours[made], outcome[made], kind[made], trips[made],
+        handoffs[made], spent,
+    )  # fmt: skip
+
+
+@compiled
+def _need_days(records, first, end):
+    """How long the needs that arose from day `first` on lasted, or have lasted by day `end`, and whether they ended."""
+    days, ended, count = np.empty(len(records)), np.empty(len(records), np.bool_), 0
+    for record in records:
+        if record.arose >= first:
+            ended[count] = record.gone == record.gone
+            days[count] = (record.gone if ended[count] else end) - record.arose
+            count += 1
+    return days[:count], ended[:count]
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -119,7 +161,7 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def _requests(window: Window) -> dict[str, float]:
-    made = _columns(window.records, window.records["voiced"] >= window.first, "outcome", "trips", "handoffs")
+    made = window.made
     rated = window.model.diary.rated[window.first : window.end].sum(axis=0)
     settled = slice(window.first, max(window.end - REPEAT_DAYS, window.first))
     daily = window.model.world.daily[settled]
@@ -127,28 +169,24 @@ def _requests(window: Window) -> dict[str, float]:
         "rating_rate": _ratio(float(rated[1]), float(rated[0])),
         "resolution_rate": _ratio(window.counted(s.D_RESOLVED), window.counted(s.D_CLOSED)),
         "repeat_rate": _ratio(float(daily[:, s.D_REPEATS].sum()), float(daily[:, s.D_CLOSED].sum())),
-        "withdrawn_rate": _ratio(float((made["outcome"] == s.WITHDRAWN).sum()), len(made["outcome"])),
-        "trips_per_request": _ratio(float(made["trips"].sum()), len(made["trips"])),
-        "handoffs_per_request": _ratio(float(made["handoffs"].sum()), len(made["handoffs"])),
+        "withdrawn_rate": _ratio(float((made.outcome == s.WITHDRAWN).sum()), len(made.outcome)),
+        "trips_per_request": _ratio(float(made.trips.sum()), len(made.trips)),
+        "handoffs_per_request": _ratio(float(made.handoffs.sum()), len(made.handoffs)),
         "latent_needs": window.per_thousand(window.model.diary.latent),
         "backlog": window.per_thousand(window.model.diary.open),
     }
 
 
 def _times(window: Window) -> dict[str, float]:
-    records, end = window.records, float(window.end)
-    names = ("voiced", "outcome", "closed", "kind", "first_at", "first_hours")
-    made = _columns(records, records["voiced"] >= window.first, *names)
-    arisen = _columns(records, records["arose"] >= window.first, "arose", "gone")
-    resolved = made["outcome"] == s.RESOLVED
-    days = np.where(resolved, made["closed"], end) - made["voiced"]
-    ended = ~np.isnan(arisen["gone"])
-    need_days = np.where(ended, arisen["gone"], end) - arisen["arose"]
+    made, end = window.made, float(window.end)
+    resolved = made.outcome == s.RESOLVED
+    days = np.where(resolved, made.closed, end) - made.voiced
+    need_days, ended = _need_days(window.records, window.first, end)
     answered, hours, answer_days = _first_answers(window, made)
-    answer_limit, resolve_limit = _limits(window, made["kind"])
+    answer_limit, resolve_limit = _limits(window, made.kind)
     return {
-        "response_rate": _in_time(answered, answer_days, answer_limit, end - made["voiced"]),
-        "on_time_rate": _in_time(resolved, days, resolve_limit, end - made["voiced"]),
+        "response_rate": _in_time(answered, answer_days, answer_limit, end - made.voiced),
+        "on_time_rate": _in_time(resolved, days, resolve_limit, end - made.voiced),
         **_three("first_response_hours", hours, answered, _working_hours_within(window)),
         **_three("resolution_days", days, resolved, MEAN_WITHIN_DAYS),
         "need_days_mean": restricted_mean(survival(need_days, ended), MEAN_WITHIN_DAYS),
@@ -160,15 +198,15 @@ def _working_hours_within(window: Window) -> float:
     return MEAN_WITHIN_DAYS * 5.0 / 7.0 * window.model.scenario_run.calendar.shift_hours
 
 
-def _first_answers(window: Window, made: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _first_answers(window: Window, made: Made) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Whether each request was answered, after how many working hours (or so far), and calendar days."""
     model, calendar = window.model, window.model.scenario_run.calendar
     starts, opening, shift = model.world.clock_start, calendar.opening_hour, calendar.shift_hours
-    answered = ~np.isnan(made["first_at"])
-    voiced = to_working_each(made["voiced"], starts, opening, shift)
+    answered = ~np.isnan(made.first_at)
+    voiced = to_working_each(made.voiced, starts, opening, shift)
     so_far = starts[window.end] - voiced
-    hours = np.where(answered, made["first_hours"], so_far).astype(float)
-    return answered, np.maximum(hours, 0.0), np.where(answered, made["first_at"], window.end) - made["voiced"]
+    hours = np.where(answered, made.first_hours, so_far).astype(float)
+    return answered, np.maximum(hours, 0.0), np.where(answered, made.first_at, window.end) - made.voiced
 
 
 def _limits(window: Window, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -249,9 +287,7 @@ def restricted_mean(curve: Survival, horizon: float) -> float:
 
 
 def _shares_of_time(window: Window) -> dict[str, float]:
-    records = window.records
-    closed = (records["voiced"] >= window.first) & np.isin(records["outcome"], (s.RESOLVED, s.UNRESOLVED))
-    spent = records["spent"].sum(axis=0, where=closed[:, None], dtype=float)
+    spent = window.made.spent
     total = spent.sum()
     return {f"{name}_share": _ratio(float(part), float(total)) for name, part in zip(s.TIME_NAMES, spent, strict=True)}
 

@@ -22,7 +22,7 @@ import pandas as pd
 
 from sanfang.model.compiled import by_reference, compiled, prefetch
 from sanfang.model.draws import SHAPES, duration, exponential, mix, root_key, uniform
-from sanfang.model.event_calendar import EVENT, NONE, PAGE, PAGE_BITS, SHEET, SHEET_ROWS, next_event, schedule
+from sanfang.model.event_calendar import EVENT, NONE, PAGE, PAGE_BITS, READY, SHEET, SHEET_ROWS, next_event, schedule
 
 CLASSES = 5
 """Priority classes: 0 is served first."""
@@ -54,13 +54,14 @@ JOB = np.dtype(
 """A piece of work. The engine uses what comes before `phase`; the rest belongs to the caller."""
 
 CLOCK = np.dtype(
-    [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("buckets", "i8"), ("heaped", "i8"),
-     ("scheduled", "i8"), ("free_job", "i4"), ("free_event", "i4"), ("free_sheet", "i4"), ("jobs_used", "i4"),
-     ("events_used", "i4"), ("sheets_used", "i4")], align=True
+    [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("buckets", "i8"), ("ready", "i8"),
+     ("fresh", "i8"), ("scheduled", "i8"), ("free_job", "i4"), ("free_event", "i4"), ("free_sheet", "i4"),
+     ("jobs_used", "i4"), ("events_used", "i4"), ("sheets_used", "i4")], align=True
 )  # fmt: skip
-"""`bucket` is the current one of `buckets`; `scheduled`: events in the calendar; the rest: how full the pools are."""
+"""`bucket` is the current one of `buckets`, `ready`: events left in it, `fresh`: those not yet in order;
+`scheduled`: all in the calendar; the rest: how full the pools are."""
 
-Engine = namedtuple("Engine", "stations workers jobs events heap slots pages far previous_sheet clock hours")
+Engine = namedtuple("Engine", "stations workers jobs events ready slots pages far previous_sheet clock hours")
 """Arrays of the records above; `clock` has one; `hours[station, heading]` is the ledger of worker-hours.
 
 The calendar (`sanfang.model.event_calendar`) is in `events` to `previous_sheet`.
@@ -70,9 +71,9 @@ EngineRef = by_reference("EngineRef", Engine._fields, __name__)
 
 
 @compiled
-def refer_engine(stations, workers, jobs, events, heap, slots, pages, far, previous_sheet, clock, hours):
+def refer_engine(stations, workers, jobs, events, ready, slots, pages, far, previous_sheet, clock, hours):
     """A reference to the arrays of an `Engine`: `refer_engine(*engine)`."""
-    return EngineRef(stations, workers, jobs, events, heap, slots, pages, far, previous_sheet, clock, hours)
+    return EngineRef(stations, workers, jobs, events, ready, slots, pages, far, previous_sheet, clock, hours)
 
 
 def new_engine(
@@ -87,7 +88,7 @@ def new_engine(
         workers=np.zeros(workers, WORKER),
         jobs=np.zeros(jobs, JOB),
         events=np.zeros(events, EVENT),
-        heap=np.zeros(events, np.int32),
+        ready=np.zeros(events, READY),
         slots=np.full(PAGE, NONE, np.int32),
         pages=pages,
         far=np.zeros(0, EVENT),
@@ -114,7 +115,7 @@ def with_room(engine: Engine, jobs: int, events: int) -> Engine:
     used, needed = int(clock["events_used"]), int(clock["scheduled"]) + events
     if needed > len(engine.events):
         changes["events"] = grown(engine.events, used, needed)
-        changes["heap"] = grown(engine.heap, int(clock["heaped"]), needed)
+        changes["ready"] = grown(engine.ready, int(clock["ready"]), needed)
     # All may be far away, and one sheet of each page half empty.
     sheets, used = needed // SHEET_ROWS + len(engine.pages), int(clock["sheets_used"])
     if sheets > len(engine.previous_sheet):

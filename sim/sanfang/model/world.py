@@ -32,7 +32,7 @@ from sanfang.model.worktime import clock_starts
 from sanfang.scenario.scenario import Scenario
 
 _BUCKET_HOURS = 0.25
-_RESIDENTS_A_BUCKET = 5_000  # wider buckets for fewer people keep a bucket's heap short
+_RESIDENTS_A_BUCKET = 5_000  # wider buckets for fewer people keep a bucket's events few
 _FIRST_ROOM = 4096
 
 
