@@ -15,10 +15,12 @@ from sanfang.dashboard import colours, series
 from sanfang.dashboard.address import Address, World, read
 from sanfang.dashboard.compare import lives, lives_told, replications, side_by_side
 from sanfang.dashboard.compare.replications import CANCELLED, DONE, WAITING, Replications
+from sanfang.dashboard.limits import MOST_MOVES
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.stage import Stage, assembled
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.lab.simulation import simulate
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 40
@@ -51,6 +53,9 @@ def test_worlds_stay_on_one_day_whatever_is_asked_for() -> None:
     assert stage.day == 3 + 31  # a step is a month at most
     assert stage.carry_out({"action": "rewind", "value": "nonsense"}) == "rewind" and stage.day == 0
     assert stage.carry_out({"action": "delete"}) == ""
+    for nothing in (10**400, None, [], {}):
+        stage.carry_out({"action": "step", "value": nothing})
+    assert stage.day == 4  # a day each
 
 
 def test_play_and_rewind_in_between_leave_the_worlds_together() -> None:
@@ -77,6 +82,48 @@ def test_a_lever_moved_in_one_world_leaves_the_other_alone_and_a_link_tells_it_a
     assert not problems
     for old, new in zip(stage.worlds, assembled(again), strict=True):
         pd.testing.assert_frame_equal(old.so_far().daily, new.so_far().daily)
+
+
+def test_a_world_takes_no_more_moves_than_a_link_can_tell() -> None:
+    moves = tuple((1 + day, "triage", day % 2 / 2) for day in range(MOST_MOVES))
+    played = PlayedWorld(replace(ADDRESS, days=300), World("before", moves=moves))
+    played.step(1)
+    before = played.world, played.scenario
+    with pytest.raises(InputError, match=str(MOST_MOVES)):
+        played.move("volunteers", 0.5)
+    assert (played.world, played.scenario) == before
+    played.move("triage", 0.75)  # in place of the one on this day
+    assert len(played.world.moves) == MOST_MOVES and played.level("triage") == 0.75
+
+
+@pytest.mark.parametrize("day", [0, 2])
+def test_a_level_that_no_scenario_takes_leaves_the_world_as_it_was(day: int) -> None:
+    played = PlayedWorld(ADDRESS, World("before"))
+    played.step(day)
+    before = played.world, played.scenario
+    with pytest.raises(InputError):
+        played.move("triage", 5.0)
+    assert (played.world, played.scenario) == before
+
+
+def test_a_button_names_a_world_that_is_there() -> None:
+    pytest.importorskip("solara")
+    from sanfang.dashboard.compare.page import world_place
+
+    assert [world_place(id_, 2, 0) for id_ in ("0", "1")] == [0, 1]
+    for id_ in ("-9", "2", "x", "", "9" * 5_000, None, 1, [], {}):
+        assert world_place(id_, 2, 0) == 0 and world_place(id_, 2, 1) == 1
+
+
+@pytest.mark.parametrize("value", [[], {}, None, "x", "nan", "1e400", 10**400])
+def test_a_seed_that_is_no_number_changes_nothing(value: object) -> None:
+    pytest.importorskip("solara")
+    from sanfang.dashboard import viewer
+    from sanfang.dashboard.trust.page import _take_seed
+
+    before = viewer.address.value
+    _take_seed({"field": "seed", "value": value})
+    assert viewer.address.value == before
 
 
 def test_worlds_that_are_played_already_are_taken_over() -> None:

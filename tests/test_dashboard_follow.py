@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -12,9 +13,10 @@ import pandas as pd
 import pytest
 
 from sanfang.dashboard.address import Address, World, read, scenario_of
+from sanfang.dashboard.follow import choice as runs
 from sanfang.dashboard.follow import flow_views, flows
 from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, until
+from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, traced, until
 from sanfang.dashboard.follow.life import WHATS, Life, life
 from sanfang.dashboard.follow.pictures import timeline_picture
 from sanfang.dashboard.recipe import recipe
@@ -30,7 +32,9 @@ WORLDS = ("before", "three-devolutions-two-refinements", "collaboration", "consu
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    return run_of(ADDRESS)
+    found = run_of(ADDRESS)
+    assert found is not None
+    return found
 
 
 def told(run: Run, address: Address, label: object) -> Life:
@@ -91,6 +95,80 @@ def test_the_world_of_the_page_is_the_run_that_the_command_line_makes(run: Run) 
     plain = simulate(scenario_of(ADDRESS, ADDRESS.worlds[0]), seed=3, days=DAYS, scale=1.0, keep_requests=True)
     first, second = (table.sort_values("id").reset_index(drop=True) for table in (run.requests, plain.requests))
     pd.testing.assert_frame_equal(first, second)
+
+
+class Counted:
+    """Stands for a model; counts the days played."""
+
+    day = 0
+
+    def step(self) -> None:
+        self.day += 1
+
+
+def test_a_run_ends_within_a_day_once_nobody_waits_for_it_and_gives_its_place_back(run: Run) -> None:
+    model = Counted()
+    assert runs.played_up_to(100, lambda: model, lambda: model.day >= 3) is None and model.day == 3
+    for _ in range(runs.AT_ONCE + 1):  # it would wait for ever if a place were lost
+        assert run_of(ADDRESS, lambda: True) is None
+        assert traced(run.scenario, "1f", seed=3, days=120, scale=1.0, until=DAYS, stopped=lambda: True) is None
+
+
+def test_a_run_waits_for_a_place_and_builds_nothing_if_it_is_stopped_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "PLACES", threading.BoundedSemaphore(1))
+    stop, built = threading.Event(), list[Counted]()
+
+    def build() -> Counted:
+        built.append(Counted())
+        return built[-1]
+
+    def play() -> None:
+        runs.played_up_to(5, build, stop.is_set)
+
+    with runs.PLACES:
+        waiting = threading.Thread(target=play, daemon=True)
+        waiting.start()
+        time.sleep(0.3)
+        assert waiting.is_alive() and not built
+        stop.set()
+        waiting.join(2)
+        assert not waiting.is_alive() and not built
+    stop.clear()
+    play()
+    assert [model.day for model in built] == [5]
+
+
+def test_leaving_the_page_or_another_setup_stops_what_was_begun() -> None:
+    solara = pytest.importorskip("solara")
+    from sanfang.dashboard.follow.page import use_stopped
+
+    asked = []
+
+    @solara.component
+    def Page(setup: str) -> None:
+        asked.append(use_stopped([setup]))
+        solara.Text(setup)
+
+    _, rendered = solara.render(Page("a"), handle_error=False)
+    rendered.render(Page("b"))
+    assert asked[0]() and not asked[-1]()
+    rendered.close()
+    assert asked[-1]()
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, None, ["1"], {}])
+def test_a_day_that_is_none_changes_nothing(value: object) -> None:
+    pytest.importorskip("solara")
+    from sanfang.dashboard import viewer
+    from sanfang.dashboard.follow.page import pick_world
+
+    before = viewer.address.value
+    viewer.address.set(ADDRESS)
+    try:
+        pick_world({"field": "until", "value": value})
+        assert viewer.address.value == ADDRESS
+    finally:
+        viewer.address.set(before)
 
 
 def test_rules_pick_what_they_say(run: Run) -> None:

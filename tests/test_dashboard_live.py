@@ -213,3 +213,42 @@ def test_what_an_address_may_not_ask_is_told(visit: Any) -> None:
     page.wait_for_selector(".sf-notes p")
     told = page.inner_text(".sf-main")
     assert "days=99999999: 1095 is taken" in told and "<script>" in told
+
+
+def test_play_bears_changes_of_speed_and_language_in_mid_run(visit: Any) -> None:
+    page = visit("/?lang=en&district=licang&size=0.02&days=1095")
+    page.wait_for_selector("[data-do=play]")
+    for speed, lang in (("100", "zh"), ("30", "en"), ("100", "zh"), ("10", "en"), ("100", "zh")):
+        page.click("[data-do=play]")
+        page.select_option("[data-do=speed]", speed)
+        page.click(f"button[lang={lang}]")
+        page.wait_for_timeout(400)
+        page.click("[data-do=play]")
+        page.wait_for_timeout(150)
+        assert page.locator("[data-figure]").count() == 6
+    assert day(page) > 20
+
+
+def test_a_number_that_is_not_taken_goes_back_and_changes_nothing(visit: Any) -> None:
+    page = visit(f"/?lang=en&{DEMO}&day=12&seed=4")
+    page.wait_for_selector("[data-field=seed]")
+    page.fill("[data-field=seed]", "")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(300)
+    assert page.input_value("[data-field=seed]") == "4" and day(page) == 12
+    page.fill("[data-field=days]", "99999")
+    page.keyboard.press("Tab")
+    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '0'")
+    assert page.input_value("[data-field=days]") == "1095" and "days=1095" in page.url
+
+
+def test_what_was_played_is_kept_when_the_page_is_left(visit: Any) -> None:
+    page = visit(f"/?lang=en&{DEMO}")
+    page.wait_for_selector("[data-do=play]")
+    page.click("[data-do=step30]")
+    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '30'")
+    page.click(f"text={say('page_trust', 'en')}")
+    page.wait_for_selector("[data-button=run]")
+    page.click(f"nav >> text={say('page_live', 'en')}")
+    page.wait_for_selector("[data-show=day]")
+    assert day(page) == 30

@@ -71,7 +71,11 @@ class Address:
 def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
     """The address that a query string gives, and what of it could not be taken."""
     problems: list[str] = []
-    given = dict(parse_qsl((query or "")[: limits.LONGEST_ADDRESS], keep_blank_values=False))
+    query = query or ""
+    if len(query) > limits.LONGEST_ADDRESS:
+        query = query[: limits.LONGEST_ADDRESS].rpartition("&")[0]
+        problems.append(f"longer than {limits.LONGEST_ADDRESS:,} characters: the end is left out")
+    given = dict(parse_qsl(query, keep_blank_values=False))
     districts = content.names(below=content.DISTRICTS)
     district = _one_of(given, "district", districts, "licang" if "licang" in districts else districts[0], problems)
     sizes = limits.sizes(district)
@@ -150,21 +154,24 @@ def _world(given: Mapping[str, str], letter: str, problems: list[str]) -> World:
     scenario = _one_of(given, letter, content.names(), "before", problems)
     levers: dict[str, float] = {}
     moves: dict[tuple[int, str], float] = {}
-    for text in _parts(given, f"{letter}.levers"):
+    for text in _parts(given, f"{letter}.levers", problems):
         name, _, level = text.partition(":")
         _take(levers, name, name, level, text, problems)
-    for text in _parts(given, f"{letter}.moves"):
+    for text in _parts(given, f"{letter}.moves", problems):
         day, _, rest = text.partition(":")
         name, _, level = rest.partition(":")
-        if day.isdecimal() and int(day) <= limits.MOST_DAYS:
+        if day.isdecimal() and len(day) < 6 and int(day) <= limits.MOST_DAYS:
             _take(moves, (int(day), name), name, level, text, problems)
         else:
             problems.append(f"{text[:40]}: not a move")
     return World(scenario, tuple(levers.items()), tuple((*key, level) for key, level in sorted(moves.items())))
 
 
-def _parts(given: Mapping[str, str], key: str) -> list[str]:
-    return [part for part in given.get(key, "").split(",") if part][: limits.MOST_MOVES]
+def _parts(given: Mapping[str, str], key: str, problems: list[str]) -> list[str]:
+    found = [part for part in given.get(key, "").split(",") if part]
+    if len(found) > limits.MOST_MOVES:
+        problems.append(f"{key}: more than {limits.MOST_MOVES}; the rest is left out")
+    return found[: limits.MOST_MOVES]
 
 
 def _take[Key](into: dict[Key, float], key: Key, name: str, level: str, text: str, problems: list[str]) -> None:

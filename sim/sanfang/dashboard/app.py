@@ -55,7 +55,7 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
                 name: say(name, lang) for name in ("brand", "pages", "recipe", "link", "copied", "language", "skip")
             },
             recipe_open=viewer.recipe_open.value,
-            event_go=lambda path: router.push(f"{path}?{viewer.address.value.query()}"),
+            event_go=lambda path: router.push(f"{path}?{viewer.address.value.query()}") if path in PAGES else None,
             event_set_lang=lambda lang: viewer.change(lang="zh" if lang == "zh" else "en"),
             event_toggle_recipe=lambda _=None: viewer.recipe_open.set(not viewer.recipe_open.value),
         )
@@ -64,7 +64,10 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
             words = {name: say(f"recipe_{name}", lang) for name in ("title", "intro", "shell")}
             RecipeText(python=shown.python, shell=shown.shell, words=words)
         # The key keeps a page, and what was played on it, where the recipe above it opens or closes.
-        with solara.Div(classes=["sf-main"], attributes={"id": "sf-main"}).key("main"):
+        main = {"id": "sf-main", "role": "main", "tabindex": "-1"}
+        with solara.Div(classes=["sf-main"], attributes=main).key("main"):
+            if here not in ("/lessons", "/trust"):  # which have a heading of their own
+                solara.HTML("h1", say(key, lang), classes=["sf-unseen"])
             parts.Notes(
                 notes=[
                     {"kind": "warning", "text": say("address_problem", lang, what=what)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-WORLDS = ("#0072B2", "#D55E00", "#009E73")
-"""Of the worlds a, b and c."""
+WORLDS = ("#0072B2", "#B34700", "#00755A")
+"""Of the worlds a, b and c; dark enough for white letters on them."""
 
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6BB1", "#7F7F7F")
 
@@ -37,4 +37,4 @@ def on_scale(value: float, low: float, high: float, better: str | None) -> int:
 
 def ink_on(place: int) -> str:
     """The colour of text on a place of `SCALE`."""
-    return "#ffffff" if place in (0, 1, 6, 7) else "#1d2733"
+    return "#ffffff" if place in (0, 7) else "#000000"

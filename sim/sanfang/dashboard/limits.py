@@ -14,7 +14,8 @@ MOST_WORLDS = 3
 MOST_REPLICATIONS = 40
 MOST_SEED = 999_999
 MOST_MOVES = 200
-LONGEST_ADDRESS = 8_000  # characters
+LONGEST_ADDRESS = 24_000
+"""Characters: three worlds with all their moves fit."""
 
 SIZES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Shares of a district that a page offers."""

@@ -93,8 +93,13 @@ def use_place_fields(lang: str) -> list[Json]:
 
 
 def pick(picked: dict[str, Any]) -> None:
-    """Take a change of the setup, within limits; the day goes back to 0, moves are forgotten."""
-    address = viewer.address.value
+    """Take a change of the setup, within limits; the day goes back to 0, moves are forgotten.
+
+    What is not allowed, and what is no change, leaves everything as it is.
+    """
+    if not isinstance(picked, dict):
+        return
+    address = before = viewer.address.value
     field, value = str(picked.get("field")), str(picked.get("value"))
     worlds = [World(world.scenario) for world in address.worlds]
     place = place_of(field)
@@ -104,10 +109,12 @@ def pick(picked: dict[str, Any]) -> None:
         address = replace(address, district=value, size=limits.usual_size(value))
     elif field == "size" and value in {f"{size:g}" for size in limits.sizes(address.district)}:
         address = replace(address, size=float(value))
-    elif field in ("seed", "days") and value.isdecimal():
+    elif field in ("seed", "days") and value.isdecimal() and len(value) < 9:
         least, most = (0, limits.MOST_SEED) if field == "seed" else (28, limits.MOST_DAYS)
         address = replace(address, **{field: min(max(int(value), least), most)})
-    viewer.address.set(replace(address, day=0, worlds=tuple(worlds)))
+    named = [world.scenario for world in worlds] != [world.scenario for world in before.worlds]
+    if named or address != before:
+        viewer.address.set(replace(address, day=0, worlds=tuple(worlds)))
 
 
 def place_of(field: str) -> int | None:
@@ -139,26 +146,29 @@ def Board(on: Playing, lang: str) -> None:
     played, now = on.stage.worlds[0], on.frame.value
     shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
     Transport(on, now, lang)
-    parts.Figures(figures=views.figures(played, lang))
+    with on.stage.steady():  # the player must not step while its world is looked at
+        figures, map_ = views.figures(played, lang), views.district_map(played, shown.value, lang)
+        charts = views.charts(played, lang)
+        there = selected.value in played.model.map.ids
+        told = views.community(played, selected.value, lang) if there else []
+    parts.Figures(figures=figures)
     with solara.Div(classes=["sf-board"]):
         with solara.Div(classes=["sf-stack"]):
             what = {name: say(f"measure_{name}", lang) for name in BY_COMMUNITY}
             field = {"id": "map", "label": say("map_shows", lang), "value": shown.value, "options": parts.options(what)}
             parts.Choices(fields=[field], event_pick=lambda picked: shown.set(_measure(picked, shown.value)))
             parts.DistrictMap(
-                **views.district_map(played, shown.value, lang),
+                **map_,
                 selected=selected.value,
                 event_choose=lambda id_: selected.set(id_ if id_ in played.model.map.ids else ""),
             )
-            if selected.value in played.model.map.ids:
-                Community(played, selected.value, now, lang)
+            if told:
+                Community(selected.value, told)
             else:
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
         with solara.Div(classes=["sf-stack"]):
-            parts.Charts(
-                charts=views.charts(played, lang), frame=now, event_drawn_frame=lambda _: on.stage.player.seen()
-            )
-            Downloads(played, lang)
+            parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: on.stage.player.seen())
+            Downloads(on, lang)
 
 
 def _measure(picked: dict[str, Any], otherwise: str) -> str:
@@ -167,17 +177,16 @@ def _measure(picked: dict[str, Any], otherwise: str) -> str:
 
 
 @solara.component
-def Community(played: PlayedWorld, id_: str, frame: int, lang: str) -> None:
+def Community(id_: str, told: list[tuple[str, str]]) -> None:
     """The facts of the chosen community."""
-    told = views.community(played, id_, lang)
     facts = "".join(f"<dt>{label}</dt><dd>{html.escape(value)}</dd>" for label, value in told)
     solara.HTML("div", f"<h3>{id_}</h3><dl>{facts}</dl>", classes=["card", "sf-community"])
 
 
 @solara.component
-def Downloads(played: PlayedWorld, lang: str) -> None:
+def Downloads(on: Playing, lang: str) -> None:
     """What has been played, as files: the daily series, the requests, the ledger, and the charts as a picture."""
-    address = viewer.address.value
+    played, address = on.stage.worlds[0], viewer.address.value
     stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
 
     def csv(table: str) -> bytes:
@@ -186,10 +195,15 @@ def Downloads(played: PlayedWorld, lang: str) -> None:
     with solara.Div(classes=["sf-row"]):
         for table in ("daily", "requests", "ledger"):
             parts.Download(say(f"save_{table}", lang), f"{stem}-{table}.csv", lambda table=table: csv(table))
-        title = own_label(played.scenario, lang, played.world.scenario)
-        parts.Download(
-            say("save_charts", lang),
-            f"{stem}.png",
-            lambda: picture(views.charts(played, lang), title, lang),
-            "image/png",
-        )
+        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, lang), "image/png")
+
+
+def charts_picture(on: Playing, lang: str) -> bytes:
+    """The charts as a PNG, titled with the scenario, and with a word where its levers were set or moved."""
+    played = on.stage.worlds[0]
+    title = own_label(played.scenario, lang, played.world.scenario)
+    if played.world.levers or played.world.moves:
+        title = f"{title} · {say('live_levers_moved', lang)}"
+    with on.stage.steady():
+        charts = views.charts(played, lang)
+    return picture(charts, title, lang)

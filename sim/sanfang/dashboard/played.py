@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, World, scenario_of, with_moves
 from sanfang.dashboard.watch import Watch
 from sanfang.lab.simulation import Run, all_records, daily_table, request_table
@@ -57,20 +58,24 @@ class PlayedWorld:
                 self.watch.see(self.model)
 
     def move(self, lever: str, level: float) -> None:
-        """Set a lever from the day to come on. Raises InputError for what is no lever or no level."""
+        """Set a lever from the day to come on. Raises InputError for what is no lever or no level, and for a
+        move beyond `limits.MOST_MOVES`."""
         if lever not in lever_names():
             raise InputError(f"{lever[:40]!r}: is not a lever{nearest(lever, lever_names())}")
         with self._lock:
             day, world = self.day, self.world
             if day == 0:
                 kept = tuple((name, old) for name, old in world.levers if name != lever)
-                self.world = replace(world, levers=(*kept, (lever, level)))
-                self.scenario = scenario_of(self.address, self.world)
+                moved = replace(world, levers=(*kept, (lever, level)))
+                scenario = scenario_of(self.address, moved)
             else:
                 others = tuple(one for one in world.moves if one[:2] != (day, lever))
-                self.scenario = with_moves(self.scenario, ((day, lever, level),))
-                self.world = replace(world, moves=(*others, (day, lever, level)))
-            self.model.follow(self.scenario)
+                if len(others) >= limits.MOST_MOVES:
+                    raise InputError(f"{lever}: at most {limits.MOST_MOVES} moves in a world, and all of them are made")
+                moved = replace(world, moves=(*others, (day, lever, level)))
+                scenario = with_moves(self.scenario, ((day, lever, level),))
+            self.model.follow(scenario)
+            self.world, self.scenario = moved, scenario
 
     def rewind(self, day: int) -> None:
         """Go back to the evening of an earlier day: the run is made again up to there, without later moves."""

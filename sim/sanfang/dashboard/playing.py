@@ -39,6 +39,8 @@ class Playing:
 
     def do(self, order: dict[str, Any]) -> None:
         """Carry out what the transport asks for."""
+        if not isinstance(order, dict):
+            return
         action = self.stage.carry_out(order)
         if action == "reset":
             address = viewer.address.value
@@ -55,7 +57,7 @@ class Playing:
         """Move a lever in one of the worlds."""
         try:
             self.stage.move(place, str(order["lever"]), min(max(float(order["level"]), 0.0), 1.0))
-        except (InputError, KeyError, ValueError) as problem:
+        except (InputError, KeyError, TypeError, ValueError, OverflowError) as problem:
             self.error.set(str(problem))
             return
         self.error.set("")
@@ -72,7 +74,7 @@ def use_playing(count: int) -> Playing:
     """The first `count` worlds of the address, made anew when their place or a scenario changes; stops on leaving."""
     frame, moved = solara.use_reactive(0), solara.use_reactive(0)
     error, begun = solara.use_reactive(""), solara.use_reactive(0)
-    before = solara.use_ref(list[PlayedWorld]())
+    before, speed = solara.use_ref(list[PlayedWorld]()), solara.use_ref(0.0)
     address = viewer.address.value
     place = (address.district, address.size, address.seed, address.days, begun.value)
     scenarios = tuple(world.scenario for world in address.worlds[:count])
@@ -84,13 +86,29 @@ def use_playing(count: int) -> Playing:
         return _stage(worlds, frame)
 
     stage = solara.use_memo(make, [*place, scenarios])
+    if speed.current and stage.player.days_a_second != speed.current and not stage.day:
+        stage.player.days_a_second = speed.current  # a new stage goes on as fast as the one before it
+    speed.current = stage.player.days_a_second
+    now = solara.use_ref(stage)
+    now.current = stage
     solara.use_effect(lambda: stage.player.pause, [stage])
+    solara.use_effect(lambda: lambda: keep(now.current.worlds), [])  # when the page is left
     return Playing(stage, frame, moved, error, begun)
 
 
 def keep(worlds: Sequence[PlayedWorld]) -> None:
-    """Let the address say what has been played."""
-    address = viewer.address.value
+    """Let the address say what has been played, unless it has gone on to other worlds."""
+    address = viewer.address.peek()
+    place = worlds[0].address
+    if (address.district, address.size, address.seed, address.days) != (
+        place.district,
+        place.size,
+        place.seed,
+        place.days,
+    ):
+        return
+    if [world.scenario for world in address.worlds[: len(worlds)]] != [played.world.scenario for played in worlds]:
+        return
     others = address.worlds[len(worlds) :]
     viewer.address.set(replace(address, day=worlds[0].day, worlds=(*(played.world for played in worlds), *others)))
 
@@ -100,7 +118,7 @@ def _stage(worlds: Sequence[PlayedWorld], frame: solara.Reactive[int]) -> Stage:
 
     def show() -> None:
         frame.set(frame.value + 1)
-        if time.monotonic() - told[0] > ADDRESS_EVERY:
+        if stage.player.playing and time.monotonic() - told[0] > ADDRESS_EVERY:
             told[0] = time.monotonic()
             keep(worlds)
 
@@ -108,7 +126,8 @@ def _stage(worlds: Sequence[PlayedWorld], frame: solara.Reactive[int]) -> Stage:
         keep(worlds)
         frame.set(frame.value + 1)
 
-    return Stage(worlds, show, ended)
+    stage = Stage(worlds, show, ended)  # which `show` asks whether it still plays
+    return stage
 
 
 @solara.component

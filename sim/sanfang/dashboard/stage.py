@@ -111,6 +111,6 @@ def _place(address: Address) -> tuple[object, ...]:
 def _number(value: object) -> float:
     try:
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return number if number == number else 0.0

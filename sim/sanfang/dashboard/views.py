@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -79,7 +79,7 @@ def figures(played: PlayedWorld, lang: str) -> list[Json]:
             "id": name,
             "label": say(f"measure_{name}", lang),
             "value": shown(now, measure),
-            "unit": unit(name, lang),
+            "unit": f"{unit(name, lang)} · {say('last_days', lang, days=WINDOW)}" if moving else unit(name, lang),
             "change": f"{signed(change, measure)} {points}" if change == change else say("no_change_yet", lang),
             "verdict": verdict(change, measure),
             "since": say("since", lang, day=first + 1),
@@ -195,13 +195,14 @@ def district_map(played: PlayedWorld, name: str, lang: str, scale: tuple[float, 
     }  # fmt: skip
 
 
+_OUTLINES: WeakKeyDictionary[PlayedWorld, Outlines] = WeakKeyDictionary()
+"""Kept as long as the world that they belong to."""
+
+
 def _outlines(played: PlayedWorld) -> Outlines:
-    return _outlines_of(played.address.district, played.address.size, played)
-
-
-@lru_cache(maxsize=32)
-def _outlines_of(district: str, size: float, played: PlayedWorld) -> Outlines:
-    return outlines(played.model.map)
+    if played not in _OUTLINES:
+        _OUTLINES[played] = outlines(played.model.map)
+    return _OUTLINES[played]
 
 
 def community(played: PlayedWorld, id_: str, lang: str) -> list[tuple[str, str]]:

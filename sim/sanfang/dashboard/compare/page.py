@@ -45,13 +45,18 @@ def ComparePage() -> None:
             Setup(on, count, lang)
             solara.HTML("h2", say("compare_levers", lang))
             letters = [{"id": str(n), "label": side_by_side.letter(n), "pressed": n == place} for n in range(count)]
-            parts.Buttons(buttons=letters, event_press=lambda id_: chosen.set(min(int(id_), count - 1)))
+            parts.Buttons(buttons=letters, event_press=lambda id_: chosen.set(world_place(id_, count, place)))
             solara.HTML("p", say("live_levers_hint", lang), classes=["soft"])
             played, prefix = on.stage.worlds[place], f"{LETTERS[place]}-"
             LeverPanel(played, on.moved.value, lang, lambda order: on.move(place, order), prefix).key(prefix)
         with solara.Div(classes=["sf-stack"]):
             parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
             Board(on, job, pulse, lang)
+
+
+def world_place(id_: object, count: int, otherwise: int) -> int:
+    """The place of the world whose button has this id; `otherwise` where there is none."""
+    return next((place for place in range(count) if id_ == str(place)), otherwise)
 
 
 def _two_at_least() -> None:

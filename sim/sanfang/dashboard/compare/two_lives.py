@@ -142,7 +142,7 @@ def TroubleTable(
         numbers=1 + whose,
         selected=root,
         choosable=True,
-        event_choose=lambda id_: _keep(request=id_, resident="") if id_ in known else None,
+        event_choose=lambda id_: _keep(request=id_, resident="") if isinstance(id_, str) and id_ in known else None,
     )
 
 

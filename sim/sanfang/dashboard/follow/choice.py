@@ -1,8 +1,9 @@
-"""Which request to follow: a rule, filters, and the first requests that they give."""
+"""Which request to follow: a rule, filters, the first requests that they give, and the runs that show them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +12,9 @@ from sanfang.dashboard.address import Address, scenario_of
 from sanfang.lab.simulation import Run, all_records, request_table
 from sanfang.lab.time_split import closed_after_warm_up, durations
 from sanfang.model.model import DistrictModel
+from sanfang.model.watched import Trace, WatchedModel
 from sanfang.scenario.place import KINDS
+from sanfang.scenario.scenario import Scenario
 
 RULES = ("slowest", "typical", "quick_handoffs", "open")
 """Longest from voicing to close; nearest to the median; quickest with several hand-offs; open, waiting longest."""
@@ -20,6 +23,11 @@ SEVERAL = 2  # hand-offs
 MOST_CANDIDATES = 12
 LONGEST_ID = 16
 USUAL_DAYS = 180
+
+AT_ONCE = 2
+PLACES = threading.BoundedSemaphore(AT_ONCE)
+"""For runs of all viewers, which last seconds; replications of the Compare page have places of their own, as they keep
+them for minutes."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +68,49 @@ def until(address: Address) -> int:
     return address.day or min(USUAL_DAYS, address.days)
 
 
-def run_of(address: Address) -> Run:
-    """The first world of the address as far as it is played, with all its requests and without its model."""
+def never() -> bool:
+    """For a run that is always wanted to its end."""
+    return False
+
+
+def played_up_to[Model: DistrictModel](
+    day: int, build: Callable[[], Model], stopped: Callable[[], bool]
+) -> Model | None:
+    """A model played in one of `PLACES`, as soon as one is free; None once it is stopped."""
+    while not PLACES.acquire(timeout=0.2):
+        if stopped():
+            return None
+    try:
+        if stopped():
+            return None
+        model = build()
+        while model.day < day and not stopped():
+            model.step()
+        return None if stopped() else model
+    finally:
+        PLACES.release()
+
+
+def traced(
+    scenario: Scenario, id_: str, *, seed: int, days: int, scale: float, until: int, stopped: Callable[[], bool] = never
+) -> Trace | None:
+    """As `trace`, but in one of `PLACES`; None if it was stopped."""
+    key = int(id_, 16)
+    model = played_up_to(until, lambda: WatchedModel(scenario, seed, days, scale, key), stopped)
+    return None if model is None else Trace(model.log.copy(), model)
+
+
+def run_of(address: Address, stopped: Callable[[], bool] = never) -> Run | None:
+    """The first world of the address as far as it is played, with all its requests and without its model; None if it
+    was stopped."""
     scenario = scenario_of(address, address.worlds[0])
-    model = DistrictModel(scenario, seed=address.seed, days=address.days, scale=address.size)
-    while model.day < until(address):
-        model.step()
+    model = played_up_to(
+        until(address),
+        lambda: DistrictModel(scenario, seed=address.seed, days=address.days, scale=address.size),
+        stopped,
+    )
+    if model is None:
+        return None
     requests = request_table(model, all_records(model))
     none = pd.DataFrame()
     return Run(scenario, address.seed, model.day, address.size, {}, none, none, requests, None)

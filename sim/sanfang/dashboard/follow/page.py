@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +16,12 @@ from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.follow import flow_views, flows
 from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
+from sanfang.dashboard.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, traced, until
 from sanfang.dashboard.follow.life import Life, life
 from sanfang.dashboard.follow.pictures import timeline_picture
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab import time_split
 from sanfang.lab.simulation import Run
-from sanfang.model.watched import trace
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import KINDS
@@ -54,12 +55,23 @@ def words(lang: str, *names: str, prefix: str = "follow_") -> Json:
     return {name: say(f"{prefix}{name}", lang) for name in names}
 
 
+def use_stopped(dependencies: list[Any]) -> Callable[[], bool]:
+    """Asks whether a task with these dependencies has become useless: they have changed, or the page is closed.
+
+    Solara does not interrupt the thread of such a task, so the task must ask.
+    """
+    stop: threading.Event = solara.use_memo(threading.Event, dependencies)
+    solara.use_effect(lambda: stop.set, [stop])
+    return stop.is_set
+
+
 @solara.component
 def FollowPage() -> None:
     """Choose a request of the first world, see its life; and how all of them flow."""
     address, lang = viewer.address.value, viewer.lang()
     world = (address.district, address.size, address.seed, address.days, until(address), address.worlds[0])
-    played = solara.lab.use_task(lambda: run_of(address), dependencies=[world], raise_error=False)
+    stopped = use_stopped([world])
+    played = solara.lab.use_task(lambda: run_of(address, stopped), dependencies=[world], raise_error=False)
     with solara.Div(classes=["sf-stack"]):
         WorldFields(address, lang)
         if played.error:
@@ -96,7 +108,7 @@ def pick_world(picked: dict[str, Any]) -> None:
     address, value = viewer.address.value, str(picked.get("value"))
     if picked.get("field") == "scenario" and value in content.names():
         viewer.address.set(replace(address, worlds=(World(value), *address.worlds[1:])))
-    elif picked.get("field") == "until" and value.isdecimal():
+    elif picked.get("field") == "until" and value.isdecimal() and len(value) < 9:
         day = min(max(int(value), min(FEWEST_DAYS, address.days)), address.days)
         viewer.address.set(replace(address, day=day))
 
@@ -190,9 +202,11 @@ def OneLife(run: Run, world: tuple[Any, ...], label: Any, id_: str, lang: str) -
     """The life of one request: watched in a second run of its world, then told."""
     district, size, seed, days, until_day, _ = world
 
-    def watch() -> Life:
-        seen = trace(run.scenario, id_, seed=seed, days=days, scale=size, until=until_day)
-        return life(seen, run.requests, label)
+    stopped = use_stopped([world, id_])
+
+    def watch() -> Life | None:
+        seen = traced(run.scenario, id_, seed=seed, days=days, scale=size, until=until_day, stopped=stopped)
+        return life(seen, run.requests, label) if seen else None
 
     told = solara.lab.use_task(watch, dependencies=[world, id_], raise_error=False)
     if told.error:

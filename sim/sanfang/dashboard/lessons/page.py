@@ -113,8 +113,8 @@ def Index(lessons: dict[str, Lesson], lang: str) -> None:
         for name, lesson in lessons.items()
     ]  # fmt: skip
 
-    def start(name: str) -> None:
-        if name in lessons:
+    def start(name: object) -> None:
+        if isinstance(name, str) and name in lessons:
             go(Progress(name, 0, ("",) * len(lessons[name].steps)))
 
     LessonList(lessons=cards, words=_words(lang, "start", "claim"), event_start=start)

@@ -144,7 +144,7 @@ def Predict(check: Check, finding: Finding | None, busy: bool, lang: str, run: A
 def _take_seed(picked: dict[str, Any]) -> None:
     try:
         seed = int(float(picked.get("value", "")))
-    except (ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         return
     viewer.change(seed=min(max(seed, 0), limits.MOST_SEED))
 
