@@ -21,7 +21,14 @@ from numba import types
 from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.core.datamodel.registry import default_manager
-from numba.core.extending import infer_getattr, intrinsic, lower_getattr_generic, lower_setattr_generic
+from numba.core.extending import (
+    NativeValue,
+    infer_getattr,
+    intrinsic,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    unbox,
+)
 from numba.core.imputils import impl_ret_borrowed
 from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
@@ -70,13 +77,34 @@ def by_reference(name: str, fields: tuple[str, ...], module: str) -> Any:
         "preprocess_fields": lambda _self, given: tuple((n, types.unliteral(t)) for n, t in given),
         "__module__": module,
     }
-    kind = type(f"{name}Type", (types.StructRef,), body)
+    general = type(f"Any{name}Type", (types.StructRef,), {"__module__": module})
+    kind = type(f"{name}Type", (general,), body)
     default_manager.register(kind, _LentModel)
     _lend_attributes(kind)
     setattr(sys.modules[module], kind.__name__, kind)  # cached code finds the type again by its name
     proxy = type(name, (structref.StructRefProxy,), {"__module__": module})
-    structref.define_proxy(proxy, kind, list(fields))
+    structref.define_constructor(proxy, kind, list(fields))
+    structref.define_boxing(general, proxy)
+    _lend_to_calls(kind)
     return proxy
+
+
+def _lend_to_calls(kind: type[types.StructRef]) -> None:
+    """A call borrows the reference from Python's object, which outlives it.
+
+    The compiler's own way counts one use more at each call. As no use is given back (`_LentModel`), the arrays would
+    never be.
+    """
+
+    @unbox(kind)
+    def borrow(given: Any, proxy: Any, c: Any) -> NativeValue:
+        keeper = c.pyapi.object_getattr_string(proxy, "_meminfo")
+        pointer = types.MemInfoPointer(types.voidptr)
+        counted = c.unbox(pointer, keeper)
+        c.context.nrt.decref(c.builder, pointer, counted.value)
+        c.pyapi.decref(keeper)
+        reference = structref._Utils(c.context, c.builder, given).new_struct_ref(counted.value)
+        return NativeValue(reference._getvalue())
 
 
 def _lend_attributes(kind: type[types.StructRef]) -> None:
