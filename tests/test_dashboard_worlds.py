@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import time
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -178,6 +180,17 @@ def test_play_ends_at_the_last_day() -> None:
     assert world.day == DEMO.days and world.over
     world.step()
     assert world.day == DEMO.days
+
+
+def test_a_world_that_is_let_go_gives_its_memory_back() -> None:
+    world = demo_world(20)
+    arrays = [
+        weakref.ref(array) for array in (world.model.world.persons, world.model.world.cases, world.model.engine.jobs)
+    ]
+    model = weakref.ref(world.model)
+    del world
+    gc.collect()
+    assert model() is None and [array() for array in arrays] == [None, None, None]
 
 
 # --- Series -------------------------------------------------------------------------------------------------
