@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,24 +12,14 @@ from hypothesis import strategies as st
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.simulation import Run, simulate
+from sanfang.lab.verification_district import supply
 from sanfang.model import state as s
 from sanfang.model.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.model.model import DistrictModel
 from sanfang.model.worktime import working_days
 from sanfang.scenario.policy import lever_names
-from sanfang.scenario.scenario import Scenario
 
 DAYS = 120
-
-
-def supply(scenario: Scenario, days: int, posts: int) -> dict[str, float]:
-    """What is supplied: posts x paid hours; the monthly money of the months begun, and wages."""
-    calendar, money = scenario.calendar, scenario.money
-    hours = posts * float(working_days(calendar, days).sum()) * calendar.shift_hours
-    dates = pd.date_range(calendar.start, periods=days)
-    months = len({(date.year, date.month) for date in dates})
-    operating = money.operating / 12 * months * scenario.district.population
-    return {"hours": hours, "yuan": operating + hours * scenario.staffing.wage}
 
 
 def assert_books_balance(found: Run) -> None:

@@ -48,6 +48,11 @@ class Address:
     worlds: tuple[World, ...] = (World(),)
     other: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def place(self) -> tuple[str, float, int, int]:
+        """Where and how long, whatever the policy: district, size, seed, days."""
+        return self.district, self.size, self.seed, self.days
+
     def query(self) -> str:
         """The address, after the question mark."""
         pairs: list[tuple[str, str]] = [("lang", self.lang), ("district", self.district), ("size", f"{self.size:g}")]

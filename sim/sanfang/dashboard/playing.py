@@ -74,38 +74,29 @@ def use_playing(count: int) -> Playing:
     """The first `count` worlds of the address, made anew when their place or a scenario changes; stops on leaving."""
     frame, moved = solara.use_reactive(0), solara.use_reactive(0)
     error, begun = solara.use_reactive(""), solara.use_reactive(0)
-    before, speed = solara.use_ref(list[PlayedWorld]()), solara.use_ref(0.0)
+    last: Any = solara.use_ref(None)  # the stage before a new one is made
     address = viewer.address.value
-    place = (address.district, address.size, address.seed, address.days, begun.value)
     scenarios = tuple(world.scenario for world in address.worlds[:count])
 
     def make() -> Stage:
         wanted = viewer.address.peek()
-        worlds = assembled(replace(wanted, worlds=wanted.worlds[:count]), before.current)
-        before.current = worlds
-        return _stage(worlds, frame)
+        before = last.current
+        made = _stage(assembled(replace(wanted, worlds=wanted.worlds[:count]), before.worlds if before else ()), frame)
+        if before:
+            made.player.days_a_second = before.player.days_a_second
+        last.current = made
+        return made
 
-    stage = solara.use_memo(make, [*place, scenarios])
-    if speed.current and stage.player.days_a_second != speed.current and not stage.day:
-        stage.player.days_a_second = speed.current  # a new stage goes on as fast as the one before it
-    speed.current = stage.player.days_a_second
-    now = solara.use_ref(stage)
-    now.current = stage
+    stage = solara.use_memo(make, [*address.place, begun.value, scenarios])
     solara.use_effect(lambda: stage.player.pause, [stage])
-    solara.use_effect(lambda: lambda: keep(now.current.worlds), [])  # when the page is left
+    solara.use_effect(lambda: lambda: keep(last.current.worlds), [])  # when the page is left
     return Playing(stage, frame, moved, error, begun)
 
 
 def keep(worlds: Sequence[PlayedWorld]) -> None:
     """Let the address say what has been played, unless it has gone on to other worlds."""
     address = viewer.address.peek()
-    place = worlds[0].address
-    if (address.district, address.size, address.seed, address.days) != (
-        place.district,
-        place.size,
-        place.seed,
-        place.days,
-    ):
+    if address.place != worlds[0].address.place:
         return
     if [world.scenario for world in address.worlds[: len(worlds)]] != [played.world.scenario for played in worlds]:
         return

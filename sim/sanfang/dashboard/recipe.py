@@ -65,7 +65,7 @@ def compare(address: Address) -> Recipe:
     ]
     lines = []
     for letter, world in zip(letters, address.worlds, strict=True):
-        given = {name: value for name, value in settings(address, world).items()}
+        given = settings(address, world)
         if given:
             lines.append(f"# {letter}.toml:")
             lines += [f'#   extends = "{world.scenario}"', "#   [policy]"]

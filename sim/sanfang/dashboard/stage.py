@@ -89,7 +89,7 @@ def assembled(address: Address, before: Sequence[PlayedWorld] = ()) -> list[Play
     """The worlds of an address, played up to its day; those of `before` that are so already are taken over."""
     left, found = list(before), []
     for world in address.worlds:
-        same = [old for old in left if _place(old.address) == _place(address) and old.world == world]
+        same = [old for old in left if old.address.place == address.place and old.world == world]
         old = next((old for old in same if old.day == address.day), None)
         if old is not None:
             left.remove(old)
@@ -102,10 +102,6 @@ def begun(address: Address, world: World) -> PlayedWorld:
     played = PlayedWorld(address, world)
     played.step(address.day)
     return played
-
-
-def _place(address: Address) -> tuple[object, ...]:
-    return address.district, address.size, address.seed, address.days
 
 
 def _number(value: object) -> float:
