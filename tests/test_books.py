@@ -42,10 +42,11 @@ def flow_of(model: DistrictModel) -> np.ndarray:
     A need that waits to be brought back has not ended: it is unresolved, as its resident sees it.
     """
     found = np.zeros_like(model.world.flow)
-    cases = model.world.cases[: int(model.world.counts["cases_used"][0])]
-    live = cases[np.isin(cases["state"], (s.LATENT, s.OPEN, s.UNRESOLVED))]
+    used = int(model.world.counts["cases_used"][0])
+    cases, states = model.world.cases[:used], model.world.states[:used]
+    lives = np.isin(states, (s.LATENT, s.OPEN, s.UNRESOLVED))
     ended = model.world.records[: int(model.world.counts["records"][0])]
-    np.add.at(found, (live["community"], live["domain"], live["state"]), 1)
+    np.add.at(found, (cases["community"][lives], cases["domain"][lives], states[lives]), 1)
     np.add.at(found, (ended["community"], ended["domain"], ended["outcome"]), 1)
     found[:, :, s.ARISEN] = found[:, :, : s.ARISEN].sum(axis=2)
     return found

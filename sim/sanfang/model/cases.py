@@ -40,7 +40,7 @@ def new_case(world):
 
 @compiled
 def free_case(world, index):
-    world.cases[index].state = FREE
+    world.states[index] = FREE
     world.cases[index].next = world.counts[0].free_case
     world.counts[0].free_case = index
 
@@ -52,7 +52,8 @@ def add_latent(world, index):
     need.case, need.key, need.arose, need.resident = index, case.key, case.arose, case.resident
     need.community, need.domain, need.kind, need.channel = case.community, case.domain, case.kind, case.channel
     counts.latent += 1
-    counts.latent_vulnerable += world.vulnerable[case.resident]
+    need.vulnerable = case.vulnerable
+    counts.latent_vulnerable += case.vulnerable
 
 
 @compiled
@@ -60,7 +61,7 @@ def drop_latent(world, place):
     """Take a need out of the list of latent needs (the last one takes its place)."""
     counts = world.counts[0]
     counts.latent -= 1
-    counts.latent_vulnerable -= world.vulnerable[world.latent[place].resident]
+    counts.latent_vulnerable -= world.latent[place].vulnerable
     world.latent[place] = world.latent[counts.latent]
 
 
@@ -68,9 +69,9 @@ def drop_latent(world, place):
 def move(world, index, state):
     """A need changes its state; the flow follows."""
     case = world.cases[index]
-    world.flow[case.community, case.domain, case.state] -= 1
+    world.flow[case.community, case.domain, world.states[index]] -= 1
     world.flow[case.community, case.domain, state] += 1
-    case.state = state
+    world.states[index] = state
 
 
 @compiled
@@ -89,7 +90,7 @@ def write_record(world, index, outcome, time):
     )
     record.outcome, record.channel, record.tier, record.parts = outcome, case.channel, case.tier, case.parts
     record.attempts, record.trips, record.handoffs = case.attempts, case.trips, case.handoffs
-    record.vulnerable = world.vulnerable[case.resident]
+    record.vulnerable = case.vulnerable
     record.arose, record.voiced, record.closed, record.first_at = case.arose, case.voiced, time, case.first_at
     record.first_hours = case.first - case.registered
     record.yuan = case.yuan
@@ -138,7 +139,8 @@ def linger(world, needs, index, record, time):
     if day >= len(world.dormant):
         free_case(world, index)
         return
-    case.state, case.record = LINGERING, record
+    case.record = record
+    world.states[index] = LINGERING
     case.next = world.dormant[day]
     world.dormant[day] = index
 
@@ -147,7 +149,7 @@ def linger(world, needs, index, record, time):
 def write_unended(world):
     """Records of what is latent or open when the run ends (closing times stay NaN), or about to come back."""
     for index in range(world.counts[0].cases_used):
-        state = world.cases[index].state
+        state = world.states[index]
         if state == LATENT or state == OPEN:
             write_record(world, index, state, np.nan)
         elif state == UNRESOLVED:
@@ -155,10 +157,14 @@ def write_unended(world):
 
 
 @compiled
-def count_states(cases, found):
-    """Add latent and open cases to `found[c, d, state]`: counted from the cases themselves, to check the flow by."""
-    for index in range(len(cases)):
-        prefetch(cases, index + 32)
-        state = cases[index].state
-        if state == LATENT or state == OPEN:
-            found[cases[index].community, cases[index].domain, state] += 1
+def count_states(cases, states, latent, found):
+    """Add latent and open cases to `found[c, d, state]`, counted from the cases themselves, to check the flow by.
+
+    `latent` says where latent needs are; one that is not on this list is counted nowhere.
+    """
+    for need in latent:
+        if states[need.case] == LATENT:
+            found[need.community, need.domain, LATENT] += 1
+    for index in range(len(states)):
+        if states[index] == OPEN:
+            found[cases[index].community, cases[index].domain, OPEN] += 1

@@ -57,16 +57,15 @@ def _start(engine, world, rules, setting, index, day):
         owe(world, department(world, d), h.INTAKE, casework.intake_hours)
     else:
         owe(world, office, h.INTAKE, casework.intake_hours)
-    vulnerable = world.vulnerable[case.resident]
     if uniform(key, SORTED) < rules.here[c].triage:
         owe(world, office, h.TRIAGE, setting.prices.triage_hours)
-        case.triaged = case.kind == s.URGENT or vulnerable
+        case.triaged = case.kind == s.URGENT or case.vulnerable
     if case.parts > 1 and uniform(key, MANAGED) < rules.here[c].parallel:
         owe(world, office, h.CASE_MANAGEMENT, setting.prices.management_hours)
         case.parallel = 1
     if case.parts > 1 and uniform(key, JOINT) < rules.here[c].joint:
         case.joint = 1
-    if case.kind == s.CHRONIC and (case.ordinal > 0 or vulnerable) and uniform(key, PLANNED) < rules.here[c].plan:
+    if case.kind == s.CHRONIC and (case.ordinal > 0 or case.vulnerable) and uniform(key, PLANNED) < rules.here[c].plan:
         owe(world, office, h.TAILORING, setting.prices.tailoring_hours)
         case.tailored = 1
     patience = exponential(key, GIVES_UP, world.domains[d].patience_days)
@@ -251,7 +250,6 @@ def _ask_for_more(engine, world, event):
         prefetch(engine.workers, engine.jobs[event.subject].worker)
     elif event.kind == ARRIVAL:
         prefetch(world.digital, world.cases[event.subject].resident)
-        prefetch(world.vulnerable, world.cases[event.subject].resident)
 
 
 @compiled
@@ -270,7 +268,7 @@ def react(engine, world, rules, setting, event, day):
         serve(engine, world, setting, job.target, day)
     else:
         case = world.cases[index]
-        if case.state == s.OPEN and _may_be_given_up(case, stamp):
+        if world.states[index] == s.OPEN and _may_be_given_up(case, stamp):
             give_up(engine, world, setting, index, day)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanfang.model import state as s
 from sanfang.model.cases import end_case, free_case, linger, move, relieve
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.draws import exponential, mix, uniform
 from sanfang.model.event_calendar import NONE
 from sanfang.model.forums import is_conflict
@@ -66,6 +66,7 @@ def _tell(world, case, record, quality, time, closed):
 def close(engine, world, setting, index, day, time):
     """A request closes: resolved, or not and ended, or not and brought back later."""
     case = world.cases[index]
+    prefetch(world.burden, case.resident)
     failed, quality = 0, 0.0
     for n in range(case.parts):
         quality += float(case.quality[n]) / case.parts
@@ -116,7 +117,8 @@ def _maybe_recurs(world, setting, index, time, day):
     if not lasting or uniform(case.key, CAUSE) < treated or back >= len(world.dormant):
         free_case(world, index)
         return
-    case.state, case.closed_before, case.arose = s.DORMANT, time, max(again, float(back))
+    case.closed_before, case.arose = time, max(again, float(back))
+    world.states[index] = s.DORMANT
     case.next = world.dormant[back]
     world.dormant[back] = index
 

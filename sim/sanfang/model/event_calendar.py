@@ -79,13 +79,22 @@ def _add_ready(engine, time, order, event):
 def _new_event(engine):
     """Index of a free event of the current page."""
     clock = engine.clock[0]
-    index = clock.free_event
-    if index != NONE:
-        clock.free_event = engine.events[index].next
+    if clock.free_events > 0:
+        clock.free_events -= 1
+        index = engine.free_events[clock.free_events]
     else:
         index = clock.events_used
         clock.events_used += 1
     return index
+
+
+@compiled
+def _free_event(engine, index):
+    """An event is off the calendar; its place is the next to be used again."""
+    clock = engine.clock[0]
+    engine.free_events[clock.free_events] = index
+    clock.free_events += 1
+    clock.scheduled -= 1
 
 
 @compiled
@@ -190,9 +199,7 @@ def next_event(engine, until):
             index = first.event
             clock.now = first.time
             clock.ready -= 1
-            engine.events[index].next = clock.free_event
-            clock.free_event = index
-            clock.scheduled -= 1
+            _free_event(engine, index)
             return index
         if clock.bucket >= clock.buckets - 1 or (clock.bucket + 1) * clock.width >= until:
             break
@@ -211,11 +218,9 @@ def slot_after(engine, bucket, ahead):
 @compiled
 def forget(engine, bucket, before, index):
     """Take an event off the calendar that is in a later bucket of the current page, linked after `before` or first."""
-    clock, event = engine.clock[0], engine.events[index]
+    event = engine.events[index]
     if before != NONE:
         engine.events[before].next = event.next
     else:
         engine.slots[bucket & (PAGE - 1)] = event.next
-    event.next = clock.free_event
-    clock.free_event = index
-    clock.scheduled -= 1
+    _free_event(engine, index)

@@ -141,7 +141,11 @@ def check_flow(world: World) -> None:
     Latent and open needs are counted again from the cases themselves, not taken from the counters.
     """
     found = np.zeros((*world.flow.shape[:2], OPEN + 1), np.int64)
-    count_states(world.cases[: int(world.counts["cases_used"][0])], found)
+    counts = world.counts[0]
+    states, latent = world.states[: int(counts["cases_used"])], world.latent[: int(counts["latent"])]
+    count_states(world.cases, states, latent, found)
+    if len(latent) != np.count_nonzero(states == LATENT):
+        raise IdentityError("the list of latent needs does not agree with the cases")
     for state in (LATENT, OPEN):
         if (found[:, :, state] != world.flow[:, :, state]).any():
             raise IdentityError(f"cases in state {state} do not agree with the flow")

@@ -14,7 +14,7 @@ import numpy as np
 from sanfang.model import state as s
 from sanfang.model.cases import add_latent, drop_latent, end_case, free_case, heal_rate, move, new_case, relieve
 from sanfang.model.compiled import compiled, prefetch
-from sanfang.model.draws import exponential, mix, uniform
+from sanfang.model.draws import mix, uniform
 from sanfang.model.event_calendar import NONE, schedule
 from sanfang.model.forums import forget_forums, is_conflict, revealed
 from sanfang.model.helpers import DAYS_A_MONTH, errand_runs
@@ -26,12 +26,18 @@ GAP, WHO, MARK, KIND, CHANNEL, HOUR, VOICED, FOUND, ENTERED, HEAL, MET = 1, 2, 3
 VISITED, CONTACTED, REVEALED, ONLINE = 13, 14, 15, 16
 _RECURRENCE, _TODAY, _FURTHER_PARTS = 1_000, 10_000, 100
 
-CANDIDATE = np.dtype([("key", "u8"), ("time", "f8"), ("resident", "i4"), ("domain", "i4")])
-_CANDIDATES = 512
+CANDIDATE = np.dtype([("key", "u8"), ("time", "f8"), ("mark", "f8"), ("resident", "i4"), ("domain", "i4")])
+_CANDIDATES = 128
 """Candidates that are weighed together, so that the memory has been asked for all of them before the first is."""
 
-AHEAD = 8
-"""Latent needs whose owner's trust the memory is asked for ahead of the look at them."""
+_DRAWN = 16
+"""Candidates of a community and domain whose draws are made together."""
+
+_FATES = (VOICED, HEAL, MET, FOUND, ENTERED, VISITED, CONTACTED, REVEALED)
+"""Purposes of the draws that decide what becomes of a latent need today."""
+
+_TOGETHER = 500
+"""Latent needs that are looked at together. No power of two: their columns would contend for one place in the cache."""
 
 
 @compiled
@@ -58,7 +64,7 @@ def _arise(world, rules, setting, index, key, root, resident, community, domain,
     """Fill a case with a need that has arisen; parts and channel are drawn from its own key."""
     case = world.cases[index]
     case.key, case.root, case.resident, case.community, case.domain = key, root, resident, community, domain
-    case.arose = time
+    case.arose, case.vulnerable = time, world.vulnerable[resident]
     needs, voice = setting.needs, setting.voice
     case.kind = kind
     chance = needs.parts_hard if kind == s.HARD else needs.parts_other
@@ -80,7 +86,7 @@ def _arise(world, rules, setting, index, key, root, resident, community, domain,
     online = rules.here[community].platform * voice.online * world.digital[resident]
     if online > 0.0 and mark >= app + voice.hotline and uniform(key, ONLINE) < online:
         case.channel = s.APP
-    case.state = s.LATENT
+    world.states[index] = s.LATENT
     world.flow[community, domain, s.LATENT] += 1
     world.flow[community, domain, s.ARISEN] += 1
     world.daily[day, s.D_ARISEN] += 1
@@ -143,7 +149,8 @@ def _left(world, setting, key, resident, c, d):
 def arise_today(engine, world, rules, setting, trust, weight, key, day, demand, weekday):
     """Phase 2: today's needs. `key` is the run's; `demand` and `weekday` are today's over the mean day's."""
     places, domains = world.places, world.domains
-    candidates = np.empty(_CANDIDATES, CANDIDATE)
+    candidates, keys = np.empty(_CANDIDATES, CANDIDATE), np.empty(_DRAWN, np.uint64)
+    gaps, who, marks = np.empty(_DRAWN), np.empty(_DRAWN), np.empty(_DRAWN)
     for c in range(len(places)):
         place_key = mix(key, places[c].number)
         count = 0
@@ -154,21 +161,35 @@ def arise_today(engine, world, rules, setting, trust, weight, key, day, demand, 
             own = mix(mix(place_key, d), day)
             time, n = 0.0, 0
             while True:
-                need_key = mix(own, n)
-                time += exponential(need_key, GAP, 1.0) / rate
+                at = n % _DRAWN
+                if at == 0:
+                    _draw_candidates(own, n, keys, gaps, who, marks)
+                time += gaps[at] / rate
                 if time >= 1.0:
                     break
                 n += 1
                 if count == _CANDIDATES:
                     _let_arise(engine, world, rules, setting, trust, weight, candidates, count, c, day, demand, weekday)
                     count = 0
-                resident = places[c].first + int(uniform(need_key, WHO) * places[c].size)
+                resident = places[c].first + int(who[at] * places[c].size)
                 candidate = candidates[count]
-                candidate.key, candidate.time, candidate.resident, candidate.domain = need_key, time, resident, d
+                candidate.key, candidate.time, candidate.mark = keys[at], time, marks[at]
+                candidate.resident, candidate.domain = resident, d
                 prefetch(weight, resident)
                 count += 1
         _let_arise(engine, world, rules, setting, trust, weight, candidates, count, c, day, demand, weekday)
     _recur_today(world, rules, setting, day)
+
+
+@compiled
+def _draw_candidates(own, first, keys, gaps, who, marks):
+    """Draws of the candidates from number `first` on. Several at a time, since the compiler makes vectors of them."""
+    for n in range(_DRAWN):
+        keys[n] = mix(own, first + n)
+    for n in range(_DRAWN):
+        gaps[n], who[n], marks[n] = uniform(keys[n], GAP), uniform(keys[n], WHO), uniform(keys[n], MARK)
+    for n in range(_DRAWN):
+        gaps[n] = -math.log(gaps[n])
 
 
 @compiled
@@ -196,7 +217,7 @@ def _weigh(world, setting, trust, weight, candidates, count, c, demand):
         chance = ground.factor * ground.hazard * demand / world.domains[d].cap * weight[resident, d]
         if chance > 1.0:
             world.counts[0].capped += 1
-        mark = uniform(key, MARK)
+        mark = candidates[n].mark
         if mark < chance and mark < chance * _left(world, setting, key, resident, c, d):
             candidates[kept] = candidates[n]
             kept += 1
@@ -214,7 +235,7 @@ def _recur_today(world, rules, setting, day):
     while index != NONE:
         case = world.cases[index]
         following = case.next
-        if case.state == s.LINGERING:
+        if world.states[index] == s.LINGERING:
             relieve(world, index, case.record, float(day))
             free_case(world, index)
             index = following
@@ -239,6 +260,62 @@ def _look_around(world, discovery):
         patrol = (place.patrol + place.lookout) / (place.households / 100.0)
         for d in range(len(world.domains)):
             world.ground[c, d].found = 1.0 - math.exp(-discovery.patrol * world.domains[d].patrol_visible * patrol)
+
+
+@compiled
+def _at_most_of_kind(setting, weekday):
+    """`[kind, purpose]`: not even full trust and no trip give a need of this kind a higher chance today."""
+    at_most = np.ones((4, len(_FATES)))
+    for kind in range(4):
+        at_most[kind, 0] = 1.0 - math.exp(-_voice_rate(setting.voice, kind) * weekday)
+        at_most[kind, 1] = heal_rate(setting.needs, kind)
+        at_most[kind, 2] = 1.0 if kind == s.HOPED else 0.0
+    return at_most
+
+
+@compiled
+def _at_most_there(world, rules, setting, open_day):
+    """`[c, d, purpose]`: no resident of the community has a need of this domain with a higher chance today."""
+    at_most = np.ones((len(world.places), len(world.domains), len(_FATES)))
+    discovery, helpers = setting.discovery, setting.helpers
+    for c in range(len(world.places)):
+        place, here = world.places[c], rules.here[c]
+        for d in range(len(world.domains)):
+            there = at_most[c, d]
+            there[2] = setting.needs.met_by_service * world.ground[c, d].covered
+            shown = (here.data + here.platform * discovery.footprint) * discovery.data * world.domains[d].data_visible
+            there[3] = world.ground[c, d].found if open_day else 0.0
+            there[4] = shown if open_day else 0.0
+            there[5] = helpers.visit_tells * place.visited / DAYS_A_MONTH
+            there[6] = helpers.contact_tells * place.contacted / DAYS_A_MONTH
+            there[7] = 1.0 if place.forums > 0 else 0.0
+    return at_most
+
+
+@compiled
+def _stir(world, of_kind, there, first, count, day, own, at_most, stirs):
+    """Whether anything may happen today to each of `count` latent needs from place `first` on.
+
+    Most needs stay as they are, and this says so without branches. Where a draw is below the highest chance, the need
+    has to be looked at.
+    """
+    latent = world.latent
+    for n in range(count):
+        need = latent[first + n]
+        own[n] = mix(need.key, _TODAY + day)
+        stirs[n] = False
+        kind, ground = of_kind[need.kind], there[need.community, need.domain]
+        for fate in range(len(_FATES)):
+            at_most[fate, n] = kind[fate] * ground[fate]
+    for fate in range(len(_FATES)):
+        _draw(own, _FATES[fate], at_most[fate], count, stirs)
+
+
+@compiled
+def _draw(own, purpose, at_most, count, stirs):
+    """Mark the needs whose draw is below its highest chance. The compiler makes vector instructions of this loop."""
+    for n in range(count):
+        stirs[n] = stirs[n] | (uniform(own[n], purpose) < at_most[n])
 
 
 @compiled
@@ -267,42 +344,45 @@ def _found_by(world, rules, setting, need, own, open_day):
 @compiled
 def surface_today(engine, world, rules, setting, trust, day, weekday, open_day):
     """Phase 3: each latent need of an earlier day may be voiced, found by others, met by services, or vanish."""
-    needs, voice = setting.needs, setting.voice
     _look_around(world, setting.discovery)
-    at_most, heals = np.empty(4), np.empty(4)
-    for kind in range(4):  # not even full trust and no trip give a higher chance: spares the rest for most
-        at_most[kind] = 1.0 - math.exp(-_voice_rate(voice, kind) * weekday)
-        heals[kind] = heal_rate(needs, kind)
-    place = world.counts[0].latent - 1
-    while place >= 0:
-        need = world.latent[place]
-        prefetch(trust, world.latent[max(place - AHEAD, 0)].resident)
-        if need.arose >= day:
-            place -= 1
-            continue
-        own = mix(need.key, _TODAY + day)
-        c, d, index = need.community, need.domain, need.case
-        mark = uniform(own, VOICED)
-        if mark < at_most[need.kind] and _is_voiced(world, rules, setting, need, trust, weekday, mark):
-            moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-            open_case(engine, world, place, need.channel, moment, day, s.D_VOICED, setting)
-            place -= 1
-            continue
-        channel = _found_by(world, rules, setting, need, own, open_day)
-        if channel != NONE:
-            moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-            if channel == s.DATA:
-                world.daily[day, s.D_DATA_FOUND] += 1
-                world.places[c].found_today += 1
-            open_case(engine, world, place, channel, moment, day, s.D_DISCOVERED, setting)
-            place -= 1
-            continue
-        met = need.kind == s.HOPED and uniform(own, MET) < needs.met_by_service * world.ground[c, d].covered
-        if met or uniform(own, HEAL) < heals[need.kind]:
-            moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
-            drop_latent(world, place)
-            record = end_case(world, index, s.HEALED, moment)
-            relieve(world, index, record, moment)
-            free_case(world, index)
-        place -= 1
+    of_kind, there = _at_most_of_kind(setting, weekday), _at_most_there(world, rules, setting, open_day)
+    own, stirs = np.empty(_TOGETHER, np.uint64), np.empty(_TOGETHER, np.bool_)
+    at_most = np.empty((len(_FATES), _TOGETHER))
+    end = world.counts[0].latent
+    while end > 0:
+        first = max(end - _TOGETHER, 0)
+        _stir(world, of_kind, there, first, end - first, day, own, at_most, stirs)
+        for place in range(end - 1, first - 1, -1):
+            if stirs[place - first]:
+                prefetch(trust, world.latent[place].resident)
+        for place in range(end - 1, first - 1, -1):  # from the back: what is dropped is replaced by one looked at
+            if stirs[place - first] and world.latent[place].arose < day:
+                _look_at(engine, world, rules, setting, trust, place, own[place - first], day, weekday, open_day)
+        end = first
     forget_forums(world)
+
+
+@compiled
+def _look_at(engine, world, rules, setting, trust, place, own, day, weekday, open_day):
+    """What happens today to the latent need at `place`; `own` is the key of its draws today."""
+    need = world.latent[place]
+    if _is_voiced(world, rules, setting, need, trust, weekday, uniform(own, VOICED)):
+        moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
+        open_case(engine, world, place, need.channel, moment, day, s.D_VOICED, setting)
+        return
+    channel = _found_by(world, rules, setting, need, own, open_day)
+    if channel != NONE:
+        moment = day + hour_of_day(uniform(own, HOUR), world.hour_share)
+        if channel == s.DATA:
+            world.daily[day, s.D_DATA_FOUND] += 1
+            world.places[need.community].found_today += 1
+        open_case(engine, world, place, channel, moment, day, s.D_DISCOVERED, setting)
+        return
+    covered = world.ground[need.community, need.domain].covered
+    met = need.kind == s.HOPED and uniform(own, MET) < setting.needs.met_by_service * covered
+    if met or uniform(own, HEAL) < heal_rate(setting.needs, need.kind):
+        moment, index = day + hour_of_day(uniform(own, HOUR), world.hour_share), need.case
+        drop_latent(world, place)
+        record = end_case(world, index, s.HEALED, moment)
+        relieve(world, index, record, moment)
+        free_case(world, index)

@@ -53,7 +53,12 @@ class Window:
     @cached_property
     def made(self) -> Made:
         """The requests made in the window."""
-        return _made_from(self.records, self.first)
+        many = len(self.records)
+        kinds = (float, float, float, np.float32, np.int8, np.int8, np.int8, np.int16)
+        columns = [np.empty(many, kind) for kind in kinds]
+        spent = np.zeros(len(s.TIME_NAMES))
+        count = _made_from(self.records, self.first, *columns, spent)
+        return Made(*(column[:count] for column in columns), spent)
 
     @property
     def hours(self) -> np.ndarray:
@@ -121,13 +126,12 @@ Made = namedtuple("Made", "voiced closed first_at first_hours outcome kind trips
 
 
 @compiled
-def _made_from(records, first):
-    """The requests made from day `first` on, in one pass: records are long, and most of each is not wanted."""
-    many, count = len(records), 0
-    voiced, closed, first_at = np.empty(many), np.empty(many), np.empty(many)
-    first_hours, outcome, kind = np.empty(many, np.float32), np.empty(many, np.int8), np.empty(many, np.int8)
-    trips, handoffs = np.empty(many, np.int8), np.empty(many, np.int16)
-    spent = np.zeros(len(s.TIME_NAMES))
+def _made_from(records, first, voiced, closed, first_at, first_hours, outcome, kind, trips, handoffs, spent):
+    """Fill columns with the requests made from day `first` on, in one pass: most of a long record is not wanted.
+
+    Returns how many they are. The columns are numpy's, as the compiler's own would come in small pages of memory.
+    """
+    count = 0
     for record in records:
         if record.voiced >= first:
             voiced[count], closed[count], first_at[count] = record.voiced, record.closed, record.first_at
@@ -137,23 +141,25 @@ def _made_from(records, first):
             if record.outcome == s.RESOLVED or record.outcome == s.UNRESOLVED:
                 for t in range(len(spent)):
                     spent[t] += record.spent[t]
-    made = slice(0, count)
-    return Made(
-        voiced[made], closed[made], first_at[made], first_hours[made], outcome[made], kind[made], trips[made],
-        handoffs[made], spent,
-    )  # fmt: skip
+    return count
+
+
+def _need_days(records: np.ndarray, first: int, end: float) -> tuple[np.ndarray, np.ndarray]:
+    """How long the needs that arose from day `first` on lasted, or have lasted by day `end`, and whether they ended."""
+    days, ended = np.empty(len(records)), np.empty(len(records), np.bool_)
+    count = _fill_need_days(records, first, end, days, ended)
+    return days[:count], ended[:count]
 
 
 @compiled
-def _need_days(records, first, end):
-    """How long the needs that arose from day `first` on lasted, or have lasted by day `end`, and whether they ended."""
-    days, ended, count = np.empty(len(records)), np.empty(len(records), np.bool_), 0
+def _fill_need_days(records, first, end, days, ended):
+    count = 0
     for record in records:
         if record.arose >= first:
             ended[count] = record.gone == record.gone
             days[count] = (record.gone if ended[count] else end) - record.arose
             count += 1
-    return days[:count], ended[:count]
+    return count
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -247,14 +253,14 @@ def survival(durations: np.ndarray, done: np.ndarray) -> Survival:
     if not done.any():
         return Survival(np.empty(0), np.empty(0), np.nan)
     ended, censored = np.sort(durations[done]), np.sort(durations[~done])
-    times, remaining = _kaplan_meier(ended, censored)
-    return Survival(times, remaining, float(durations.max()))
+    times, remaining = np.empty(len(durations)), np.empty(len(durations))
+    count = _kaplan_meier(ended, censored, times, remaining)
+    return Survival(times[:count], remaining[:count], float(durations.max()))
 
 
 @compiled
-def _kaplan_meier(ended, censored):
-    """Each time seen, of two sorted arrays, and the share that is still waiting from then on."""
-    times, remaining = np.empty(len(ended) + len(censored)), np.empty(len(ended) + len(censored))
+def _kaplan_meier(ended, censored, times, remaining):
+    """Fill in each time seen, of two sorted arrays, and the share still waiting from then on. Returns how many."""
     i, j, count, share = 0, 0, 0, 1.0
     while i < len(ended) or j < len(censored):
         at_risk = len(ended) + len(censored) - i - j
@@ -267,7 +273,7 @@ def _kaplan_meier(ended, censored):
         share *= (at_risk - deaths) / at_risk
         times[count], remaining[count] = time, share
         count += 1
-    return times[:count], remaining[:count]
+    return count
 
 
 def quantile(curve: Survival, level: float) -> float:

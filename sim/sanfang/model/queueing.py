@@ -55,13 +55,16 @@ JOB = np.dtype(
 
 CLOCK = np.dtype(
     [("now", "f8"), ("width", "f8"), ("order", "i8"), ("bucket", "i8"), ("buckets", "i8"), ("ready", "i8"),
-     ("fresh", "i8"), ("scheduled", "i8"), ("free_job", "i4"), ("free_event", "i4"), ("free_sheet", "i4"),
+     ("fresh", "i8"), ("scheduled", "i8"), ("free_jobs", "i4"), ("free_events", "i4"), ("free_sheet", "i4"),
      ("jobs_used", "i4"), ("events_used", "i4"), ("sheets_used", "i4")], align=True
 )  # fmt: skip
 """`bucket` is the current one of `buckets`, `ready`: events left in it, `fresh`: those not yet in order;
 `scheduled`: all in the calendar; the rest: how full the pools are."""
 
-Engine = namedtuple("Engine", "stations workers jobs events ready slots pages far previous_sheet clock hours")
+Engine = namedtuple(
+    "Engine",
+    "stations workers jobs free_jobs events free_events ready slots pages far previous_sheet clock hours",
+)
 """Arrays of the records above; `clock` has one; `hours[station, heading]` is the ledger of worker-hours.
 
 The calendar (`sanfang.model.event_calendar`) is in `events` to `previous_sheet`.
@@ -71,9 +74,13 @@ EngineRef = by_reference("EngineRef", Engine._fields, __name__)
 
 
 @compiled
-def refer_engine(stations, workers, jobs, events, ready, slots, pages, far, previous_sheet, clock, hours):
+def refer_engine(
+    stations, workers, jobs, free_jobs, events, free_events, ready, slots, pages, far, previous_sheet, clock, hours
+):  # fmt: skip
     """A reference to the arrays of an `Engine`: `refer_engine(*engine)`."""
-    return EngineRef(stations, workers, jobs, events, ready, slots, pages, far, previous_sheet, clock, hours)
+    return EngineRef(
+        stations, workers, jobs, free_jobs, events, free_events, ready, slots, pages, far, previous_sheet, clock, hours
+    )  # fmt: skip
 
 
 def new_engine(
@@ -87,7 +94,9 @@ def new_engine(
         stations=np.zeros(stations, STATION),
         workers=np.zeros(workers, WORKER),
         jobs=np.zeros(jobs, JOB),
+        free_jobs=np.zeros(jobs, np.int32),
         events=np.zeros(events, EVENT),
+        free_events=np.zeros(events, np.int32),
         ready=np.zeros(events, READY),
         slots=np.full(PAGE, NONE, np.int32),
         pages=pages,
@@ -101,7 +110,7 @@ def new_engine(
     for field in ("job", "previous", "next"):
         engine.workers[field] = NONE
     engine.clock["width"], engine.clock["buckets"] = width, buckets
-    engine.clock["free_job"] = engine.clock["free_event"] = engine.clock["free_sheet"] = NONE
+    engine.clock["free_sheet"] = NONE
     return with_room(engine, jobs, events)
 
 
@@ -112,9 +121,11 @@ def with_room(engine: Engine, jobs: int, events: int) -> Engine:
     used = int(clock["jobs_used"])
     if used + jobs > len(engine.jobs):
         changes["jobs"] = grown(engine.jobs, used, used + jobs)
+        changes["free_jobs"] = grown(engine.free_jobs, int(clock["free_jobs"]), used + jobs)
     used, needed = int(clock["events_used"]), int(clock["scheduled"]) + events
     if needed > len(engine.events):
         changes["events"] = grown(engine.events, used, needed)
+        changes["free_events"] = grown(engine.free_events, int(clock["free_events"]), needed)
         changes["ready"] = grown(engine.ready, int(clock["ready"]), needed)
     # All may be far away, and one sheet of each page half empty.
     sheets, used = needed // SHEET_ROWS + len(engine.pages), int(clock["sheets_used"])
@@ -142,10 +153,10 @@ def grown(array: np.ndarray, used: int, needed: int, exactly: bool = False) -> n
 def new_job(engine, key, owner):
     """Index of a blank job."""
     clock = engine.clock[0]
-    index = clock.free_job
-    if index != NONE:
-        clock.free_job = engine.jobs[index].next
-        prefetch(engine.jobs, clock.free_job)  # the next new one
+    if clock.free_jobs > 0:
+        clock.free_jobs -= 1
+        index = engine.free_jobs[clock.free_jobs]
+        prefetch(engine.jobs, engine.free_jobs[max(clock.free_jobs - 2, 0)])  # one of the next new ones
     else:
         index = clock.jobs_used
         clock.jobs_used += 1
@@ -163,8 +174,9 @@ def new_job(engine, key, owner):
 @compiled
 def free_job(engine, index):
     job = engine.jobs[index]
-    job.key, job.phase, job.next = np.uint64(0), 0, engine.clock[0].free_job
-    engine.clock[0].free_job = index
+    job.key, job.phase = np.uint64(0), 0
+    engine.free_jobs[engine.clock[0].free_jobs] = index
+    engine.clock[0].free_jobs += 1
 
 
 # --- Workers --------------------------------------------------------------------------------------

@@ -124,6 +124,9 @@ def talk(residents, pull):
     before = np.empty((count, 2), np.float32)  # side by side, since both of a neighbour's are wanted at once
     before[:, 0], before[:, 1] = residents.expectation, residents.trust
     for i in range(count):
+        ahead = min(i + 2 * AHEAD, count - 1)
+        for t in range(degree):
+            prefetch(before, residents.ties[ahead, t])
         heard, believed = 0.0, 0.0
         for t in range(degree):
             neighbour = residents.ties[i, t]

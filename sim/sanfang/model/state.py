@@ -52,9 +52,10 @@ CASE = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("closed_before", "f8"), ("first", "f8"),
      ("first_at", "f8"), ("registered", "f8"), ("resident", "i4"), ("record", "i4"), ("next", "i4"),
      ("jobs", "i4", MAX_PARTS), ("quality", "f4", MAX_PARTS), ("spent", "f4", len(TIME_NAMES)), ("yuan", "f4"),
-     ("community", "i2"), ("ordinal", "i2"), ("handoffs", "i2"), ("domain", "i1"), ("kind", "i1"), ("state", "i1"),
+     ("community", "i2"), ("ordinal", "i2"), ("handoffs", "i2"), ("domain", "i1"), ("kind", "i1"),
      ("channel", "i1"), ("parts", "i1"), ("unfinished", "i1"), ("attempts", "i1"), ("trips", "i1"), ("tailored", "i1"),
-     ("parallel", "i1"), ("triaged", "i1"), ("tier", "i1"), ("joint", "i1"), ("settled", "i1")], align=True
+     ("parallel", "i1"), ("triaged", "i1"), ("tier", "i1"), ("joint", "i1"), ("settled", "i1"),
+     ("vulnerable", "i1")], align=True
 )  # fmt: skip
 """A need from its arising to its end. Calendar days: arose, voiced, closed_before, first_at. Working hours:
 registered, first, spent. `record`: the row of its record, if it lingers; `next` links dormant needs by day."""
@@ -121,7 +122,7 @@ written-down practice in [0, 1], today's chance that a patrol finds a need, shar
 
 LATENT_NEED = np.dtype(
     [("key", "u8"), ("arose", "f8"), ("case", "i4"), ("resident", "i4"), ("community", "i2"), ("domain", "i1"),
-     ("kind", "i1"), ("channel", "i1")], align=True
+     ("kind", "i1"), ("channel", "i1"), ("vulnerable", "i1")], align=True
 )  # fmt: skip
 """What the daily look at a latent need takes: half a cache line, in one row, instead of its whole case."""
 
@@ -143,19 +144,19 @@ Layout = namedtuple("Layout", "communities streets departments")
 
 World = namedtuple(
     "World",
-    "layout cases latent dormant records experiences counts daily flow short persons skill office_work waiting_hours "
-    "places ground domains budget spent outside_hours near forums clock_start hour_share grid vulnerable alone frail "
-    "digital burden",
+    "layout cases states latent dormant records experiences counts daily flow short persons skill office_work "
+    "waiting_hours places ground domains budget spent outside_hours near forums clock_start hour_share grid vulnerable "
+    "alone frail digital burden",
 )
 """All state that compiled code touches beside the engine and the residents' other columns.
 
-`latent`: the latent needs; `dormant[day]`: first of the needs that recur, or vanish at last, that day;
-`daily[day, counter]`; `flow[c, d, state]` counts needs; `short`: jobs that wait for money; `skill[worker, d]`;
-`office_work[station, heading]`; `waiting_hours[station, d]`: hours of handling queued; `places[c]`; `ground[c, d]`;
-`budget[department]`: yuan; `spent[tier, heading]`: yuan, the row PARTNER for outside money; `outside_hours[heading]`;
-`near[c, n]`: neighbours of a community, then NONE; `forums[grid]`: forums held there lately; `clock_start[day]`:
-working hours before that day; `hour_share`: cumulative shares of demand by hour; the rest are columns of the
-residents, `frail` being the elderly and the disabled.
+`states`: the state of each case, apart since all are looked at daily; `latent`: the latent needs; `dormant[day]`:
+first of the needs that recur, or vanish at last, that day; `daily[day, counter]`; `flow[c, d, state]` counts needs;
+`short`: jobs that wait for money; `skill[worker, d]`; `office_work[station, heading]`; `waiting_hours[station, d]`:
+hours of handling queued; `places[c]`; `ground[c, d]`; `budget[department]`: yuan; `spent[tier, heading]`: yuan, the
+row PARTNER for outside money; `outside_hours[heading]`; `near[c, n]`: neighbours of a community, then NONE;
+`forums[grid]`: forums held there lately; `clock_start[day]`: working hours before that day; `hour_share`: cumulative
+shares of demand by hour; the rest are columns of the residents, `frail` being the elderly and the disabled.
 """
 
 WorldRef = by_reference("WorldRef", World._fields, __name__)
@@ -163,13 +164,13 @@ WorldRef = by_reference("WorldRef", World._fields, __name__)
 
 @compiled
 def refer_world(
-    layout, cases, latent, dormant, records, experiences, counts, daily, flow, short, persons, skill,
+    layout, cases, states, latent, dormant, records, experiences, counts, daily, flow, short, persons, skill,
     office_work, waiting_hours, places, ground, domains, budget, spent, outside_hours, near, forums, clock_start,
     hour_share, grid, vulnerable, alone, frail, digital, burden,
 ):  # fmt: skip
     """A reference to the arrays of a `World`: `refer_world(*world)`."""
     return WorldRef(
-        layout, cases, latent, dormant, records, experiences, counts, daily, flow, short, persons, skill,
+        layout, cases, states, latent, dormant, records, experiences, counts, daily, flow, short, persons, skill,
         office_work, waiting_hours, places, ground, domains, budget, spent, outside_hours, near, forums,
         clock_start, hour_share, grid, vulnerable, alone, frail, digital, burden,
     )  # fmt: skip

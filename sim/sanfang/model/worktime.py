@@ -40,13 +40,17 @@ def to_working(time, starts, opening, shift):
     return starts[day] + min(max((time - day) * 24.0 - opening, 0.0), length)
 
 
-@compiled
-def to_working_each(times, starts, opening, shift):
+def to_working_each(times: np.ndarray, starts: np.ndarray, opening: float, shift: float) -> np.ndarray:
     """`to_working` for each of an array of calendar times."""
     hours = np.empty(len(times))
+    _fill_working(times, starts, opening, shift, hours)
+    return hours
+
+
+@compiled
+def _fill_working(times, starts, opening, shift, hours):
     for n in range(len(times)):
         hours[n] = to_working(times[n], starts, opening, shift)
-    return hours
 
 
 @compiled

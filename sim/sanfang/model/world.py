@@ -53,6 +53,7 @@ def build_world(
     world = World(
         layout=layout,
         cases=np.zeros(_FIRST_ROOM + people // 4, CASE),
+        states=np.zeros(_FIRST_ROOM + people // 4, np.int8),
         latent=np.zeros(_FIRST_ROOM + people // 4, LATENT_NEED),
         dormant=np.full(days, NONE, np.int32),
         records=np.zeros(_records_expected(scenario, map_, days), RECORD),
@@ -132,6 +133,7 @@ def make_room(engine: Engine, world: World, streams: Streams, chores: np.ndarray
     engine = with_room(engine, jobs, 2 * (jobs + needs) + latent)
     found = {
         "cases": cases,
+        "states": _fitting(world.states, used, used + needs),
         "latent": _fitting(world.latent, latent, len(cases)),
         "records": _fitting(world.records, recorded, recorded + used + needs),
         "experiences": _fitting(world.experiences, int(counts["experiences"]), 3 * len(cases)),
