@@ -66,11 +66,10 @@ def drop_latent(world, place):
 
 
 @compiled
-def move(world, index, state):
-    """A need changes its state; the flow follows."""
-    case = world.cases[index]
-    world.flow[case.community, case.domain, world.states[index]] -= 1
-    world.flow[case.community, case.domain, state] += 1
+def move(world, index, community, domain, state):
+    """A need changes its state; the flow follows. `community`, `domain`: the need's."""
+    world.flow[community, domain, world.states[index]] -= 1
+    world.flow[community, domain, state] += 1
     world.states[index] = state
 
 
@@ -107,7 +106,8 @@ def write_record(world, index, outcome, time):
 @compiled
 def end_case(world, index, outcome, time):
     """A need ends: the flow and the records follow. The owner's burden and the slot are the caller's business."""
-    move(world, index, outcome)
+    case = world.cases[index]
+    move(world, index, case.community, case.domain, outcome)
     return write_record(world, index, outcome, time)
 
 

@@ -28,6 +28,9 @@ from sanfang.model.worktime import to_working
 
 TASK_ARRIVAL = 4
 
+AHEAD = 8
+"""Events of the current bucket whose case or job the memory is asked for ahead of their turn."""
+
 # Purposes of a case's draws, and of a part's (from the part's own key).
 GIVES_UP, SELF, ABLE, WINDOW, WINDOW_TIME, SORTED, MANAGED, PLANNED, EXTRA_TRIPS, JOINT = range(200, 210)
 FIELD, YUAN, BATCH = 1, 8, 12
@@ -237,6 +240,18 @@ def _look_ahead(engine, world, bucket):
 
 
 @compiled
+def _look_down(engine, world):
+    """Ask for what later events of a long current bucket need: in the morning the requests of the night are there."""
+    last = engine.clock[0].ready - 1
+    prefetch(engine.events, engine.ready[last - 2 * AHEAD].event)
+    event = engine.events[engine.ready[last - AHEAD].event]
+    if event.kind == ARRIVAL or event.kind == GIVE_UP:
+        prefetch(world.cases, event.subject)
+    else:
+        prefetch(engine.jobs, event.subject)
+
+
+@compiled
 def _may_be_given_up(case, stamp):
     """Whether a request is the one that a give-up was scheduled for, and nobody has started on it."""
     return case.key == stamp and case.first != case.first
@@ -283,4 +298,6 @@ def work_today(engine, world, rules, setting, day):
         if engine.clock[0].bucket != bucket:
             bucket = engine.clock[0].bucket
             _look_ahead(engine, world, bucket)
+        if engine.clock[0].ready > 2 * AHEAD:
+            _look_down(engine, world)
         react(engine, world, rules, setting, event, day)

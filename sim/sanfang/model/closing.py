@@ -82,7 +82,7 @@ def close(engine, world, setting, index, day, time):
         _maybe_recurs(world, setting, index, time, day)
         return
     if case.attempts + 1 < MOST_ATTEMPTS and uniform(case.key, BACK + case.attempts) < setting.casework.comes_back:
-        move(world, index, s.UNRESOLVED)
+        move(world, index, case.community, case.domain, s.UNRESOLVED)
         _tell(world, case, NONE, 0.0, time, 1)
         _comes_back_later(engine, world, setting, index, time)
         return
@@ -146,7 +146,7 @@ def _comes_back_later(engine, world, setting, index, time):
 def reopen(engine, world, rules, setting, index, day):
     case = world.cases[index]
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
-    move(world, index, s.OPEN)
+    move(world, index, case.community, case.domain, s.OPEN)
     if time - case.closed_before <= 30.0:
         world.daily[int(case.closed_before), s.D_REPEATS] += 1
     case.attempts += 1

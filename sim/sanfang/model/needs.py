@@ -121,17 +121,21 @@ def _is_voiced(world, rules, setting, case, trust, weekday, mark):
 
 @compiled
 def open_case(engine, world, place, channel, time, day, counter, setting):
-    """The latent need at `place` becomes a request at calendar time `time`."""
-    index = world.latent[place].case
-    case = world.cases[index]
+    """The latent need at `place` becomes a request at calendar time `time`.
+
+    What can be read from the row of the list is: its case may be far away, and is written to without waiting for it.
+    """
+    need = world.latent[place]
+    index, key = need.case, need.key
+    move(world, index, need.community, need.domain, s.OPEN)
     drop_latent(world, place)
-    move(world, index, s.OPEN)
+    case = world.cases[index]
     case.channel = channel
     case.voiced = time
     world.daily[day, counter] += 1
     if case.closed_before == case.closed_before and time - case.closed_before <= 30.0:
         world.daily[int(case.closed_before), s.D_REPEATS] += 1
-    schedule(engine, to_working(time, world.clock_start, setting.opening, setting.shift), ARRIVAL, index, case.key)
+    schedule(engine, to_working(time, world.clock_start, setting.opening, setting.shift), ARRIVAL, index, key)
 
 
 @compiled
@@ -149,6 +153,7 @@ def _left(world, setting, key, resident, c, d):
 def arise_today(engine, world, rules, setting, trust, weight, key, day, demand, weekday):
     """Phase 2: today's needs. `key` is the run's; `demand` and `weekday` are today's over the mean day's."""
     places, domains = world.places, world.domains
+    flat = weight.reshape(weight.size)
     candidates, keys = np.empty(_CANDIDATES, CANDIDATE), np.empty(_DRAWN, np.uint64)
     gaps, who, marks = np.empty(_DRAWN), np.empty(_DRAWN), np.empty(_DRAWN)
     for c in range(len(places)):
@@ -175,7 +180,7 @@ def arise_today(engine, world, rules, setting, trust, weight, key, day, demand, 
                 candidate = candidates[count]
                 candidate.key, candidate.time, candidate.mark = keys[at], time, marks[at]
                 candidate.resident, candidate.domain = resident, d
-                prefetch(weight, resident)
+                prefetch(flat, resident * len(domains) + d)
                 count += 1
         _let_arise(engine, world, rules, setting, trust, weight, candidates, count, c, day, demand, weekday)
     _recur_today(world, rules, setting, day)

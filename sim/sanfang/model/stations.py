@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sanfang.model import state as s
-from sanfang.model.compiled import compiled
+from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.event_calendar import NONE, schedule
 from sanfang.model.queueing import TIMER, begin, first_waiting, join, leave
 from sanfang.model.worktime import to_calendar
@@ -84,12 +84,22 @@ def serve(engine, world, setting, station, day):
             speed *= world.skill[worker, job.domain]
             if station < 2 * world.layout.communities:
                 speed *= setting.casework.local_knowledge
+        _ask_for_next(engine, world, job)
         leave_station(engine, world, index)
         if skilled:
             if job.phase == s.HANDLING:
                 now_spends(engine, world, job, s.T_HANDLING)
             first_handled(engine, world, setting, job, day)
         begin(engine, index, worker, job.hours / speed)
+
+
+@compiled
+def _ask_for_next(engine, world, job):
+    """Ask the memory for the case of the job after this one in its queue, and for the job after that."""
+    if job.next != NONE:
+        following = engine.jobs[job.next]
+        prefetch(world.cases, following.owner)
+        prefetch(engine.jobs, following.next)
 
 
 @compiled
