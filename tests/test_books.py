@@ -43,10 +43,10 @@ def flow_of(model: DistrictModel) -> np.ndarray:
     """
     found = np.zeros_like(model.world.flow)
     used = int(model.world.counts["cases_used"][0])
-    cases, states = model.world.cases[:used], model.world.states[:used]
-    lives = np.isin(states, (s.LATENT, s.OPEN, s.UNRESOLVED))
+    live = model.world.states[:used]
+    live = live[np.isin(live["state"], (s.LATENT, s.OPEN, s.UNRESOLVED))]
     ended = model.world.records[: int(model.world.counts["records"][0])]
-    np.add.at(found, (cases["community"][lives], cases["domain"][lives], states[lives]), 1)
+    np.add.at(found, (live["community"], live["domain"], live["state"]), 1)
     np.add.at(found, (ended["community"], ended["domain"], ended["outcome"]), 1)
     found[:, :, s.ARISEN] = found[:, :, : s.ARISEN].sum(axis=2)
     return found

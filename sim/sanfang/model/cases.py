@@ -40,7 +40,7 @@ def new_case(world):
 
 @compiled
 def free_case(world, index):
-    world.states[index] = FREE
+    world.states[index].state = FREE
     world.cases[index].next = world.counts[0].free_case
     world.counts[0].free_case = index
 
@@ -66,11 +66,12 @@ def drop_latent(world, place):
 
 
 @compiled
-def move(world, index, community, domain, state):
-    """A need changes its state; the flow follows. `community`, `domain`: the need's."""
-    world.flow[community, domain, world.states[index]] -= 1
-    world.flow[community, domain, state] += 1
-    world.states[index] = state
+def move(world, index, state):
+    """A need changes its state; the flow follows."""
+    at = world.states[index]
+    world.flow[at.community, at.domain, at.state] -= 1
+    world.flow[at.community, at.domain, state] += 1
+    at.state = state
 
 
 @compiled
@@ -106,8 +107,7 @@ def write_record(world, index, outcome, time):
 @compiled
 def end_case(world, index, outcome, time):
     """A need ends: the flow and the records follow. The owner's burden and the slot are the caller's business."""
-    case = world.cases[index]
-    move(world, index, case.community, case.domain, outcome)
+    move(world, index, outcome)
     return write_record(world, index, outcome, time)
 
 
@@ -140,7 +140,7 @@ def linger(world, needs, index, record, time):
         free_case(world, index)
         return
     case.record = record
-    world.states[index] = LINGERING
+    world.states[index].state = LINGERING
     case.next = world.dormant[day]
     world.dormant[day] = index
 
@@ -149,7 +149,7 @@ def linger(world, needs, index, record, time):
 def write_unended(world):
     """Records of what is latent or open when the run ends (closing times stay NaN), or about to come back."""
     for index in range(world.counts[0].cases_used):
-        state = world.states[index]
+        state = world.states[index].state
         if state == LATENT or state == OPEN:
             write_record(world, index, state, np.nan)
         elif state == UNRESOLVED:
@@ -157,14 +157,8 @@ def write_unended(world):
 
 
 @compiled
-def count_states(cases, states, latent, found):
-    """Add latent and open cases to `found[c, d, state]`, counted from the cases themselves, to check the flow by.
-
-    `latent` says where latent needs are; one that is not on this list is counted nowhere.
-    """
-    for need in latent:
-        if states[need.case] == LATENT:
-            found[need.community, need.domain, LATENT] += 1
-    for index in range(len(states)):
-        if states[index] == OPEN:
-            found[cases[index].community, cases[index].domain, OPEN] += 1
+def count_states(states, found):
+    """Add latent and open cases to `found[c, d, state]`: counted one by one, to check the flow by."""
+    for at in states:
+        if at.state == LATENT or at.state == OPEN:
+            found[at.community, at.domain, at.state] += 1

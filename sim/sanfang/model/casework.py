@@ -283,7 +283,7 @@ def react(engine, world, rules, setting, event, day):
         serve(engine, world, setting, job.target, day)
     else:
         case = world.cases[index]
-        if world.states[index] == s.OPEN and _may_be_given_up(case, stamp):
+        if world.states[index].state == s.OPEN and _may_be_given_up(case, stamp):
             give_up(engine, world, setting, index, day)
 
 

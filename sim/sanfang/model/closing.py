@@ -82,7 +82,7 @@ def close(engine, world, setting, index, day, time):
         _maybe_recurs(world, setting, index, time, day)
         return
     if case.attempts + 1 < MOST_ATTEMPTS and uniform(case.key, BACK + case.attempts) < setting.casework.comes_back:
-        move(world, index, case.community, case.domain, s.UNRESOLVED)
+        move(world, index, s.UNRESOLVED)
         _tell(world, case, NONE, 0.0, time, 1)
         _comes_back_later(engine, world, setting, index, time)
         return
@@ -118,7 +118,7 @@ def _maybe_recurs(world, setting, index, time, day):
         free_case(world, index)
         return
     case.closed_before, case.arose = time, max(again, float(back))
-    world.states[index] = s.DORMANT
+    world.states[index].state = s.DORMANT
     case.next = world.dormant[back]
     world.dormant[back] = index
 
@@ -146,7 +146,7 @@ def _comes_back_later(engine, world, setting, index, time):
 def reopen(engine, world, rules, setting, index, day):
     case = world.cases[index]
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
-    move(world, index, case.community, case.domain, s.OPEN)
+    move(world, index, s.OPEN)
     if time - case.closed_before <= 30.0:
         world.daily[int(case.closed_before), s.D_REPEATS] += 1
     case.attempts += 1

@@ -142,9 +142,8 @@ def check_flow(world: World) -> None:
     """
     found = np.zeros((*world.flow.shape[:2], OPEN + 1), np.int64)
     counts = world.counts[0]
-    states, latent = world.states[: int(counts["cases_used"])], world.latent[: int(counts["latent"])]
-    count_states(world.cases, states, latent, found)
-    if len(latent) != np.count_nonzero(states == LATENT):
+    count_states(world.states[: int(counts["cases_used"])], found)
+    if found[:, :, LATENT].sum() != counts["latent"]:
         raise IdentityError("the list of latent needs does not agree with the cases")
     for state in (LATENT, OPEN):
         if (found[:, :, state] != world.flow[:, :, state]).any():

@@ -86,7 +86,8 @@ def _arise(world, rules, setting, index, key, root, resident, community, domain,
     online = rules.here[community].platform * voice.online * world.digital[resident]
     if online > 0.0 and mark >= app + voice.hotline and uniform(key, ONLINE) < online:
         case.channel = s.APP
-    world.states[index] = s.LATENT
+    at = world.states[index]
+    at.community, at.domain, at.state = community, domain, s.LATENT
     world.flow[community, domain, s.LATENT] += 1
     world.flow[community, domain, s.ARISEN] += 1
     world.daily[day, s.D_ARISEN] += 1
@@ -127,7 +128,7 @@ def open_case(engine, world, place, channel, time, day, counter, setting):
     """
     need = world.latent[place]
     index, key = need.case, need.key
-    move(world, index, need.community, need.domain, s.OPEN)
+    move(world, index, s.OPEN)
     drop_latent(world, place)
     case = world.cases[index]
     case.channel = channel
@@ -240,7 +241,7 @@ def _recur_today(world, rules, setting, day):
     while index != NONE:
         case = world.cases[index]
         following = case.next
-        if world.states[index] == s.LINGERING:
+        if world.states[index].state == s.LINGERING:
             relieve(world, index, case.record, float(day))
             free_case(world, index)
             index = following

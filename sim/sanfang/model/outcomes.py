@@ -252,7 +252,9 @@ def survival(durations: np.ndarray, done: np.ndarray) -> Survival:
     """The curve of durations, of which those not `done` are censored. Empty where none is done."""
     if not done.any():
         return Survival(np.empty(0), np.empty(0), np.nan)
-    ended, censored = np.sort(durations[done]), np.sort(durations[~done])
+    ended, censored = durations[done], durations[~done]
+    ended.sort()
+    censored.sort()
     times, remaining = np.empty(len(durations)), np.empty(len(durations))
     count = _kaplan_meier(ended, censored, times, remaining)
     return Survival(times[:count], remaining[:count], float(durations.max()))
@@ -278,8 +280,8 @@ def _kaplan_meier(ended, censored, times, remaining):
 
 def quantile(curve: Survival, level: float) -> float:
     """The time by which `level` are done; NaN where the curve does not come so low."""
-    reached = np.flatnonzero(curve.remaining <= 1.0 - level + 1e-12)
-    return float(curve.times[reached[0]]) if len(reached) else np.nan
+    reached = curve.remaining <= 1.0 - level + 1e-12
+    return float(curve.times[reached.argmax()]) if reached.any() else np.nan
 
 
 def restricted_mean(curve: Survival, horizon: float) -> float:

@@ -60,6 +60,9 @@ CASE = np.dtype(
 """A need from its arising to its end. Calendar days: arose, voiced, closed_before, first_at. Working hours:
 registered, first, spent. `record`: the row of its record, if it lingers; `next` links dormant needs by day."""
 
+STATE = np.dtype([("community", "i2"), ("domain", "i1"), ("state", "i1")])
+"""Where a case belongs, and its state: all that the daily check of the flow reads, of all cases."""
+
 RECORD = np.dtype(
     [("key", "u8"), ("root", "u8"), ("arose", "f8"), ("voiced", "f8"), ("first_at", "f8"), ("closed", "f8"),
      ("gone", "f8"), ("first_hours", "f4"), ("experience", "f4"), ("quality", "f4"), ("yuan", "f4"),
@@ -150,7 +153,7 @@ World = namedtuple(
 )
 """All state that compiled code touches beside the engine and the residents' other columns.
 
-`states`: the state of each case, apart since all are looked at daily; `latent`: the latent needs; `dormant[day]`:
+`states`: the state of each case; `latent`: the latent needs; `dormant[day]`:
 first of the needs that recur, or vanish at last, that day; `daily[day, counter]`; `flow[c, d, state]` counts needs;
 `short`: jobs that wait for money; `skill[worker, d]`; `office_work[station, heading]`; `waiting_hours[station, d]`:
 hours of handling queued; `places[c]`; `ground[c, d]`; `budget[department]`: yuan; `spent[tier, heading]`: yuan, the

@@ -39,7 +39,7 @@ def _note(engine: Any, world: Any, watch: Any, log: Any, part: int, job_index: i
     row.hours, row.day, row.part = engine.clock[0].now, day, part
     row.phase, row.station, row.worker, row.spends, row.mode = s.BLANK, NONE, NONE, s.T_CASE_WAIT, 0
     row.hops, row.entry, row.target, row.domain = 0, 0, 0, case.domain
-    row.handoffs, row.attempts, row.state = case.handoffs, case.attempts, world.states[watch.case]
+    row.handoffs, row.attempts, row.state = case.handoffs, case.attempts, world.states[watch.case].state
     row.joint, row.yuan = case.joint, case.yuan
     if job_index != NONE:
         job = engine.jobs[job_index]
@@ -70,7 +70,7 @@ def look(engine: Any, world: Any, watch: Any, log: Any, day: int) -> None:
     """Note what has changed of the case under watch; one that has ended is watched no more."""
     if watch.case == NONE:
         return
-    case, state = world.cases[watch.case], world.states[watch.case]
+    case, state = world.cases[watch.case], world.states[watch.case].state
     over = case.key != watch.key or (state != s.OPEN and state != s.UNRESOLVED)
     for part in range(case.parts):
         _note(engine, world, watch, log, part, NONE if over else case.jobs[part], day)

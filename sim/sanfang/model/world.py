@@ -23,6 +23,7 @@ from sanfang.model.state import (
     PARTNER,
     PLACE,
     RECORD,
+    STATE,
     Layout,
     Residents,
     World,
@@ -53,7 +54,7 @@ def build_world(
     world = World(
         layout=layout,
         cases=np.zeros(_FIRST_ROOM + people // 4, CASE),
-        states=np.zeros(_FIRST_ROOM + people // 4, np.int8),
+        states=np.zeros(_FIRST_ROOM + people // 4, STATE),
         latent=np.zeros(_FIRST_ROOM + people // 4, LATENT_NEED),
         dormant=np.full(days, NONE, np.int32),
         records=np.zeros(_records_expected(scenario, map_, days), RECORD),
