@@ -1,6 +1,7 @@
 """How time and memory of the full model grow: with residents, days, communities, and load beyond capacity.
 
-Each point is a run in a process of its own: processor time of `simulate`, and the memory that came with it.
+Each point is the cheapest of three runs in processes of their own: processor time of `simulate`, and the memory that
+came with it.
 One thing varies at a time. In overload, three times the usual needs meet the usual staff, so that queues grow
 for as long as the run lasts. For more open requests at the same load, lead times that occupy no one are longer. The
 slope on log-log axes is 1 for linear growth, less where fixed costs matter.
@@ -16,8 +17,8 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from benchmarks.full_model import RESIDENTS_OF_A_COMMUNITY, cost, district, warm_up
-from benchmarks.measuring import FULL, QUICK, USUAL, Section, isolated, run_alone, slope, table
+from benchmarks.full_model import RESIDENTS_OF_A_COMMUNITY, district, runs, warm_up
+from benchmarks.measuring import FULL, QUICK, USUAL, Section, run_alone, slope, table
 from sanfang import Scenario
 
 FIGURE = Path(__file__).parents[1] / "docs" / "images" / "growth.png"
@@ -74,7 +75,7 @@ def waiting(residents: int, factor: float) -> Scenario:
 
 
 def point(size: float, scenario: Scenario, days: int) -> Point:
-    found = isolated(cost, scenario, days)
+    found = runs(scenario, days)[0]
     return Point(size, found.result.seconds, found.grown, found.result.open)
 
 
