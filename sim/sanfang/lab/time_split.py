@@ -66,9 +66,7 @@ def durations(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Serie
     until = requests["closed"].fillna(float(days))
     voiced = requests["voiced"].notna()
     begin, end = (
-        to_working_each(  # type: ignore[no-untyped-call]
-            column[voiced].to_numpy(float), starts, calendar.opening_hour, calendar.shift_hours
-        )
+        to_working_each(column[voiced].to_numpy(float), starts, calendar.opening_hour, calendar.shift_hours)
         for column in (requests["voiced"], until)
     )
     found = pd.Series(np.nan, index=requests.index)

@@ -57,8 +57,8 @@ class Window:
         kinds = (float, float, float, np.float32, np.int8, np.int8, np.int8, np.int16)
         columns = [np.empty(many, kind) for kind in kinds]
         spent = np.zeros(len(s.TIME_NAMES))
-        count = _made_from(self.records, self.first, *columns, spent)
-        return Made(*(column[:count] for column in columns), spent)
+        count = _made_from(self.records, self.first, *[*columns, spent])
+        return Made._make([*(column[:count] for column in columns), spent])
 
     @property
     def hours(self) -> np.ndarray:
