@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import gc
 import re
+import subprocess
+import sys
+import textwrap
 import time
 import weakref
 from pathlib import Path
@@ -343,3 +346,26 @@ def test_every_page_has_a_recipe() -> None:
 def test_a_scenario_of_an_address_holds_levers_and_moves() -> None:
     world = World("before", (("triage", 0.5),), ((10, "triage", 1.0),))
     assert scenario_of(DEMO, world).policy.triage == ((0, 0.5), (10, 1.0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there can the C library be told")
+def test_a_server_gives_back_memory_that_lies_scattered_among_what_is_used() -> None:
+    """In a process of its own: 200 MB in small pieces, of which every fiftieth stays; without trimming, all stay."""
+    script = """
+        import time, numpy
+        from pathlib import Path
+        from sanfang.dashboard import serve
+        pages = lambda: int(Path("/proc/self/statm").read_text().split()[1])
+        serve.TRIM_SECONDS = 0.05
+        serve._give_memory_back()
+        before = pages()
+        held = [numpy.ones(50_000, numpy.uint8) for _ in range(4_000)]
+        most = pages()
+        held = held[::50]
+        end = time.monotonic() + 20
+        while pages() - before > 0.2 * (most - before) and time.monotonic() < end:
+            time.sleep(0.05)
+        print((pages() - before) / (most - before))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.2
