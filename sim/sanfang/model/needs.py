@@ -34,7 +34,8 @@ _DRAWN = 16
 """Candidates of a community and domain whose draws are made together."""
 
 _FATES = (VOICED, HEAL, MET, FOUND, ENTERED, VISITED, CONTACTED, REVEALED)
-"""Purposes of the draws that decide what becomes of a latent need today."""
+"""Purposes of the draws that decide what becomes of a latent need today; in this order in tables of highest chances."""
+BY_VOICE, BY_HEALING, BY_SERVICE, BY_PATROL, BY_DATA, BY_VISIT, BY_CONTACT, BY_FORUM = range(len(_FATES))
 
 _TOGETHER = 500
 """Latent needs that are looked at together. No power of two: their columns would contend for one place in the cache."""
@@ -270,31 +271,31 @@ def _look_around(world, discovery):
 
 @compiled
 def _at_most_of_kind(setting, weekday):
-    """`[kind, purpose]`: not even full trust and no trip give a need of this kind a higher chance today."""
+    """`[kind, fate]`: not even full trust and no trip give a need of this kind a higher chance today."""
     at_most = np.ones((4, len(_FATES)))
     for kind in range(4):
-        at_most[kind, 0] = 1.0 - math.exp(-_voice_rate(setting.voice, kind) * weekday)
-        at_most[kind, 1] = heal_rate(setting.needs, kind)
-        at_most[kind, 2] = 1.0 if kind == s.HOPED else 0.0
+        at_most[kind, BY_VOICE] = 1.0 - math.exp(-_voice_rate(setting.voice, kind) * weekday)
+        at_most[kind, BY_HEALING] = heal_rate(setting.needs, kind)
+        at_most[kind, BY_SERVICE] = 1.0 if kind == s.HOPED else 0.0
     return at_most
 
 
 @compiled
 def _at_most_there(world, rules, setting, open_day):
-    """`[c, d, purpose]`: no resident of the community has a need of this domain with a higher chance today."""
+    """`[c, d, fate]`: no resident of the community has a need of this domain with a higher chance today."""
     at_most = np.ones((len(world.places), len(world.domains), len(_FATES)))
     discovery, helpers = setting.discovery, setting.helpers
     for c in range(len(world.places)):
         place, here = world.places[c], rules.here[c]
         for d in range(len(world.domains)):
             there = at_most[c, d]
-            there[2] = setting.needs.met_by_service * world.ground[c, d].covered
+            there[BY_SERVICE] = setting.needs.met_by_service * world.ground[c, d].covered
             shown = (here.data + here.platform * discovery.footprint) * discovery.data * world.domains[d].data_visible
-            there[3] = world.ground[c, d].found if open_day else 0.0
-            there[4] = shown if open_day else 0.0
-            there[5] = helpers.visit_tells * place.visited / DAYS_A_MONTH
-            there[6] = helpers.contact_tells * place.contacted / DAYS_A_MONTH
-            there[7] = 1.0 if place.forums > 0 else 0.0
+            there[BY_PATROL] = world.ground[c, d].found if open_day else 0.0
+            there[BY_DATA] = shown if open_day else 0.0
+            there[BY_VISIT] = helpers.visit_tells * place.visited / DAYS_A_MONTH
+            there[BY_CONTACT] = helpers.contact_tells * place.contacted / DAYS_A_MONTH
+            there[BY_FORUM] = 1.0 if place.forums > 0 else 0.0
     return at_most
 
 
