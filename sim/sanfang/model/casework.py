@@ -221,12 +221,8 @@ def _look_ahead(engine, world, bucket):
     """
     index = slot_after(engine, bucket, 2)
     while index != NONE:
-        event = engine.events[index]
-        if event.kind == ARRIVAL or event.kind == GIVE_UP:
-            prefetch(world.cases, event.subject)
-        else:
-            prefetch(engine.jobs, event.subject)
-        index = event.next
+        _ask_for(engine, world, engine.events[index])
+        index = engine.events[index].next
     before, index = NONE, slot_after(engine, bucket, 1)
     while index != NONE:
         event = engine.events[index]
@@ -244,7 +240,12 @@ def _look_down(engine, world):
     """Ask for what later events of a long current bucket need: in the morning the requests of the night are there."""
     last = engine.clock[0].ready - 1
     prefetch(engine.events, engine.ready[last - 2 * AHEAD].event)
-    event = engine.events[engine.ready[last - AHEAD].event]
+    _ask_for(engine, world, engine.events[engine.ready[last - AHEAD].event])
+
+
+@compiled
+def _ask_for(engine, world, event):
+    """Ask the memory for the case or the job that an event is about."""
     if event.kind == ARRIVAL or event.kind == GIVE_UP:
         prefetch(world.cases, event.subject)
     else:
