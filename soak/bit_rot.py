@@ -215,11 +215,12 @@ def gone_on(folder: Path, sound: Reading) -> None:
         sweep(Experiment.from_dict(EXPERIMENT), folder, jobs=1, reuse=False)
         with Results(folder) as results:
             runs = results.runs()
-    if _without_seconds(_rows(runs)) != _without_seconds(sound.rows["runs"]):
+    if without_seconds(_rows(runs)) != without_seconds(sound.rows["runs"]):
         raise Wrong("sweep: ends with other results")
 
 
-def _without_seconds(rows: list[str]) -> list[str]:
+def without_seconds(rows: list[str]) -> list[str]:
+    """Rows of runs, without the time that each has taken."""
     return [", ".join([*row.split(", ")[:-2], row.split(", ")[-1]]) for row in rows]
 
 

@@ -261,6 +261,19 @@ def test_a_store_that_cannot_be_read_has_nothing_to_give(tmp_path: Path, content
         assert store.done(False) == 1
 
 
+def test_an_error_with_half_a_letter_is_stored(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store.set_plan(ABOUT, [{"x": 1.0}], plan(1))
+        store.add([], [Failure(f"{0:032x}", "OSError: x\udcff", "at x\udcff", 1)])
+    assert Results(tmp_path).failures()["error"].tolist() == ["OSError: x\\udcff"]
+
+
+@pytest.mark.parametrize("names", [["seed"], ["Point"], ["satisfaction"], ["key"], ["a", "A"]])
+def test_a_factor_cannot_have_the_name_of_another_column(tmp_path: Path, names: list[str]) -> None:
+    with Store(tmp_path) as store, pytest.raises(InputError, match=rf"factors\.{names[-1]}: another column"):
+        store.set_plan(ABOUT, [dict.fromkeys(names, 1.0)], plan(1))
+
+
 def test_sessions_tell_who_wrote_how_much(tmp_path: Path) -> None:
     filled(tmp_path)
     with Store(tmp_path) as store:

@@ -247,6 +247,8 @@ def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) 
     state = "running" if status.running else "not running" if status.missing else ended
     print(f"{status.name} in {folder}: {state}")
     print(f"  {status.done:,} of {status.planned:,} runs done, {status.failed:,} failed, {status.missing:,} to make")
+    if status.damaged:
+        print(f"  {status.damaged:,} of these do not read as they were written: the sweep makes them again")
     if status.done:
         print(f"  {status.seconds:.2g} s a run on average, the last one finished at {status.last}")
     for error, count in status.errors.items():

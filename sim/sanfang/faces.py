@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import typer
 
-from sanfang.scenario.errors import InputError
+from sanfang.scenario.errors import InputError, Notice
 
 A_CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
@@ -21,12 +22,30 @@ INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Tell an `InputError` in one message on standard error, and end with exit status 2."""
+    """Tell an `InputError` in one message on standard error, and end with exit status 2; a `Notice` is told, too."""
     try:
-        yield
+        with _notices():
+            yield
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(INPUT_IS_WRONG) from None
+
+
+@contextmanager
+def _notices() -> Iterator[None]:
+    """Tell a `Notice` in one line, without the place in the code that a warning has."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", Notice)
+        usual = warnings.formatwarning
+
+        def told(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> str:
+            return f"note: {message}\n" if issubclass(category, Notice) else usual(message, category, *place, **more)
+
+        warnings.formatwarning = told
+        try:
+            yield
+        finally:
+            warnings.formatwarning = usual
 
 
 def print_json(document: Any) -> None:

@@ -16,7 +16,7 @@ from sanfang.scenario.errors import InputError
 
 STORE = "sweep.sqlite"
 FORMAT = 2
-WITHOUT_CHECKSUMS = 1  # the format of version 0.1.0, which can still be read
+WITHOUT_CHECKSUMS = 1  # the format before there were any, which can still be read
 APPLICATION = 0x53464C42  # in the head of the file: this SQLite file is a sweep of ours
 BUSY_SECONDS = 30
 
@@ -81,8 +81,8 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
                 check_format(folder, connection)
                 if without_checksums(connection):
                     raise InputError(
-                        f"{folder / STORE}: was written by Sanfang 0.1.0, without checksums; it can be read (status,"
-                        " analyse, export), but no sweep can go on in it. Use another --out"
+                        f"{folder / STORE}: is from a time before stores had checksums; it can be read (status, analyse,"
+                        " export), but no sweep can go on in it. Use another --out"
                     )
                 _check_sound(folder, connection)
             connection.execute("PRAGMA journal_mode = WAL")  # others read while we write, be it the first tables

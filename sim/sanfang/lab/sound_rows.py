@@ -19,7 +19,7 @@ from sanfang.lab import checksums, database
 from sanfang.lab.database import STORE, reading
 from sanfang.scenario.errors import InputError, Notice
 
-PLAN = "plan NOT INDEXED"
+PLAN = "plan INDEXED BY sqlite_autoindex_plan_1"  # the table itself, which is what its checksum is over
 ROWS_AT_ONCE = 1_000
 NOT_WHOLE = "does not read as it was written: start the sweep again (sanfang sweep), and it is written anew"
 
@@ -33,12 +33,13 @@ class SoundRows:
         self.folder = folder
         self._db = database.open_for_reading(folder)
         self._damaged: set[str] = set()
+        self._found_whole: set[str] = set()
         self._told = False
         with reading(folder):
             self._has_checksums = not database.without_checksums(self._db)
             self.numbers = checksums.number_columns(self._db)
         if not self._has_checksums:
-            self._say("was written by Sanfang 0.1.0, without checksums: damage to its numbers cannot be noticed")
+            self._say("is from a time before stores had checksums: damage to its numbers cannot be noticed")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -64,7 +65,7 @@ class SoundRows:
         """Of each cell of the plan the key, seconds and end of its run, and whether the run, with its daily series if
         `daily`, is sound; None if it is not there."""
         query = (
-            f"SELECT plan.key, {self._checksum('runs')}, runs.finished, {self._values()}, runs.rowid, daily.rowid"
+            f"SELECT plan.key, {self._checksum('runs')}, runs.finished, {self._values()}, runs.rowid, daily.days"
             f" FROM {PLAN} LEFT JOIN runs USING (key) LEFT JOIN daily USING (key)"
         )
         took = 3 + self.numbers.index("seconds")
@@ -89,6 +90,19 @@ class SoundRows:
                 if kept:
                     yield kept, values[sound]
 
+    def one_number(self, name: str) -> Iterator[Row]:
+        """Key, scenario, point, replication and one of `numbers` of each run, unchecked: see `cells`."""
+        if name not in self.numbers:
+            raise InputError(f"{self.folder / STORE}: has no metric {name!r}")
+        columns = f"plan.key, scenario, point, replication, runs.{database.quoted(name)}"
+        with self._whole("plan") as db:
+            yield from db.execute(f"SELECT {columns} FROM {PLAN} CROSS JOIN runs USING (key)")
+
+    def count(self) -> int:
+        """How many cells of the plan have a run, sound or not."""
+        with self._whole() as db:
+            return database.done(db, daily=False)
+
     def daily(self, which: str, values: Row, size: int) -> Iterator[list[Row]]:
         """Scenario, point, replication, columns, days, series; which and in what order is said in SQL."""
         query = (
@@ -104,20 +118,17 @@ class SoundRows:
 
     def failures(self) -> list[Row]:
         """Scenario, point, replication, seed, error, trace, attempts, finished, in order of point."""
-        query = (
-            f"SELECT plan.key, {self._checksum('failures')}, error, trace, attempts, finished, scenario, point,"
-            f" replication, seed FROM {PLAN} CROSS JOIN failures USING (key) ORDER BY point, scenario, replication"
-        )
+        failing = self.failing()
+        query = f"SELECT key, scenario, point, replication, seed FROM {PLAN} ORDER BY point, scenario, replication"
         with self._whole("plan") as db:
-            rows = [row for row in db.execute(query) if self._is_sound(row, checksums.of_rows([(row[0], *row[2:6])]))]
-        return [(*row[6:], *row[2:6]) for row in rows]
+            return [(*row[1:], *failing[row[0]]) for row in db.execute(query) if row[0] in failing]
 
-    def failing(self) -> dict[str, str]:
-        """The errors of runs that failed, by key."""
+    def failing(self) -> dict[str, Row]:
+        """Error, trace, attempts and end of runs that failed, by key."""
         query = f"SELECT key, {self._checksum('failures')}, error, trace, attempts, finished FROM failures NOT INDEXED"
         with reading(self.folder):
             rows = self._db.execute(query)
-            return {row[0]: row[2] for row in rows if self._is_sound(row, checksums.of_rows([(row[0], *row[2:])]))}
+            return {row[0]: row[2:] for row in rows if self._is_sound(row, checksums.of_rows([(row[0], *row[2:])]))}
 
     def tell(self) -> None:
         """Say what has been left out, once."""
@@ -132,14 +143,16 @@ class SoundRows:
     def _whole(self, *tables: str) -> Iterator[Any]:
         """Reading, after tables that must be whole have been found so."""
         with reading(self.folder):
-            if self._has_checksums:
+            unknown = [table for table in tables if table not in self._found_whole] if self._has_checksums else []
+            if unknown:
                 self._db.execute("BEGIN")  # the sweep may be extending its plan: sums and rows of one moment
                 try:
-                    unsound = checksums.unsound(self._db, tables)
+                    unsound = checksums.unsound(self._db, unknown)
                 finally:
                     self._db.execute("COMMIT")
                 if unsound:
                     raise InputError(f"{self.folder / STORE}: its table {unsound[0]!r} {NOT_WHOLE}")
+                self._found_whole.update(unknown)
             yield self._db
 
     def _runs(

@@ -135,8 +135,12 @@ class Store:
         return database.about(self._db)
 
     def set_plan(self, about: Mapping[str, Any], points: Sequence[Mapping[str, Any]], plan: Iterable[Planned]) -> None:
-        """Put a new plan in the place of the old one; runs stay. `points` are the factor values by point."""
+        """Put a new plan in the place of the old one; runs stay. `points` are the factor values by point.
+
+        Raises InputError for a factor with the name of another column of the results.
+        """
         factors = list(points[0]) if points else []
+        _check_names(factors)
         named = "".join(f", {quoted(name)}" for name in factors)
         typed = "".join(f", {quoted(name)} {_type_of(point[name] for point in points)}" for name in factors)
         with self._writing() as db:
@@ -225,7 +229,8 @@ class Store:
         insert = f"INSERT OR REPLACE INTO runs ({_listed(('key', 'finished', 'checksum', *names))}) VALUES"
         runs = [(r.key, now, sum_, *row) for r, sum_, row in zip(results, sums, values.tolist(), strict=True)]
         daily = [(r.key, *r.daily, checksums.of_daily(r.key, *r.daily)) for r in results if r.daily is not None]
-        failed = [(*f, now, checksums.of_rows([(*f, now)])) for f in failures]
+        told = [Failure(f.key, _storable(f.error), _storable(f.trace), f.attempts) for f in failures]
+        failed = [(*f, now, checksums.of_rows([(*f, now)])) for f in told]
         with self._writing() as db:
             db.executemany(f"{insert} ({_marks(3 + len(names))})", runs)
             db.executemany("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?)", daily)
@@ -310,6 +315,20 @@ def is_being_written(folder: Path) -> bool:
 def stores_beside(folder: Path) -> list[Path]:
     """The folders beside `folder` that hold a sweep as well."""
     return sorted(path.parent for path in folder.parent.glob(f"*/{STORE}") if path.parent.resolve() != folder.resolve())
+
+
+def _check_names(factors: Sequence[str]) -> None:
+    """Columns are told apart whatever the case of their letters."""
+    taken = {name.lower() for name in ("scenario", "point", "replication", "seed", "seconds", "key", *METRIC_NAMES)}
+    for name in factors:
+        if name.lower() in taken:
+            raise InputError(f"factors.{name}: another column of the results has this name already; call it otherwise")
+        taken.add(name.lower())
+
+
+def _storable(text: str) -> str:
+    """An error's text as SQLite takes it: parts of letters, as names of files may have, are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _cell(value: Any) -> Any:

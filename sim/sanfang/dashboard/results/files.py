@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -257,20 +256,26 @@ def _opened(found: Found, stamp: Stamp) -> Opened:
 
 def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
     factors = tuple(about["factors"])
-    with _reading(found) as db:
-        counts = dict(db.execute("SELECT scenario, count(*) FROM plan JOIN runs USING (key) GROUP BY scenario"))
-        replications = db.execute("SELECT count(DISTINCT replication) FROM plan JOIN runs USING (key)").fetchone()[0]
-        points = pd.read_sql_query(f"SELECT {_names(('point', *factors))} FROM points ORDER BY point", db)
-        known = database.columns(db, "main", "runs")
-    runs = sum(counts.values())
-    _refuse(runs)
+    with Results(found.path.parent) as results:
+        _refuse(results.count())
+        points = results.points()[["point", *factors]]
+        table = results.one_metric("seconds", _unsound(found, stamp))
+        known = results.numbers
+    _refuse(len(table))
+    counts = table["scenario"].value_counts()
     names = about["metrics"] or [metric.name for metric in METRICS]
     return Opened(
         found=found, stamp=stamp, name=str(about["name"]), document=about.get("experiment") or {},
         baseline=about["baseline"], factors=factors, points=points,
-        scenarios=tuple(label for label in about["scenarios"] if counts.get(label)),
-        metrics=tuple(name for name in names if name in known), runs=runs, replications=int(replications),
+        scenarios=tuple(label for label in about["scenarios"] if counts.get(label)), runs=len(table),
+        metrics=tuple(name for name in names if name in known), replications=int(table["replication"].nunique()),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _unsound(found: Found, _: Stamp) -> frozenset[str]:
+    with Results(found.path.parent) as results:
+        return results.unsound()
 
 
 def _from_table(found: Found, stamp: Stamp) -> Opened:
@@ -296,12 +301,11 @@ def _from_table(found: Found, stamp: Stamp) -> Opened:
 
 
 @lru_cache(maxsize=24)
-def _values(found: Found, _: Stamp, metric: str, scenarios: tuple[str, ...], points: tuple[int, ...]) -> Cube:
+def _values(found: Found, stamp: Stamp, metric: str, scenarios: tuple[str, ...], points: tuple[int, ...]) -> Cube:
     with _plain(found):
         if found.path.name == database.STORE:
-            query = f"SELECT scenario, point, replication, {_names((metric,))} FROM results"
-            with _reading(found) as db:
-                runs = pd.read_sql_query(query, db, dtype={metric: "float64"})
+            with Results(found.path.parent) as results:
+                runs = results.one_metric(metric, _unsound(found, stamp))
         else:
             runs = _table(found.path, metric)
         table = RunTable(runs)
@@ -341,17 +345,6 @@ def _refuse(runs: int) -> None:
         raise InputError("has no runs yet")
     if runs > MOST_RUNS:
         raise InputError(f"has {runs:,} runs, and a page shows at most {MOST_RUNS:,}: use `sanfang analyse`")
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-
-
-@contextlib.contextmanager
-def _reading(found: Found) -> Iterator[sqlite3.Connection]:
-    """A connection to a store that cannot change it."""
-    with contextlib.closing(database.open_for_reading(found.path.parent)) as connection:
-        yield connection
 
 
 @contextlib.contextmanager
