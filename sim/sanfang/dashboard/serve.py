@@ -26,7 +26,6 @@ SETTINGS = {
     "SOLARA_THEME_TITLE": "Sanfang 三放",
     "SOLARA_KERNEL_CULL_TIMEOUT": "1m",  # what a viewer had is let go soon after; the address brings it back
     "SOLARA_ROOT_PATH": "",  # else the first visitor's headers would decide it for all
-    "SOLARA_SESSION_HTTP_ONLY": "True",
 }
 
 SPARE_THREADS = 20

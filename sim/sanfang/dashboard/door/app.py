@@ -42,9 +42,10 @@ MAX_QUERY = 30_000
 
 FORWARDED = frozenset(
     b"accept accept-encoding accept-language connection host if-modified-since if-none-match origin"
-    b" sec-websocket-extensions sec-websocket-key sec-websocket-protocol sec-websocket-version upgrade user-agent".split()
+    b" sec-websocket-extensions sec-websocket-key sec-websocket-protocol sec-websocket-version upgrade"
+    b" user-agent".split()
 )
-"""The headers that Solara gets. Others say what only a proxy may say (X-Forwarded-Host, Script-Name), or are not needed."""
+"""The headers that Solara gets. Others say what only a proxy may say (X-Forwarded-Host, Script-Name), or nothing."""
 
 
 class Door:
@@ -138,7 +139,7 @@ class Door:
         if not self._documents.take(address_of(scope["client"])):
             return PlainTextResponse("Too many pages at once. Wait a little.\n", 429, {"retry-after": "10"})
         given = cookie or self._sessions.new()
-        plain = _inner(scope, given, without=(b"accept-encoding",)) | {"method": "GET"}
+        plain = {**_inner(scope, given, without=(b"accept-encoding",)), "method": "GET"}
         status, html = await _collected(self._app, plain, receive)
         html, policy = signed_page(html, headers["host"])
         answer = Response(html, status, media_type="text/html", headers={"cache-control": "no-store"})
@@ -252,7 +253,7 @@ async def _body(receive: Receive) -> bytes | None:
                 message: dict[str, Any] = dict(await receive())
                 body += message.get("body", b"")
                 if not message.get("more_body"):
-                    return body
+                    return body if len(body) <= MAX_BODY_BYTES else None
     except TimeoutError:
         pass
     return None

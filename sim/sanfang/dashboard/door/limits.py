@@ -76,7 +76,7 @@ class Pace:
         now = self._clock()
         left, since = self._left.pop(key, (self._burst, now))
         left = min(self._burst, left + (now - since) * self._rate)
-        taken = left >= amount
+        taken = left >= amount - 1e-9  # who has waited as long as told to is let through
         self._left[key] = (left - amount if taken else left, now)
         if len(self._left) > MAX_REMEMBERED:  # the one that was quiet for longest
             del self._left[next(iter(self._left))]

@@ -60,7 +60,7 @@ class Sessions:
 
     def admits(self, value: str | None) -> bool:
         """Whether a browser with this cookie may see the pages."""
-        return not self.asks or (value is not None and not value.split(".")[1] == "0")
+        return not self.asks or (value is not None and value.split(".")[1] != "0")
 
     @staticmethod
     def name(value: str) -> str:

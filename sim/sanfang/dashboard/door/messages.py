@@ -97,7 +97,7 @@ def _control(kind: str, data: Json) -> Json | None:
     path = _text(asked.get("path", "/"), MAX_PATH)
     if not path.startswith("/"):
         raise Refused("a path begins with a stroke")
-    # `themes` would set attributes of the client's choice on objects that all viewers share.
+    # Solara would set attributes of the client's choice from `themes`, and run any app of the process by `appName`.
     arguments = {"path": path, "dark": asked.get("dark") is True, "themes": {"light": {}, "dark": {}}, "appName": None}
     return {"method": method, "args": arguments}
 

@@ -47,7 +47,7 @@ def _widget_event(self: Any, _: Any, content: dict[str, Any], buffers: Any) -> N
 def _states_asked(cls: Any, comm: Any, message: dict[str, Any]) -> None:
     """Tell a page that has connected again what its widgets show.
 
-    ipywidgets keeps the asker in one place for the whole process: with two viewers, one may get what the other asked for.
+    ipywidgets keeps the asker in one place for the whole process: of two viewers, one may get what the other asked for.
     """
 
     def answer(asked: dict[str, Any]) -> None:
