@@ -259,9 +259,11 @@ def test_twelve_bytes_cost_no_memory(own_dashboard: Any) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/resourcez", "/resourcez?verbose", "/readyz", "/jupyter/api/kernels/x", "/nothing", "/static/%00",
-     "/static/..%2f", "/static/nothing.js", "/_solara/cdn/nothing.js", "/_solara/cdn/@widgetti",
-     "/_solara/cdn/..%2f..%2fbin%2fpython", "/static/public/../app.py", "/_solara/api/evict/x", "/" + "a" * 5000, "/docs", "/openapi.json"],
+    [
+        "/resourcez", "/resourcez?verbose", "/readyz", "/jupyter/api/kernels/x", "/nothing", "/docs", "/openapi.json",
+        "/static/%00", "/static/..%2f", "/static/nothing.js", "/static/public/../app.py", "/_solara/api/evict/x",
+        "/_solara/cdn/nothing.js", "/_solara/cdn/@widgetti", "/_solara/cdn/..%2f..%2fbin%2fpython", "/" + "a" * 5000,
+    ],
 )  # fmt: skip
 def test_what_no_page_needs_is_not_there(dashboard: str, path: str) -> None:
     assert ask(dashboard, path).status == 404
