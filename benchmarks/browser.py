@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +38,11 @@ class Server:
 
 
 @contextmanager
-def server(*options: str, assets: Path | None = None) -> Iterator[Server]:
-    """A dashboard, started as a user starts it. Raises RuntimeError if it ends at once."""
+def server(*options: str, assets: Path | None = None, headers: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A dashboard, started as a user starts it, and asked with `headers` until it answers.
+
+    Raises RuntimeError if it ends at once.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -48,7 +51,7 @@ def server(*options: str, assets: Path | None = None) -> Iterator[Server]:
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as started:
         address = f"http://127.0.0.1:{port}"
         try:
-            while not _answers(address):
+            while not _answers(address, headers or {}):
                 if started.poll() is not None:
                     raise RuntimeError(f"the dashboard ended at once, with status {started.returncode}")
                 time.sleep(0.2)
@@ -57,9 +60,9 @@ def server(*options: str, assets: Path | None = None) -> Iterator[Server]:
             started.terminate()
 
 
-def _answers(address: str) -> bool:
+def _answers(address: str, headers: Mapping[str, str]) -> bool:
     try:
-        urllib.request.urlopen(address, timeout=5).close()
+        urllib.request.urlopen(urllib.request.Request(address, headers=dict(headers)), timeout=5).close()
     except urllib.error.HTTPError:  # it asks for a password
         return True
     except OSError:

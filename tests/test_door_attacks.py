@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from benchmarks import browser
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from visitor import HERE, ask, page
@@ -139,33 +140,10 @@ def test_no_header_of_one_visitor_moves_the_scripts_of_others(dashboard: str, he
         assert _without_numbers(answer.body) == _without_numbers(before)
 
 
-def test_a_header_moves_the_scripts_where_there_is_no_door() -> None:
-    """On a server of its own, since it is kept for ever."""
-    program = WITHOUT_DOOR.replace(
-        "os.environ.update(serve.SETTINGS)",
-        'os.environ.update({k: v for k, v in serve.SETTINGS.items() if k != "SOLARA_ROOT_PATH"})',
-    ).replace(
-        'uvicorn.run("solara.server.starlette:app", host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")',
-        """
-import asyncio
-from solara.server.starlette import app, on_startup
-on_startup()
-async def get(headers):
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": "/",
-             "raw_path": b"/", "root_path": "", "scheme": "http", "query_string": b"", "headers": headers,
-             "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}
-    got = []
-    async def receive(): return {"type": "http.request", "body": b"", "more_body": False}
-    async def send(message): got.append(message.get("body", b""))
-    await app(scope, receive, send)
-    return b"".join(got)
-host = (b"host", b"127.0.0.1")
-asyncio.run(get([host, (b"x-script-name", b"//elsewhere.example/x")]))
-print(b"elsewhere.example" in asyncio.run(get([host])))
-""",
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "True"
+def test_not_even_the_first_request_decides_where_scripts_come_from() -> None:
+    headers = {"X-Script-Name": "//elsewhere.example/x", "X-Forwarded-Host": "elsewhere.example"}
+    with browser.server(headers=headers) as server:
+        assert b"elsewhere" not in ask(server.address).body
 
 
 def _without_numbers(html: bytes) -> bytes:
