@@ -15,6 +15,7 @@ from sanfang.cli_tables import (
     SHOWN_IN_COMPARISON,
     bracketed,
     coloured,
+    given,
     metric_heading,
     plain_console,
     signed,
@@ -24,6 +25,7 @@ from sanfang.lab import intervals, precision, ranking, warm_up
 from sanfang.lab.metrics import Metric, metric
 from sanfang.lab.run_table import metric_columns
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.telling import shortened
 
 if TYPE_CHECKING:
     from sanfang.lab.results import Results
@@ -56,7 +58,7 @@ class AnalysisInput:
         known = metric_columns(self.runs, self.factors)
         for name in self.metrics:
             if name not in known:
-                raise InputError(f"metric: {name!r} is not in these runs{nearest(name, known)}")
+                raise InputError(f"metric: {shortened(name)!r} is not in these runs{nearest(name, known)}")
         return self.metrics or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
 
 
@@ -138,7 +140,7 @@ def print_warm_ups(found: pd.DataFrame) -> None:
         table.add_column(heading)
     for row in found.to_dict("records"):
         day = str(row["day"]) if row["trusted"] else "not settled"
-        table.add_row(str(row["scenario"]), str(row["series"]), day, str(row["reason"]))
+        table.add_row(given(row["scenario"]), given(row["series"]), day, given(row["reason"]))
     console.print(table)
 
 
@@ -188,7 +190,7 @@ def _cells(found: dict[str, pd.DataFrame], points: pd.DataFrame, baseline: str, 
         rows = rows.merge(found["differences"], on=keys, how="left", suffixes=("", "_of_difference"))
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in points.columns if several else ():
-        table.add_column(str(name), justify="right", overflow="fold")
+        table.add_column(given(name), justify="right", overflow="fold")
     table.add_column("scenario", no_wrap=True)
     headings = ("runs", "mean", "95 % interval")
     for heading in (*headings, "difference", "95 % interval", "pairs", "pairing") if "difference" in rows else headings:
@@ -202,7 +204,7 @@ def _cells(found: dict[str, pd.DataFrame], points: pd.DataFrame, baseline: str, 
         if several and before is not None and point != before:
             table.add_section()
         before = point
-        table.add_row(*where, str(row["scenario"]), *_mean(row, item), *_difference(row, baseline, item))
+        table.add_row(*map(given, where), given(row["scenario"]), *_mean(row, item), *_difference(row, baseline, item))
     return table
 
 
@@ -257,7 +259,7 @@ def _print_rankings(console: Console, found: pd.DataFrame, item: Metric) -> None
             behind = signed(row["difference_to_best"], item) if row["difference_to_best"] else "–"
             interval = bracketed(signed(row["low"], item), signed(row["high"], item))
             best = f"{row['probability_best']:.3f}"
-            result.add_row(str(row["rank"]), name, item.format(row["mean"]), best, behind, interval)
+            result.add_row(str(row["rank"]), given(name), item.format(row["mean"]), best, behind, interval)
         console.print(result)
         if len(table) > len(shown):
             console.print(f"The first {len(shown)} of {len(table)}; --json gives all.")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli_options import AsJson
-from sanfang.faces import A_CHECK_FAILED, INTERRUPTED, interrupts, print_json, say_if_compiling, user_errors
+from sanfang.cli_options import AsJson, Jobs
+from sanfang.faces import (
+    A_CHECK_FAILED,
+    INTERRUPTED,
+    interrupts,
+    print_json,
+    say_if_compiling,
+    tell,
+    try_folder,
+    user_errors,
+)
 
 if TYPE_CHECKING:
     from sanfang.lab.experiment import Experiment
@@ -29,7 +37,7 @@ def reproduce_command(
     quick: Annotated[
         bool, typer.Option("--quick", help=f"Only {QUICK_REPLICATIONS} replications; compare intervals.")
     ] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    jobs: Jobs = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the runs.")] = FOLDER,
     update: Annotated[
         bool, typer.Option("--update", help="Write what is found now into the experiments' files.")
@@ -39,6 +47,7 @@ def reproduce_command(
     """Make published experiments again; exit status 1 where the numbers differ."""
     with user_errors():
         experiments = _chosen(names or [], update)
+        try_folder(out)
         say_if_compiling()
         compared = _reproduce(experiments, quick, jobs, out, update)
     if as_json:
@@ -54,6 +63,7 @@ def _chosen(names: list[str], update: bool) -> list[Experiment]:
     from sanfang.lab.experiment import Experiment
     from sanfang.scenario.content import experiment_names
     from sanfang.scenario.errors import InputError
+    from sanfang.scenario.telling import listed
 
     known = experiment_names()
     wanted: list[str] = []
@@ -63,7 +73,7 @@ def _chosen(names: list[str], update: bool) -> list[Experiment]:
     loaded = [Experiment.load(name) for name in dict.fromkeys(wanted)]
     publish = [experiment for experiment in loaded if experiment.found or (update and experiment.claim)]
     if not publish:
-        raise InputError(f"{', '.join(names) or 'experiments'}: none of them publishes a result ([[found]])")
+        raise InputError(f"{listed(names) if names else 'experiments'}: none of them publishes a result ([[found]])")
     return publish
 
 
@@ -92,7 +102,7 @@ def _reproduce(
                 Reproduced(experiment, then, new, quick) for then, new in zip(experiment.found or now, now, strict=True)
             ]
     if asked:
-        print("Stopped. Start the same command again to go on.", file=sys.stderr)
+        tell("Stopped. Start the same command again to go on.")
         raise typer.Exit(INTERRUPTED)
     return compared
 
@@ -109,7 +119,7 @@ def _record(entry: Reproduced) -> dict[str, Any]:
 def _print(compared: list[Reproduced], quick: bool) -> None:
     from rich.table import Table
 
-    from sanfang.cli_tables import bracketed, plain_console, signed
+    from sanfang.cli_tables import bracketed, given, plain_console, signed
     from sanfang.lab.metrics import metric
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -123,7 +133,7 @@ def _print(compared: list[Reproduced], quick: bool) -> None:
             for text in (signed(one.difference, item), bracketed(signed(one.low, item), signed(one.high, item)))
         ]
         verdict = "[green]agrees[/green]" if entry.agrees else "[red]differs[/red]"
-        table.add_row(entry.experiment.name, item.en, *numbers, verdict)
+        table.add_row(given(entry.experiment.name), item.en, *numbers, verdict)
     console = plain_console()
     console.print(table)
     differing = sum(not entry.agrees for entry in compared)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sanfang.cli_options import AsJson, District, Language, Settings
-from sanfang.faces import INPUT_IS_WRONG, user_errors
+from sanfang.faces import INPUT_IS_WRONG, print_json, say, tell_error, user_errors
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.telling import printable, shortened
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -44,11 +43,11 @@ def validate(
             results.append({"scenario": file, "valid": True, "digest": digest, "message": None})
         except InputError as error:
             results.append({"scenario": file, "valid": False, "digest": None, "message": str(error)})
-            print(f"error: {error}", file=sys.stderr)
+            tell_error(error)
         if not as_json and results[-1]["valid"]:
-            print(f"{file}: valid")
+            say(f"{file}: valid")
     if as_json:
-        _print_json(results)
+        print_json(results)
     if not all(result["valid"] for result in results):
         raise typer.Exit(INPUT_IS_WRONG)
 
@@ -69,13 +68,19 @@ def explain(
         loaded = Scenario.load(scenario, district, settings or ())
         shown = list(_selected(loaded, key))
     if as_json:
-        _print_json([_record(loaded, *item) for item in shown])
+        print_json([_record(loaded, *item) for item in shown])
         return
     table = _table(*HEADINGS[lang])
     for path, parameter, value in shown:
         origin = loaded.origin(path)
         table.add_row(
-            path, parameter.label(lang), _text(value), parameter.unit, _range(parameter), origin, parameter.source
+            path,
+            parameter.label(lang),
+            _text(value),
+            parameter.unit,
+            _range(parameter),
+            printable(origin),
+            parameter.source,
         )
     _print_table(table)
     if len(shown) == 1 and shown[0][1].acts:
@@ -87,7 +92,7 @@ def schema() -> None:
     """Print the JSON schema of scenario files."""
     from sanfang.scenario.catalogue import json_schema
 
-    _print_json(json_schema())
+    print_json(json_schema())
 
 
 @scenario_app.command()
@@ -114,9 +119,9 @@ def diff(
                 changed.append((path, parameter, ours, theirs))
     if as_json:
         rows = [{"key": path, "unit": parameter.unit, "a": x, "b": y} for path, parameter, x, y in changed]
-        _print_json({"a": a, "b": b, "changed": rows})
+        print_json({"a": a, "b": b, "changed": rows})
         return
-    table = _table(*HEADINGS[lang][:2], a, b, HEADINGS[lang][3])
+    table = _table(*HEADINGS[lang][:2], printable(a), printable(b), HEADINGS[lang][3])
     for path, parameter, ours, theirs in changed:
         table.add_row(path, parameter.label(lang), _text(ours), _text(theirs), parameter.unit)
     _print_table(table)
@@ -134,7 +139,9 @@ def _selected(scenario: Scenario, key: str | None) -> Iterator[tuple[str, Parame
     if not chosen:
         paths = [path for path, _, _ in everything]
         known = [*paths, *(path.rpartition(".")[2] for path in paths), *(path.split(".")[0] for path in paths)]
-        raise InputError(f"{key!r}: is no parameter or section of this scenario{nearest(str(key), known)}")
+        raise InputError(
+            f"{shortened(str(key))!r}: is no parameter or section of this scenario{nearest(str(key), known)}"
+        )
     return iter(chosen)
 
 
@@ -168,7 +175,7 @@ def _text(value: Any) -> str:
 
     if value is None:
         return "-"
-    return value if isinstance(value, str) else in_words(value)
+    return printable(value if isinstance(value, str) else in_words(value))
 
 
 def _table(*headings: str) -> Table:
@@ -187,7 +194,3 @@ def _print_table(table: Table) -> None:
     if not console.is_terminal:
         console.width = 200  # a file or a pipe has no width; narrow columns would break every line
     console.print(table)
-
-
-def _print_json(document: Any) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2, default=str))

@@ -6,11 +6,14 @@ import math
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, in_group
 from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.scenario.telling import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +30,7 @@ UNITS = {"hours": "hours", "yuan": "yuan", "outside_hours": "hours, outside", "o
 def print_run(run: Run) -> None:
     """Metrics by group with units, then the ledger by heading."""
     console = plain_console()
-    table = Table(title=f"{run.scenario.name}, seed {run.seed}", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=given(f"{run.scenario.name}, seed {run.seed}"), title_justify="left", box=None, pad_edge=False)
     table.add_column("metric")
     table.add_column("value", justify="right")
     table.add_column("unit")
@@ -74,15 +77,15 @@ def _metric_table(comparison: Comparison, item: Metric) -> Table:
     table = comparison.differences
     changes = table[table["metric"] == item.name].set_index("scenario").to_dict("index")
     result = Table(box=None, pad_edge=False, header_style="dim")
-    result.add_column("scenario", min_width=max(map(len, comparison.scenarios)), no_wrap=True)
+    result.add_column("scenario", min_width=max(map(cell_len, comparison.scenarios)), no_wrap=True)
     for heading in ("mean", "difference", "95 % interval", "d", "p", "pairs", "pairing"):
         result.add_column(heading, justify="right", no_wrap=True)
     for scenario in comparison.scenarios:
         mean = item.format(means[scenario])
         if scenario == comparison.baseline:
-            result.add_row(scenario, mean, "baseline")
+            result.add_row(given(scenario), mean, "baseline")
         else:
-            result.add_row(scenario, mean, *_change(changes[scenario], item))
+            result.add_row(given(scenario), mean, *_change(changes[scenario], item))
     return result
 
 
@@ -168,6 +171,11 @@ def _print_resources(console: Console, comparison: Comparison) -> None:
             f" (up to {row['relative']:.2%} apart)",
             markup=False,
         )
+
+
+def given(text: object) -> Text:
+    """What a user has named, for a table: no part of it is markup, or a command to the terminal."""
+    return Text(printable(str(text)))
 
 
 def plain_console() -> Console:

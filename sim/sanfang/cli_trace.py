@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli_options import AsJson, Days, District, Language, Out, Scale, Seed, Settings
-from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
+from sanfang.cli_options import AsJson, Days, District, Jobs, Language, Out, Reps, Scale, Seed, Settings
+from sanfang.faces import A_CHECK_FAILED, print_json, save, say_if_compiling, tell, tell_error, try_folder, user_errors
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.limits import MOST_RUNS_IN_MEMORY, first_seed
+from sanfang.scenario.telling import listed, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +36,7 @@ class By(StrEnum):
 # --- One request after the other ------------------------------------------------------------------------
 
 BAR = 30  # characters
+MOST_SHOWN = 10_000
 OWN_VOICE = ("app", "hotline", "community_window", "department_window")  # by the other channels a need is found
 
 
@@ -43,7 +46,9 @@ def trace_command(
     request: Annotated[
         str | None, typer.Option(metavar="ID", help="The request with this id, or its beginning.")
     ] = None,
-    slowest: Annotated[int | None, typer.Option(min=1, help="The slowest closed requests. Default: 3.")] = None,
+    slowest: Annotated[
+        int | None, typer.Option(min=1, max=MOST_SHOWN, help="The slowest closed requests. Default: 3.")
+    ] = None,
     domain: Annotated[str | None, typer.Option(help="Only requests of this domain.")] = None,
     district: District = None,
     settings: Settings = None,
@@ -79,8 +84,8 @@ def _check_choice(scenario: Scenario, request: str | None, slowest: int | None, 
     if request is not None and (slowest is not None or domain is not None):
         raise InputError("--request: names one request, so --slowest and --domain say nothing beside it")
     if domain is not None and domain not in scenario.domains:
-        known = ", ".join(scenario.domains)
-        raise InputError(f"--domain {domain}: is none of {known}{nearest(domain, scenario.domains)}")
+        known = f"{listed(scenario.domains)}{nearest(domain, scenario.domains)}"
+        raise InputError(f"--domain {shortened(domain)}: is none of {known}")
 
 
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float) -> Run:
@@ -126,10 +131,15 @@ def _life(run: Run, label: Any) -> dict[str, Any]:
 
 
 def _print_life(console: Console, run: Run, life: dict[str, Any]) -> None:
+    from rich.text import Text
+
+    from sanfang.cli_tables import given
+
     domain = run.scenario.domains[life["domain"]].label_en or life["domain"]
     again = f", back for time {life['ordinal']} under the root {life['root']}" if life["ordinal"] else ""
     whose = "a vulnerable resident" if life["vulnerable"] else "a resident"
-    console.print(f"[bold]{life['id']}[/bold]  {domain}: {_counted(life['parts'], 'part')}, {life['kind']}{again}")
+    told = f"  {domain}: {_counted(life['parts'], 'part')}, {life['kind']}{again}"
+    console.print(Text.assemble((life["id"], "bold"), given(told)))
     console.print(f"of {whose} (number {life['resident']}) of {life['community']}", markup=False)
     for name, told in _steps(run, life):
         console.print(f"  {name:<14}{told}", markup=False)
@@ -203,8 +213,8 @@ def why_command(
     by: Annotated[By, typer.Option(help="One row for each domain of each scenario, or for each scenario.")] = By.DOMAIN,
     district: District = None,
     settings: Settings = None,
-    reps: Annotated[int, typer.Option(min=1, help="Replications of each scenario.")] = 3,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    reps: Reps = 3,
+    jobs: Jobs = None,
     days: Days = None,
     seed: Seed = 1,
     scale: Scale = 1.0,
@@ -214,20 +224,21 @@ def why_command(
 ) -> None:
     """Split the time of closed requests, voicing to close, by cause, for each domain or scenario."""
     with user_errors():
-        check_folder(out)
+        try_folder(out)
         loaded = _loaded(scenarios, district, settings)
         say_if_compiling()
         runs = _split_runs(loaded, reps, jobs, days, seed, scale)
         table = _pooled(runs)
-        saved = _save(out, runs, table, loaded, by, lang, _where(loaded, reps, days, scale, lang)) if out else []
+    where = _where(loaded, reps, days, scale, lang)
+    saved = save(out, _files(runs, table, loaded, by, lang, where) if out else {})
     shown = table if by is By.DOMAIN else table[table["domain"] == "all"]
     if as_json:
         about = {"seed": seed, "reps": reps, "days": days, "scale": scale, "by": by.value}
-        print_json(about | {"split": shown.to_dict("records"), "files": [str(path) for path in saved]})
+        print_json(about | {"split": shown.to_dict("records"), "files": saved.names})
+        saved.end()
         return
     _print_table(shown, by)
-    if saved:
-        print(f"\nSaved in {saved[0].parent}: {', '.join(path.name for path in saved)}")
+    saved.say()
 
 
 def _loaded(names: list[str], district: str | None, settings: list[str] | None) -> dict[str, Scenario]:
@@ -254,14 +265,17 @@ def _split_runs(
     from sanfang.lab.time_split import split_of
     from sanfang.lab.work import Job
 
+    if reps * len(scenarios) > MOST_RUNS_IN_MEMORY:
+        raise InputError(f"--reps {reps}: makes more than {MOST_RUNS_IN_MEMORY:,} runs of {len(scenarios)} scenarios")
+    first_seed("--seed", seed, reps)
     cells = [(name, rep) for rep in range(reps) for name in scenarios]
     plan = [Job(scenarios[name], seed + rep, days, scale, name) for name, rep in cells]
     try:
         with ProgressLine("runs") as progress:
             tables = run_all(plan, split_of, workers=jobs, progress=progress)
     except RunFailed as error:
-        print(error.outcome.trace, file=sys.stderr)
-        print(f"error: {error}", file=sys.stderr)
+        tell(error.outcome.trace)
+        tell_error(error)
         raise typer.Exit(A_CHECK_FAILED) from None
     for (name, rep), table in zip(cells, tables, strict=True):
         table.insert(0, "scenario", name)
@@ -297,38 +311,33 @@ def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: f
     return f"{first.district.name}, {size}, {length} days, {_counted(reps, 'replication')}"
 
 
-def _save(
-    out: Path,
-    runs: pd.DataFrame,
-    table: pd.DataFrame,
-    scenarios: dict[str, Scenario],
-    by: By,
-    lang: Language,
-    where: str,
-) -> list[Path]:
-    from sanfang.lab.files import table_writer, write_atomically
+def _files(
+    runs: pd.DataFrame, table: pd.DataFrame, scenarios: dict[str, Scenario], by: By, lang: Language, where: str
+) -> dict[str, Callable[[Path], object]]:
+    from sanfang.lab.files import table_writer
     from sanfang.report.time_split_figure import time_split_figure
 
-    figure = time_split_figure(table, scenarios, by.value, lang.value, where)
-    return [
-        write_atomically(out / "time_split.csv", table_writer(table)),
-        write_atomically(out / "time_split_runs.csv", table_writer(runs)),
-        write_atomically(out / "time_split.png", lambda path: figure.savefig(path)),
-    ]
+    return {
+        "time_split.csv": table_writer(table),
+        "time_split_runs.csv": table_writer(runs),
+        "time_split.png": lambda path: time_split_figure(table, scenarios, by.value, lang.value, where).savefig(path),
+    }
 
 
 def _print_table(table: pd.DataFrame, by: By) -> None:
     """Rows of domains or scenarios; hours of a part, and per cent of them by cause."""
     from rich.table import Table
 
-    from sanfang.cli_tables import plain_console
+    from sanfang.cli_tables import given, plain_console
     from sanfang.lab.time_split import CAUSES
 
     console = plain_console()
     title = "Working hours of a part, voicing to close, and per cent of them"
     console.print(f"[bold]{title}[/bold]")
     for name, rows in [("", table)] if by is By.SCENARIO else table.groupby("scenario", sort=False):
-        shown = Table(title=str(name) or None, title_justify="left", box=None, pad_edge=False, header_style="dim")
+        shown = Table(
+            title=given(name) if name else None, title_justify="left", box=None, pad_edge=False, header_style="dim"
+        )
         shown.add_column(by.value, no_wrap=True)
         for heading in ("requests", "hours", *(cause.replace("_", " ") for cause in CAUSES)):
             shown.add_column(heading, justify="right")
@@ -336,5 +345,5 @@ def _print_table(table: pd.DataFrame, by: By) -> None:
             if not row["requests"]:
                 continue
             shares = [f"{100 * row[f'{cause}_share']:.1f}" for cause in CAUSES]
-            shown.add_row(str(row[by.value]), f"{row['requests']:,}", f"{row['hours'] / row['parts']:.1f}", *shares)
+            shown.add_row(given(row[by.value]), f"{row['requests']:,}", f"{row['hours'] / row['parts']:.1f}", *shares)
         console.print(shown)

@@ -18,9 +18,12 @@ from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.provenance import provenance
 from sanfang.lab.runner import Progress, run_all
+from sanfang.lab.simulation import check_run
 from sanfang.lab.work import Job
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, MOST_RUNS_IN_MEMORY, first_seed, whole_number
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import listed, shortened
 
 RESOURCE_TOLERANCE = 1e-9  # relative: rounding of sums, no more
 
@@ -53,20 +56,21 @@ class Comparison:
         return resource_gaps(self.runs, self.baseline)
 
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
-        """Write runs.csv, means.csv, differences.csv and comparison.json into `folder`; return their paths.
+        """Write `files` into `folder`; return their paths. Each is complete or not there."""
+        return [write_atomically(Path(folder) / name, write) for name, write in self.files(draw).items()]
+
+    def files(self, draw: Callable[[Comparison], Any] | None = None) -> dict[str, Callable[[Path], object]]:
+        """What writes each file: runs.csv, means.csv, differences.csv and comparison.json.
 
         `draw` makes a matplotlib figure of this comparison, which is written as comparison.png; the usual
-        one is `sanfang.report.comparison_figure.comparison_figure`. Each file is complete or not there.
+        one is `sanfang.report.comparison_figure.comparison_figure`.
         """
-        folder = Path(folder)
         tables = {"runs.csv": self.runs, "means.csv": self.means, "differences.csv": self.differences}
-        paths = [write_atomically(folder / name, table_writer(table)) for name, table in tables.items()]
-        document = to_json(self.to_dict())
-        paths.append(write_atomically(folder / "comparison.json", lambda path: path.write_text(document, "utf-8")))
+        files = {name: table_writer(table) for name, table in tables.items()}
+        files["comparison.json"] = lambda path: path.write_text(to_json(self.to_dict()), "utf-8")
         if draw is not None:
-            figure = draw(self)
-            paths.append(write_atomically(folder / "comparison.png", lambda path: figure.savefig(path)))
-        return paths
+            files["comparison.png"] = lambda path: draw(self).savefig(path)
+        return files
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the single runs, as plain data: how it was made, and what came out."""
@@ -106,8 +110,13 @@ def compare(
     """
     labelled = _labelled(scenarios)
     chosen = _baseline(labelled, baseline)
-    if reps < 1:
-        raise InputError(f"reps: must be at least 1, not {reps}")
+    whole_number("reps", reps, 1, MOST_REPLICATIONS)
+    if reps * len(labelled) > MOST_RUNS_IN_MEMORY:
+        told = f"{reps * len(labelled):,} runs; a comparison keeps at most {MOST_RUNS_IN_MEMORY:,} in memory"
+        raise InputError(f"reps: {reps:,} of {len(labelled):,} scenarios are {told}. A sweep stores them")
+    check_run(first_seed("seed", seed, reps), days, scale)
+    if jobs is not None:
+        whole_number("jobs", jobs, 1, MOST_JOBS)
     plan = [
         (label, rep, Job(scenario, seed + rep, days, scale, label))
         for rep in range(reps)
@@ -172,7 +181,8 @@ def _baseline(labelled: Mapping[str, Scenario], wanted: str | None) -> str:
     if wanted is None:
         return names[0]
     if wanted not in labelled:
-        raise InputError(f"baseline: {wanted!r} is none of the scenarios {', '.join(names)}{nearest(wanted, names)}")
+        told = f"{shortened(wanted)!r} is none of the scenarios {listed(names)}{nearest(wanted, names)}"
+        raise InputError(f"baseline: {told}")
     return wanted
 
 

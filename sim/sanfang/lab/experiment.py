@@ -23,7 +23,14 @@ from sanfang.scenario import catalogue
 from sanfang.scenario.content import is_bare
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.files import unfit_for_a_path
-from sanfang.scenario.limits import MOST_POINT_VALUES, MOST_POINTS, MOST_REPLICATIONS, MOST_RUNS, whole_number
+from sanfang.scenario.limits import (
+    MOST_POINT_VALUES,
+    MOST_POINTS,
+    MOST_REPLICATIONS,
+    MOST_RUNS,
+    first_seed,
+    whole_number,
+)
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import in_words, listed
 
@@ -99,6 +106,7 @@ class Experiment:
         if unfit:
             raise InputError(f"{origin}: {unfit}")
         self._check_size()
+        first_seed(f"{origin}: seed", self.seed, self.replications.max)
         for key, names in (("metrics", self.metrics), ("replications.metric", [self.replications.metric])):
             for name in names:
                 if name is not None and name not in BY_NAME:

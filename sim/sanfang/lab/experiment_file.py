@@ -197,9 +197,11 @@ def parse(document: Mapping[str, Any], place: Place) -> ExperimentFile:
         raise InputError(f"{place.origin}: must be a mapping of keys, not {type(document).__name__}")
     joined = dict(document)
     design = joined.get("design")
-    points = design.get("points") if isinstance(design, Mapping) else None
-    check_size({**joined, "design": {**design, "points": None}} if points is not None else joined, place.origin)
-    _check_points(points, f"{place.origin}: design.points")
+    if isinstance(design, Mapping) and design.get("points") is not None:  # a table has limits of its own
+        check_size({**joined, "design": {**design, "points": None}}, place.origin)
+        _check_points(design["points"], f"{place.origin}: design.points")
+    else:
+        check_size(joined, place.origin)
     if isinstance(joined.get("variants"), Mapping):
         joined["variants"] = {
             name: _joined(settings) if isinstance(settings, Mapping) else settings

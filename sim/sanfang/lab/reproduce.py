@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import ExitStack
@@ -13,8 +14,10 @@ from sanfang.lab import intervals
 from sanfang.lab.executors import available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Finding
+from sanfang.lab.files import write_atomically
 from sanfang.lab.results import Results
 from sanfang.lab.sweep import Report, sweep
+from sanfang.scenario.errors import InputError
 
 ROUNDING = 1e-6
 """Relative: the published digits, and the last bits in which processors differ."""
@@ -90,16 +93,22 @@ def _finding(row: dict[Hashable, Any], scenario: str, point: int, metric: str) -
 
 
 def publish(experiment: Experiment, found: list[Finding]) -> None:
-    """Write `found` at the end of the experiment's file, in the place of what it published before."""
+    """Write `found` at the end of the experiment's file, in the place of what it published before.
+
+    Raises InputError where the file cannot be written; it is then as it was.
+    """
     assert experiment.source is not None
     text = experiment.source.read_text("utf-8")
     kept = text.split(f"\n{MARK}", 1)[0].rstrip("\n")
     tables = "\n\n".join(_table(finding) for finding in found)
-    experiment.source.write_text(f"{kept}\n\n{tables}\n", "utf-8")
+    try:
+        write_atomically(experiment.source, lambda path: path.write_text(f"{kept}\n\n{tables}\n", "utf-8"))
+    except OSError as error:
+        raise InputError(f"{experiment.source}: cannot be written: {error.strerror}") from None
 
 
 def _table(finding: Finding) -> str:
-    lines = [MARK, f'scenario = "{finding.scenario}"']
+    lines = [MARK, f"scenario = {json.dumps(finding.scenario, ensure_ascii=False)}"]
     if finding.point:
         lines.append(f"point = {finding.point}")
     lines.append(f'metric = "{finding.metric}"')

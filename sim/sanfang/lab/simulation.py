@@ -18,8 +18,10 @@ from sanfang.model.model import DistrictModel
 from sanfang.model.outcomes import measure
 from sanfang.model.state import refer_world
 from sanfang.scenario.errors import InputError
+from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
 from sanfang.scenario.place import KINDS
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import in_words
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,7 @@ def simulate(
     The same scenario, seed, days and scale give bit-identical results in any process. `progress`
     is called with (day, days) after each day. Raises InputError for days, seed or scale out of range.
     """
-    if days is not None and not 1 <= days <= 3650:
-        raise InputError(f"days must be from 1 to 3650, not {days}")
-    if not 0 < scale <= 1:
-        raise InputError(f"scale must be above 0 and at most 1, not {scale}")
+    check_run(seed, days, scale)
     model = DistrictModel(scenario, seed=seed, days=days, scale=scale)
     while model.day < model.days:
         model.step()
@@ -80,6 +79,15 @@ def simulate(
         requests=request_table(model, records) if keep_requests else pd.DataFrame(),
         model=model,
     )
+
+
+def check_run(seed: object, days: object, scale: object) -> None:
+    """Raise `InputError` for a seed, days (None: the scenario's own) or scale that no run can have."""
+    whole_number("seed", seed, 0, MOST_SEED)
+    if days is not None:
+        whole_number("days", days, 1, MOST_DAYS)
+    if not isinstance(scale, int | float) or not 0 < scale <= 1:
+        raise InputError(f"scale: must be a number above 0 and at most 1, not {in_words(scale)}")
 
 
 def all_records(model: DistrictModel) -> np.ndarray:

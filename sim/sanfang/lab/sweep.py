@@ -77,7 +77,7 @@ def sweep(
     Raises InputError for a wrong experiment or an unfit folder, StoreError if the store cannot be written to any
     more (what it holds is safe), and ClusterLost.
     """
-    folder = out or RESULTS / experiment.name
+    folder = out or folder_of(experiment)
     with Store(folder) as store, ExitStack() as workers:
         _plan(store, experiment)
         if retry_failed:
@@ -97,6 +97,11 @@ def sweep(
                 break
         _write_manifest(store, experiment)
         return SweepEnd(folder, store.planned(), work.done, work.failed, reused, work.made, stopping())
+
+
+def folder_of(experiment: Experiment) -> Path:
+    """Where the results of an experiment are kept if nobody says where."""
+    return RESULTS / experiment.name
 
 
 def planned_runs(experiment: Experiment) -> Iterator[Planned]:

@@ -112,14 +112,14 @@ def _size(scenario: Scenario) -> None:
             raise _wrong(table, f"there are {found:,}; at most {most:,} are possible")
     residents, communities = district.population * len(domains), district.communities * len(domains)
     candidates = "candidates for needs a day (residents x hazard x needs.hazard_cap / 365)"
-    for path, what, found, most in (
+    for path, what, amount, most in (
         ("district.population", "residents x domains", residents, limits.MOST_RESIDENT_DOMAINS),
         ("district.communities", "communities x domains", communities, limits.MOST_COMMUNITY_DOMAINS),
         ("staffing", "posts", _posts(scenario), limits.MOST_POSTS),
         ("domains", candidates, _candidates(scenario), limits.MOST_CANDIDATES),
     ):
-        if found > most:
-            raise _wrong(path, f"makes {found:,.0f} {what}; at most {most:,} fit into memory")
+        if amount > most:
+            raise _wrong(path, f"makes {amount:,.0f} {what}; at most {most:,} fit into memory")
 
 
 def _posts(scenario: Scenario) -> float:

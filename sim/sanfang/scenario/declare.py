@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from sanfang.scenario.telling import in_words, is_printable
+from sanfang.scenario.telling import in_words, is_obeyed, is_printable
 
 Role = Literal["lever", "uncertainty", "constant"]
 """Lever: what a policy sets. Uncertainty: what nobody knows exactly. Constant: a fact or convention."""
@@ -71,8 +71,8 @@ def _named(value: str) -> str:
 
 
 def _described(value: str) -> str:
-    if len(value) > LONGEST_DESCRIPTION:
-        raise PydanticCustomError("text", f"must be at most {LONGEST_DESCRIPTION:,} characters long")
+    if len(value) > LONGEST_DESCRIPTION or is_obeyed(value):
+        raise PydanticCustomError("text", f"must be at most {LONGEST_DESCRIPTION:,} characters, none of them a control")
     return value
 
 

@@ -12,7 +12,7 @@ from sanfang.scenario.telling import in_words
 
 MOST_DAYS = 3_650
 MOST_SEED = 10**15
-"""Seed + replication stays below 2^53: SQLite, JSON, R and JavaScript all hold it exactly."""
+"""Of any run, that of a last replication included: SQLite, JSON, R and JavaScript hold it exactly."""
 
 # --- A district: what starts within a gigabyte ---
 
@@ -55,5 +55,10 @@ def whole_number(name: str, value: object, least: int, most: int) -> int:
         raise InputError(f"{name}: must be a whole number, not {in_words(value)}")
     number = int(value.__index__())
     if not least <= number <= most:
-        raise InputError(f"{name}: must be from {least:,} to {most:,}, not {in_words(number)}")
+        raise InputError(f"{name}: must be at least {least:,} and at most {most:,}, not {in_words(number)}")
     return number
+
+
+def first_seed(name: str, seed: object, replications: int) -> int:
+    """`seed`, if the seeds of so many replications, one after the other from it, are none above `MOST_SEED`."""
+    return whole_number(name, seed, 0, MOST_SEED + 1 - replications)

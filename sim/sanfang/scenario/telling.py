@@ -21,6 +21,11 @@ def printable(text: str) -> str:
     return _UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
+def is_obeyed(text: str) -> bool:
+    """Whether a terminal would obey something in `text`, line ends and tabs aside."""
+    return re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", text) is not None
+
+
 def is_printable(text: str) -> bool:
     """Whether `printable` would change nothing."""
     return _UNSHOWN.search(text) is None
