@@ -40,7 +40,7 @@ def server() -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-c", "from sanfang.cli import app; app()", "dashboard", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as started:
+    with subprocess.Popen(command, stderr=open("/tmp/w_srv2.err","w")) as started:
         address = f"http://127.0.0.1:{port}"
         try:
             while not _answers(address):

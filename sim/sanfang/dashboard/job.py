@@ -85,9 +85,10 @@ class Job[Found]:
 
     def cancel(self) -> None:
         """Stop within a turn; does not wait for that."""
-        self._stop.set()
-        self._asked.give_up()
-        self._tell()
+        if not self._stop.is_set():
+            self._stop.set()
+            self._asked.give_up()
+            self._tell()
 
     def leave(self) -> None:
         """Cancel, tell nobody any more, give the room back: the page is closed, or has gone on to something else."""
@@ -158,11 +159,11 @@ class Job[Found]:
         """Until a place is given. Raises Cancelled."""
         self._asked = place
         place.ask()
-        while True:
+        while not place.answered.is_set():
             self.check()
-            if place.answered.wait(LOOK_EVERY):
-                break
-            self._tell()
+            if self.state == WAITING:
+                self._tell()
+            place.answered.wait(LOOK_EVERY)
         self.check()
 
     def _tell(self) -> None:

@@ -25,11 +25,12 @@ AT_WORK = max(os.cpu_count() or 1, 2)
 JOBS = 4
 """Jobs in the background under way at once, one a viewer; the others wait, first come, first served."""
 
-HELD_MEGABYTES = 3_000
-"""Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`: 160 viewers of the usual Live page,
-or 27 who compare three of the largest worlds. It is not exceeded: who comes then waits until somebody leaves."""
+HELD_MEGABYTES = min(4_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)
+"""Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`, and no more than half of the machine's:
+a hundred viewers of the usual Live page, or twelve who compare three of the largest worlds. Who comes then waits until
+somebody leaves."""
 
-HELD_EACH_MEGABYTES = 600
+HELD_EACH_MEGABYTES = 1_000
 """Of these for one viewer: three of the largest worlds with all their requests fit."""
 
 SIZES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -54,9 +55,9 @@ def usual_size(district: str) -> float:
 
 def world_megabytes(residents: float, days: int) -> int:
     """Memory that one world takes, as measured: residents, and what is written down of them day by day."""
-    return math.ceil(residents * (90 + 0.25 * days) / 1e6)
+    return math.ceil(2 + residents * (170 + 0.85 * days) / 1e6)
 
 
 def table_megabytes(residents: float, days: int) -> int:
     """Memory that a table of all requests of one world takes, with what a page makes of it, as measured."""
-    return math.ceil(residents * days * 1.4 / 1e6)
+    return math.ceil(residents * days * 2.0 / 1e6)

@@ -63,7 +63,7 @@ def use_told(job: Job[Any] | None, what: Callable[[Job[Any]], object] = lambda j
 def JobCard(job: Job[Any], text: Callable[[], str], lang: str, again: Callable[[], object] | None = None) -> None:
     """How far a job is, with a button to cancel it; nothing once it is done. `text` says what it does while it runs;
     `again` begins it anew where it was cancelled or has failed."""
-    use_told(job, lambda job: (job.state, job.stopping, job.done, job.before))
+    use_told(job, lambda job: (job.state, job.stopping, job.done, job.before, job.waits_for_room))
     if job.state == DONE:
         solara.Div(style="display: none")
         return
