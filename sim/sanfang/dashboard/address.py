@@ -34,6 +34,10 @@ class World:
     levers: tuple[tuple[str, float], ...] = ()
     moves: tuple[tuple[int, str, float], ...] = ()
 
+    def before(self, day: int) -> World:
+        """Without the moves made on `day` or later; levers set before the first day stay."""
+        return replace(self, moves=tuple(move for move in self.moves if move[0] < max(day, 1)))
+
 
 @dataclass(frozen=True)
 class Address:

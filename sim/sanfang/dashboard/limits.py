@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from functools import cache
 
 from sanfang.scenario.scenario import Scenario
@@ -16,6 +18,20 @@ MOST_SEED = 999_999
 MOST_MOVES = 200
 LONGEST_ADDRESS = 24_000
 """Characters: three worlds with all their moves fit."""
+
+AT_WORK = max(os.cpu_count() or 1, 2)
+"""Threads that compute worlds at the same moment, each for some hundredths of a second before another has its turn."""
+
+JOBS = 4
+"""Jobs in the background under way at once, one a viewer; the others wait, first come, first served."""
+
+HELD_MEGABYTES = min(4_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)
+"""Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`, and no more than half of the machine's:
+a hundred viewers of the usual Live page, or twelve who compare three of the largest worlds. Who comes then waits until
+somebody leaves."""
+
+HELD_EACH_MEGABYTES = 1_000
+"""Of these for one viewer: three of the largest worlds with all their requests fit."""
 
 SIZES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Shares of a district that a page offers."""
@@ -35,3 +51,13 @@ def sizes(district: str) -> list[float]:
 def usual_size(district: str) -> float:
     """The largest share on offer."""
     return sizes(district)[-1]
+
+
+def world_megabytes(residents: float, days: int) -> int:
+    """Memory that one world takes, as measured: residents, and what is written down of them day by day."""
+    return math.ceil(2 + residents * (170 + 0.85 * days) / 1e6)
+
+
+def table_megabytes(residents: float, days: int) -> int:
+    """Memory that a table of all requests of one world takes, with what a page makes of it, as measured."""
+    return math.ceil(residents * days * 2.0 / 1e6)
