@@ -26,9 +26,9 @@ JOBS = 4
 """Jobs in the background under way at once, one a viewer; the others wait, first come, first served."""
 
 HELD_MEGABYTES = min(4_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)
-"""Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`, at most half of the machine's: a hundred
-viewers of the usual Live page, or twelve who compare three of the largest worlds. Who comes then waits until somebody
-leaves."""
+"""Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`, at most half of the machine's: a
+hundred viewers of the usual Live page, or twelve who compare three of the largest worlds. Who comes then waits until
+somebody leaves."""
 
 HELD_EACH_MEGABYTES = 1_000
 """Of these for one viewer: three of the largest worlds with all their requests fit."""
