@@ -107,7 +107,9 @@ def differences(table: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     """Make the runs of all pilots."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--replications", type=argument(MOST_REPLICATIONS), default=12, help="replications (default 12)")
+    parser.add_argument(
+        "--replications", type=argument(MOST_REPLICATIONS), default=12, help="replications (default 12)"
+    )
     parser.add_argument("--out", type=Path, default=Path("results/pilots"), help="folder (default results/pilots)")
     parser.add_argument("--jobs", type=argument(MOST_JOBS), default=None, help="processes (default all cores)")
     given = parser.parse_args()

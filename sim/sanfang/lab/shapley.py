@@ -24,8 +24,8 @@ from sanfang.lab.provenance import code_version
 from sanfang.lab.run_table import Numbers
 from sanfang.lab.runner import run_all
 from sanfang.lab.work import Job
-from sanfang.scenario.policy import lever_names
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
+from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
 BEFORE, REFORM = "before", "three-devolutions-two-refinements"
