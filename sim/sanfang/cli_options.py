@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,13 +21,6 @@ class Language(StrEnum):
 def _scale(value: float) -> float:
     if not 0 < value <= 1:
         raise typer.BadParameter(f"{value} is not in the range 0<x<=1.")
-    return value
-
-
-def finite(value: float | None) -> float | None:
-    """For options that take a number: a range alone lets "nan" and "inf" pass."""
-    if value is not None and not math.isfinite(value):
-        raise typer.BadParameter(f"{value} is not a finite number.")
     return value
 
 

@@ -11,6 +11,7 @@ from sanfang.cli_options import AsJson, Jobs
 from sanfang.faces import (
     A_CHECK_FAILED,
     INTERRUPTED,
+    accidents,
     interrupts,
     print_json,
     say_if_compiling,
@@ -45,7 +46,7 @@ def reproduce_command(
     as_json: AsJson = False,
 ) -> None:
     """Make published experiments again; exit status 1 where the numbers differ."""
-    with user_errors():
+    with user_errors(), accidents():
         experiments = _chosen(names or [], update)
         try_folder(out)
         say_if_compiling()

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli_options import AsJson, finite
+from sanfang.cli_options import AsJson
 from sanfang.faces import (
     A_CHECK_FAILED,
     INTERRUPTED,
+    accidents,
     interrupts,
     print_json,
     say,
     say_if_compiling,
     tell,
-    tell_error,
     try_folder,
     user_errors,
 )
@@ -90,7 +88,7 @@ def sweep_command(
 @sweep_app.command("status")
 def status_command(folder: Folder, as_json: AsJson = False) -> None:
     """Say how far a sweep is, and what failed."""
-    with user_errors(), _accidents():
+    with user_errors(), accidents():
         from sanfang.lab.results import Results
 
         with Results(folder) as results:
@@ -111,14 +109,12 @@ def analyse_command(
     baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the experiment's.")] = None,
     half_width: Annotated[
         float | None,
-        typer.Option(
-            min=0, max=1e12, callback=finite, help="Half-width of intervals to plan for, in the metric's unit."
-        ),
+        typer.Option(min=0, max=1e12, help="Half-width of intervals to plan for, in the metric's unit."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Means, paired differences, ranking, and how many more replications a precision takes."""
-    with user_errors(), _accidents():
+    with user_errors(), accidents():
         from sanfang import cli_analysis
         from sanfang.lab.results import Results
 
@@ -151,7 +147,7 @@ def export_command(
     as_json: AsJson = False,
 ) -> None:
     """Write a sweep's runs, and its daily series if kept, as CSV or Parquet."""
-    with user_errors(), _accidents():
+    with user_errors(), accidents():
         from sanfang.lab.results import Results
 
         with Results(folder) as results:
@@ -180,7 +176,7 @@ def _sweep(
     from sanfang.lab.sweep import sweep
 
     try:
-        with _accidents(), interrupts() as asked, ProgressLine("runs") as progress:
+        with accidents(), interrupts() as asked, ProgressLine("runs") as progress:
             return sweep(
                 experiment,
                 folder,
@@ -195,19 +191,6 @@ def _sweep(
     except KeyboardInterrupt:
         tell("Stopped at once. What had finished is stored; start the same command again to go on.")
         raise typer.Exit(INTERRUPTED) from None
-
-
-@contextmanager
-def _accidents() -> Iterator[None]:
-    """Tell what is no fault of the input, such as a full disk, in one message, and end with exit status 1."""
-    from sanfang.lab.cluster import ClusterLost
-    from sanfang.lab.database import StoreError
-
-    try:
-        yield
-    except (StoreError, ClusterLost) as error:
-        tell_error(error)
-        raise typer.Exit(A_CHECK_FAILED) from None
 
 
 def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:

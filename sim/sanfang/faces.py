@@ -58,6 +58,19 @@ def user_errors() -> Iterator[None]:
         raise typer.Exit(INPUT_IS_WRONG) from None
 
 
+@contextmanager
+def accidents() -> Iterator[None]:
+    """Tell what is no fault of the input, such as a full disk, in one message, and end with exit status 1."""
+    from sanfang.lab.cluster import ClusterLost
+    from sanfang.lab.database import StoreError
+
+    try:
+        yield
+    except (StoreError, ClusterLost) as error:
+        tell_error(error)
+        raise typer.Exit(A_CHECK_FAILED) from None
+
+
 def print_json(document: Any) -> None:
     """One JSON document on standard output."""
     from sanfang.lab.files import to_json

@@ -5,6 +5,8 @@ They are far above what a real question takes. Limits on the text of a file stan
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.telling import in_words
 
@@ -56,6 +58,19 @@ def whole_number(name: str, value: object, least: int, most: int) -> int:
     number = int(value.__index__())
     if not least <= number <= most:
         raise InputError(f"{name}: must be at least {least:,} and at most {most:,}, not {in_words(number)}")
+    return number
+
+
+def argument(most: int) -> Callable[[str], int]:
+    """The `type` of a whole number from 1 to `most` on the command line of a script, for argparse."""
+    from argparse import ArgumentTypeError  # not loaded for those who need none
+
+    def number(text: str) -> int:
+        try:
+            return whole_number("number", int(text), 1, most)
+        except InputError as error:
+            raise ArgumentTypeError(str(error)) from None
+
     return number
 
 

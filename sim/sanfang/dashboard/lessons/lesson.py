@@ -40,7 +40,7 @@ OF_THE_PLACE = ("replications", "residents", "days")
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Text(_Table):
