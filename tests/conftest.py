@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -75,6 +77,17 @@ def dashboard() -> Iterator[str]:
     """The address of a dashboard in a process of its own."""
     with browser.server() as server:
         yield server.address
+
+
+@pytest.fixture
+def own_dashboard(tmp_path: Path) -> Iterator[browser.Server]:
+    """A dashboard for one test, with scripts of its own that may come to harm."""
+    import solara.server.settings
+
+    scripts = tmp_path / "scripts"
+    shutil.copytree(solara.server.settings.assets.proxy_cache_dir, scripts)
+    with browser.server(assets=scripts) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

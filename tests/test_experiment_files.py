@@ -531,7 +531,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "too many points": (
         "[factors]\n" + "\n".join(f"'policy.{lever.name}' = {{ steps = 10 }}" for lever in levers()[:7]),
-        "design: gives 10,000,000 points; at most 1,000,000",
+        "design: gives 10,000,000 points; at most 100,000",
     ),
     # Factors
     "unknown parameter": (

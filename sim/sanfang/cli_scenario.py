@@ -164,7 +164,7 @@ def _range(parameter: Parameter) -> str:
 
 
 def _text(value: Any) -> str:
-    from sanfang.scenario.messages import in_words
+    from sanfang.scenario.telling import in_words
 
     if value is None:
         return "-"

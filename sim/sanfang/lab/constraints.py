@@ -1,7 +1,8 @@
 """Constraints between factors, written as in arithmetic: `policy.authority <= policy.clear_lists`.
 
 They are read by simpleeval and never by Python's own `eval`; beside comparisons of factors, numbers and words
-only `+ - * /`, `and`, `or`, `not`, `min`, `max` and `abs` are known.
+only `+ - * /` of numbers, `and`, `or`, `not`, `min`, `max` and `abs` are known. A text is short and shallow, so that
+none takes long, whatever it says.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ from types import SimpleNamespace
 from typing import Any
 
 from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.messages import in_words
+from sanfang.scenario.telling import in_words, listed, shortened
 
 FUNCTIONS = {"min": min, "max": max, "abs": abs}
 COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 ARITHMETIC = (ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.UnaryOp, ast.USub)
 LOGIC = (ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not)
 ALLOWED = (*COMPARISONS, *ARITHMETIC, *LOGIC, ast.Compare, ast.Name, ast.Attribute, ast.Load, ast.Constant, ast.Call)
+LONGEST = 1_000
+"""Characters."""
+
+DEEPEST = 100
+"""Expressions inside one another: Python's own parser and printer call themselves for each."""
+
 EXAMPLE = "policy.authority <= policy.clear_lists"
 
 
@@ -32,34 +39,61 @@ class Constraint:
 
     def holds(self, values: Mapping[str, Any]) -> bool:
         """Whether it holds where the factors have these values. Raises `InputError` where it has no answer."""
-        from simpleeval import SimpleEval
+        from simpleeval import InvalidExpression, SimpleEval
 
         evaluator = SimpleEval(functions=FUNCTIONS, names=_names(values))
         try:
             return bool(evaluator.eval(self.text))
-        except (ArithmeticError, TypeError, ValueError) as error:
-            shown = ", ".join(f"{name} = {in_words(value)}" for name, value in values.items())
+        except (ArithmeticError, TypeError, ValueError, InvalidExpression) as error:
+            shown = listed(f"{name} = {in_words(value)}" for name, value in values.items())
             raise InputError(f"{self.origin}: constraints: {self.text}: has no answer at {shown}: {error}") from None
 
 
 def read_constraint(text: str, factors: Collection[str], origin: str) -> Constraint:
     """The constraint in `text`, which may name `factors`. Raises `InputError`."""
-    where = f"{origin}: constraints: {text}"
+    where = f"{origin}: constraints: {shortened(text)}"
+    if len(text) > LONGEST:
+        raise InputError(f"{where}: is too long; at most {LONGEST:,} characters are read")
     try:
         tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise InputError(f"{where}: is not a comparison such as {EXAMPLE}") from None
+    if _depth(tree) > DEEPEST:
+        raise InputError(f"{where}: is nested more than {DEEPEST} deep")
     if not _is_condition(tree):
         raise InputError(f"{where}: is not a comparison such as {EXAMPLE}")
     for node in ast.walk(tree):
         if not _is_allowed(node):
             known = f"numbers, words, + - * /, and, or, not, {', '.join(FUNCTIONS)}"
-            raise InputError(f"{where}: {ast.unparse(node)!r} is not understood; known are comparisons of {known}")
+            told = shortened(repr(ast.unparse(node)))
+            raise InputError(f"{where}: {told} is not understood; known are comparisons of {known}")
+        if any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in _reckoned_with(node)):
+            raise InputError(f"{where}: a word can be compared, and not reckoned with")
     for name in _named(tree):
         if name not in factors:
-            listed = ", ".join(factors) or "none"
-            raise InputError(f"{where}: {name!r} is no factor{nearest(name, factors)}; factors: {listed}")
+            raise InputError(
+                f"{where}: {shortened(name)!r} is no factor{nearest(name, factors)}; factors: {listed(factors)}"
+            )
     return Constraint(ast.unparse(tree), origin)
+
+
+def _depth(tree: ast.AST) -> int:
+    """How many expressions lie inside one another; not by calling itself, which is what could go too deep."""
+    deepest, waiting = 0, [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
+    return deepest
+
+
+def _reckoned_with(node: ast.AST) -> list[ast.expr]:
+    """What a node adds, subtracts, multiplies, divides, or gives to a function."""
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return [node.operand]
+    return node.args if isinstance(node, ast.Call) else []
 
 
 def _is_condition(node: ast.AST) -> bool:

@@ -40,6 +40,7 @@ def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
     """Draw the district's map; at `scale` below 1 keep whole communities spread over the sub-districts."""
     district = scenario.district
     count, random = district.communities, stream(0, "geography", district.name)
+    ids = scenario.community_ids
     sub_district = np.sort(np.arange(count) * district.sub_districts // count)
     population = _sizes(random, count, district.population, district.community_size_cv)
     position = _positions(random, sub_district, district.sub_districts)
@@ -49,7 +50,7 @@ def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
     firms = np.clip(random.beta(2.0, 2.0, count) * 2.0, 0.0, 2.0)
     keep = _spread(count, scale)
     return Geography(
-        ids=tuple(scenario.community_ids[index] for index in keep),
+        ids=tuple(ids[index] for index in keep),
         number=keep,
         sub_district=sub_district[keep],
         population=population[keep],

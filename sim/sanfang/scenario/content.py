@@ -7,9 +7,11 @@ then in the copy that travels inside an installed package. Districts lie in ``sc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.telling import listed, shortened
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DISTRICTS = "districts"
@@ -23,6 +25,11 @@ class Source:
     path: Path
     label: str
 
+    @cached_property
+    def real(self) -> Path:
+        """The file itself, whatever links lead to it."""
+        return self.path.resolve()
+
 
 def folders(kind: str = "scenarios") -> list[Path]:
     """The folders that hold content of `kind`, the one that wins first."""
@@ -32,7 +39,8 @@ def folders(kind: str = "scenarios") -> list[Path]:
 
 def names(kind: str = "scenarios", below: str = "") -> list[str]:
     """Bare names of all content of `kind`; `below` is a folder inside it, such as `districts`."""
-    return sorted({path.stem for folder in folders(kind) for path in (folder / below).glob("*.toml")})
+    found = (path for folder in folders(kind) for path in (folder / below).glob("*.toml"))
+    return sorted({path.stem for path in found if path.is_file()})
 
 
 def is_bare(name: str) -> bool:
@@ -85,13 +93,13 @@ def find_experiment(name: str | Path) -> Source:
     namesakes = [one for one in known if one.endswith(f"/{text}")]
     hint = f"; did you mean {namesakes[0]!r}?" if namesakes else nearest(text.removesuffix(".toml"), known)
     what = "no such file" if text.endswith(".toml") else "no experiment of that name"
-    raise InputError(f"{text!r}: {what}{hint}; experiments: {', '.join(known) or 'none'}")
+    raise InputError(f"{_quoted(text)}: {what}{hint}; experiments: {listed(known)}")
 
 
 def experiment_names() -> list[str]:
     """Names of all experiments, those in folders below written as `mechanisms/F1a`."""
     found = ((path, folder) for folder in folders(EXPERIMENTS) for path in folder.rglob("*.toml"))
-    return sorted({path.relative_to(folder).with_suffix("").as_posix() for path, folder in found})
+    return sorted({path.relative_to(folder).with_suffix("").as_posix() for path, folder in found if path.is_file()})
 
 
 def label_of(path: Path, given: str | None = None) -> str:
@@ -148,7 +156,7 @@ def _is_dir(path: Path) -> bool:
 
 
 def _not_found(kind: str, text: str, beside: Source | None) -> InputError:
-    where = f"{beside.label}: extends = {text!r}: " if beside else f"{text!r}: "
+    where = f"{beside.label}: extends = {_quoted(text)}: " if beside else f"{_quoted(text)}: "
     districts, scenarios = names(below=DISTRICTS), names()
     if kind == "scenario" and beside and text in districts:
         return InputError(f"{where}is a district, not a scenario; give it as the district (--district {text})")
@@ -160,5 +168,9 @@ def _not_found(kind: str, text: str, beside: Source | None) -> InputError:
 
 
 def _there_are() -> str:
-    listed = {"scenarios": names(), "districts": names(below=DISTRICTS)}
-    return "".join(f"; {kind}: {', '.join(found) or 'none'}" for kind, found in listed.items())
+    there = {"scenarios": names(), "districts": names(below=DISTRICTS)}
+    return "".join(f"; {kind}: {listed(found)}" for kind, found in there.items())
+
+
+def _quoted(text: str) -> str:
+    return shortened(repr(text))

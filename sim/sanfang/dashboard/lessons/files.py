@@ -16,8 +16,8 @@ from sanfang.dashboard.lessons.lesson import Arm, Lesson, Place, Slider, Step, T
 from sanfang.scenario import content
 from sanfang.scenario.content import Source, label_of
 from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.messages import in_words
-from sanfang.scenario.reading import read_toml
+from sanfang.scenario.telling import in_words
+from sanfang.scenario.toml import read_toml
 
 LESSONS = "lessons"
 """The folder of lesson files below `scenarios/`."""
