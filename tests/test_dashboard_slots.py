@@ -469,6 +469,27 @@ def test_who_comes_when_memory_is_full_is_told_so_and_waits_until_somebody_leave
     assert slots.HELD.free == need
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_left_alone_makes_room_for_who_waits_and_its_address_brings_it_back(
+    name: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "HELD", Places(100, each=100))
+    page = open_page(*PAGES[name])
+    for job in page.jobs:  # the first begins another on the Follow page
+        job.run()
+    late = asked(slots.HELD, "somebody who comes late", 100)
+    late.hurry()
+    assert not late.given and not page.told  # it was used a moment ago
+    page.jobs[0].room.used -= limits.IDLE_SECONDS + 1
+    late.hurry()
+    assert late.given and page.transport is None and say("job_away", "en", minutes=10) in page.told
+    assert page.jobs[0].found is None and viewer.address.value.worlds == PAGES[name][1].worlds
+    page.press("again")
+    late.leave()
+    page.jobs[-1].run()
+    assert page.jobs[-1].state == DONE and viewer.address.value.day == 40 and slots.HELD.free < 100
+
+
 def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn() -> None:
     """In a process of its own, as Solara does it when a page is closed, or did not come back in time."""
     script = """

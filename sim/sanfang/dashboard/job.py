@@ -13,6 +13,8 @@ from sanfang.dashboard.slots import Place
 from sanfang.scenario.errors import InputError
 
 WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
+AWAY = "away"
+"""What it had found was put away, as others needed the room."""
 
 DAYS_A_TURN = 5
 """Days that a job plays before others have their turn."""
@@ -39,6 +41,7 @@ class Job[Found]:
         self.state, self.done, self.total, self.error = WAITING, 0, total, ""
         self.found: Found | None = None
         self.owner, self.room, self.left = slots.owner(), room, False
+        self._page = slots.page()
         self._make, self._listeners = make, list[Callable[[], object]]()
         self._stop = threading.Event()
         self._place = self._asked = slots.JOBS.place(self.owner)
@@ -98,6 +101,15 @@ class Job[Found]:
         if self.room is not None:
             self.room.leave()
 
+    def put_away(self) -> None:
+        """Forget what was found, and give the room back. Called by a thread that works for another page."""
+        self._stop.set()
+        self.state, self.found = AWAY, None
+        if self.room is not None:
+            self.room.leave()
+        with self._page:
+            self._tell()
+
     def join(self, seconds: float) -> bool:
         """Wait for the end at most so long; returns whether it came."""
         self._thread.join(seconds)
@@ -144,6 +156,8 @@ class Job[Found]:
     def did(self, amount: int = 1) -> None:
         """So much more is done."""
         self.done += amount
+        if self.room is not None:
+            self.room.use()
         if time.monotonic() - self._told > TELL_EVERY:
             self._tell()
 
@@ -163,7 +177,8 @@ class Job[Found]:
             self.check()
             if self.state == WAITING:
                 self._tell()
-            place.answered.wait(LOOK_EVERY)
+            if not place.answered.wait(LOOK_EVERY) and place is self.room:
+                place.hurry()
         self.check()
 
     def _tell(self) -> None:

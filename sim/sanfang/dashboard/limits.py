@@ -26,12 +26,15 @@ JOBS = 4
 """Jobs in the background under way at once, one a viewer; the others wait, first come, first served."""
 
 HELD_MEGABYTES = min(4_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)
-"""Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`, and no more than half of the machine's:
-a hundred viewers of the usual Live page, or twelve who compare three of the largest worlds. Who comes then waits until
+"""Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`, at most half of the machine's: a
+hundred viewers of the usual Live page, or twelve who compare three of the largest worlds. Who comes then waits until
 somebody leaves."""
 
 HELD_EACH_MEGABYTES = 1_000
 """Of these for one viewer: three of the largest worlds with all their requests fit."""
+
+IDLE_SECONDS = 600.0
+"""A page left alone for so long gives its worlds back when somebody waits for room; its address brings them back."""
 
 SIZES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Shares of a district that a page offers."""
