@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sanfang.dashboard import slots
-from sanfang.dashboard.slots import Place
+from sanfang.dashboard.slots import Place, Places
 from sanfang.scenario.errors import InputError
 
 WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
@@ -18,6 +18,9 @@ AWAY = "away"
 
 DAYS_A_TURN = 5
 """Days that a job plays before others have their turn."""
+
+KEEP_SECONDS = 0.2
+"""How long a job keeps its place while others wait for one: what is short comes soon, whatever is before it."""
 
 TELL_EVERY = 0.25
 """Seconds between two tellings of how far a job is."""
@@ -33,8 +36,9 @@ class Cancelled(Exception):
 class Job[Found]:
     """`make` is called with this job, in a thread, once a place is free; what it returns is `found`.
 
-    While it makes, it computes within `turn`, some hundredths of a second at a time, and says by `did` what is done of
-    `total`. `room` is what the result takes of `slots.HELD`; it is waited for first, and stays until `leave`.
+    While it makes, it computes within `turn`, some hundredths of a second at a time, between which it lets others have
+    its place, and says by `did` what is done of `total`. `room` is what the result takes of `slots.HELD`; it is waited
+    for first, and stays until `leave`.
     """
 
     def __init__(self, make: Callable[[Job[Found]], Found], total: int = 1, room: Place | None = None) -> None:
@@ -45,7 +49,7 @@ class Job[Found]:
         self._make, self._listeners = make, list[Callable[[], object]]()
         self._stop = threading.Event()
         self._place = self._asked = slots.JOBS.place(self.owner)
-        self._begun = self._told = time.monotonic()
+        self._begun = self._told = self._placed = time.monotonic()
         self._thread = threading.Thread(target=self.run, daemon=True, name="job")
 
     # --- For who wants it ---
@@ -121,8 +125,8 @@ class Job[Found]:
         try:
             if self.room is not None:
                 self._wait(self.room)
-            self._wait(self._place)
-            self.state, self._begun = RUNNING, time.monotonic()
+            self._take_place()
+            self.state, self._begun = RUNNING, self._placed
             self._tell()
             self.found = self._make(self)
         except Cancelled:
@@ -146,9 +150,23 @@ class Job[Found]:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Some hundredths of a second of computing, as soon as it is this viewer's turn. Raises Cancelled."""
+        if time.monotonic() - self._placed > KEEP_SECONDS:
+            self.give_way()
         place = slots.TURNS.place(self.owner)
         try:
             self._wait(place)
+            yield
+        finally:
+            place.leave()
+
+    @contextmanager
+    def alone(self, among: Places) -> Iterator[None]:
+        """Until it is this job's turn `among` some that must not be at work at once. Raises Cancelled."""
+        place = among.place(self.owner)
+        try:
+            self._place.leave()  # whoever is at work there needs it
+            self._wait(place)
+            self._take_place()
             yield
         finally:
             place.leave()
@@ -162,12 +180,16 @@ class Job[Found]:
             self._tell()
 
     def give_way(self) -> None:
-        """Let the others who wait for a place come first, between two parts of a long job. Raises Cancelled."""
+        """Let the others who wait for a place come first. Raises Cancelled."""
         self.check()
         if slots.JOBS.wanted:
-            self._place.leave()
-            self._place = slots.JOBS.place(self.owner)
-            self._wait(self._place)
+            self._take_place()
+
+    def _take_place(self) -> None:
+        self._place.leave()
+        self._place = slots.JOBS.place(self.owner)
+        self._wait(self._place)
+        self._placed = time.monotonic()
 
     def _wait(self, place: Place) -> None:
         """Until a place is given. Raises Cancelled."""
