@@ -182,7 +182,7 @@ def test_a_job_waits_behind_those_before_it_and_makes_nothing_if_it_is_cancelled
     assert first.begun.wait(SOON)
     for one in (second, third):
         waiting = threading.Event()
-        one.job._place.ask = _and(one.job._place.ask, waiting.set)  # type: ignore[method-assign]
+        one.job.listen(waiting.set)
         one.job.start()
         assert waiting.wait(SOON)
     assert (second.job.before, third.job.before) == (0, 1) and third.job.state == WAITING
@@ -193,10 +193,6 @@ def test_a_job_waits_behind_those_before_it_and_makes_nothing_if_it_is_cancelled
     assert third.begun.wait(SOON)
     third.go_on.set()
     assert third.job.join(SOON) and slots.JOBS.free == 1
-
-
-def _and(first: Callable[[], None], then: Callable[[], None]) -> Callable[[], None]:
-    return lambda: (first(), then(), None)[-1]
 
 
 def test_a_job_that_breaks_down_says_why_and_gives_its_place_back(few: None) -> None:
@@ -216,21 +212,23 @@ def test_a_job_waits_for_room_before_it_takes_a_place(few: None) -> None:
     assert held.free == 10
 
 
-def test_a_long_job_lets_others_have_the_place_between_its_parts(few: None) -> None:
+def test_a_long_job_lets_others_have_the_place_between_its_turns(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sanfang.dashboard.job.KEEP_SECONDS", 0.0)
     order, waits = list[str](), threading.Event()
     short: Job[None] = Job(lambda job: order.append("short"))
-    short._place.ask = _and(short._place.ask, waits.set)  # type: ignore[method-assign]
+    short.listen(waits.set)
 
     def long_(job: Job[None]) -> None:
-        order.append("first part")
-        short.start()
-        assert waits.wait(SOON)
-        job.give_way()
-        order.append("second part")
+        with job.turn():
+            order.append("first turn")
+            short.start()
+            assert waits.wait(SOON)
+        with job.turn():
+            order.append("second turn")
 
     job: Job[None] = Job(long_)
     job.run()
-    assert order == ["first part", "short", "second part"] and job.state == DONE
+    assert order == ["first turn", "short", "second turn"] and job.state == DONE
 
 
 def test_jobs_and_players_take_turns(few: None) -> None:
@@ -257,6 +255,29 @@ def test_jobs_and_players_take_turns(few: None) -> None:
     Job(make).run()
     player.join(SOON)
     assert order == ["job", "player", "job"]
+
+
+def test_what_must_be_made_once_is_waited_for_without_keeping_others_from_their_places(few: None) -> None:
+    """With one place in all: who makes it needs the place that those who wait for it would have."""
+    among, order, both = Places(1, each=1), list[str](), threading.Barrier(2, timeout=SOON)
+
+    def make(name: str) -> Callable[[Job[None]], None]:
+        def make(job: Job[None]) -> None:
+            with job.alone(among):
+                for _ in range(3):
+                    job.give_way()
+                    order.append(name)
+
+        return make
+
+    jobs = [Job(make(name)) for name in ("a", "b")]
+    threads = [threading.Thread(target=lambda job=job: (both.wait(), job.run()), daemon=True) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SOON)
+    assert [job.state for job in jobs] == [DONE, DONE] and sorted(order) == ["a"] * 3 + ["b"] * 3
+    assert order in (["a"] * 3 + ["b"] * 3, ["b"] * 3 + ["a"] * 3)
 
 
 def test_progress_is_told_to_those_who_listen_until_they_stop() -> None:
@@ -467,6 +488,28 @@ def test_who_comes_when_memory_is_full_is_told_so_and_waits_until_somebody_leave
     assert page.transport is not None and page.transport["day"] == 40 and slots.HELD.free == 0
     page.drawn.close()
     assert slots.HELD.free == need
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_left_alone_makes_room_for_who_waits_and_its_address_brings_it_back(
+    name: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "HELD", Places(100, each=100))
+    page = open_page(*PAGES[name])
+    for job in page.jobs:  # the first begins another on the Follow page
+        job.run()
+    late = asked(slots.HELD, "somebody who comes late", 100)
+    late.hurry()
+    assert not late.given and not page.told  # it was used a moment ago
+    page.jobs[0].room.used -= limits.IDLE_SECONDS + 1
+    late.hurry()
+    assert late.given and page.transport is None and say("job_away", "en", minutes=10) in page.told
+    assert page.jobs[0].found is None and viewer.address.value.worlds == PAGES[name][1].worlds
+    page.press("again")
+    late.leave()
+    back = page.jobs[-1]
+    back.run()
+    assert back.state == DONE and viewer.address.value.day == 40 and slots.HELD.free < 100
 
 
 def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn() -> None:

@@ -9,13 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sanfang.dashboard import slots
-from sanfang.dashboard.slots import Place
+from sanfang.dashboard.slots import Place, Places
 from sanfang.scenario.errors import InputError
 
 WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
+AWAY = "away"
+"""What it had found was put away, as others needed the room."""
 
 DAYS_A_TURN = 5
 """Days that a job plays before others have their turn."""
+
+KEEP_SECONDS = 0.2
+"""How long a job keeps its place while others wait for one: what is short comes soon, whatever is before it."""
 
 TELL_EVERY = 0.25
 """Seconds between two tellings of how far a job is."""
@@ -31,18 +36,20 @@ class Cancelled(Exception):
 class Job[Found]:
     """`make` is called with this job, in a thread, once a place is free; what it returns is `found`.
 
-    While it makes, it computes within `turn`, some hundredths of a second at a time, and says by `did` what is done of
-    `total`. `room` is what the result takes of `slots.HELD`; it is waited for first, and stays until `leave`.
+    While it makes, it computes within `turn`, some hundredths of a second at a time, between which it lets others have
+    its place, and says by `did` what is done of `total`. `room` is what the result takes of `slots.HELD`; it is waited
+    for first, and stays until `leave`.
     """
 
     def __init__(self, make: Callable[[Job[Found]], Found], total: int = 1, room: Place | None = None) -> None:
         self.state, self.done, self.total, self.error = WAITING, 0, total, ""
         self.found: Found | None = None
         self.owner, self.room, self.left = slots.owner(), room, False
+        self._page = slots.page()
         self._make, self._listeners = make, list[Callable[[], object]]()
         self._stop = threading.Event()
         self._place = self._asked = slots.JOBS.place(self.owner)
-        self._begun = self._told = time.monotonic()
+        self._begun = self._told = self._placed = time.monotonic()
         self._thread = threading.Thread(target=self.run, daemon=True, name="job")
 
     # --- For who wants it ---
@@ -98,6 +105,15 @@ class Job[Found]:
         if self.room is not None:
             self.room.leave()
 
+    def put_away(self) -> None:
+        """Forget what was found, and give the room back. Called by a thread that works for another page."""
+        self._stop.set()
+        self.state, self.found = AWAY, None
+        if self.room is not None:
+            self.room.leave()
+        with self._page:
+            self._tell()
+
     def join(self, seconds: float) -> bool:
         """Wait for the end at most so long; returns whether it came."""
         self._thread.join(seconds)
@@ -109,8 +125,8 @@ class Job[Found]:
         try:
             if self.room is not None:
                 self._wait(self.room)
-            self._wait(self._place)
-            self.state, self._begun = RUNNING, time.monotonic()
+            self._take_place()
+            self.state, self._begun = RUNNING, self._placed
             self._tell()
             self.found = self._make(self)
         except Cancelled:
@@ -134,6 +150,8 @@ class Job[Found]:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Some hundredths of a second of computing, as soon as it is this viewer's turn. Raises Cancelled."""
+        if time.monotonic() - self._placed > KEEP_SECONDS:
+            self.give_way()
         place = slots.TURNS.place(self.owner)
         try:
             self._wait(place)
@@ -141,19 +159,37 @@ class Job[Found]:
         finally:
             place.leave()
 
+    @contextmanager
+    def alone(self, among: Places) -> Iterator[None]:
+        """Until it is this job's turn `among` some that must not be at work at once. Raises Cancelled."""
+        place = among.place(self.owner)
+        try:
+            self._place.leave()  # whoever is at work there needs it
+            self._wait(place)
+            self._take_place()
+            yield
+        finally:
+            place.leave()
+
     def did(self, amount: int = 1) -> None:
         """So much more is done."""
         self.done += amount
+        if self.room is not None:
+            self.room.use()
         if time.monotonic() - self._told > TELL_EVERY:
             self._tell()
 
     def give_way(self) -> None:
-        """Let the others who wait for a place come first, between two parts of a long job. Raises Cancelled."""
+        """Let the others who wait for a place come first. Raises Cancelled."""
         self.check()
         if slots.JOBS.wanted:
-            self._place.leave()
-            self._place = slots.JOBS.place(self.owner)
-            self._wait(self._place)
+            self._take_place()
+
+    def _take_place(self) -> None:
+        self._place.leave()
+        self._place = slots.JOBS.place(self.owner)
+        self._wait(self._place)
+        self._placed = time.monotonic()
 
     def _wait(self, place: Place) -> None:
         """Until a place is given. Raises Cancelled."""
@@ -163,7 +199,8 @@ class Job[Found]:
             self.check()
             if self.state == WAITING:
                 self._tell()
-            place.answered.wait(LOOK_EVERY)
+            if not place.answered.wait(LOOK_EVERY) and place is self.room:
+                place.hurry()
         self.check()
 
     def _tell(self) -> None:

@@ -33,6 +33,9 @@ somebody leaves."""
 HELD_EACH_MEGABYTES = 1_000
 """Of these for one viewer: three of the largest worlds with all their requests fit."""
 
+IDLE_SECONDS = 600.0
+"""A page left alone for so long gives its worlds back when somebody waits for room; its address brings them back."""
+
 SIZES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Shares of a district that a page offers."""
 

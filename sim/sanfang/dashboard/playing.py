@@ -13,7 +13,7 @@ from typing import Any
 
 import solara
 
-from sanfang.dashboard import parts, viewer
+from sanfang.dashboard import parts, slots, viewer
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.job import CANCELLED, DONE, Job
@@ -100,6 +100,10 @@ class Playing:
             district, size, seed, days = now.place
             worlds = (*now.worlds, *address.worlds[len(wanted.worlds) :])
             viewer.change(district=district, size=size, seed=seed, days=days, day=now.day, worlds=worlds)
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw the worlds that are on the stage now."""
         self.moved.set(self.moved.value + 1)
         self.frame.set(self.frame.value + 1)
 
@@ -112,6 +116,7 @@ def use_playing(count: int) -> Playing:
     stage: Stage = solara.use_memo(lambda: _stage(frame), [])
     on = Playing(stage, job, frame, moved, error, begun)
     _ = moved.value  # other worlds on the stage are drawn
+    stage.use()
     address = viewer.address.value
     scenarios = tuple(world.scenario for world in address.worlds[:count])
     solara.use_effect(lambda: _begin(on, count), [*address.place, begun.value, scenarios])
@@ -124,18 +129,18 @@ def _begin(on: Playing, count: int) -> Callable[[], None] | None:
     stage, address = on.stage, viewer.address.peek()
     wanted = replace(address, worlds=address.worlds[:count])
     stage.player.pause()
-    if stage.worlds and (stage.shown.place, stage.shown.day, stage.shown.worlds) == (
-        wanted.place,
-        wanted.day,
-        wanted.worlds,
-    ):
+    if stage.is_at(wanted):
         return None
+    room, page = stage.make_room(wanted), slots.page()
+    job: Job[None] = Job(lambda job: stage.bring(wanted, job, on.draw), room=room)
 
-    def built() -> None:
-        on.moved.set(on.moved.value + 1)
-        on.frame.set(on.frame.value + 1)
+    def put_away() -> None:
+        stage.clear()
+        job.put_away()
+        with page:
+            on.draw()
 
-    job: Job[None] = Job(lambda job: stage.bring(wanted, job, built), room=stage.make_room(wanted))
+    room.put_away = put_away
     silence = job.listen(lambda: None if job.busy else on.arrived(wanted, job))
 
     def end() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import solara
 
-from sanfang.dashboard import parts, slots
-from sanfang.dashboard.job import CANCELLED, DONE, FAILED, RUNNING, Job
+from sanfang.dashboard import limits, parts, slots
+from sanfang.dashboard.job import AWAY, CANCELLED, DONE, FAILED, RUNNING, Job
 from sanfang.dashboard.words import say
 
 
@@ -27,7 +27,10 @@ def use_job[Found](
     times, set_times = solara.use_state(1)
 
     def new() -> Job[Found]:
-        job = Job(make, total, slots.HELD.place(slots.owner(), megabytes) if megabytes else None)
+        room = slots.HELD.place(slots.owner(), megabytes) if megabytes else None
+        job = Job(make, total, room)
+        if room is not None:
+            room.put_away = job.put_away
         if known is not None:
             job.state, job.found = DONE, known
         return job
@@ -41,6 +44,8 @@ def use_job[Found](
 
     solara.use_effect(begin, [job])
     use_told(job)
+    if job.room is not None:
+        job.room.use()
     return job, lambda: set_times(times + 1)
 
 
@@ -84,8 +89,10 @@ def standing(job: Job[Any], lang: str) -> str:
     """What can be said of a job that is neither running nor done."""
     if job.state == FAILED:
         return say("job_failed", lang, what=job.error)
-    if job.state == CANCELLED or job.stopping:
-        return say("job_stopping" if job.stopping else "job_cancelled", lang)
+    if job.stopping:
+        return say("job_stopping", lang)
+    if job.state in (CANCELLED, AWAY):
+        return say(f"job_{job.state}", lang, minutes=round(limits.IDLE_SECONDS / 60))
     room = "_room" if job.waits_for_room else ""
     return say(f"job_waiting{room}", lang, before=job.before) if job.before else say(f"job_next{room}", lang)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 
 from solara.server import kernel_context
@@ -56,12 +59,15 @@ class Places:
 class Place:
     """One owner's place: asked for, waited for, had, left. `with` does all four.
 
-    `answered` is set once it is given, or not wanted any more. Every method may be called by any thread, and again.
+    `answered` is set once it is given, or not wanted any more. `put_away` is called if the place has to be left for
+    others after it was not used for long. Every method may be called by any thread, and again.
     """
 
     def __init__(self, among: Places, owner: object, size: int) -> None:
         self.owner, self.size = owner, size
         self.answered = threading.Event()
+        self.put_away: Callable[[], object] | None = None
+        self.used = time.monotonic()
         self._among = among
 
     @property
@@ -74,6 +80,10 @@ class Place:
         """How many are before this one in the queue."""
         waiting = list(self._among._waiting)
         return waiting.index(self) if self in waiting else 0
+
+    def use(self) -> None:
+        """Somebody looks at what is in this place."""
+        self.used = time.monotonic()
 
     def ask(self) -> None:
         """Join the queue, unless this place has been asked for before."""
@@ -89,6 +99,14 @@ class Place:
                 self._among._waiting.remove(self)
                 self._among._give()  # it may have held up others
             self.answered.set()
+
+    def hurry(self) -> None:
+        """Have the place given back that was not used for longest, if that is longer than `limits.IDLE_SECONDS`."""
+        with self._among._lock:
+            unused = [one for one in self._among._taken if one.put_away is not None]
+        oldest = min(unused, key=lambda one: one.used, default=None)
+        if oldest and oldest.put_away and time.monotonic() - oldest.used > limits.IDLE_SECONDS:
+            oldest.put_away()
 
     def leave(self) -> None:
         """Give the place back, or stop waiting for it."""
@@ -122,3 +140,8 @@ HELD = Places(limits.HELD_MEGABYTES, limits.HELD_EACH_MEGABYTES)
 def owner() -> object:
     """Whose page this is; outside of all pages, somebody new at each call."""
     return kernel_context.get_current_context().id if kernel_context.has_current_context() else object()
+
+
+def page() -> AbstractContextManager[object]:
+    """The page that this thread works for; within it a thread that works for another one can draw on it."""
+    return kernel_context.get_current_context() if kernel_context.has_current_context() else nullcontext()

@@ -50,6 +50,11 @@ class Stage:
         first = self.worlds[0]
         return replace(first.address, day=first.day, worlds=tuple(played.world for played in self.worlds))
 
+    def is_at(self, address: Address) -> bool:
+        """Whether the worlds of an address are on the stage, at its day."""
+        now = self.shown if self.worlds else None
+        return now is not None and (now.place, now.day, now.worlds) == (address.place, address.day, address.worlds)
+
     def move(self, place: int, lever: str, level: float) -> None:
         """Set a lever of one world from the day to come on. Raises InputError as `PlayedWorld.move` does."""
         with self._lock:
@@ -89,6 +94,7 @@ class Stage:
 
     def _play(self, days: int) -> bool:
         with slots.TURNS.place(self._owner), self._lock:
+            self.use()
             if self.player.playing:  # a pause may have come between
                 for world in self.worlds:
                     world.step(days)
@@ -106,9 +112,18 @@ class Stage:
         self.room = slots.HELD.place(self._owner, size)
         self.room.ask()
         if not self.room.given:
-            with self._lock:
-                self.worlds = ()
+            self.clear()
         return self.room
+
+    def use(self) -> None:
+        """Somebody looks at the worlds."""
+        if self.room is not None:
+            self.room.use()
+
+    def clear(self) -> None:
+        """Let the worlds go."""
+        with self._lock:
+            self.worlds = ()
 
     def leave_room(self) -> None:
         """Give back what the worlds take of memory: the page is left."""

@@ -90,7 +90,6 @@ class Replications(Job[Replicated]):
         ]
 
     def _run_of(self, rep: int, place: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-        self.give_way()
         address = replace(self.address, seed=self.address.seed + rep)
         with self.turn():
             played = PlayedWorld(address, address.worlds[place])

@@ -19,6 +19,7 @@ from sanfang.dashboard.job import Job
 from sanfang.dashboard.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
 from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.dashboard.series import measures
+from sanfang.dashboard.slots import Places
 from sanfang.dashboard.watch import Watch
 from sanfang.lab.intervals import t_interval
 from sanfang.lab.metrics import BY_NAME
@@ -74,7 +75,7 @@ class Runs:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._seen: OrderedDict[tuple[str, int, int, float], Seen] = OrderedDict()
-        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._lock, self._making = threading.Lock(), Places(1, each=1)
 
     def seen(self, trial: Trial) -> Seen | None:
         """What is kept of a run, if it was made."""
@@ -86,7 +87,10 @@ class Runs:
 
     def make(self, trial: Trial, job: Job[Any]) -> Seen:
         """Make a run, as part of a job, unless it was made or another job is just making it. Raises Cancelled."""
-        with self._turn:
+        found = self.seen(trial)
+        if found is not None:
+            return found
+        with job.alone(self._making):
             found = self.seen(trial)
             if found is None:
                 found = _made(trial, job)
@@ -225,7 +229,7 @@ def find_out(lesson: Lesson, step: Step, job: Job[Any], runs: Runs = RUNS) -> Fo
     for arm, row in zip(step.arms, trials(lesson, step), strict=True):
         made = []
         for trial in row:
-            job.give_way()
+            job.check()
             made.append(runs.make(trial, job))
             job.did()
         by_arm[arm.id] = tuple(made)
