@@ -1,0 +1,24 @@
+"""All kinds of hostile input, by name."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from soak.hostile import addresses, command_lines, districts, experiments, lessons, regressions, scenarios
+from soak.hostile.case import Case, randomness
+
+KINDS: dict[str, ModuleType] = {
+    "scenario": scenarios,
+    "district": districts,
+    "experiment": experiments,
+    "lesson": lessons,
+    "command": command_lines,
+    "address": addresses,
+    "regression": regressions,
+}
+
+
+def case_of(kind: str, number: int) -> Case:
+    """The case with this number: the same on every machine."""
+    case: Case = KINDS[kind].generate(randomness(kind, number))
+    return case
