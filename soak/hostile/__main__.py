@@ -6,10 +6,13 @@ import argparse
 import json
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import asdict
 
+from soak.hostile import pages
 from soak.hostile.attempt import attempt, warm_up
 from soak.hostile.kinds import KINDS, case_of
+from soak.hostile.verdict import Verdict
 
 
 def main() -> None:
@@ -22,18 +25,26 @@ def main() -> None:
     options = parser.parse_args()
     if options.count == 1 and not options.lines:
         show(options.kind, options.number)
-    warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)  # numpy's threads are idle
-    warm_up()
     found = 0
-    for number in range(options.number, options.number + options.count):
-        verdict = attempt(options.kind, number, options.alarm)
+    for verdict in verdicts(options.kind, range(options.number, options.number + options.count), options.alarm):
         found += bool(verdict.findings)
         if options.lines:
             print(json.dumps(asdict(verdict)), flush=True)
         elif verdict.findings or options.count == 1:
-            print(f"{verdict.kind} {number}: {verdict.outcome}, {verdict.seconds:.1f} s, {verdict.megabytes:.0f} MB")
+            print(f"{verdict.kind} {verdict.number}: {verdict.outcome}, {verdict.seconds:.1f} s, {verdict.megabytes:.0f} MB")
             print(*(f"    {line}" for line in [*verdict.findings, *verdict.excess, f"said: {verdict.said}"]), sep="\n")
     sys.exit(1 if found else 0)
+
+
+def verdicts(kind: str, numbers: range, alarm: float) -> Iterator[Verdict]:
+    """Messages go to a server, everything else to a process of its own."""
+    if kind == "message":
+        yield from pages.attempts(numbers)
+        return
+    warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)  # numpy's threads are idle
+    warm_up()
+    for number in numbers:
+        yield attempt(kind, number, alarm)
 
 
 def show(kind: str, number: int) -> None:

@@ -78,7 +78,8 @@ def allowed(case: Case, sandbox: Path) -> list[Path]:
     work = sandbox / WORKING_FOLDER
     outs = [after for before, after in zip(case.given, case.given[1:], strict=False) if before == "--out"]
     named = [_new_part(work / out.replace(SANDBOX, str(sandbox))) for out in outs if out.strip("./ ")]
-    return [*named, work / "results", sandbox / "home" / ".cache", sandbox / "home" / ".config", sandbox / "tmp"]
+    caches = (sandbox / "home" / name for name in (".cache", ".config", ".solara"))
+    return [*named, work / "results", *caches, sandbox / "tmp"]
 
 
 def _new_part(path: Path) -> Path:
@@ -215,17 +216,17 @@ def _told(action: Callable[[Case], None], case: Case) -> dict[str, Any]:
         return {"status": 0, "stopped": True}
     except InputError as error:
         if action is run_command or action.__module__.endswith("command_lines"):
-            return {"accident": f"a traceback: {_last_lines()}"}
+            return {"accident": f"a traceback: {last_lines(traceback.format_exc())}"}
         return {"status": 2, "said": str(error)}
     except Forbidden as deed:
         return {"accident": f"forbidden: {deed}"}
     except BaseException:
-        return {"accident": f"a traceback: {_last_lines()}"}
+        return {"accident": f"a traceback: {last_lines(traceback.format_exc())}"}
 
 
-def _last_lines() -> str:
+def last_lines(trace: str) -> str:
     """Where it was raised, in the project's own code, and what."""
-    lines = traceback.format_exc().strip().splitlines()
+    lines = trace.strip().splitlines()
     own = [line.strip().split("/sanfang/")[-1] for line in lines if "/sim/sanfang/" in line]
     return f"{lines[-1][:300]} ({own[-1] if own else ''})"
 

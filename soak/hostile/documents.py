@@ -193,7 +193,13 @@ EXTREMES = (go_deep, go_wide)
 
 def changed(rng: random.Random, text: str, *more: Callable[[random.Random, Document], None]) -> Document:
     """The document in `text` with up to six changes; `more` are those that the kind of file adds to the usual ones."""
-    document = tomllib.loads(text)
+    return changed_document(rng, tomllib.loads(text), *more)
+
+
+def changed_document(
+    rng: random.Random, document: Document, *more: Callable[[random.Random, Document], None]
+) -> Document:
+    """The same document, changed as by `changed`."""
     for _ in range(rng.choice((0, 1, 1, 1, 2, 3, 6))):
         kinds = EXTREMES if rng.random() < 0.02 else more if more and rng.random() < 0.5 else CHANGES
         rng.choice(kinds)(rng, document)

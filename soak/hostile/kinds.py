@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from soak.hostile import addresses, command_lines, districts, experiments, lessons, regressions, scenarios
+from soak.hostile import addresses, command_lines, districts, experiments, lessons, messages, regressions, scenarios
 from soak.hostile.case import Case, randomness
 
 KINDS: dict[str, ModuleType] = {
@@ -14,6 +14,7 @@ KINDS: dict[str, ModuleType] = {
     "lesson": lessons,
     "command": command_lines,
     "address": addresses,
+    "message": messages,
     "regression": regressions,
 }
 
