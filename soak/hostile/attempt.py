@@ -78,7 +78,7 @@ def allowed(case: Case, sandbox: Path) -> list[Path]:
     work = sandbox / WORKING_FOLDER
     outs = [after for before, after in zip(case.given, case.given[1:], strict=False) if before == "--out"]
     named = [_new_part(work / out.replace(SANDBOX, str(sandbox))) for out in outs if out.strip("./ ")]
-    caches = (sandbox / "home" / name for name in (".cache", ".config", ".solara"))
+    caches = (sandbox / "home" / name for name in (".cache", ".config", ".solara", ".ipython"))
     return [*named, work / "results", *caches, sandbox / "tmp"]
 
 
