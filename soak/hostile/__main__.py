@@ -31,7 +31,9 @@ def main() -> None:
         if options.lines:
             print(json.dumps(asdict(verdict)), flush=True)
         elif verdict.findings or options.count == 1:
-            print(f"{verdict.kind} {verdict.number}: {verdict.outcome}, {verdict.seconds:.1f} s, {verdict.megabytes:.0f} MB")
+            print(
+                f"{verdict.kind} {verdict.number}: {verdict.outcome}, {verdict.seconds:.1f} s, {verdict.megabytes:.0f} MB"
+            )
             print(*(f"    {line}" for line in [*verdict.findings, *verdict.excess, f"said: {verdict.said}"]), sep="\n")
     sys.exit(1 if found else 0)
 
@@ -50,7 +52,11 @@ def verdicts(kind: str, numbers: range, alarm: float) -> Iterator[Verdict]:
 def show(kind: str, number: int) -> None:
     """Print what is in a case."""
     case = case_of(kind, number)
-    print(f"given: {[text[:200] for text in case.given]}", f"{case.encoding}, disk {case.disk}, fresh {case.fresh}", sep="\n")
+    print(
+        f"given: {[text[:200] for text in case.given]}",
+        f"{case.encoding}, disk {case.disk}, fresh {case.fresh}",
+        sep="\n",
+    )
     for name, content in list(case.files.items())[:5]:
         print(f"--- {name}, {len(content):,} bytes", content[:2_000].decode("utf-8", "backslashreplace"), sep="\n")
 

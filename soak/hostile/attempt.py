@@ -27,12 +27,15 @@ from soak.hostile.watch import Forbidden, forbid
 DAYS = 12
 """Days that one process may simulate: the first is what a case is to reach, the others let short runs end by themselves."""
 
-MOST_ADDRESSES = 12 << 30
+MOST_ADDRESSES = 6 << 30
 MOST_DISK = 1 << 29
 """Bytes, so that a case cannot take the machine down before it is judged."""
 
 WORKING_FOLDER = "a/b/c/d/work"
 """Below the sandbox, so deep that a few `..` do not lead out of it."""
+
+
+Action = Callable[[Case], None]
 
 
 class Enough(BaseException):
@@ -44,7 +47,11 @@ class Enough(BaseException):
 
 def attempt(kind: str, number: int, alarm: float) -> Verdict:
     """Try a case; it is killed after `alarm` seconds."""
-    case = case_of(kind, number)
+    return attempt_case(kind, number, case_of(kind, number), action_of(kind), alarm)
+
+
+def attempt_case(kind: str, number: int, case: Case, action: Action, alarm: float) -> Verdict:
+    """What becomes of it when `action` is done with a case."""
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder, _outputs(folder) as (out, errors):
         sandbox = Path(folder, "sandbox")
         prepare(case, sandbox)
@@ -53,7 +60,7 @@ def attempt(kind: str, number: int, alarm: float) -> Verdict:
         if case.fresh:
             process = _started_anew(kind, number, folder, out, errors)
         else:
-            process = _forked(kind, case, folder, out, errors)
+            process = _forked(action, case, folder, out, errors)
         ended = _waited(process, Path(folder, "ended.json"), alarm)
         left = sorted(set(listing(sandbox, free).items()) ^ set(before.items()))
         texts = [_read(stream, case.encoding) for stream in (out, errors)]
@@ -114,13 +121,13 @@ def _read(stream: IO[bytes], encoding: str) -> str:
     return stream.read(10_000_000).decode(encoding, "replace")
 
 
-def _forked(kind: str, case: Case, folder: str, out: IO[bytes], errors: IO[bytes]) -> int:
+def _forked(action: Action, case: Case, folder: str, out: IO[bytes], errors: IO[bytes]) -> int:
     process = os.fork()
     if process == 0:
         try:
             for stream, place in ((out, 1), (errors, 2)):
                 os.dup2(stream.fileno(), place)
-            inside(kind, case, Path(folder))
+            inside(action, case, Path(folder))
         except BaseException:
             os.write(2, traceback.format_exc().encode())
         finally:
@@ -132,7 +139,10 @@ def _started_anew(kind: str, number: int, folder: str, out: IO[bytes], errors: I
     from sanfang.model.compiled import CACHE
 
     command = [sys.executable, "-m", "soak.hostile.attempt", kind, str(number), folder]
-    environment = os.environ | {"SANFANG_CACHE": str(CACHE.parent), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = os.environ | {
+        "SANFANG_CACHE": str(CACHE.parent),
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
     return subprocess.Popen(command, stdout=out, stderr=errors, env=environment).pid
 
 
@@ -160,8 +170,8 @@ def _kill(group: int) -> None:
 # --- From inside ------------------------------------------------------------------------------------------------
 
 
-def inside(kind: str, case: Case, folder: Path) -> None:
-    """Try the case in this process, which then tells how it ended."""
+def inside(action: Action, case: Case, folder: Path) -> None:
+    """Do `action` with the case in this process, which then tells how it ended."""
     from sanfang.model.compiled import CACHE
 
     os.setsid()
@@ -175,10 +185,16 @@ def inside(kind: str, case: Case, folder: Path) -> None:
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # the peak of memory begins anew
     forbid([*allowed(case, sandbox), folder / "ended.json"], [CACHE])
-    ended = _measured(getattr(KINDS[kind], "attempt", run_command), Case(case.files, filled, case.encoding))
+    ended = _measured(action, Case(case.files, filled, case.encoding))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_DISK, MOST_DISK))
     (folder / "ended.json").write_text(json.dumps(asdict(ended)))
     os._exit(0)
+
+
+def action_of(kind: str) -> Action:
+    """What is done with a case of this kind: its module's own `attempt`, or the command that it gives."""
+    action: Action = getattr(KINDS[kind], "attempt", run_command)
+    return action
 
 
 def run_command(case: Case) -> None:
@@ -188,7 +204,7 @@ def run_command(case: Case) -> None:
     app(list(case.given), prog_name="sanfang")
 
 
-def _measured(action: Callable[[Case], None], case: Case) -> Ended:
+def _measured(action: Action, case: Case) -> Ended:
     """What `action` does with the case, its processors' seconds, compilation apart, and the most memory it had."""
     from numba.core.event import TimingListener, install_listener
 
@@ -204,7 +220,7 @@ def _measured(action: Callable[[Case], None], case: Case) -> Ended:
     return Ended(**told, seconds=seconds, megabytes=_megabytes())
 
 
-def _told(action: Callable[[Case], None], case: Case) -> dict[str, Any]:
+def _told(action: Action, case: Case) -> dict[str, Any]:
     from sanfang.scenario.errors import InputError
 
     try:
@@ -271,7 +287,10 @@ def warm_up() -> None:
     folder = tempfile.mkdtemp(prefix="hostile-warm-")
     small = ["--days", "3", "--scale", "0.1", "--district", "demo"]
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        for command in (["run", "before"], ["compare", "before", "services", "--reps", "2", "--jobs", "1", "--out", folder]):
+        for command in (
+            ["run", "before"],
+            ["compare", "before", "services", "--reps", "2", "--jobs", "1", "--out", folder],
+        ):
             with suppress(SystemExit):
                 app([*command, *small], prog_name="sanfang")
     shutil.rmtree(folder)
@@ -280,4 +299,4 @@ def warm_up() -> None:
 
 
 if __name__ == "__main__":
-    inside(sys.argv[1], case_of(sys.argv[1], int(sys.argv[2])), Path(sys.argv[3]))
+    inside(action_of(sys.argv[1]), case_of(sys.argv[1], int(sys.argv[2])), Path(sys.argv[3]))

@@ -126,9 +126,11 @@ ANYTHING: tuple[Callable[[random.Random], str], ...] = (
 
 def _argument(text: str) -> str:
     """As a shell could hand it over: no zero bytes, bytes that are no text as Python reads them, not without end."""
-    return text.replace("\0", "").encode("utf-8", "surrogateescape" if _escaped(text) else "replace").decode(
-        "utf-8", "surrogateescape"
-    )[:100_000]
+    return (
+        text.replace("\0", "")
+        .encode("utf-8", "surrogateescape" if _escaped(text) else "replace")
+        .decode("utf-8", "surrogateescape")[:100_000]
+    )
 
 
 def _escaped(text: str) -> bool:

@@ -25,22 +25,26 @@ def generate(rng: random.Random) -> Case:
 
 
 def _section(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The table of that name, or one that is thrown away where something else has taken its place."""
     found = document.get(name)
-    return found if isinstance(found, dict) else document.setdefault(f"{name} ", {})
+    return found if isinstance(found, dict) else {}
 
 
 def _resize(rng: random.Random, document: dict[str, Any]) -> None:
     """A district of another size, within what is declared: from a hamlet to a province."""
-    sizes = rng.choice(((200, 1, 1), (20_000_000, 9_999, 400), (20_000_000, 1, 1), (500_000, 9_999, 1), (20_000, 400, 400)))
+    sizes = rng.choice(
+        ((200, 1, 1), (20_000_000, 9_999, 400), (20_000_000, 1, 1), (500_000, 9_999, 1), (20_000, 400, 400))
+    )
     _section(document, "district").update(zip(SIZES, sizes, strict=True))
 
 
 def _more_of_a_kind(rng: random.Random, document: dict[str, Any]) -> None:
     """Many more domains or departments, each a copy of one that is there."""
     table = _section(document, rng.choice(("domains", "departments")))
-    if table:
-        copied = rng.choice(list(table.values()))
-        table.update({f"more{place}": copied for place in range(rng.choice((1, 50, 300, 2_000)))})
+    found = [entry for entry in table.values() if isinstance(entry, dict)]
+    if found:
+        simple = {key: value for key, value in rng.choice(found).items() if len(repr(value)) < 200}
+        table.update({f"more{place}": dict(simple) for place in range(rng.choice((1, 50, 300, 2_000)))})
 
 
 def _names_of_offices(rng: random.Random, document: dict[str, Any]) -> None:

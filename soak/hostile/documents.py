@@ -134,7 +134,8 @@ def wrap_value(rng: random.Random, document: Document) -> None:
 
 def swap_values(rng: random.Random, document: Document) -> None:
     (one, key), (other, name) = _place(rng, document), _place(rng, document)
-    one[key], other[name] = other[name], one[key]
+    if not isinstance(one[key], dict | list) and not isinstance(other[name], dict | list):  # no table within itself
+        one[key], other[name] = other[name], one[key]
 
 
 def go_deep(rng: random.Random, document: Document) -> None:
@@ -229,7 +230,9 @@ def _lines(data: bytes) -> Iterator[int]:
 
 def _insert(rng: random.Random, data: bytes) -> bytes:
     place = rng.choice(list(_lines(data)))
-    new = rng.choice((b"\0", b"\xff", b"\xed\xa0\x80", b"\x1b[2J", b"\r", b"[[", b"]]", b'"""', b"a.a = 1\n", b"#" * 10**6))
+    new = rng.choice(
+        (b"\0", b"\xff", b"\xed\xa0\x80", b"\x1b[2J", b"\r", b"[[", b"]]", b'"""', b"a.a = 1\n", b"#" * 10**6)
+    )
     return data[:place] + new + data[place:]
 
 

@@ -66,7 +66,9 @@ def _factor(rng: random.Random, document: dict[str, Any]) -> None:
             "values": [0, 0.5, 1], "steps": rng.choice((2, 10, 1_000)), "distribution": rng.choice(("normal", "triangular")),
             "sets": {rng.choice(FACTORS): 1.0}, "overlay": "three-devolutions",
         }  # fmt: skip
-        given[key] = right.get(key, rng.choice((0.0, 0.2, 1.0, 1e-300, -1.0))) if rng.random() < 0.8 else nasty.value(rng)
+        given[key] = (
+            right.get(key, rng.choice((0.0, 0.2, 1.0, 1e-300, -1.0))) if rng.random() < 0.8 else nasty.value(rng)
+        )
     factors = document.get("factors")
     if not isinstance(factors, dict):
         factors = document["factors"] = {}
@@ -81,7 +83,9 @@ def _many_runs(rng: random.Random, document: dict[str, Any]) -> None:
     """More runs, days or seeds than anybody can want."""
     chance = rng.random()
     if chance < 0.4:
-        document["seed"] = Raw(rng.choice(("9223372036854775807", "9223372036854775808", "18446744073709551616", "9" * 400)))
+        document["seed"] = Raw(
+            rng.choice(("9223372036854775807", "9223372036854775808", "18446744073709551616", "9" * 400))
+        )
     elif chance < 0.7:
         document["replications"] = rng.choice((100_000, 99_999_999_999, {"min": 2, "max": 100_000}, nasty.number(rng)))
     else:
@@ -93,7 +97,9 @@ def _name(rng: random.Random, document: dict[str, Any]) -> None:
 
 
 def _variant(rng: random.Random, document: dict[str, Any]) -> None:
-    document["variants"] = {nasty.text(rng): {rng.choice(FACTORS): rng.choice((0.5, 1.0))} for _ in range(rng.randint(1, 3))}
+    document["variants"] = {
+        nasty.text(rng): {rng.choice(FACTORS): rng.choice((0.5, 1.0))} for _ in range(rng.randint(1, 3))
+    }
 
 
 def _setting(rng: random.Random, document: dict[str, Any]) -> None:
@@ -102,8 +108,24 @@ def _setting(rng: random.Random, document: dict[str, Any]) -> None:
 
 def _table(rng: random.Random) -> bytes:
     """Points as comma-separated values, right or wrong."""
-    cells = ["0.5", "1", "", "[[0, 0.5]]", '"[""care""]"', "nan", "1e999", "9" * 5_000, "x" * 200_000, "[" * 2_000, "{}", "\0"]
+    cells = [
+        "0.5",
+        "1",
+        "",
+        "[[0, 0.5]]",
+        '"[""care""]"',
+        "nan",
+        "1e999",
+        "9" * 5_000,
+        "x" * 200_000,
+        "[" * 2_000,
+        "{}",
+        "\0",
+    ]
     header = rng.sample((*FACTORS, "x", "", "tasks.load"), rng.randint(1, 3))
-    rows = [[rng.choice(cells[:2] if rng.random() < 0.8 else cells) for _ in header] for _ in range(rng.choice((1, 3, 1_000)))]
+    rows = [
+        [rng.choice(cells[:2] if rng.random() < 0.8 else cells) for _ in header]
+        for _ in range(rng.choice((1, 3, 1_000)))
+    ]
     text = "\n".join(",".join(row) for row in [header, *rows])
     return encoded(rng, text)

@@ -48,7 +48,11 @@ KINDS = ("comm_msg", "comm_open", "comm_close", "comm_info_request", "kernel_inf
          "shutdown_request", "input_reply", "status")  # fmt: skip
 TARGETS = ("solara.control", "jupyter.widget.control", "jupyter.widget", "nothing", "")
 REFERENCES: tuple[dict[str, Any], ...] = (
-    {"create_widget": ["logging", "basicConfig"], "props": {"filename": f"{SANDBOX}/canary/x", "force": True}, "id": "1"},
+    {
+        "create_widget": ["logging", "basicConfig"],
+        "props": {"filename": f"{SANDBOX}/canary/x", "force": True},
+        "id": "1",
+    },
     {"create_widget": ["types", "SimpleNamespace"], "props": {}, "id": "1"},
     {"create_widget": ["os", "system"], "props": {}, "id": "1"},
     {"create_widget": "os", "props": [], "id": 1},
@@ -89,7 +93,14 @@ def _message(rng: random.Random) -> str:
 
 def _envelope(content: dict[str, Any], kind: str) -> dict[str, Any]:
     header = {"msg_id": "1", "msg_type": kind, "session": "s", "username": "", "date": "2026-01-01", "version": "5.2"}
-    return {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []}
+    return {
+        "header": header,
+        "parent_header": {},
+        "metadata": {},
+        "content": content,
+        "channel": "shell",
+        "buffers": [],
+    }
 
 
 def _content(rng: random.Random) -> dict[str, Any]:
@@ -99,12 +110,21 @@ def _content(rng: random.Random) -> dict[str, Any]:
     if chance < 0.75:
         data: Any = {"method": "custom", "content": _event(rng)}
     elif chance < 0.85:
-        state = {rng.choice(("location", "dark_effective", "template", "events", "children", nasty.text(rng))): nasty.value(rng)}
+        state = {
+            rng.choice(("location", "dark_effective", "template", "events", "children", nasty.text(rng))): nasty.value(
+                rng
+            )
+        }
         data = {"method": "update", "state": state, "buffer_paths": rng.choice(([], [["a"]], nasty.value(rng)))}
     elif chance < 0.95:
         widget = CONTROL
         page = f"{rng.choice(addresses.PAGES)}?{addresses.query(rng)}"
-        arguments = {"path": rng.choice((page, nasty.text(rng), nasty.value(rng))), "dark": False, "themes": {}, "appName": None}
+        arguments = {
+            "path": rng.choice((page, nasty.text(rng), nasty.value(rng))),
+            "dark": False,
+            "themes": {},
+            "appName": None,
+        }
         data = {"method": rng.choice(("run", "app-status", "reload")), "args": arguments}
     else:
         data = {"method": rng.choice(METHODS), **{nasty.text(rng): nasty.value(rng)}}
@@ -134,7 +154,10 @@ def as_json(value: Any) -> str:
 
 def _as_bytes(rng: random.Random, message: dict[str, Any]) -> str:
     """The message in the binary form of the protocol, with buffers, right or wrong."""
-    parts = [as_json(message).encode("utf-8", "surrogatepass"), *[b"\0" * rng.choice((0, 8, 1_000))] * rng.randint(0, 3)]
+    parts = [
+        as_json(message).encode("utf-8", "surrogatepass"),
+        *[b"\0" * rng.choice((0, 8, 1_000))] * rng.randint(0, 3),
+    ]
     ends = [4 * (len(parts) + 1)]
     for part in parts[:-1]:
         ends.append(ends[-1] + len(part))
@@ -150,5 +173,19 @@ def _garbage(rng: random.Random) -> str:
     if rng.random() < 0.4:
         lengths = (0, 1, 4, 12, 1_000)
         return BINARY + "".join(chr(rng.randrange(256)) for _ in range(rng.choice(lengths)))
-    whole = ("", "null", "[]", "{}", "1", '"x"', "NaN", "[" * 100_000, '{"a":' * 50_000, "9" * 10_000, "x" * 1_100_000, "{", "\0")
+    whole = (
+        "",
+        "null",
+        "[]",
+        "{}",
+        "1",
+        '"x"',
+        "NaN",
+        "[" * 100_000,
+        '{"a":' * 50_000,
+        "9" * 10_000,
+        "x" * 1_100_000,
+        "{",
+        "\0",
+    )
     return rng.choice((*whole, as_json(nasty.value(rng))))

@@ -54,7 +54,8 @@ def text(rng: random.Random) -> str:
     """A text that somebody may print, format, take for a path or for markup."""
     chance = rng.random()
     if chance < 0.03:
-        return rng.choice(TEXTS + PATHS) * rng.choice((1_000, 100_000))
+        part = rng.choice(TEXTS + PATHS)
+        return part * (rng.choice((1_000, 100_000, 1_000_000)) // max(1, len(part)))
     if chance < 0.25:
         return "".join(rng.choice(TEXTS) for _ in range(rng.randint(2, 4)))
     return rng.choice(PATHS if chance < 0.4 else TEXTS)
@@ -86,7 +87,9 @@ def value(rng: random.Random) -> Any:
     if chance < 0.5:
         return Raw(rng.choice(DATES))
     if chance < 0.6:
-        return rng.choice(([], {}, [[]], [{}], True, False, [True], [1, "a"], {"a": {}}, [[0, 1.0], [0, 0.5]], [[1, 2, 3]]))
+        return rng.choice(
+            ([], {}, [[]], [{}], True, False, [True], [1, "a"], {"a": {}}, [[0, 1.0], [0, 0.5]], [[1, 2, 3]])
+        )
     if chance < 0.66:
         return [value(rng) for _ in range(rng.randint(1, 4))]
     if chance < 0.7:

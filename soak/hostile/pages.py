@@ -80,8 +80,15 @@ def server() -> Iterator[Watched]:
         with socket.socket() as probe:
             probe.bind((HERE, 0))
             port = probe.getsockname()[1]
-        environment = os.environ | {"SANFANG_CACHE": str(CACHE.parent), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        environment |= {"HOME": str(sandbox / "home"), "TMPDIR": str(sandbox / "tmp"), "SOLARA_KERNEL_CULL_TIMEOUT": "1s"}
+        environment = os.environ | {
+            "SANFANG_CACHE": str(CACHE.parent),
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        }
+        environment |= {
+            "HOME": str(sandbox / "home"),
+            "TMPDIR": str(sandbox / "tmp"),
+            "SOLARA_KERNEL_CULL_TIMEOUT": "1s",
+        }
         command = [sys.executable, "-c", SERVER, str(port), *map(str, attempt.allowed(Case(), sandbox))]
         work = sandbox / attempt.WORKING_FOLDER
         with log.open("wb") as written:

@@ -1,13 +1,10 @@
-"""What campaigns have found, made small. Each was mended; none may come back."""
+"""What campaigns have found, made small. Each was mended; none may come back.
+
+They have numbers below zero: `python -m soak.hostile scenario -1` tries the first of the scenarios here.
+"""
 
 from __future__ import annotations
 
-import random
-
 from soak.hostile.case import Case
 
-FOUND: tuple[Case, ...] = ()
-
-
-def generate(rng: random.Random) -> Case:
-    return FOUND[0]
+FOUND: dict[str, tuple[Case, ...]] = {}

@@ -22,7 +22,9 @@ def _text(rng: random.Random) -> str:
     if rng.random() < 0.1:
         document["name"] = nasty.text(rng)
     if rng.random() < 0.1:
-        document["extends"] = rng.choice((nasty.text(rng), [nasty.text(rng), "before"], nasty.value(rng), NAME, "./" + NAME))
+        document["extends"] = rng.choice(
+            (nasty.text(rng), [nasty.text(rng), "before"], nasty.value(rng), NAME, "./" + NAME)
+        )
     return toml(document)
 
 

@@ -64,7 +64,9 @@ def judged(
     findings += [f"left outside its folder: {path}" for path in outside[:3]]
     outcome = "ended" if ended.accident else OUTCOMES.get(ended.status or 0, "ended")
     said = (ended.said or errors).strip().splitlines()
-    return Verdict(kind, number, outcome, tuple(findings), ended.seconds, ended.megabytes, said[-1][:300] if said else "")
+    return Verdict(
+        kind, number, outcome, tuple(findings), ended.seconds, ended.megabytes, said[-1][:300] if said else ""
+    )
 
 
 def _of_the_end(ended: Ended) -> Iterator[str]:
