@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.__main__ import commit, processor
+
 from sanfang.cli_progress import ProgressLine
 from soak.hostile import campaign
 

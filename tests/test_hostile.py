@@ -10,9 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from soak.hostile.campaign import verdict_of
-from soak.hostile.case import Case
 from soak.hostile.kinds import KINDS, case_of
 from soak.hostile.regressions import FOUND
 

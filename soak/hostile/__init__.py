@@ -10,8 +10,11 @@ A kind of input is a module with `generate(rng) -> Case`, listed in `kinds.py`; 
     documents   files of the repository with nasty values, lost keys, flipped bytes in them
     scenarios, districts, experiments, lessons, command_lines, addresses, messages      the kinds
     regressions what was found once, minimised
-    attempt     one case in a process of its own, inside a sandbox
-    watch       what that process may not do: write outside its output folder
+    attempt     one case in a process of its own, and the verdict on it
+    inside      that process
+    sandbox     the folder that it runs in
+    watch       what it may not do: write outside its output folder
     verdict     what became of a case, and what is wrong with that
     pages       the server and the small client for messages
+    campaign    all cases
 """

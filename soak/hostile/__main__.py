@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from soak.hostile import pages
-from soak.hostile.attempt import attempt, warm_up
+from soak.hostile.attempt import attempt
+from soak.hostile.inside import warm_up
 from soak.hostile.kinds import KINDS, case_of
 from soak.hostile.verdict import Verdict
 
@@ -31,10 +32,7 @@ def main() -> None:
         if options.lines:
             print(json.dumps(asdict(verdict)), flush=True)
         elif verdict.findings or options.count == 1:
-            print(
-                f"{verdict.kind} {verdict.number}: {verdict.outcome}, {verdict.seconds:.1f} s, {verdict.megabytes:.0f} MB"
-            )
-            print(*(f"    {line}" for line in [*verdict.findings, *verdict.excess, f"said: {verdict.said}"]), sep="\n")
+            print(verdict.told())
     sys.exit(1 if found else 0)
 
 

@@ -11,10 +11,13 @@ from soak.hostile.case import Case
 PAGES = ("/", "/compare", "/follow", "/results", "/lessons", "/trust")
 RIGHT: dict[str, tuple[str, ...]] = {
     "lang": ("en", "zh"), "district": ("demo", "licang"), "size": ("0.02", "0.1", "1"), "seed": ("1", "999999"),
-    "days": ("1", "365", "1095"), "day": ("0", "1", "5"), "a": ("before", "three-devolutions"), "b": ("unfunded", "before"),
-    "c": ("services",), "a.levers": ("authority:1", "authority:1,triage:0.5"), "a.moves": ("0:triage:0.5", "3:authority:0"),
+    "days": ("1", "365", "1095"), "day": ("0", "1", "5"), "a": ("before", "three-devolutions"), "b": ("unfunded",
+    "before"),
+    "c": ("services",), "a.levers": ("authority:1", "authority:1,triage:0.5"), "a.moves": ("0:triage:0.5",
+    "3:authority:0"),
     "b.levers": ("triage:0",), "b.moves": ("2:one_window:1,2:one_window:0",), "c.levers": ("authority:.5",),
-    "experiment": ("experiments/mechanisms/D3a", "demo-grid", "results/x", "../x"), "x": ("tasks.load",), "y": ("tasks.load",),
+    "experiment": ("experiments/mechanisms/D3a", "demo-grid", "results/x", "../x"), "x": ("tasks.load",),
+    "y": ("tasks.load",),
     "metric": ("satisfaction", "waste_share"), "request": ("0", "0123456789abcdef"), "domain": ("care",),
     "lesson": ("three-together.1", "three-together.99", "duties-without-means.0"), "check": ("pooling", "load"),
     "community": ("c001", "c999"), "map": ("satisfaction",), "answer": ("rise,fall,-", "1.5,-3"), "kind": ("urgent",),

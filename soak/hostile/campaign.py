@@ -125,6 +125,8 @@ def _sort(finding: str) -> str:
 def _slowest(verdicts: list[Verdict]) -> Iterator[str]:
     slow = sorted(verdicts, key=lambda one: -one.seconds)[:SHOWN]
     large = sorted(verdicts, key=lambda one: -one.megabytes)[:SHOWN]
-    yield f"Slowest (at most {MOST_SECONDS:.0f} s): {', '.join(f'{v.kind} {v.number} {v.seconds:.1f} s' for v in slow)}."
+    times = ", ".join(f"{one.kind} {one.number} {one.seconds:.1f} s" for one in slow)
+    sizes = ", ".join(f"{one.kind} {one.number} {one.megabytes:,.0f} MB" for one in large)
+    yield f"Slowest (at most {MOST_SECONDS:.0f} s): {times}."
     yield ""
-    yield f"Largest (at most {MOST_MEGABYTES:,.0f} MB): {', '.join(f'{v.kind} {v.number} {v.megabytes:,.0f} MB' for v in large)}."
+    yield f"Largest (at most {MOST_MEGABYTES:,.0f} MB): {sizes}."

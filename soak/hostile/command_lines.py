@@ -25,11 +25,13 @@ FILES = {
 LEFT_OUT = {"--update", "--cluster"}
 """Options that write into the user's own files, as they are asked to, or talk to other machines."""
 
-SMALL = {"days": ("1", "2", "3"), "scale": ("0.02", "0.1"), "reps": ("2", "3"), "jobs": ("1", "1", "2"), "seed": ("1", "7"),
+SMALL = {"days": ("1", "2", "3"), "scale": ("0.02", "0.1"), "reps": ("2", "3"), "jobs": ("1", "1", "2"),
+"seed": ("1", "7"),
          "limit": ("1", "2"), "slowest": ("1", "5"), "half_width": ("0.01",), "district": ("demo", "demo", "licang"),
          "host": ("127.0.0.1", "127.0.0.2"), "port": ("8799",), "lang": ("en", "zh"), "kind": ("csv", "parquet"),
          "by": ("domain", "scenario"), "key": ("policy", "policy.authority", "domains"), "out": ("out", "out/a/b"),
-         "folder": ("results/half", "results/empty", ".", "notes.txt", "results/none"), "experiment": ("few.toml", "demo-grid"),
+         "folder": ("results/half", "results/empty", ".", "notes.txt", "results/none"), "experiment": ("few.toml",
+         "demo-grid"),
          "metrics": ("satisfaction",), "baseline": ("before",), "domain": ("care",), "request": ("0", "f"),
          "names": ("pooling", "few.toml")}  # fmt: skip
 """Right values, by the name of the parameter, that keep a run short."""
@@ -56,7 +58,7 @@ def attempt(case: Case) -> None:
     """The command itself, but for the web server, which is not started."""
     import uvicorn
 
-    from soak.hostile.attempt import run_command
+    from soak.hostile.inside import run_command
 
     uvicorn.run = lambda *given, **named: None
     run_command(case)

@@ -187,7 +187,8 @@ def _setting(rng: random.Random, parameter: Parameter) -> Any:
 
 
 CHANGES: tuple[Callable[[random.Random, Document], None], ...] = (
-    change_value, change_value, change_value, change_item, rename_key, drop_key, move_key, add_key, wrap_value, swap_values,
+    change_value, change_value, change_value, change_item, rename_key, drop_key, move_key, add_key, wrap_value,
+    swap_values,
 )  # fmt: skip
 EXTREMES = (go_deep, go_wide)
 

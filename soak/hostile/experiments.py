@@ -18,10 +18,13 @@ FACTORS = ("policy.authority", "policy.triage", "tasks.load", "district.populati
 SPEC = ("values", "steps", "distribution", "low", "high", "mode", "mean", "sd", "sets", "overlay")
 CONDITIONS = (
     "policy.authority <= policy.triage", "'a' * 999999999 == 'b'", "9 ** 9 ** 9 > 1", "10 * 10 * 10 > 1", "1 / 0 == 1",
-    "policy.authority / policy.triage > 0", "'a' < 1", "max('a', 'b') == 'b'", "abs('a') > 1", "min(1) > 0", "max([]) > 1",
-    "__import__('os').getcwd() == 'x'", "().__class__ == 1", "policy.authority.__class__ == 1", "(" * 200 + "1" + ")" * 200
+    "policy.authority / policy.triage > 0", "'a' < 1", "max('a', 'b') == 'b'", "abs('a') > 1", "min(1) > 0",
+    "max([]) > 1",
+    "__import__('os').getcwd() == 'x'", "().__class__ == 1", "policy.authority.__class__ == 1",
+    "(" * 200 + "1" + ")" * 200
     + " == 1", "not " * 5_000 + "1 == 1", " and ".join(["1 == 1"] * 5_000), "1 " + "+ 1" * 20_000 + " > 0", "- " * 3_000
-    + "1 < 1", "1e999 * 0 == 0", "1 < 2 < 3", "True", "x == 1", "f'{1}' == '1'", "(lambda: 1)() == 1", "[x for x in 'a'] == 1",
+    + "1 < 1", "1e999 * 0 == 0", "1 < 2 < 3", "True", "x == 1", "f'{1}' == '1'", "(lambda: 1)() == 1",
+    "[x for x in 'a'] == 1",
     "9" * 5_000 + " > 0", "'" + "a" * 100_000 + "' == ''", "policy.authority == 1 # x", "1 ==\n1", "",
 )  # fmt: skip
 
@@ -63,7 +66,8 @@ def _factor(rng: random.Random, document: dict[str, Any]) -> None:
     given: dict[str, Any] = {}
     for key in rng.sample(SPEC, rng.randint(0, 3)):
         right = {
-            "values": [0, 0.5, 1], "steps": rng.choice((2, 10, 1_000)), "distribution": rng.choice(("normal", "triangular")),
+            "values": [0, 0.5, 1], "steps": rng.choice((2, 10, 1_000)), "distribution": rng.choice(("normal",
+            "triangular")),
             "sets": {rng.choice(FACTORS): 1.0}, "overlay": "three-devolutions",
         }  # fmt: skip
         given[key] = (

@@ -11,8 +11,10 @@ from soak.hostile.case import Case
 from soak.hostile.documents import changed, encoded, tables, texts, toml
 
 PATH = "scenarios/lessons/hostile.toml"
-BRACES = ("{value}", "{value:before}", "{value:nobody.satisfaction}", "{0.__class__}", "{value!r}", "{value:>9999999999}",
-          "{}", "{", "}", "{{value}}", "{change.satisfaction.x}", "{best}", "{" * 10_000, "{value:" * 5_000)  # fmt: skip
+BRACES = ("{value}", "{value:before}", "{value:nobody.satisfaction}", "{0.__class__}", "{value!r}",
+"{value:>9999999999}",
+          "{}", "{", "}", "{{value}}", "{change.satisfaction.x}", "{best}", "{" * 10_000,
+          "{value:" * 5_000)  # fmt: skip
 
 
 def generate(rng: random.Random) -> Case:

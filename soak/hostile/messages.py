@@ -24,8 +24,10 @@ RIGHT: dict[str, tuple[Any, ...]] = {
     "do": tuple({"action": action, "value": value} for action, value in (
         ("step", 1), ("step", 30), ("speed", 10), ("reset", None), ("rewind", 0), ("play", None), ("pause", None))),
     "pick": tuple({"field": field, "value": value} for field, value in (
-        ("days", "30"), ("seed", "7"), ("district", "demo"), ("scenario", "before"), ("size", "0.02"), ("a", "unfunded"),
-        ("measure", "open"), ("rule", "slowest"), ("reps", "3"), ("metric", "satisfaction"), ("experiment", "demo-grid"))),
+        ("days", "30"), ("seed", "7"), ("district", "demo"), ("scenario", "before"), ("size", "0.02"), ("a",
+        "unfunded"),
+        ("measure", "open"), ("rule", "slowest"), ("reps", "3"), ("metric", "satisfaction"), ("experiment",
+        "demo-grid"))),
     "press": ("0", "add", "run", "cancel", "lives", "refresh", "onward"),
     "choose": ("c001", "pooling", "0123456789abcdef"),
     "go": ("/compare", "/trust", 1),

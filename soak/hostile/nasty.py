@@ -24,9 +24,12 @@ DATES = ("0001-01-01", "9999-12-31", "9999-12-01", "2024-02-29", "2025-02-29", "
          "1979-05-27T07:32:00", "9999-12-31T23:59:59.999999-08:00", "2025-01-01 00:00:00Z")  # fmt: skip
 
 TEXTS = (
-    "", " ", "\t", "\n", "a\nb", "a\r\nb", "\0", "a\0b", "\x1b[2J\x1b]0;owned\x07", "\x1b[31mred", "\x9b31m", "\x08" * 9,
-    "\x7f", "\u202egnp.exe", "\u200b", "\ufeff", "\ud800", "\udcff", "\U0010ffff", "é", "e\u0301" * 40, "三放两化", "😀",
-    "[/x]", "[bold]x", "[link=http://127.0.0.1]x[/link]", "[a]", "[", "]", "\\[", ":smile:", "{0.__class__}", "{}", "{x!r}",
+    "", " ", "\t", "\n", "a\nb", "a\r\nb", "\0", "a\0b", "\x1b[2J\x1b]0;owned\x07", "\x1b[31mred", "\x9b31m",
+    "\x08" * 9,
+    "\x7f", "\u202egnp.exe", "\u200b", "\ufeff", "\ud800", "\udcff", "\U0010ffff", "é", "e\u0301" * 40, "三放两化",
+    "😀",
+    "[/x]", "[bold]x", "[link=http://127.0.0.1]x[/link]", "[a]", "[", "]", "\\[", ":smile:", "{0.__class__}", "{}",
+    "{x!r}",
     "{0:9999999999}", "%s%s%n", "%(x)s", "$(touch x)", "`touch x`", "; touch x", "'", '"', "'''", '"""', "\\", "\\x",
     "<script>alert(1)</script>", "{{7*7}}", "${7*7}", "=cmd|' /C calc'!A0", "__class__", "__init__", "__proto__", "a.b",
     "None", "null", "NaN", "-", "--", "--help", "-h", "*", "?", "~", "#", "a=b", "=", ",", "before", "licang", "policy",
@@ -34,10 +37,12 @@ TEXTS = (
 )  # fmt: skip
 
 PATHS = (
-    "..", ".", "/", "//", "../..", "../../x", "../x", "a/../../x", "../../../../x", f"{SANDBOX}/canary/x", f"{SANDBOX}/x",
+    "..", ".", "/", "//", "../..", "../../x", "../x", "a/../../x",
+    "../../../../x", f"{SANDBOX}/canary/x", f"{SANDBOX}/x",
     "~/x", "./x", "a/b", "a\\b", "..\\..\\x", "C:\\x", "\\\\127.0.0.1\\x", "file:///x", "CON", "NUL", "aux.toml", "a:b",
     "x.toml", "x/", "x.", " x", "x ", ".hidden", "-x", "a" * 255, "a" * 300, "a/" * 2000, "é" * 128, "/dev/null",
-    "/dev/full", "/dev/null/x", "/dev/zero", "/proc/self/environ", "/proc/self/mem", "/proc/self/pagemap", "/proc/kcore",
+    "/dev/full", "/dev/null/x", "/dev/zero", "/proc/self/environ", "/proc/self/mem", "/proc/self/pagemap",
+    "/proc/kcore",
     "/proc/nowhere/x", "/proc/self/fd/0", "results", "scenarios", "experiments", "scenarios/districts", "sweep.sqlite",
 )  # fmt: skip
 

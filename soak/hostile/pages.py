@@ -13,13 +13,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.visitor import HERE, Page, ask, page
 from websockets.exceptions import WebSocketException
 
-from benchmarks.visitor import HERE, Page, ask, page
-from soak.hostile import attempt
 from soak.hostile.case import SANDBOX, Case
+from soak.hostile.inside import last_lines
 from soak.hostile.kinds import case_of
 from soak.hostile.messages import filled
+from soak.hostile.sandbox import WORKING_FOLDER, allowed, listing, prepare
 from soak.hostile.verdict import Verdict
 
 SERVER = """
@@ -76,7 +77,7 @@ def server() -> Iterator[Watched]:
 
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
         sandbox, log = Path(folder, "sandbox"), Path(folder, "log")
-        attempt.prepare(Case(), sandbox)
+        prepare(Case(), sandbox)
         with socket.socket() as probe:
             probe.bind((HERE, 0))
             port = probe.getsockname()[1]
@@ -89,8 +90,8 @@ def server() -> Iterator[Watched]:
             "TMPDIR": str(sandbox / "tmp"),
             "SOLARA_KERNEL_CULL_TIMEOUT": "1s",
         }
-        command = [sys.executable, "-c", SERVER, str(port), *map(str, attempt.allowed(Case(), sandbox))]
-        work = sandbox / attempt.WORKING_FOLDER
+        command = [sys.executable, "-c", SERVER, str(port), *map(str, allowed(Case(), sandbox))]
+        work = sandbox / WORKING_FOLDER
         with log.open("wb") as written:
             process = subprocess.Popen(command, env=environment, cwd=work, stdout=written, stderr=written)
         watched = Watched(f"http://{HERE}:{port}", process, log, sandbox)
@@ -114,7 +115,7 @@ def answers(watched: Watched) -> bool:
 def try_messages(watched: Watched, number: int, case: Case) -> Verdict:
     """What became of the server when the messages of a case came in, one after the other."""
     told = watched.log.stat().st_size
-    before = attempt.listing(watched.sandbox, free := attempt.allowed(case, watched.sandbox))
+    before = listing(watched.sandbox, free := allowed(case, watched.sandbox))
     began, _ = watched.seconds(), watched.most_megabytes()
     closed = _closed_on(watched, case)
     findings = []
@@ -124,8 +125,8 @@ def try_messages(watched: Watched, number: int, case: Case) -> Verdict:
         findings.append("the server does not answer any more")
     new = watched.log.read_bytes()[told:].decode("utf-8", "replace")
     if "Traceback" in new or "Forbidden" in new:
-        findings.append(f"a traceback: {attempt.last_lines(_first_trace(new))}")
-    left = set(attempt.listing(watched.sandbox, free).items()) ^ set(before.items())
+        findings.append(f"a traceback: {last_lines(_first_trace(new))}")
+    left = set(listing(watched.sandbox, free).items()) ^ set(before.items())
     findings += [f"left outside its folder: {path}" for path, _ in sorted(left)[:3]]
     outcome = "refused" if closed else "accepted"
     seconds = watched.seconds() - began

@@ -19,8 +19,8 @@ clock would find the fault with whatever else the machine does."""
 class Ended:
     """How a case ended, as its process tells it.
 
-    status: that of the command, 0 too where the day for which it was let run was over; stopped: whether it was; accident:
-    what no command may end with, a traceback or a forbidden deed; said: why it was refused, where no command prints it.
+    status: that of the command, 0 too where its days were over; stopped: whether they were; accident: what no command
+    may end with, a traceback or a forbidden deed; said: why it was refused, where no command prints it.
     """
 
     status: int | None = None
@@ -48,6 +48,11 @@ class Verdict:
         """What it took more of than it may; told in long campaigns only, on machines that do nothing else."""
         slow = [f"slow: {self.seconds:.1f} s"] if self.seconds > MOST_SECONDS else []
         return (*slow, *([f"large: {self.megabytes:.0f} MB"] if self.megabytes > MOST_MEGABYTES else []))
+
+    def told(self) -> str:
+        """All of it, for people."""
+        head = f"{self.kind} {self.number}: {self.outcome}, {self.seconds:.1f} s, {self.megabytes:.0f} MB"
+        return "\n    ".join([head, *self.findings, *self.excess, f"said: {self.said}"])
 
 
 OUTCOMES = {0: "accepted", 1: "failed", 2: "refused"}

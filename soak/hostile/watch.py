@@ -1,4 +1,4 @@
-"""What a process under test may not do. Python tells of every file it opens before it does so, and takes no for an answer.
+"""What a process under test may not do. Python tells of every file before it opens it, and takes no for an answer.
 
 So nothing is lost where the program under test would write outside its output folder: it is stopped, and found out.
 """
