@@ -129,7 +129,12 @@ def page(
         cookie = ask(address, source=source).cookie
     line = socket.create_connection((HERE, parts.port or 80), timeout=SECONDS, source_address=(source, 0))
     uri = f"ws://{parts.netloc}/jupyter/api/kernels/{uuid.uuid4()}/channels?session_id={uuid.uuid4()}"
-    given: dict[str, Any] = {"sock": line, "origin": address if origin is None else origin or None, "max_size": None}
+    given: dict[str, Any] = {
+        "sock": line,
+        "origin": address if origin is None else origin or None,
+        "max_size": None,
+        "close_timeout": 1,
+    }
     with connect(uri, additional_headers={"Cookie": cookie} if cookie else None, **(given | others)) as opened:
         yield Page(opened)
 
