@@ -1,6 +1,7 @@
 """Messages to an open page: events of our widgets with odd data, and everything else that the protocol can say.
 
-A message is text, or bytes written as text after `BINARY`. `%3%` in it is the third widget of the page.
+A message is text, or bytes written as text after `BINARY`. `%3%` in it stands for the fourth widget of the page,
+`%move0%` for the first one that knows the event `move`.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ RIGHT: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 """Events of our widgets, each with data as the pages send it."""
 
+PLAIN = (None, True, False, 0, 1, -1, 0.5, -0.0, 1e308, 5e-324, 10**9, 2**63, 10**400, [], {}, [[]], [{}])
 METHODS = ("custom", "update", "request_state", "request_states", "run", "app-status", "reload", "nothing")
 KINDS = ("comm_msg", "comm_open", "comm_close", "comm_info_request", "kernel_info_request", "execute_request",
          "shutdown_request", "input_reply", "status")  # fmt: skip
@@ -67,20 +69,53 @@ REFERENCES: tuple[dict[str, Any], ...] = (
 
 
 def generate(rng: random.Random) -> Case:
+    """Half of the cases say what a page could say, with odd data, so that the events' own code is reached."""
     page = rng.choice(addresses.PAGES)
     query = addresses.query(rng) if rng.random() < 0.5 else "lang=en&district=demo&size=0.1"
-    return Case(given=(f"{page}?{query}", *(_message(rng) for _ in range(rng.choice((1, 3, 8))))))
+    make = _polite if rng.random() < 0.5 else _message
+    return Case(given=(f"{page}?{query}", *(make(rng) for _ in range(rng.choice((1, 3, 8))))))
 
 
-def filled(message: str, widgets: list[str], control: str, sandbox: str) -> str | bytes:
-    """The message with the names that this page has, as it goes on the line."""
+def filled(message: str, widgets: dict[str, dict[str, Any]], control: str, sandbox: str) -> str | bytes:
+    """The message with the names that this page has, as it goes on the line. `widgets` are their states by name."""
     if message.startswith(BINARY):
         return message.removeprefix(BINARY).encode("latin-1")
-    text = message.replace(SANDBOX, sandbox).replace(CONTROL, control)
-    return re.sub(r"%(\d+)%", lambda found: widgets[int(found[1]) % len(widgets)] if widgets else "none", text)
+
+    def name(found: re.Match[str]) -> str:
+        events = [one for one, state in widgets.items() if found[1] in (state.get("events") or [])]
+        known = events or list(widgets) or ["none"]
+        return known[(int(found[2]) if found[2] else 0) % len(known)]
+
+    return re.sub(r"%([a-z_]*)(\d+)%", name, message.replace(SANDBOX, sandbox).replace(CONTROL, control))
 
 
 # --- Making them --------------------------------------------------------------------------------------------------
+
+
+def _polite(rng: random.Random) -> str:
+    """An event as a page sends it, to a widget that knows it, with data that may be anything that JSON can be."""
+    name = rng.choice(list(RIGHT))
+    data: Any = json.loads(json.dumps(rng.choice(RIGHT[name])))
+    if isinstance(data, dict) and rng.random() < 0.7:
+        data[rng.choice(list(data))] = _datum(rng)
+    elif rng.random() < 0.7:
+        data = _datum(rng)
+    content = {"method": "custom", "content": {"event": name, "data": data}}
+    return as_json(_envelope({"comm_id": f"%{name}{rng.choice((0, 0, 1, 2))}%", "data": content}, "comm_msg"))
+
+
+def _datum(rng: random.Random) -> Any:
+    """Anything that JSON can say and the door lets in."""
+    chance = rng.random()
+    if chance < 0.4:
+        return rng.choice(
+            (None, True, False, 0, 1, -1, 0.5, -0.0, 1e308, 5e-324, 10**9, 2**63, 10**400, [], {}, [[]], [{}])
+        )
+    if chance < 0.7:
+        return nasty.text(rng)[:100_000].encode("utf-8", "replace").decode()
+    if chance < 0.85:
+        return [_datum(rng)] * rng.choice((1, 1, 2, 1_000))
+    return {rng.choice(("lever", "value", "action", "field", nasty.text(rng)[:9])): _datum(rng)}
 
 
 def _message(rng: random.Random) -> str:

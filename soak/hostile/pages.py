@@ -147,7 +147,7 @@ def _closed_on(watched: Watched, case: Case) -> str:
         with page(watched.address) as opened:
             opened.run(address)
             for message in messages:
-                opened.socket.send(filled(message, list(opened.widgets), opened.control, str(watched.sandbox)))
+                opened.socket.send(filled(message, opened.widgets, opened.control, str(watched.sandbox)))
                 _listen(opened)
             opened.answers()
     except (WebSocketException, OSError, ValueError) as error:
