@@ -50,7 +50,7 @@ def generate(rng: random.Random) -> Case:
         given += _given(rng, one)
     if rng.random() < 0.05:
         given.insert(rng.randrange(len(given) + 1), _argument(nasty.text(rng)))
-    disk = 1_000 if "--out" in given and rng.random() < 0.1 else None
+    disk = 3_000 if "--out" in given and rng.random() < 0.1 else None
     return Case(FILES, tuple(given), rng.choice(nasty.ENCODINGS), disk, fresh=rng.random() < 0.02)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from soak.hostile import nasty
-from soak.hostile.case import Case
+from soak.hostile.case import SANDBOX, Case
 from soak.hostile.documents import changed, encoded, texts, toml
 from soak.hostile.nasty import Raw
 
@@ -93,11 +93,14 @@ def _many_runs(rng: random.Random, document: dict[str, Any]) -> None:
     elif chance < 0.7:
         document["replications"] = rng.choice((100_000, 99_999_999_999, {"min": 2, "max": 100_000}, nasty.number(rng)))
     else:
-        document["factors"] = {name: {"steps": 100} for name in FACTORS[: rng.randint(1, 4)]}
+        steps, most = rng.choice(((30, 1), (1_000, 4)))  # in between lie plans that take minutes, as they may
+        document["factors"] = {name: {"steps": steps} for name in FACTORS[:most]}
 
 
 def _name(rng: random.Random, document: dict[str, Any]) -> None:
-    document["name"] = rng.choice(nasty.PATHS) if rng.random() < 0.7 else nasty.text(rng)
+    """A name that becomes a folder: one that leads elsewhere, mostly."""
+    elsewhere = [path for path in nasty.PATHS if ".." in path or SANDBOX in path]
+    document["name"] = rng.choice(elsewhere) if rng.random() < 0.5 else nasty.text(rng)
 
 
 def _variant(rng: random.Random, document: dict[str, Any]) -> None:

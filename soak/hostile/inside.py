@@ -12,7 +12,7 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def do_inside(action: Action, case: Case, folder: Path) -> None:
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # the peak of memory begins anew
     forbid([*allowed(case, sandbox), folder / "ended.json"], [CACHE])
-    ended = _measured(action, Case(case.files, filled, case.encoding))
+    ended = _measured(action, replace(case, given=filled))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_DISK, MOST_DISK))
     (folder / "ended.json").write_text(json.dumps(asdict(ended)))
     os._exit(0)
@@ -83,6 +83,8 @@ def _measured(action: Action, case: Case) -> Ended:
         io.TextIOWrapper(open(place, "wb", buffering=0, closefd=False), case.encoding, errors, write_through=True)  # noqa: SIM115
         for place, errors in ((1, "strict"), (2, "backslashreplace"))
     )
+    if case.disk:  # a full disk is no reason why nothing can be printed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     began, compiling = _seconds(), TimingListener()
     with install_listener("numba:compile", compiling):
         told = _told(action, case)
