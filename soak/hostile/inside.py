@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
@@ -118,16 +119,25 @@ def last_lines(trace: str) -> str:
 
 
 def _let_simulate(days: int) -> None:
+    """Let this process, and each that it forks to work for it, simulate so many days; then it is enough."""
     from sanfang.model.model import DistrictModel
 
-    step, left = DistrictModel.step, [days]
+    step, left, here = DistrictModel.step, [days], os.getpid()
+
+    def enough(*_: Any) -> None:
+        raise Enough
 
     def counted(model: DistrictModel) -> None:
         step(model)
         left[0] -= 1
-        if not left[0]:
+        if left[0] > 0:
+            return
+        if os.getpid() == here:
             raise Enough
+        os.kill(here, signal.SIGUSR1)
+        signal.pause()  # until it is ended with all others
 
+    signal.signal(signal.SIGUSR1, enough)
     DistrictModel.step = counted  # type: ignore[method-assign]
 
 
