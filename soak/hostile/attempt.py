@@ -18,7 +18,7 @@ from typing import IO
 from soak.hostile.case import Case
 from soak.hostile.inside import Action, action_of, do_inside
 from soak.hostile.kinds import case_of
-from soak.hostile.sandbox import allowed, listing, prepare
+from soak.hostile.sandbox import allowed, cache, listing, prepare
 from soak.hostile.verdict import Ended, Verdict, judged
 
 
@@ -72,11 +72,9 @@ def _forked(action: Action, case: Case, folder: str, out: IO[bytes], errors: IO[
 
 
 def _started_anew(kind: str, number: int, folder: str, out: IO[bytes], errors: IO[bytes]) -> int:
-    from sanfang.model.compiled import CACHE
-
     command = [sys.executable, "-m", "soak.hostile.inside", kind, str(number), folder]
     environment = os.environ | {
-        "SANFANG_CACHE": str(CACHE.parent),
+        "SANFANG_CACHE": str(cache()),
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
     return subprocess.Popen(command, stdout=out, stderr=errors, env=environment).pid

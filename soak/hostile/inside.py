@@ -19,7 +19,7 @@ from typing import Any
 
 from soak.hostile.case import SANDBOX, Case
 from soak.hostile.kinds import KINDS, case_of
-from soak.hostile.sandbox import WORKING_FOLDER, allowed
+from soak.hostile.sandbox import WORKING_FOLDER, allowed, cache
 from soak.hostile.verdict import Ended
 from soak.hostile.watch import Forbidden, forbid
 
@@ -39,8 +39,6 @@ class Enough(BaseException):
 
 def do_inside(action: Action, case: Case, folder: Path) -> None:
     """Do `action` with the case in this process, which then tells how it ended."""
-    from sanfang.model.compiled import CACHE
-
     os.setsid()
     sandbox = folder / "sandbox"
     os.chdir(sandbox / WORKING_FOLDER)
@@ -51,7 +49,7 @@ def do_inside(action: Action, case: Case, folder: Path) -> None:
     _limit(case)
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # the peak of memory begins anew
-    forbid([*allowed(case, sandbox), folder / "ended.json"], [CACHE])
+    forbid([*allowed(case, sandbox), folder / "ended.json"], [cache()])
     ended = _measured(action, replace(case, given=filled))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_DISK, MOST_DISK))
     (folder / "ended.json").write_text(json.dumps(asdict(ended)))
@@ -166,6 +164,7 @@ def warm_up() -> None:
     """
     from sanfang.cli import app
 
+    cache()
     folder = tempfile.mkdtemp(prefix="hostile-warm-")
     small = ["--days", "3", "--scale", "0.1", "--district", "demo"]
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):

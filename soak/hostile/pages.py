@@ -20,16 +20,16 @@ from soak.hostile.case import SANDBOX, Case
 from soak.hostile.inside import last_lines
 from soak.hostile.kinds import case_of
 from soak.hostile.messages import filled
-from soak.hostile.sandbox import WORKING_FOLDER, allowed, listing, prepare
+from soak.hostile.sandbox import WORKING_FOLDER, allowed, cache, listing, prepare
 from soak.hostile.verdict import Verdict
 
 SERVER = """
 import sys
 from pathlib import Path
 from sanfang.cli import app
-from sanfang.model.compiled import CACHE
+from soak.hostile.sandbox import cache
 from soak.hostile.watch import forbid
-forbid([Path(path) for path in sys.argv[2:]], [CACHE])
+forbid([Path(path) for path in sys.argv[2:]], [cache()])
 app(["dashboard", "--port", sys.argv[1]])
 """
 
@@ -73,8 +73,6 @@ def attempts(numbers: Iterable[int]) -> Iterator[Verdict]:
 @contextmanager
 def server() -> Iterator[Watched]:
     """A dashboard in a sandbox of its own."""
-    from sanfang.model.compiled import CACHE
-
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
         sandbox, log = Path(folder, "sandbox"), Path(folder, "log")
         prepare(Case(), sandbox)
@@ -82,7 +80,7 @@ def server() -> Iterator[Watched]:
             probe.bind((HERE, 0))
             port = probe.getsockname()[1]
         environment = os.environ | {
-            "SANFANG_CACHE": str(CACHE.parent),
+            "SANFANG_CACHE": str(cache()),
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         }
         environment |= {

@@ -6,10 +6,17 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+import platformdirs
+
 from soak.hostile.case import SANDBOX, Case
 
 WORKING_FOLDER = "a/b/c/d/work"
 """Below the sandbox, so deep that a few `..` do not lead out of it."""
+
+
+def cache() -> Path:
+    """Where the compiled model lies. Processes in a sandbox, whose home is another, find it by `SANFANG_CACHE`."""
+    return Path(os.environ.setdefault("SANFANG_CACHE", platformdirs.user_cache_dir("sanfang")))
 
 
 def prepare(case: Case, sandbox: Path) -> None:

@@ -27,16 +27,18 @@ class Forbidden(BaseException):
 
 
 def forbid(allowed: list[Path], kept: list[Path]) -> None:
-    """From now on this process and its forks write below `allowed` only; below `kept` they may add, not take away."""
+    """From now on this process and its forks write below `allowed` only; below `kept` they take away what they added."""
     inside = tuple(os.path.realpath(path) for path in [*allowed, *kept])
     fixed = tuple(os.path.realpath(path) for path in kept)
+    added: set[str] = set()
 
     def check(event: str, path: Any, start: Any = -1) -> None:
         if isinstance(path, int) or path is None:  # already open, or a database in memory
             return
         folder = f"/proc/self/fd/{start}" if isinstance(start, int) and start >= 0 else ""
         place = os.path.realpath(os.path.join(folder, os.fsdecode(path).removeprefix("file:")))
-        if _below(place, inside) and not (event in TAKES_AWAY and _below(place, fixed)):
+        if _below(place, inside) and (event not in TAKES_AWAY or place in added or not _below(place, fixed)):
+            added.add(place)
             return
         if event == "os.mkdir" and os.path.isdir(place):  # somebody makes sure that it is there
             return
