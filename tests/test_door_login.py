@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from benchmarks import browser
+from benchmarks.visitor import ask, page
 from typer.testing import CliRunner
 from websockets.exceptions import InvalidStatus
 
@@ -18,7 +19,6 @@ from sanfang.cli import app
 from sanfang.dashboard.door import login
 from sanfang.dashboard.door.limits import PASSWORDS
 from sanfang.dashboard.door.login import ADMITTED_SECONDS, COOKIE, Sessions
-from visitor import ask, page
 
 SECRET = "三放 two words"
 

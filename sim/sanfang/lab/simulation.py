@@ -108,7 +108,8 @@ def daily_table(model: DistrictModel) -> pd.DataFrame:
     """Daily series: stocks at the end of the day, flows of the day, hours by heading."""
     days, diary, size = model.day, model.diary, model.world.places["size"]
     start = model.scenario_run.calendar.start
-    hours = np.diff(np.array(diary.hours).sum(axis=1), axis=0, prepend=0.0)
+    booked = np.array([by_tier.sum(axis=0) for by_tier in diary.hours]).reshape(days, len(h.HOUR_HEADINGS))
+    hours = np.diff(booked, axis=0, prepend=0.0)
     weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.places["first"])
     columns: dict[str, Any] = {
         "day": np.arange(days),

@@ -32,9 +32,9 @@ def CheckList(title: str, groups: list[Json], chosen: str, event_choose: parts.E
 @solara.component_vue("../vue/trust_question.vue", vuetify=False)
 def Question(
     name: str, question: str, options: list[str], answer: int, right: int, revealed: bool, busy: bool,
-    event_pick: parts.Event,
+    event_answered: parts.Event,
 ) -> None:  # fmt: skip
-    """A question and its answers; `answer` is -1 if there is none yet; `pick` is called with a number."""
+    """A question and its answers; `answer` is -1 if there is none yet; `answered` is called with a number."""
 
 
 @solara.component_vue("../vue/trust_chart.vue", vuetify=False)
@@ -113,7 +113,7 @@ def Predict(check: Check, finding: Finding | None, busy: bool, lang: str, run: A
         right=PREDICTIONS[check.key].right if finding else -1,
         revealed=finding is not None,
         busy=busy,
-        event_pick=pick,
+        event_answered=pick,
     )
     word = "trust_running" if busy else "trust_again" if finding else "trust_run"
     with solara.Div(classes=["sf-row"]):
