@@ -41,8 +41,8 @@ class Outcome:
     """What became of a job: a result, or an error and where it was raised.
 
     `wrong_input` says that the scenario was at fault, and `error` is then the message for its author.
-    `lost` says that its worker died with it, or had no memory for it; `attempts` counts how often it was begun;
-    `seconds` is the elapsed time of the run.
+    `lost` says that its worker died with it, or had no memory for it; `attempts` counts how often it was
+    begun; `seconds` is the elapsed time of the run.
     """
 
     job: Job

@@ -1,4 +1,4 @@
-"""The one error that a user's input can cause, told in one message."""
+"""The one error that a user's input can cause, told in one message; and what a user should know besides."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ LONGEST_WORD = 100
 
 class InputError(ValueError):
     """The input is wrong. The message names file, key, value and what is allowed."""
+
+
+class Notice(UserWarning):
+    """What a user should know about what is read, although it can be used: told in one message."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
