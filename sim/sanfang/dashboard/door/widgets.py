@@ -31,7 +31,7 @@ def install() -> None:
 
 def _template_event(self: Any, _: Any, content: dict[str, Any], buffers: Any) -> None:
     """For `VueTemplate`: a declared event. ipyvue's own also imports modules and calls what it finds in them."""
-    event, data = content.get("event"), content.get("data")
+    event, data = str(content.get("event")), content.get("data")
     if set(content) <= {"event", "data"} and event in self.events and _fits(event, data):
         getattr(self, f"vue_{event}")(data)
     else:
