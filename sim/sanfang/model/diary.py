@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sanfang.model.engine_arrays import Engine
 from sanfang.model.ledger import hours_by_tier
-from sanfang.model.queueing import Engine
-from sanfang.model.state import LATENT, OPEN, Layout, World
+from sanfang.model.state import LATENT, OPEN
+from sanfang.model.world import Layout, World
 
 
 class Diary:
@@ -23,8 +24,8 @@ class Diary:
         self.leavers = np.zeros((days, 4), np.int64)
         self.hours: list[np.ndarray] = []
         self.spent: list[np.ndarray] = []
-        self.hours_this_morning = np.zeros(())
-        self._month_hours = np.zeros(())
+        self.hours_this_morning: np.ndarray = np.zeros(())
+        self._month_hours: np.ndarray = np.zeros(())
 
     def enter(self, engine: Engine, world: World) -> None:
         """Close the day."""

@@ -1,8 +1,8 @@
 """Random numbers that belong to things, not to the order of events.
 
-A need has a 64-bit key. Each of its draws is a hash of (key, purpose), so that it is the same in
-every scenario, whether or not other needs were handled differently before (common random numbers).
-Workers, tasks and communities have keys of their own, made from the run's seed and their names.
+A need has a 64-bit key. Each of its draws is a hash of (key, purpose), so that it is the same in every scenario,
+whether or not other needs were handled differently before (common random numbers). Workers, tasks and communities have
+keys of their own, made from the run's seed and their names. All purposes are in `sanfang.model.draw_purposes`.
 
 The mixing function is the finaliser of SplitMix64 (Steele, Lea and Flood 2014), variant 13 of
 Stafford.
@@ -15,6 +15,7 @@ import math
 
 import numpy as np
 
+from sanfang.model import draw_purposes as p
 from sanfang.model.compiled import compiled
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -63,7 +64,8 @@ def exponential(key: np.uint64, purpose: int, mean: float) -> float:
 def normal(key: np.uint64, purpose: int) -> float:
     """A standard normal number (Box and Muller 1958)."""
     child = mix(key, purpose)
-    return math.sqrt(-2.0 * math.log(uniform(child, 1))) * math.cos(2.0 * math.pi * uniform(child, 2))
+    radius = math.sqrt(-2.0 * math.log(uniform(child, p.NORMAL_RADIUS)))
+    return radius * math.cos(2.0 * math.pi * uniform(child, p.NORMAL_ANGLE))
 
 
 @compiled

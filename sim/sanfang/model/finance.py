@@ -14,32 +14,39 @@ from sanfang.model import headings as h
 from sanfang.model.draws import stream
 from sanfang.model.geography import Geography
 from sanfang.model.policy import PolicyOfDay
-from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, HEALED, LATENT, World
+from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, HEALED, LATENT
+from sanfang.model.world import World
 from sanfang.scenario.scenario import Scenario
 
 
 @dataclass
 class Finance:
-    """The district's plan and books.
-
-    demand[c, d]: yuan a month that would cover the services needed; error[c, d]: standard normal error of a
-    community's estimate of it; needed: share of the money for cases by domain, and matched: the part of it for
-    duties that communities have or may get; maturity[c]: how far organisations
-    have grown; supplied: yuan of public money so far, wages apart; outside: yuan of outside money so far.
-    """
+    """The district's plan and books."""
 
     demand: np.ndarray
+    """`[c, d]`: yuan a month that would cover the services needed."""
     error: np.ndarray
+    """`[c, d]`: standard normal error of a community's estimate of it."""
     service_share: np.ndarray
+    """`[d]`: share of the money for services."""
     needed: np.ndarray
+    """`[d]`: share of the money for cases."""
     matched: np.ndarray
+    """`[d]`: the part of `needed` for duties that communities have or may get."""
     people: np.ndarray
+    """`[c]`: residents."""
     maturity: np.ndarray
+    """`[c]`: how far social organisations have grown, 0 to 1."""
     fee: np.ndarray
+    """`[c]`: yuan paid for contracts this month."""
     terminal_fee: float = 0.0
+    """Yuan paid for terminals this month."""
     terminal_uses: int = 0
+    """Matters finished at terminals before this month."""
     supplied: float = 0.0
+    """Yuan of public money so far, wages apart."""
     outside: float = 0.0
+    """Yuan of outside money so far."""
 
 
 def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
@@ -80,7 +87,7 @@ def allocate_month(
     _supply_services(scenario, map_, world, finance, policy, services)
     _fund_cases(world, finance, policy, rest - services)
     income = policy.income * finance.people
-    world.places["outside"] += income
+    world.communities["outside"] += income
     finance.outside += float(income.sum())
 
 
@@ -88,10 +95,10 @@ def _fund_cases(world: World, finance: Finance, policy: PolicyOfDay, yuan: float
     """Share out the money for cases. What communities get comes from where their duties, or those they may be
     given, lie: spending power is matched to duties (F1b), whether or not the duties have come along."""
     heads = finance.people / finance.people.sum()
-    most = finance.matched.sum()
-    local = np.minimum(policy.funds, most) * heads
-    kept = finance.needed - finance.matched * (local.sum() / most if most > 0 else 0.0)
-    world.places["fund"] += yuan * local
+    matched = finance.matched.sum()
+    local = np.minimum(policy.funds, matched) * heads
+    kept = finance.needed - finance.matched * (local.sum() / matched if matched > 0 else 0.0)
+    world.communities["fund"] += yuan * local
     np.add.at(world.budget, world.domains["department"], yuan * kept)
 
 
@@ -99,7 +106,7 @@ def _pay_reform(
     scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray, month: float
 ) -> float:
     """What the reform costs this month (yuan); scaled down in proportion where it is more than there is."""
-    places, yuan, people = world.places, policy.yuan, finance.people
+    communities, yuan, people = world.communities, policy.yuan, finance.people
     bill = {
         h.Y_TERMINALS: yuan["terminals"] * people,
         h.Y_CONTRACTS: yuan["contracts"] * people,
@@ -115,19 +122,19 @@ def _pay_reform(
         world.spent[COMMUNITY, heading] += part * item.sum()
     growing = np.where(finance.fee > 0, 1.0 / scenario.prices.contract_months, 0.0)
     finance.maturity += (1.0 - finance.maturity) * np.minimum(growing, 1.0)
-    places["contract"] = finance.fee / scenario.prices.contract_rate * finance.maturity
-    places["contract_used"] = 0.0
+    communities["contract"] = finance.fee / scenario.prices.contract_rate * finance.maturity
+    communities["contract_used"] = 0.0
     return part * total
 
 
 def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
     """Book what was paid for last month and not used: contracted hours and room on terminals."""
-    places = world.places
-    bought = places["contract"] + places["contract_used"]
-    unused = np.divide(places["contract"], bought, out=np.zeros_like(bought), where=bought > 0)
+    communities = world.communities
+    bought = communities["contract"] + communities["contract_used"]
+    unused = np.divide(communities["contract"], bought, out=np.zeros_like(bought), where=bought > 0)
     # What is paid while organisations still grow buys nothing yet.
     lost = float((finance.fee * (1.0 - finance.maturity * (1.0 - unused))).sum())
-    world.outside_hours[h.O_PARTNERS] += places["contract_used"].sum()
+    world.outside_hours[h.O_PARTNERS] += communities["contract_used"].sum()
     _rebook(world, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
     if finance.terminal_fee > 0:
         uses = int(world.counts["terminal_uses"][0]) - finance.terminal_uses
@@ -135,7 +142,7 @@ def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
         _rebook(world, h.Y_TERMINALS, h.Y_TERMINALS_UNUSED, finance.terminal_fee * max(0.0, 1.0 - uses / room))
     finance.terminal_uses = int(world.counts["terminal_uses"][0])
     finance.fee, finance.terminal_fee = np.zeros_like(finance.fee), 0.0
-    places["contract"] = places["contract_used"] = 0.0
+    communities["contract"] = communities["contract_used"] = 0.0
 
 
 def _rebook(world: World, heading: int, waste: int, yuan: float) -> None:
@@ -175,8 +182,8 @@ def _supply_services(
         else:
             reach[c] += spill * planned[c]
     covered = np.minimum(reach / np.maximum(finance.demand, 1e-9), 1.0)
-    world.ground["covered"] = covered
-    world.ground["unmet"] = 1.0 - covered
+    world.community_domain["covered"] = covered
+    world.community_domain["unmet"] = 1.0 - covered
     over = float(np.maximum(reach - finance.demand, 0.0).sum())
     by_community = yuan * float(locally.sum())
     for tier, part in ((COMMUNITY, by_community), (DEPARTMENT, yuan - by_community)):
@@ -187,14 +194,14 @@ def _supply_services(
 def lapse(world: World, waiting_yuan: float) -> None:
     """The year ends: what is left in the pots lapses. It was stranded as far as cases waited for money elsewhere."""
     world.spent[: DEPARTMENT + 1] += leftovers(world, waiting_yuan)
-    world.places["fund"] = 0.0
+    world.communities["fund"] = 0.0
     world.budget[:] = 0.0
 
 
 def leftovers(world: World, waiting_yuan: float) -> np.ndarray:
     """What is in the pots now, stranded or merely unspent: yuan `[tier, heading]`, from grid to department."""
     left = np.zeros((DEPARTMENT + 1, len(h.YUAN_HEADINGS)))
-    pots = np.array([world.places["fund"].sum(), world.budget.sum()])
+    pots = np.array([world.communities["fund"].sum(), world.budget.sum()])
     part = min(1.0, waiting_yuan / pots.sum()) if pots.sum() > 0 else 0.0
     left[[COMMUNITY, DEPARTMENT], h.Y_STRANDED] = pots * part
     left[[COMMUNITY, DEPARTMENT], h.Y_UNSPENT] = pots * (1.0 - part)

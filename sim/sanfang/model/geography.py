@@ -17,23 +17,26 @@ from sanfang.scenario.scenario import Scenario
 
 @dataclass(frozen=True)
 class Geography:
-    """Communities in use, in the order of their ids. Arrays have one row a community.
-
-    ids: names ("c001", ...); number: their place in the whole district; sub_district: index from 0;
-    population: residents; position: map coordinates in [0, 1]; factor[c, domain]: relative troubles (mean
-    1 over the district's residents); wealth, firms: relative income and presence of local firms (mean 1);
-    neighbours[c]: indices of adjoining communities.
-    """
+    """Communities in use, in the order of their ids. Arrays have one row a community."""
 
     ids: tuple[str, ...]
+    """Names: "c001" and so on."""
     number: np.ndarray
+    """Of each in the whole district, from 0."""
     sub_district: np.ndarray
+    """Number of the sub-district, from 0."""
     population: np.ndarray
+    """Residents."""
     position: np.ndarray
+    """Map coordinates, 0 to 1."""
     factor: np.ndarray
+    """`[c, domain]`: relative troubles, mean 1 over the district's residents."""
     wealth: np.ndarray
+    """Relative income, mean 1."""
     firms: np.ndarray
+    """Relative presence of local firms, mean 1."""
     neighbours: tuple[np.ndarray, ...]
+    """`[c]`: the communities that adjoin it."""
 
 
 def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
@@ -49,7 +52,7 @@ def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
     firms = np.clip(random.beta(2.0, 2.0, count) * 2.0, 0.0, 2.0)
     keep = _spread(count, scale)
     return Geography(
-        ids=tuple(scenario.community_ids[index] for index in keep),
+        ids=tuple(scenario.community_ids[number] for number in keep),
         number=keep,
         sub_district=sub_district[keep],
         population=population[keep],
@@ -67,12 +70,13 @@ def _sizes(random: np.random.Generator, count: int, population: int, cv: float) 
     raw = np.exp(sigma * random.standard_normal(count))
     exact = raw / raw.sum() * (population - 20 * count) + 20
     sizes = np.floor(exact).astype(np.int64)
-    for index in np.argsort(sizes - exact)[: population - sizes.sum()]:
-        sizes[index] += 1
+    for c in np.argsort(sizes - exact)[: population - sizes.sum()]:
+        sizes[c] += 1
     return sizes
 
 
 def _relative(random: np.random.Generator, count: int, cv: float) -> np.ndarray:
+    """Lognormal numbers with a mean of 1."""
     values = np.exp(np.sqrt(np.log1p(cv**2)) * random.standard_normal(count))
     return np.asarray(values / values.mean())
 
@@ -97,7 +101,7 @@ def _neighbours(position: np.ndarray) -> tuple[np.ndarray, ...]:
     count = len(position)
     adjacent: list[set[int]] = [set() for _ in range(count)]
     if count <= 3:
-        adjacent = [set(range(count)) - {index} for index in range(count)]
+        adjacent = [set(range(count)) - {c} for c in range(count)]
     else:
         try:
             triangles = Delaunay(position).simplices
@@ -107,4 +111,4 @@ def _neighbours(position: np.ndarray) -> tuple[np.ndarray, ...]:
         for triangle in triangles:
             for a in triangle:
                 adjacent[a].update(int(b) for b in triangle if b != a)
-    return tuple(np.array(sorted(found), dtype=np.int64) for found in adjacent)
+    return tuple(np.array(sorted(those), dtype=np.int64) for those in adjacent)

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from sanfang.model import headings as h
-from sanfang.model.cases import count_states
+from sanfang.model.engine_arrays import Engine
 from sanfang.model.finance import Finance, leftovers
-from sanfang.model.queueing import Engine
-from sanfang.model.state import ARISEN, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES, Layout, World
+from sanfang.model.lifecycle import count_states
+from sanfang.model.state import ARISEN, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES
+from sanfang.model.world import Layout, World
 from sanfang.scenario.scenario import Scenario
 
 
@@ -32,24 +33,26 @@ def close_day(scenario: Scenario, engine: Engine, world: World, before: np.ndarr
     today = engine.hours - before
     communities = world.layout.communities
     in_post = open_hours - today[:communities, h.VACANT] / np.maximum(_posts(engine, communities), 1)
-    most = scenario.discovery.patrol_cap / scenario.calendar.shift_hours * in_post * _posts(engine, communities)
-    patrol = np.minimum(today[:communities, h.IDLE], most)
+    max_patrol = scenario.discovery.patrol_cap / scenario.calendar.shift_hours * in_post * _posts(engine, communities)
+    patrol = np.minimum(today[:communities, h.IDLE], max_patrol)
     _rebook(engine, slice(0, communities), h.IDLE, h.PATROL, patrol)
-    world.places["patrol"] = patrol
+    world.communities["patrol"] = patrol
     idle = today[:, h.IDLE].copy()
     idle[:communities] -= patrol
     _rebook(engine, slice(None), h.IDLE, h.IDLE_MISMATCH, _mismatched(world, idle, today[:, h.IDLE]))
     grids = slice(0, communities)
-    vain = np.where(world.places["found_today"] == 0, today[grids, h.DATA_ENTRY], 0.0)
+    vain = np.where(world.communities["found_today"] == 0, today[grids, h.DATA_ENTRY], 0.0)
     _rebook(engine, grids, h.DATA_ENTRY, h.DATA_IN_VAIN, vain)
-    world.places["found_today"] = 0
+    world.communities["found_today"] = 0
 
 
 def _posts(engine: Engine, communities: int) -> np.ndarray:
+    """Posts at the grids of each community now."""
     return np.bincount(engine.workers["at"], minlength=len(engine.stations))[:communities]
 
 
 def _rebook(engine: Engine, stations: slice, heading: int, other: int, hours: np.ndarray) -> None:
+    """Move hours from one heading to another."""
     engine.hours[stations, heading] -= hours
     engine.hours[stations, other] += hours
 
@@ -110,11 +113,11 @@ def ledger_table(hours: np.ndarray, yuan: np.ndarray, world: World) -> pd.DataFr
             for tier, heading in zip(*np.nonzero(amounts), strict=True)
         ]
     given = world.outside_hours.copy()
-    given[h.O_PARTNERS] += world.places["contract_used"].sum()
+    given[h.O_PARTNERS] += world.communities["contract_used"].sum()
     for resource, heading, amount in (
         *(("outside_hours", name, float(hours)) for name, hours in zip(h.OUTSIDE_HEADINGS, given, strict=True)),
         ("outside_yuan", "cases", float(world.spent[PARTNER].sum())),
-        ("outside_yuan", "collective_economy", float(world.places["outside"].sum())),
+        ("outside_yuan", "collective_economy", float(world.communities["outside"].sum())),
     ):
         if amount:
             rows.append((resource, "partner" if resource == "outside_hours" else "community", heading, amount))
@@ -127,7 +130,7 @@ def check_books(scenario: Scenario, engine: Engine, world: World, finance: Finan
     hours, yuan = hours_by_tier(engine, world.layout), yuan_by_tier(scenario, engine, world, waiting)
     _equal("hours", float(hours.sum()), supplied)
     _equal("yuan", float(yuan.sum()), finance.supplied + supplied * scenario.staffing.wage)
-    _equal("outside yuan", float(world.spent[PARTNER].sum() + world.places["outside"].sum()), finance.outside)
+    _equal("outside yuan", float(world.spent[PARTNER].sum() + world.communities["outside"].sum()), finance.outside)
     for name, book in (("hours", hours), ("yuan", yuan)):
         if book.min() < -1e-6 * max(supplied, 1.0):
             tier, heading = np.unravel_index(book.argmin(), book.shape)
@@ -140,18 +143,19 @@ def check_flow(world: World) -> None:
 
     Latent and open needs are counted again from the cases themselves, not taken from the counters.
     """
-    found = np.zeros((*world.flow.shape[:2], OPEN + 1), np.int64)
+    counted = np.zeros((*world.flow.shape[:2], OPEN + 1), np.int64)
     counts = world.counts[0]
-    count_states(world.states[: int(counts["cases_used"])], found)
-    if found[:, :, LATENT].sum() != counts["latent"]:
+    count_states(world.states[: int(counts["cases_used"])], counted)
+    if counted[:, :, LATENT].sum() != counts["latent"]:
         raise IdentityError("the list of latent needs does not agree with the cases")
     for state in (LATENT, OPEN):
-        if (found[:, :, state] != world.flow[:, :, state]).any():
+        if (counted[:, :, state] != world.flow[:, :, state]).any():
             raise IdentityError(f"cases in state {state} do not agree with the flow")
     if (world.flow[:, :, :ARISEN].sum(axis=2) != world.flow[:, :, ARISEN]).any():
         raise IdentityError("needs that arose are not all accounted for")
 
 
 def _equal(what: str, booked: float, supplied: float) -> None:
+    """Raise IdentityError unless both are the same but for rounding."""
     if abs(booked - supplied) > 1e-9 * max(abs(supplied), 1.0):
         raise IdentityError(f"{what}: booked {booked!r}, supplied {supplied!r}")

@@ -8,21 +8,24 @@ of all requests, not only of the quick ones (Kaplan and Meier 1958); NaN where t
 
 from __future__ import annotations
 
-from collections import namedtuple
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sanfang.model import headings as h
 from sanfang.model import state as s
 from sanfang.model.compiled import compiled
 from sanfang.model.ledger import hours_by_tier, pay_wages, yuan_by_tier
 from sanfang.model.model import DistrictModel
+from sanfang.model.records import Flags, Floats, Records
+from sanfang.model.survival import quantile, restricted_mean, survival
 from sanfang.model.worktime import to_working_each
 
 MEAN_WITHIN_DAYS = 60.0
-REPEAT_DAYS = 30
+"""Means of durations count each up to so many days."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,13 @@ class Window:
         return len(self.model.residents.satisfaction)
 
     @cached_property
-    def made(self) -> Made:
+    def requests(self) -> Requests:
         """The requests made in the window."""
         many = len(self.records)
         kinds = (float, float, float, np.float32, np.int8, np.int8, np.int8, np.int16)
-        columns = [np.empty(many, kind) for kind in kinds]
-        spent = np.zeros(len(s.TIME_NAMES))
-        count = _made_from(self.records, self.first, *[*columns, spent])
-        return Made._make([*(column[:count] for column in columns), spent])
+        columns = Requests._make([*(np.empty(many, kind) for kind in kinds), np.zeros(len(s.TIME_NAMES))])
+        count = _fill_requests(self.records, self.first, *columns)
+        return Requests._make([*(column[:count] for column in columns[:-1]), columns.spent])
 
     @property
     def hours(self) -> np.ndarray:
@@ -83,21 +85,21 @@ def measure(model: DistrictModel, records: np.ndarray) -> dict[str, float]:
     warm_up = model.scenario_run.run.warm_up
     window = Window(model, records, warm_up if warm_up < model.day else 0, model.day)
     return {
-        **_minds(window),
-        **_requests(window),
-        **_times(window),
+        **_satisfaction_metrics(window),
+        **_request_metrics(window),
+        **_time_metrics(window),
         **_shares_of_time(window),
-        **_resources(window),
+        **_resource_metrics(window),
     }
 
 
-def _minds(window: Window) -> dict[str, float]:
+def _satisfaction_metrics(window: Window) -> dict[str, float]:
     model, days = window.model, slice(window.first, window.end)
-    places, vulnerable = model.world.places, model.residents.vulnerable
+    communities, vulnerable = model.world.communities, model.residents.vulnerable
     latent, latent_weak = model.diary.latent[days].mean(), model.diary.latent_vulnerable[days].mean()
     by_community = model.diary.satisfaction[days].mean(axis=0)
-    size = places["size"]
-    weak = np.add.reduceat(vulnerable.astype(np.int64), places["first"])
+    size = communities["size"]
+    weak = np.add.reduceat(vulnerable.astype(np.int64), communities["first"])
     weak_mean = np.average(np.nan_to_num(model.diary.vulnerable[days]).mean(axis=0), weights=np.maximum(weak, 1e-12))
     mean = float(np.average(by_community, weights=size))
     others = (mean * size.sum() - weak_mean * weak.sum()) / max(size.sum() - weak.sum(), 1)
@@ -121,12 +123,27 @@ def gini(values: np.ndarray) -> float:
     return float((2 * np.arange(1, count + 1) - count - 1) @ ranked / (count * ranked.sum()))
 
 
-Made = namedtuple("Made", "voiced closed first_at first_hours outcome kind trips handoffs spent")
-"""Columns of the requests of a window; `spent[t]`: hours of those closed, summed, by `TIME_NAMES`."""
+class Requests(NamedTuple):
+    """Columns of the requests of a window."""
+
+    voiced: Floats
+    closed: Floats
+    first_at: Floats
+    first_hours: NDArray[np.float32]
+    outcome: NDArray[np.int8]
+    kind: NDArray[np.int8]
+    trips: NDArray[np.int8]
+    handoffs: NDArray[np.int16]
+    spent: Floats
+    """`[cause]`: hours of those closed, summed, by `TIME_NAMES`."""
 
 
 @compiled
-def _made_from(records, first, voiced, closed, first_at, first_hours, outcome, kind, trips, handoffs, spent):
+def _fill_requests(
+    records: Records, first: int, voiced: Floats, closed: Floats, first_at: Floats, first_hours: NDArray[np.float32],
+    outcome: NDArray[np.int8], kind: NDArray[np.int8], trips: NDArray[np.int8], handoffs: NDArray[np.int16],
+    spent: Floats,
+) -> int:  # fmt: skip
     """Fill columns with the requests made from day `first` on, in one pass: most of a long record is not wanted.
 
     Returns how many they are. The columns are numpy's, as the compiler's own would come in small pages of memory.
@@ -139,8 +156,8 @@ def _made_from(records, first, voiced, closed, first_at, first_hours, outcome, k
             trips[count], handoffs[count] = record.trips, record.handoffs
             count += 1
             if record.outcome == s.RESOLVED or record.outcome == s.UNRESOLVED:
-                for t in range(len(spent)):
-                    spent[t] += record.spent[t]
+                for cause in range(len(spent)):
+                    spent[cause] += record.spent[cause]
     return count
 
 
@@ -152,7 +169,8 @@ def _need_days(records: np.ndarray, first: int, end: float) -> tuple[np.ndarray,
 
 
 @compiled
-def _fill_need_days(records, first, end, days, ended):
+def _fill_need_days(records: Records, first: int, end: float, days: Floats, ended: Flags) -> int:
+    """Fill both columns of `_need_days`. Returns how many there are."""
     count = 0
     for record in records:
         if record.arose >= first:
@@ -166,35 +184,35 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else np.nan
 
 
-def _requests(window: Window) -> dict[str, float]:
-    made = window.made
+def _request_metrics(window: Window) -> dict[str, float]:
+    requests = window.requests
     rated = window.model.diary.rated[window.first : window.end].sum(axis=0)
-    settled = slice(window.first, max(window.end - REPEAT_DAYS, window.first))
+    settled = slice(window.first, max(window.end - int(s.REPEAT_DAYS), window.first))
     daily = window.model.world.daily[settled]
     return {
         "rating_rate": _ratio(float(rated[1]), float(rated[0])),
         "resolution_rate": _ratio(window.counted(s.D_RESOLVED), window.counted(s.D_CLOSED)),
         "repeat_rate": _ratio(float(daily[:, s.D_REPEATS].sum()), float(daily[:, s.D_CLOSED].sum())),
-        "withdrawn_rate": _ratio(float((made.outcome == s.WITHDRAWN).sum()), len(made.outcome)),
-        "trips_per_request": _ratio(float(made.trips.sum()), len(made.trips)),
-        "handoffs_per_request": _ratio(float(made.handoffs.sum()), len(made.handoffs)),
+        "withdrawn_rate": _ratio(float((requests.outcome == s.WITHDRAWN).sum()), len(requests.outcome)),
+        "trips_per_request": _ratio(float(requests.trips.sum()), len(requests.trips)),
+        "handoffs_per_request": _ratio(float(requests.handoffs.sum()), len(requests.handoffs)),
         "latent_needs": window.per_thousand(window.model.diary.latent),
         "backlog": window.per_thousand(window.model.diary.open),
     }
 
 
-def _times(window: Window) -> dict[str, float]:
-    made, end = window.made, float(window.end)
-    resolved = made.outcome == s.RESOLVED
-    days = np.where(resolved, made.closed, end) - made.voiced
+def _time_metrics(window: Window) -> dict[str, float]:
+    requests, end = window.requests, float(window.end)
+    resolved = requests.outcome == s.RESOLVED
+    days = np.where(resolved, requests.closed, end) - requests.voiced
     need_days, ended = _need_days(window.records, window.first, end)
-    answered, hours, answer_days = _first_answers(window, made)
-    answer_limit, resolve_limit = _limits(window, made.kind)
+    answered, hours, answer_days = _first_answers(window, requests)
+    answer_limit, resolve_limit = _limits(window, requests.kind)
     return {
-        "response_rate": _in_time(answered, answer_days, answer_limit, end - made.voiced),
-        "on_time_rate": _in_time(resolved, days, resolve_limit, end - made.voiced),
-        **_three("first_response_hours", hours, answered, _working_hours_within(window)),
-        **_three("resolution_days", days, resolved, MEAN_WITHIN_DAYS),
+        "response_rate": _in_time(answered, answer_days, answer_limit, end - requests.voiced),
+        "on_time_rate": _in_time(resolved, days, resolve_limit, end - requests.voiced),
+        **_mean_median_p90("first_response_hours", hours, answered, _working_hours_within(window)),
+        **_mean_median_p90("resolution_days", days, resolved, MEAN_WITHIN_DAYS),
         "need_days_mean": restricted_mean(survival(need_days, ended), MEAN_WITHIN_DAYS),
     }
 
@@ -204,15 +222,15 @@ def _working_hours_within(window: Window) -> float:
     return MEAN_WITHIN_DAYS * 5.0 / 7.0 * window.model.scenario_run.calendar.shift_hours
 
 
-def _first_answers(window: Window, made: Made) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _first_answers(window: Window, requests: Requests) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Whether each request was answered, after how many working hours (or so far), and calendar days."""
     model, calendar = window.model, window.model.scenario_run.calendar
     starts, opening, shift = model.world.clock_start, calendar.opening_hour, calendar.shift_hours
-    answered = ~np.isnan(made.first_at)
-    voiced = to_working_each(made.voiced, starts, opening, shift)
+    answered = ~np.isnan(requests.first_at)
+    voiced = to_working_each(requests.voiced, starts, opening, shift)
     so_far = starts[window.end] - voiced
-    hours = np.where(answered, made.first_hours, so_far).astype(float)
-    return answered, np.maximum(hours, 0.0), np.where(answered, made.first_at, window.end) - made.voiced
+    hours = np.where(answered, requests.first_hours, so_far).astype(float)
+    return answered, np.maximum(hours, 0.0), np.where(answered, requests.first_at, window.end) - requests.voiced
 
 
 def _limits(window: Window, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -230,7 +248,7 @@ def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np
     return float(in_time[known].mean()) if known.any() else np.nan
 
 
-def _three(stem: str, durations: np.ndarray, done: np.ndarray, horizon: float) -> dict[str, float]:
+def _mean_median_p90(stem: str, durations: np.ndarray, done: np.ndarray, horizon: float) -> dict[str, float]:
     curve = survival(durations, done)
     return {
         f"{stem}_mean": restricted_mean(curve, horizon),
@@ -239,68 +257,13 @@ def _three(stem: str, durations: np.ndarray, done: np.ndarray, horizon: float) -
     }
 
 
-@dataclass(frozen=True)
-class Survival:
-    """A Kaplan-Meier curve: `remaining[n]` is the share still waiting from `times[n]` on; `last`: longest time seen."""
-
-    times: np.ndarray
-    remaining: np.ndarray
-    last: float
-
-
-def survival(durations: np.ndarray, done: np.ndarray) -> Survival:
-    """The curve of durations, of which those not `done` are censored. Empty where none is done."""
-    if not done.any():
-        return Survival(np.empty(0), np.empty(0), np.nan)
-    ended, censored = durations[done], durations[~done]
-    ended.sort()
-    censored.sort()
-    times, remaining = np.empty(len(durations)), np.empty(len(durations))
-    count = _kaplan_meier(ended, censored, times, remaining)
-    return Survival(times[:count], remaining[:count], float(durations.max()))
-
-
-@compiled
-def _kaplan_meier(ended, censored, times, remaining):
-    """Fill in each time seen, of two sorted arrays, and the share still waiting from then on. Returns how many."""
-    i, j, count, share = 0, 0, 0, 1.0
-    while i < len(ended) or j < len(censored):
-        at_risk = len(ended) + len(censored) - i - j
-        time = ended[i] if i < len(ended) and (j == len(censored) or ended[i] <= censored[j]) else censored[j]
-        deaths = 0
-        while i < len(ended) and not ended[i] > time:
-            i, deaths = i + 1, deaths + 1
-        while j < len(censored) and not censored[j] > time:
-            j += 1
-        share *= (at_risk - deaths) / at_risk
-        times[count], remaining[count] = time, share
-        count += 1
-    return count
-
-
-def quantile(curve: Survival, level: float) -> float:
-    """The time by which `level` are done; NaN where the curve does not come so low."""
-    reached = curve.remaining <= 1.0 - level + 1e-12
-    return float(curve.times[reached.argmax()]) if reached.any() else np.nan
-
-
-def restricted_mean(curve: Survival, horizon: float) -> float:
-    """Mean of the durations, each counted up to `horizon`: the area under the curve (Irwin 1949)."""
-    if len(curve.times) == 0:
-        return np.nan
-    last = min(horizon, curve.last)
-    at = np.concatenate([[0.0], np.minimum(curve.times, last), [last]])
-    height = np.concatenate([[1.0], curve.remaining])
-    return float((np.diff(at) * height).sum())
-
-
 def _shares_of_time(window: Window) -> dict[str, float]:
-    spent = window.made.spent
+    spent = window.requests.spent
     total = spent.sum()
     return {f"{name}_share": _ratio(float(part), float(total)) for name, part in zip(s.TIME_NAMES, spent, strict=True)}
 
 
-def _resources(window: Window) -> dict[str, float]:
+def _resource_metrics(window: Window) -> dict[str, float]:
     model = window.model
     hours, yuan, wage = window.hours, window.yuan, model.scenario_run.staffing.wage
     base = hours[: s.COMMUNITY + 1]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sanfang.model import draw_purposes as p
 from sanfang.model.compiled import compiled
+from sanfang.model.district_records import Residents
 from sanfang.model.draws import mix, root_key, stream, uniform
 from sanfang.model.geography import Geography
-from sanfang.model.state import Residents
+from sanfang.model.records import Ints
 from sanfang.scenario.scenario import Scenario
 
 YOUNG, ADULT, ELDERLY = 0, 1, 2
@@ -17,8 +19,8 @@ _CARE = "care"
 def build_residents(scenario: Scenario, map_: Geography, seed: int) -> Residents:
     """Draw all residents; each community has a stream of its own, so that any part of a district is the same."""
     blocks = [
-        _community(scenario, int(size), index, stream(seed, "residents", id_))
-        for index, (id_, size) in enumerate(zip(map_.ids, map_.population, strict=True))
+        _residents_of(scenario, int(size), c, stream(seed, "residents", id_))
+        for c, (id_, size) in enumerate(zip(map_.ids, map_.population, strict=True))
     ]
     columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     grid_size = scenario.staffing.households_per_grid * scenario.district.household_size
@@ -37,7 +39,8 @@ def build_residents(scenario: Scenario, map_: Geography, seed: int) -> Residents
     return Residents(**columns, burden=np.zeros(start, np.int16), ties=ties)
 
 
-def _community(scenario: Scenario, size: int, index: int, random: np.random.Generator) -> dict[str, np.ndarray]:
+def _residents_of(scenario: Scenario, size: int, c: int, random: np.random.Generator) -> dict[str, np.ndarray]:
+    """Columns of the residents of community `c`, `size` in number."""
     district, mind = scenario.district, scenario.mind
     mark = random.random(size)
     age = np.full(size, ADULT, np.int8)
@@ -56,7 +59,7 @@ def _community(scenario: Scenario, size: int, index: int, random: np.random.Gene
         weight[:, list(scenario.domains).index(_CARE)] *= np.where(elderly | disabled, 1.0, 0.1)
     expectation = mind.expectation_days * np.exp(mind.expectation_spread * random.standard_normal(size))
     return {
-        "community": np.full(size, index, np.int16),
+        "community": np.full(size, c, np.int16),
         "age": age,
         "alone": alone,
         "disabled": disabled,
@@ -113,8 +116,11 @@ def _care_mean(scenario: Scenario) -> float:
 
 
 @compiled
-def _tie(ties, grid, community, firsts, numbers, rewired, key):
-    """Small world (Watts and Strogatz 1998): a ring inside each grid, some ties to anywhere in the community."""
+def _tie(ties: Ints, grid: Ints, community: Ints, firsts: Ints, numbers: Ints, rewired: float, key: np.uint64) -> None:
+    """Small world (Watts and Strogatz 1998): a ring inside each grid, some ties to anywhere in the community.
+
+    Fills `ties[resident, n]`. `firsts[c]`: first resident; `numbers[c]`: in the whole district; `key`: the run's.
+    """
     count, degree = ties.shape
     start = 0
     while start < count:
@@ -123,12 +129,12 @@ def _tie(ties, grid, community, firsts, numbers, rewired, key):
             end += 1
         size = end - start
         for i in range(start, end):
-            place = community[i]
-            own = mix(mix(key, numbers[place]), i - firsts[place])
+            c = community[i]
+            own_key = mix(mix(key, numbers[c]), i - firsts[c])
             for t in range(degree):
-                if uniform(own, 2 * t) < rewired or size < 3:
-                    low, high = firsts[place], firsts[place + 1]
-                    ties[i, t] = low + int(uniform(own, 2 * t + 1) * (high - low))
+                if uniform(own_key, p.TIE_REWIRED + 2 * t) < rewired or size < 3:
+                    low, high = firsts[c], firsts[c + 1]
+                    ties[i, t] = low + int(uniform(own_key, p.TIE_TO + 2 * t) * (high - low))
                 else:
                     step = t // 2 + 1 if t % 2 == 0 else -(t // 2 + 1)
                     ties[i, t] = start + (i - start + step) % size

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model.headings import OWN_WORK
-from sanfang.model.state import World
 from sanfang.model.worktime import clock_starts
+from sanfang.model.world import World
 from sanfang.scenario.scenario import Scenario
 
 
@@ -30,23 +30,25 @@ class Prevention:
         self._seen_tasks, self._seen_own = np.zeros(communities), np.zeros(len(self.own_done))
 
     def set_hazards(self, world: World) -> None:
-        """Today's multiplier of each hazard, `ground.hazard[c, d]`."""
+        """Today's multiplier of each hazard, `community_domain[c, d].hazard`."""
         useful, street, department = self._effects
         own = np.minimum(self.own_done, 1.0)
-        unmet = 1.0 + world.domains["prevention"] * world.ground["unmet"]
-        by_place = 1.0 - useful * np.minimum(self.tasks_done, 1.0)
-        by_place *= 1.0 - street * own[: world.layout.streets][world.places["sub_district"]]
-        by_field = 1.0 - department * own[world.layout.streets :][world.domains["department"]]
-        kept_up = 1.0 - world.places["upkeep"][:, None] * world.domains["upkeep"]
-        world.ground["hazard"] = unmet * by_place[:, None] * by_field * kept_up
+        unmet = 1.0 + world.domains["prevention"] * world.community_domain["unmet"]
+        by_community = 1.0 - useful * np.minimum(self.tasks_done, 1.0)
+        by_community *= 1.0 - street * own[: world.layout.streets][world.communities["sub_district"]]
+        by_domain = 1.0 - department * own[world.layout.streets :][world.domains["department"]]
+        kept_up = 1.0 - world.communities["upkeep"][:, None] * world.domains["upkeep"]
+        world.community_domain["hazard"] = unmet * by_community[:, None] * by_domain * kept_up
 
     def learn(self, world: World) -> None:
         """Take in the day's work: moving averages over the time that such work prevents."""
         own = world.office_work["done"][self._streets :, OWN_WORK]
-        self.tasks_done = self._moved(self.tasks_done, world.places["useful_done"] - self._seen_tasks, self._due_tasks)
+        tasks = world.communities["useful_done"]
+        self.tasks_done = self._moved(self.tasks_done, tasks - self._seen_tasks, self._due_tasks)
         self.own_done = self._moved(self.own_done, own - self._seen_own, self._due_own)
-        self._seen_tasks, self._seen_own = world.places["useful_done"].copy(), own.copy()
+        self._seen_tasks, self._seen_own = tasks.copy(), own.copy()
 
     def _moved(self, share: np.ndarray, done: np.ndarray, due: np.ndarray) -> np.ndarray:
+        """A moving share, a day later: `done` of `due` hours today."""
         today = np.divide(done, due, out=np.ones_like(share), where=due > 0)
         return self._keep * share + (1.0 - self._keep) * today

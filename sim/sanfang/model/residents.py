@@ -11,18 +11,22 @@ import math
 
 import numpy as np
 
+from sanfang.model import draw_purposes as p
 from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
+from sanfang.model.district_records import Residents
 from sanfang.model.draws import uniform
-from sanfang.model.state import HARD, HOPED, URGENT, Residents
+from sanfang.model.records import Flags, Floats, Ints, Record, Records
+from sanfang.model.state import HARD, HOPED, URGENT
 
-REACHED, POLITE = 1, 2
+MAX_EXPECTATION, MIN_EXPECTATION = 365.0, 0.25
+"""Waits, in days, beyond which an expectation does not go."""
 
 AHEAD = 8
 """Experiences whose resident and record the memory is asked for ahead of their turn."""
 
 
 @compiled
-def _expected_days(mind, expectation, kind):
+def _expected_days(mind: Record, expectation: float, kind: int) -> float:
     """The wait that a resident expects: less for an urgent need, more for one hoped for."""
     if kind == URGENT:
         return expectation * mind.urgent_expectation
@@ -34,14 +38,16 @@ def _expected_days(mind, expectation, kind):
 
 
 @compiled
-def _worth(mind, expected, quality, days, trips):
+def _worth(mind: Record, expected: float, quality: float, days: float, trips: int) -> float:
     """Worth of an experience in [0, 1]: its result, discounted by lateness against expectation, less the trips."""
     late = max(days - expected, 0.0) / expected
     return min(max(quality * math.exp(-mind.impatience * late) - mind.trip_cost * trips, 0.0), 1.0)
 
 
 @compiled
-def receive(residents, experiences, count, records, rated, mind):
+def receive(
+    residents: Residents, experiences: Records, count: int, records: Records, rated: Ints, mind: Record
+) -> None:
     """Phase 5: each experience moves its resident's satisfaction, expectation and trust, and may be rated.
 
     `experiences[:count]` are in the order of closing; the row of `records` that each names gets its worth
@@ -54,29 +60,35 @@ def receive(residents, experiences, count, records, rated, mind):
         prefetch(residents.trust, ahead.resident)
         prefetch(residents.expectation, ahead.resident)
         prefetch(records, ahead.record)
-        e = experiences[n]
-        i = e.resident
-        expected = _expected_days(mind, residents.expectation[i], e.kind)
-        worth = _worth(mind, expected, e.quality, e.days, e.trips)
+        experience = experiences[n]
+        i = experience.resident
+        expected = _expected_days(mind, residents.expectation[i], experience.kind)
+        worth = _worth(mind, expected, experience.quality, experience.days, experience.trips)
         step = mind.learn_up if worth > residents.satisfaction[i] else mind.learn_down
         residents.satisfaction[i] += np.float32(step * (worth - residents.satisfaction[i]))
         residents.trust[i] += np.float32(mind.trust_step * (worth - residents.trust[i]))
-        met = min(e.days * residents.expectation[i] / expected, 365.0)
+        met = min(experience.days * residents.expectation[i] / expected, MAX_EXPECTATION)
         change = mind.expectation_step * (met - residents.expectation[i])
-        residents.expectation[i] = np.float32(max(residents.expectation[i] + change, 0.25))
+        residents.expectation[i] = np.float32(max(residents.expectation[i] + change, MIN_EXPECTATION))
         rating = -1
-        if e.closed and uniform(e.key, REACHED) < mind.reached:
-            rating = 1 if worth >= mind.satisfied_from or uniform(e.key, POLITE) < mind.polite else 0
-            rated[e.day, 0] += 1
-            rated[e.day, 1] += rating
-        if e.record >= 0:
-            records[e.record].experience = worth
-            records[e.record].rated = rating
+        if experience.closed and uniform(experience.key, p.EXPERIENCE_REACHED) < mind.reached:
+            is_polite = uniform(experience.key, p.EXPERIENCE_POLITE) < mind.polite
+            rating = 1 if worth >= mind.satisfied_from or is_polite else 0
+            rated[experience.day, 0] += 1
+            rated[experience.day, 1] += rating
+        if experience.record >= 0:
+            records[experience.record].experience = worth
+            records[experience.record].rated = rating
 
 
 @compiled
-def live_on(residents, first, size, erosion, means, vulnerable_means):
-    """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]`."""
+def live_on(
+    residents: Residents, first: Ints, size: Ints, erosion: float, means: Floats, vulnerable_means: Floats
+) -> None:
+    """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]`.
+
+    The residents of community c are `size[c]`, from row `first[c]` on; `erosion`: the share lost by each need.
+    """
     kept = np.float32(1.0 - erosion)
     for c in range(len(first)):
         rows = slice(first[c], first[c] + size[c])
@@ -88,19 +100,19 @@ def live_on(residents, first, size, erosion, means, vulnerable_means):
 
 
 @compiled
-def _erode(satisfaction, burden, kept):
+def _erode(satisfaction: Floats, burden: Ints, kept: np.float32) -> None:
     """Each need erodes once: first all residents with one or more, then those with two or more, and so on."""
-    most = np.int16(0)
+    max_burden = np.int16(0)
     for i in range(len(burden)):
-        most = max(most, burden[i])
-    for n in range(most):
+        max_burden = max(max_burden, burden[i])
+    for n in range(max_burden):
         fewer = np.int16(n)
         for i in range(len(satisfaction)):
             satisfaction[i] *= kept if burden[i] > fewer else np.float32(1.0)
 
 
 @compiled_in_any_order
-def _sums(satisfaction, vulnerable):
+def _sums(satisfaction: Floats, vulnerable: Flags) -> tuple[float, float, int]:
     """Sums of satisfaction over all and over the vulnerable, and how many these are.
 
     The order does not matter: sums of some thousand single-precision numbers in [0, 1] are exact in double precision.
@@ -116,8 +128,8 @@ def _sums(satisfaction, vulnerable):
 
 
 @compiled
-def talk(residents, pull):
-    """Phase 5, weekly: expectation and trust move towards those of the neighbours, as they were before."""
+def talk(residents: Residents, pull: float) -> None:
+    """Phase 5, weekly: expectation and trust move by `pull` towards those of the neighbours, as they were before."""
     count, degree = residents.ties.shape
     if degree == 0 or pull == 0.0:
         return
@@ -138,7 +150,7 @@ def talk(residents, pull):
 
 def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:
     """The residents after a recorded stream of experiences, their columns copied first."""
-    copy = Residents(*(column.copy() for column in residents))
+    copy = Residents._make(column.copy() for column in residents)
     days = int(experiences["day"].max()) + 1 if len(experiences) else 1
     unrecorded = experiences.copy()
     unrecorded["record"] = -1
@@ -147,7 +159,7 @@ def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Resid
         unrecorded,
         len(unrecorded),
         np.zeros(1, [("experience", "f4"), ("rated", "i1")]),
-        np.zeros((days, 2)),
+        np.zeros((days, 2), np.int64),
         mind,
     )
     return copy

@@ -7,57 +7,73 @@ nothing of this: the loop over the day's events stands here once more, with a lo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from sanfang.model import state as s
 from sanfang.model.casework import react
 from sanfang.model.compiled import compiled
-from sanfang.model.event_calendar import NONE, next_event
+from sanfang.model.effects import PolicyEffects
+from sanfang.model.engine_arrays import ARRIVAL, NONE, Engine
+from sanfang.model.event_calendar import next_event
 from sanfang.model.model import DistrictModel
-from sanfang.model.queueing import ARRIVAL
+from sanfang.model.records import Record, Records, record_type
+from sanfang.model.setting import Setting
+from sanfang.model.world import World
 from sanfang.scenario.scenario import Scenario
 
-LOOK = np.dtype(
-    [("hours", "f8"), ("day", "i4"), ("part", "i4"), ("phase", "i4"), ("station", "i4"), ("worker", "i4"),
-     ("spends", "i4"), ("mode", "i4"), ("hops", "i4"), ("entry", "i4"), ("target", "i4"), ("domain", "i4"),
-     ("handoffs", "i4"), ("attempts", "i4"), ("state", "i4"), ("joint", "i4"), ("yuan", "f8")], align=True
-)  # fmt: skip
-"""A part of the request from a moment on. `hours`: working hours; `station`: where it queues or is worked on, else
-NONE; `worker`: whose hands it is in, else NONE; `phase` is BLANK once the part is no more; `yuan`, `handoffs`,
-`attempts`: of the whole request so far."""
+OBSERVATION = record_type(
+    ("hours", "f8", "hours", "working time"),
+    ("day", "i4", "day", ""),
+    ("part", "i4", "", "which part of the request"),
+    ("phase", "i4", "", "BLANK once the part is no more"),
+    ("station", "i4", "station", "where it queues or is worked on, else NONE"),
+    ("worker", "i4", "worker", "whose hands it is in, else NONE"),
+    ("cause", "i4", "", "under which its time is booked"),
+    ("mode", "i4", "", "first or second try"),
+    ("steps", "i4", "", "timed steps on its way so far"),
+    ("tier", "i4", "tier", "where it is"),
+    ("target", "i4", "tier", "that can finish it"),
+    ("domain", "i4", "domain", "of the part"),
+    ("handoffs", "i4", "", "of the whole request so far"),
+    ("attempts", "i4", "", "times the request has been brought back so far"),
+    ("state", "i4", "", "of the request"),
+    ("joint", "i4", "0 or 1", "its parts are handled jointly"),
+    ("yuan", "f8", "yuan", "paid for the whole request so far"),
+)
+"""A part of the request from a moment on."""
 
-WATCH = np.dtype([("key", "u8"), ("case", "i4"), ("rows", "i4")], align=True)
-MOST_LOOKS = 4096
+WATCH = record_type(
+    ("key", "u8", "", "of the request that is watched"),
+    ("case", "i4", "case", "that it is now, or NONE"),
+    ("rows", "i4", "observations", "so far"),
+)
+"""What is watched."""
+
+MAX_OBSERVATIONS = 4096
 
 
 @compiled
-def _note(engine: Any, world: Any, watch: Any, log: Any, part: int, job_index: int, day: int) -> None:
+def _observe_part(engine: Engine, world: World, watch: Record, log: Records, part: int, job_id: int, day: int) -> None:
     """Append a part as it is now, unless nothing has changed since it was noted last."""
     case, row = world.cases[watch.case], log[watch.rows]
     row.hours, row.day, row.part = engine.clock[0].now, day, part
-    row.phase, row.station, row.worker, row.spends, row.mode = s.BLANK, NONE, NONE, s.T_CASE_WAIT, 0
-    row.hops, row.entry, row.target, row.domain = 0, 0, 0, case.domain
+    row.phase, row.station, row.worker, row.cause, row.mode = s.BLANK, NONE, NONE, s.T_CASE_WAIT, 0
+    row.steps, row.tier, row.target, row.domain = 0, 0, 0, case.domain
     row.handoffs, row.attempts, row.state = case.handoffs, case.attempts, world.states[watch.case].state
     row.joint, row.yuan = case.joint, case.yuan
-    if job_index != NONE:
-        job = engine.jobs[job_index]
-        row.phase, row.station, row.worker, row.spends, row.mode = (
-            job.phase,
-            job.station,
-            job.worker,
-            job.spends,
-            job.mode,
-        )
-        row.hops, row.entry, row.target, row.domain = job.hops, job.entry, job.target, job.domain
+    if job_id != NONE:
+        job = engine.jobs[job_id]
+        row.phase, row.station, row.worker = job.phase, job.station, job.worker
+        row.cause, row.mode, row.domain = job.cause, job.mode, job.domain
+        row.steps, row.tier, row.target = job.steps, job.tier, job.target
         if job.worker != NONE:
             row.station = engine.workers[job.worker].at
     for earlier in range(watch.rows - 1, -1, -1):
         old = log[earlier]
         if old.part == part:
             same = old.phase == row.phase and old.station == row.station and old.worker == row.worker
-            same = same and old.spends == row.spends and old.hops == row.hops and old.entry == row.entry
+            same = same and old.cause == row.cause and old.steps == row.steps and old.tier == row.tier
             if same and old.attempts == row.attempts:
                 return
             break
@@ -66,31 +82,33 @@ def _note(engine: Any, world: Any, watch: Any, log: Any, part: int, job_index: i
 
 
 @compiled
-def look(engine: Any, world: Any, watch: Any, log: Any, day: int) -> None:
+def observe(engine: Engine, world: World, watch: Record, log: Records, day: int) -> None:
     """Note what has changed of the case under watch; one that has ended is watched no more."""
     if watch.case == NONE:
         return
     case, state = world.cases[watch.case], world.states[watch.case].state
     over = case.key != watch.key or (state != s.OPEN and state != s.UNRESOLVED)
     for part in range(case.parts):
-        _note(engine, world, watch, log, part, NONE if over else case.jobs[part], day)
+        _observe_part(engine, world, watch, log, part, NONE if over else case.jobs[part], day)
     if over:
         watch.case = NONE
 
 
 @compiled
-def work_watched(engine: Any, world: Any, rules: Any, setting: Any, day: int, watches: Any, log: Any) -> None:
+def work_watched(
+    engine: Engine, world: World, effects: PolicyEffects, setting: Setting, day: int, watches: Records, log: Records
+) -> None:
     """`casework.work_today`, with a look at one case after each event."""
     until, watch = world.clock_start[day + 1], watches[0]
     while True:
-        event = next_event(engine, until)
-        if event == NONE:
+        event_id = next_event(engine, until)
+        if event_id == NONE:
             return
-        index = engine.events[event].subject
-        if engine.events[event].kind == ARRIVAL and world.cases[index].key == watch.key:
-            watch.case = index
-        react(engine, world, rules, setting, event, day)
-        look(engine, world, watch, log, day)
+        subject = engine.events[event_id].subject
+        if engine.events[event_id].kind == ARRIVAL and world.cases[subject].key == watch.key:
+            watch.case = subject
+        react(engine, world, effects, setting, event_id, day)
+        observe(engine, world, watch, log, day)
 
 
 class WatchedModel(DistrictModel):
@@ -99,24 +117,24 @@ class WatchedModel(DistrictModel):
     def __init__(self, scenario: Scenario, seed: int, days: int, scale: float, key: int) -> None:
         self._watch = np.zeros(1, WATCH)
         self._watch["key"], self._watch["case"] = np.uint64(key), NONE
-        self._log = np.zeros(MOST_LOOKS, LOOK)
+        self._log = np.zeros(MAX_OBSERVATIONS, OBSERVATION)
         super().__init__(scenario, seed=seed, days=days, scale=scale)
 
     @property
     def log(self) -> np.ndarray:
-        """What has been seen so far, a record of `LOOK` for each change."""
+        """What has been seen so far: an `OBSERVATION` for each change."""
         return self._log[: int(self._watch["rows"][0])]
 
     def _money_came(self, day: int) -> None:
-        look(self._engine, self._world, self._watch[0], self._log, day)
+        observe(self._engine, self._world, self._watch[0], self._log, day)
 
     def _react(self, day: int) -> None:
-        work_watched(self._engine, self._world, self._rules, self.setting, day, self._watch, self._log)
+        work_watched(self._engine, self._world, self._effects, self.setting, day, self._watch, self._log)
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The looks at one request, and the model that it was seen in, played as far as it was asked for."""
+    """The observations of one request, and the model that it was seen in, played as far as it was asked for."""
 
     log: np.ndarray
     model: DistrictModel

@@ -6,17 +6,23 @@ import math
 
 import numpy as np
 
+from sanfang.model import draw_purposes as p
 from sanfang.model.compiled import compiled
+from sanfang.model.district_records import PERSON
 from sanfang.model.draws import exponential, mix, stream, uniform
-from sanfang.model.event_calendar import NONE
+from sanfang.model.effects import PolicyEffects
+from sanfang.model.engine import become_idle, book_hours, stop_idling
+from sanfang.model.engine_arrays import IDLE, NONE, VACANT, Engine, refer_engine
 from sanfang.model.geography import Geography
 from sanfang.model.headings import TRAINING, TRAINING_LOST
-from sanfang.model.queueing import IDLE, VACANT, Engine, book, refer_engine, rest, rise
-from sanfang.model.state import COMMUNITY, DEPARTMENT, GRID, PERSON, STREET
+from sanfang.model.records import Ints, Record, Records
+from sanfang.model.setting import Setting
+from sanfang.model.state import COMMUNITY, DEPARTMENT, GRID, STREET
+from sanfang.model.world import World
 from sanfang.scenario.scenario import Scenario
 
-LEAVES, VACANT_FOR = 1, 2
-_NEWCOMER = 7_000
+_FIRST_FATIGUE = 0.3
+"""Of everyone on the first day, and of a newcomer."""
 
 
 def posts_by_station(scenario: Scenario, map_: Geography) -> np.ndarray:
@@ -46,7 +52,7 @@ def hire_everyone(scenario: Scenario, map_: Geography, posts: np.ndarray, seed: 
     persons = np.zeros(len(station), PERSON)
     persons["tier"], persons["post_home"], persons["down"] = tier, station, NONE
     persons["department"] = np.where(tier == DEPARTMENT, station - 2 * communities - streets, NONE)
-    persons["fatigue"] = 0.3
+    persons["fatigue"] = _FIRST_FATIGUE
     persons["key"], spread = _individuals(map_, posts, tier, len(domains), seed)
     level = np.array([workforce.grid_worker, workforce.officer, workforce.street, workforce.outside_domain])[tier]
     skill = level[:, None] + workforce.spread * spread
@@ -67,11 +73,11 @@ def _individuals(
     communities = len(map_.ids)
     keys, spreads, first = [], [], 0
     for station, count in enumerate(posts.tolist()):
-        place = int(map_.number[station % communities]) if station < 2 * communities else station - 2 * communities
+        number = int(map_.number[station % communities]) if station < 2 * communities else station - 2 * communities
         kind = int(tier[first]) if count else 0
-        random = stream(seed, "workforce", kind, place)
+        random = stream(seed, "workforce", kind, number)
         keys.append(random.integers(0, 2**63, count, dtype=np.uint64))
-        spreads.append(stream(seed, "skill", kind, place).standard_normal((count, domains)))
+        spreads.append(stream(seed, "skill", kind, number).standard_normal((count, domains)))
         first += count
     return np.concatenate(keys), np.concatenate(spreads)
 
@@ -115,57 +121,64 @@ def assign_posts(engine: Engine, persons: np.ndarray, level: np.ndarray) -> None
 
 
 @compiled
-def _move(engine, moved, homes):
-    for index in moved:
-        worker = engine.workers[index]
-        worker.home = homes[index]
+def _move(engine: Engine, moved: Ints, homes: Ints) -> None:
+    """The workers in `moved` belong to `homes[worker]` from now on."""
+    for worker_id in moved:
+        worker = engine.workers[worker_id]
+        worker.home = homes[worker_id]
         if worker.doing == IDLE:
-            rise(engine, index, IDLE)
-            rest(engine, index)
+            stop_idling(engine, worker_id, IDLE)
+            become_idle(engine, worker_id)
         elif worker.doing == VACANT:
-            book(engine, index)
+            book_hours(engine, worker_id)
             worker.at = worker.home
 
 
 @compiled
-def fill_posts(engine, persons):
+def fill_posts(engine: Engine, persons: Records) -> None:
     """Before the first day: everyone is at their place and idle."""
-    for index in range(len(persons)):
-        engine.workers[index].home = engine.workers[index].at = persons[index].post_home
-        rest(engine, index)
+    for worker_id in range(len(persons)):
+        engine.workers[worker_id].home = engine.workers[worker_id].at = persons[worker_id].post_home
+        become_idle(engine, worker_id)
 
 
 @compiled
-def work_over(engine, world, rules, setting, day, open_hours):
-    """Phase 6: book the day's hours; fatigue follows load; some leave, vacancies end, newcomers start."""
-    force = setting.workforce
-    for index in range(len(world.persons)):
-        person, worker = world.persons[index], engine.workers[index]
-        book(engine, index)
+def work_over(
+    engine: Engine, world: World, effects: PolicyEffects, setting: Setting, day: int, open_hours: float
+) -> None:
+    """Phase 6: book the day's hours; fatigue follows load; some leave, vacancies end, newcomers start.
+
+    `open_hours`: that offices have been open today.
+    """
+    workforce = setting.workforce
+    for worker_id in range(len(world.persons)):
+        person, worker = world.persons[worker_id], engine.workers[worker_id]
+        book_hours(engine, worker_id)
         if open_hours > 0.0:
             load = worker.busy_today / open_hours
-            implied = min(max((load - force.fatigue_from) / (1.0 - force.fatigue_from), 0.0), 1.0)
-            person.fatigue += force.fatigue_rate * (implied - person.fatigue)
+            implied = min(max((load - workforce.fatigue_from) / (1.0 - workforce.fatigue_from), 0.0), 1.0)
+            person.fatigue += workforce.fatigue_rate * (implied - person.fatigue)
             worker.busy_today = 0.0
         if worker.doing == VACANT or worker.leaving:
             if worker.doing == VACANT and day + 1 >= person.vacant_until:
-                _start_newcomer(engine, world, force, index)
+                _start_newcomer(engine, world, workforce, worker_id)
             continue
-        base = force.leaving_base if person.tier <= COMMUNITY else force.leaving_office
-        hazard = base / 365.0 * math.exp(force.leaving_fatigue * (person.fatigue - 0.5))
+        base = workforce.leaving_base if person.tier <= COMMUNITY else workforce.leaving_office
+        hazard = base / 365.0 * math.exp(workforce.leaving_fatigue * (person.fatigue - 0.5))
         c = worker.home % world.layout.communities
         if worker.home < 2 * world.layout.communities:
-            hazard *= 1.0 - force.leaving_recognition * rules.here[c].recognition
-            hazard *= 1.0 - force.leaving_autonomy * rules.here[c].authority
-        key = mix(person.key, day)
-        if uniform(key, LEAVES) < hazard:
-            _leave(engine, world, index, day + 1.0 + exponential(key, VACANT_FOR, force.vacancy_days))
+            hazard *= 1.0 - workforce.leaving_recognition * effects.community[c].recognition
+            hazard *= 1.0 - workforce.leaving_autonomy * effects.community[c].authority
+        day_key = mix(person.key, p.POST_DAY + day)
+        if uniform(day_key, p.SHIFT_LEAVES) < hazard:
+            vacancy = exponential(day_key, p.SHIFT_VACANCY_TIME, workforce.vacancy_days)
+            _leave(engine, world, worker_id, day + 1.0 + vacancy)
 
 
 @compiled
-def _leave(engine, world, index, until):
+def _leave(engine: Engine, world: World, worker_id: int, until: float) -> None:
     """Someone leaves the post: their training is lost, and their skill but for what is written down."""
-    person, worker = world.persons[index], engine.workers[index]
+    person, worker = world.persons[worker_id], engine.workers[worker_id]
     lost = min(person.trained, engine.hours[worker.home, TRAINING])
     engine.hours[worker.home, TRAINING_LOST] += lost
     engine.hours[worker.home, TRAINING] -= lost
@@ -173,33 +186,34 @@ def _leave(engine, world, index, until):
     person.vacant_until = until
     world.counts[0].leavers[person.tier] += 1
     if worker.doing == IDLE:
-        rise(engine, index, VACANT)
+        stop_idling(engine, worker_id, VACANT)
     else:
         worker.leaving = 1
 
 
 @compiled
-def _start_newcomer(engine, world, force, index):
+def _start_newcomer(engine: Engine, world: World, workforce: Record, worker_id: int) -> None:
     """A newcomer has part of the usual skill; the community's methods lift it."""
-    person, worker = world.persons[index], engine.workers[index]
+    person, worker = world.persons[worker_id], engine.workers[worker_id]
     person.hires += 1
-    person.fatigue, person.cases = 0.3, 0
+    person.fatigue, person.cases = _FIRST_FATIGUE, 0
     c = worker.home % world.layout.communities
-    key = mix(person.key, _NEWCOMER + person.hires)
+    key = mix(person.key, p.POST_NEWCOMER + person.hires)
     for d in range(world.skill.shape[1]):
-        usual = force.officer
+        usual = workforce.officer
         if person.tier == GRID:
-            usual = force.grid_worker
+            usual = workforce.grid_worker
         elif person.tier == STREET:
-            usual = force.street
+            usual = workforce.street
         elif person.tier == DEPARTMENT:
-            usual = force.specialist if world.domains[d].department == person.department else force.outside_domain
+            in_charge = world.domains[d].department == person.department
+            usual = workforce.specialist if in_charge else workforce.outside_domain
         lift = 0.0
         if worker.home < 2 * world.layout.communities:
-            lift = force.method_lift * world.ground[c, d].methods
-        share = force.novice + (1.0 - force.novice) * lift
-        world.skill[index, d] = usual * share * (0.95 + 0.1 * uniform(key, d))
-    rest(engine, index)
+            lift = workforce.method_lift * world.community_domain[c, d].methods
+        share = workforce.novice + (1.0 - workforce.novice) * lift
+        world.skill[worker_id, d] = usual * share * (0.95 + 0.1 * uniform(key, d))
+    become_idle(engine, worker_id)
 
 
 def grow_methods(scenario: Scenario, map_: Geography, methods: np.ndarray, written: np.ndarray) -> None:

@@ -12,6 +12,7 @@ import datetime as dt
 import numpy as np
 
 from sanfang.model.compiled import compiled
+from sanfang.model.records import Floats
 from sanfang.scenario.place import Calendar
 
 
@@ -30,8 +31,11 @@ def clock_starts(calendar: Calendar, days: int) -> np.ndarray:
 
 
 @compiled
-def to_working(time, starts, opening, shift):
-    """Working hours at calendar time `time` (days). Past the end of the calendar: five days of seven."""
+def to_working(time: float, starts: Floats, opening: float, shift: float) -> float:
+    """Working hours at calendar time `time` (days). Past the end of the calendar: five days of seven.
+
+    `starts`: see `clock_starts`; `opening`: hour of the day; `shift`: hours a working day.
+    """
     last = len(starts) - 1
     day = int(time)
     if day >= last:
@@ -48,12 +52,13 @@ def to_working_each(times: np.ndarray, starts: np.ndarray, opening: float, shift
 
 
 @compiled
-def _fill_working(times, starts, opening, shift, hours):
+def _fill_working(times: Floats, starts: Floats, opening: float, shift: float, hours: Floats) -> None:
+    """Fill in `hours[n]`."""
     for n in range(len(times)):
         hours[n] = to_working(times[n], starts, opening, shift)
 
 
 @compiled
-def to_calendar(hours, day, starts, opening):
+def to_calendar(hours: float, day: int, starts: Floats, opening: float) -> float:
     """Calendar time (days) at working time `hours`, which falls on `day`."""
     return day + (opening + hours - starts[day]) / 24.0
