@@ -68,7 +68,7 @@ COMMUNITY_DOMAIN = record_type(
     ("unmet", "f8", "0 to 1", "share of the demand for services that is not covered"),
     ("covered", "f8", "0 to 1", "share that is"),
     ("methods", "f8", "0 to 1", "practice that is written down"),
-    ("found", "f8", "0 to 1", "today's chance that a patrol finds a need"),
+    ("patrol_chance", "f8", "0 to 1", "today's chance that a patrol finds a need"),
     ("conventions", "f8", "0 to 1", "share of conflicts that conventions cover"),
 )
 """A domain in a community."""

@@ -25,7 +25,7 @@ VOLUNTEERS, MEMBERS, POOL = range(3)
 """Kinds of helpers, in the order of `PolicyOfDay.helpers`."""
 
 
-class Helpers:
+class HelperHours:
     """Who may help in each community, how uneven they are, and what they give a day at present."""
 
     def __init__(self, scenario: Scenario, map_: Geography, residents: Residents, seed: int, days: int) -> None:

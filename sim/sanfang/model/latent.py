@@ -45,13 +45,16 @@ def surface_today(
     `trust[resident]`; `weekday`: today's demand over the mean weekday's; `open_day`: offices are open today.
     """
     _set_patrol_chances(world, setting.discovery)
-    by_kind, by_place = max_by_kind(setting, weekday), max_by_place(world, effects, setting, open_day)
+    by_kind, by_community_domain = (
+        max_by_kind(setting, weekday),
+        max_by_community_domain(world, effects, setting, open_day),
+    )
     day_keys, may_change = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.bool_)
     max_chance = np.empty((len(TRANSITIONS), _BLOCK))
     end = world.counts[0].latent
     while end > 0:
         first = max(end - _BLOCK, 0)
-        screen_latent(world, by_kind, by_place, first, end - first, day, day_keys, max_chance, may_change)
+        screen_latent(world, by_kind, by_community_domain, first, end - first, day, day_keys, max_chance, may_change)
         for row in range(end - 1, first - 1, -1):
             if may_change[row - first]:
                 prefetch(trust, world.latent[row].resident)
@@ -72,7 +75,7 @@ def _set_patrol_chances(world: World, discovery: Record) -> None:
         patrol = (community.patrol + community.lookout) / (community.households / 100.0)
         for d in range(len(world.domains)):
             visible = discovery.patrol * world.domains[d].patrol_visible
-            world.community_domain[c, d].found = 1.0 - math.exp(-visible * patrol)
+            world.community_domain[c, d].patrol_chance = 1.0 - math.exp(-visible * patrol)
 
 
 # --- Screening ------------------------------------------------------------------------------------
@@ -90,7 +93,7 @@ def max_by_kind(setting: Setting, weekday: float) -> Floats:
 
 
 @compiled
-def max_by_place(world: World, effects: PolicyEffects, setting: Setting, open_day: bool) -> Floats:
+def max_by_community_domain(world: World, effects: PolicyEffects, setting: Setting, open_day: bool) -> Floats:
     """`[c, d, transition]`: no resident of the community has a need of this domain with a higher chance today."""
     chances = np.ones((len(world.communities), len(world.domains), len(TRANSITIONS)))
     discovery, helpers = setting.discovery, setting.helpers
@@ -100,7 +103,7 @@ def max_by_place(world: World, effects: PolicyEffects, setting: Setting, open_da
             chance = chances[c, d]
             chance[BY_SERVICE] = setting.needs.met_by_service * world.community_domain[c, d].covered
             shown = (local.data + local.platform * discovery.footprint) * discovery.data * world.domains[d].data_visible
-            chance[BY_PATROL] = world.community_domain[c, d].found if open_day else 0.0
+            chance[BY_PATROL] = world.community_domain[c, d].patrol_chance if open_day else 0.0
             chance[BY_DATA] = shown if open_day else 0.0
             chance[BY_VISIT] = helpers.visit_tells * community.visited / DAYS_A_MONTH
             chance[BY_CONTACT] = helpers.contact_tells * community.contacted / DAYS_A_MONTH
@@ -110,12 +113,12 @@ def max_by_place(world: World, effects: PolicyEffects, setting: Setting, open_da
 
 @compiled
 def screen_latent(
-    world: World, by_kind: Floats, by_place: Floats, first: int, count: int, day: int, day_keys: Keys,
+    world: World, by_kind: Floats, by_community_domain: Floats, first: int, count: int, day: int, day_keys: Keys,
     max_chance: Floats, may_change: Flags,
 ) -> None:  # fmt: skip
     """Whether anything may happen today to each of `count` latent needs from row `first` on.
 
-    `by_kind` and `by_place`: highest chances. Fills `day_keys[n]`, the key of a need's draws today,
+    `by_kind` and `by_community_domain`: highest chances. Fills `day_keys[n]`, the key of a need's draws today,
     `max_chance[transition, n]` and `may_change[n]`.
     """
     latent = world.latent
@@ -123,9 +126,9 @@ def screen_latent(
         need = latent[first + n]
         day_keys[n] = mix(need.key, p.NEED_DAY + day)
         may_change[n] = False
-        kind, place = by_kind[need.kind], by_place[need.community, need.domain]
+        kind, local = by_kind[need.kind], by_community_domain[need.community, need.domain]
         for transition in range(len(TRANSITIONS)):
-            max_chance[transition, n] = kind[transition] * place[transition]
+            max_chance[transition, n] = kind[transition] * local[transition]
     for transition in range(len(TRANSITIONS)):
         _mark_below(day_keys, TRANSITIONS[transition], max_chance[transition], count, may_change)
 
@@ -175,7 +178,7 @@ def channel_found_by(
 ) -> int:
     """The channel by which a latent need is found today, or NONE: patrol, data, a visit, a contact, a forum."""
     c, d, community = need.community, need.domain, world.communities[need.community]
-    if open_day and uniform(day_key, p.DAY_FOUND_BY_PATROL) < world.community_domain[c, d].found:
+    if open_day and uniform(day_key, p.DAY_FOUND_BY_PATROL) < world.community_domain[c, d].patrol_chance:
         return s.PATROL
     shown = effects.community[c].data
     if effects.community[c].platform > 0.0:

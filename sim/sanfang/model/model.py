@@ -19,7 +19,7 @@ from sanfang.model.effects import refer_effects
 from sanfang.model.engine_arrays import refer_engine
 from sanfang.model.finance import allocate_month, lapse, plan_finance, settle_month
 from sanfang.model.geography import build_geography
-from sanfang.model.helpers import Helpers
+from sanfang.model.helpers import HelperHours
 from sanfang.model.latent import surface_today
 from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.needs import arise_today
@@ -59,7 +59,7 @@ class DistrictModel(mesa.Model):
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
         self.setting = setting_of(scenario)
         self.finance = plan_finance(scenario, self.map, seed)
-        self.helpers = Helpers(scenario, self.map, self.residents, seed, self.days)
+        self.helpers = HelperHours(scenario, self.map, self.residents, seed, self.days)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
         self.keys = {name: root_key(seed, name) for name in ("needs", "tasks")}

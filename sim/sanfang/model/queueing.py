@@ -58,19 +58,19 @@ def _run_queue(
         event = engine.events[event_id]
         kind, subject, stamp = event.kind, event.subject, event.stamp
         if kind == ARRIVAL:
-            own = mix(key, subject)
-            mark = uniform(own, p.QUEUE_CLASS)
+            request_key = mix(key, subject)
+            mark = uniform(request_key, p.QUEUE_CLASS)
             rank = 0
             while rank < len(limits) - 1 and mark >= limits[rank]:
                 rank += 1
-            job_id = new_job(engine, own, subject)
-            engine.jobs[job_id].hours = duration(own, p.QUEUE_SERVICE, mean, cv, shape)
+            job_id = new_job(engine, request_key, subject)
+            engine.jobs[job_id].hours = duration(request_key, p.QUEUE_SERVICE, mean, cv, shape)
             engine.jobs[job_id].heading = _HEADING
             class_[subject], arrived[subject] = rank, engine.clock[0].now
             join_queue(engine, job_id, 0, rank)
             if patience > 0.0:
-                gives_up = engine.clock[0].now + exponential(own, p.QUEUE_PATIENCE, patience)
-                schedule(engine, gives_up, GIVE_UP, job_id, own)
+                gives_up = engine.clock[0].now + exponential(request_key, p.QUEUE_PATIENCE, patience)
+                schedule(engine, gives_up, GIVE_UP, job_id, request_key)
             arrivals += 1
             if arrivals < count:
                 wait = exponential(mix(key, arrivals), p.QUEUE_GAP, gap)
