@@ -42,10 +42,8 @@ def _what_happens(world: Any, effects: Any, setting: Any, trust: Any, day: int, 
 @compiled
 def _what_may_change(world: Any, effects: Any, setting: Any, day: int, weekday: float, may_change: Any) -> None:
     """Which latent needs the highest chances of a working day do not rule out."""
-    by_kind, by_community_domain = (
-        latent.max_by_kind(setting, weekday),
-        latent.max_by_community_domain(world, effects, setting, True),
-    )
+    by_kind = latent.max_by_kind(setting, weekday)
+    by_community_domain = latent.max_by_community_domain(world, effects, setting, True)
     count = len(may_change)
     day_keys, max_chance = np.empty(count, np.uint64), np.empty((len(latent.TRANSITIONS), count))
     latent.screen_latent(world, by_kind, by_community_domain, 0, count, day, day_keys, max_chance, may_change)

@@ -45,10 +45,8 @@ def surface_today(
     `trust[resident]`; `weekday`: today's demand over the mean weekday's; `open_day`: offices are open today.
     """
     _set_patrol_chances(world, setting.discovery)
-    by_kind, by_community_domain = (
-        max_by_kind(setting, weekday),
-        max_by_community_domain(world, effects, setting, open_day),
-    )
+    by_kind = max_by_kind(setting, weekday)
+    by_community_domain = max_by_community_domain(world, effects, setting, open_day)
     day_keys, may_change = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.bool_)
     max_chance = np.empty((len(TRANSITIONS), _BLOCK))
     end = world.counts[0].latent
