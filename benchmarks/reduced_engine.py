@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.reduced import COMMUNITY, RULES, START_SATISFACTION, START_TRUST, Statistics, people
 from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
-from sanfang.model.draws import exponential, mix, root_key, uniform
-from sanfang.model.engine import (
+from sanfang.model.kernel.draws import exponential, mix, root_key, uniform
+from sanfang.model.kernel.engine import (
     become_idle,
     end_service,
     first_waiting,
@@ -21,7 +21,7 @@ from sanfang.model.engine import (
     new_job,
     start_service,
 )
-from sanfang.model.engine_arrays import (
+from sanfang.model.kernel.engine_arrays import (
     ARRIVAL,
     GIVE_UP,
     NONE,
@@ -30,7 +30,7 @@ from sanfang.model.engine_arrays import (
     refer_engine,
     with_room,
 )
-from sanfang.model.event_calendar import first_of_bucket, next_event, schedule
+from sanfang.model.kernel.event_calendar import first_of_bucket, next_event, schedule
 
 GAP, WHO, MARK, VOICED, SERVICE, PATIENCE = range(1, 7)
 HANDLING = 2

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from model_runs import ROOT
-from sanfang.model import draw_purposes
+from sanfang.model.kernel import draw_purposes
 
 MODEL = ROOT / "sim" / "sanfang" / "model"
 DRAWS = ("uniform", "exponential", "normal", "duration")

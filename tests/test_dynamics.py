@@ -13,12 +13,12 @@ from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import BY_NAME
 from sanfang.lab.simulation import Run, simulate
 from sanfang.model import state as s
-from sanfang.model.engine_arrays import CLASSES, NONE, Engine
-from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
-from sanfang.model.outcomes import gini
+from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.outcomes import gini
+from sanfang.model.books.survival import quantile, restricted_mean, survival
+from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
+from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.model.state import TIME_NAMES
-from sanfang.model.survival import quantile, restricted_mean, survival
-from sanfang.model.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 120

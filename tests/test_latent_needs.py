@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from model_runs import demo
-from sanfang.model import draw_purposes as p
-from sanfang.model import latent
 from sanfang.model import state as s
+from sanfang.model.cases import latent
+from sanfang.model.cases.lifecycle import heal_rate
+from sanfang.model.cases.voice import is_voiced
 from sanfang.model.compiled import compiled
-from sanfang.model.draws import mix, uniform
-from sanfang.model.engine_arrays import NONE
-from sanfang.model.lifecycle import heal_rate
+from sanfang.model.kernel import draw_purposes as p
+from sanfang.model.kernel.draws import mix, uniform
+from sanfang.model.kernel.engine_arrays import NONE
 from sanfang.model.model import DistrictModel
-from sanfang.model.voice import is_voiced
 from sanfang.scenario.policy import lever_names
 
 EVERY_LEVER = {f"policy.{name}": 0.7 for name in lever_names()}

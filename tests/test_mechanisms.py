@@ -11,8 +11,8 @@ import pytest
 
 from model_runs import demo, run
 from sanfang.lab.simulation import Run
-from sanfang.model.draw_purposes import NEED_CONFLICT
-from sanfang.model.draws import uniform
+from sanfang.model.kernel.draw_purposes import NEED_CONFLICT
+from sanfang.model.kernel.draws import uniform
 from sanfang.model.model import DistrictModel
 
 DAYS = 90

@@ -16,8 +16,8 @@ import pytest
 
 from model_runs import FULL_REFORM, demo, run, without_prevention
 from sanfang.lab.simulation import Run, all_records, request_table, simulate
+from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
 from sanfang.scenario.policy import lever_names
 
 DAYS = 60

@@ -55,7 +55,7 @@ def without_compiler() -> set[Site]:
     ):
         setattr(compiler, name, plain)
     drawn: set[Site] = set()
-    draws = importlib.import_module("sanfang.model.draws")
+    draws = importlib.import_module("sanfang.model.kernel.draws")
     for name in DRAWS:
         setattr(draws, name, _noting(getattr(draws, name), drawn))
     package = importlib.import_module("sanfang.model")

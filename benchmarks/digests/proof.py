@@ -33,7 +33,7 @@ def _compiled() -> dict[str, Any]:
 
     from benchmarks.digests.content import OTHERS, model_of, scenario_of, tables_of
     from benchmarks.digests.runs import RUNS
-    from sanfang.model import headings as h
+    from sanfang.model.books import headings as h
 
     headings, kinds, levers = set(), set(), set()
     for setup in RUNS.values():

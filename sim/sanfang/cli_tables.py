@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, in_group
-from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,8 @@ import numpy as np
 
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.watch import WINDOW, moving_sum, ratio
-from sanfang.model import headings as h
 from sanfang.model import state as s
+from sanfang.model.books import headings as h
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from sanfang.lab.shapley import BEFORE, REFORM, levers_of
 from sanfang.lab.simulation import Run, all_records
 from sanfang.lab.work import Job
 from sanfang.model import state as s
-from sanfang.model.outcomes import MEAN_WITHIN_DAYS
-from sanfang.model.survival import restricted_mean, survival
+from sanfang.model.books.outcomes import MEAN_WITHIN_DAYS
+from sanfang.model.books.survival import restricted_mean, survival
 from sanfang.scenario.scenario import Scenario
 
 PILOT = "c006"

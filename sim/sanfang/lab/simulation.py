@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.model import headings as h
 from sanfang.model import state as s
+from sanfang.model.books import headings as h
+from sanfang.model.books.outcomes import measure
+from sanfang.model.cases.lifecycle import write_unended
 from sanfang.model.compiled import note_complete
-from sanfang.model.lifecycle import write_unended
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
 from sanfang.model.world import refer_world
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import KINDS

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sanfang.model import headings as h
-from sanfang.model.engine_arrays import IDLE, VACANT
+from sanfang.model.books import headings as h
+from sanfang.model.kernel.engine_arrays import IDLE, VACANT
 from sanfang.model.state import DEPARTMENT
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from sanfang.model import headings as h
-from sanfang.model.case_records import CASE, EXPERIENCE, LATENT_NEED, NEED_RECORD, STATE
-from sanfang.model.district_records import COMMUNITY, COMMUNITY_DOMAIN, OFFICE_WORK, Residents
-from sanfang.model.engine_arrays import NONE, Engine, grown, new_engine, with_room
-from sanfang.model.geography import Geography
-from sanfang.model.population import ELDERLY, hazard_caps
+from sanfang.model.books import headings as h
+from sanfang.model.cases.case_records import CASE, EXPERIENCE, LATENT_NEED, NEED_RECORD, STATE
+from sanfang.model.district.district_records import COMMUNITY, COMMUNITY_DOMAIN, OFFICE_WORK, Residents
+from sanfang.model.district.geography import Geography
+from sanfang.model.district.population import ELDERLY, hazard_caps
+from sanfang.model.district.tasks import CHORE_HOURS, TaskStreams
+from sanfang.model.kernel.engine_arrays import NONE, Engine, grown, new_engine, with_room
+from sanfang.model.kernel.worktime import clock_starts
 from sanfang.model.setting import domains_of
 from sanfang.model.state import ARISEN, DAILY, MAX_PARTS, PARTNER
-from sanfang.model.tasks import CHORE_HOURS, TaskStreams
-from sanfang.model.worktime import clock_starts
 from sanfang.model.world import COUNTS, Layout, World
 from sanfang.scenario.scenario import Scenario
 

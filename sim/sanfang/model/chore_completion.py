@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.model import headings as h
+from sanfang.model.books import headings as h
 from sanfang.model.world import World
 
 _MEMORY_DAYS = 28.0

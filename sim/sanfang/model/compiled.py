@@ -36,7 +36,7 @@ from numba.experimental import structref
 
 def _cache_folder() -> Path:
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
         text = source.read_bytes()
         if b"@compiled" in text or b"np.dtype" in text:
             digest.update(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from sanfang.model.compiled import by_reference, compiled
-from sanfang.model.records import Records, record_type
+from sanfang.model.kernel.records import Records, record_type
 
 COMMUNITY_EFFECTS = record_type(
     ("wrong_window", "f8", "0 to 1", "chance that a window sends a resident on"),

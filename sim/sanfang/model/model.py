@@ -8,31 +8,38 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from sanfang.model import headings as h
 from sanfang.model.agents import Community, Department, Resident, SubdistrictOffice, make_workers
+from sanfang.model.books import headings as h
+from sanfang.model.books.diary import Diary
+from sanfang.model.books.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.building import build_world, make_room
-from sanfang.model.casework import work_today
+from sanfang.model.cases.casework import work_today
+from sanfang.model.cases.latent import surface_today
+from sanfang.model.cases.needs import arise_today
+from sanfang.model.cases.routing import release_money
 from sanfang.model.chore_completion import ChoreCompletion
-from sanfang.model.diary import Diary
-from sanfang.model.draws import root_key
+from sanfang.model.district.finance import allocate_month, lapse, plan_finance, settle_month
+from sanfang.model.district.geography import build_geography
+from sanfang.model.district.helpers import HelperHours
+from sanfang.model.district.population import build_residents
+from sanfang.model.district.prevention import Prevention
+from sanfang.model.district.residents import live_on, receive, talk
+from sanfang.model.district.tasks import open_offices, send_tasks, task_streams
+from sanfang.model.district.workforce import (
+    assign_posts,
+    fill_posts,
+    grow_methods,
+    hire_everyone,
+    posts_by_station,
+    work_over,
+)
 from sanfang.model.effects import refer_effects
-from sanfang.model.engine_arrays import refer_engine
-from sanfang.model.finance import allocate_month, lapse, plan_finance, settle_month
-from sanfang.model.geography import build_geography
-from sanfang.model.helpers import HelperHours
-from sanfang.model.latent import surface_today
-from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
-from sanfang.model.needs import arise_today
+from sanfang.model.kernel.draws import root_key
+from sanfang.model.kernel.engine_arrays import refer_engine
+from sanfang.model.kernel.worktime import working_days
 from sanfang.model.policy import PolicyCalendar
-from sanfang.model.population import build_residents
-from sanfang.model.prevention import Prevention
-from sanfang.model.residents import live_on, receive, talk
-from sanfang.model.routing import release_money
 from sanfang.model.setting import setting_of
 from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED
-from sanfang.model.tasks import open_offices, send_tasks, task_streams
-from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
-from sanfang.model.worktime import working_days
 from sanfang.model.world import refer_world
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanfang.model import headings as h
+from sanfang.model.books import headings as h
+from sanfang.model.district.geography import Geography
 from sanfang.model.effects import COMMUNITY_EFFECTS, SERVICE_EFFECTS, PolicyEffects
-from sanfang.model.geography import Geography
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario

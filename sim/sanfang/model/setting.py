@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.model.district_records import DOMAIN
-from sanfang.model.draws import SHAPES
-from sanfang.model.records import Record
+from sanfang.model.district.district_records import DOMAIN
+from sanfang.model.kernel.draws import SHAPES
+from sanfang.model.kernel.records import Record
 from sanfang.scenario.declare import Section
 from sanfang.scenario.scenario import Scenario
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sanfang.model.compiled import by_reference, compiled
-from sanfang.model.records import Flags, Floats, Ints, Records, record_type
+from sanfang.model.kernel.records import Flags, Floats, Ints, Records, record_type
 
 COUNTS = record_type(
     ("latent", "i8", "needs", "in the list of latent ones"),
