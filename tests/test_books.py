@@ -14,9 +14,9 @@ from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.simulation import Run, simulate
 from sanfang.lab.verification_district import supply
 from sanfang.model import state as s
-from sanfang.model.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
-from sanfang.model.worktime import working_days
 from sanfang.scenario.policy import lever_names
 
 DAYS = 120

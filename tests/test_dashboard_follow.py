@@ -23,7 +23,7 @@ from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import say, texts
 from sanfang.lab.simulation import Run, simulate
 from sanfang.lab.time_split import CAUSES, closed_after_warm_up, durations, of_request
-from sanfang.model.watched import trace
+from sanfang.model.cases.watched import trace
 
 DAYS = 90
 ADDRESS = Address(lang="en", district="demo", size=1.0, seed=3, days=120, day=DAYS)

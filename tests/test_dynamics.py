@@ -13,13 +13,13 @@ from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import BY_NAME
 from sanfang.lab.simulation import Run, daily_table, simulate
 from sanfang.model import state as s
-from sanfang.model.event_calendar import NONE
-from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.outcomes import gini
+from sanfang.model.books.survival import quantile, restricted_mean, survival
+from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
+from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import gini, quantile, restricted_mean, survival
-from sanfang.model.queueing import CLASSES, Engine
 from sanfang.model.state import TIME_NAMES
-from sanfang.model.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 120

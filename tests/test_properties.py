@@ -22,11 +22,11 @@ from model_runs import demo
 from sanfang.lab.metrics import BY_NAME
 from sanfang.lab.simulation import Run, all_records, simulate
 from sanfang.lab.time_split import remainders
-from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.outcomes import measure
+from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
 from sanfang.model.state import TIME_NAMES
-from sanfang.model.worktime import working_days
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
 

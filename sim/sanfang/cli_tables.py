@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, in_group
-from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.scenario.telling import printable
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from sanfang.dashboard.address import Address, World, scenario_of, with_moves
 from sanfang.dashboard.job import DAYS_A_TURN, Job
 from sanfang.dashboard.watch import Watch
 from sanfang.lab.simulation import Run, all_records, daily_table, request_table
+from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.policy import lever_names

@@ -24,7 +24,8 @@ from sanfang.lab.shapley import BEFORE, REFORM, levers_of
 from sanfang.lab.simulation import Run, all_records
 from sanfang.lab.work import Job
 from sanfang.model import state as s
-from sanfang.model.outcomes import MEAN_WITHIN_DAYS, restricted_mean, survival
+from sanfang.model.books.outcomes import MEAN_WITHIN_DAYS
+from sanfang.model.books.survival import restricted_mean, survival
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
 
@@ -63,7 +64,7 @@ def by_area(run: Run) -> dict[str, dict[str, float]]:
     records = all_records(model)
     area = areas_of(model.map.ids, model.map.neighbours, PILOT)
     satisfaction = model.diary.satisfaction[first : model.day].mean(axis=0)
-    size = model.world.places["size"]
+    size = model.world.communities["size"]
     found = {}
     for number, name in enumerate(AREAS):
         own = records[area[records["community"]] == number]

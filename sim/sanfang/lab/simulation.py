@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.model import headings as h
 from sanfang.model import state as s
-from sanfang.model.cases import write_unended
+from sanfang.model.books import headings as h
+from sanfang.model.books.outcomes import measure
+from sanfang.model.cases.lifecycle import write_unended
 from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
-from sanfang.model.state import refer_world
+from sanfang.model.world import refer_world
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
 from sanfang.scenario.place import KINDS
@@ -106,11 +106,11 @@ def all_records(model: DistrictModel) -> np.ndarray:
 
 def daily_table(model: DistrictModel) -> pd.DataFrame:
     """Daily series: stocks at the end of the day, flows of the day, hours by heading."""
-    days, diary, size = model.day, model.diary, model.world.places["size"]
+    days, diary, size = model.day, model.diary, model.world.communities["size"]
     start = model.scenario_run.calendar.start
     booked = np.array([by_tier.sum(axis=0) for by_tier in diary.hours]).reshape(days, len(h.HOUR_HEADINGS))
     hours = np.diff(booked, axis=0, prepend=0.0)
-    weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.places["first"])
+    weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.communities["first"])
     columns: dict[str, Any] = {
         "day": np.arange(days),
         "date": [start + dt.timedelta(days=n) for n in range(days)],

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sanfang.model import headings as h
-from sanfang.model.queueing import IDLE, VACANT
+from sanfang.model.books import headings as h
+from sanfang.model.kernel.engine_arrays import IDLE, VACANT
 from sanfang.model.state import DEPARTMENT
 
 if TYPE_CHECKING:
@@ -148,19 +148,19 @@ class Community(_Office):
     @property
     def fund(self) -> float:
         """Yuan in the community's fund."""
-        return float(self.model.world.places["fund"][self.row])
+        return float(self.model.world.communities["fund"][self.row])
 
     @property
     def conventions(self) -> dict[str, float]:
         """Share of the conflicts of each domain that residents' conventions cover."""
-        covered = self.model.world.ground["conventions"][self.row].tolist()
+        covered = self.model.world.community_domain["conventions"][self.row].tolist()
         return dict(zip(self.model.scenario_run.domains, covered, strict=True))
 
     @property
     def residents(self) -> slice:
         """Rows of its residents."""
-        first = int(self.model.world.places["first"][self.row])
-        return slice(first, first + int(self.model.world.places["size"][self.row]))
+        first = int(self.model.world.communities["first"][self.row])
+        return slice(first, first + int(self.model.world.communities["size"][self.row]))
 
     @property
     def satisfaction(self) -> float:

@@ -131,7 +131,7 @@ def _posts(scenario: Scenario) -> float:
 
 
 def _candidates(scenario: Scenario) -> float:
-    """Candidates that a mean day weighs: see `sanfang.model.needs`."""
+    """Candidates that a mean day weighs: see `sanfang.model.cases.needs`."""
     hazard = sum(domain.hazard for domain in scenario.domains.values())
     return scenario.district.population * hazard * scenario.needs.hazard_cap / 365
 

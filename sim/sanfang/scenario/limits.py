@@ -30,7 +30,7 @@ MOST_COMMUNITY_DOMAINS = 500_000
 
 MOST_POSTS = 100_000
 MOST_CANDIDATES = 400_000
-"""Candidates for needs a day (see `sanfang.model.needs`): Licang at full size has 57,000."""
+"""Candidates for needs a day (see `sanfang.model.cases.needs`): Licang at full size has 57,000."""
 
 # --- Many runs ---
 

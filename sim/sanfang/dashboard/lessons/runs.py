@@ -24,8 +24,8 @@ from sanfang.dashboard.watch import Watch
 from sanfang.lab.intervals import t_interval
 from sanfang.lab.metrics import BY_NAME
 from sanfang.lab.simulation import all_records
+from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
 from sanfang.scenario.scenario import Scenario
 
 KEPT = 600
