@@ -166,9 +166,10 @@ class Template:
         return self.heard
 
 
-@pytest.mark.parametrize(
-    ("event", "data"), [("go", "/trust"), ("go", 3), ("go", None), ("move", {"lever": "a", "level": 1})]
-)
+SENT = [("go", "/trust"), ("go", 3), ("go", None), ("move", {"lever": "a", "level": 1})]
+
+
+@pytest.mark.parametrize(("event", "data"), SENT)
 def test_an_event_with_data_as_our_pages_send_them_is_heard(event: str, data: Any) -> None:
     assert Template().told(event, data) == [data]
 

@@ -27,7 +27,7 @@ class Forbidden(BaseException):
 
 
 def forbid(allowed: list[Path], kept: list[Path]) -> None:
-    """From now on this process and its forks write below `allowed` only; below `kept` they remove what they added."""
+    """From now on this process and its forks write below `allowed` only; below `kept` they take away only their own."""
     inside = tuple(os.path.realpath(path) for path in [*allowed, *kept])
     fixed = tuple(os.path.realpath(path) for path in kept)
     added: set[str] = set()
