@@ -39,6 +39,7 @@ class Window:
 
     @property
     def days(self) -> int:
+        """Length of the window."""
         return self.end - self.first
 
     def counted(self, counter: int) -> int:
@@ -51,6 +52,7 @@ class Window:
 
     @property
     def residents(self) -> int:
+        """How many there are."""
         return len(self.model.residents.satisfaction)
 
     @cached_property
@@ -94,6 +96,7 @@ def measure(model: DistrictModel, records: np.ndarray) -> dict[str, float]:
 
 
 def _satisfaction_metrics(window: Window) -> dict[str, float]:
+    """Satisfaction and its spread, and needs neither voiced nor found."""
     model, days = window.model, slice(window.first, window.end)
     communities, vulnerable = model.world.communities, model.residents.vulnerable
     latent, latent_weak = model.diary.latent[days].mean(), model.diary.latent_vulnerable[days].mean()
@@ -181,10 +184,12 @@ def _fill_need_days(records: Records, first: int, end: float, days: Floats, ende
 
 
 def _ratio(part: float, whole: float) -> float:
+    """NaN of nothing."""
     return part / whole if whole else np.nan
 
 
 def _request_metrics(window: Window) -> dict[str, float]:
+    """How requests go: rates, trips, hand-offs, backlog."""
     requests = window.requests
     rated = window.model.diary.rated[window.first : window.end].sum(axis=0)
     settled = slice(window.first, max(window.end - int(s.REPEAT_DAYS), window.first))
@@ -202,6 +207,7 @@ def _request_metrics(window: Window) -> dict[str, float]:
 
 
 def _time_metrics(window: Window) -> dict[str, float]:
+    """How long the first answer, the resolution and the need itself take."""
     requests, end = window.requests, float(window.end)
     resolved = requests.outcome == s.RESOLVED
     days = np.where(resolved, requests.closed, end) - requests.voiced
@@ -249,6 +255,7 @@ def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np
 
 
 def _mean_median_p90(stem: str, durations: np.ndarray, done: np.ndarray, horizon: float) -> dict[str, float]:
+    """Three metrics of durations, of which those not `done` are censored; the mean up to `horizon`."""
     curve = survival(durations, done)
     return {
         f"{stem}_mean": restricted_mean(curve, horizon),
@@ -258,12 +265,14 @@ def _mean_median_p90(stem: str, durations: np.ndarray, done: np.ndarray, horizon
 
 
 def _shares_of_time(window: Window) -> dict[str, float]:
+    """On what the time of closed requests went."""
     spent = window.requests.spent
     total = spent.sum()
     return {f"{name}_share": _ratio(float(part), float(total)) for name, part in zip(s.TIME_NAMES, spent, strict=True)}
 
 
 def _resource_metrics(window: Window) -> dict[str, float]:
+    """Hours and money: waste by cause, coordination, load, turnover, cost."""
     model = window.model
     hours, yuan, wage = window.hours, window.yuan, model.scenario_run.staffing.wage
     base = hours[: s.COMMUNITY + 1]
@@ -303,6 +312,7 @@ def _resource_metrics(window: Window) -> dict[str, float]:
 
 
 def _under(book: np.ndarray, names: tuple[str, ...], headings: tuple[str, ...]) -> float:
+    """All that is booked under some of the headings in `names`."""
     return float(sum(book[:, names.index(heading)].sum() for heading in headings))
 
 

@@ -126,9 +126,11 @@ class WatchedModel(DistrictModel):
         return self._log[: int(self._watch["rows"][0])]
 
     def _money_came(self, day: int) -> None:
+        """What has been paid for the request may have changed."""
         observe(self._engine, self._world, self._watch[0], self._log, day)
 
     def _react(self, day: int) -> None:
+        """The day's events, with a look at the request after each."""
         work_watched(self._engine, self._world, self._effects, self.setting, day, self._watch, self._log)
 
 

@@ -146,6 +146,7 @@ def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
 
 
 def _rebook(world: World, heading: int, waste: int, yuan: float) -> None:
+    """Money paid under a heading was waste."""
     world.spent[COMMUNITY, heading] -= yuan
     world.spent[COMMUNITY, waste] += yuan
 

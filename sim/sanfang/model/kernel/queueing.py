@@ -49,6 +49,26 @@ def _serve_waiting(engine: Engine, started: Floats) -> None:
 
 
 @compiled
+def _admit(
+    engine: Engine, key: np.uint64, request: int, mean: float, cv: float, shape: int, limits: Floats, patience: float
+) -> int:  # fmt: skip
+    """A request arrives and joins its class's queue. Returns its class."""
+    request_key = mix(key, request)
+    mark = uniform(request_key, p.QUEUE_CLASS)
+    class_ = 0
+    while class_ < len(limits) - 1 and mark >= limits[class_]:
+        class_ += 1
+    job_id = new_job(engine, request_key, request)
+    engine.jobs[job_id].hours = duration(request_key, p.QUEUE_SERVICE, mean, cv, shape)
+    engine.jobs[job_id].heading = _HEADING
+    join_queue(engine, job_id, 0, class_)
+    if patience > 0.0:
+        gives_up = engine.clock[0].now + exponential(request_key, p.QUEUE_PATIENCE, patience)
+        schedule(engine, gives_up, GIVE_UP, job_id, request_key)
+    return class_
+
+
+@compiled
 def _run_queue(
     engine: Engine, key: np.uint64, gap: float, mean: float, cv: float, shape: int, limits: Floats, patience: float,
     class_: Ints, arrived: Floats, started: Floats, finished: Floats,
@@ -67,19 +87,8 @@ def _run_queue(
         event = engine.events[event_id]
         kind, subject, stamp = event.kind, event.subject, event.stamp
         if kind == ARRIVAL:
-            request_key = mix(key, subject)
-            mark = uniform(request_key, p.QUEUE_CLASS)
-            rank = 0
-            while rank < len(limits) - 1 and mark >= limits[rank]:
-                rank += 1
-            job_id = new_job(engine, request_key, subject)
-            engine.jobs[job_id].hours = duration(request_key, p.QUEUE_SERVICE, mean, cv, shape)
-            engine.jobs[job_id].heading = _HEADING
-            class_[subject], arrived[subject] = rank, engine.clock[0].now
-            join_queue(engine, job_id, 0, rank)
-            if patience > 0.0:
-                gives_up = engine.clock[0].now + exponential(request_key, p.QUEUE_PATIENCE, patience)
-                schedule(engine, gives_up, GIVE_UP, job_id, request_key)
+            arrived[subject] = engine.clock[0].now
+            class_[subject] = _admit(engine, key, subject, mean, cv, shape, limits, patience)
             arrivals += 1
             if arrivals < count:
                 wait = exponential(mix(key, arrivals), p.QUEUE_GAP, gap)
@@ -93,6 +102,24 @@ def _run_queue(
             finished[engine.jobs[subject].owner] = engine.clock[0].now
             free_job(engine, subject)
         _serve_waiting(engine, started)
+
+
+def _check(
+    arrival_rate: float, mean_service: float, servers: int, service: str, cv: float, class_shares: tuple[float, ...],
+    mean_patience: float | None, requests: int,
+) -> None:  # fmt: skip
+    """Raise ValueError where an argument of `simulate_queue` makes no sense."""
+    if service not in SHAPES:
+        raise ValueError(f"service must be one of {', '.join(SHAPES)}, not {service!r}")
+    finite = all(math.isfinite(value) for value in (arrival_rate, mean_service, cv, *class_shares))
+    if not (finite and arrival_rate > 0 and mean_service > 0 and servers >= 1 and requests >= 1 and cv >= 0):
+        raise ValueError(
+            "arrival_rate and mean_service must be positive and finite, servers and requests at least 1, cv not below 0"
+        )
+    if not 1 <= len(class_shares) <= CLASSES or min(class_shares) < 0 or abs(sum(class_shares) - 1) > 1e-9:
+        raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")
+    if mean_patience is not None and not mean_patience > 0:
+        raise ValueError("mean_patience must be positive, or None for endless patience")
 
 
 def simulate_queue(
@@ -116,17 +143,7 @@ def simulate_queue(
     withdrawal if withdrawn), withdrawn.
     Raises ValueError where an argument makes no sense.
     """
-    if service not in SHAPES:
-        raise ValueError(f"service must be one of {', '.join(SHAPES)}, not {service!r}")
-    finite = all(math.isfinite(value) for value in (arrival_rate, mean_service, cv, *class_shares))
-    if not (finite and arrival_rate > 0 and mean_service > 0 and servers >= 1 and requests >= 1 and cv >= 0):
-        raise ValueError(
-            "arrival_rate and mean_service must be positive and finite, servers and requests at least 1, cv not below 0"
-        )
-    if not 1 <= len(class_shares) <= CLASSES or min(class_shares) < 0 or abs(sum(class_shares) - 1) > 1e-9:
-        raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")
-    if mean_patience is not None and not mean_patience > 0:
-        raise ValueError("mean_patience must be positive, or None for endless patience")
+    _check(arrival_rate, mean_service, servers, service, cv, class_shares, mean_patience, requests)
     width = 4.0 * max(1.0 / arrival_rate, mean_service / servers)  # a few events a bucket
     # At most: the next arrival, one end a server, and a give-up for each request so far.
     events = servers + 2 + (0 if mean_patience is None else requests)
