@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanfang.cli_dashboard import dashboard_app
+from sanfang.cli_loading import load, load_apart
 from sanfang.cli_net import CommandLine
 from sanfang.cli_options import AsJson, Days, District, Jobs, Out, Reps, Scale, Seed, Settings
 from sanfang.cli_reproduce import reproduce_app
@@ -68,7 +69,7 @@ def run_command(
         try_folder(out)
         if keep_requests and out is None:
             raise InputError("--keep-requests: needs --out, the folder to save the requests in")
-        loaded = _load(scenario, district, settings)
+        loaded = load(scenario, district, settings)
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale, keep_requests)
     saved = save(out, _files_of_run(run, days, scale, keep_requests))
@@ -98,11 +99,13 @@ def compare_command(
 ) -> None:
     """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
     with user_errors():
+        from sanfang.lab.comparison import label_of
+
         try_folder(out)
-        loaded = [_load(name, district, settings) for name in scenarios]
-        chosen = _named(baseline, scenarios, loaded)
+        labelled = load_apart(scenarios, district, settings)
+        chosen = label_of(baseline, scenarios, labelled)
         say_if_compiling()
-        comparison = _compare(loaded, reps, seed, chosen, days, scale, jobs)
+        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs)
     saved = save(out, _files_of_comparison(comparison) if out else {})
     if as_json:
         print_json(comparison.to_dict() | {"files": saved.names})
@@ -117,19 +120,6 @@ def compare_command(
 # --- Doing it ---------------------------------------------------------------------------------------
 
 
-def _load(name: str, district: str | None, settings: list[str] | None) -> Scenario:
-    from sanfang.scenario.scenario import Scenario
-
-    return Scenario.load(name, district, settings or ())
-
-
-def _named(baseline: str | None, given: list[str], loaded: list[Scenario]) -> str | None:
-    """The baseline's own name, where it was named by the file it is in."""
-    if baseline in given:
-        return loaded[given.index(baseline)].name
-    return baseline
-
-
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, keep_requests: bool) -> Run:
     from sanfang.cli_progress import ProgressLine
     from sanfang.lab.simulation import simulate
@@ -139,7 +129,7 @@ def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, kee
 
 
 def _compare(
-    scenarios: list[Scenario],
+    scenarios: dict[str, Scenario],
     reps: int,
     seed: int,
     baseline: str | None,
@@ -188,6 +178,7 @@ def _run_document(run: Run, days: int | None, scale: float) -> dict[str, Any]:
         "sanfang": sanfang.__version__,
         "scenario": run.scenario.name,
         "digest": run.scenario.digest(),
+        "notes": list(run.scenario.notes),
         "district": run.scenario.district.name,
         "seed": run.seed,
         "days": days or run.scenario.run.days,

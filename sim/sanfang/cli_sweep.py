@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_loading import say_notes
 from sanfang.cli_options import AsJson
 from sanfang.faces import (
     A_CHECK_FAILED,
@@ -66,6 +67,7 @@ def sweep_command(
         from sanfang.lab.experiment import Experiment
 
         loaded = Experiment.load(experiment)
+        say_notes(loaded.notes)
         if dry_run:
             _foretell(loaded, jobs, as_json)
             return
@@ -76,7 +78,7 @@ def sweep_command(
         say_if_compiling()
         end = _sweep(loaded, folder, jobs, cluster, limit, reuse, retry_failed)
     if as_json:
-        print_json(_document(end))
+        print_json(_document(end) | {"notes": list(loaded.notes)})
     else:
         _say(loaded, end)
     if end.stopped:
@@ -199,7 +201,7 @@ def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
     say_if_compiling()
     found = forecast(experiment, jobs)
     if as_json:
-        print_json(vars(found))
+        print_json({**vars(found), "notes": list(experiment.notes)})
     else:
         _print_forecast(experiment, found)
 

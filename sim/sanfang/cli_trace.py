@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_loading import load, load_apart
 from sanfang.cli_options import AsJson, Days, District, Jobs, Language, Out, Reps, Scale, Seed, Settings
 from sanfang.faces import A_CHECK_FAILED, print_json, save, say_if_compiling, tell, tell_error, try_folder, user_errors
 from sanfang.scenario.errors import InputError, nearest
@@ -61,10 +62,8 @@ def trace_command(
 
     The slowest are those closed after the warm-up that took most working hours; requests still open may be slower.
     """
-    from sanfang.scenario.scenario import Scenario
-
     with user_errors():
-        loaded = Scenario.load(scenario, district, settings or ())
+        loaded = load(scenario, district, settings)
         _check_choice(loaded, request, slowest, domain)
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale)
@@ -225,7 +224,7 @@ def why_command(
     """Split the time of closed requests, voicing to close, by cause, for each domain or scenario."""
     with user_errors():
         try_folder(out)
-        loaded = _loaded(scenarios, district, settings)
+        loaded = load_apart(scenarios, district, settings)
         say_if_compiling()
         runs = _split_runs(loaded, reps, jobs, days, seed, scale)
         table = _pooled(runs)
@@ -239,19 +238,6 @@ def why_command(
         return
     _print_table(shown, by)
     saved.say()
-
-
-def _loaded(names: list[str], district: str | None, settings: list[str] | None) -> dict[str, Scenario]:
-    """The scenarios by name. Raises InputError where two have the same."""
-    from sanfang.scenario.scenario import Scenario
-
-    loaded: dict[str, Scenario] = {}
-    for name in names:
-        scenario = Scenario.load(name, district, settings or ())
-        if scenario.name in loaded:
-            raise InputError(f"scenarios: two of them are called {scenario.name!r}")
-        loaded[scenario.name] = scenario
-    return loaded
 
 
 def _split_runs(

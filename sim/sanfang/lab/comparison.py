@@ -85,6 +85,7 @@ class Comparison:
                 {"label": label, "name": scenario.name, "digest": scenario.digest()}
                 for label, scenario in self.scenarios.items()
             ],
+            "notes": list(dict.fromkeys(note for scenario in self.scenarios.values() for note in scenario.notes)),
             "equal_resources": self.resource_gaps.empty,
             "resource_gaps": self.resource_gaps.to_dict("records"),
             "means": self.means.to_dict("records"),
@@ -93,7 +94,7 @@ class Comparison:
 
 
 def compare(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario] | Mapping[str, Scenario],
     reps: int = 20,
     seed: int = 1,
     baseline: str | None = None,
@@ -102,8 +103,9 @@ def compare(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run each scenario `reps` times and compare all with `baseline` (a scenario's name; the first if None).
+    """Run each scenario `reps` times and compare all with `baseline` (a scenario's label; the first if None).
 
+    Its label is its name, or what a mapping calls it. A name that comes again gets a number.
     Replication r, from 0, has the seed `seed` + r in every scenario. `days` and `scale` are as in
     `simulate`; `jobs` is the number of processes, all cores if None. The result does not depend on it.
     Raises InputError for wrong arguments and RunFailed if a run fails.
@@ -163,10 +165,43 @@ def resource_gaps(runs: pd.DataFrame, baseline: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "metric", "baseline_amount", "amount", "relative"])
 
 
-def _labelled(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
-    """The scenarios by name; a name that comes again gets a number."""
+def told_apart(files: Sequence[str], scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
+    """Scenarios by name; those of one name by the file that each was read from. Raises InputError for one given twice.
+
+    A copy of a file keeps the name inside it, so a name alone may mean either.
+    """
+    names = [scenario.name for scenario in scenarios]
+    labelled: dict[str, Scenario] = {}
+    for file, scenario in zip(files, scenarios, strict=True):
+        label = scenario.name if names.count(scenario.name) == 1 else file
+        if label in labelled:
+            raise InputError(f"scenarios: {label!r} is given twice; give each file once, and each its own name")
+        labelled[label] = scenario
+    return labelled
+
+
+def label_of(wanted: str | None, files: Sequence[str], labelled: Mapping[str, Scenario]) -> str | None:
+    """The label of the scenario that `wanted` calls by its file, its label or its name; else `wanted` as it is.
+
+    Raises InputError if it may be several.
+    """
+    called = [(file, *item) for file, item in zip(files, labelled.items(), strict=True)]
+    found = [label for file, label, scenario in called if wanted in (file, label, scenario.name)]
+    by_file = [label for file, label, _ in called if wanted == file]
+    namesakes = len({labelled[label].name for label in found}) == 1
+    if by_file and namesakes:  # `before` and a copy of it: the one that was given as `before`
+        return by_file[0]
+    if len(found) > 1:
+        raise InputError(f"baseline: {wanted!r} may be any of {', '.join(found)}; give the file")
+    return found[0] if found else wanted
+
+
+def _labelled(scenarios: Sequence[Scenario] | Mapping[str, Scenario]) -> dict[str, Scenario]:
+    """The scenarios by label."""
     if not scenarios:
         raise InputError("scenarios: at least one is needed")
+    if isinstance(scenarios, Mapping):
+        return dict(scenarios)
     labelled: dict[str, Scenario] = {}
     for scenario in scenarios:
         label, number = scenario.name, 2
@@ -180,6 +215,9 @@ def _baseline(labelled: Mapping[str, Scenario], wanted: str | None) -> str:
     names = list(labelled)
     if wanted is None:
         return names[0]
+    if wanted in labelled and f"{wanted} (2)" in labelled:
+        several = f"several scenarios are called {wanted!r}"
+        raise InputError(f"baseline: {several}; give each a name of its own, or a mapping of labels and scenarios")
     if wanted not in labelled:
         told = f"{shortened(wanted)!r} is none of the scenarios {listed(names)}{nearest(wanted, names)}"
         raise InputError(f"baseline: {told}")

@@ -20,7 +20,7 @@ from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding, Place, R
 from sanfang.lab.factors import Binder, Factor, FactorSpec, comparable
 from sanfang.lab.metrics import BY_NAME
 from sanfang.scenario import catalogue
-from sanfang.scenario.content import is_bare
+from sanfang.scenario.content import Source, is_bare
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.files import unfit_for_a_path
 from sanfang.scenario.limits import (
@@ -58,6 +58,8 @@ class Experiment:
     constraints: tuple[Constraint, ...]
     place: Place
     source: Path | None = None
+    notes: tuple[str, ...] = ()
+    """What a user should know of the files it was read from, such as one that hides a shipped one."""
 
     # --- Making one -----------------------------------------------------------------------------------
 
@@ -66,7 +68,7 @@ class Experiment:
         """The experiment with a name, such as `headline` or `mechanisms/F1a`, or in a file. Raises `InputError`."""
         with while_reading(str(name_or_path)):
             document, source = read_experiment(name_or_path)
-            return cls._made(document, Place(source.label, source.path.parent), source.path)
+            return cls._made(document, Place(source.label, source.path.parent), source)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Experiment:
@@ -75,9 +77,9 @@ class Experiment:
             return cls._made(document, Place("experiment"), None)
 
     @classmethod
-    def _made(cls, document: Mapping[str, Any], place: Place, source: Path | None) -> Experiment:
+    def _made(cls, document: Mapping[str, Any], place: Place, source: Source | None) -> Experiment:
         file = parse(document, place)
-        name = file.name or (source.stem if source else "experiment")
+        name = file.name or (source.path.stem if source else "experiment")
         unfit = unfit_for_a_path(name)
         if unfit:
             told = f"{unfit}; results are kept in a folder of this name"
@@ -85,6 +87,8 @@ class Experiment:
         bases = _bases(file, place)
         baseline = _baseline(file, list(bases), place)
         factors = _factors(file, Binder(bases[baseline], place.origin, place.locate), place)
+        notes = [source.note] if source and source.note else []
+        notes += [note for base in bases.values() for note in base.notes]
         experiment = cls(
             file=file,
             name=name,
@@ -94,7 +98,8 @@ class Experiment:
             factors=factors,
             constraints=_constraints(file, factors, place),
             place=place,
-            source=source,
+            source=source.path if source else None,
+            notes=tuple(dict.fromkeys(notes)),
         )
         experiment._check()
         return experiment
@@ -338,13 +343,17 @@ def _bases(file: ExperimentFile, place: Place) -> dict[str, Scenario]:
     """The scenarios by name, on the experiment's district and with its settings."""
     district = None if file.district is None else place.locate(file.district)
     bases: dict[str, Scenario] = {}
+    names: dict[str, str] = {}
     for name in file.scenarios:
         try:
             scenario = Scenario.load(place.locate(name), district=district)
         except InputError as error:
             raise InputError(f"{place.origin}: scenarios: {error}") from None
         if scenario.name in bases:
-            raise InputError(f"{place.origin}: scenarios: two have the name {scenario.name!r}; give one another name")
+            earlier = next(other for other in names if names[other] == scenario.name)
+            told = f"{earlier} and {name} both have the name {scenario.name!r}; give one another name"
+            raise InputError(f"{place.origin}: scenarios: {told}")
+        names[name] = scenario.name
         bases[scenario.name] = scenario.with_(file.settings, f"{place.origin}: settings") if file.settings else scenario
     first = next(iter(bases.values()))
     for name, settings in file.variants.items():

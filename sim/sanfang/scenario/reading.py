@@ -34,7 +34,7 @@ MOST_SETTINGS = 1_000
 
 @dataclass
 class Reading:
-    """A merged document, where each of its values came from, and the files read, without links.
+    """A merged document, where each of its values came from, the files read, without links, and notes on them.
 
     The document is its own: nobody else holds any table of it.
     """
@@ -42,6 +42,7 @@ class Reading:
     document: Document = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def lay_over(self, document: Mapping[str, Any], origin: str | Mapping[str, str]) -> None:
         """Merge `document` over what is there; its values come from `origin`, or from one for each dotted path."""
@@ -104,6 +105,7 @@ def _placed(chain: Reading, label: str, district: str | Path | None) -> Reading:
     reading.forget(ABOUT)
     reading.lay_over(chain.document, chain.origins)
     reading.files += chain.files
+    reading.notes += chain.notes
     return reading
 
 
@@ -144,6 +146,8 @@ class _Chain:
         reading.forget(ABOUT)
         reading.lay_over({key: value for key, value in document.items() if key != "extends"}, source.label)
         reading.files.append(source.real)
+        if source.note:
+            reading.notes.append(source.note)
 
 
 def _extended(source: Source, document: Mapping[str, Any]) -> list[str]:
