@@ -471,7 +471,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "one scenario twice": (
         'scenarios = ["before", "before"]',
-        "scenarios: two have the name 'before'; give one another name",
+        "scenarios: before and before both have the name 'before'; give one another name",
     ),
     "unknown district": ('district = "lican"', "'lican': no district of that name; did you mean 'licang'?"),
     "unknown baseline": ('baseline = "bfore"', 'baseline = "bfore": is none of the scenarios before, services; did'),

@@ -201,7 +201,10 @@ def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
     say_if_compiling()
     found = forecast(experiment, jobs)
     if as_json:
-        print_json({**vars(found), "notes": list(experiment.notes)})
+        from sanfang.lab.reach import reached_by
+
+        reached = reached_by(experiment.bases, experiment.scale)
+        print_json({**vars(found), "reached": reached, "notes": list(experiment.notes)})
     else:
         _print_forecast(experiment, found)
 
@@ -226,6 +229,7 @@ def _say(experiment: Experiment, end: SweepEnd) -> None:
 
 def _print_forecast(experiment: Experiment, found: Forecast) -> None:
     from sanfang.cli_progress import duration
+    from sanfang.lab.reach import in_words, reached_by
 
     design = f"{found.points:,} points x {found.scenarios} scenarios x {found.replications} replications"
     say(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")
@@ -233,6 +237,7 @@ def _print_forecast(experiment: Experiment, found: Forecast) -> None:
         say(f"  up to {experiment.replications.max} replications where {experiment.replications.metric} needs them")
     if experiment.dropped:
         say(f"  {experiment.dropped:,} points left out by the constraints")
+    say(f"  scale {experiment.scale:g}: {in_words(reached_by(experiment.bases, experiment.scale))}")
     say(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
     say(f"  disk: {found.megabytes:,.1f} MB")
 

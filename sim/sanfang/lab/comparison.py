@@ -17,6 +17,7 @@ from sanfang.lab import intervals
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.provenance import provenance
+from sanfang.lab.reach import check_reach, reached_by, steps_not_reached
 from sanfang.lab.runner import Progress, run_all
 from sanfang.lab.simulation import check_run
 from sanfang.lab.work import Job
@@ -55,6 +56,18 @@ class Comparison:
         """
         return resource_gaps(self.runs, self.baseline)
 
+    @property
+    def reached(self) -> dict[str, dict[str, int]]:
+        """By label, how many of all communities are in at this scale, and their residents."""
+        return reached_by(self.scenarios, self.scale)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know of the scenarios' files, and of steps of schedules that never come."""
+        scenarios = self.scenarios.values()
+        about_files = [note for scenario in scenarios for note in scenario.notes]
+        return list(dict.fromkeys([*about_files, *steps_not_reached(scenarios, self.days)]))
+
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
         """Write `files` into `folder`; return their paths. Each is complete or not there."""
         return [write_atomically(Path(folder) / name, write) for name, write in self.files(draw).items()]
@@ -80,12 +93,13 @@ class Comparison:
             "reps": self.reps,
             "days": self.days,
             "scale": self.scale,
+            "reached": self.reached,
             "baseline": self.baseline,
             "scenarios": [
                 {"label": label, "name": scenario.name, "digest": scenario.digest()}
                 for label, scenario in self.scenarios.items()
             ],
-            "notes": list(dict.fromkeys(note for scenario in self.scenarios.values() for note in scenario.notes)),
+            "notes": self.notes,
             "equal_resources": self.resource_gaps.empty,
             "resource_gaps": self.resource_gaps.to_dict("records"),
             "means": self.means.to_dict("records"),
@@ -117,6 +131,8 @@ def compare(
         told = f"{reps * len(labelled):,} runs; a comparison keeps at most {MOST_RUNS_IN_MEMORY:,} in memory"
         raise InputError(f"reps: {reps:,} of {len(labelled):,} scenarios are {told}. A sweep stores them")
     check_run(first_seed("seed", seed, reps), days, scale)
+    for scenario in labelled.values():
+        check_reach(scenario, days, scale)
     if jobs is not None:
         whole_number("jobs", jobs, 1, MOST_JOBS)
     plan = [

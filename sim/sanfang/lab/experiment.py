@@ -19,6 +19,7 @@ from sanfang.lab.designs import BALANCED, Design, Table
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding, Place, Replications, parse, read_experiment
 from sanfang.lab.factors import Binder, Factor, FactorSpec, comparable
 from sanfang.lab.metrics import BY_NAME
+from sanfang.lab.reach import check_reach, steps_not_reached
 from sanfang.scenario import catalogue
 from sanfang.scenario.content import Source, is_bare
 from sanfang.scenario.errors import InputError, nearest, while_reading
@@ -89,6 +90,7 @@ class Experiment:
         factors = _factors(file, Binder(bases[baseline], place.origin, place.locate), place)
         notes = [source.note] if source and source.note else []
         notes += [note for base in bases.values() for note in base.notes]
+        notes += steps_not_reached(bases.values(), file.days)
         experiment = cls(
             file=file,
             name=name,
@@ -127,6 +129,8 @@ class Experiment:
             if finding.scenario not in self.bases or finding.scenario == self.baseline:
                 raise InputError(f"{origin}: found: {in_words(finding.scenario)}: is not compared with the baseline")
         _check_clashes(self.factors, self.file.settings, origin)
+        for label in self.bases if not self.factors else ():
+            self.scenario(label, {})
 
     def _check_size(self) -> None:
         """How many points and runs there are, before any list of them is made."""
@@ -265,7 +269,9 @@ class Experiment:
         """The scenario called `label` at a point. Raises `InputError` if its parameters do not go together."""
         settings = self.settings_of(point)
         try:
-            return self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+            scenario = self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+            check_reach(scenario, self.days, self.scale)
+            return scenario
         except InputError as error:
             shown = listed(f"{name} = {in_words(value)}" for name, value in point.items())
             raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None

@@ -127,6 +127,7 @@ class Scenario(Section):
 
     @classmethod
     def _from_reading(cls, reading: Reading) -> Scenario:
+        reading.settle()
         try:
             scenario = cls.model_validate(reading.document)
         except ValidationError as error:
