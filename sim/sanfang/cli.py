@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanfang.cli_dashboard import dashboard_app
+from sanfang.cli_loading import load, load_apart, say_notes
 from sanfang.cli_net import CommandLine
 from sanfang.cli_options import AsJson, Days, District, Jobs, Out, Reps, Scale, Seed, Settings
 from sanfang.cli_reproduce import reproduce_app
@@ -65,15 +66,18 @@ def run_command(
 ) -> None:
     """Simulate one scenario; print its metrics and its ledger of hours and money."""
     with user_errors():
+        from sanfang.lab.reach import steps_not_reached
+
         try_folder(out)
         if keep_requests and out is None:
             raise InputError("--keep-requests: needs --out, the folder to save the requests in")
-        loaded = _load(scenario, district, settings)
+        loaded = load(scenario, district, settings)
+        say_notes(steps_not_reached([loaded], days))
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale, keep_requests)
-    saved = save(out, _files_of_run(run, days, scale, keep_requests))
+    saved = save(out, _files_of_run(run, keep_requests))
     if as_json:
-        print_json(_run_document(run, days, scale) | {"files": saved.names})
+        print_json(_run_document(run) | {"files": saved.names})
         saved.end()
         return
     from sanfang import cli_tables
@@ -98,11 +102,15 @@ def compare_command(
 ) -> None:
     """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
     with user_errors():
+        from sanfang.lab.comparison import label_of
+        from sanfang.lab.reach import steps_not_reached
+
         try_folder(out)
-        loaded = [_load(name, district, settings) for name in scenarios]
-        chosen = _named(baseline, scenarios, loaded)
+        labelled = load_apart(scenarios, district, settings)
+        chosen = label_of(baseline, scenarios, labelled)
+        say_notes(steps_not_reached(labelled.values(), days))
         say_if_compiling()
-        comparison = _compare(loaded, reps, seed, chosen, days, scale, jobs)
+        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs)
     saved = save(out, _files_of_comparison(comparison) if out else {})
     if as_json:
         print_json(comparison.to_dict() | {"files": saved.names})
@@ -117,19 +125,6 @@ def compare_command(
 # --- Doing it ---------------------------------------------------------------------------------------
 
 
-def _load(name: str, district: str | None, settings: list[str] | None) -> Scenario:
-    from sanfang.scenario.scenario import Scenario
-
-    return Scenario.load(name, district, settings or ())
-
-
-def _named(baseline: str | None, given: list[str], loaded: list[Scenario]) -> str | None:
-    """The baseline's own name, where it was named by the file it is in."""
-    if baseline in given:
-        return loaded[given.index(baseline)].name
-    return baseline
-
-
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, keep_requests: bool) -> Run:
     from sanfang.cli_progress import ProgressLine
     from sanfang.lab.simulation import simulate
@@ -139,7 +134,7 @@ def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, kee
 
 
 def _compare(
-    scenarios: list[Scenario],
+    scenarios: dict[str, Scenario],
     reps: int,
     seed: int,
     baseline: str | None,
@@ -164,10 +159,10 @@ def _compare(
 # --- Saving and telling -----------------------------------------------------------------------------
 
 
-def _files_of_run(run: Run, days: int | None, scale: float, keep_requests: bool) -> dict[str, Callable[[Path], object]]:
+def _files_of_run(run: Run, keep_requests: bool) -> dict[str, Callable[[Path], object]]:
     from sanfang.lab.files import table_writer, to_json
 
-    document = to_json(_run_document(run, days, scale))
+    document = to_json(_run_document(run))
     tables = {"daily.csv": run.daily, "ledger.csv": run.ledger}
     if keep_requests:
         tables["requests.csv"] = run.requests
@@ -181,17 +176,20 @@ def _files_of_comparison(comparison: Comparison) -> dict[str, Callable[[Path], o
     return comparison.files(comparison_figure if len(comparison.scenarios) > 1 else None)
 
 
-def _run_document(run: Run, days: int | None, scale: float) -> dict[str, Any]:
+def _run_document(run: Run) -> dict[str, Any]:
     import sanfang
+    from sanfang.lab.reach import reach, steps_not_reached
 
     return {
         "sanfang": sanfang.__version__,
         "scenario": run.scenario.name,
         "digest": run.scenario.digest(),
+        "notes": [*run.scenario.notes, *steps_not_reached([run.scenario], run.days)],
         "district": run.scenario.district.name,
         "seed": run.seed,
-        "days": days or run.scenario.run.days,
-        "scale": scale,
+        "days": run.days,
+        "scale": run.scale,
+        "reached": vars(reach(run.scenario, run.scale)),
         "metrics": run.metrics,
         "ledger": run.ledger.to_dict("records"),
     }

@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
+from sanfang.cli_loading import say_notes
 from sanfang.cli_options import Language
 from sanfang.faces import say_if_compiling, user_errors
+from sanfang.scenario.content import hiding
 from sanfang.scenario.errors import InputError
 
 dashboard_app = typer.Typer()
@@ -56,6 +58,7 @@ def dashboard_command(
             raise InputError(
                 f"--port {port}: cannot be bound at {host}; another program may use it. Try --port {port % 65535 + 1}"
             )
+    say_notes(hiding())
     if exposed:
         guard = "a password is asked for" if password else "and NO PASSWORD is asked for"
         print(EXPOSED.format(host=host, guard=guard), file=sys.stderr)

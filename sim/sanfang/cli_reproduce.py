@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_loading import say_notes
 from sanfang.cli_options import AsJson, Jobs
 from sanfang.faces import (
     A_CHECK_FAILED,
@@ -72,6 +73,7 @@ def _chosen(names: list[str], update: bool) -> list[Experiment]:
         inside = [other for other in known if other.startswith(f"{name.rstrip('/')}/")]
         wanted += inside or [name]
     loaded = [Experiment.load(name) for name in dict.fromkeys(wanted)]
+    say_notes(note for experiment in loaded for note in experiment.notes)
     publish = [experiment for experiment in loaded if experiment.found or (update and experiment.claim)]
     if not publish:
         raise InputError(f"{listed(names) if names else 'experiments'}: none of them publishes a result ([[found]])")

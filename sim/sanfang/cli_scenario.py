@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_loading import load
 from sanfang.cli_options import AsJson, District, Language, Settings
 from sanfang.faces import INPUT_IS_WRONG, print_json, say, tell_error, user_errors
 from sanfang.scenario.errors import InputError, nearest
@@ -34,15 +35,14 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files: exit status 0 if all are right, else 2 with one message for each wrong one."""
-    from sanfang.scenario.scenario import Scenario
-
     results: list[dict[str, Any]] = []
     for file in files:
         try:
-            digest = Scenario.load(file, district).digest()
-            results.append({"scenario": file, "valid": True, "digest": digest, "message": None})
+            loaded = load(file, district)
+            about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes)}
+            results.append({"scenario": file, "valid": True, **about})
         except InputError as error:
-            results.append({"scenario": file, "valid": False, "digest": None, "message": str(error)})
+            results.append({"scenario": file, "valid": False, "digest": None, "message": str(error), "notes": []})
             tell_error(error)
         if not as_json and results[-1]["valid"]:
             say(f"{file}: valid")
@@ -62,10 +62,8 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Show what a scenario sets: value, unit, range, where each value came from, and its source."""
-    from sanfang.scenario.scenario import Scenario
-
     with user_errors():
-        loaded = Scenario.load(scenario, district, settings or ())
+        loaded = load(scenario, district, settings)
         shown = list(_selected(loaded, key))
     if as_json:
         print_json([_record(loaded, *item) for item in shown])
@@ -105,10 +103,9 @@ def diff(
 ) -> None:
     """Show only the parameters in which two scenarios differ, side by side."""
     from sanfang.scenario.catalogue import values
-    from sanfang.scenario.scenario import Scenario
 
     with user_errors():
-        first, second = (Scenario.load(name, district) for name in (a, b))
+        first, second = (load(name, district) for name in (a, b))
     sides = [{path: (parameter, value) for path, parameter, value in values(side)} for side in (first, second)]
     changed = []
     for path in dict.fromkeys([*sides[0], *sides[1]]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_loading import say_notes
 from sanfang.cli_options import AsJson
 from sanfang.faces import (
     A_CHECK_FAILED,
@@ -66,6 +67,7 @@ def sweep_command(
         from sanfang.lab.experiment import Experiment
 
         loaded = Experiment.load(experiment)
+        say_notes(loaded.notes)
         if dry_run:
             _foretell(loaded, jobs, as_json)
             return
@@ -76,7 +78,7 @@ def sweep_command(
         say_if_compiling()
         end = _sweep(loaded, folder, jobs, cluster, limit, reuse, retry_failed)
     if as_json:
-        print_json(_document(end))
+        print_json(_document(end) | {"notes": list(loaded.notes)})
     else:
         _say(loaded, end)
     if end.stopped:
@@ -199,7 +201,10 @@ def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
     say_if_compiling()
     found = forecast(experiment, jobs)
     if as_json:
-        print_json(vars(found))
+        from sanfang.lab.reach import reached_by
+
+        reached = reached_by(experiment.bases, experiment.scale)
+        print_json({**vars(found), "reached": reached, "notes": list(experiment.notes)})
     else:
         _print_forecast(experiment, found)
 
@@ -224,6 +229,7 @@ def _say(experiment: Experiment, end: SweepEnd) -> None:
 
 def _print_forecast(experiment: Experiment, found: Forecast) -> None:
     from sanfang.cli_progress import duration
+    from sanfang.lab.reach import in_words, reached_by
 
     design = f"{found.points:,} points x {found.scenarios} scenarios x {found.replications} replications"
     say(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")
@@ -231,6 +237,7 @@ def _print_forecast(experiment: Experiment, found: Forecast) -> None:
         say(f"  up to {experiment.replications.max} replications where {experiment.replications.metric} needs them")
     if experiment.dropped:
         say(f"  {experiment.dropped:,} points left out by the constraints")
+    say(f"  scale {experiment.scale:g}: {in_words(reached_by(experiment.bases, experiment.scale))}")
     say(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
     say(f"  disk: {found.megabytes:,.1f} MB")
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, in_group
+from sanfang.lab.reach import in_words, reach
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.scenario.telling import printable
 
@@ -30,7 +31,8 @@ UNITS = {"hours": "hours", "yuan": "yuan", "outside_hours": "hours, outside", "o
 def print_run(run: Run) -> None:
     """Metrics by group with units, then the ledger by heading."""
     console = plain_console()
-    table = Table(title=given(f"{run.scenario.name}, seed {run.seed}"), title_justify="left", box=None, pad_edge=False)
+    where = f"{run.scenario.name}, seed {run.seed}, {reach(run.scenario, run.scale)}, {run.days:,} days"
+    table = Table(title=given(where), title_justify="left", box=None, pad_edge=False)
     table.add_column("metric")
     table.add_column("value", justify="right")
     table.add_column("unit")
@@ -66,8 +68,11 @@ def print_comparison(comparison: Comparison) -> None:
         markup=False,
     )
     if comparison.scale < 1:
+        reached = in_words(comparison.reached)
         console.print(
-            f"Scale {comparison.scale:g}: departments are smaller and lose pooling, so the full district may differ."
+            f"Scale {comparison.scale:g}: {reached}; departments are smaller and lose pooling, so the full district may"
+            " differ.",
+            markup=False,
         )
     _print_resources(console, comparison)
 

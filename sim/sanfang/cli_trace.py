@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_loading import load, load_apart
 from sanfang.cli_options import AsJson, Days, District, Jobs, Language, Out, Reps, Scale, Seed, Settings
 from sanfang.faces import A_CHECK_FAILED, print_json, save, say_if_compiling, tell, tell_error, try_folder, user_errors
 from sanfang.scenario.errors import InputError, nearest
@@ -61,17 +62,18 @@ def trace_command(
 
     The slowest are those closed after the warm-up that took most working hours; requests still open may be slower.
     """
-    from sanfang.scenario.scenario import Scenario
-
     with user_errors():
-        loaded = Scenario.load(scenario, district, settings or ())
+        loaded = load(scenario, district, settings)
         _check_choice(loaded, request, slowest, domain)
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale)
         chosen = _chosen(run, request, slowest or 3, domain)
     lives = [_life(run, row) for row in chosen]
     if as_json:
-        print_json({"scenario": loaded.name, "seed": seed, "days": run.days, "scale": scale, "requests": lives})
+        from sanfang.lab.reach import reach
+
+        where = {"seed": seed, "days": run.days, "scale": scale, "reached": vars(reach(loaded, scale))}
+        print_json({"scenario": loaded.name, **where, "requests": lives})
         return
     from sanfang.cli_tables import plain_console
 
@@ -223,9 +225,13 @@ def why_command(
     as_json: AsJson = False,
 ) -> None:
     """Split the time of closed requests, voicing to close, by cause, for each domain or scenario."""
+    from sanfang.lab.reach import check_reach, reached_by
+
     with user_errors():
         try_folder(out)
-        loaded = _loaded(scenarios, district, settings)
+        loaded = load_apart(scenarios, district, settings)
+        for scenario in loaded.values():
+            check_reach(scenario, days, scale)
         say_if_compiling()
         runs = _split_runs(loaded, reps, jobs, days, seed, scale)
         table = _pooled(runs)
@@ -233,25 +239,12 @@ def why_command(
     saved = save(out, _files(runs, table, loaded, by, lang, where) if out else {})
     shown = table if by is By.DOMAIN else table[table["domain"] == "all"]
     if as_json:
-        about = {"seed": seed, "reps": reps, "days": days, "scale": scale, "by": by.value}
-        print_json(about | {"split": shown.to_dict("records"), "files": saved.names})
+        about = {"seed": seed, "reps": reps, "days": days, "scale": scale, "reached": reached_by(loaded, scale)}
+        print_json(about | {"by": by.value, "split": shown.to_dict("records"), "files": saved.names})
         saved.end()
         return
     _print_table(shown, by)
     saved.say()
-
-
-def _loaded(names: list[str], district: str | None, settings: list[str] | None) -> dict[str, Scenario]:
-    """The scenarios by name. Raises InputError where two have the same."""
-    from sanfang.scenario.scenario import Scenario
-
-    loaded: dict[str, Scenario] = {}
-    for name in names:
-        scenario = Scenario.load(name, district, settings or ())
-        if scenario.name in loaded:
-            raise InputError(f"scenarios: two of them are called {scenario.name!r}")
-        loaded[scenario.name] = scenario
-    return loaded
 
 
 def _split_runs(
@@ -302,12 +295,14 @@ def _pooled(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: float, lang: Language) -> str:
     """What was run, for the figure."""
+    from sanfang.lab.reach import reach
+
     first = next(iter(scenarios.values()))
     length = days or first.run.days
     if lang is Language.ZH:
-        size = "全规模" if scale == 1 else f"规模 {scale:g}"
+        size = "全规模" if scale == 1 else f"规模 {scale:g}（{reach(first, scale).told('zh')}）"
         return f"{first.district.label_zh or first.district.name}，{size}，{length} 天，{reps} 次重复"
-    size = "full size" if scale == 1 else f"scale {scale:g}"
+    size = "full size" if scale == 1 else f"scale {scale:g} ({reach(first, scale)})"
     return f"{first.district.name}, {size}, {length} days, {_counted(reps, 'replication')}"
 
 

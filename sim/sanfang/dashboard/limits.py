@@ -6,6 +6,7 @@ import math
 import os
 from functools import cache
 
+from sanfang.lab.reach import Reach, reach
 from sanfang.scenario.scenario import Scenario
 
 MOST_RESIDENTS = 100_000
@@ -46,9 +47,19 @@ def population(district: str) -> int:
     return Scenario.load("before", district=district).district.population
 
 
+@cache
+def reached(district: str, size: float) -> Reach:
+    """Communities and residents at a share of a district."""
+    return reach(Scenario.load("before", district=district), size)
+
+
 def sizes(district: str) -> list[float]:
-    """The shares of `district` that a visitor may play: all that stay below `MOST_RESIDENTS`."""
-    return [size for size in SIZES if size * population(district) <= MOST_RESIDENTS] or [SIZES[0]]
+    """The shares of `district` that a visitor may play: all that stay below `MOST_RESIDENTS`.
+
+    Of those that mean equally many communities, the largest alone.
+    """
+    playable = [size for size in SIZES if size * population(district) <= MOST_RESIDENTS] or [SIZES[0]]
+    return list({reached(district, size).communities: size for size in playable}.values())
 
 
 def usual_size(district: str) -> float:

@@ -73,9 +73,8 @@ def use_place_fields(lang: str) -> list[Json]:
     """Fields for district, size, seed and days."""
     address = viewer.address.value
     districts = solara.use_memo(lambda: district_labels(lang), [lang])
-    people = limits.population(address.district)
     sizes = {
-        f"{size:g}": say("size_residents", lang, residents=int(round(size * people, -2)))
+        f"{size:g}": say("size_residents", lang, residents=limits.reached(address.district, size).residents)
         for size in limits.sizes(address.district)
     }
 

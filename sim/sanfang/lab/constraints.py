@@ -1,8 +1,8 @@
 """Constraints between factors, written as in arithmetic: `policy.authority <= policy.clear_lists`.
 
-They are read by simpleeval and never by Python's own `eval`; beside comparisons of factors, numbers and words
-only `+ - * /` of numbers, `and`, `or`, `not`, `min`, `max` and `abs` are known. A text is short and shallow, so that
-none takes long, whatever it says.
+They are read here and never by Python's own `eval`; beside comparisons of factors, numbers and words only `+ - * /` of
+numbers, `and`, `or`, `not`, `min`, `max` and `abs` are known. A text is short and shallow, so that none takes long,
+whatever it says. Numbers are compared within a tolerance: see `reckoning`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
+from sanfang.lab.reckoning import COMPARISONS, FUNCTIONS, Known, reckoned
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.telling import in_words, listed, shortened
 
-FUNCTIONS = {"min": min, "max": max, "abs": abs}
-COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 ARITHMETIC = (ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.UnaryOp, ast.USub)
 LOGIC = (ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not)
 ALLOWED = (*COMPARISONS, *ARITHMETIC, *LOGIC, ast.Compare, ast.Name, ast.Attribute, ast.Load, ast.Constant, ast.Call)
@@ -39,12 +37,9 @@ class Constraint:
 
     def holds(self, values: Mapping[str, Any]) -> bool:
         """Whether it holds where the factors have these values. Raises `InputError` where it has no answer."""
-        from simpleeval import InvalidExpression, SimpleEval
-
-        evaluator = SimpleEval(functions=FUNCTIONS, names=_names(values))
         try:
-            return bool(evaluator.eval(self.text))
-        except (ArithmeticError, TypeError, ValueError, InvalidExpression) as error:
+            return _holds(ast.parse(self.text, mode="eval").body, values)
+        except (ArithmeticError, TypeError) as error:
             shown = listed(f"{name} = {in_words(value)}" for name, value in values.items())
             raise InputError(f"{self.origin}: constraints: {self.text}: has no answer at {shown}: {error}") from None
 
@@ -122,15 +117,18 @@ def _named(node: ast.AST) -> Iterator[str]:
             yield from _named(child)
 
 
-def _names(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Dotted names as objects within objects, which is how simpleeval reads them."""
-    top = SimpleNamespace()
-    for path, value in values.items():
-        *above, last = path.split(".")
-        place = top
-        for part in above:
-            if not hasattr(place, part):
-                setattr(place, part, SimpleNamespace())
-            place = getattr(place, part)
-        setattr(place, last, value)
-    return vars(top)
+# --- Whether it holds ---------------------------------------------------------------------------------
+
+
+def _holds(node: ast.AST, values: Known) -> bool:
+    """Whether a condition is true. `and` and `or` look no further than they must, as in Python."""
+    if isinstance(node, ast.BoolOp):
+        parts = (_holds(part, values) for part in node.values)
+        return all(parts) if isinstance(node.op, ast.And) else any(parts)
+    if isinstance(node, ast.UnaryOp):
+        return not _holds(node.operand, values)
+    assert isinstance(node, ast.Compare), ast.dump(node)
+    sides = [reckoned(side, values) for side in (node.left, *node.comparators)]
+    return all(
+        COMPARISONS[type(sign)](left, right) for sign, left, right in zip(node.ops, sides, sides[1:], strict=False)
+    )

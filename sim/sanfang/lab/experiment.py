@@ -19,8 +19,9 @@ from sanfang.lab.designs import BALANCED, Design, Table
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding, Place, Replications, parse, read_experiment
 from sanfang.lab.factors import Binder, Factor, FactorSpec, comparable
 from sanfang.lab.metrics import BY_NAME
+from sanfang.lab.reach import check_reach, steps_not_reached
 from sanfang.scenario import catalogue
-from sanfang.scenario.content import is_bare
+from sanfang.scenario.content import Source, is_bare
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.files import unfit_for_a_path
 from sanfang.scenario.limits import (
@@ -58,6 +59,8 @@ class Experiment:
     constraints: tuple[Constraint, ...]
     place: Place
     source: Path | None = None
+    notes: tuple[str, ...] = ()
+    """What a user should know of the files it was read from, such as one that hides a shipped one."""
 
     # --- Making one -----------------------------------------------------------------------------------
 
@@ -66,7 +69,7 @@ class Experiment:
         """The experiment with a name, such as `headline` or `mechanisms/F1a`, or in a file. Raises `InputError`."""
         with while_reading(str(name_or_path)):
             document, source = read_experiment(name_or_path)
-            return cls._made(document, Place(source.label, source.path.parent), source.path)
+            return cls._made(document, Place(source.label, source.path.parent), source)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Experiment:
@@ -75,9 +78,9 @@ class Experiment:
             return cls._made(document, Place("experiment"), None)
 
     @classmethod
-    def _made(cls, document: Mapping[str, Any], place: Place, source: Path | None) -> Experiment:
+    def _made(cls, document: Mapping[str, Any], place: Place, source: Source | None) -> Experiment:
         file = parse(document, place)
-        name = file.name or (source.stem if source else "experiment")
+        name = file.name or (source.path.stem if source else "experiment")
         unfit = unfit_for_a_path(name)
         if unfit:
             told = f"{unfit}; results are kept in a folder of this name"
@@ -85,6 +88,9 @@ class Experiment:
         bases = _bases(file, place)
         baseline = _baseline(file, list(bases), place)
         factors = _factors(file, Binder(bases[baseline], place.origin, place.locate), place)
+        notes = [source.note] if source and source.note else []
+        notes += [note for base in bases.values() for note in base.notes]
+        notes += steps_not_reached(bases.values(), file.days)
         experiment = cls(
             file=file,
             name=name,
@@ -94,7 +100,8 @@ class Experiment:
             factors=factors,
             constraints=_constraints(file, factors, place),
             place=place,
-            source=source,
+            source=source.path if source else None,
+            notes=tuple(dict.fromkeys(notes)),
         )
         experiment._check()
         return experiment
@@ -122,6 +129,8 @@ class Experiment:
             if finding.scenario not in self.bases or finding.scenario == self.baseline:
                 raise InputError(f"{origin}: found: {in_words(finding.scenario)}: is not compared with the baseline")
         _check_clashes(self.factors, self.file.settings, origin)
+        for label in self.bases if not self.factors else ():
+            self.scenario(label, {})
 
     def _check_size(self) -> None:
         """How many points and runs there are, before any list of them is made."""
@@ -260,7 +269,9 @@ class Experiment:
         """The scenario called `label` at a point. Raises `InputError` if its parameters do not go together."""
         settings = self.settings_of(point)
         try:
-            return self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+            scenario = self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+            check_reach(scenario, self.days, self.scale)
+            return scenario
         except InputError as error:
             shown = listed(f"{name} = {in_words(value)}" for name, value in point.items())
             raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None
@@ -338,13 +349,17 @@ def _bases(file: ExperimentFile, place: Place) -> dict[str, Scenario]:
     """The scenarios by name, on the experiment's district and with its settings."""
     district = None if file.district is None else place.locate(file.district)
     bases: dict[str, Scenario] = {}
+    names: dict[str, str] = {}
     for name in file.scenarios:
         try:
             scenario = Scenario.load(place.locate(name), district=district)
         except InputError as error:
             raise InputError(f"{place.origin}: scenarios: {error}") from None
         if scenario.name in bases:
-            raise InputError(f"{place.origin}: scenarios: two have the name {scenario.name!r}; give one another name")
+            earlier = next(other for other in names if names[other] == scenario.name)
+            told = f"{earlier} and {name} both have the name {scenario.name!r}; give one another name"
+            raise InputError(f"{place.origin}: scenarios: {told}")
+        names[name] = scenario.name
         bases[scenario.name] = scenario.with_(file.settings, f"{place.origin}: settings") if file.settings else scenario
     first = next(iter(bases.values()))
     for name, settings in file.variants.items():

@@ -142,7 +142,7 @@ class Factor:
         return [self.values[min(int(place * (last + 1) + 1e-9), last)] for place in places]
 
     def _number_at(self, places: Any) -> list[float | int]:
-        numbers = [float(f"{number:.{DIGITS}g}") for number in self._frozen().ppf(places)]
+        numbers = [_rounded(number) for number in self._frozen().ppf(places)]
         inside = [min(max(number, self.low), self.high) for number in numbers]
         return [round(number) for number in inside] if self.whole else inside
 
@@ -199,10 +199,14 @@ def _times(path: str, value: Any, amount: Any) -> Any:
     if amount is None:
         return value
     if isinstance(amount, list | tuple):
-        return [[day, value * level] for day, level in amount]
+        return [[day, _rounded(value * level)] for day, level in amount]
     parameter = catalogue.find(path)
-    product = float(f"{value * amount:.{DIGITS}g}")
+    product = _rounded(value * amount)
     return round(product) if parameter and parameter.kind == "whole number" else product
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")
 
 
 # --- From the file to a factor that is ready ----------------------------------------------------------

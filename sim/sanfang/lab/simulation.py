@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sanfang.lab.reach import check_reach
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.books.outcomes import measure
@@ -58,9 +59,11 @@ def simulate(
     """Run a scenario for `days` (the scenario's own if None) on `scale` of the district.
 
     The same scenario, seed, days and scale give bit-identical results in any process. `progress`
-    is called with (day, days) after each day. Raises InputError for days, seed or scale out of range.
+    is called with (day, days) after each day. Raises InputError for days, seed or scale out of range, and for
+    levers that the run does not reach (see `reach`).
     """
     check_run(seed, days, scale)
+    check_reach(scenario, days, scale)
     model = DistrictModel(scenario, seed=seed, days=days, scale=scale)
     while model.day < model.days:
         model.step()

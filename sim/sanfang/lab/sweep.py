@@ -22,6 +22,7 @@ from sanfang.lab.executors import Executor, available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.files import plain, to_json, write_atomically
 from sanfang.lab.provenance import code_version, provenance
+from sanfang.lab.reach import reached_by
 from sanfang.lab.runner import run_each
 from sanfang.lab.store import Daily, Failure, Planned, Result, Store, run_key, stores_beside
 from sanfang.lab.work import Job, Outcome
@@ -262,6 +263,7 @@ def _write_manifest(store: Store, experiment: Experiment) -> None:
         "done": store.done(experiment.daily),
         "failed": store.failed(experiment.daily),
         "sessions": store.sessions(),
+        "reached": reached_by(experiment.bases, experiment.scale),
         "bases": {label: scenario.model_dump(mode="json") for label, scenario in experiment.bases.items()},
     }
     text = to_json(document)

@@ -1,7 +1,8 @@
 """Reading TOML documents and laying them over one another, with the origin of every value.
 
 Declared defaults < district file < scenario and what it extends < settings. Tables are merged key by
-key; numbers, words, lists and dates replace what was there. In a chain of `extends` every file is
+key; numbers, words, lists and dates replace what was there. `false` takes out a domain, a department, or a community's
+own policy. In a chain of `extends` every file is
 applied once, after all that it extends: a file that two others build on does not undo the first
 of them when the second is applied.
 """
@@ -15,13 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from sanfang.scenario.content import Source, find_district, find_scenario
-from sanfang.scenario.errors import InputError
+from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.files import read_text
-from sanfang.scenario.telling import in_words, printable, shortened
+from sanfang.scenario.telling import in_words, listed, printable, shortened
 from sanfang.scenario.toml import LONGEST_KEY, MOST_BYTES, MOST_DEPTH, Document, NotToml, check_size, document_in, parse
 
 ABOUT = ("name", "label_en", "label_zh", "description", "description_zh")
 """What a scenario says about itself; never inherited through `extends`."""
+
+NAMED = ("domains", "departments", "policy_by_community")
+"""Tables whose keys a file chooses; `false` in the place of such an entry takes it out."""
 
 DEFAULT_DISTRICT = "licang"
 SETTING = "--set"
@@ -34,7 +38,7 @@ MOST_SETTINGS = 1_000
 
 @dataclass
 class Reading:
-    """A merged document, where each of its values came from, and the files read, without links.
+    """A merged document, where each of its values came from, the files read, without links, and notes on them.
 
     The document is its own: nobody else holds any table of it.
     """
@@ -42,10 +46,45 @@ class Reading:
     document: Document = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    taken_out: set[str] = field(default_factory=set)
 
     def lay_over(self, document: Mapping[str, Any], origin: str | Mapping[str, str]) -> None:
-        """Merge `document` over what is there; its values come from `origin`, or from one for each dotted path."""
+        """Merge `document` over what is there; its values come from `origin`, or from one for each dotted path.
+
+        Raises `InputError` for entries that are empty, or that were taken out.
+        """
+        for path, below, value in self._entries(document):
+            label = origin if isinstance(origin, str) else origin.get(path, "")
+            if value is False and isinstance(below, Mapping):
+                self.taken_out.add(path)
+            elif below is False and value is not False:
+                raise InputError(f"{label}: {path}: was taken out by {self.origins[path]} and cannot be changed after")
+            elif below and isinstance(value, Mapping) and not value:
+                raise InputError(f"{label}: {path} = {{}}: changes nothing; to take it out, write {path} = false")
         _lay(self.document, document, "", origin, self.origins)
+
+    def _entries(self, document: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+        """Path, what is there, and what `document` gives, for each entry of the tables whose keys a file chooses."""
+        for table in NAMED:
+            there, given = self.document.get(table), document.get(table)
+            if isinstance(given, Mapping) and not given and there:
+                raise InputError(f"{table} = {{}}: changes nothing; to take an entry out, write {table}.NAME = false")
+            for name, value in given.items() if isinstance(given, Mapping) else ():
+                yield f"{table}.{name}", there.get(name) if isinstance(there, Mapping) else None, value
+
+    def settle(self) -> None:
+        """Leave out what was taken out. Raises `InputError` where there was nothing to take out."""
+        for table in NAMED:
+            found = self.document.get(table)
+            entries = found if isinstance(found, dict) else {}
+            for name in [key for key, value in entries.items() if value is False]:
+                path = f"{table}.{name}"
+                if path not in self.taken_out:
+                    there = [key for key, value in entries.items() if value is not False]
+                    none = f"there is none to take out{nearest(name, there)}; there are: {listed(there)}"
+                    raise InputError(f"{self.origins[path]}: {path} = false: {none}")
+                del entries[name], self.origins[path]
 
     def forget(self, keys: Sequence[str]) -> None:
         """Drop top-level keys."""
@@ -104,6 +143,8 @@ def _placed(chain: Reading, label: str, district: str | Path | None) -> Reading:
     reading.forget(ABOUT)
     reading.lay_over(chain.document, chain.origins)
     reading.files += chain.files
+    reading.notes += chain.notes
+    reading.taken_out |= chain.taken_out
     return reading
 
 
@@ -144,6 +185,8 @@ class _Chain:
         reading.forget(ABOUT)
         reading.lay_over({key: value for key, value in document.items() if key != "extends"}, source.label)
         reading.files.append(source.real)
+        if source.note:
+            reading.notes.append(source.note)
 
 
 def _extended(source: Source, document: Mapping[str, Any]) -> list[str]:

@@ -79,6 +79,7 @@ class Scenario(Section):
     policy_by_community: dict[str, PartOfPolicy] = Field(default_factory=dict)
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _notes: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("domains", "departments", "policy_by_community", mode="after")
     @classmethod
@@ -120,17 +121,19 @@ class Scenario(Section):
         Tables are merged, everything else is replaced. `origin` is what `Scenario.origin` says of the changes.
         """
         with while_reading(origin):
-            reading = Reading(self.to_dict(), dict(self._origins))
+            reading = Reading(self.to_dict(), dict(self._origins), notes=list(self._notes))
             reading.lay_over(nested(changes), origin)
             return self._from_reading(reading)
 
     @classmethod
     def _from_reading(cls, reading: Reading) -> Scenario:
+        reading.settle()
         try:
             scenario = cls.model_validate(reading.document)
         except ValidationError as error:
             raise input_error(error, reading.document, reading.origins) from None
         scenario._origins = reading.origins
+        scenario._notes = tuple(dict.fromkeys(reading.notes))
         return scenario
 
     # --- What it says -----------------------------------------------------------------------------
@@ -155,6 +158,11 @@ class Scenario(Section):
             known = [parameter.path for parameter in parameters()]
             raise InputError(f"{path!r}: is not a parameter{nearest(path, known)}")
         return "default"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of the files it was read from, such as one that hides a shipped one."""
+        return self._notes
 
     def to_dict(self) -> dict[str, Any]:
         """All values as a nested dict of plain numbers, texts, dates, tuples and dicts."""

@@ -106,7 +106,7 @@ class Place(_Table):
     @property
     def residents(self) -> int:
         """Residents, rounded to hundreds."""
-        return int(round(self.size * limits.population(self.district), -2))
+        return int(round(limits.reached(self.district, self.size).residents, -2))
 
 
 class Slider(_Table):

@@ -51,7 +51,7 @@ def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
     factor /= np.average(factor, axis=0, weights=population)
     wealth = _relative(random, count, scenario.prices.collective_cv)
     firms = np.clip(random.beta(2.0, 2.0, count) * 2.0, 0.0, 2.0)
-    keep = _spread(count, scale)
+    keep = kept(count, scale)
     return Geography(
         ids=tuple(ids[index] for index in keep),
         number=keep,
@@ -91,10 +91,10 @@ def _positions(random: np.random.Generator, sub_district: np.ndarray, sub_distri
     return np.asarray(np.clip(centres[sub_district] + spread * random.uniform(-1, 1, (len(sub_district), 2)), 0, 1))
 
 
-def _spread(count: int, scale: float) -> np.ndarray:
+def kept(count: int, scale: float) -> np.ndarray:
     """Indices of `scale` of the communities, evenly spaced in the order of sub-districts."""
-    kept = max(1, min(count, round(count * scale)))
-    return np.unique((np.arange(kept) + 0.5) * count / kept).astype(np.int64)
+    many = max(1, min(count, round(count * scale)))
+    return np.unique((np.arange(many) + 0.5) * count / many).astype(np.int64)
 
 
 def _neighbours(position: np.ndarray) -> tuple[np.ndarray, ...]:
