@@ -36,7 +36,7 @@ class Reach:
 
 def reach(scenario: Scenario, scale: float) -> Reach:
     """What a run of `scenario` at `scale` reaches. Scales below one community all mean one."""
-    from sanfang.model.geography import build_geography
+    from sanfang.model.district.geography import build_geography
 
     population = build_geography(scenario, scale).population
     return Reach(len(population), scenario.district.communities, int(population.sum()))
@@ -57,7 +57,7 @@ def in_words(reached: Mapping[str, Mapping[str, int]]) -> str:
 
 def communities_at(scenario: Scenario, scale: float) -> tuple[str, ...]:
     """Ids of the communities that a run at `scale` simulates."""
-    from sanfang.model.geography import kept
+    from sanfang.model.district.geography import kept
 
     ids = scenario.community_ids
     return tuple(ids[index] for index in kept(len(ids), scale))
