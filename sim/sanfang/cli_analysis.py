@@ -12,17 +12,22 @@ from rich.console import Console
 from rich.table import Table
 
 from sanfang.cli_tables import (
+    FEWEST_PAIRS,
     SHOWN_IN_COMPARISON,
     bracketed,
-    coloured,
+    decimals_of,
+    difference_texts,
+    mean_texts,
     metric_heading,
+    pairing,
     plain_console,
+    say_not_reached,
     signed,
     times,
 )
 from sanfang.lab import intervals, precision, ranking, warm_up
 from sanfang.lab.metrics import Metric, metric
-from sanfang.lab.run_table import metric_columns
+from sanfang.lab.run_table import metric_columns, values_of
 from sanfang.scenario.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -30,6 +35,10 @@ if TYPE_CHECKING:
 
 POINTS_SHOWN = 12
 PLACES_SHOWN = 10
+BY_PAIRS = (
+    "Some runs have not reached it, so policies are compared run by run: a rank is given where it holds whatever was"
+    " not seen, and P(best) is the least that it is."
+)
 SETTLING = ("satisfaction", "open", "latent")
 FEW_REPLICATIONS = 20  # with fewer, a bootstrap of the mean is too sure of itself: see docs/statistics.md
 
@@ -73,7 +82,7 @@ def tables(results: AnalysisInput) -> dict[str, pd.DataFrame]:
     """
     chosen = results.chosen()
     keys = [name for name in results.runs.columns if name not in metric_columns(results.runs, results.factors)]
-    runs = results.runs[[*keys, *chosen]]
+    runs = results.runs[keys].assign(**{name: values_of(results.runs, name) for name in chosen})
     paired = runs["scenario"].nunique() > 1
     half_width, relative = _wanted(results)
     baseline = results.baseline if paired else None
@@ -102,15 +111,16 @@ def print_analysis(results: AnalysisInput) -> None:
         console.print(_cells(of_metric, found["points"], results.baseline, item))
         if several and len(found["points"]) > POINTS_SHOWN:
             console.print(f"The first {POINTS_SHOWN} of {len(found['points'])} points; --json gives all.")
+        say_not_reached(console, item, found["means"], found.get("differences"))
         if "differences" in of_metric:
             console.print(_worth_of_pairing(of_metric["differences"]))
         _print_rankings(console, of_metric.get("ranking", pd.DataFrame()), item)
         console.print()
     _print_needed(console, found["replications_needed"], results)
     console.print(
-        "95 % t intervals; differences paired by replication. pairing: how many independent runs one paired run"
-        " replaces. P(best): share of resampled replications in which the policy is best."
-        " Read more in docs/statistics.md.",
+        "95 % t intervals (of medians: by order statistics); differences paired by replication. pairing: how many"
+        " independent runs one paired run replaces. P(best): share of resampled replications in which the policy is the"
+        " best. Read more in docs/statistics.md.",
         markup=False,
     )
 
@@ -207,11 +217,7 @@ def _cells(found: dict[str, pd.DataFrame], points: pd.DataFrame, baseline: str, 
 
 
 def _mean(row: dict[Any, Any], item: Metric) -> list[str]:
-    return [
-        str(row["n"]),
-        item.format(row["mean"]),
-        bracketed(item.format(row["low"]), item.format(row["high"])),
-    ]
+    return [str(row["n"]), *mean_texts(row, item)]
 
 
 def _difference(row: dict[Any, Any], baseline: str, item: Metric) -> list[str]:
@@ -219,20 +225,20 @@ def _difference(row: dict[Any, Any], baseline: str, item: Metric) -> list[str]:
         return []
     if row["scenario"] == baseline:
         return ["baseline"]
-    low, high = row["low_of_difference"], row["high_of_difference"]
+    pairs = int(row["n_of_difference"])
     return [
-        coloured(signed(row["difference"], item), low, high, item),
-        bracketed(signed(low, item), signed(high, item)),
-        f"{row['n_of_difference']:.0f}",
-        times(row["variance_ratio"]),
+        *difference_texts(row, item, "_of_difference"),
+        str(pairs),
+        pairing(row["variance_ratio"], pairs),
     ]
 
 
 def _worth_of_pairing(differences: pd.DataFrame) -> str:
     """In words, what the common random numbers were worth for one metric."""
-    known = differences.dropna(subset=["variance_ratio"])
+    known = differences[differences["n"] >= FEWEST_PAIRS].dropna(subset=["variance_ratio"])
     if known.empty:
-        return "What pairing was worth cannot be told: too few runs, or values that do not vary."
+        few = f"fewer than {FEWEST_PAIRS} pairs, or values that do not vary or were not reached"
+        return f"What pairing was worth cannot be told: {few}."
     if len(known) == 1:
         row = known.iloc[0]
         between = f" (95 % interval {times(row['ratio_low'])} to {times(row['ratio_high'])})"
@@ -245,7 +251,7 @@ def _worth_of_pairing(differences: pd.DataFrame) -> str:
 
 def _print_rankings(console: Console, found: pd.DataFrame, item: Metric) -> None:
     for of, table in found.groupby("of", sort=False) if len(found) else ():
-        shown = table.head(PLACES_SHOWN)
+        shown, by_pairs = table.head(PLACES_SHOWN), bool(table["not_reached"].any())
         several = of == "cell"
         result = Table(box=None, pad_edge=False, header_style="dim")
         result.add_column("rank", justify="right")
@@ -254,15 +260,27 @@ def _print_rankings(console: Console, found: pd.DataFrame, item: Metric) -> None
             result.add_column(heading, justify="right", no_wrap=True)
         for row in shown.to_dict("records"):
             name = f"{row['scenario']}, point {row['point']:.0f}" if several else str(row["scenario"])
-            behind = signed(row["difference_to_best"], item) if row["difference_to_best"] else "–"
-            interval = bracketed(signed(row["low"], item), signed(row["high"], item))
-            best = f"{row['probability_best']:.3f}"
-            result.add_row(str(row["rank"]), name, item.format(row["mean"]), best, behind, interval)
+            decimals = decimals_of(row["low"], row["high"])
+            behind = signed(row["difference_to_best"], item, decimals) if row["difference_to_best"] else "–"
+            interval = bracketed(signed(row["low"], item, decimals), signed(row["high"], item, decimals))
+            best = f"{'≥ ' * by_pairs}{row['probability_best']:.3f}"
+            middle = f"median {item.format(row['median'])}" if by_pairs else item.format(row["mean"], decimals)
+            result.add_row(_place(row, len(table), by_pairs), name, middle, best, behind, interval)
         console.print(result)
+        if by_pairs:
+            console.print(BY_PAIRS)
         if len(table) > len(shown):
             console.print(f"The first {len(shown)} of {len(table)}; --json gives all.")
         if table["n"].iloc[0] < FEW_REPLICATIONS:
             console.print(f"From {table['n'].iloc[0]} replications only, so P(best) looks surer than it is.")
+
+
+def _place(row: dict[Any, Any], policies: int, by_pairs: bool) -> str:
+    """The rank, or the ranks that a policy may have as far as can be told."""
+    first, last = row["rank"], row["rank_to"]
+    if not by_pairs or first == last:
+        return f"{first:.0f}"
+    return "cannot be told" if (first, last) == (1, policies) else f"{first:.0f}-{last:.0f}"
 
 
 def _print_needed(console: Console, needed: pd.DataFrame, results: AnalysisInput) -> None:

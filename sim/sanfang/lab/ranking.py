@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from sanfang.lab import order, pairwise
 from sanfang.lab.intervals import CONFIDENCE, RESAMPLES
 from sanfang.lab.metrics import HEADLINES
 from sanfang.lab.metrics import metric as declaration
@@ -31,14 +32,20 @@ def rank(
     """Policies from best to worst by the mean of `metric`, in the direction that its declaration calls better.
 
     A policy is a scenario, averaged over the points with equal weight (`of` "scenario"), or a scenario at a point
-    ("cell"). Columns: rank (shared where means agree), scenario, point (of cells, if there are several), n, mean,
-    `probability_best`, `difference_to_best` and its t interval `low` to `high`.
+    ("cell"). Columns: rank and rank_to (the places that it may have: several where means agree), scenario, point (of
+    cells, if there are several), n, not_reached, mean, median, `probability_best`, `difference_to_best` and its t
+    interval `low` to `high`.
 
     `n` counts the replications in which every policy has a value at every point; the others are left out.
     `probability_best` is the share of bootstrap resamples of these replications, the same in all policies, in
     which the policy has the best mean (ties by lot). The intervals hold together, whichever policy leads: 95 %
-    after Bonferroni's correction for all pairs of policies. Raises InputError for a metric without a
-    direction, and for fewer than two complete replications.
+    after Bonferroni's correction for all pairs of policies.
+
+    As soon as a run has not reached the metric, policies are compared run by run instead (`pairwise`): `rank` to
+    `rank_to` are the places that a policy may have whatever the unknown is (all of them: nothing can be told),
+    `probability_best` is what it is at least, the mean is NaN, and the difference to the first is the median of the
+    paired ones with its interval by order statistics (over one point; NaN over several). Raises InputError for a metric
+    without a direction, and for fewer than two complete replications.
     """
     table = RunTable(runs, factors)
     values, cells = _policies(table, metric, of)
@@ -50,25 +57,61 @@ def rank(
             f"metric: {metric!r} has a value in every scenario and point in only {found} replications;"
             " a ranking needs at least 2"
         )
-    values = values[:, complete]
-    order = np.argsort(-sign * values.mean(axis=1), kind="stable")
-    values = values[order]
-    low, high = _intervals_to_first(values)
-    columns = {name: column[order] for name, column in table.keys(cells).items() if of == "cell" or name == "scenario"}
+    values = values[..., complete]
+    keys = {name: column for name, column in table.keys(cells).items() if of == "cell" or name == "scenario"}
+    counted = {
+        "n": values.shape[-1],
+        "not_reached": np.isinf(values).sum(axis=(1, 2)),
+        "median": np.median(values, axis=(1, 2)),
+    }
+    how = _by_pairs if np.isinf(values).any() else _by_means
+    result = pd.DataFrame(keys | counted | how(values, sign, resamples, seed))
+    return result.sort_values(["rank", "rank_to"], kind="stable", ignore_index=True)[[*_PLACES, *keys, *_FOUND]]
+
+
+_PLACES = ("rank", "rank_to")
+_FOUND = ("n", "not_reached", "mean", "median", "probability_best", "difference_to_best", "low", "high")
+
+
+def _by_means(values: Numbers, sign: int, resamples: int, seed: int) -> dict[str, Numbers]:
+    """Places by the mean of each policy over its worlds and replications."""
+    values = values.mean(axis=1)
     averages = values.mean(axis=1)
-    result = pd.DataFrame(
-        columns
-        | {
-            "n": values.shape[1],
-            "mean": averages,
-            "probability_best": _probability_best(sign * values, resamples, seed),
-            "difference_to_best": averages - averages[0],
-            "low": low,
-            "high": high,
-        }
-    )
-    result.insert(0, "rank", (-sign * result["mean"]).rank(method="min").astype(int))
-    return result
+    first = int(np.argmax(sign * averages))
+    low, high = _intervals_to_first(values, first)
+    return {
+        "rank": stats.rankdata(-sign * averages, method="min"),
+        "rank_to": stats.rankdata(-sign * averages, method="max"),
+        "mean": averages,
+        "probability_best": _probability_best(sign * values, resamples, seed),
+        "difference_to_best": averages - averages[first],
+        "low": low,
+        "high": high,
+    }
+
+
+def _by_pairs(values: Numbers, sign: int, resamples: int, seed: int) -> dict[str, Numbers]:
+    """Places from comparisons run by run: how many policies are ahead of each, and of how many it is ahead."""
+    lower_is_better = -sign * values
+    ahead = pairwise.ahead(lower_is_better)
+    rank, rank_to = 1 + ahead.sum(axis=0), len(values) - ahead.sum(axis=1)
+    first = int(np.lexsort((rank_to, rank))[0])
+    nothing = np.full(len(values), np.nan)
+    found = {"difference_to_best": nothing, "low": nothing, "high": nothing}
+    if values.shape[1] == 1:
+        lowest, highest = order.bounds(values[:, 0], np.broadcast_to(values[first, 0], values[:, 0].shape))
+        ends = order.median_interval(lowest, highest, _together(len(values)))
+        found = dict(zip(found, ends, strict=True))
+        for end in found.values():
+            end[first] = np.nan
+        found["difference_to_best"][first] = 0.0
+    return {
+        "rank": rank,
+        "rank_to": rank_to,
+        "mean": nothing,
+        "probability_best": pairwise.best_at_least(lower_is_better, resamples, seed),
+        **found,
+    }
 
 
 def complete_replications(runs: pd.DataFrame, metric: str, factors: Sequence[str] = (), of: Of = "scenario") -> int:
@@ -87,20 +130,20 @@ def _direction(metric: str) -> int:
 
 
 def _policies(table: RunTable, metric: str, of: str) -> tuple[Numbers, Flags]:
-    """Policies x replications, and the cells (scenarios x points) whose keys name them."""
+    """Policies x worlds x replications, and the cells (scenarios x points) whose keys name them."""
     values = table.values(metric)
     if of == "cell":
-        return values[table.present], table.present
+        return values[table.present][:, None], table.present
     if of != "scenario":
         raise InputError(f'of: must be "scenario" or "cell", not "{of}"')
     first = np.zeros_like(table.present)
     first[:, 0] = True
-    return values.mean(axis=1), first
+    return values, first
 
 
 def _complete(values: Numbers) -> Flags:
-    """The replications that all policies have."""
-    return ~np.isnan(values).any(axis=0)
+    """The replications that all policies have in all worlds."""
+    return np.asarray(~np.isnan(values).any(axis=(0, 1)))
 
 
 def _probability_best(values: Numbers, resamples: int, seed: int) -> Numbers:
@@ -131,12 +174,16 @@ def _probability_best(values: Numbers, resamples: int, seed: int) -> Numbers:
     return np.asarray(times / resamples)
 
 
-def _intervals_to_first(values: Numbers) -> tuple[Numbers, Numbers]:
-    """Paired t intervals of each row's difference to the first; NaN for the first itself."""
-    pairs = max(1, len(values) * (len(values) - 1) // 2)
+def _intervals_to_first(values: Numbers, first: int) -> tuple[Numbers, Numbers]:
+    """Paired t intervals of each row's difference to the first policy; NaN for that one itself."""
     with quiet():
-        test = stats.ttest_1samp(values - values[0], 0.0, axis=1)
-        interval = test.confidence_interval(1 - (1 - CONFIDENCE) / pairs)
+        test = stats.ttest_1samp(values - values[first], 0.0, axis=1)
+        interval = test.confidence_interval(_together(len(values)))
     low, high = np.array(interval.low), np.array(interval.high)
-    low[0] = high[0] = np.nan
+    low[first] = high[first] = np.nan
     return low, high
+
+
+def _together(policies: int) -> float:
+    """The level at which the intervals of all pairs of policies hold together in 95 of 100 studies (Bonferroni)."""
+    return 1 - (1 - CONFIDENCE) / max(1, policies * (policies - 1) // 2)
