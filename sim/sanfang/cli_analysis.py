@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from sanfang.cli_tables import (
     signed,
     times,
 )
-from sanfang.lab import intervals, precision, ranking, warm_up
+from sanfang.lab import intervals, precision, ranking, warm_up, worlds
 from sanfang.lab.metrics import Metric, metric
 from sanfang.lab.run_table import metric_columns, values_of
 from sanfang.scenario.errors import InputError, nearest
@@ -47,8 +47,9 @@ FEW_REPLICATIONS = 20  # with fewer, a bootstrap of the mean is too sure of itse
 class AnalysisInput:
     """What an analysis needs to know.
 
-    runs: see `sanfang.lab.run_table`; factors: its columns that the design varies; baseline: the scenario that
-    the others are compared with; metrics: those to show (none named: the headline metrics and what must be read
+    runs: see `sanfang.lab.run_table`; factors: its columns that the design varies; levers: those of them that a policy
+    can choose, the others being states of the world (None: those declared as levers); baseline: the scenario that the
+    others are compared with; metrics: those to show (none named: the headline metrics and what must be read
     beside waste); half_width or relative: the precision to plan for, as in `precision.replications_needed`
     (neither: `relative` 0.01, one hundredth of the mean).
     """
@@ -59,6 +60,12 @@ class AnalysisInput:
     metrics: tuple[str, ...] = ()
     half_width: float | None = None
     relative: float | None = None
+    levers: tuple[str, ...] | None = None
+
+    @property
+    def chosen_levers(self) -> tuple[str, ...]:
+        """The factors that a policy can choose."""
+        return worlds.levers_among(self.factors, {}) if self.levers is None else self.levers
 
     def chosen(self) -> tuple[str, ...]:
         """The metrics to show. Raises InputError for one that no run has."""
@@ -77,8 +84,10 @@ def document(results: AnalysisInput) -> dict[str, Any]:
 def tables(results: AnalysisInput) -> dict[str, pd.DataFrame]:
     """means, differences, ranking and replications_needed of the chosen metrics, and the points' factor values.
 
-    A ranking has the column `of`: "scenario" (averaged over points) or "cell" (scenario at a point). Metrics without
-    a better direction, or without two complete replications, are not ranked.
+    A ranking has the column `of`: "scenario" (averaged over points) or "cell" (scenario at a setting of the levers,
+    averaged over the worlds that the other factors make; left out where settings were not all run in the same worlds).
+    Metrics without a better direction, or without two complete replications, are not ranked. With several worlds,
+    `worlds` says in what share of them each difference has its sign (`sanfang.lab.worlds`).
     """
     chosen = results.chosen()
     keys = [name for name in results.runs.columns if name not in metric_columns(results.runs, results.factors)]
@@ -95,7 +104,9 @@ def tables(results: AnalysisInput) -> dict[str, pd.DataFrame]:
     found = {"points": _points(runs, results.factors), "means": intervals.means(runs, results.factors)}
     if paired:
         found["differences"] = intervals.differences(runs, results.baseline, results.factors)
-    found["ranking"] = _together(list(_rankings(runs, chosen, results.factors)))
+        if len(results.chosen_levers) < len(results.factors) and len(found["points"]) > 1:
+            found["worlds"] = worlds.signs(runs, results.baseline, results.factors, results.chosen_levers)
+    found["ranking"] = _together(list(_rankings(runs, chosen, results.factors, results.chosen_levers)))
     return found | {"replications_needed": _together(needed)}
 
 
@@ -114,7 +125,8 @@ def print_analysis(results: AnalysisInput) -> None:
         say_not_reached(console, item, found["means"], found.get("differences"))
         if "differences" in of_metric:
             console.print(_worth_of_pairing(of_metric["differences"]))
-        _print_rankings(console, of_metric.get("ranking", pd.DataFrame()), item)
+        _print_worlds(console, of_metric.get("worlds", pd.DataFrame()), results.chosen_levers, item)
+        _print_rankings(console, of_metric.get("ranking", pd.DataFrame()), results.chosen_levers, item)
         console.print()
     _print_needed(console, found["replications_needed"], results)
     console.print(
@@ -163,21 +175,30 @@ def _wanted(results: AnalysisInput) -> tuple[float | None, float | None]:
 
 def _points(runs: pd.DataFrame, factors: tuple[str, ...]) -> pd.DataFrame:
     """The points and their factor values; without rows where there is one point."""
-    if "point" not in runs or runs["point"].nunique() < 2:
-        return pd.DataFrame(columns=["point", *factors])
-    return runs.drop_duplicates("point").sort_values("point")[["point", *factors]].reset_index(drop=True)
+    points = worlds.points_of(runs, factors)
+    return points if len(points) > 1 else points.head(0)
 
 
-def _rankings(runs: pd.DataFrame, metrics: tuple[str, ...], factors: tuple[str, ...]) -> Iterator[pd.DataFrame]:
-    """Of scenarios and of cells, wherever there are several and enough replications are complete."""
-    scenarios, points = runs["scenario"].nunique(), runs["point"].nunique() if "point" in runs else 1
+def _rankings(
+    runs: pd.DataFrame, metrics: tuple[str, ...], factors: tuple[str, ...], levers: tuple[str, ...]
+) -> Iterator[pd.DataFrame]:
+    """Of scenarios and of settings of levers, wherever there are several and enough replications are complete."""
+    settings = _several_settings(runs, factors, levers)
     for name in metrics:
         if metric(name).better is None:
             continue
-        kinds: tuple[tuple[ranking.Of, bool], ...] = (("scenario", scenarios > 1), ("cell", points > 1))
+        kinds: tuple[tuple[ranking.Of, bool], ...] = (("scenario", runs["scenario"].nunique() > 1), ("cell", settings))
         for of, several in kinds:
-            if several and ranking.complete_replications(runs, name, factors, of) >= 2:
-                yield ranking.rank(runs, name, factors, of).assign(metric=name, of=of)
+            if several and ranking.complete_replications(runs, name, factors, of, levers) >= 2:
+                yield ranking.rank(runs, name, factors, of, levers=levers).assign(metric=name, of=of)
+
+
+def _several_settings(runs: pd.DataFrame, factors: tuple[str, ...], levers: tuple[str, ...]) -> bool:
+    """Whether there are settings of levers to rank: several, in the same worlds."""
+    points = worlds.points_of(runs, factors)
+    setting = worlds.numbered(points, levers)
+    world = worlds.numbered(points, [name for name in factors if name not in levers])
+    return bool(setting.max() > 0 and worlds.crossed(setting, world))
 
 
 def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -249,17 +270,43 @@ def _worth_of_pairing(differences: pd.DataFrame) -> str:
     return f"Paired seeds did the work of {middle} as many independent runs{between}."
 
 
-def _print_rankings(console: Console, found: pd.DataFrame, item: Metric) -> None:
+def _print_worlds(console: Console, found: pd.DataFrame, levers: tuple[str, ...], item: Metric) -> None:
+    """In how many states of the world each difference has its sign."""
+    if found.empty:
+        return
+    result = Table(box=None, pad_edge=False, header_style="dim")
+    result.add_column("over the states of the world", no_wrap=True)
+    headings = ("worlds", "higher in", "surely", "lower in", "surely", "average", "95 % interval", "lowest to highest")
+    for heading in headings:
+        result.add_column(heading, justify="right", no_wrap=True)
+    for row in found.to_dict("records"):
+        decimals = decimals_of(row["low"], row["high"])
+        average, low, high, lowest, highest = (
+            signed(row[name], item, decimals) for name in ("average", "low", "high", "lowest", "highest")
+        )
+        shares = [f"{row[name]:.0%}" for name in ("higher", "surely_higher", "lower", "surely_lower")]
+        ends = "–" if lowest == highest == "–" else f"{lowest} to {highest}"
+        name = _policy_name(row, levers)
+        result.add_row(name, str(row["worlds"]), *shares, average, bracketed(low, high), ends)
+    console.print(result)
+
+
+def _policy_name(row: dict[Any, Any], levers: Sequence[str]) -> str:
+    """A scenario, and the setting of the levers at which it is."""
+    return ", ".join([str(row["scenario"]), *(f"{name} = {_value(row[name])}" for name in levers if name in row)])
+
+
+def _print_rankings(console: Console, found: pd.DataFrame, levers: tuple[str, ...], item: Metric) -> None:
     for of, table in found.groupby("of", sort=False) if len(found) else ():
         shown, by_pairs = table.head(PLACES_SHOWN), bool(table["not_reached"].any())
         several = of == "cell"
         result = Table(box=None, pad_edge=False, header_style="dim")
         result.add_column("rank", justify="right")
-        result.add_column("scenario at a point" if several else "scenario", no_wrap=True)
+        result.add_column("policy" if several else "scenario", no_wrap=True)
         for heading in ("mean", "P(best)", "behind the first", "95 % interval, all together"):
             result.add_column(heading, justify="right", no_wrap=True)
         for row in shown.to_dict("records"):
-            name = f"{row['scenario']}, point {row['point']:.0f}" if several else str(row["scenario"])
+            name = _policy_name(row, levers if several else ())
             decimals = decimals_of(row["low"], row["high"])
             behind = signed(row["difference_to_best"], item, decimals) if row["difference_to_best"] else "–"
             interval = bracketed(signed(row["low"], item, decimals), signed(row["high"], item, decimals))

@@ -44,6 +44,11 @@ class Metric:
         """Whether it answers the main question: satisfaction, response time, waste."""
         return self.group == "headline"
 
+    @property
+    def smallest(self) -> float:
+        """The smallest difference of interest, in the metric's unit; see `SMALLEST`."""
+        return SMALLEST.get(self.unit, 0.0)
+
     def label(self, lang: str = "en") -> str:
         """The label in `lang`: "en" or "zh"."""
         return self.zh if lang == "zh" else self.en
@@ -61,6 +66,20 @@ class Metric:
             return f"{value:.3f}"
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
 
+
+SMALLEST = {
+    "0-1": 0.001,
+    "-1 to 1": 0.001,
+    "calendar days": 0.1,
+    "working hours": 0.1,
+    "count": 0.01,
+    "per 1,000 residents": 0.1,
+    "per 1,000 of them": 0.1,
+    "per year": 0.001,
+    "yuan": 1.0,
+}
+"""The smallest difference that a verdict takes for one, by unit. A convention: a thousandth of all residents, hours or
+money, a tenth of a day, one request in a hundred, one yuan a case are what nobody would notice or pay a reform for."""
 
 GROUPS = {
     "headline": ("Headline", "主要结果"),

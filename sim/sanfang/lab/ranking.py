@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from sanfang.lab import order, pairwise
+from sanfang.lab import order, pairwise, worlds
 from sanfang.lab.intervals import CONFIDENCE, RESAMPLES
 from sanfang.lab.metrics import HEADLINES
 from sanfang.lab.metrics import metric as declaration
@@ -28,13 +28,15 @@ def rank(
     of: Of = "scenario",
     resamples: int = RESAMPLES,
     seed: int = 1,
+    levers: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Policies from best to worst by the mean of `metric`, in the direction that its declaration calls better.
 
-    A policy is a scenario, averaged over the points with equal weight (`of` "scenario"), or a scenario at a point
-    ("cell"). Columns: rank and rank_to (the places that it may have: several where means agree), scenario, point (of
-    cells, if there are several), n, not_reached, mean, median, `probability_best`, `difference_to_best` and its t
-    interval `low` to `high`.
+    A policy is a scenario, averaged over the points with equal weight (`of` "scenario"), or a scenario at a setting of
+    the `levers` among `factors` ("cell"; None: those declared as levers), averaged over the other factors, which are
+    states of the world and cannot be chosen. Columns: rank and rank_to (the places that it may have: several where
+    means agree), scenario, of cells the point (where there is one world) and the levers, n, not_reached, mean, median,
+    `probability_best`, `difference_to_best` and its t interval `low` to `high`.
 
     `n` counts the replications in which every policy has a value at every point; the others are left out.
     `probability_best` is the share of bootstrap resamples of these replications, the same in all policies, in
@@ -45,10 +47,11 @@ def rank(
     `rank_to` are the places that a policy may have whatever the unknown is (all of them: nothing can be told),
     `probability_best` is what it is at least, the mean is NaN, and the difference to the first is the median of the
     paired ones with its interval by order statistics (over one point; NaN over several). Raises InputError for a metric
-    without a direction, and for fewer than two complete replications.
+    without a direction, for fewer than two complete replications, and for settings that were not all run in the same
+    worlds: what they differ in may be the world.
     """
     table = RunTable(runs, factors)
-    values, cells = _policies(table, metric, of)
+    values, keys = _policies(table, metric, of, worlds.points_of(runs, factors), factors, levers)
     sign = _direction(metric)
     complete = _complete(values)
     if complete.sum() < 2:
@@ -58,7 +61,6 @@ def rank(
             " a ranking needs at least 2"
         )
     values = values[..., complete]
-    keys = {name: column for name, column in table.keys(cells).items() if of == "cell" or name == "scenario"}
     counted = {
         "n": values.shape[-1],
         "not_reached": np.isinf(values).sum(axis=(1, 2)),
@@ -114,9 +116,16 @@ def _by_pairs(values: Numbers, sign: int, resamples: int, seed: int) -> dict[str
     }
 
 
-def complete_replications(runs: pd.DataFrame, metric: str, factors: Sequence[str] = (), of: Of = "scenario") -> int:
+def complete_replications(
+    runs: pd.DataFrame,
+    metric: str,
+    factors: Sequence[str] = (),
+    of: Of = "scenario",
+    levers: Sequence[str] | None = None,
+) -> int:
     """How many replications have a value of `metric` in all policies; see `rank`, which needs two."""
-    values, _ = _policies(RunTable(runs, factors), metric, of)
+    points = worlds.points_of(runs, factors)
+    values, _ = _policies(RunTable(runs, factors), metric, of, points, factors, levers)
     return int(_complete(values).sum())
 
 
@@ -129,16 +138,30 @@ def _direction(metric: str) -> int:
     return 1 if better == "higher" else -1
 
 
-def _policies(table: RunTable, metric: str, of: str) -> tuple[Numbers, Flags]:
-    """Policies x worlds x replications, and the cells (scenarios x points) whose keys name them."""
-    values = table.values(metric)
-    if of == "cell":
-        return values[table.present][:, None], table.present
-    if of != "scenario":
+def _policies(
+    table: RunTable, metric: str, of: str, points: pd.DataFrame, factors: Sequence[str], levers: Sequence[str] | None
+) -> tuple[Numbers, dict[str, NDArray[Any]]]:
+    """Policies x worlds x replications, and the columns that name the policies."""
+    values, names = table.values(metric), np.array(table.scenarios, dtype=object)
+    if of == "scenario":
+        return values, {"scenario": names}
+    if of != "cell":
         raise InputError(f'of: must be "scenario" or "cell", not "{of}"')
-    first = np.zeros_like(table.present)
-    first[:, 0] = True
-    return values, first
+    if not factors:
+        return values[table.present][:, None], table.keys(table.present)
+    chosen = list(worlds.levers_among(factors, {}) if levers is None else levers)
+    setting = worlds.numbered(points, chosen)
+    world = worlds.numbered(points, [name for name in factors if name not in chosen])
+    if not worlds.crossed(setting, world):
+        raise InputError("factors: levers were not all run in the same states of the world, so they are not ranked")
+    order_ = np.lexsort((world, setting))
+    shape = (len(names) * (setting.max() + 1), world.max() + 1, -1)
+    first = points.iloc[order_[:: shape[1]]]
+    keys = {"scenario": np.repeat(names, len(first))}
+    shown = [*([] if shape[1] > 1 or len(points) == 1 else ["point"]), *chosen]
+    keys |= {name: np.tile(first[name].to_numpy(), len(names)) for name in shown}
+    kept = table.present[:, order_].reshape(shape[:2]).any(axis=1)
+    return values[:, order_].reshape(shape)[kept], {name: column[kept] for name, column in keys.items()}
 
 
 def _complete(values: Numbers) -> Flags:
