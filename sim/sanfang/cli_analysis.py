@@ -26,6 +26,7 @@ from sanfang.cli_tables import (
     times,
 )
 from sanfang.lab import intervals, precision, ranking, warm_up, worlds
+from sanfang.lab.looks import judged
 from sanfang.lab.metrics import Metric, metric
 from sanfang.lab.run_table import metric_columns, values_of
 from sanfang.scenario.errors import InputError, nearest
@@ -103,7 +104,7 @@ def tables(results: AnalysisInput) -> dict[str, pd.DataFrame]:
     ]
     found = {"points": _points(runs, results.factors), "means": intervals.means(runs, results.factors)}
     if paired:
-        found["differences"] = intervals.differences(runs, results.baseline, results.factors)
+        found["differences"] = judged(intervals.differences(runs, results.baseline, results.factors))
         if len(results.chosen_levers) < len(results.factors) and len(found["points"]) > 1:
             found["worlds"] = worlds.signs(runs, results.baseline, results.factors, results.chosen_levers)
     found["ranking"] = _together(list(_rankings(runs, chosen, results.factors, results.chosen_levers)))

@@ -52,12 +52,15 @@ def print_run(run: Run) -> None:
 
 def print_comparison(comparison: Comparison) -> None:
     """A table for each headline metric, and for what must be read beside waste."""
+    from sanfang.lab.looks import judged
+
     console = plain_console()
+    changes = judged(comparison.differences[comparison.differences["metric"].isin(SHOWN_IN_COMPARISON)])
     for name in SHOWN_IN_COMPARISON:
         item = next(metric for metric in METRICS if metric.name == name)
         if (comparison.means["metric"] == name).any():
             console.print(metric_heading(item))
-            console.print(_metric_table(comparison, item))
+            console.print(_metric_table(comparison, changes, item))
             say_not_reached(console, item, comparison.means, comparison.differences)
             console.print()
     reps = comparison.reps
@@ -76,9 +79,8 @@ def print_comparison(comparison: Comparison) -> None:
     _print_resources(console, comparison)
 
 
-def _metric_table(comparison: Comparison, item: Metric) -> Table:
+def _metric_table(comparison: Comparison, table: pd.DataFrame, item: Metric) -> Table:
     means = comparison.means[comparison.means["metric"] == item.name].set_index("scenario").to_dict("index")
-    table = comparison.differences
     changes = table[table["metric"] == item.name].set_index("scenario").to_dict("index")
     result = Table(box=None, pad_edge=False, header_style="dim")
     result.add_column("scenario", min_width=max(map(len, comparison.scenarios)), no_wrap=True)
@@ -123,7 +125,7 @@ def difference_texts(row: Mapping[Any, Any], item: Metric, suffix: str = "") -> 
         names = ("difference", f"low{suffix}", f"high{suffix}")
     middle, low, high = (float(row[name]) for name in names)
     decimals = decimals_of(low, high)
-    text = coloured(signed(middle, item, decimals), low, high, item)
+    text = coloured(signed(middle, item, decimals), row.get("verdict", "undecided"), item)
     return [
         f"median {text}" if unreached(row, suffix) else text,
         bracketed(signed(low, item, decimals), signed(high, item, decimals)),
@@ -179,12 +181,11 @@ def times(ratio: float) -> str:
     return f"{'∞' if math.isinf(ratio) else _number(ratio, '.1f')} x".replace("– x", "–")
 
 
-def coloured(text: str, low: float, high: float, item: Metric) -> str:
-    """Green where the whole interval of a difference is better, red where it is worse."""
-    if item.better is None or math.isnan(low) or low <= 0 <= high:
+def coloured(text: str, verdict: str, item: Metric) -> str:
+    """Green where a difference is surely better, by more than the smallest of interest; red where surely worse."""
+    if item.better is None or verdict not in ("higher", "lower"):
         return text
-    good = (low > 0) == (item.better == "higher")
-    return f"[{'green' if good else 'red'}]{text}[/]"
+    return f"[{'green' if verdict == item.better else 'red'}]{text}[/]"
 
 
 def signed(value: float, item: Metric, decimals: int | None = None) -> str:

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from sanfang.lab.metrics import metric
 from sanfang.lab.run_table import Numbers, quiet
 
 LEVEL = 0.05
@@ -52,6 +54,13 @@ def verdicts(
         outside: Verdict = "higher" if d[place] > 0 else "lower"
         found.append("undecided" if not certain else outside if beyond[place] < within[place] else "negligible")
     return found
+
+
+def judged(differences: pd.DataFrame) -> pd.DataFrame:
+    """A table of `intervals.differences` with its `verdict` on each row, all rows being one family of looks."""
+    smallest = [metric(str(name)).smallest for name in differences["metric"]]
+    difference, low, high, n = (differences[name] for name in ("difference", "low", "high", "n"))
+    return differences.assign(verdict=verdicts(difference, low, high, n, smallest))
 
 
 def _larger(excess: Numbers, error: Numbers, free: Numbers) -> Numbers:
