@@ -116,6 +116,26 @@ class Experiment:
         fixed = replace(self.replications, min=number, max=number)
         return replace(self, replications=fixed)
 
+    def with_seed(self, seed: int) -> Experiment:
+        """The same experiment at the same points, whose replication 0 has another seed."""
+        design = self.design
+        if getattr(design, "seed", 0) is None:
+            design = design.model_copy(update={"seed": self.seed})
+        return replace(self, file=self.file.model_copy(update={"seed": seed, "design": design}))
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Experiment:
+        """The same experiment with parameters changed in all of its scenarios, by dotted path or section. Raises
+        `InputError`, also where a scenario of its own or a factor sets one of them: the change would not reach it."""
+        document = self.to_dict()
+        document["settings"] = {**document.get("settings", {}), **settings}
+        changed = Experiment.from_dict(document)
+        for name, own in self.file.variants.items():
+            for path, value in changed.file.settings.items():
+                if path in own and self.file.settings.get(path) != value:
+                    told = f"is what the scenario {name!r} of this experiment is about; change another"
+                    raise InputError(f"{self.place.origin}: {path}: {told}")
+        return changed
+
     @classmethod
     def schema(cls) -> dict[str, Any]:
         """The JSON schema of an experiment file, for editors that check while one types."""
