@@ -110,6 +110,21 @@ class Experiment:
             if finding.scenario not in self.bases or finding.scenario == self.baseline:
                 raise InputError(f"{origin}: found: {in_words(finding.scenario)}: is not compared with the baseline")
         _check_clashes(self.factors, self.file.settings, origin)
+        self._check_table()
+
+    def _check_table(self) -> None:
+        """A table may not name a point twice: it would count twice. What a point leaves as it is has its value too."""
+        if not isinstance(self.design, Table):
+            return
+        held = [{path: value for path, _, value in catalogue.values(base)} for base in self.bases.values()]
+        met: dict[str, int] = {}
+        for number, point in enumerate(self.points(), start=1):
+            values = [[own.get(name) if point[name] is None else point[name] for name in sorted(point)] for own in held]
+            first = met.setdefault(json.dumps(_as_floats(values), default=str), number)
+            if first != number:
+                raise InputError(
+                    f"{self.place.origin}: design: point {number} is the same as point {first}; name it once"
+                )
 
     def with_replications(self, number: int) -> Experiment:
         """The same experiment with so many replications, the first ones, in every cell."""
@@ -316,6 +331,13 @@ class Experiment:
 
     def __hash__(self) -> int:
         return hash(self.digest())
+
+
+def _as_floats(value: Any) -> Any:
+    """A value whose whole numbers are floats, lists included, so that 1 and 1.0 are written alike."""
+    if isinstance(value, list | tuple):
+        return [_as_floats(item) for item in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _rows(table: pd.DataFrame) -> list[list[Any]]:
