@@ -22,6 +22,7 @@ from sanfang.cli_tables import (
     pairing,
     plain_console,
     say_not_reached,
+    seeds_told,
     signed,
     times,
 )
@@ -69,12 +70,17 @@ class AnalysisInput:
         return worlds.levers_among(self.factors, {}) if self.levers is None else self.levers
 
     def chosen(self) -> tuple[str, ...]:
-        """The metrics to show. Raises InputError for one that no run has."""
+        """The metrics to show. Raises InputError for one that no run has, and for a half-width in several units."""
         known = metric_columns(self.runs, self.factors)
         for name in self.metrics:
             if name not in known:
                 raise InputError(f"metric: {name!r} is not in these runs{nearest(name, known)}")
-        return self.metrics or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
+        chosen = self.metrics or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
+        units = sorted({metric(name).unit for name in chosen})
+        if self.half_width is not None and len(units) > 1:
+            several = f"these metrics have several ({', '.join(units)}); name one metric"
+            raise InputError(f"half-width = {self.half_width:g}: is in a metric's unit, and {several} with --metric")
+        return chosen
 
 
 def document(results: AnalysisInput) -> dict[str, Any]:
@@ -130,6 +136,8 @@ def print_analysis(results: AnalysisInput) -> None:
         _print_rankings(console, of_metric.get("ranking", pd.DataFrame()), results.chosen_levers, item)
         console.print()
     _print_needed(console, found["replications_needed"], results)
+    if "seed" in results.runs:
+        console.print(seeds_told(int(results.runs["seed"].min()), int(results.runs["seed"].max())))
     console.print(
         "95 % t intervals (of medians: by order statistics); differences paired by replication. pairing: how many"
         " independent runs one paired run replaces. P(best): share of resampled replications in which the policy is the"
@@ -335,7 +343,8 @@ def _print_needed(console: Console, needed: pd.DataFrame, results: AnalysisInput
     """For each metric the cell that needs most."""
     half_width, relative = _wanted(results)
     what = "a paired difference" if results.runs["scenario"].nunique() > 1 else "a mean"
-    wish = f"{half_width:g}" if relative is None else f"{relative:.3g} of the mean"
+    unit = metric(results.chosen()[0]).unit
+    wish = f"{half_width:g} ({unit})" if relative is None else f"{relative:.3g} of the mean"
     console.print(f"[bold]Replications needed[/bold] for a half-width of {wish} in every 95 % interval of {what}")
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("metric", no_wrap=True)

@@ -72,6 +72,7 @@ def print_comparison(comparison: Comparison) -> None:
         else "One replication: differences without intervals. Ask for more with --reps.",
         markup=False,
     )
+    console.print(seeds_told(comparison.seed, comparison.seed + reps - 1))
     if comparison.scale < 1:
         console.print(
             f"Scale {comparison.scale:g}: departments are smaller and lose pooling, so the full district may differ."
@@ -163,6 +164,11 @@ def say_not_reached(console: Console, item: Metric, means: pd.DataFrame, differe
 def pairing(ratio: float, pairs: int) -> str:
     """What pairing is worth as "3.2 x"; an en dash where too few pairs say."""
     return times(ratio) if pairs >= FEWEST_PAIRS else "–"
+
+
+def seeds_told(first: int, last: int) -> str:
+    """Which seeds the runs have. Replication r has the first seed plus r, so runs from a seed near by are the same."""
+    return f"Seeds {first} to {last}; runs that share none of them begin with seed {last + 1} or above."
 
 
 def metric_heading(item: Metric) -> str:
