@@ -15,7 +15,6 @@ from sanfang.cli_tables import (
     FEWEST_PAIRS,
     SHOWN_IN_COMPARISON,
     bracketed,
-    decimals_of,
     difference_texts,
     mean_texts,
     metric_heading,
@@ -28,7 +27,7 @@ from sanfang.cli_tables import (
 )
 from sanfang.lab import intervals, precision, ranking, warm_up, worlds
 from sanfang.lab.looks import judged
-from sanfang.lab.metrics import Metric, metric
+from sanfang.lab.metrics import Metric, decimals_of, metric
 from sanfang.lab.run_table import metric_columns, values_of
 from sanfang.scenario.errors import InputError, nearest
 

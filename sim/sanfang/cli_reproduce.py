@@ -132,8 +132,8 @@ COLOURS = {"agrees": "green", "differs": "red", "too few runs": "yellow", "one c
 def _print(attempts: list[Attempt], compared: list[Reproduced]) -> None:
     from rich.table import Table
 
-    from sanfang.cli_tables import bracketed, decimals_of, plain_console, signed
-    from sanfang.lab.metrics import metric
+    from sanfang.cli_tables import bracketed, plain_console, signed
+    from sanfang.lab.metrics import decimals_of, metric
 
     apart = any(entry.how == "seeds" for entry in compared)
     table = Table(box=None, pad_edge=False, header_style="bold")

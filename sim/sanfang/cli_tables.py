@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, in_group
+from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, decimals_of, in_group
 from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ SHOWN_IN_COMPARISON = (*HEADLINES, *BESIDE_WASTE)
 WASTED = {"hours": WASTED_HOURS, "yuan": WASTED_YUAN}
 FEWEST_PAIRS = 10
 """With fewer, what pairing is worth is known to a factor of ten at best, and is not printed."""
-
-SIGNIFICANT, MOST_DECIMALS = 2, 9
-"""Digits of an interval's half-width that are printed, and so of its middle; the most decimals of a number."""
 
 UNITS = {"hours": "hours", "yuan": "yuan", "outside_hours": "hours, outside", "outside_yuan": "yuan, outside"}
 
@@ -136,14 +133,6 @@ def difference_texts(row: Mapping[Any, Any], item: Metric, suffix: str = "") -> 
 def unreached(row: Mapping[Any, Any], suffix: str = "") -> bool:
     """Whether a run of a pair has not reached the metric."""
     return bool(row[f"not_reached{suffix}"] > 0 or row["baseline_not_reached"] > 0)
-
-
-def decimals_of(low: float, high: float) -> int | None:
-    """As many decimals as an interval deserves: two digits of its half-width. None where it has none."""
-    half = (high - low) / 2
-    if not math.isfinite(half) or half <= 0:
-        return None
-    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(half)), 0), MOST_DECIMALS)
 
 
 def say_not_reached(console: Console, item: Metric, means: pd.DataFrame, differences: pd.DataFrame | None) -> None:

@@ -16,6 +16,9 @@ Better = Literal["higher", "lower"]
 NOT_REACHED = "not reached"
 """How a value above all that could be seen is written."""
 
+SIGNIFICANT, MOST_DECIMALS = 2, 9
+"""Digits of an interval's half-width that are printed, and so of its middle; the most decimals of a number."""
+
 TELLS_REQUESTS = "trips_per_request"
 """A metric that every run with a request has: where it has no value either, nothing was asked for."""
 
@@ -243,6 +246,14 @@ def seen(name: str, value: float | None) -> float:
     if value is not None and not math.isnan(value):
         return value
     return math.inf if metric(name).open_ended else math.nan
+
+
+def decimals_of(low: float, high: float) -> int | None:
+    """As many decimals as an interval deserves: two digits of its half-width. None where it has none."""
+    half = (high - low) / 2
+    if not math.isfinite(half) or half <= 0:
+        return None
+    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(half)), 0), MOST_DECIMALS)
 
 
 def in_group(group: str) -> list[Metric]:

@@ -7,7 +7,6 @@ numbers in `experiments/mechanisms/`; no run is made. `sanfang reproduce mechani
 from __future__ import annotations
 
 import io
-import math
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from sanfang.lab import looks
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Claim, Finding
 from sanfang.lab.looks import Verdict
-from sanfang.lab.metrics import HEADLINES, Metric, metric
+from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
 from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
 from sanfang.report.markdown import table
 from sanfang.scenario import catalogue
@@ -351,9 +350,8 @@ def _besides(rows: list[Mechanism]) -> Iterator[str]:
 
 
 def numbers(found: Finding) -> str:
-    """Difference and interval, with as many decimals as the larger end of the interval deserves."""
-    size = max(abs(found.low), abs(found.high))
-    decimals = min(max(2 - math.floor(math.log10(size)), 0), 6) if size else 0
+    """Difference and interval, with as many decimals as the interval deserves."""
+    decimals = decimals_of(found.low, found.high) or 0
     difference, low, high = (_signed(value, decimals) for value in (found.difference, found.low, found.high))
     return f"{difference} [{low}, {high}]"
 
