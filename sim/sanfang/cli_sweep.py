@@ -119,6 +119,7 @@ def analyse_command(
     with user_errors(), accidents():
         from sanfang import cli_analysis
         from sanfang.lab.results import Results
+        from sanfang.lab.worlds import levers_among
 
         with Results(folder) as results:
             about, status = results.about, results.status()
@@ -128,6 +129,7 @@ def analyse_command(
                 tuple(about["factors"]),
                 tuple(metrics or about["metrics"]),
                 half_width,
+                levers=levers_among(about["factors"], about["experiment"]["factors"]),
             )
             settled = cli_analysis.warm_ups(results) if about["daily"] else None
         if as_json:

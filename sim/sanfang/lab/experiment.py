@@ -131,6 +131,7 @@ class Experiment:
         _check_clashes(self.factors, self.file.settings, origin)
         for label in self.bases if not self.factors else ():
             self.scenario(label, {})
+        self._check_table()
 
     def _check_size(self) -> None:
         """How many points and runs there are, before any list of them is made."""
@@ -147,11 +148,45 @@ class Experiment:
                 shown = f"{number:,}" if number < 10**18 else in_words(number)
                 raise InputError(f"{self.place.origin}: {key}: gives {shown} {what}")
 
+    def _check_table(self) -> None:
+        """A table may not name a point twice: it would count twice. What a point leaves as it is has its value too."""
+        if not isinstance(self.design, Table):
+            return
+        held = [{path: value for path, _, value in catalogue.values(base)} for base in self.bases.values()]
+        met: dict[str, int] = {}
+        for number, point in enumerate(self.points(), start=1):
+            values = [[own.get(name) if point[name] is None else point[name] for name in sorted(point)] for own in held]
+            first = met.setdefault(json.dumps(_as_floats(values), default=str), number)
+            if first != number:
+                raise InputError(
+                    f"{self.place.origin}: design: point {number} is the same as point {first}; name it once"
+                )
+
     def with_replications(self, number: int) -> Experiment:
         """The same experiment with so many replications, the first ones, in every cell."""
         whole_number("replications", number, 1, MOST_REPLICATIONS)
         fixed = replace(self.replications, min=number, max=number)
         return replace(self, replications=fixed)
+
+    def with_seed(self, seed: int) -> Experiment:
+        """The same experiment at the same points, whose replication 0 has another seed."""
+        design = self.design
+        if getattr(design, "seed", 0) is None:
+            design = design.model_copy(update={"seed": self.seed})
+        return replace(self, file=self.file.model_copy(update={"seed": seed, "design": design}))
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Experiment:
+        """The same experiment with parameters changed in all of its scenarios, by dotted path or section. Raises
+        `InputError`, also where a scenario of its own or a factor sets one of them: the change would not reach it."""
+        document = self.to_dict()
+        document["settings"] = {**document.get("settings", {}), **settings}
+        changed = Experiment.from_dict(document)
+        for name, own in self.file.variants.items():
+            for path, value in changed.file.settings.items():
+                if path in own and self.file.settings.get(path) != value:
+                    told = f"is what the scenario {name!r} of this experiment is about; change another"
+                    raise InputError(f"{self.place.origin}: {path}: {told}")
+        return changed
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
@@ -335,6 +370,13 @@ class Experiment:
 
     def __hash__(self) -> int:
         return hash(self.digest())
+
+
+def _as_floats(value: Any) -> Any:
+    """A value whose whole numbers are floats, lists included, so that 1 and 1.0 are written alike."""
+    if isinstance(value, list | tuple):
+        return [_as_floats(item) for item in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _rows(table: pd.DataFrame) -> list[list[Any]]:

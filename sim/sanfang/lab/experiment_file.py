@@ -135,6 +135,14 @@ class Finding(Section):
     replications: int = Field(ge=2, le=MOST_REPLICATIONS, description="Pairs of runs")
 
 
+class Published(Section):
+    """What published results were made on: where all of it is the same, the same bits come out."""
+
+    system: str = Field(description="Operating system")
+    processor: str = Field(description="Kind of processor")
+    libraries: dict[str, str] = Field(description="Versions of the libraries that calculate")
+
+
 class ExperimentFile(Section):
     """An experiment: scenarios, what is varied in them, how often each is run, and what is kept."""
 
@@ -169,6 +177,7 @@ class ExperimentFile(Section):
         (), max_length=MOST_CONSTRAINTS, description="Comparisons of factors that every point must pass"
     )
     claim: Claim | None = Field(None, description="What the article says, and where it should show")
+    published: Published | None = Field(None, description="What the published results were made on")
     found: Findings = Field((), description="Published results, which `sanfang reproduce` makes again")
 
 
@@ -304,6 +313,7 @@ SECTIONS: dict[str, type[Section]] = {
     "replications": ReplicationRule,
     "factors": FactorSpec,
     "claim": Claim,
+    "published": Published,
     "found": Finding,
 }
 

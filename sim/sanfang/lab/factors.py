@@ -6,6 +6,7 @@ says what lies in between. Designs place points on that scale; `Factor.at` turns
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
@@ -42,6 +43,7 @@ LARGEST = 1e15
 """Of a value that others are taken times: databases and tables hold it exactly."""
 
 NUMERIC = ("number", "whole number", "lever")
+HALF = 0.5  # what is rounded to a whole number lies within
 DIGITS = 12  # of a drawn value: enough for any parameter, and the same on machines that differ in the last bit
 
 
@@ -142,23 +144,29 @@ class Factor:
         return [self.values[min(int(place * (last + 1) + 1e-9), last)] for place in places]
 
     def _number_at(self, places: Any) -> list[float | int]:
-        numbers = [_rounded(number) for number in self._frozen().ppf(places)]
-        inside = [min(max(number, self.low), self.high) for number in numbers]
-        return [round(number) for number in inside] if self.whole else inside
+        numbers = [_rounded(number) for number in self._frozen(HALF * self.whole).ppf(places)]
+        if self.whole:
+            return [min(max(round(number), math.ceil(self.low)), math.floor(self.high)) for number in numbers]
+        return [min(max(number, self.low), self.high) for number in numbers]
 
-    def _frozen(self) -> Any:
-        """The distribution as scipy knows it."""
+    def _frozen(self, beyond: float = 0.0) -> Any:
+        """The distribution as scipy knows it, going on for `beyond` at both ends.
+
+        A whole number stands for all that is rounded to it. Rounded between the ends alone, these would have half the
+        weight of those between; so what is rounded goes on for a half beyond.
+        """
         from scipy import stats
 
-        low, width = self.low, self.high - self.low
+        low, high = self.low - beyond, self.high + beyond
+        width = high - low
         if self.distribution == "log-uniform":
-            return stats.loguniform(low, self.high)
+            return stats.loguniform(low, high)
         if self.distribution == "triangular":
             assert self.mode is not None
             return stats.triang((self.mode - low) / width, low, width)
         if self.distribution == "normal":
             assert self.mean is not None and self.sd is not None
-            return stats.truncnorm((low - self.mean) / self.sd, (self.high - self.mean) / self.sd, self.mean, self.sd)
+            return stats.truncnorm((low - self.mean) / self.sd, (high - self.mean) / self.sd, self.mean, self.sd)
         return stats.uniform(low, width)
 
     def levels(self, steps: int | None = None) -> list[float]:
@@ -167,7 +175,12 @@ class Factor:
             return [(number + 0.5) / len(self.values) for number in range(len(self.values))]
         number = self.steps or steps
         assert number is not None, self.name
-        return [step / (number - 1) for step in range(number)]
+        places = [step / (number - 1) for step in range(number)]
+        return [self._place_of_whole(place) for place in places] if self.whole else places
+
+    def _place_of_whole(self, place: float) -> float:
+        """The place that gives the whole number nearest to what lies at `place` between the ends."""
+        return place if place in (0, 1) else float(self._frozen(HALF).cdf(round(self._frozen().ppf(place))))
 
     def settings(self, value: Any) -> dict[str, Any]:
         """What a value of this factor sets, by dotted path. Nothing for None."""
@@ -191,6 +204,8 @@ class Factor:
         """All that decides its values, for a digest."""
         content = asdict(self)
         del content["ends_given"]
+        if self.whole and not self.values:
+            content["rounded_from"] = HALF  # beyond the ends; older versions rounded from within
         return content | {"values": [float(item) if _is_number(item) else item for item in self.values]}
 
 

@@ -21,6 +21,7 @@ from sanfang.lab.database import plainly
 from sanfang.lab.executors import Executor, available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.files import plain, to_json, write_atomically
+from sanfang.lab.metrics import seen
 from sanfang.lab.provenance import code_version, provenance
 from sanfang.lab.reach import reached_by
 from sanfang.lab.runner import run_each
@@ -244,8 +245,7 @@ def _extend(store: Store, experiment: Experiment) -> bool:
     for point, replications in planned.items():
         values[point] = {label: np.full(replications, np.nan) for label in experiment.bases}
     for point, label, replication, value in store.values(rule.metric):
-        if value is not None:
-            values[point][label][replication] = value
+        values[point][label][replication] = seen(rule.metric, value)
     more = []
     for point, replications in planned.items():
         required = precision.required(values[point], experiment.baseline, rule)

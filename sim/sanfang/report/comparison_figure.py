@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
-from sanfang.lab.metrics import HEADLINES, Metric, metric
+from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
 from sanfang.lab.reach import reach
 from sanfang.report.fonts import language_and_fonts
 from sanfang.scenario.scenario import Scenario
@@ -207,8 +207,10 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Sty
     axes.plot(value, row, MARKERS[colour], color=colour, mfc=face, mew=1.8, markersize=7, zorder=4)
     ends = [value] if math.isnan(low) else [low, high]
     outwards = -1 if ends[-1] < 0 else 1
+    decimals = decimals_of(low, high)
+    usual = 3 if item.unit == "0-1" else 2
     axes.annotate(
-        _signed(value, ".3f" if item.unit == "0-1" else ".2f"),
+        _signed(value, f".{usual if decimals is None else decimals}f"),
         (min(ends) if outwards < 0 else max(ends), row),
         (outwards * 9, 0),
         textcoords="offset points",

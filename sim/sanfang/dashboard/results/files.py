@@ -310,6 +310,7 @@ def _values(found: Found, _: Stamp, metric: str, scenarios: tuple[str, ...], poi
         columns = pd.Index(points).get_indexer(pd.Index(table.points))
         kept = [table.scenarios.index(scenarios[row]) for row in rows]
         values[np.ix_(rows, columns[columns >= 0])] = table.values(metric)[np.ix_(kept, np.nonzero(columns >= 0)[0])]
+    values[np.isinf(values).any(axis=2)] = np.nan  # a cell with a run that has not reached the metric has no mean
     values.flags.writeable = False
     return values
 
