@@ -320,7 +320,7 @@ def test_a_constant_of_any_file_of_the_model_counts_as_a_change(
     copied = shutil.copytree(PACKAGE / "model", tmp_path / "model")
     monkeypatch.setattr(compiled, "__file__", str(copied / "compiled.py"))
     before = compiled._digest()
-    with (copied / "headings.py").open("a") as file:
+    with (copied / "books" / "headings.py").open("a") as file:
         file.write("\nTRAINING = 1\n")
     assert compiled._digest() != before
 
