@@ -510,3 +510,10 @@ def test_an_analysis_of_few_runs_says_what_it_cannot_tell(capsys: pytest.Capture
     print_analysis(AnalysisInput(table(satisfaction={"a": [1.0, 2.0, 3.0]}), "a"))
     with pytest.raises(InputError, match="did you mean 'satisfaction'"):
         document(AnalysisInput(pairs(1, 2), "a", metrics=("satisfactoin",)))
+
+
+def test_a_metric_that_is_asked_for_twice_is_shown_once() -> None:
+    from sanfang.cli_analysis import AnalysisInput, document
+
+    means = [document(AnalysisInput(pairs(1, 3), "a", metrics=("satisfaction",) * n))["means"] for n in (1, 3)]
+    assert means[0] == means[1]

@@ -54,12 +54,12 @@ class AnalysisInput:
     relative: float | None = None
 
     def chosen(self) -> tuple[str, ...]:
-        """The metrics to show. Raises InputError for one that no run has."""
+        """The metrics to show, each once. Raises InputError for one that no run has."""
         known = metric_columns(self.runs, self.factors)
         for name in self.metrics:
             if name not in known:
                 raise InputError(f"metric: {shortened(name)!r} is not in these runs{nearest(name, known)}")
-        return self.metrics or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
+        return tuple(dict.fromkeys(self.metrics)) or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
 
 
 def document(results: AnalysisInput) -> dict[str, Any]:
