@@ -71,12 +71,12 @@ class AnalysisInput:
         return worlds.levers_among(self.factors, {}) if self.levers is None else self.levers
 
     def chosen(self) -> tuple[str, ...]:
-        """The metrics to show. Raises InputError for one that no run has, and for a half-width in several units."""
+        """The metrics to show, each once. Raises InputError for one that no run has, and for a half-width in several units."""
         known = metric_columns(self.runs, self.factors)
         for name in self.metrics:
             if name not in known:
                 raise InputError(f"metric: {shortened(name)!r} is not in these runs{nearest(name, known)}")
-        chosen = self.metrics or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
+        chosen = tuple(dict.fromkeys(self.metrics)) or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
         units = sorted({metric(name).unit for name in chosen})
         if self.half_width is not None and len(units) > 1:
             several = f"these metrics have several ({', '.join(units)}); name one metric"
