@@ -71,7 +71,7 @@ class AnalysisInput:
         return worlds.levers_among(self.factors, {}) if self.levers is None else self.levers
 
     def chosen(self) -> tuple[str, ...]:
-        """The metrics to show, each once. Raises InputError for one that no run has, and for a half-width in several units."""
+        """The metrics to show, each once. Raises InputError for one that no run has, or a width in several units."""
         known = metric_columns(self.runs, self.factors)
         for name in self.metrics:
             if name not in known:
