@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,7 +94,8 @@ class Door:
         if not self._sessions.admits(cookie):
             return await self._admission(scope, receive, headers)
         if scope["method"] == "POST":
-            return self._close(path, cookie)
+            # In a thread: it waits for the page's lock, and who holds that may be waiting to send something from here.
+            return await run_in_threadpool(self._close, path, cookie)
         if path in self._pages:
             return await self._document(scope, receive, headers, cookie)
         if not path.startswith(STATIC) and not (path.startswith(CDN) and self._is_asset(path.removeprefix(CDN))):
