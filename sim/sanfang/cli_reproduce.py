@@ -162,7 +162,7 @@ def _print(attempts: list[Attempt], compared: list[Reproduced]) -> None:
 
 def _sums(compared: list[Reproduced]) -> list[str]:
     """How many results agree, by how they were compared."""
-    from sanfang.lab.looks import LEVEL
+    from sanfang.lab.agreement import FALSE_ALARMS
     from sanfang.lab.reproduce import POWER
 
     lines = []
@@ -173,7 +173,7 @@ def _sums(compared: list[Reproduced]) -> list[str]:
             lines.append(f"{agree} of {len(group)} published results agree {told}.")
     if any(entry.how == "seeds" for entry in compared):
         lines.append(
-            f"Test of equal effects: Welch's. A right program fails anywhere with a chance of {LEVEL:.0%} (Holm). A"
+            f"Test of equal effects: Welch's. A right program fails anywhere with a chance of {FALSE_ALARMS:.0%} (Holm). A"
             f" change as large as 'would be seen' makes it fail with a chance of {POWER:.0%}. 'too few runs': it would"
             " not have noticed if the whole effect were gone."
         )
