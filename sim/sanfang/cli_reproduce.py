@@ -173,8 +173,8 @@ def _sums(compared: list[Reproduced]) -> list[str]:
             lines.append(f"{agree} of {len(group)} published results agree {told}.")
     if any(entry.how == "seeds" for entry in compared):
         lines.append(
-            f"Test of equal effects: Welch's. A right program fails anywhere with a chance of {FALSE_ALARMS:.0%} (Holm). A"
-            f" change as large as 'would be seen' makes it fail with a chance of {POWER:.0%}. 'too few runs': it would"
+            f"Test of equal effects: Welch's. A right program fails anywhere with a chance of {FALSE_ALARMS:.0%} (Holm)."
+            f" A change as large as 'would be seen' makes it fail with a chance of {POWER:.0%}. 'too few runs': it would"
             " not have noticed if the whole effect were gone."
         )
     if any(entry.how == "changed" for entry in compared):
