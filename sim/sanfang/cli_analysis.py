@@ -352,11 +352,10 @@ def _print_needed(console: Console, needed: pd.DataFrame, results: AnalysisInput
     for heading in ("so far", "half-width now", "target", "needed", "more"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, cells in needed.groupby("metric", sort=False):
-        known = cells.dropna(subset=["needed"])
-        if known.empty:
-            table.add_row(metric(str(name)).en, *["–"] * 5)
+        if cells["needed"].isna().any():  # too few values in a cell, or a run that has not reached the metric
+            table.add_row(metric(str(name)).en, *["–"] * 3, "cannot be told", "–")
             continue
-        row = known.sort_values("needed").iloc[-1]
+        row = cells.sort_values("needed").iloc[-1]
         numbers = [f"{row[column]:.3g}" for column in ("half_width", "target")]
         table.add_row(metric(str(name)).en, str(row["n"]), *numbers, _count(row["needed"]), _count(row["more"]))
     console.print(table)
