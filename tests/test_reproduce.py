@@ -220,3 +220,12 @@ def test_a_quick_look_at_a_wrong_number_fails(file: Path, tmp_path: Path, monkey
     publish(Experiment.load(file), [finding(wrong)])
     assert "differs" in told(str(file), "--jobs", "1", "--quick", status=1)
     assert reproduce.differing_versions(Experiment.load(file)) == []
+
+
+@pytest.mark.usefixtures("made_up_simulation")
+def test_a_result_of_a_point_that_is_not_there_is_refused(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    published.write_text(published.read_text("utf-8").replace("[[found]]", "[[found]]\npoint = 7"), "utf-8")
+    assert "no satisfaction of 'with' at point 7" in told(str(published), "--jobs", "1", status=2)

@@ -43,7 +43,8 @@ def attempt_case(kind: str, number: int, case: Case, action: Action, alarm: floa
         texts = [_read(stream, case.encoding) for stream in (out, errors)]
     typed = sum(map(len, case.given))
     outside = [path for path, _ in left]
-    return judged(kind, number, ended, *texts, outside, typed, wants_json="--json" in case.given)
+    options = case.given[: case.given.index("--")] if "--" in case.given else case.given
+    return judged(kind, number, ended, *texts, outside, typed, wants_json="--json" in options)
 
 
 @contextmanager
