@@ -7,8 +7,8 @@ import threading
 from typing import Any
 
 import pytest
+from benchmarks import visitor
 
-import visitor
 from sanfang.dashboard.words import say
 
 MUCH = "/compare?district=licang&days=1095&day=1095&a=before&b=three-devolutions&c=three-devolutions-two-refinements"
@@ -52,6 +52,22 @@ def test_ten_links_that_ask_for_much_let_a_further_viewer_play(own_dashboard: An
         thread.join(60)
     assert all(1095 not in found for found in days) and len(days) == len(played) == LINKS
     assert not all(played)
+
+
+def test_a_page_closed_while_it_is_drawn_leaves_the_server_up(own_dashboard: Any) -> None:
+    """Whoever draws holds the page's lock and sends by the event loop, so nobody may wait for that lock there."""
+    address = own_dashboard.address
+    for seed in range(8):
+        cookie = visitor.ask(address).cookie
+        with visitor.page(address, cookie=cookie) as page:
+            page.run(f"/compare?lang=en&district=demo&size=0.25&seed={seed}")
+            while not shown_days(page):
+                next(iter(page.heard()))
+            page.event(page.with_event("do"), "do", {"action": "step", "value": 1})
+            kernel = page.socket.request.path.split("/")[4]
+            closed = visitor.ask(address, f"/_solara/api/close/{kernel}", "POST", {"Cookie": cookie, "Origin": address})
+            assert closed.status == 204
+    assert visitor.ask(address).status == 200
 
 
 # --- In a browser -----------------------------------------------------------------------------------------
