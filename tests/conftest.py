@@ -58,6 +58,8 @@ def made_up_run(
         requests=pd.DataFrame({"request": [1]} if keep_requests else {}),
         scenario=scenario,
         seed=seed,
+        days=days or scenario.run.days,
+        scale=scale,
     )
 
 

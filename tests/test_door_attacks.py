@@ -19,9 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from benchmarks import browser
+from benchmarks.visitor import HERE, ask, page
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-
-from visitor import HERE, ask, page
 
 FOREIGN = "http://elsewhere.example"
 WITHOUT_DOOR = """

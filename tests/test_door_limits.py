@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from apart import run_apart
 from sanfang.dashboard.door import conversation, limits, log
 from sanfang.dashboard.door.conversation import Conversation
 from sanfang.dashboard.door.limits import OpenPages, Pace, Places, places
@@ -82,7 +83,7 @@ def converse(*messages: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict
             heard.append(await talk.receive())  # type: ignore[arg-type]
         await talk.send({"type": "websocket.send", "text": "to nobody"})
 
-    asyncio.run(listen())
+    run_apart(listen())
     return heard, sent
 
 

@@ -10,15 +10,16 @@ from urllib.parse import urlencode
 
 import pytest
 from benchmarks import browser
+from benchmarks.visitor import ask, page
 from typer.testing import CliRunner
 from websockets.exceptions import InvalidStatus
 
+from apart import run_apart
 from sanfang import cli_dashboard
 from sanfang.cli import app
 from sanfang.dashboard.door import login
 from sanfang.dashboard.door.limits import PASSWORDS
 from sanfang.dashboard.door.login import ADMITTED_SECONDS, COOKIE, Sessions
-from visitor import ask, page
 
 SECRET = "三放 two words"
 
@@ -106,7 +107,7 @@ def test_a_slow_form_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
         return {}
 
     monkeypatch.setattr(door, "SILENT_SECONDS", 0.01)
-    assert asyncio.run(door._body(never)) is None
+    assert run_apart(door._body(never)) is None
 
 
 # --- The command line -------------------------------------------------------------------------------------

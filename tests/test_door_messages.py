@@ -152,6 +152,43 @@ def test_the_versions_are_those_whose_faults_the_door_was_built_for() -> None:
     assert {name: importlib.metadata.version(name) for name in widgets.TRIED} == widgets.TRIED
 
 
+class Template:
+    """A widget that notes what it hears."""
+
+    events = ("move", "go")
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+        self.vue_move = self.vue_go = self.heard.append
+
+    def told(self, event: str, data: Any) -> list[Any]:
+        widgets._template_event(self, None, {"event": event, "data": data}, None)
+        return self.heard
+
+
+SENT = [("go", "/trust"), ("go", 3), ("go", None), ("move", {"lever": "a", "level": 1})]
+
+
+@pytest.mark.parametrize(("event", "data"), SENT)
+def test_an_event_with_data_as_our_pages_send_them_is_heard(event: str, data: Any) -> None:
+    assert Template().told(event, data) == [data]
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        ("go", ["/trust"]),
+        ("go", {"/trust": 1}),
+        ("move", "authority"),
+        ("move", {"lever": "authority"}),
+        ("move", {"lever": ["authority"], "level": 1}),
+        ("move", {"lever": "authority", "level": 1, "more": 2}),
+    ],
+)
+def test_an_event_with_data_of_another_form_is_not(event: str, data: Any) -> None:
+    assert Template().told(event, data) == []
+
+
 def test_the_places_where_widgets_are_replaced_exist() -> None:
     from ipyvue.VueTemplateWidget import Events as TemplateEvents
     from ipyvue.VueWidget import Events as WidgetEvents

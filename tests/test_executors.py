@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 
@@ -49,6 +52,33 @@ def die_once_on_seed_3(run: Any) -> int:
         marker.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return keep_seed(run)
+
+
+def need_more_memory_than_there_is(run: Any) -> int:
+    if run.seed == 1:
+        np.ones(2**45)
+    return keep_seed(run)
+
+
+def run_out_of_memory_once(run: Any) -> int:
+    """In a process that may take no more than it has: the system itself refuses."""
+    marker = Path(os.environ["MARKER"])
+    if not marker.exists():
+        marker.write_text(str(os.getpid()))
+        resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + 2**24, resource.RLIM_INFINITY))
+        np.ones(2**26)
+    return os.getpid()
+
+
+class TooLarge:
+    """A result that takes too much memory on its way."""
+
+    def __reduce__(self) -> Any:
+        raise MemoryError
+
+
+def return_what_is_too_large(run: Any) -> Any:
+    return TooLarge() if run.seed == 1 else keep_seed(run)
 
 
 def refuse(run: Any) -> None:
@@ -106,6 +136,40 @@ def test_a_run_that_kills_every_worker_is_given_up_and_the_others_go_on(before: 
     found = outcomes([Job(before, seed) for seed in range(12)], die_on_seed_1, LocalProcesses(2))
     assert found[1].lost and found[1].attempts == 2 and "died" in found[1].error
     assert {number for number, outcome in found.items() if outcome.error} == {1}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_without_memory_is_begun_once_more_and_then_given_up(before: Scenario, workers: int) -> None:
+    found = outcomes([Job(before, seed) for seed in range(6)], need_more_memory_than_there_is, local(workers))
+    assert found[1].lost and found[1].attempts == 2 and "not enough memory" in found[1].error
+    assert {number for number, outcome in found.items() if outcome.error} == {1}
+    with pytest.raises(RunFailed, match="seed 1 failed: there was not enough memory"):
+        run_all([Job(before, 1)], need_more_memory_than_there_is, workers=workers)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hold a process to this limit")
+def test_a_worker_that_runs_out_of_memory_is_replaced_by_a_fresh_one(
+    before: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARKER", str(tmp_path / "starved"))
+    found = outcomes([Job(before, 1)], run_out_of_memory_once, LocalProcesses(1))
+    assert not found[0].error and found[0].attempts == 2
+    assert found[0].result != int((tmp_path / "starved").read_text())
+
+
+def test_a_result_too_large_to_be_sent_is_a_lost_worker(before: Scenario, capfd: pytest.CaptureFixture[str]) -> None:
+    found = outcomes([Job(before, seed) for seed in range(3)], return_what_is_too_large, LocalProcesses(1))
+    assert found[1].lost and found[1].attempts == 2 and "memory" in found[1].error
+    assert (found[0].result, found[2].result, capfd.readouterr().err) == (0, 2, "")
+
+
+def test_a_worker_that_the_system_refuses_is_told_in_words(before: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse_to_fork() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("os.fork", refuse_to_fork)
+    with pytest.raises(InputError, match=r"cannot start \(Resource temporarily unavailable\): use fewer processes"):
+        run_all([Job(before, 1), Job(before, 2)], keep_seed, workers=2)
 
 
 def test_a_worker_that_dies_when_the_sweep_is_to_stop_makes_no_failure(before: Scenario) -> None:

@@ -16,6 +16,7 @@ from sanfang.cli_tables import (
     SHOWN_IN_COMPARISON,
     bracketed,
     difference_texts,
+    given,
     mean_texts,
     metric_heading,
     pairing,
@@ -30,6 +31,7 @@ from sanfang.lab.looks import judged
 from sanfang.lab.metrics import Metric, decimals_of, metric
 from sanfang.lab.run_table import metric_columns, values_of
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.telling import shortened
 
 if TYPE_CHECKING:
     from sanfang.lab.results import Results
@@ -69,12 +71,12 @@ class AnalysisInput:
         return worlds.levers_among(self.factors, {}) if self.levers is None else self.levers
 
     def chosen(self) -> tuple[str, ...]:
-        """The metrics to show. Raises InputError for one that no run has, and for a half-width in several units."""
+        """The metrics to show, each once. Raises InputError for one that no run has, or a width in several units."""
         known = metric_columns(self.runs, self.factors)
         for name in self.metrics:
             if name not in known:
-                raise InputError(f"metric: {name!r} is not in these runs{nearest(name, known)}")
-        chosen = self.metrics or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
+                raise InputError(f"metric: {shortened(name)!r} is not in these runs{nearest(name, known)}")
+        chosen = tuple(dict.fromkeys(self.metrics)) or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
         units = sorted({metric(name).unit for name in chosen})
         if self.half_width is not None and len(units) > 1:
             several = f"these metrics have several ({', '.join(units)}); name one metric"
@@ -168,7 +170,7 @@ def print_warm_ups(found: pd.DataFrame) -> None:
         table.add_column(heading)
     for row in found.to_dict("records"):
         day = str(row["day"]) if row["trusted"] else "not settled"
-        table.add_row(str(row["scenario"]), str(row["series"]), day, str(row["reason"]))
+        table.add_row(given(row["scenario"]), given(row["series"]), day, given(row["reason"]))
     console.print(table)
 
 
@@ -227,7 +229,7 @@ def _cells(found: dict[str, pd.DataFrame], points: pd.DataFrame, baseline: str, 
         rows = rows.merge(found["differences"], on=keys, how="left", suffixes=("", "_of_difference"))
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in points.columns if several else ():
-        table.add_column(str(name), justify="right", overflow="fold")
+        table.add_column(given(name), justify="right", overflow="fold")
     table.add_column("scenario", no_wrap=True)
     headings = ("runs", "mean", "95 % interval")
     for heading in (*headings, "difference", "95 % interval", "pairs", "pairing") if "difference" in rows else headings:
@@ -241,7 +243,7 @@ def _cells(found: dict[str, pd.DataFrame], points: pd.DataFrame, baseline: str, 
         if several and before is not None and point != before:
             table.add_section()
         before = point
-        table.add_row(*where, str(row["scenario"]), *_mean(row, item), *_difference(row, baseline, item))
+        table.add_row(*map(given, where), given(row["scenario"]), *_mean(row, item), *_difference(row, baseline, item))
     return table
 
 
@@ -320,7 +322,7 @@ def _print_rankings(console: Console, found: pd.DataFrame, levers: tuple[str, ..
             interval = bracketed(signed(row["low"], item, decimals), signed(row["high"], item, decimals))
             best = f"{'≥ ' * by_pairs}{row['probability_best']:.3f}"
             middle = f"median {item.format(row['median'])}" if by_pairs else item.format(row["mean"], decimals)
-            result.add_row(_place(row, len(table), by_pairs), name, middle, best, behind, interval)
+            result.add_row(_place(row, len(table), by_pairs), given(name), middle, best, behind, interval)
         console.print(result)
         if by_pairs:
             console.print(BY_PAIRS)

@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
+from sanfang.cli_loading import say_notes
 from sanfang.cli_options import Language
 from sanfang.faces import say_if_compiling, user_errors
+from sanfang.scenario.content import hiding
 from sanfang.scenario.errors import InputError
 
 dashboard_app = typer.Typer()
@@ -47,7 +49,7 @@ def dashboard_command(
 ) -> None:
     """Show a policy live in the browser, in Chinese or English; Ctrl-C ends it."""
     from sanfang.dashboard.door.hosts import is_loopback
-    from sanfang.dashboard.serve import is_free, serve
+    from sanfang.dashboard.serve import in_address, is_free, serve
 
     with user_errors():
         exposed = not is_loopback(host)
@@ -56,11 +58,12 @@ def dashboard_command(
             raise InputError(
                 f"--port {port}: cannot be bound at {host}; another program may use it. Try --port {port % 65535 + 1}"
             )
+    say_notes(hiding())
     if exposed:
         guard = "a password is asked for" if password else "and NO PASSWORD is asked for"
         print(EXPOSED.format(host=host, guard=guard), file=sys.stderr)
     say_if_compiling()
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else in_address(host)
     print(f"Sanfang is at http://{shown}:{port}  (Ctrl-C ends it)", file=sys.stderr)
     serve(host, port, lang.value, allowed=allow_host or (), password=password, per_address=per_address)
 

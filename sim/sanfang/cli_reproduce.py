@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli_options import AsJson, Settings
-from sanfang.faces import A_CHECK_FAILED, INTERRUPTED, interrupts, print_json, say_if_compiling, user_errors
+from sanfang.cli_loading import say_notes
+from sanfang.cli_options import AsJson, Jobs, Settings
+from sanfang.faces import (
+    A_CHECK_FAILED,
+    INTERRUPTED,
+    accidents,
+    interrupts,
+    print_json,
+    say_if_compiling,
+    tell,
+    try_folder,
+    user_errors,
+)
+from sanfang.scenario.limits import MOST_SEED
 
 if TYPE_CHECKING:
     from sanfang.lab.experiment import Experiment
@@ -30,10 +41,13 @@ def reproduce_command(
         typer.Option("--quick", help="Ten replications with fresh seeds, and a test whether the effect is the same."),
     ] = False,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Fresh seeds from this one on, and a test whether the effect is the same.")
+        int | None,
+        typer.Option(
+            min=0, max=MOST_SEED, help="Fresh seeds from this one on, and a test whether the effect is the same."
+        ),
     ] = None,
     settings: Settings = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    jobs: Jobs = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the runs.")] = FOLDER,
     update: Annotated[
         bool, typer.Option("--update", help="Write what is found now into the experiments' files.")
@@ -44,8 +58,9 @@ def reproduce_command(
 
     With --set, one change is made and its numbers stand beside the published ones; that is no failure.
     """
-    with user_errors():
+    with user_errors(), accidents():
         attempts = _attempts(names or [], quick, seed, settings or [], update)
+        try_folder(out)
         say_if_compiling()
         compared = _reproduce(attempts, jobs, out, update)
     if as_json:
@@ -75,6 +90,7 @@ def _chosen(names: list[str], update: bool) -> list[Experiment]:
     from sanfang.lab.experiment import Experiment
     from sanfang.scenario.content import experiment_names
     from sanfang.scenario.errors import InputError
+    from sanfang.scenario.telling import listed
 
     known = experiment_names()
     wanted: list[str] = []
@@ -82,9 +98,10 @@ def _chosen(names: list[str], update: bool) -> list[Experiment]:
         inside = [other for other in known if other.startswith(f"{name.rstrip('/')}/")]
         wanted += inside or [name]
     loaded = [Experiment.load(name) for name in dict.fromkeys(wanted)]
+    say_notes(note for experiment in loaded for note in experiment.notes)
     publish = [experiment for experiment in loaded if experiment.found or (update and experiment.claim)]
     if not publish:
-        raise InputError(f"{', '.join(names) or 'experiments'}: none of them publishes a result ([[found]])")
+        raise InputError(f"{listed(names) if names else 'experiments'}: none of them publishes a result ([[found]])")
     return publish
 
 
@@ -108,7 +125,7 @@ def _reproduce(attempts: list[Attempt], jobs: int | None, out: Path, update: boo
             then = now if update else one.published.found
             compared += [Reproduced(one.published, *pair, one.how) for pair in zip(then, now, strict=True)]
     if asked:
-        print("Stopped. Start the same command again to go on.", file=sys.stderr)
+        tell("Stopped. Start the same command again to go on.")
         raise typer.Exit(INTERRUPTED)
     return with_tests(compared)
 
@@ -132,7 +149,7 @@ COLOURS = {"agrees": "green", "differs": "red", "too few runs": "yellow", "one c
 def _print(attempts: list[Attempt], compared: list[Reproduced]) -> None:
     from rich.table import Table
 
-    from sanfang.cli_tables import bracketed, plain_console, signed
+    from sanfang.cli_tables import bracketed, given, plain_console, signed
     from sanfang.lab.metrics import decimals_of, metric
 
     apart = any(entry.how == "seeds" for entry in compared)
@@ -151,7 +168,7 @@ def _print(attempts: list[Attempt], compared: list[Reproduced]) -> None:
         if apart:
             numbers += [f"{entry.p_value:.3f}", f"± {entry.detectable:.2g}"] if entry.how == "seeds" else ["–", "–"]
         verdict = f"[{COLOURS[entry.verdict]}]{entry.verdict}[/]"
-        table.add_row(entry.experiment.name, item.en, *numbers, verdict)
+        table.add_row(given(entry.experiment.name), item.en, *numbers, verdict)
     console = plain_console()
     console.print(table)
     for why in dict.fromkeys(one.why for one in attempts):
@@ -174,8 +191,8 @@ def _sums(compared: list[Reproduced]) -> list[str]:
     if any(entry.how == "seeds" for entry in compared):
         lines.append(
             f"Test of equal effects: Welch's. A right program fails anywhere with a chance of {FALSE_ALARMS:.0%}"
-            f" (Holm). A change as large as 'would be seen' makes it fail with a chance of {POWER:.0%}. 'too few runs':"
-            " it would not have noticed if the whole effect were gone."
+            f" (Holm). A change as large as 'would be seen' makes it fail with a chance of {POWER:.0%}."
+            " 'too few runs': it would not have noticed if the whole effect were gone."
         )
     if any(entry.how == "changed" for entry in compared):
         lines.append("One change: its numbers beside the published ones; a difference is what it does, and no failure.")

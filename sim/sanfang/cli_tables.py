@@ -6,11 +6,15 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, decimals_of, in_group
-from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.lab.reach import in_words, reach
+from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.scenario.telling import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +34,8 @@ UNITS = {"hours": "hours", "yuan": "yuan", "outside_hours": "hours, outside", "o
 def print_run(run: Run) -> None:
     """Metrics by group with units, then the ledger by heading."""
     console = plain_console()
-    table = Table(title=f"{run.scenario.name}, seed {run.seed}", title_justify="left", box=None, pad_edge=False)
+    where = f"{run.scenario.name}, seed {run.seed}, {reach(run.scenario, run.scale)}, {run.days:,} days"
+    table = Table(title=given(where), title_justify="left", box=None, pad_edge=False)
     table.add_column("metric")
     table.add_column("value", justify="right")
     table.add_column("unit")
@@ -71,8 +76,11 @@ def print_comparison(comparison: Comparison) -> None:
     )
     console.print(seeds_told(comparison.seed, comparison.seed + reps - 1))
     if comparison.scale < 1:
+        reached = in_words(comparison.reached)
         console.print(
-            f"Scale {comparison.scale:g}: departments are smaller and lose pooling, so the full district may differ."
+            f"Scale {comparison.scale:g}: {reached}; departments are smaller and lose pooling, so the full district may"
+            " differ.",
+            markup=False,
         )
     _print_resources(console, comparison)
 
@@ -81,15 +89,15 @@ def _metric_table(comparison: Comparison, table: pd.DataFrame, item: Metric) -> 
     means = comparison.means[comparison.means["metric"] == item.name].set_index("scenario").to_dict("index")
     changes = table[table["metric"] == item.name].set_index("scenario").to_dict("index")
     result = Table(box=None, pad_edge=False, header_style="dim")
-    result.add_column("scenario", min_width=max(map(len, comparison.scenarios)), no_wrap=True)
+    result.add_column("scenario", min_width=max(map(cell_len, comparison.scenarios)), no_wrap=True)
     for heading in ("mean", "difference", "95 % interval", "d", "p", "pairs", "pairing"):
         result.add_column(heading, justify="right", no_wrap=True)
     for scenario in comparison.scenarios:
         mean, _ = mean_texts(means[scenario], item)
         if scenario == comparison.baseline:
-            result.add_row(scenario, mean, "baseline")
+            result.add_row(given(scenario), mean, "baseline")
         else:
-            result.add_row(scenario, mean, *_change(changes[scenario], item))
+            result.add_row(given(scenario), mean, *_change(changes[scenario], item))
     return result
 
 
@@ -231,6 +239,11 @@ def _print_resources(console: Console, comparison: Comparison) -> None:
             f" (up to {row['relative']:.2%} apart)",
             markup=False,
         )
+
+
+def given(text: object) -> Text:
+    """What a user has named, for a table: no part of it is markup, or a command to the terminal."""
+    return Text(printable(str(text)))
 
 
 def plain_console() -> Console:

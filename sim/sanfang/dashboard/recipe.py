@@ -86,7 +86,7 @@ def follow(address: Address) -> Recipe:
     python = [
         "from sanfang import Scenario, simulate",
         "from sanfang.dashboard.follow.life import life",
-        "from sanfang.model.watched import trace",
+        "from sanfang.model.cases.watched import trace",
         "from sanfang.lab.time_split import of_request",
         "",
         _load("scenario", address, world),

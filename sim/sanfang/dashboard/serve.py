@@ -50,6 +50,11 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
+def in_address(host: str) -> str:
+    """A host as it stands in an address of the web: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 def serve(
     host: str = "127.0.0.1",
     port: int = 8765,
@@ -67,7 +72,7 @@ def serve(
     most = limits.places(per_address or limits.PAGES_PER_ADDRESS, _open_files())
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
-    os.environ["SOLARA_BASE_URL"] = f"http://{host}:{port}/"
+    os.environ["SOLARA_BASE_URL"] = f"http://{in_address(host)}:{port}/"
     os.environ["SOLARA_KERNEL_MAX_COUNT"] = str(most.in_all + SPARE_THREADS)
     os.environ["SANFANG_DASHBOARD_LANG"] = lang
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from sanfang.lab.executors import WORKER_DIED, available_cores
 from sanfang.lab.provenance import code_version
-from sanfang.lab.work import Job, Keep, Outcome, do
+from sanfang.lab.work import Job, Keep, Outcome, do, out_of_memory
 from sanfang.scenario.errors import InputError
 
 IN_HAND_PER_THREAD = 2  # one to work on, one that is already there when it is done
@@ -120,6 +120,8 @@ class DaskCluster:
             return outcome
         except KilledWorker:
             return Outcome(job, error=WORKER_DIED, lost=True)
+        except MemoryError as error:
+            return out_of_memory(job, error)
         except Exception as error:  # of the transport or of unpickling; a run's own errors are in its outcome
             return Outcome(job, error=f"{type(error).__name__}: {error}")
 

@@ -24,12 +24,16 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from sanfang.lab.work import Job, Keep, Outcome, do
+from sanfang.scenario.errors import InputError
 
 END = None  # what tells a worker to end
 STARTED = None  # what a worker tells first
 WORKER_NEVER_STARTED = (
     "worker processes cannot start. In a script, call it below `if __name__ == '__main__':`; from standard input or"
     " where it is called in a thread, use one process (jobs=1)"
+)
+WORKER_CANNOT_START = (
+    "a worker process cannot start ({}): use fewer processes (--jobs, or jobs=). What a sweep has stored is safe"
 )
 WORKER_DIED = "its worker process died (killed, or out of memory?)"
 
@@ -42,7 +46,7 @@ class Executor(Protocol):
         """How many jobs it wants in hand, to keep its workers busy."""
 
     def start(self, number: int, job: Job, keep: Keep) -> None:
-        """Take a job. `number` names it when it has finished."""
+        """Take a job. `number` names it when it has finished. Raises InputError if no worker can be had for it."""
 
     def finished(self, timeout: float) -> Iterable[tuple[int, Outcome]]:
         """The jobs that have finished since it was asked last; waits up to `timeout` seconds for the first."""
@@ -101,7 +105,10 @@ class LocalProcesses:
                 outcome = worker.take()
                 if outcome is None:  # it has started, and now works on its first job
                     continue
-                self._idle.append(worker)
+                if outcome.lost:  # without memory; what it holds of it is given back
+                    worker.end()
+                else:
+                    self._idle.append(worker)
             except (EOFError, OSError):
                 worker.end()
                 if not worker.started and start_method() != "fork":
@@ -127,7 +134,10 @@ class _Worker:
         with warnings.catch_warnings():
             # numpy's idle threads make Python warn of forking; no thread of ours is alive, see start_method.
             warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
-            self.process.start()
+            try:
+                self.process.start()
+            except OSError as error:
+                raise InputError(WORKER_CANNOT_START.format(error.strerror)) from None
         theirs.close()  # so that the pipe ends when the worker does
 
     def give(self, job: Job, keep: Keep) -> None:
@@ -159,14 +169,17 @@ def _serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    pipe.send(STARTED)
-    while (task := pipe.recv()) is not END:
-        job, keep = task
-        outcome = do(job, keep)
-        try:
-            pipe.send(outcome)
-        except (TypeError, AttributeError, pickle.PicklingError) as error:
-            pipe.send(Outcome(job, error=f"its result cannot be sent: {error}"))
+    try:
+        pipe.send(STARTED)
+        while (task := pipe.recv()) is not END:
+            job, keep = task
+            outcome = do(job, keep)
+            try:
+                pipe.send(outcome)
+            except (TypeError, AttributeError, pickle.PicklingError) as error:
+                pipe.send(Outcome(job, error=f"its result cannot be sent: {error}"))
+    except (MemoryError, OSError):  # no memory to tell of it, or nobody to tell: it ends as if it had been killed
+        os._exit(1)
 
 
 def _end_with_parent() -> None:

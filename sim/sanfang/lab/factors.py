@@ -7,22 +7,25 @@ says what lies in between. Designs place points on that scale; `Factor.at` turns
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from sanfang.lab.metrics import BY_NAME
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import Parameter
 from sanfang.scenario.checks import INCONSISTENT
 from sanfang.scenario.content import find_scenario
 from sanfang.scenario.declare import Section
 from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.messages import in_words, input_error
-from sanfang.scenario.reading import nested, read_toml
+from sanfang.scenario.messages import input_error
+from sanfang.scenario.reading import nested
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import in_words
+from sanfang.scenario.toml import read_toml
 
 Distribution = Literal["uniform", "log-uniform", "triangular", "normal"]
 TAKES: dict[str, tuple[str, ...]] = {
@@ -32,6 +35,12 @@ TAKES: dict[str, tuple[str, ...]] = {
     "normal": ("mean", "sd", "low", "high"),
 }
 """The keys that each distribution takes; all but low and high must be given."""
+
+NAMES_OF_COLUMNS = {"scenario", "point", "replication", "seed", "seconds", "key", *BY_NAME}
+"""What tables of results have beside factors."""
+
+LARGEST = 1e15
+"""Of a value that others are taken times: databases and tables hold it exactly."""
 
 NUMERIC = ("number", "whole number", "lever")
 HALF = 0.5  # what is rounded to a whole number lies within
@@ -67,10 +76,21 @@ class FactorSpec(Section):
         missing = [key for key in taken if key not in ("low", "high") and getattr(self, key) is None]
         if missing:
             raise _wrong(f"a {kind} distribution needs {' and '.join(missing)}")
-        again = [item for place, item in enumerate(self.values or ()) if item in (self.values or ())[:place]]
-        if again:
-            raise _wrong(f"names the value {in_words(again[0])} twice")
+        met: set[Any] = set()
+        for item in self.values or ():
+            if comparable(item) in met:
+                raise _wrong(f"names the value {in_words(item)} twice")
+            met.add(comparable(item))
         return self
+
+
+def comparable(value: Any) -> Any:
+    """A value as sets and dicts can hold it, equal where the values are equal."""
+    if isinstance(value, list | tuple):
+        return tuple(comparable(item) for item in value)
+    if isinstance(value, Mapping):
+        return frozenset((key, comparable(item)) for key, item in value.items())
+    return value if isinstance(value, Hashable) else repr(value)
 
 
 def _wrong(message: str) -> PydanticCustomError:
@@ -124,7 +144,7 @@ class Factor:
         return [self.values[min(int(place * (last + 1) + 1e-9), last)] for place in places]
 
     def _number_at(self, places: Any) -> list[float | int]:
-        numbers = [float(f"{number:.{DIGITS}g}") for number in self._frozen(HALF * self.whole).ppf(places)]
+        numbers = [_rounded(number) for number in self._frozen(HALF * self.whole).ppf(places)]
         if self.whole:
             return [min(max(round(number), math.ceil(self.low)), math.floor(self.high)) for number in numbers]
         return [min(max(number, self.low), self.high) for number in numbers]
@@ -194,10 +214,14 @@ def _times(path: str, value: Any, amount: Any) -> Any:
     if amount is None:
         return value
     if isinstance(amount, list | tuple):
-        return [[day, value * level] for day, level in amount]
+        return [[day, _rounded(value * level)] for day, level in amount]
     parameter = catalogue.find(path)
-    product = float(f"{value * amount:.{DIGITS}g}")
+    product = _rounded(value * amount)
     return round(product) if parameter and parameter.kind == "whole number" else product
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")
 
 
 # --- From the file to a factor that is ready ----------------------------------------------------------
@@ -223,16 +247,16 @@ class Binder:
         return self._checked(name, spec, {name: None}, low, high, parameter.kind == "whole number")
 
     def _package(self, name: str, spec: FactorSpec) -> Factor:
-        if not name.isidentifier() or catalogue.known_at(name):
-            rule = "must be one word of letters, digits and _, and no section of parameters"
+        if not name.isidentifier() or catalogue.known_at(name) or name.lower() in NAMES_OF_COLUMNS:
+            rule = "must be one word of letters, digits and _, and no section of parameters or column of results"
             raise self.error(name, f"is no name for a factor that sets several parameters: it {rule}")
         sets = self._overlaid(name, spec.overlay) if spec.overlay is not None else spec.sets or {}
         for path, amount in sets.items():
             if self.parameter(name, path).kind not in NUMERIC or not _is_amount(amount):
                 raise self.error(name, f"{path} = {in_words(amount)} is not a number that a value can be taken times")
-        odd = [item for item in spec.values or () if not _is_number(item)]
+        odd = [item for item in spec.values or () if isinstance(item, list | tuple) or not _is_amount(item)]
         if odd:
-            raise self.error(name, f"the value {in_words(odd[0])} is not a number")
+            raise self.error(name, f"the value {in_words(odd[0])} is not a number from -1e15 to 1e15")
         return self._checked(name, spec, sets, 0.0, 1.0, whole=False)
 
     def _overlaid(self, name: str, scenario: str | None) -> dict[str, Any]:
@@ -268,7 +292,7 @@ class Binder:
         )
         if not factor.values:
             self._check_ends(factor)
-        for value in factor.values or (_whole(factor, factor.low), _whole(factor, factor.high)):
+        for value in _telling(factor.values) or (_whole(factor, factor.low), _whole(factor, factor.high)):
             self.check(factor, value)
         return factor
 
@@ -286,13 +310,13 @@ class Binder:
 
     def check(self, factor: Factor, value: Any) -> None:
         """Raise `InputError` if a parameter that `value` sets may not be so, whatever the others are."""
-        for path, setting in factor.settings(value).items():
-            document = nested({path: setting})
-            try:
-                Scenario.model_validate(document)  # complains of a missing district if the value itself is right
-            except ValidationError as error:
-                if error.errors()[0]["type"] != INCONSISTENT:
-                    raise input_error(error, document, {path: f"{self.origin}: factors.{factor.name}"}) from None
+        document = nested(factor.settings(value))
+        try:
+            Scenario.model_validate(document)  # complains of a missing district if the value itself is right
+        except ValidationError as error:
+            if error.errors()[0]["type"] != INCONSISTENT:
+                where = f"{self.origin}: factors.{factor.name}"
+                raise input_error(error, document, dict.fromkeys(factor.sets, where)) from None
 
     def parameter(self, factor: str, path: str) -> Parameter:
         """The declaration of the parameter at `path`, which the baseline scenario must have."""
@@ -320,6 +344,16 @@ def _first(*candidates: float | None) -> float:
     return next(float(one) for one in candidates if one is not None)
 
 
+def _telling(values: tuple[Any, ...]) -> list[Any]:
+    """The values to check: of many numbers the lowest and highest, since what a parameter may be is one range.
+
+    Whole numbers and others are told apart, because a parameter may take whole ones only.
+    """
+    kinds = [[value for value in values if type(value) is kind and value == value] for kind in (int, float)]
+    ends = [end for found in kinds if found for end in (min(found), max(found))]
+    return [*ends, *(value for value in values if type(value) not in (int, float) or value != value)]
+
+
 def _whole(factor: Factor, end: float) -> float | int:
     return int(end) if factor.whole and end.is_integer() else end
 
@@ -329,7 +363,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_amount(value: Any) -> bool:
-    """A number, or a schedule of levels."""
+    """A number, or a schedule of levels, that can be multiplied."""
     if isinstance(value, list | tuple):
-        return all(isinstance(step, list | tuple) and len(step) == 2 and _is_number(step[1]) for step in value)
-    return _is_number(value)
+        return all(isinstance(step, list | tuple) and len(step) == 2 and _is_amount(step[1]) for step in value)
+    return _is_number(value) and -LARGEST <= value <= LARGEST

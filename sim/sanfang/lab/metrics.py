@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sanfang.model.headings import WASTED_YUAN
+from sanfang.model.books.headings import WASTED_YUAN
 
 Better = Literal["higher", "lower"]
 

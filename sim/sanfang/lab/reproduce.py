@@ -7,6 +7,7 @@ same, and says how large a change it would have seen.
 
 from __future__ import annotations
 
+import json
 import math
 import platform
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from sanfang.lab.agreement import FALSE_ALARMS
 from sanfang.lab.executors import available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Finding
+from sanfang.lab.files import write_atomically
 from sanfang.lab.looks import holm, standard_error
 from sanfang.lab.metrics import metric
 from sanfang.lab.provenance import libraries
@@ -238,13 +240,20 @@ def _column_error(found: Sequence[Finding]) -> np.ndarray:
 
 
 def publish(experiment: Experiment, found: list[Finding]) -> None:
-    """Write `found`, and what it was made on, at the end of the experiment's file, instead of what was there."""
+    """Write `found`, and what it was made on, at the end of the experiment's file, instead of what was there.
+
+    Raises InputError where the file cannot be written; it is then as it was.
+    """
     assert experiment.source is not None
     text = experiment.source.read_text("utf-8")
     for mark in (MADE_ON, MARK):
         text = text.split(f"\n{mark}", 1)[0]
     tables = "\n\n".join([_versions(), *map(_table, found)])
-    experiment.source.write_text(f"{text.rstrip(chr(10))}\n\n{tables}\n", "utf-8")
+    written = f"{text.rstrip(chr(10))}\n\n{tables}\n"
+    try:
+        write_atomically(experiment.source, lambda path: path.write_text(written, "utf-8"))
+    except OSError as error:
+        raise InputError(f"{experiment.source}: cannot be written: {error.strerror}") from None
 
 
 def _versions() -> str:
@@ -255,7 +264,7 @@ def _versions() -> str:
 
 
 def _table(finding: Finding) -> str:
-    lines = [MARK, f'scenario = "{finding.scenario}"']
+    lines = [MARK, f"scenario = {json.dumps(finding.scenario, ensure_ascii=False)}"]
     if finding.point:
         lines.append(f"point = {finding.point}")
     lines.append(f'metric = "{finding.metric}"')

@@ -1,14 +1,14 @@
 """Reading a sweep: how far it is, its runs as a table, its daily series, its failures; and taking them elsewhere.
 
 Reading never changes a store and is safe while a sweep writes to it. Tables come in pieces, so that results larger than
-memory can be worked through.
+memory can be worked through. What does not read as it was written is left out, and that is said once, as a `Notice`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,15 +17,17 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sanfang.lab import database
-from sanfang.lab.database import METRIC_NAMES, plainly
+from sanfang.lab.database import METRIC_NAMES, plainly, reading
 from sanfang.lab.files import write_atomically
+from sanfang.lab.sound_rows import Row, SoundRows
 from sanfang.lab.store import is_being_written
 from sanfang.scenario.errors import InputError
 
 ROWS_AT_ONCE = 10_000
 SERIES_AT_ONCE = 100
+LARGEST_SERIES = 100_000_000  # bytes; a damaged file may claim any length
 
 Format = Literal["csv", "parquet"]
 
@@ -34,7 +36,9 @@ Format = Literal["csv", "parquet"]
 class Status:
     """How far a sweep is. Counts are cells of the plan: a replication of a scenario at a point.
 
-    `running`: a process writes to it now. `seconds` is the mean elapsed time of a run, NaN before the first.
+    `running`: a process writes to it now. `seconds` is the mean elapsed time of a run, NaN before the first. `damaged`
+    cells have a run, or daily series, that does not read as it was written; they are among the missing ones, and the
+    sweep makes them again.
     """
 
     name: str
@@ -45,10 +49,11 @@ class Status:
     seconds: float
     last: str
     errors: dict[str, int]
+    damaged: int = 0
 
     @property
     def missing(self) -> int:
-        """Cells without a run, failed ones not counted."""
+        """Cells without a run that can be used, failed ones not counted."""
         return self.planned - self.done - self.failed
 
 
@@ -60,37 +65,44 @@ class Results:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        self._db = database.open_for_reading(self.folder)
+        self._rows = SoundRows(self.folder)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._db.close()
+        self._rows.close()
 
     @cached_property
     def about(self) -> dict[str, Any]:
         """What the sweep is: name, experiment, scenarios with digests, factors, baseline, code version."""
-        with self._reading():
-            return database.about(self._db)
+        return self._rows.about()
 
     def status(self) -> Status:
         """How far it is."""
-        with self._reading():
-            seconds, last = self._db.execute("SELECT avg(seconds), max(finished) FROM runs").fetchone()
-            errors = self._db.execute(
-                "SELECT error, count(*) FROM plan JOIN failures USING (key) GROUP BY error ORDER BY 2 DESC"
-            )
-            return Status(
-                name=self.about["name"],
-                planned=database.planned(self._db),
-                done=database.done(self._db, self.about["daily"]),
-                failed=database.failed(self._db, self.about["daily"]),
-                running=is_being_written(self.folder),
-                seconds=float("nan") if seconds is None else seconds,
-                last=last or "",
-                errors=dict(errors),
-            )
+        failing = self._rows.failing()
+        planned = done = damaged = 0
+        seconds, last, errors = 0.0, "", Counter[str]()
+        with reading(self.folder):
+            for key, took, finished, is_sound in self._rows.cells(self.about["daily"]):
+                planned += 1
+                if is_sound:
+                    done, seconds, last = done + 1, seconds + took, max(last, finished)
+                elif key in failing:
+                    errors[failing[key]] += 1
+                else:
+                    damaged += is_sound is False
+        return Status(
+            name=self.about["name"],
+            planned=planned,
+            done=done,
+            failed=errors.total(),
+            running=is_being_written(self.folder),
+            seconds=seconds / done if done else float("nan"),
+            last=last,
+            errors=dict(errors.most_common()),
+            damaged=damaged,
+        )
 
     def runs(self) -> pd.DataFrame:
         """One row a run of the plan: scenario, point, factor values, replication, seed, metrics, seconds, key.
@@ -105,15 +117,29 @@ class Results:
 
     def runs_in_pieces(self, rows: int = ROWS_AT_ONCE) -> Iterator[pd.DataFrame]:
         """The table of `runs`, `rows` at a time."""
-        metrics = self.about["metrics"] or list(METRIC_NAMES)
-        keys = ["scenario", "point", *self.about["factors"], "replication", "seed"]
-        names = ", ".join(f'"{name}"' for name in [*keys, *metrics, "seconds", "key"])
-        types = dict.fromkeys([*metrics, "seconds"], "float64") | self._factor_types()
+        points = self.points().set_index("point")
         for label in self.about["scenarios"]:
-            query = f"SELECT {names} FROM results WHERE scenario = ? ORDER BY point, replication"
-            with self._reading():
-                pieces = pd.read_sql_query(query, self._db, params=(label,), chunksize=rows, dtype=types)
-                yield from (piece for piece in pieces if len(piece))
+            for found, values in self._rows.runs(label, rows):
+                with reading(self.folder):
+                    yield self._table(label, found, values, points)
+        self._rows.tell()
+
+    def points(self) -> pd.DataFrame:
+        """One row a point: its number and the factor values, which are numbers or text as the store declares them."""
+        declared, rows = self._rows.points()
+        with reading(self.folder):
+            types = {name: "float64" if declared[name] == "REAL" else "str" for name in self.about["factors"]}
+            return pd.DataFrame(rows, columns=list(declared)).astype({"point": "int64", **types})
+
+    def _table(self, label: str, found: list[Row], values: NDArray[np.float64], points: pd.DataFrame) -> pd.DataFrame:
+        keys, numbers, replications, seeds = zip(*found, strict=True)
+        factors = points.loc[list(numbers), self.about["factors"]]
+        columns: dict[str, Any] = {"scenario": label, "point": np.array(numbers, np.int64)}
+        columns |= {name: factors[name].array for name in factors}
+        columns |= {"replication": np.array(replications, np.int64), "seed": np.array(seeds, np.int64)}
+        metrics = self.about["metrics"] or list(METRIC_NAMES)
+        columns |= {name: values[:, self._rows.numbers.index(name)] for name in [*metrics, "seconds"]}
+        return pd.DataFrame({**columns, "key": pd.array(keys, dtype="str")}, index=range(len(found)))
 
     def daily_in_pieces(self, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         """Daily series of `runs` runs at a time: scenario, point, replication, day, and one column a series."""
@@ -124,26 +150,22 @@ class Results:
         pieces = list(self._series("WHERE scenario = ? AND point = ? ORDER BY replication", (scenario, point)))
         return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
 
-    def _series(self, which: str, values: tuple[Any, ...], runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
-        query = "SELECT scenario, point, replication, columns, days, series FROM plan JOIN daily USING (key)"
-        with self._reading():
-            cursor = self._db.execute(f"{query} {which}", values)
-            while rows := cursor.fetchmany(runs):
+    def _series(self, which: str, values: Row, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
+        for rows in self._rows.daily(which, values, runs):
+            with reading(self.folder):
                 yield pd.concat([_unpacked(*row) for row in rows], ignore_index=True)
+        self._rows.tell()
 
     def failures(self) -> pd.DataFrame:
         """Runs that failed: scenario, point, replication, seed, error, trace, attempts, finished."""
-        query = (
-            "SELECT scenario, point, replication, seed, error, trace, attempts, finished"
-            " FROM plan JOIN failures USING (key) ORDER BY point, scenario, replication"
-        )
-        with self._reading():
-            return pd.read_sql_query(query, self._db)
+        names = ["scenario", "point", "replication", "seed", "error", "trace", "attempts", "finished"]
+        rows = self._rows.failures()
+        self._rows.tell()
+        return pd.DataFrame(rows, columns=names)
 
     def sessions(self) -> list[dict[str, Any]]:
         """Who wrote when, with what code on which machine."""
-        with self._reading():
-            return database.sessions(self._db)
+        return self._rows.sessions()
 
     def export(self, kind: Format, out: Path | None = None) -> list[Path]:
         """Write runs, and daily series if kept, to `out` (default: the sweep's folder); returns the files.
@@ -151,11 +173,9 @@ class Results:
         Memory does not grow with the number of runs. A file is complete or not there.
         """
         out = out or self.folder
-        tables: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {"runs": self.runs_in_pieces}
+        tables: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {"runs": self._some_runs}
         if self.about["daily"]:
             tables["daily"] = self.daily_in_pieces
-        if not self.status().done:
-            raise InputError(f"{self.folder}: has no results yet")
         writers = {"csv": _write_csv, "parquet": _write_parquet}
         paths = []
         for name, pieces in tables.items():
@@ -164,24 +184,25 @@ class Results:
                 paths.append(write_atomically(path, lambda path, write=write, pieces=pieces: write(path, pieces())))  # type: ignore[misc]
         return paths
 
-    def _factor_types(self) -> dict[str, str]:
-        """Numbers or text, as the store has declared the factor's column: the same in every piece of the table."""
-        with self._reading():
-            declared = {row[1]: row[2] for row in self._db.execute("PRAGMA table_info(points)")}
-        return {name: "float64" if declared[name] == "REAL" else "str" for name in self.about["factors"]}
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        with plainly(self.folder):
-            try:
-                yield
-            except pd.errors.DatabaseError as error:  # pandas hides SQLite's own error behind it
-                raise error.__cause__ if isinstance(error.__cause__, sqlite3.Error) else error from None
+    def _some_runs(self) -> Iterator[pd.DataFrame]:
+        pieces = self.runs_in_pieces()
+        first = next(pieces, None)
+        if first is None:
+            raise InputError(f"{self.folder}: has no results yet")
+        yield first
+        yield from pieces
 
 
 def _unpacked(scenario: str, point: int, replication: int, columns: str, days: int, series: bytes) -> pd.DataFrame:
     names = columns.split(" ")
-    values = np.frombuffer(zlib.decompress(series), np.float32).reshape(days, len(names))
+    size = days * len(names) * np.dtype(np.float32).itemsize
+    if not 0 <= size <= LARGEST_SERIES:
+        raise ValueError(f"{days} days of {len(names)} series")
+    stream = zlib.decompressobj()
+    content = stream.decompress(series, size + 1)  # however much it would give
+    if len(content) != size or not stream.eof:
+        raise ValueError(f"its series do not have {days} days")
+    values = np.frombuffer(content, np.float32).reshape(days, len(names))
     table = pd.DataFrame(values, columns=names)
     keys: dict[str, Any] = {"scenario": scenario, "point": point, "replication": replication, "day": np.arange(days)}
     for place, (name, value) in enumerate(keys.items()):

@@ -6,7 +6,9 @@ decides it, so that a run that is there need never be made again.
 
 Tables: `runs` (one row a run: key, every metric, seconds), `daily` (compressed series, where kept), `failures`, `plan`
 (which run stands for which scenario, point and replication), `points` (factor values), `sessions` (who wrote when,
-with what), `about`. The view `results` joins plan, points and runs: it is what most people want to read.
+with what), `about`, `checksums`. The view `results` joins plan, points and runs: it is what most people want to read.
+
+Whoever opens a store to write to it takes out what does not read as it was written: the sweep makes it again.
 """
 
 from __future__ import annotations
@@ -17,19 +19,23 @@ import hashlib
 import json
 import os
 import sqlite3
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import filelock
+import numpy as np
 
-from sanfang.lab import database
-from sanfang.lab.database import METRIC_NAMES, STORE, StoreError, columns, plainly
-from sanfang.scenario.errors import InputError
+from sanfang.lab import checksums, damage, database
+from sanfang.lab.checksums import seal
+from sanfang.lab.database import METRIC_NAMES, STORE, StoreError, columns, plainly, quoted
+from sanfang.scenario.errors import InputError, Notice
 
 LOCK = "sweep.lock"
 LOCK_SECONDS = 3  # the workers of a writer that was killed may hold its lock for a moment
 PAGE_ROWS = 1000
+WANTED = "key IN (SELECT key FROM wanted)"
 
 
 class Planned(NamedTuple):
@@ -94,6 +100,11 @@ class Store:
             raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
         try:
             self._db = database.open_for_writing(folder)
+            try:
+                self._take_out_damage()
+            except BaseException:
+                self._db.close()
+                raise
         except BaseException:
             self._lock.release()
             raise
@@ -107,17 +118,27 @@ class Store:
         self._db.close()
         self._lock.release()
 
+    def _take_out_damage(self) -> None:
+        """Take out runs, series, failures and a plan that do not read as they were written, and say so."""
+        with database.reading(self.folder):
+            found = damage.find(self._db)
+        if found:
+            with self._writing() as db:
+                damage.take_out(db, found)
+            message = "was damaged: what does not read as it was written has been taken out, and is made again"
+            warnings.warn(Notice(f"{self.folder / STORE}: {message} ({found})"), stacklevel=3)
+
     # --- Plan -------------------------------------------------------------------------------------
 
     def about(self) -> dict[str, Any]:
-        """What the store says of its sweep; empty when new."""
+        """What the store says of its sweep; empty when new, or when its plan was damaged."""
         return database.about(self._db)
 
     def set_plan(self, about: Mapping[str, Any], points: Sequence[Mapping[str, Any]], plan: Iterable[Planned]) -> None:
         """Put a new plan in the place of the old one; runs stay. `points` are the factor values by point."""
         factors = list(points[0]) if points else []
-        named = "".join(f', "{name}"' for name in factors)
-        typed = "".join(f', "{name}" {_type_of(point[name] for point in points)}' for name in factors)
+        named = "".join(f", {quoted(name)}" for name in factors)
+        typed = "".join(f", {quoted(name)} {_type_of(point[name] for point in points)}" for name in factors)
         with self._writing() as db:
             db.execute("DELETE FROM about")
             db.execute("DELETE FROM plan")
@@ -128,16 +149,18 @@ class Store:
             rows = ([number, *(_cell(point[name]) for name in factors)] for number, point in enumerate(points))
             db.executemany(f"INSERT INTO points VALUES ({_marks(1 + len(factors))})", rows)
             db.executemany("INSERT INTO plan VALUES (?, ?, ?, ?, ?)", plan)
-            metrics = ", ".join(f'runs."{name}"' for name in METRIC_NAMES)
+            metrics = ", ".join(f"runs.{quoted(name)}" for name in METRIC_NAMES)
             db.execute(
                 f"CREATE VIEW results AS SELECT plan.scenario, plan.point{named}, plan.replication, plan.seed,"
                 f" {metrics}, runs.seconds, plan.key FROM plan JOIN points USING (point) JOIN runs USING (key)"
             )
+            seal(db, damage.PLAN)
 
     def extend_plan(self, plan: Iterable[Planned]) -> None:
         """Add to the plan."""
         with self._writing() as db:
             db.executemany("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, ?)", plan)
+            seal(db, ["plan"])
 
     def planned(self) -> int:
         """Cells in the plan."""
@@ -180,7 +203,8 @@ class Store:
 
     def values(self, metric: str) -> Iterator[tuple[int, str, int, float | None]]:
         """(point, scenario, replication, value) of one metric for all cells of the plan that are done."""
-        yield from self._db.execute(f'SELECT point, scenario, replication, "{metric}" FROM plan JOIN runs USING (key)')
+        query = f"SELECT point, scenario, replication, {quoted(metric)} FROM plan JOIN runs USING (key)"
+        yield from self._db.execute(query)
 
     # --- Results ----------------------------------------------------------------------------------
 
@@ -189,23 +213,29 @@ class Store:
         with self._writing() as db:
             row = (_now(), None, json.dumps({**provenance, "process": os.getpid()}), 0, 0)
             self._session = db.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", row).lastrowid or 0
+            seal(db, ["sessions"])
 
     def add(self, results: Sequence[Result], failures: Sequence[Failure] = ()) -> None:
         """Store finished and failed runs. When this returns they survive whatever happens to process or machine."""
         now = _now()
-        names = ("key", "seconds", "finished", *METRIC_NAMES)
-        insert = f"INSERT OR REPLACE INTO runs ({_quoted(names)}) VALUES ({_marks(len(names))})"
-        rows = [(r.key, r.seconds, now, *(r.metrics.get(name) for name in METRIC_NAMES)) for r in results]
+        names = sorted(["seconds", *METRIC_NAMES])
+        rows = [[{**r.metrics, "seconds": r.seconds}.get(name) for name in names] for r in results]
+        values = np.array(rows, np.float64).reshape(len(rows), len(names))
+        sums = checksums.of_runs([(r.key, now) for r in results], names, values)
+        insert = f"INSERT OR REPLACE INTO runs ({_listed(('key', 'finished', 'checksum', *names))}) VALUES"
+        runs = [(r.key, now, sum_, *row) for r, sum_, row in zip(results, sums, values.tolist(), strict=True)]
+        daily = [(r.key, *r.daily, checksums.of_daily(r.key, *r.daily)) for r in results if r.daily is not None]
+        failed = [(*f, now, checksums.of_rows([(*f, now)])) for f in failures]
         with self._writing() as db:
-            db.executemany(insert, rows)
-            series = [(r.key, *r.daily) for r in results if r.daily is not None]
-            db.executemany("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?)", series)
+            db.executemany(f"{insert} ({_marks(3 + len(names))})", runs)
+            db.executemany("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?)", daily)
             db.executemany("DELETE FROM failures WHERE key = ?", [(r.key,) for r in results])
-            db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)", [(*f, now) for f in failures])
+            db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)", failed)
             db.execute(
                 "UPDATE sessions SET ended = ?, runs = runs + ?, failures = failures + ? WHERE rowid = ?",
                 (now, len(results), len(failures), self._session),
             )
+            seal(db, ["sessions"])
 
     def forget_failures(self) -> int:
         """Let failed runs be tried again; returns how many there were."""
@@ -215,12 +245,14 @@ class Store:
     def reuse(self, other: Path, daily: bool) -> int:
         """Copy runs of the plan that are missing here from the store in the folder `other`; returns how many.
 
-        A store that cannot be read, or has another format, has nothing to give.
+        A store that cannot be read, or has another format, has nothing to give, and a damaged run is left there.
         """
         before = self.done(daily)
         try:
-            database.open_for_reading(other).close()
-            self._db.execute("ATTACH ? AS other", (database.read_only(other),))
+            with contextlib.closing(database.open_for_reading(other)) as theirs:
+                if database.without_checksums(theirs):
+                    return 0
+            self._db.execute("ATTACH ? AS other", (database.address(other, "ro"),))
         except (InputError, StoreError, sqlite3.Error):
             return 0
         try:
@@ -240,10 +272,11 @@ class Store:
             f" WHERE plan.key NOT IN (SELECT key FROM main.{last})"
         )
         for table in tables:
-            names = _quoted(sorted(columns(db, "main", table) & columns(db, "other", table)))
-            wanted = f"SELECT {names} FROM other.{table} WHERE key IN (SELECT key FROM wanted)"
+            names = _listed(sorted(columns(db, "main", table) & columns(db, "other", table)))
+            wanted = f"SELECT {names} FROM other.{table} WHERE {WANTED}"
             db.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) {wanted}")
-        db.execute("DELETE FROM failures WHERE key IN (SELECT key FROM wanted)")
+        damage.take_out(db, damage.find(db, WANTED))
+        db.execute(f"DELETE FROM failures WHERE {WANTED} AND key IN (SELECT key FROM main.{last})")
         db.execute("DROP TABLE wanted")
 
     @contextlib.contextmanager
@@ -293,8 +326,8 @@ def _marks(number: int) -> str:
     return ", ".join("?" * number)
 
 
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(quoted(name) for name in names)
 
 
 def _now() -> str:

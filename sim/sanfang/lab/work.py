@@ -13,6 +13,8 @@ from sanfang.lab.provenance import code_version
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
+OUT_OF_MEMORY = "there was not enough memory for it; try fewer processes, or a smaller scale"
+
 
 @dataclass(frozen=True)
 class Job:
@@ -39,8 +41,8 @@ class Outcome:
     """What became of a job: a result, or an error and where it was raised.
 
     `wrong_input` says that the scenario was at fault, and `error` is then the message for its author.
-    `lost` says that the worker died with it; `attempts` counts how often it was begun; `seconds` is the
-    elapsed time of the run.
+    `lost` says that its worker died with it, or had no memory for it; `attempts` counts how often it was
+    begun; `seconds` is the elapsed time of the run.
     """
 
     job: Job
@@ -67,5 +69,12 @@ def do(job: Job, keep: Keep) -> Outcome:
         return Outcome(job, keep(run), seconds=time.perf_counter() - began)
     except InputError as error:
         return Outcome(job, error=str(error), wrong_input=True)
+    except MemoryError as error:
+        return out_of_memory(job, error)
     except Exception as error:
         return Outcome(job, error=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
+
+
+def out_of_memory(job: Job, error: MemoryError) -> Outcome:
+    """No fault of the run, as far as is known: another worker, or a quieter moment, may have the memory for it."""
+    return Outcome(job, error=f"{OUT_OF_MEMORY} ({str(error) or type(error).__name__})", lost=True)

@@ -1,24 +1,27 @@
 """The one door to the compiler: every hot loop of the model is compiled through `compiled`.
 
-Machine code is cached on disk and shared by all processes. The folder carries a digest of the
-sources of this package, because the compiler's own check sees a change in a function's file but
-not in the functions that it calls.
+Machine code is kept on disk and shared by all processes. The folder's name is a digest of the sources of this package,
+because the compiler's own check sees a change in a function's file, but not in the functions and the constants of other
+files that it uses; and of all else that the code depends on: place of the sources, versions, kind of processor.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
+import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import llvmlite  # type: ignore[import-untyped]
 import numba
-import platformdirs
-from llvmlite import ir  # type: ignore[import-untyped]
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.caching import FunctionCache
+from numba.core.codegen import get_host_cpu_features
+from numba.core.compiler import CompileResult
 from numba.core.datamodel import models
 from numba.core.datamodel.registry import default_manager
 from numba.core.extending import (
@@ -30,33 +33,76 @@ from numba.core.extending import (
     unbox,
 )
 from numba.core.imputils import impl_ret_borrowed
+from numba.core.serialize import dumps
 from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
 
-
-def _cache_folder() -> Path:
-    digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        text = source.read_bytes()
-        if b"@compiled" in text or b"np.dtype" in text:
-            digest.update(text)
-    root = os.environ.get("SANFANG_CACHE") or platformdirs.user_cache_dir("sanfang")
-    return Path(root) / f"compiled-{digest.hexdigest()[:16]}"
+from sanfang.model.code_folder import CodeFolder
 
 
-CACHE = _cache_folder()
-_COMPLETE = "complete"
-numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
+def _digest() -> str:
+    """Of all that compiled code depends on, apart from the types that a function is called with."""
+    here, processor = Path(__file__).parent, llvmlite.binding.get_host_cpu_name()
+    versions = (sys.implementation.cache_tag, numba.__version__, llvmlite.__version__)
+    digest = hashlib.sha256(repr((str(here), versions, processor, get_host_cpu_features())).encode())
+    for source in sorted(here.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+CODE = CodeFolder(f"compiled-{_digest()}")
+
+
+class _KeptCode(FunctionCache):
+    """The machine code of one function in `CODE`: a file for each combination of types that it is called with.
+
+    The compiler's own cache has one index for all of these. Two processes that compile at once may come to lie there
+    under each other's types, and a damaged file ends in a traceback or in wrong machine code.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._py_func = function
+
+    @property
+    def cache_path(self) -> str:
+        """Where the files are."""
+        return str(CODE.path)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The code for the types `sig`, or None."""
+        target_context.refresh()
+        key = self._index_key(sig, target_context.codegen())
+        content = CODE.read(self._file_name(key))
+        if content is None:
+            return None
+        found, result = pickle.loads(content)
+        return CompileResult._rebuild(target_context, *result) if found == key else None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the code `data` for the types `sig`."""
+        if data.library.has_dynamic_globals:  # it holds addresses of this process
+            return
+        key = self._index_key(sig, data.codegen)
+        CODE.write(self._file_name(key), dumps((key, data._reduce())))
+
+    def _file_name(self, key: Any) -> str:
+        module, name = self._py_func.__module__.removeprefix("sanfang.model."), self._py_func.__qualname__
+        return f"{module}.{name}-{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"
+
+
+def _kept(function: Any) -> Any:
+    function._cache = _KeptCode(function.py_func)
+    return function
 
 
 def compiled[Function: Callable[..., Any]](function: Function) -> Function:
-    """Compile `function` to machine code at its first call, and cache it on disk."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[return-value]
+    """Compile `function` to machine code at its first call, and keep it on disk."""
+    return _kept(numba.njit(nogil=True, error_model="numpy")(function))
 
 
 def compiled_in_any_order[Function: Callable[..., Any]](function: Function) -> Function:
     """As `compiled`, for sums whose order cannot change the result: several numbers are added at a time."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz"})(function)  # type: ignore[return-value]
+    return _kept(numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "nsz"})(function))
 
 
 class _LentModel(models.StructRefModel):
@@ -174,11 +220,9 @@ A row that does not exist does no harm.
 
 def is_cached() -> bool:
     """Whether a whole run has been made with this version of the model before; the first one takes longer."""
-    return (CACHE / _COMPLETE).exists()
+    return CODE.is_complete()
 
 
 def note_complete() -> None:
     """A whole run has been made: all that it needs is compiled."""
-    if not is_cached():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        (CACHE / _COMPLETE).touch()
+    CODE.note_complete()

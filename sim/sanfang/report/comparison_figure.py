@@ -17,6 +17,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
 from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
+from sanfang.lab.reach import reach
 from sanfang.report.fonts import language_and_fonts
 from sanfang.scenario.scenario import Scenario
 
@@ -38,7 +39,7 @@ WORDS = {
         "title": "What changes against “{baseline}”",
         "where": "{district}, {size}{days}, {reps}",
         "full": "full size",
-        "scaled": "scale {scale:g} (this share of its communities)",
+        "scaled": "scale {scale:g} ({reached})",
         "days": ", {days} days",
         "reps": "{reps} replications on the same troubles",
         "rep": "1 replication, so no intervals",
@@ -56,7 +57,7 @@ WORDS = {
         "title": "与“{baseline}”相比的变化",
         "where": "{district}，{size}{days}，{reps}",
         "full": "全规模",
-        "scaled": "规模 {scale:g}（按此比例选取社区）",
+        "scaled": "规模 {scale:g}（{reached}）",
         "days": "，{days} 天",
         "reps": "{reps} 次重复，各方案面对相同的问题",
         "rep": "仅 1 次重复，无置信区间",
@@ -234,9 +235,11 @@ def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
     district = scenario.district.label_zh if style.lang == "zh" else ""
+    reached = reach(scenario, comparison.scale).told(style.lang)
+    scaled = words["scaled"].format(scale=comparison.scale, reached=reached)
     text = words["where"].format(
         district=district or scenario.district.name.replace("_", " ").title(),
-        size=words["full"] if comparison.scale == 1 else words["scaled"].format(scale=comparison.scale),
+        size=words["full"] if comparison.scale == 1 else scaled,
         days=words["days"].format(days=comparison.days or scenario.run.days),
         reps=words["rep"] if comparison.reps == 1 else words["reps"].format(reps=comparison.reps),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +21,7 @@ from sanfang.dashboard.door.hosts import Hosts, same_origin
 from sanfang.dashboard.door.limits import (
     CONNECTS,
     DOCUMENTS,
+    FILES,
     MAX_BODY_BYTES,
     REQUEST_SECONDS,
     SILENT_SECONDS,
@@ -37,7 +39,7 @@ SOCKET = re.compile(r"/jupyter/api/kernels/[0-9a-f-]{36}/channels")
 CLOSE = re.compile(r"/_solara/api/close/([0-9a-f-]{36})")
 NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
 CDN = "/_solara/cdn/"
-FILES = ("/static/", "/jupyter/nbextensions/")
+STATIC = ("/static/", "/jupyter/nbextensions/")
 MAX_QUERY = 30_000
 
 FORWARDED = frozenset(
@@ -66,7 +68,7 @@ class Door:
         self._app, self._pages, self._assets, self._hosts, self._lang = app, pages, assets.resolve(), hosts, lang
         self._sessions = login.Sessions(password)
         self._open = OpenPages(most)
-        self._documents, self._connects = Pace(DOCUMENTS), Pace(CONNECTS)
+        self._documents, self._files, self._connects = Pace(DOCUMENTS), Pace(FILES), Pace(CONNECTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -92,12 +94,15 @@ class Door:
         if not self._sessions.admits(cookie):
             return await self._admission(scope, receive, headers)
         if scope["method"] == "POST":
-            return self._close(path, cookie)
+            # In a thread: it waits for the page's lock, and who holds that may be waiting to send something from here.
+            return await run_in_threadpool(self._close, path, cookie)
         if path in self._pages:
             return await self._document(scope, receive, headers, cookie)
-        if path.startswith(FILES) or (path.startswith(CDN) and self._is_asset(path.removeprefix(CDN))):
-            return lambda scope, receive, send: self._app(_inner(scope, cookie), receive, send)
-        return _NOT_FOUND
+        if not path.startswith(STATIC) and not (path.startswith(CDN) and self._is_asset(path.removeprefix(CDN))):
+            return _NOT_FOUND
+        if not self._files.take(address_of(scope["client"])):
+            return _TOO_MANY
+        return lambda scope, receive, send: self._app(_inner(scope, cookie), receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """What is wrong with a request, whoever sent it."""
@@ -137,7 +142,7 @@ class Door:
     async def _document(self, scope: Scope, receive: Receive, headers: Headers, cookie: str | None) -> Response:
         """A page: Solara's HTML with scripts that the policy knows, and a cookie for a browser that has none."""
         if not self._documents.take(address_of(scope["client"])):
-            return PlainTextResponse("Too many pages at once. Wait a little.\n", 429, {"retry-after": "10"})
+            return _TOO_MANY
         given = cookie or self._sessions.new()
         plain = {**_inner(scope, given, without=(b"accept-encoding",)), "method": "GET"}
         status, html = await _collected(self._app, plain, receive)
@@ -195,7 +200,7 @@ class Door:
     def _is_page(self, scope: Scope) -> bool:
         """Whether a websocket is asked for by a page of this server, in the way of a page."""
         headers = Headers(scope=scope)
-        asked = parse_qs(scope["query_string"].decode("ascii", "replace"), max_num_fields=10)
+        asked = parse_qs(scope["query_string"].decode("ascii", "replace"))
         return (
             self._refusal({**scope, "method": "GET"}, headers) is None
             and "origin" in headers
@@ -205,6 +210,7 @@ class Door:
 
 
 _NOT_FOUND = PlainTextResponse("Nothing is here.\n", 404)
+_TOO_MANY = PlainTextResponse("Too much at once. Wait a little.\n", 429, {"retry-after": "10"})
 
 
 def _inner(scope: Scope, cookie: str | None, without: Collection[bytes] = ()) -> Scope:

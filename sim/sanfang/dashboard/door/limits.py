@@ -50,6 +50,9 @@ MESSAGE_BYTES = (2_000_000, 200_000.0)
 DOCUMENTS = (150, 10.0)
 """Pages opened from one address: at once, and a second from then on. Each is written anew, in some 10 ms."""
 
+FILES = (3_000, 200.0)
+"""Files of pages asked for from one address, likewise: a page has some fifteen, and a room opens at once."""
+
 CONNECTS = (200, 5.0)
 """Websockets opened from one address: at once, and a second from then on. Each begins a kernel that lives a minute."""
 

@@ -74,7 +74,7 @@ class Sessions:
         """
         if not (self._each.take(address) and self._all.take()):
             return None
-        given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=4).get(FIELD, [""])[0]
+        given = parse_qs(body.decode("utf-8", "replace")).get(FIELD, [""])[0]
         return self._password is not None and hmac.compare_digest(_digest(given), self._password)
 
     def _signature(self, body: str) -> str:

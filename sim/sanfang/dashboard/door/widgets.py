@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 TRIED = {"ipyvue": "1.13.0", "ipywidgets": "8.1.9", "solara": "1.64.1"}
 """The versions whose faults docs/upstream.md tells, and on which the replacements below were tried."""
 
+TABLES = {"move": {"lever", "level"}, "pick": {"field", "value"}, "do": {"action", "value"}}
+"""Events whose data are a table, and its keys. Those of any other event are a word, a number, or nothing."""
+
 
 def install() -> None:
     """Put the replacements in place, before the first widget is made."""
@@ -28,11 +31,22 @@ def install() -> None:
 
 def _template_event(self: Any, _: Any, content: dict[str, Any], buffers: Any) -> None:
     """For `VueTemplate`: a declared event. ipyvue's own also imports modules and calls what it finds in them."""
-    event = content.get("event")
-    if set(content) <= {"event", "data"} and event in self.events:
-        getattr(self, f"vue_{event}")(content.get("data"))
+    event, data = str(content.get("event")), content.get("data")
+    if set(content) <= {"event", "data"} and event in self.events and _fits(event, data):
+        getattr(self, f"vue_{event}")(data)
     else:
         log.warning("a page sent something that %s does not know", type(self).__name__)
+
+
+def _fits(event: str, data: Any) -> bool:
+    """Whether the data are of the form that our pages send, so that what hears the event need not ask."""
+    if event not in TABLES:
+        return _is_plain(data)
+    return isinstance(data, dict) and data.keys() == TABLES[event] and all(map(_is_plain, data.values()))
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float)
 
 
 def _widget_event(self: Any, _: Any, content: dict[str, Any], buffers: Any) -> None:

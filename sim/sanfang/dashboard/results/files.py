@@ -27,7 +27,7 @@ from sanfang.lab.results import Results, Status
 from sanfang.lab.run_table import KEYS, RunTable
 from sanfang.scenario.content import EXPERIMENTS, PACKAGE, Source, folders
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.reading import read_toml
+from sanfang.scenario.toml import read_toml
 
 RESULTS = "results"
 TABLES = ("runs.parquet", "runs.csv")

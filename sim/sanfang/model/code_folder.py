@@ -1,0 +1,227 @@
+"""The folder in which compiled code is kept from run to run, and its files.
+
+What lies there is run. So the folder, and those above it, must belong to this user or to the administrator, and nobody
+else may be able to write to them. Where there is no such folder, or it takes no files, a private temporary one serves
+this command and its workers, and that is said once.
+
+A file is taken only if it is what was written: a damaged one is as good as none, and its code is compiled again. Files
+come into place whole, so that processes may compile at the same time and be killed meanwhile.
+"""
+
+from __future__ import annotations
+
+import atexit
+import grp
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import platformdirs
+
+VARIABLE = "SANFANG_CACHE"
+COMPLETE = "complete"
+DIGEST_BYTES = 32
+PROBE_BYTES = 4096
+ADMINISTRATOR = 0
+
+
+class Unfit(Exception):
+    """Why a folder cannot be used."""
+
+
+class CodeFolder:
+    """The files of compiled code in a folder called `name`, below the one that `SANFANG_CACHE` names or the user's own.
+
+    It is looked for when it is first needed.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.RLock()
+        self._sought = self._is_temporary = self._complete = False
+        self._path: Path | None = None
+        self._used: set[str] = set()
+
+    @property
+    def path(self) -> Path | None:
+        """Where the files are; None if no folder can be had, so that each process compiles for itself."""
+        with self._lock:
+            if not self._sought:
+                self._sought = True
+                place = _place()
+                try:
+                    self._path = _usable(Path(place) / self._name)
+                except (OSError, Unfit) as problem:
+                    self._pass_to_temporary(place, problem)
+            return self._path
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file; None if it is not there, damaged, or may be somebody else's."""
+        content = None if self.path is None else _read(self.path / name)
+        if content is not None:
+            self._used.add(name)
+        return content
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a file. If the folder takes it no more, as on a full disk, a temporary folder takes its place."""
+        with self._lock:
+            if self.path is None:
+                return
+            self._used.add(name)
+            try:
+                _write(self.path / name, content)
+            except OSError as problem:
+                self._pass_to_temporary(str(self.path), problem)
+                if self.path is not None:
+                    _write_if_possible(self.path / name, content)
+
+    def is_complete(self) -> bool:
+        """Whether a run has been made before with what is there, or by this process."""
+        return self._complete or (self.path is not None and _has_all(self.path))
+
+    def note_complete(self) -> None:
+        """A run has been made: what was read and written for it is all that the next one needs."""
+        if not self.is_complete() and self.path is not None:
+            _write_if_possible(self.path / COMPLETE, "\n".join(sorted(self._used)).encode())
+        self._complete = True
+
+    def _pass_to_temporary(self, place: str, problem: Exception) -> None:
+        """Go on in a temporary folder, with the files used so far; without any if that has been tried."""
+        before = self._path
+        self._path = None if self._is_temporary else self._temporary()
+        self._is_temporary = True
+        if before is not None and self._path is not None:
+            for name in self._used:
+                _write_if_possible(self._path / name, _read(before / name))
+        reason = (problem.strerror if isinstance(problem, OSError) else None) or str(problem)
+        now = f"is in {self._path.parent} until this command ends" if self._path else "is compiled by each process anew"
+        message = f"Compiled code cannot be kept in {place} ({reason}): it {now}."
+        print(f"{message} Let {VARIABLE} name a folder that you alone can write to.", file=sys.stderr)
+
+    def _temporary(self) -> Path | None:
+        """A private folder with a name that nobody can foresee, gone when this process ends. Workers find it too."""
+        try:
+            made = Path(os.path.realpath(tempfile.mkdtemp(prefix="sanfang-")))
+            atexit.register(_remove, made, os.getpid())
+            folder = _usable(made / self._name)
+        except (OSError, Unfit):
+            return None
+        os.environ[VARIABLE] = str(made)
+        return folder
+
+
+def _place() -> str:
+    """The folder that the user names, or the one that the system has for what can be made again."""
+    try:
+        return os.environ.get(VARIABLE) or platformdirs.user_cache_dir("sanfang")
+    except RuntimeError:  # the system knows no home of this user
+        return "~/.cache/sanfang"
+
+
+def _usable(folder: Path) -> Path:
+    """`folder`, made if need be, if it is safe, and takes files or needs none. Raises OSError or Unfit."""
+    if not (folder.is_absolute() or os.environ.get(VARIABLE)):
+        raise Unfit("there is no home folder")
+    folder = Path(os.path.realpath(folder))
+    for path in (*reversed(folder.parents), folder):
+        if not path.exists():
+            path.mkdir(mode=0o755, exist_ok=True)  # for its owner alone to write to, whatever is usual here
+    if not folder.is_dir():
+        raise Unfit("it is not a folder")
+    check_safe(folder)
+    if not _has_all(folder):
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(PROBE_BYTES))
+    return folder
+
+
+def _has_all(folder: Path) -> bool:
+    """Whether all files are there that a run has needed before."""
+    names = _read(folder / COMPLETE)
+    return names is not None and all((folder / name).is_file() for name in names.decode().split("\n"))
+
+
+# --- Whom to trust ----------------------------------------------------------------------------------------
+
+
+def check_safe(folder: Path) -> None:
+    """Raises Unfit if others could put files into `folder`, or another folder in its place."""
+    for path in (folder, *folder.parents):
+        found = path.stat()
+        if not _is_trusted(found.st_uid):
+            raise Unfit(f"{path} belongs to another user")
+        if _others_may_write(found) and (path == folder or not found.st_mode & stat.S_ISVTX):
+            raise Unfit(f"others can write to {path}")
+
+
+def _is_trusted(user: int) -> bool:
+    return user in (os.geteuid(), ADMINISTRATOR)
+
+
+def _others_may_write(found: os.stat_result) -> bool:
+    """Whether the mode lets anybody but owner and administrator write; a group of the user alone is nobody else."""
+    if found.st_mode & stat.S_IWOTH:
+        return True
+    return bool(found.st_mode & stat.S_IWGRP) and not _is_own_group(found.st_gid)
+
+
+def _is_own_group(group: int) -> bool:
+    """Whether it is the administrator's, or the one that many systems give to each user: named as the user, with no
+    other members."""
+    if group == ADMINISTRATOR:
+        return True
+    try:
+        user, named = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
+    except KeyError:
+        return False
+    return (user.pw_gid, user.pw_name) == (group, named.gr_name) and set(named.gr_mem) <= {user.pw_name}
+
+
+# --- Files --------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            if not _is_trusted(found.st_uid) or _others_may_write(found):
+                return None
+            content = file.read()
+    except OSError:
+        return None
+    digest, content = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+    return content if hashlib.sha256(content).digest() == digest else None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file beside its place and rename it, with its digest in front. Raises OSError."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}-", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write(hashlib.sha256(content).digest())
+            file.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _write_if_possible(path: Path, content: bytes | None) -> None:
+    try:
+        if content is not None:
+            _write(path, content)
+    except OSError:
+        pass
+
+
+def _remove(folder: Path, owner: int) -> None:
+    """At the end of the process that made it, not of those forked from it."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
