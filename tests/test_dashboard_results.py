@@ -27,9 +27,10 @@ from sanfang.dashboard.results.page import ResultsPage, plot_of
 from sanfang.dashboard.results.pictures import picture
 from sanfang.dashboard.results.tables import NothingToShow, axes, cells, front, summary, surface, thinned
 from sanfang.lab import intervals
-from sanfang.lab.database import STORE
+from sanfang.lab.database import METRIC_NAMES, STORE
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.results import Results
+from sanfang.lab.store import Result, Store
 from sanfang.lab.sweep import sweep
 
 GRID = {
@@ -70,19 +71,17 @@ def made(place: Path, made_up_simulation: None) -> Callable[[dict[str, Any]], Op
     return make
 
 
-def changed(folder: Path, sql: str, rows: list[tuple[Any, ...]] = []) -> None:  # noqa: B006
-    """Give the runs of a store other values."""
-    with sqlite3.connect(folder / STORE) as db:
-        db.executemany(sql, rows) if rows else db.execute(sql)
-    db.close()
-
-
 def revalued(opened: Opened, value: Callable[[pd.Series], float]) -> Opened:
     """The same sweep with satisfaction worked out from each run of the plan."""
     with Results(opened.found.path.parent) as results:
         runs = results.runs()
-    rows = [(float(value(row)), row["key"]) for _, row in runs.iterrows()]
-    changed(opened.found.path.parent, "UPDATE runs SET satisfaction = ? WHERE key = ?", rows)
+    with Store(opened.found.path.parent) as store:
+        store.add(
+            [
+                Result(row["key"], {**row[list(METRIC_NAMES)], "satisfaction": float(value(row))}, 0.5)
+                for _, row in runs.iterrows()
+            ]
+        )
     return result_files.opened(opened.found)
 
 
@@ -177,7 +176,9 @@ def test_a_damaged_or_foreign_file_is_a_message_without_a_path(place: Path, name
 
 def test_a_store_of_another_program_is_a_message(place: Path) -> None:
     (place / "results" / "foreign").mkdir()
-    changed(place / "results" / "foreign", "CREATE TABLE about (name TEXT)")
+    with sqlite3.connect(place / "results" / "foreign" / STORE) as db:
+        db.execute("CREATE TABLE about (name TEXT)")
+    db.close()
     (found,) = result_files.listed()
     assert "no sweep" in show(found, [found]).problems[0]
 

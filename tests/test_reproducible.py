@@ -127,7 +127,6 @@ def _levers(value: Any) -> dict[str, Any]:
 
 
 IDLE_POLICIES: dict[str, dict[str, Any]] = {
-    "begins after the end": _levers([[DAYS, 1.0]]),
     "begins at zero": _levers([[0, 0.0]]),
     "zero in one community": {f"policy_by_community.c004.{name}": 0.0 for name in lever_names()},
     "no domain": {"policy.service_scope": [[0, 0.0], [30, 0.0]]},

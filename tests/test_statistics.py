@@ -563,4 +563,4 @@ def test_a_metric_that_is_asked_for_twice_is_shown_once() -> None:
     from sanfang.cli_analysis import AnalysisInput, document
 
     means = [document(AnalysisInput(pairs(1, 3), "a", metrics=("satisfaction",) * n))["means"] for n in (1, 3)]
-    assert means[0] == means[1]
+    pd.testing.assert_frame_equal(pd.DataFrame(means[0]), pd.DataFrame(means[1]))

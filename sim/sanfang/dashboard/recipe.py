@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sanfang.dashboard.address import LETTERS, Address, World, scenario_of
 from sanfang.dashboard.follow.choice import choice, until
 from sanfang.dashboard.lessons.files import load_all, progress_of
+from sanfang.dashboard.quoting import command, comment, in_python, in_toml
 from sanfang.dashboard.results import choice as result_choice
 from sanfang.dashboard.results import files as result_files
 
@@ -47,9 +47,8 @@ def live(address: Address) -> Recipe:
         f'print(run.daily.head({days_of(address)})[["date", "satisfaction", "open", "latent"]].tail(1))',
         "print(run.metrics)",
     ]
-    sets = [text for path, value in settings(address, world).items() for text in ("--set", f"{path}={value}")]
-    shell = ["sanfang", "run", world.scenario, *_place(address, days), *sets, "--out", "results/live"]
-    return Recipe("\n".join(python), shlex.join(shell))
+    options = [*_place(address, days), *_sets(address, world), ("--out", "results/live")]
+    return Recipe("\n".join(python), command(["sanfang", "run"], [world.scenario], options))
 
 
 def compare(address: Address) -> Recipe:
@@ -67,22 +66,26 @@ def compare(address: Address) -> Recipe:
     for letter, world in zip(letters, address.worlds, strict=True):
         given = settings(address, world)
         if given:
-            lines.append(f"# {letter}.toml:")
-            lines += [f'#   extends = "{world.scenario}"', "#   [policy]"]
-            lines += [f"#   {path.removeprefix('policy.')} = {value}" for path, value in given.items()]
+            lines += [f"{letter}.toml:", f"  extends = {in_toml(world.scenario)}", "  [policy]"]
+            lines += [f"  {path.removeprefix('policy.')} = {value}" for path, value in given.items()]
     names = [
         f"{letter}.toml" if settings(address, world) else world.scenario
         for letter, world in zip(letters, address.worlds, strict=True)
     ]
-    shell = ["sanfang", "compare", *names, *_place(address, days), "--reps", "10", "--out", "results/compare"]
-    return Recipe("\n".join(python), "\n".join([*lines, shlex.join(shell)]))
+    options = [*_place(address, days), ("--reps", "10"), ("--out", "results/compare")]
+    shell = [*map(comment, lines), command(["sanfang", "compare"], names, options)]
+    return Recipe("\n".join(python), "\n".join(shell))
 
 
 def follow(address: Address) -> Recipe:
     """The life of one request of the first world: the one that the address names, or else the slowest."""
     world, days = address.worlds[0], until(address)
     id_ = choice(address.other, [], []).id_
-    found = f'requests["id"].str.startswith("{id_}")' if id_ else '(requests["closed"] - requests["voiced"]).idxmax()'
+    found = (
+        f'requests["id"].str.startswith({in_python(id_)})'
+        if id_
+        else '(requests["closed"] - requests["voiced"]).idxmax()'
+    )
     python = [
         "from sanfang import Scenario, simulate",
         "from sanfang.dashboard.follow.life import life",
@@ -98,10 +101,9 @@ def follow(address: Address) -> Recipe:
         f"for step in life(trace(scenario, one.id, **where, until={days}), requests, one.name).steps:",
         "    print(step)",
     ]
-    sets = [text for path, value in settings(address, world).items() for text in ("--set", f"{path}={value}")]
-    which = ["--request", id_] if id_ else ["--slowest", "1"]
-    shell = ["sanfang", "trace", world.scenario, *which, *_place(address, days), *sets]
-    return Recipe("\n".join(python), shlex.join(shell))
+    which = ("--request", id_) if id_ else ("--slowest", "1")
+    options = [which, *_place(address, days), *_sets(address, world)]
+    return Recipe("\n".join(python), command(["sanfang", "trace"], [world.scenario], options))
 
 
 def lessons(address: Address) -> Recipe:
@@ -116,31 +118,36 @@ def lessons(address: Address) -> Recipe:
     settings_ = [{"name": arm.id, **arm.set} for arm in arms]
     python = ["from sanfang import Scenario, compare", "", "arms = ["]
     for arm, given in zip(arms, settings_, strict=True):
-        python.append(f'    Scenario.load("{arm.scenario}", district="{place.district}").with_({given!r}),')
+        loaded = f"Scenario.load({in_python(arm.scenario)}, district={in_python(place.district)})"
+        python.append(f"    {loaded}.with_({given!r}),")
     how = f"reps={place.replications}, seed={place.seed}, days={place.days}, scale={place.size:g}"
     python += ["]", f"table = compare(arms, {how})", "shown = table.differences if len(arms) > 1 else table.means"]
     python.append(f"print(shown[shown.metric.isin({[step.measure, *step.also]!r})])")
     lines = []
     for arm in arms:
         if arm.set:
-            lines += [f"# {arm.id}.toml:", f'#   extends = "{arm.scenario}"']
-            lines += [f"#   {path} = {value}" for path, value in arm.set.items()]
+            lines += [f"{arm.id}.toml:", f"  extends = {in_toml(arm.scenario)}"]
+            lines += [f"  {path} = {value}" for path, value in arm.set.items()]
     names = [f"{arm.id}.toml" if arm.set else arm.scenario for arm in arms]
-    where = ["--district", place.district, "--seed", str(place.seed), "--days", str(place.days)]
-    where += ["--scale", f"{place.size:g}"] if place.size != 1 else []
-    lines.append(shlex.join(["sanfang", "compare", *names, *where, "--reps", str(place.replications)]))
-    return Recipe("\n".join(python), "\n".join(lines))
+    where = [("--district", place.district), ("--seed", str(place.seed)), ("--days", str(place.days))]
+    where += [("--scale", f"{place.size:g}")] if place.size != 1 else []
+    shell = command(["sanfang", "compare"], names, [*where, ("--reps", str(place.replications))])
+    return Recipe("\n".join(python), "\n".join([*map(comment, lines), shell]))
 
 
 def _load(name: str, address: Address, world: World) -> str:
     given = settings(address, world)
     changed = f".with_({given!r})" if given else ""
-    return f'{name} = Scenario.load("{world.scenario}", district="{address.district}"){changed}'
+    return f"{name} = Scenario.load({in_python(world.scenario)}, district={in_python(address.district)}){changed}"
 
 
-def _place(address: Address, days: int) -> list[str]:
-    where = ["--district", address.district, "--seed", str(address.seed), "--days", str(days)]
-    return [*where, "--scale", f"{address.size:g}"] if address.size != 1 else where
+def _place(address: Address, days: int) -> list[tuple[str, str]]:
+    where = [("--district", address.district), ("--seed", str(address.seed)), ("--days", str(days))]
+    return [*where, ("--scale", f"{address.size:g}")] if address.size != 1 else where
+
+
+def _sets(address: Address, world: World) -> list[tuple[str, str]]:
+    return [("--set", f"{path}={value}") for path, value in settings(address, world).items()]
 
 
 def results(address: Address) -> Recipe:
@@ -153,22 +160,20 @@ def results(address: Address) -> Recipe:
     shell = []
     if shown.experiment is not None:
         name = shown.experiment.id.removeprefix("experiments/")
-        command = "reproduce" if shown.file is not None and shown.file.found else "sweep"
-        shell.append(shlex.join(["sanfang", command, name]))
+        makes = "reproduce" if shown.file is not None and shown.file.found else "sweep"
+        shell.append(command(["sanfang", makes], [name]))
     if shown.opened is None:
         if shown.experiment is None:  # runs that cannot be read
-            return Recipe("", shlex.join(["sanfang", "status", chosen.id]))
+            return Recipe("", command(["sanfang", "status"], [chosen.id]))
         published = shown.file is not None and bool(shown.file.found)
         python = _experiment(chosen.id.removeprefix("experiments/"), published)
         return Recipe("\n".join(python), "\n".join(shell))
     opened, metric = shown.opened, result_choice.choose(shown, address.other).metric
     if opened.found.path.name == result_files.TABLES[-1]:
-        shell.append(
-            f"# {shlex.quote(opened.found.id)} holds exported runs; the file beside them says how they were made."
-        )
+        shell.append(comment(f"{opened.found.id} holds exported runs; the file beside them says how they were made."))
     else:
-        shell.append(shlex.join(["sanfang", "analyse", opened.found.id, *(["--metric", metric] if metric else [])]))
-        shell.append(shlex.join(["sanfang", "export", opened.found.id]))
+        shell.append(command(["sanfang", "analyse"], [opened.found.id], [("--metric", metric)] if metric else []))
+        shell.append(command(["sanfang", "export"], [opened.found.id]))
     return Recipe("\n".join(_analysis(opened, metric)), "\n".join(shell))
 
 
@@ -209,12 +214,13 @@ def trust(address: Address) -> Recipe:
     python = [
         "from sanfang.lab import verification",
         "",
-        f'finding = verification.make(verification.check("{key}"), seed={address.seed}, runs=verification.QUICK)',
+        f"check = verification.check({in_python(key)})",
+        f"finding = verification.make(check, seed={address.seed}, runs=verification.QUICK)",
         "print(verification.table([finding]))",
         "print(finding.verdict)",
     ]
-    shell = ["sanfang", "verify", key, "--quick", "--seed", str(address.seed), "--lang", address.lang]
-    return Recipe("\n".join(python), shlex.join(shell))
+    options = [("--quick", ""), ("--seed", str(address.seed)), ("--lang", address.lang)]
+    return Recipe("\n".join(python), command(["sanfang", "verify"], [key], options))
 
 
 RECIPES: dict[str, Callable[[Address], Recipe]] = {
