@@ -385,8 +385,12 @@ def test_memory_that_runs_out_is_no_defect(here: Path, monkeypatch: pytest.Monke
 
 
 def test_a_reader_that_goes_away_ends_a_command_quietly(here: Path) -> None:
-    for arguments in (["scenario", "schema"], ["scenario", "explain", "slash.toml"], ["--help"]):
-        with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    for arguments in (["scenario", "schema"], ["scenario", "explain", "slash.toml"], ["--version"]):
+        pipe, buffered = (
+            subprocess.PIPE,
+            {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        )
+        with subprocess.Popen([*COMMAND, *arguments], stdout=pipe, stderr=pipe, env=buffered) as process:
             assert process.stdout is not None and process.stderr is not None
             process.stdout.close()
             assert process.stderr.read() == b""
