@@ -231,7 +231,7 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {
     ),
     "a factor called as a column of results": (
         '[factors.Point]\nvalues = [0, 1]\nsets = { "tasks.load" = 0.1 }\n',
-        "no section of parameters or column of results",
+        "tables of results have a column 'point'; give the factor another name",
     ),
 }
 

@@ -428,6 +428,11 @@ def _factors(file: ExperimentFile, binder: Binder, place: Place) -> tuple[Factor
     specs = dict(file.factors)
     if isinstance(file.design, Table):
         specs = _tabled(file.design, specs, binder)
+    met: dict[str, str] = {}
+    for name in sorted(specs):
+        if met.setdefault(name.lower(), name) != name:
+            alike = f"differs from {met[name.lower()]!r} in capitals only, which a database takes for the same"
+            raise binder.error(name, f"{alike}; give it another name")
     return tuple(binder.bind(name, spec) for name, spec in sorted(specs.items()))
 
 

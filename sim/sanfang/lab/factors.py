@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from keyword import iskeyword
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
@@ -36,8 +37,14 @@ TAKES: dict[str, tuple[str, ...]] = {
 }
 """The keys that each distribution takes; all but low and high must be given."""
 
-NAMES_OF_COLUMNS = {"scenario", "point", "replication", "seed", "seconds", "key", *BY_NAME}
-"""What tables of results have beside factors."""
+NAMES_OF_COLUMNS = {
+    *("scenario", "point", "replication", "seed", "seconds", "key", "finished", "day", *BY_NAME),
+    *("metric", "quantity", "n", "mean", "sd", "low", "high", "difference", "estimate", "standard_error", "half_width"),
+    *("baseline_mean", "p_value", "effect_size", "correlation", "variance_reduction", "variance_ratio", "ratio_low"),
+    *("ratio_high", "independent_half_width", "rank", "of", "probability_best", "difference_to_best", "target"),
+    *("needed", "more", "error", "trace", "attempts", "baseline", "term"),
+}
+"""What tables of results and of their analysis have beside factors. A database takes `Seed` and `seed` for the same."""
 
 LARGEST = 1e15
 """Of a value that others are taken times: databases and tables hold it exactly."""
@@ -247,9 +254,11 @@ class Binder:
         return self._checked(name, spec, {name: None}, low, high, parameter.kind == "whole number")
 
     def _package(self, name: str, spec: FactorSpec) -> Factor:
-        if not name.isidentifier() or catalogue.known_at(name) or name.lower() in NAMES_OF_COLUMNS:
-            rule = "must be one word of letters, digits and _, and no section of parameters or column of results"
+        if not name.isidentifier() or iskeyword(name) or name in catalogue.tree():
+            rule = "must be one word of letters, digits and _, no section of parameters, and not and, or, not, in"
             raise self.error(name, f"is no name for a factor that sets several parameters: it {rule}")
+        if name.lower() in NAMES_OF_COLUMNS:
+            raise self.error(name, f"tables of results have a column {name.lower()!r}; give the factor another name")
         sets = self._overlaid(name, spec.overlay) if spec.overlay is not None else spec.sets or {}
         for path, amount in sets.items():
             if self.parameter(name, path).kind not in NUMERIC or not _is_amount(amount):
