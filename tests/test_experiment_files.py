@@ -118,6 +118,11 @@ def test_defaults_are_those_of_a_comparison() -> None:
     assert experiment.scenario("before", {}) == Scenario.load("before")
 
 
+def test_a_metric_that_is_named_twice_is_kept_once() -> None:
+    names = ["backlog", "satisfaction", "backlog"]
+    assert Experiment.from_dict({"scenarios": ["before"], "metrics": names}).metrics == ("backlog", "satisfaction")
+
+
 def test_settings_and_district_hold_in_all_scenarios_and_the_policy_is_each_ones_own(here: Path) -> None:
     experiment = written(
         here, 'scenarios = ["before", "services"]\ndistrict = "demo"\n[settings]\n"tasks.load" = 0.5\nmind.ties = 2\n'

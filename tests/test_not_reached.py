@@ -200,6 +200,14 @@ def test_the_replications_that_it_takes_are_not_told_from_runs_that_reached_it_a
     assert math.isnan(found.loc["b", "needed"])
 
 
+def test_the_replications_printed_are_not_those_of_the_cells_that_reached_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown = printed(table(**{P90: {"a": [1.0, 2.0, 3.0], "b": [2.0, NAN, 2.1], "c": [2.0, 3.5, 3.0]}}), capsys)
+    (row,) = [line for line in shown.split("Replications needed")[1].splitlines() if "90th percentile" in line]
+    assert row.split("percentile")[1].split() == ["–", "–", "–", "cannot", "be", "told", "–"]
+
+
 @pytest.mark.usefixtures("made_up_simulation")
 def test_a_sweep_with_a_rule_goes_on_to_its_end_where_runs_do_not_reach_it(tmp_path: Path) -> None:
     """The made-up run never reaches its 90th percentile."""

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from sanfang.cli import app
 from sanfang.lab import reproduce
+from sanfang.lab.agreement import FALSE_ALARMS
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Finding
 from sanfang.lab.intervals import t_interval
@@ -152,16 +153,16 @@ def studies(change: float, number: int, seed: int) -> list[list[Reproduced]]:
 
 
 def test_a_right_program_hardly_ever_fails() -> None:
-    """In 5 of 100 studies of five results one of them may."""
+    """In 1 of 100 studies of five results one of them may."""
     failed = sum(any(not one.agrees for one in batch) for batch in studies(0.0, 400, 1))
-    assert failed <= stats.binom.isf(ERROR, 400, 0.05)
+    assert failed <= stats.binom.isf(ERROR, 400, FALSE_ALARMS)
 
 
 def test_a_change_that_would_be_seen_is_seen_with_the_stated_power() -> None:
     """Ten against forty pairs of standard deviation 1: the size that the function itself states, at the true errors."""
     error = np.hypot(1 / np.sqrt(40), 1 / np.sqrt(10))
     free = error**4 / ((1 / 40) ** 2 / 39 + (1 / 10) ** 2 / 9)
-    change = (stats.t.isf(0.05 / 5 / 2, free) + stats.t.isf(1 - POWER, free)) * error
+    change = (stats.t.isf(FALSE_ALARMS / 5 / 2, free) + stats.t.isf(1 - POWER, free)) * error
     found = studies(change, 400, 2)
     seen = sum(batch[0].verdict == "differs" for batch in found)
     stated = np.median([batch[0].detectable for batch in found])

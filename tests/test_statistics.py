@@ -557,3 +557,10 @@ def test_what_pairing_was_worth_is_printed_from_ten_pairs_on(
     found = capsys.readouterr().out
     assert (" x\n" in found) is shown
     assert ("What pairing was worth cannot be told" in found) is not shown
+
+
+def test_a_metric_that_is_asked_for_twice_is_shown_once() -> None:
+    from sanfang.cli_analysis import AnalysisInput, document
+
+    means = [document(AnalysisInput(pairs(1, 3), "a", metrics=("satisfaction",) * n))["means"] for n in (1, 3)]
+    assert means[0] == means[1]

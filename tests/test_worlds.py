@@ -98,6 +98,18 @@ def test_the_share_of_worlds_in_which_a_sign_holds_by_hand() -> None:
     assert (row["low"], row["high"]) == pytest.approx(tuple(expected))
 
 
+def test_worlds_in_which_runs_did_not_reach_it_have_a_sign_and_no_average() -> None:
+    """Above in eight of eight pairs; above in six with two that cannot be told; in the third world nothing is known."""
+    nan = np.nan
+    base = [[10.0] * 8, [10.0] * 6 + [nan] * 2, [nan] * 8]
+    other = [[11.0] * 4 + [nan] * 4, [12.0] * 6 + [nan] * 2, [nan] * 8]
+    runs = over_bounce(a=base, b=other).rename(columns={"satisfaction": "resolution_days_p90"})
+    row = signs(runs, "a", (BOUNCE,), ()).iloc[0]
+    assert (row["higher"], row["lower"]) == pytest.approx((2 / 3, 0))
+    assert row["surely_higher"] == pytest.approx(1 / 3), "2 / 256 times three worlds; 2 x 37 / 256 is not enough"
+    assert row[["average", "low", "high", "lowest"]].isna().all()
+
+
 def test_among_worlds_without_a_difference_hardly_any_is_sure() -> None:
     """In 200 studies of 30 worlds any sure sign is wrong; Holm lets that happen in 5 of 100."""
     rng, wrong = np.random.default_rng(5), 0

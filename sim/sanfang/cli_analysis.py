@@ -71,12 +71,12 @@ class AnalysisInput:
         return worlds.levers_among(self.factors, {}) if self.levers is None else self.levers
 
     def chosen(self) -> tuple[str, ...]:
-        """The metrics to show. Raises InputError for one that no run has, and for a half-width in several units."""
+        """The metrics to show, each once. Raises InputError for one that no run has, or a width in several units."""
         known = metric_columns(self.runs, self.factors)
         for name in self.metrics:
             if name not in known:
                 raise InputError(f"metric: {shortened(name)!r} is not in these runs{nearest(name, known)}")
-        chosen = self.metrics or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
+        chosen = tuple(dict.fromkeys(self.metrics)) or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
         units = sorted({metric(name).unit for name in chosen})
         if self.half_width is not None and len(units) > 1:
             several = f"these metrics have several ({', '.join(units)}); name one metric"
@@ -352,11 +352,10 @@ def _print_needed(console: Console, needed: pd.DataFrame, results: AnalysisInput
     for heading in ("so far", "half-width now", "target", "needed", "more"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, cells in needed.groupby("metric", sort=False):
-        known = cells.dropna(subset=["needed"])
-        if known.empty:
-            table.add_row(metric(str(name)).en, *["–"] * 5)
+        if cells["needed"].isna().any():  # too few values in a cell, or a run that has not reached the metric
+            table.add_row(metric(str(name)).en, *["–"] * 3, "cannot be told", "–")
             continue
-        row = known.sort_values("needed").iloc[-1]
+        row = cells.sort_values("needed").iloc[-1]
         numbers = [f"{row[column]:.3g}" for column in ("half_width", "target")]
         table.add_row(metric(str(name)).en, str(row["n"]), *numbers, _count(row["needed"]), _count(row["more"]))
     console.print(table)

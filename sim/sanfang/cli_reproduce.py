@@ -179,7 +179,7 @@ def _print(attempts: list[Attempt], compared: list[Reproduced]) -> None:
 
 def _sums(compared: list[Reproduced]) -> list[str]:
     """How many results agree, by how they were compared."""
-    from sanfang.lab.looks import LEVEL
+    from sanfang.lab.agreement import FALSE_ALARMS
     from sanfang.lab.reproduce import POWER
 
     lines = []
@@ -190,9 +190,9 @@ def _sums(compared: list[Reproduced]) -> list[str]:
             lines.append(f"{agree} of {len(group)} published results agree {told}.")
     if any(entry.how == "seeds" for entry in compared):
         lines.append(
-            f"Test of equal effects: Welch's. A right program fails anywhere with a chance of {LEVEL:.0%} (Holm). A"
-            f" change as large as 'would be seen' makes it fail with a chance of {POWER:.0%}. 'too few runs': it would"
-            " not have noticed if the whole effect were gone."
+            f"Test of equal effects: Welch's. A right program fails anywhere with a chance of {FALSE_ALARMS:.0%}"
+            f" (Holm). A change as large as 'would be seen' makes it fail with a chance of {POWER:.0%}."
+            " 'too few runs': it would not have noticed if the whole effect were gone."
         )
     if any(entry.how == "changed" for entry in compared):
         lines.append("One change: its numbers beside the published ones; a difference is what it does, and no failure.")

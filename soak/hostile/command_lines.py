@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from soak.hostile import nasty
@@ -22,18 +24,22 @@ FILES = {
     "results/empty/sweep.sqlite": b"",
     "notes.txt": b"nothing",
 }
+MADE = "results/made"
+"""The folder of a sweep that is as it should be."""
+
 LEFT_OUT = {"--update", "--cluster"}
 """Options that write into the user's own files, as they are asked to, or talk to other machines."""
 
-SMALL = {"days": ("1", "2", "3"), "scale": ("0.02", "0.1"), "reps": ("2", "3"), "jobs": ("1", "1", "2"),
-"seed": ("1", "7"),
-         "limit": ("1", "2"), "slowest": ("1", "5"), "half_width": ("0.01",), "district": ("demo", "demo", "licang"),
-         "host": ("127.0.0.1", "127.0.0.2"), "port": ("8799",), "lang": ("en", "zh"), "kind": ("csv", "parquet"),
-         "by": ("domain", "scenario"), "key": ("policy", "policy.authority", "domains"), "out": ("out", "out/a/b"),
-         "folder": ("results/half", "results/empty", ".", "notes.txt", "results/none"), "experiment": ("few.toml",
-         "demo-grid"),
-         "metrics": ("satisfaction",), "baseline": ("before",), "domain": ("care",), "request": ("0", "f"),
-         "names": ("pooling", "few.toml")}  # fmt: skip
+SMALL = {
+    "days": ("1", "2", "3", "30"), "scale": ("0.02", "0.1"), "reps": ("2", "3"), "jobs": ("1", "1", "2"),
+    "seed": ("1", "7"),
+    "limit": ("1", "2"), "slowest": ("1", "5"), "half_width": ("0.01",), "district": ("demo", "demo", "licang"),
+    "host": ("127.0.0.1", "127.0.0.2"), "port": ("8799",), "lang": ("en", "zh"), "kind": ("csv", "parquet"),
+    "by": ("domain", "scenario"), "key": ("policy", "policy.authority", "domains"), "out": ("out", "out/a/b"),
+    "folder": (*(MADE,) * 4, "results/half", "results/empty", ".", "notes.txt", "results/none"),
+    "experiment": ("few.toml", "demo-grid"), "metrics": ("satisfaction", "backlog"), "baseline": ("before",),
+    "domain": ("care",), "request": ("0", "f"), "names": ("pooling", "few.toml"),
+}  # fmt: skip
 """Right values, by the name of the parameter, that keep a run short."""
 
 SCENARIOS = ("before", "three-devolutions", "demo", "small.toml", "named.toml", "[a].toml", "wrong.toml")
@@ -50,8 +56,9 @@ def generate(rng: random.Random) -> Case:
         given += _given(rng, one)
     if rng.random() < 0.05:
         given.insert(rng.randrange(len(given) + 1), _argument(nasty.text(rng)))
+    files = FILES | {f"{MADE}/sweep.sqlite": made()} if MADE in given else FILES
     disk = 3_000 if "--out" in given and rng.random() < 0.1 else None
-    return Case(FILES, tuple(given), rng.choice(nasty.ENCODINGS), disk, fresh=rng.random() < 0.02)
+    return Case(files, tuple(given), rng.choice(nasty.ENCODINGS), disk, fresh=rng.random() < 0.02)
 
 
 def attempt(case: Case) -> None:
@@ -72,6 +79,18 @@ def commands() -> list[tuple[tuple[str, ...], list[Any]]]:
     from sanfang.cli import app
 
     return list(_commands(get_command(app), ()))
+
+
+@cache
+def made() -> bytes:
+    """The store of a small sweep."""
+    from sanfang.lab.experiment import Experiment
+    from sanfang.lab.sweep import sweep
+
+    varied = {"scenarios": ["before", "unfunded"], "district": "demo", "days": 3, "replications": 3, "daily": True}
+    with tempfile.TemporaryDirectory(prefix="hostile-store-") as folder:
+        sweep(Experiment.from_dict(varied | {"factors": {"tasks.load": [0.3, 0.6]}}), Path(folder, "made"), jobs=1)
+        return Path(folder, "made", "sweep.sqlite").read_bytes()
 
 
 def _commands(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:

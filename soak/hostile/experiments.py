@@ -34,7 +34,7 @@ def generate(rng: random.Random) -> Case:
     changes: tuple[Callable[..., None], ...] = (_design, _factor, _condition, _many_runs, _name, _variant, _setting)
     document = changed(rng, base, *changes)
     if rng.random() < 0.7:
-        document |= {"days": rng.choice((1, 3)), "scale": 0.05}
+        document |= {"days": rng.choice((1, 3, 20)), "scale": 0.05}
     files = {NAME: encoded(rng, toml(document)), TABLE: _table(rng)}
     return Case(files, tuple(_command(rng)), rng.choice(nasty.ENCODINGS), fresh=rng.random() < 0.02)
 

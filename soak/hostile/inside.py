@@ -23,8 +23,11 @@ from soak.hostile.sandbox import WORKING_FOLDER, allowed, cache
 from soak.hostile.verdict import Ended
 from soak.hostile.watch import Forbidden, forbid
 
-DAYS = 12
+DAYS = 60
 """Days that one process may simulate: the first is what a case is to reach, the others let short runs end."""
+
+used: list[tuple[float, float]] = []
+"""Seconds of processors, and the most megabytes, when the first day had been simulated."""
 
 MOST_ADDRESSES = 6 << 30
 MOST_DISK = 1 << 29
@@ -74,7 +77,7 @@ def run_command(case: Case) -> None:
 
 
 def _measured(action: Action, case: Case) -> Ended:
-    """What `action` does with the case, its processors' seconds, compilation apart, and the most memory it had."""
+    """What `action` does with the case, and what it took until it was refused, or had simulated a day."""
     from numba.core.event import TimingListener, install_listener
 
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  as long as the process
@@ -87,8 +90,9 @@ def _measured(action: Action, case: Case) -> Ended:
     began, compiling = _seconds(), TimingListener()
     with install_listener("numba:compile", compiling):
         told = _told(action, case)
-    seconds = _seconds() - began - (compiling.duration if compiling.done else 0.0)
-    return Ended(**told, seconds=seconds, megabytes=_megabytes())
+    seconds, megabytes = (*used, (_seconds(), _megabytes()))[0]
+    compiled = compiling.duration if compiling.done else 0.0
+    return Ended(**told, seconds=max(0.0, seconds - began - compiled), megabytes=megabytes)
 
 
 def _told(action: Action, case: Case) -> dict[str, Any]:
@@ -127,6 +131,8 @@ def _let_simulate(days: int) -> None:
 
     def counted(model: DistrictModel) -> None:
         step(model)
+        if not used:
+            used.append((_seconds(), _megabytes()))
         left[0] -= 1
         if left[0] > 0:
             return

@@ -100,8 +100,13 @@ def _polite(rng: random.Random) -> str:
         data[rng.choice(list(data))] = _datum(rng)
     elif rng.random() < 0.7:
         data = _datum(rng)
+    return as_json(event(name, data, rng.choice((0, 0, 1, 2))))
+
+
+def event(name: str, data: Any, place: int = 0) -> dict[str, Any]:
+    """An event as a page sends it, to one of the widgets that know it."""
     content = {"method": "custom", "content": {"event": name, "data": data}}
-    return as_json(_envelope({"comm_id": f"%{name}{rng.choice((0, 0, 1, 2))}%", "data": content}, "comm_msg"))
+    return _envelope({"comm_id": f"%{name}{place}%", "data": content}, "comm_msg")
 
 
 def _datum(rng: random.Random) -> Any:

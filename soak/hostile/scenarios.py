@@ -51,7 +51,7 @@ def command(rng: random.Random, name: str, *options: str) -> list[str]:
 
     The first day is a holiday in most districts, and offices work on the second.
     """
-    small = ["--days", rng.choice(("1", "3")), "--scale", rng.choice(("0.02", "0.1")), *options]
+    small = ["--days", rng.choice(("1", "3", "3", "40")), "--scale", rng.choice(("0.02", "0.1")), *options]
     out = ["--out", "out"] if rng.random() < 0.3 else []
     json = ["--json"] if rng.random() < 0.3 else []
     chance = rng.random()

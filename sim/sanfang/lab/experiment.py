@@ -243,8 +243,8 @@ class Experiment:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Names of the metrics of interest; empty for all."""
-        return self.file.metrics
+        """Names of the metrics of interest, each once; empty for all."""
+        return tuple(dict.fromkeys(self.file.metrics))
 
     @property
     def design(self) -> Design:

@@ -20,11 +20,12 @@ import numpy as np
 from scipy import stats
 
 from sanfang.lab import intervals
+from sanfang.lab.agreement import FALSE_ALARMS
 from sanfang.lab.executors import available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Finding
 from sanfang.lab.files import write_atomically
-from sanfang.lab.looks import LEVEL, holm, standard_error
+from sanfang.lab.looks import holm, standard_error
 from sanfang.lab.metrics import metric
 from sanfang.lab.provenance import libraries
 from sanfang.lab.results import Results
@@ -78,7 +79,7 @@ class Reproduced:
             return "one change"
         if self.how == "bits":
             return "agrees" if _same(self.now, self.published) else "differs"
-        if self.p_value < LEVEL:
+        if self.p_value < FALSE_ALARMS:
             return "differs"
         size = max(abs(self.published.difference), metric(self.published.metric).smallest)
         return "agrees" if self.detectable <= size else "too few runs"
@@ -226,7 +227,7 @@ def _equality(then: Sequence[Finding], now: Sequence[Finding]) -> tuple[np.ndarr
     with np.errstate(all="ignore"):
         free = error**4 / (error_then**4 / free_then + error_now**4 / free_now)
         p = np.where(error > 0, 2 * stats.t.sf(np.abs(apart) / error, free), np.where(apart == 0, 1.0, 0.0))
-        reach = stats.t.isf(LEVEL / len(apart) / 2, free) + stats.t.isf(1 - POWER, free)
+        reach = stats.t.isf(FALSE_ALARMS / len(apart) / 2, free) + stats.t.isf(1 - POWER, free)
         return holm(p), np.where(error > 0, reach * error, 0.0)
 
 

@@ -90,10 +90,12 @@ def signs(runs: pd.DataFrame, baseline: str, factors: Sequence[str], levers: Seq
     rows = []
     for (scenario, number, metric), worlds in found.groupby(["scenario", "setting", "metric"], sort=False):
         chosen = np.isin(table.points, points["point"][setting == number])
-        values = table.values(str(metric))
-        delta = values[table.scenarios.index(str(scenario))][chosen] - values[base][chosen]
+        values = table.values(str(metric))[:, chosen]
+        own, other = values[table.scenarios.index(str(scenario))], values[base]
         values_of_levers = points.loc[setting == number, list(levers)].iloc[0].to_dict()
-        rows.append({"scenario": scenario, **values_of_levers, "metric": metric, **_told(worlds), **_average(delta)})
+        rows.append(
+            {"scenario": scenario, **values_of_levers, "metric": metric, **_told(worlds), **_average(own, other)}
+        )
     return pd.DataFrame(rows, columns=["scenario", *levers, "metric", *COLUMNS])
 
 
@@ -115,15 +117,17 @@ def _told(worlds: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _average(delta: NDArray[np.float64]) -> dict[str, float]:
-    """Mean over worlds (rows) and replications, and its t interval over replications that all worlds have."""
+def _average(own: NDArray[np.float64], other: NDArray[np.float64]) -> dict[str, float]:
+    """Mean difference over worlds (rows) and replications, and its t interval over replications that all worlds have.
+
+    NaN where a run has not reached the metric.
+    """
+    if np.isinf(own).any() or np.isinf(other).any():
+        return dict.fromkeys(("average", "low", "high"), np.nan)
 
     def found(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         low, high = t_interval(values) if values.shape[1] > 1 else (np.full(1, np.nan),) * 2
         return {"average": values.mean(axis=1), "low": low, "high": high}
 
-    with np.errstate(invalid="ignore"):
-        averages = np.where(np.isfinite(delta).all(axis=0), delta.mean(axis=0), np.nan)[None]
-    if np.isinf(delta).any():
-        return dict.fromkeys(("average", "low", "high"), np.nan)
+    averages = (own - other).mean(axis=0)[None]
     return {name: float(np.ravel(values)[0]) for name, values in by_count(found, averages).items() if name != "n"}
