@@ -43,6 +43,9 @@ NAMES_OF_COLUMNS = {
     *("baseline_mean", "p_value", "effect_size", "correlation", "variance_reduction", "variance_ratio", "ratio_low"),
     *("ratio_high", "independent_half_width", "rank", "of", "probability_best", "difference_to_best", "target"),
     *("needed", "more", "error", "trace", "attempts", "baseline", "term"),
+    *("not_reached", "baseline_not_reached", "median", "median_low", "median_high", "sign_p", "rank_to", "verdict"),
+    *("worlds", "average", "lower", "higher", "lowest", "highest", "runs_lower", "runs_higher"),
+    *("surely_lower", "surely_higher"),
 }
 """What tables of results and of their analysis have beside factors. A database takes `Seed` and `seed` for the same."""
 
