@@ -297,7 +297,7 @@ def _print_worlds(console: Console, found: pd.DataFrame, levers: tuple[str, ...]
         shares = [f"{row[name]:.0%}" for name in ("higher", "surely_higher", "lower", "surely_lower")]
         ends = "–" if lowest == highest == "–" else f"{lowest} to {highest}"
         name = _policy_name(row, levers)
-        result.add_row(name, str(row["worlds"]), *shares, average, bracketed(low, high), ends)
+        result.add_row(given(name), str(row["worlds"]), *shares, average, bracketed(low, high), ends)
     console.print(result)
 
 
