@@ -375,3 +375,8 @@ def test_a_server_gives_back_memory_that_lies_scattered_among_what_is_used() -> 
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 0.2
+
+
+def test_half_a_character_in_an_address_does_not_break_its_link() -> None:
+    address, _ = read("request=\udcff")
+    assert "request=" in address.query()

@@ -63,7 +63,7 @@ def sweep_command(
     as_json: AsJson = False,
 ) -> None:
     """Make all runs of an experiment. Started again, it goes on with what is missing."""
-    with user_errors():
+    with user_errors(), accidents():
         from sanfang.lab.experiment import Experiment
 
         loaded = Experiment.load(experiment)
@@ -180,7 +180,7 @@ def _sweep(
     from sanfang.lab.sweep import sweep
 
     try:
-        with accidents(), interrupts() as asked, ProgressLine("runs") as progress:
+        with interrupts() as asked, ProgressLine("runs") as progress:
             return sweep(
                 experiment,
                 folder,

@@ -44,7 +44,15 @@ def attempt_case(kind: str, number: int, case: Case, action: Action, alarm: floa
     typed = sum(map(len, case.given))
     outside = [path for path, _ in left]
     options = case.given[: case.given.index("--")] if "--" in case.given else case.given
-    return judged(kind, number, ended, *texts, outside, typed, wants_json="--json" in options)
+    return judged(
+        kind,
+        number,
+        ended,
+        *texts,
+        outside,
+        typed,
+        wants_json="--json" in options and not {"--help", "-h"} & set(options),
+    )
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class Address:
                 moves = ",".join(f"{day}:{name}:{level:g}" for day, name, level in world.moves)
                 pairs.append((f"{letter}.moves", moves))
         pairs += [(key, self.other[key]) for key in OTHER_KEYS if self.other.get(key)]
-        return urlencode(pairs, safe=":,/")
+        return urlencode(pairs, safe=":,/", errors="replace")  # half a character has no place in UTF-8
 
     def with_other(self, **texts: str) -> Address:
         """The address with texts of a page set, or taken away where they are empty."""
