@@ -11,6 +11,7 @@ import typer
 
 from sanfang.cli_loading import say_notes
 from sanfang.cli_options import Language
+from sanfang.dashboard.door.limits import PAGES_PER_ADDRESS
 from sanfang.faces import say_if_compiling, user_errors
 from sanfang.scenario.content import hiding
 from sanfang.scenario.errors import InputError
@@ -45,7 +46,7 @@ def dashboard_command(
     ] = False,
     per_address: Annotated[
         int, typer.Option(min=1, max=1000, help="Pages that one address may have open: a room sits behind one router.")
-    ] = 100,
+    ] = PAGES_PER_ADDRESS,
 ) -> None:
     """Show a policy live in the browser, in Chinese or English; Ctrl-C ends it."""
     from sanfang.dashboard.door.hosts import is_loopback

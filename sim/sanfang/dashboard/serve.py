@@ -9,10 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sanfang.dashboard.door import limits
+from sanfang.dashboard.door import limits
 
 SETTINGS = {
     "SOLARA_APP": "sanfang.dashboard.app",
@@ -62,14 +60,14 @@ def serve(
     *,
     allowed: Sequence[str] = (),
     password: str | None = None,
-    per_address: int | None = None,
+    per_address: int = limits.PAGES_PER_ADDRESS,
 ) -> None:
     """Serve until interrupted. `lang` is that of an address that names none; `allowed` are further names of the server;
     `per_address` is the most pages that one address may have open."""
-    from sanfang.dashboard.door import limits, log
+    from sanfang.dashboard.door import log
 
     log.start()
-    most = limits.places(per_address or limits.PAGES_PER_ADDRESS, _open_files())
+    most = limits.places(per_address, _open_files())
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     os.environ["SOLARA_BASE_URL"] = f"http://{in_address(host)}:{port}/"
@@ -88,7 +86,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
     from solara.server.starlette import app as solara_app
 
     from sanfang.dashboard.app import PAGES
-    from sanfang.dashboard.door import limits, widgets
+    from sanfang.dashboard.door import widgets
     from sanfang.dashboard.door.app import Door
     from sanfang.dashboard.door.hosts import Hosts
     from sanfang.dashboard.door.protocol import protocol

@@ -106,7 +106,7 @@ class Door:
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """What is wrong with a request, whoever sent it."""
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origin, method = headers.get("host", ""), headers.get("origin"), scope.get("method", "GET")
         if len(headers.getlist("host")) != 1 or not self._hosts.knows(host, scope["server"][0]):
             return PlainTextResponse(
                 "This server does not answer under that name. Start it with --allow-host NAME to change that.\n", 421
@@ -117,7 +117,7 @@ class Door:
             return _NOT_FOUND
         if len(scope["query_string"]) > MAX_QUERY:
             return PlainTextResponse("The address is too long.\n", 414)
-        if scope["method"] not in ("GET", "HEAD", "POST") or (scope["method"] == "POST" and origin is None):
+        if method not in ("GET", "HEAD", "POST") or (method == "POST" and origin is None):
             return PlainTextResponse("Not a way to ask for this.\n", 405)
         return None
 
@@ -182,11 +182,8 @@ class Door:
         admitted = self._sessions.admits(cookie)
         cookie = cookie or self._sessions.new()  # of a page from before a restart, or no browser's
         session, address = self._sessions.name(cookie), address_of(scope["client"])
-        if not admitted or not self._is_page(scope) or self._open.refusal(session, address):
-            refused = True
-        else:
-            refused = not self._connects.take(address)
-        if refused:
+        fits = admitted and self._is_page(scope) and not self._open.refusal(session, address)
+        if not fits or not self._connects.take(address):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -202,7 +199,7 @@ class Door:
         headers = Headers(scope=scope)
         asked = parse_qs(scope["query_string"].decode("ascii", "replace"))
         return (
-            self._refusal({**scope, "method": "GET"}, headers) is None
+            self._refusal(scope, headers) is None
             and "origin" in headers
             and SOCKET.fullmatch(scope["path"]) is not None
             and NAME.fullmatch(asked.get("session_id", [""])[0]) is not None

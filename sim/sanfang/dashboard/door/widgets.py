@@ -35,7 +35,7 @@ def _template_event(self: Any, _: Any, content: dict[str, Any], buffers: Any) ->
     if set(content) <= {"event", "data"} and event in self.events and _fits(event, data):
         getattr(self, f"vue_{event}")(data)
     else:
-        log.warning("a page sent something that %s does not know", type(self).__name__)
+        _not_known(self)
 
 
 def _fits(event: str, data: Any) -> bool:
@@ -55,7 +55,11 @@ def _widget_event(self: Any, _: Any, content: dict[str, Any], buffers: Any) -> N
     if event in self._event_handlers_map:
         self._fire_event(event, content.get("data"))
     else:
-        log.warning("a page sent something that %s does not know", type(self).__name__)
+        _not_known(self)
+
+
+def _not_known(widget: Any) -> None:
+    log.warning("a page sent something that %s does not know", type(widget).__name__)
 
 
 def _states_asked(cls: Any, comm: Any, message: dict[str, Any]) -> None:
