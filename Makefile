@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dashboard mechanisms test browser bench screenshots check format pins clean
+.PHONY: help install demo dashboard mechanisms test browser soak bench digests screenshots check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,8 +40,14 @@ browser:
 		fi; \
 	fi
 
+soak: $(STAMP) ## the long campaigns, hours of them; writes docs/soak.md (SOAK="hostile --share 0.1" for a part)
+	$(BIN)/python -m soak $(SOAK)
+
 bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH=--quick or --full)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+digests: $(STAMP) ## make some forty runs and compare them, bit for bit, with the recorded ones
+	$(BIN)/python -m benchmarks.digests
 
 screenshots: $(STAMP) browser ## take the pictures of the dashboard in docs/images/dashboard
 	$(BIN)/python -m docs.screenshots

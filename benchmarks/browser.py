@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -24,37 +27,44 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 @dataclass(frozen=True)
 class Server:
-    """A dashboard that answers at `address`."""
+    """A dashboard that answers at `address`; `assets` is the folder of its scripts, if it has one of its own."""
 
     address: str
     process: psutil.Process
+    assets: Path | None = None
 
     def megabytes(self) -> float:
         return float(self.process.memory_info().rss) / 2**20
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A dashboard, started as a user starts it. Raises RuntimeError if it ends at once."""
+def server(*options: str, assets: Path | None = None, headers: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A dashboard, started as a user starts it, and asked with `headers` until it answers.
+
+    Raises RuntimeError if it ends at once.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "from sanfang.cli import app; app()", "dashboard", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as started:
+    command = [sys.executable, "-c", "from sanfang.cli import app; app()", "dashboard", "--port", str(port), *options]
+    environment = os.environ | ({"SOLARA_ASSETS_PROXY_CACHE_DIR": str(assets)} if assets else {})
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as started:
         address = f"http://127.0.0.1:{port}"
         try:
-            while not _answers(address):
+            while not _answers(address, headers or {}):
                 if started.poll() is not None:
                     raise RuntimeError(f"the dashboard ended at once, with status {started.returncode}")
                 time.sleep(0.2)
-            yield Server(address, psutil.Process(started.pid))
+            yield Server(address, psutil.Process(started.pid), assets)
         finally:
             started.terminate()
 
 
-def _answers(address: str) -> bool:
+def _answers(address: str, headers: Mapping[str, str]) -> bool:
     try:
-        urllib.request.urlopen(address, timeout=5).close()
+        urllib.request.urlopen(urllib.request.Request(address, headers=dict(headers)), timeout=5).close()
+    except urllib.error.HTTPError:  # it asks for a password
+        return True
     except OSError:
         return False
     return True

@@ -17,7 +17,7 @@ import numpy as np
 import simpy
 
 from benchmarks.measuring import FULL, QUICK, USUAL, Section, must_agree, plus_minus, run_alone, table, taking_turns
-from sanfang.model.queueing import simulate_queue
+from sanfang.model.kernel.queueing import simulate_queue
 
 RATE, SERVICE, SERVERS, SHARES = 1.0, 2.4, 3, (0.3, 0.7)
 """Arrivals a unit of time; mean service; servers; shares of the two classes. The load is 0.8."""

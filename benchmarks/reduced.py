@@ -12,7 +12,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from sanfang.model.draws import stream
+from sanfang.model.kernel.draws import stream
 
 COMMUNITY = 2_000
 """Residents of a community."""

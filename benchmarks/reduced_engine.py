@@ -10,24 +10,27 @@ import numpy as np
 
 from benchmarks.reduced import COMMUNITY, RULES, START_SATISFACTION, START_TRUST, Statistics, people
 from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
-from sanfang.model.draws import exponential, mix, root_key, uniform
-from sanfang.model.event_calendar import NONE, next_event, schedule, slot_after
-from sanfang.model.queueing import (
-    ARRIVAL,
-    GIVE_UP,
-    SERVICE_END,
-    begin,
-    end,
+from sanfang.model.kernel.draws import exponential, mix, root_key, uniform
+from sanfang.model.kernel.engine import (
+    become_idle,
+    end_service,
     first_waiting,
     free_job,
-    join,
-    leave,
-    new_engine,
+    join_queue,
+    leave_queue,
     new_job,
+    start_service,
+)
+from sanfang.model.kernel.engine_arrays import (
+    ARRIVAL,
+    GIVE_UP,
+    NONE,
+    SERVICE_END,
+    new_engine,
     refer_engine,
-    rest,
     with_room,
 )
+from sanfang.model.kernel.event_calendar import first_of_bucket, next_event, schedule
 
 GAP, WHO, MARK, VOICED, SERVICE, PATIENCE = range(1, 7)
 HANDLING = 2
@@ -53,12 +56,12 @@ def serve(engine, totals, station):
         index = first_waiting(engine, station)
         if index == NONE:
             return
-        leave(engine, index)
+        leave_queue(engine, index)
         job = engine.jobs[index]
         job.since = engine.clock[0].now - job.queued
         totals[0].served += 1
         totals[0].waited += job.since
-        begin(engine, index, engine.stations[station].idle, job.hours)
+        start_service(engine, index, engine.stations[station].idle, job.hours)
 
 
 @compiled_in_any_order
@@ -119,7 +122,7 @@ def let_arise(engine, columns, rules, candidates, count, day):
 @compiled
 def look_ahead(engine, columns, bucket):
     """Ask the memory for what the events of the next buckets will need, as the full model does."""
-    index = slot_after(engine, bucket, 2)
+    index = first_of_bucket(engine, bucket, 2)
     while index != NONE:
         event = engine.events[index]
         if event.kind == ARRIVAL:
@@ -127,7 +130,7 @@ def look_ahead(engine, columns, bucket):
         else:
             prefetch(engine.jobs, event.subject)
         index = event.next
-    index = slot_after(engine, bucket, 1)
+    index = first_of_bucket(engine, bucket, 1)
     while index != NONE:
         event = engine.events[index]
         if event.kind != ARRIVAL:
@@ -152,19 +155,19 @@ def work(engine, columns, rules, totals, until):
             index, station = new_job(engine, stamp, subject), subject // COMMUNITY
             job = engine.jobs[index]
             job.hours, job.heading = exponential(stamp, SERVICE, rules.service), HANDLING
-            join(engine, index, station, 0 if columns.vulnerable[subject] else 1)
+            join_queue(engine, index, station, 0 if columns.vulnerable[subject] else 1)
             serve(engine, totals, station)
             if job.worker == NONE:
                 patience = exponential(stamp, PATIENCE, rules.patience)
                 schedule(engine, engine.clock[0].now + patience, GIVE_UP, index, stamp)
         elif kind == SERVICE_END:
             job = engine.jobs[subject]
-            end(engine, subject)
+            end_service(engine, subject)
             learn(columns, rules, job.owner, math.exp(-job.since / rules.expected))
             free_job(engine, subject)
             serve(engine, totals, job.station)
         elif engine.jobs[subject].key == stamp and engine.jobs[subject].worker == NONE:
-            leave(engine, subject)
+            leave_queue(engine, subject)
             totals[0].withdrawn += 1
             learn(columns, rules, engine.jobs[subject].owner, 0.0)
             free_job(engine, subject)
@@ -182,7 +185,7 @@ def staff(engine, workers):
     """Everyone is at their community and idle."""
     for index in range(len(engine.workers)):
         engine.workers[index].home = engine.workers[index].at = index // workers
-        rest(engine, index)
+        become_idle(engine, index)
 
 
 class EngineModel(mesa.Model):

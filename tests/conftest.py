@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,6 +58,8 @@ def made_up_run(
         requests=pd.DataFrame({"request": [1]} if keep_requests else {}),
         scenario=scenario,
         seed=seed,
+        days=days or scenario.run.days,
+        scale=scale,
     )
 
 
@@ -75,6 +79,17 @@ def dashboard() -> Iterator[str]:
     """The address of a dashboard in a process of its own."""
     with browser.server() as server:
         yield server.address
+
+
+@pytest.fixture
+def own_dashboard(tmp_path: Path) -> Iterator[browser.Server]:
+    """A dashboard for one test, with scripts of its own that may come to harm."""
+    import solara.server.settings
+
+    scripts = tmp_path / "scripts"
+    shutil.copytree(solara.server.settings.assets.proxy_cache_dir, scripts)
+    with browser.server(assets=scripts) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

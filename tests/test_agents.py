@@ -115,7 +115,7 @@ def test_communities_lie_in_sub_districts_and_share_out_the_residents(model: Dis
     assert rows == list(range(len(model.residents.trust)))
     place = model.communities[4]
     assert place.satisfaction == pytest.approx(model.residents.satisfaction[place.residents].mean())
-    assert place.fund == model.world.places["fund"][4]
+    assert place.fund == model.world.communities["fund"][4]
 
 
 def test_every_post_is_at_one_place(model: DistrictModel) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from sanfang.lab import provenance
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim" / "sanfang"
 LAYERS = ("scenario", "model", "lab", "report", "face")
@@ -92,3 +94,9 @@ def test_benchmarks_import_what_is_there(path: Path) -> None:
                 found = importlib.import_module(node.module)
                 if not hasattr(found, alias.name):
                     importlib.import_module(f"{node.module}.{alias.name}")
+
+
+def test_the_version_of_the_code_covers_every_file_of_the_model() -> None:
+    """A store takes a run for the same as another only if no file that decides it has changed."""
+    covered = {path for pattern in provenance.DECIDE_A_RUN for path in PACKAGE.glob(pattern)}
+    assert set((PACKAGE / "model").rglob("*.py")) <= covered

@@ -14,9 +14,9 @@ from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.simulation import Run, simulate
 from sanfang.lab.verification_district import supply
 from sanfang.model import state as s
-from sanfang.model.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
-from sanfang.model.worktime import working_days
 from sanfang.scenario.policy import lever_names
 
 DAYS = 120
@@ -190,7 +190,7 @@ def test_the_burden_of_residents_is_their_troubles_not_yet_gone(name: str) -> No
 # --- Any policy -----------------------------------------------------------------------------------------
 
 LEVEL = st.sampled_from([0.0, 0.25, 0.5, 1.0])
-SCHEDULE = st.lists(st.tuples(st.integers(0, 45), LEVEL), min_size=1, max_size=3, unique_by=lambda step: step[0]).map(
+SCHEDULE = st.lists(st.tuples(st.integers(0, 44), LEVEL), min_size=1, max_size=3, unique_by=lambda step: step[0]).map(
     lambda steps: [list(step) for step in sorted(steps)]
 )
 LEVER = st.one_of(LEVEL, SCHEDULE)

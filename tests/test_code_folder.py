@@ -20,7 +20,8 @@ from sanfang.model.code_folder import CodeFolder
 
 PACKAGE = Path(sanfang.__file__).parent
 MIXED = """
-from sanfang.model import compiled, draws
+from sanfang.model import compiled
+from sanfang.model.kernel import draws
 print(compiled.is_cached(), draws.mix(1, 2))
 compiled.note_complete()
 """
@@ -268,7 +269,8 @@ def test_a_command_whose_cache_is_a_file_runs_and_leaves_nothing_behind(tmp_path
 WITH_WORKER = """
 import multiprocessing, os
 def shown():
-    from sanfang.model import compiled, draws
+    from sanfang.model import compiled
+    from sanfang.model.kernel import draws
     draws.mix(1, 2)
     print(compiled.CODE.path, draws.mix.stats.cache_hits.total(), flush=True)
 if __name__ == "__main__":
@@ -318,13 +320,14 @@ def test_a_constant_of_any_file_of_the_model_counts_as_a_change(
     copied = shutil.copytree(PACKAGE / "model", tmp_path / "model")
     monkeypatch.setattr(compiled, "__file__", str(copied / "compiled.py"))
     before = compiled._digest()
-    with (copied / "headings.py").open("a") as file:
+    with (copied / "books" / "headings.py").open("a") as file:
         file.write("\nTRAINING = 1\n")
     assert compiled._digest() != before
 
 
 WATCHED = """
-from sanfang.model import code_folder, draws
+from sanfang.model import code_folder
+from sanfang.model.kernel import draws
 real = code_folder._write
 def told(path, content):
     print("writing", flush=True)

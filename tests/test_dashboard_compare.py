@@ -11,13 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sanfang.dashboard import colours, series
+from jobs import at_once, brought, made, staged
+from sanfang.dashboard import colours, series, slots
 from sanfang.dashboard.address import Address, World, read
 from sanfang.dashboard.compare import lives, lives_told, replications, side_by_side
-from sanfang.dashboard.compare.replications import CANCELLED, DONE, WAITING, Replications
+from sanfang.dashboard.compare.replications import Replications
+from sanfang.dashboard.job import CANCELLED, DONE, WAITING
 from sanfang.dashboard.limits import MOST_MOVES
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.stage import Stage, assembled
+from sanfang.dashboard.slots import Places
+from sanfang.dashboard.stage import Stage
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.lab.simulation import simulate
 from sanfang.scenario.errors import InputError
@@ -26,10 +29,6 @@ from sanfang.scenario.scenario import Scenario
 DAYS = 40
 TWO = (World("before"), World("three-devolutions"))
 ADDRESS = Address(lang="en", district="demo", size=0.25, seed=3, days=60, day=DAYS, worlds=TWO)
-
-
-def staged(address: Address) -> Stage:
-    return Stage(assembled(address), lambda: None, lambda: None)
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +46,25 @@ def found(stage: Stage) -> lives.Troubles:
 
 def test_worlds_stay_on_one_day_whatever_is_asked_for() -> None:
     stage = staged(replace(ADDRESS, day=0))
-    for order in ({"action": "step", "value": 7}, {"action": "rewind", "value": 3}, {"action": "step", "value": 999}):
-        stage.carry_out(order)
+
+    def ask(action: str, value: object) -> None:
+        wanted = stage.carry_out({"action": action, "value": value})
+        assert wanted is not None
+        brought(stage, wanted)
         assert {played.day for played in stage.worlds} == {stage.day}
+
+    for action, value in (("step", 7), ("rewind", 3), ("step", 999)):
+        ask(action, value)
     assert stage.day == 3 + 31  # a step is a month at most
-    assert stage.carry_out({"action": "rewind", "value": "nonsense"}) == "rewind" and stage.day == 0
-    assert stage.carry_out({"action": "delete"}) == ""
+    ask("rewind", "nonsense")
+    assert stage.day == 0
+    assert stage.carry_out({"action": "delete"}) is None and stage.carry_out({}) is None
     for nothing in (10**400, None, [], {}):
-        stage.carry_out({"action": "step", "value": nothing})
+        ask("step", nothing)
     assert stage.day == 4  # a day each
+    ask("step", 31)
+    ask("step", 31)
+    assert stage.day == ADDRESS.days and stage.over
 
 
 def test_play_and_rewind_in_between_leave_the_worlds_together() -> None:
@@ -64,23 +73,25 @@ def test_play_and_rewind_in_between_leave_the_worlds_together() -> None:
     for _ in range(3):
         stage.carry_out({"action": "play"})
         time.sleep(0.15)
-        stage.carry_out({"action": "rewind", "value": 2})
+        wanted = stage.carry_out({"action": "rewind", "value": 2})
+        assert wanted is not None
+        brought(stage, wanted)
         time.sleep(0.1)
-        assert len({played.day for played in stage.worlds}) == 1
+        assert {played.day for played in stage.worlds} == {2}
     stage.player.pause()
 
 
 def test_a_lever_moved_in_one_world_leaves_the_other_alone_and_a_link_tells_it_again() -> None:
     stage = staged(replace(ADDRESS, day=10))
     stage.move(1, "triage", 0.8)
-    stage.step(10)
+    brought(stage, replace(stage.shown, day=20))
     assert stage.worlds[0].world.moves == () and stage.worlds[1].world.moves == ((10, "triage", 0.8),)
     marks = side_by_side.marks(stage.worlds, "en")
     assert [mark["day"] for mark in marks] == [11] and marks[0]["label"].startswith("B: ")
     address = replace(ADDRESS, day=20, worlds=tuple(played.world for played in stage.worlds))
     again, problems = read(address.query())
     assert not problems
-    for old, new in zip(stage.worlds, assembled(again), strict=True):
+    for old, new in zip(stage.worlds, staged(again).worlds, strict=True):
         pd.testing.assert_frame_equal(old.so_far().daily, new.so_far().daily)
 
 
@@ -127,12 +138,20 @@ def test_a_seed_that_is_no_number_changes_nothing(value: object) -> None:
 
 
 def test_worlds_that_are_played_already_are_taken_over() -> None:
-    before = assembled(replace(ADDRESS, day=5))
-    third = assembled(replace(ADDRESS, day=5, worlds=(*TWO, World("precision"))), before)
+    stage = staged(replace(ADDRESS, day=5))
+    before = stage.worlds
+    third = brought(stage, replace(ADDRESS, day=5, worlds=(*TWO, World("precision")))).worlds
     assert third[:2] == before and third[2].day == 5
-    assert assembled(replace(ADDRESS, day=5, seed=4), before)[0] is not before[0]
-    twins = assembled(replace(ADDRESS, day=5, worlds=(TWO[0], TWO[0])), before)
+    twins = brought(stage, replace(ADDRESS, day=5, worlds=(TWO[0], TWO[0]))).worlds
     assert twins[0] is before[0] and twins[1] is not before[0]
+    assert brought(stage, replace(ADDRESS, day=5, seed=4, worlds=(TWO[0], TWO[0]))).worlds[0] is not before[0]
+
+
+def test_another_policy_is_played_up_to_today_to_the_last_digit() -> None:
+    stage = staged(replace(ADDRESS, day=20))
+    brought(stage, replace(ADDRESS, day=20, worlds=(TWO[0], World("precision", moves=((10, "triage", 0.5),)))))
+    alone = staged(replace(ADDRESS, day=20, worlds=(World("precision", moves=((10, "triage", 0.5),)),)))
+    pd.testing.assert_frame_equal(stage.worlds[1].so_far().daily, alone.worlds[0].so_far().daily, check_exact=True)
 
 
 # --- Differences ----------------------------------------------------------------------------------------
@@ -239,11 +258,11 @@ def test_the_path_step_by_step_is_that_of_the_last_record(stage: Stage, found: l
 
     root = lives.chosen(found, "gain").index[0]
     for place, played in enumerate(stage.worlds):
-        seen = watched(found, place, played, root)
+        seen = made(lambda job, place=place, played=played: watched(found, place, played, root, job))
         row = found.requests[place].set_index("id").loc[root]
         assert seen is not None and seen.id == root and len(seen.handoffs) == row["handoffs"]
     only = lives.chosen(found, "only_first").index[0]
-    assert watched(found, 1, stage.worlds[1], only) is None
+    assert made(lambda job: watched(found, 1, stage.worlds[1], only, job)) is None
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -277,11 +296,12 @@ SHORT = replace(ADDRESS, day=12)
 
 def test_replications_are_paired_and_the_first_is_what_is_on_show() -> None:
     told: list[str] = []
-    job = Replications(SHORT, 3, lambda: told.append(job.state))
+    job = Replications(SHORT, 3)
+    job.listen(lambda: told.append(job.state))
     job.start()
     assert job.join(60) and job.state == DONE and job.error == "" and told[-1] == DONE
     assert job.found is not None and job.found.reps == 3 and job.done == job.total == 6
-    for place, played in enumerate(assembled(SHORT)):
+    for place, played in enumerate(staged(SHORT).worlds):
         shown = series.series(played, "open")
         np.testing.assert_array_equal(job.found.series["open"][place][0], shown)
     mean, low, high = job.found.band("satisfaction", 1)
@@ -295,41 +315,51 @@ def test_replications_are_paired_and_the_first_is_what_is_on_show() -> None:
 
 
 def test_cancel_works_at_once_and_gives_the_place_back() -> None:
-    job = Replications(replace(ADDRESS, day=0, days=365), 40, lambda: None)
+    free = slots.JOBS.count
+    job, begun = Replications(replace(ADDRESS, day=0, days=365), 40), threading.Event()
+    job.listen(begun.set)
     job.start()
-    time.sleep(0.5)
-    begun = time.monotonic()
-    job.cancel()
-    assert job.join(2.0) and time.monotonic() - begun < 2.0 and job.state == CANCELLED
-    assert job.found is None or job.found.reps < 40
-
-
-def test_a_job_waits_for_a_place_and_can_be_cancelled_while_it_waits(monkeypatch: Any) -> None:
-    monkeypatch.setattr(replications, "PLACES", threading.BoundedSemaphore(1))
-    replications.PLACES.acquire()
-    job = Replications(SHORT, 3, lambda: None)
-    job.start()
-    time.sleep(0.3)
-    assert job.state == WAITING and job.done == 0
+    assert begun.wait(60)
     job.cancel()
     assert job.join(2.0) and job.state == CANCELLED
-    second = Replications(SHORT, 3, lambda: None)
+    assert job.found is None or job.found.reps < 40
+    assert slots.JOBS.free == free and slots.TURNS.free == slots.TURNS.count
+
+
+def test_replications_that_are_complete_when_they_are_cancelled_are_kept() -> None:
+    job = Replications(SHORT, 40)
+    job.listen(lambda: job.cancel() if job.done >= 8 else None)
+    job.run()
+    assert job.state == CANCELLED and job.found is not None and 4 <= job.found.reps < 40
+
+
+def test_replications_wait_for_a_place_and_can_be_cancelled_while_they_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "JOBS", Places(1, 1))
+    taken = slots.JOBS.place("somebody else")
+    taken.ask()
+    job = Replications(SHORT, 3)
+    job.start()
+    assert not job.join(0.1) and job.state == WAITING and job.done == 0
+    job.cancel()
+    assert job.join(2.0) and job.state == CANCELLED
+    second = Replications(SHORT, 3)
     second.start()
-    replications.PLACES.release()
+    taken.leave()
     assert second.join(60) and second.state == DONE
 
 
 def test_the_number_of_replications_is_bounded() -> None:
-    assert Replications(SHORT, 10**9, lambda: None).reps == replications.limits.MOST_REPLICATIONS
-    assert Replications(SHORT, 0, lambda: None).reps == replications.FEWEST
+    assert Replications(SHORT, 10**9).reps == replications.limits.MOST_REPLICATIONS
+    assert Replications(SHORT, 0).reps == replications.FEWEST
 
 
 # --- The page -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("view", ["charts", "differences", "lives", "replications", "nonsense"])
-def test_the_page_opens_in_every_view(view: str) -> None:
-    solara = pytest.importorskip("solara")
+def test_the_page_opens_in_every_view(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once(monkeypatch)
+    ipyvue, solara = pytest.importorskip("ipyvue"), pytest.importorskip("solara")
     from sanfang.dashboard import viewer
     from sanfang.dashboard.compare.page import ComparePage
 
@@ -339,6 +369,8 @@ def test_the_page_opens_in_every_view(view: str) -> None:
     try:
         _, rc = solara.render(ComparePage(), handle_error=False)
         assert viewer.address.value.worlds == (World("three-devolutions"), World("before"))
+        pieces = {name for piece in rc.find(ipyvue.VueTemplate).widgets for name in piece.trait_names()}
+        assert "figures" in pieces and {"lives": "rows", "replications": "fields"}.get(view, "charts") in pieces
         rc.close()
     finally:
         viewer.address.set(before)
@@ -361,11 +393,11 @@ def _holes(text: str) -> list[str]:
 def test_one_played_world_is_not_disturbed_by_replications_of_it() -> None:
     played = PlayedWorld(SHORT, TWO[0])
     played.step(5)
-    job = Replications(SHORT, 3, lambda: None)
+    job = Replications(SHORT, 3)
     job.start()
     played.step(7)
     assert job.join(60)
-    pd.testing.assert_frame_equal(played.so_far().daily, assembled(SHORT)[0].so_far().daily)
+    pd.testing.assert_frame_equal(played.so_far().daily, staged(SHORT).worlds[0].so_far().daily)
 
 
 def test_the_recipe_of_the_page_runs_and_pairs_the_same_worlds(capsys: pytest.CaptureFixture[str]) -> None:

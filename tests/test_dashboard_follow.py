@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
-import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,18 +10,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jobs import at_once, made
+from sanfang.dashboard import slots
 from sanfang.dashboard.address import Address, World, read, scenario_of
-from sanfang.dashboard.follow import choice as runs
 from sanfang.dashboard.follow import flow_views, flows
 from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, traced, until
+from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, until
 from sanfang.dashboard.follow.life import WHATS, Life, life
 from sanfang.dashboard.follow.pictures import timeline_picture
+from sanfang.dashboard.job import CANCELLED, Job
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import say, texts
 from sanfang.lab.simulation import Run, simulate
 from sanfang.lab.time_split import CAUSES, closed_after_warm_up, durations, of_request
-from sanfang.model.watched import trace
+from sanfang.model.cases.watched import trace
 
 DAYS = 90
 ADDRESS = Address(lang="en", district="demo", size=1.0, seed=3, days=120, day=DAYS)
@@ -32,8 +32,7 @@ WORLDS = ("before", "three-devolutions-two-refinements", "collaboration", "consu
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    found = run_of(ADDRESS)
-    assert found is not None
+    found: Run = made(lambda job: run_of(ADDRESS, job))
     return found
 
 
@@ -64,7 +63,7 @@ def test_watching_a_request_changes_nothing_in_the_run(run: Run) -> None:
 @pytest.mark.parametrize("name", WORLDS)
 def test_steps_sum_to_the_hours_hand_offs_and_yuan_of_the_record(name: str) -> None:
     address = replace(ADDRESS, worlds=(World(name),))
-    run = run_of(address)
+    run = made(lambda job: run_of(address, job))
     for label in varied(run):
         row, one = run.requests.loc[label], told(run, address, label)
         assert len(one.handoffs) == row["handoffs"]
@@ -97,63 +96,22 @@ def test_the_world_of_the_page_is_the_run_that_the_command_line_makes(run: Run) 
     pd.testing.assert_frame_equal(first, second)
 
 
-class Counted:
-    """Stands for a model; counts the days played."""
-
-    day = 0
-
-    def step(self) -> None:
-        self.day += 1
-
-
-def test_a_run_ends_within_a_day_once_nobody_waits_for_it_and_gives_its_place_back(run: Run) -> None:
-    model = Counted()
-    assert runs.played_up_to(100, lambda: model, lambda: model.day >= 3) is None and model.day == 3
-    for _ in range(runs.AT_ONCE + 1):  # it would wait for ever if a place were lost
-        assert run_of(ADDRESS, lambda: True) is None
-        assert traced(run.scenario, "1f", seed=3, days=120, scale=1.0, until=DAYS, stopped=lambda: True) is None
+def test_a_run_that_is_cancelled_shows_the_days_that_it_got_to() -> None:
+    job: Job[Run] = Job(lambda job: run_of(ADDRESS, job), total=DAYS)
+    job.did = lambda amount=1: job.cancel() if (days.append(amount) or sum(days) >= 30) else None  # type: ignore[method-assign,func-returns-value]
+    days: list[int] = []
+    job.run()
+    assert job.state == CANCELLED and job.found is not None and job.found.days == sum(days) == 30
+    same = made(lambda job: run_of(replace(ADDRESS, day=30), job))
+    pd.testing.assert_frame_equal(job.found.requests, same.requests)
 
 
-def test_a_run_waits_for_a_place_and_builds_nothing_if_it_is_stopped_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "PLACES", threading.BoundedSemaphore(1))
-    stop, built = threading.Event(), list[Counted]()
-
-    def build() -> Counted:
-        built.append(Counted())
-        return built[-1]
-
-    def play() -> None:
-        runs.played_up_to(5, build, stop.is_set)
-
-    with runs.PLACES:
-        waiting = threading.Thread(target=play, daemon=True)
-        waiting.start()
-        time.sleep(0.3)
-        assert waiting.is_alive() and not built
-        stop.set()
-        waiting.join(2)
-        assert not waiting.is_alive() and not built
-    stop.clear()
-    play()
-    assert [model.day for model in built] == [5]
-
-
-def test_leaving_the_page_or_another_setup_stops_what_was_begun() -> None:
-    solara = pytest.importorskip("solara")
-    from sanfang.dashboard.follow.page import use_stopped
-
-    asked = []
-
-    @solara.component
-    def Page(setup: str) -> None:
-        asked.append(use_stopped([setup]))
-        solara.Text(setup)
-
-    _, rendered = solara.render(Page("a"), handle_error=False)
-    rendered.render(Page("b"))
-    assert asked[0]() and not asked[-1]()
-    rendered.close()
-    assert asked[-1]()
+def test_a_run_that_nobody_waits_for_any_more_ends_within_a_turn_and_makes_nothing_of_it() -> None:
+    job: Job[Run] = Job(lambda job: run_of(ADDRESS, job), total=DAYS)
+    job.did = lambda amount=1: job.leave()  # type: ignore[method-assign]
+    job.run()
+    assert job.state == CANCELLED and job.found is None
+    assert slots.JOBS.free == slots.JOBS.count and slots.TURNS.free == slots.TURNS.count
 
 
 @pytest.mark.parametrize("value", ["9" * 5_000, None, ["1"], {}])
@@ -240,7 +198,8 @@ def test_the_recipe_names_the_request() -> None:
     assert f"--days {until(replace(ADDRESS, day=0))}" in recipe("/follow", replace(ADDRESS, day=0)).shell
 
 
-def test_the_page_shows_the_request_that_the_address_names(run: Run) -> None:
+def test_the_page_shows_the_request_that_the_address_names(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once(monkeypatch)
     ipyvue, solara = pytest.importorskip("ipyvue"), pytest.importorskip("solara")
     from sanfang.dashboard import viewer
     from sanfang.dashboard.follow import page as follow
@@ -248,10 +207,8 @@ def test_the_page_shows_the_request_that_the_address_names(run: Run) -> None:
     id_ = candidates(run, Choice("typical"))["id"].iloc[1]
     viewer.address.set(ADDRESS.with_other(request=f"typical:{id_[:9]}"))
     _, rendered = solara.render(follow.FollowPage(), handle_error=False)
-    pieces, latest = [], time.monotonic() + 60
-    while not any(hasattr(piece, "line") for piece in pieces) and time.monotonic() < latest:
-        time.sleep(0.1)
-        pieces = rendered.find(ipyvue.VueTemplate).widgets
+    pieces = rendered.find(ipyvue.VueTemplate).widgets
+    assert any(hasattr(piece, "line") for piece in pieces)
     told = " ".join(str(getattr(piece, "unsafe_innerHTML", "")) for piece in pieces)
     assert say("follow_title", "en", id=id_) in told
     rows = [row for piece in pieces for row in getattr(piece, "rows", []) if "chosen" in row]

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 import solara
 
+from jobs import made
 from sanfang.dashboard import viewer
 from sanfang.dashboard.address import OTHER_KEYS, Address, read, scenario_of
+from sanfang.dashboard.job import CANCELLED, Job
 from sanfang.dashboard.lessons import page, told
 from sanfang.dashboard.lessons.files import LESSONS, Progress, load, load_all, progress_of
 from sanfang.dashboard.lessons.files import read as read_lesson
@@ -183,8 +185,7 @@ def test_a_lesson_is_only_found_by_a_name_on_the_list() -> None:
 
 def test_a_step_shows_the_numbers_of_simulate_and_of_compare() -> None:
     lesson, step = short(load("duties-without-means"), load("duties-without-means").steps[0])
-    found = find_out(lesson, step, Runs())
-    assert found is not None
+    found = made(lambda job: find_out(lesson, step, job, Runs()))
     arms = [Scenario.load(name, district="demo") for name in ("before", "unfunded")]
     for arm, scenario in zip(("before", "unfunded"), arms, strict=True):
         assert found.by_arm[arm][1].metrics == pytest.approx(
@@ -199,10 +200,10 @@ def test_a_step_shows_the_numbers_of_simulate_and_of_compare() -> None:
 
 
 def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Trial] = []
+    ran: list[Trial] = []
 
-    def count(trial: Trial) -> Seen:
-        made.append(trial)
+    def count(trial: Trial, job: Job[Any]) -> Seen:
+        ran.append(trial)
         return Seen({metric.name: float(trial.seed) for metric in METRICS}, {})
 
     monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", count)
@@ -212,7 +213,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
 
     def play() -> None:
         for step in lesson.steps:
-            find_out(lesson, step, runs)
+            made(lambda job, step=step: find_out(lesson, step, job, runs))
 
     viewers = [threading.Thread(target=play) for _ in range(8)]
     for viewer_ in viewers:
@@ -220,27 +221,34 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
     for viewer_ in viewers:
         viewer_.join(60)
     wanted = {trial.key for step in lesson.steps for row in trials(lesson, step) for trial in row}
-    assert len(made) == len(wanted) == len({trial.key for trial in made})
+    assert len(ran) == len(wanted) == len({trial.key for trial in ran})
     assert known(lesson, lesson.steps[0], runs) is not None
 
 
 def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", lambda trial: Seen({}, {}))
+    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", lambda trial, job: Seen({}, {}))
     runs, before = Runs(kept=2), Scenario.load("before", district="demo")
     first, second, third = (Trial(before, "digest", seed, 60, 1.0) for seed in (1, 2, 3))
-    runs.make(first)
-    runs.make(second)
+    for trial in (first, second):
+        made(lambda job, trial=trial: runs.make(trial, job))
     runs.seen(first)
-    runs.make(third)
+    made(lambda job: runs.make(third, job))
     assert runs.seen(first) and runs.seen(third) and runs.seen(second) is None
 
 
 def test_nothing_more_is_run_once_a_viewer_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Trial] = []
-    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", lambda trial: made.append(trial) or Seen({}, {}))
-    lesson = load("three-together")
-    assert find_out(lesson, lesson.steps[0], Runs(), stopped=lambda: len(made) >= 2) is None
-    assert len(made) == 2
+    lesson, ran = load("three-together"), list[Trial]()
+
+    def count(trial: Trial, job: Job[Any]) -> Seen:
+        ran.append(trial)
+        if len(ran) == 2:
+            job.leave()
+        return Seen({}, {})
+
+    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", count)
+    job: Job[Found] = Job(lambda job: find_out(lesson, lesson.steps[0], job, Runs()))
+    job.run()
+    assert job.state == CANCELLED and len(ran) == 2
 
 
 def test_a_difference_is_clear_only_if_its_interval_holds_no_zero() -> None:
@@ -329,8 +337,7 @@ def test_the_recipe_of_a_question_makes_its_numbers_again(capsys: pytest.Capture
     names_: dict[str, Any] = {}
     exec(code, names_)
     brief, step = short(lesson, lesson.steps[1])
-    found = find_out(brief, step, Runs())
-    assert found is not None
+    found = made(lambda job: find_out(brief, step, job, Runs()))
     row = names_["shown"].set_index("metric").loc[step.measure]
     assert row.difference == pytest.approx(found.change("first", step.measure).mean)
     assert "extends" in recipe("/lessons", address).shell
@@ -387,7 +394,7 @@ def test_the_page_lists_the_lessons_and_says_which_file_is_wrong(short_lessons: 
 def test_a_question_is_answered_before_anything_is_run_and_the_link_keeps_it(short_lessons: None) -> None:
     _, rc = shown(Address(lang="en", other={"lesson": "duties-without-means.1"}))
     (form,) = _named(rc.container, "lesson_predict")
-    assert not form.fixed and not _named(rc.container, "lesson_reveal") and not _named(rc.container, "lesson_progress")
+    assert not form.fixed and not _named(rc.container, "lesson_reveal") and not _named(rc.container, "progress")
     form.vue_event_answered("nonsense")  # what no option offers is not taken
     assert "answer" not in viewer.address.value.other
     form.vue_event_answered("fall")

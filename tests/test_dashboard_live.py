@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from jobs import wait_for_day
 from sanfang.dashboard.words import LANGUAGES, say
 from sanfang.lab.simulation import simulate
 from sanfang.scenario.scenario import Scenario
@@ -71,7 +72,7 @@ def test_no_page_is_wider_than_the_screen(visit: Any, path: str, width: int, hei
 
 def test_the_language_changes_at_once_and_everywhere(visit: Any) -> None:
     page = visit(f"/?lang=en&{DEMO}&day=40")
-    page.wait_for_selector("[data-chart=wasted] [data-series]")
+    wait_for_day(page, 40)
     before = day(page)
     page.click("button[lang=zh]")
     page.wait_for_selector(f"text={say('chart_waste', 'zh')}")
@@ -85,11 +86,11 @@ def test_play_pause_steps_and_reset(visit: Any) -> None:
     page = visit(f"/?lang=en&{DEMO}")
     page.wait_for_selector("[data-do=play]")
     page.click("[data-do=step1]")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '1'")
+    wait_for_day(page, 1)
     page.click("[data-do=step7]")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '8'")
+    wait_for_day(page, 8)
     page.click("[data-do=step30]")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '38'")
+    wait_for_day(page, 38)
     page.click("[data-do=play]")
     page.wait_for_function("Number(document.querySelector('[data-show=day]').innerText) > 45")
     page.click("[data-do=play]")
@@ -98,12 +99,13 @@ def test_play_pause_steps_and_reset(visit: Any) -> None:
     page.wait_for_timeout(600)
     assert day(page) == stopped
     page.click("[data-do=reset]")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '0'")
+    wait_for_day(page, 0)
 
 
 def test_a_lever_moved_in_mid_run_changes_the_curves_and_leaves_a_mark(visit: Any) -> None:
     page, other = visit(f"/?lang=en&{DEMO}&day=60"), visit(f"/?lang=en&{DEMO}&day=60")
     for one in (page, other):
+        wait_for_day(one, 60)
         one.wait_for_selector("[data-chart=hours] [data-series]")
     assert path_of(page, "satisfaction") == path_of(other, "satisfaction")
     assert page.locator(".sf-mark").count() == 0
@@ -112,7 +114,7 @@ def test_a_lever_moved_in_mid_run_changes_the_curves_and_leaves_a_mark(visit: An
     page.wait_for_selector("[data-chart=satisfaction] .sf-mark", state="attached")
     for one in (page, other):
         one.click("[data-do=step30]")
-        one.wait_for_function("document.querySelector('[data-show=day]').innerText === '90'")
+        wait_for_day(one, 90)
         one.wait_for_timeout(300)
     assert path_of(page, "satisfaction") != path_of(other, "satisfaction")
     assert "a.moves=60:staff_devolution:1" in page.url and "moves" not in other.url
@@ -120,14 +122,16 @@ def test_a_lever_moved_in_mid_run_changes_the_curves_and_leaves_a_mark(visit: An
 
 def test_a_link_shows_the_same_in_another_browser(visit: Any) -> None:
     page = visit(f"/?lang=zh&{DEMO}&seed=7&day=20&a=unfunded")
+    wait_for_day(page, 20)
     page.wait_for_selector("[data-chart=hours] [data-series]")
     open_all_levers(page)
     set_lever(page, "triage", 0.8)
     page.wait_for_selector(".sf-mark", state="attached")
     page.click("[data-do=step30]")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '50'")
+    wait_for_day(page, 50)
     page.wait_for_timeout(300)
     other = visit("/?" + page.url.split("?")[1])
+    wait_for_day(other, 50)
     other.wait_for_selector("[data-chart=hours] [data-series]")
     assert day(other) == 50
     for name in ("satisfaction", "days_to_resolve", "wasted", "open", "latent"):
@@ -139,7 +143,7 @@ def test_a_link_shows_the_same_in_another_browser(visit: Any) -> None:
 
 def test_saved_tables_are_the_models_own_numbers(visit: Any) -> None:
     page = visit(f"/?lang=en&{DEMO}&days=45&day=45&seed=3&a=three-devolutions&a.moves=20:triage:1")
-    page.wait_for_selector("[data-save]")
+    wait_for_day(page, 45)
     scenario = Scenario.load("three-devolutions", district="demo").with_({"policy.triage": [[0, 0.0], [20, 1.0]]})
     run = simulate(scenario, seed=3, days=45, keep_requests=True)
     for table in ("daily", "requests", "ledger"):
@@ -155,7 +159,7 @@ def test_saved_tables_are_the_models_own_numbers(visit: Any) -> None:
 
 def test_a_community_tells_its_staff_queue_and_fund(visit: Any) -> None:
     page = visit(f"/?lang=en&{DEMO}&day=30")
-    page.wait_for_selector("[data-community]")
+    wait_for_day(page, 30)
     page.locator("[data-community]").nth(2).focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(".sf-community")
@@ -179,18 +183,17 @@ def test_a_page_closed_in_mid_run_leaves_the_server_up(visit: Any, dashboard: st
     page.wait_for_function("Number(document.querySelector('[data-show=day]').innerText) > 3")
     page.close()
     again = visit(f"/?lang=en&{DEMO}&day=5")
-    again.wait_for_selector("[data-show=day]")
-    assert day(again) == 5
+    wait_for_day(again, 5)
 
 
 def test_two_viewers_have_worlds_of_their_own(visit: Any) -> None:
     mine, theirs = visit(f"/?lang=en&{DEMO}&day=10"), visit(f"/?lang=zh&{DEMO}&day=25&seed=9")
-    for page in (mine, theirs):
-        page.wait_for_selector("[data-show=day]")
+    wait_for_day(mine, 10)
+    wait_for_day(theirs, 25)
     open_all_levers(mine)
     set_lever(mine, "authority", 1.0)
     mine.click("[data-do=step7]")
-    mine.wait_for_function("document.querySelector('[data-show=day]').innerText === '17'")
+    wait_for_day(mine, 17)
     assert day(theirs) == 25 and "seed=9" in theirs.url and "moves" not in theirs.url
     assert theirs.locator(".sf-mark").count() == 0
     assert say("live_levers", "zh") in theirs.inner_text(".sf-live")
@@ -231,14 +234,14 @@ def test_play_bears_changes_of_speed_and_language_in_mid_run(visit: Any) -> None
 
 def test_a_number_that_is_not_taken_goes_back_and_changes_nothing(visit: Any) -> None:
     page = visit(f"/?lang=en&{DEMO}&day=12&seed=4")
-    page.wait_for_selector("[data-field=seed]")
+    wait_for_day(page, 12)
     page.fill("[data-field=seed]", "")
     page.keyboard.press("Tab")
     page.wait_for_timeout(300)
     assert page.input_value("[data-field=seed]") == "4" and day(page) == 12
     page.fill("[data-field=days]", "99999")
     page.keyboard.press("Tab")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '0'")
+    wait_for_day(page, 0)
     assert page.input_value("[data-field=days]") == "1095" and "days=1095" in page.url
 
 
@@ -246,9 +249,8 @@ def test_what_was_played_is_kept_when_the_page_is_left(visit: Any) -> None:
     page = visit(f"/?lang=en&{DEMO}")
     page.wait_for_selector("[data-do=play]")
     page.click("[data-do=step30]")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '30'")
+    wait_for_day(page, 30)
     page.click(f"text={say('page_trust', 'en')}")
     page.wait_for_selector("[data-button=run]")
     page.click(f"nav >> text={say('page_live', 'en')}")
-    page.wait_for_selector("[data-show=day]")
-    assert day(page) == 30
+    wait_for_day(page, 30)

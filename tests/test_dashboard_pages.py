@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from jobs import wait_for_day
 from sanfang.dashboard.words import say
 from sanfang.lab.simulation import simulate
 from sanfang.scenario.scenario import Scenario
@@ -97,9 +98,9 @@ def test_a_check_is_predicted_run_and_revealed(visit: Any) -> None:
 @pytest.mark.parametrize("path", ["/", "/compare"])
 def test_the_code_can_be_opened_without_losing_what_was_played(visit: Any, path: str) -> None:
     page = visit(f"{path}?lang=en&{DEMO}&day=20")
-    page.wait_for_selector("[data-do=step7]")
+    wait_for_day(page, 20)
     page.click("[data-do=step7]")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '27'")
+    wait_for_day(page, 27)
     page.click(f"text={say('recipe', 'en')}")
     page.wait_for_selector("[data-recipe=shell]")
     assert page.inner_text("[data-show=day]") == "27"
@@ -110,7 +111,7 @@ def test_the_code_can_be_opened_without_losing_what_was_played(visit: Any, path:
 
 def test_two_policies_play_in_step_and_one_can_be_moved_alone(visit: Any) -> None:
     page = visit(f"/compare?lang=en&{DEMO}&day=40&a=before&b=before")
-    page.wait_for_selector("[data-figure=open] dd[data-world=B]")
+    wait_for_day(page, 40)
 
     def figures(world: str) -> list[str]:
         names = ("satisfaction", "open", "latent")
@@ -122,7 +123,7 @@ def test_two_policies_play_in_step_and_one_can_be_moved_alone(visit: Any) -> Non
     page.locator("#b-staff_devolution").evaluate(script)
     page.wait_for_selector(".sf-mark", state="attached")
     page.click("[data-do=step30]")
-    page.wait_for_function("document.querySelector('[data-show=day]').innerText === '70'")
+    wait_for_day(page, 70)
     page.wait_for_timeout(300)
     assert figures("A") != figures("B")
     assert "b.moves=40:staff_devolution:1" in page.url and "a.moves" not in page.url
@@ -132,6 +133,7 @@ def test_two_policies_play_in_step_and_one_can_be_moved_alone(visit: Any) -> Non
 
 def test_a_trouble_is_shown_under_both_policies(visit: Any) -> None:
     page = visit(f"/compare?lang=zh&{DEMO}&day=90&a=before&b=three-devolutions")
+    wait_for_day(page, 90)
     page.click("[data-button=lives]")
     page.wait_for_selector("[data-table=troubles] tbody tr button", timeout=60_000)
     page.locator("[data-table=troubles] tbody tr button").first.click()
@@ -141,6 +143,7 @@ def test_a_trouble_is_shown_under_both_policies(visit: Any) -> None:
 
 def test_replications_have_bands_progress_and_can_be_cancelled(visit: Any) -> None:
     page = visit(f"/compare?lang=en&{DEMO}&days=40&day=40&a=before&b=unfunded")
+    wait_for_day(page, 40)
     page.click("[data-button=replications]")
     page.wait_for_selector("[data-field=reps]")
     page.fill("[data-field=reps]", "3")

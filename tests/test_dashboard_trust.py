@@ -11,12 +11,12 @@ import ipyvue
 import pytest
 import solara
 
-from sanfang.dashboard import viewer
+from sanfang.dashboard import job, slots, viewer
 from sanfang.dashboard.address import Address
+from sanfang.dashboard.job import CANCELLED, FAILED, RUNNING
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.trust import page as trust
 from sanfang.dashboard.trust import sources as trust_sources
-from sanfang.dashboard.trust import trials
 from sanfang.dashboard.trust import views as trust_views
 from sanfang.dashboard.trust.predictions import PREDICTIONS, answered
 from sanfang.dashboard.trust.trials import Trial
@@ -32,9 +32,8 @@ def short_queues(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def finished(*keys: str) -> Trial:
-    trial = Trial([check(key) for key in keys], 1, lambda: None)
-    trial.start()
-    assert trial.join(60)
+    trial = Trial([check(key) for key in keys], 1)
+    trial.run()
     return trial
 
 
@@ -94,16 +93,19 @@ def test_the_recipe_makes_the_check_that_is_shown() -> None:
 # --- Trials -----------------------------------------------------------------------------------------------
 
 
-def test_a_trial_tells_after_each_check_and_at_the_end() -> None:
+def test_a_trial_tells_after_each_check_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "TELL_EVERY", 0.0)
     told: list[tuple[int, bool]] = []
-    trial = Trial([check("silence"), check("plenty")], 3, lambda: told.append((len(trial.findings), trial.over)))
-    trial.start()
-    assert trial.join(60)
-    assert told == [(1, False), (2, False), (2, True)]
+    trial = Trial([check("silence"), check("plenty")], 3)
+    trial.listen(lambda: told.append((len(trial.findings), trial.busy)))
+    trial.run()
+    assert told == [(0, True), (1, True), (2, True), (2, False)]
     assert [one.verdict for one in trial.findings] == ["agrees", "agrees"]
 
 
-def test_a_cancelled_trial_stops_after_the_check_in_hand_and_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trial_of_a_page_left_stops_after_the_check_in_hand_and_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     begun, go_on, told = threading.Event(), threading.Event(), []
 
     def make(one: Any, seed: int, runs: int) -> Any:
@@ -112,39 +114,43 @@ def test_a_cancelled_trial_stops_after_the_check_in_hand_and_is_silent(monkeypat
         return Finding(one, [], 0.0)
 
     monkeypatch.setattr(verification, "make", make)
-    trial = Trial(CHECKS, 1, lambda: told.append(1))
+    trial = Trial(CHECKS, 1)
     trial.start()
     assert begun.wait(10)
-    trial.cancel()
+    trial.listen(lambda: told.append(1))
+    trial.leave()
     go_on.set()
     assert trial.join(10)
-    assert len(trial.findings) == 1 and not told and not trial.over
+    assert len(trial.findings) == 1 and not told and trial.state == CANCELLED
 
 
 def test_only_so_many_checks_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    lock, running, most = threading.Lock(), [0], [0]
+    running, ended, go_on = threading.Semaphore(0), threading.Semaphore(0), threading.Semaphore(0)
 
     def make(one: Any, seed: int, runs: int) -> Any:
-        with lock:
-            running[0] += 1
-            most[0] = max(most[0], running[0])
-        threading.Event().wait(0.05)
-        with lock:
-            running[0] -= 1
+        running.release()
+        assert go_on.acquire(timeout=10)
         return Finding(one, [], 0.0)
 
     monkeypatch.setattr(verification, "make", make)
-    many = [Trial([check("load")], seed, lambda: None) for seed in range(8)]
+    most = slots.JOBS.count
+    many = [Trial([check("load")], seed) for seed in range(2 * most)]
     for trial in many:
+        trial.listen(lambda trial=trial: None if trial.busy else ended.release())
         trial.start()
-    assert all(trial.join(10) for trial in many)
-    assert most[0] == trials.AT_ONCE
+    for _ in range(most):
+        assert running.acquire(timeout=10)
+    assert sum(trial.state == RUNNING for trial in many) == most and not running.acquire(timeout=0.1)
+    for _ in many:
+        go_on.release()
+    for _ in many:
+        assert ended.acquire(timeout=10)
 
 
 def test_a_check_that_breaks_down_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "make", lambda *_: 1 / 0)
     trial = finished("load")
-    assert trial.over and "ZeroDivisionError" in trial.error and not trial.findings
+    assert trial.state == FAILED and "ZeroDivisionError" in trial.error and not trial.findings
 
 
 # --- What is shown -------------------------------------------------------------------------------------------

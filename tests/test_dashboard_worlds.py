@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobs import brought, staged
 from sanfang.dashboard import limits, series, views, words
 from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of, with_moves
 from sanfang.dashboard.outlines import outlines
@@ -27,7 +29,7 @@ from sanfang.dashboard.player import Player
 from sanfang.dashboard.recipe import RECIPES, recipe
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.lab.simulation import simulate
-from sanfang.model.headings import HOUR_HEADINGS
+from sanfang.model.books.headings import HOUR_HEADINGS
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names
@@ -143,16 +145,20 @@ def test_a_lever_moved_changes_what_follows_and_nothing_before() -> None:
 
 
 def test_rewinding_and_playing_again_gives_the_same_days() -> None:
-    world = demo_world(20)
-    world.move("triage", 1.0)
-    world.step(30)
-    before = world.so_far().daily
-    world.rewind(35)
+    stage = staged(replace(DEMO, day=20))
+
+    def ask(action: str, value: int) -> PlayedWorld:
+        wanted = stage.carry_out({"action": action, "value": value})
+        assert wanted is not None
+        return brought(stage, wanted).worlds[0]
+
+    stage.move(0, "triage", 1.0)
+    before = ask("step", 30).so_far().daily
+    world = ask("rewind", 35)
     assert world.day == 35 and world.world.moves == ((20, "triage", 1.0),)
-    world.step(15)
-    pd.testing.assert_frame_equal(world.so_far().daily, before, check_exact=True)
-    world.rewind(10)
-    assert world.world.moves == () and world.level("triage") == 0.0
+    pd.testing.assert_frame_equal(ask("step", 15).so_far().daily, before, check_exact=True)
+    world = ask("rewind", 10)
+    assert world.day == 10 and world.world.moves == () and world.level("triage") == 0.0
 
 
 def test_a_lever_set_before_the_first_day_is_the_scenarios_own() -> None:
@@ -369,3 +375,8 @@ def test_a_server_gives_back_memory_that_lies_scattered_among_what_is_used() -> 
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 0.2
+
+
+def test_half_a_character_in_an_address_does_not_break_its_link() -> None:
+    address, _ = read("request=\udcff")
+    assert "request=" in address.query()

@@ -26,6 +26,7 @@ from sanfang.lab.designs import (
 )
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.factors import Factor
+from sanfang.scenario.errors import InputError
 
 X = Factor("x", {"x": None}, values=(0, 0.5, 1))
 WORD = Factor("word", {"word": None}, values=("a", "b"))
@@ -163,6 +164,53 @@ def test_values_in_a_list_share_the_scale_equally_and_keep_their_type() -> None:
     assert values["x"].value_counts().to_dict() == {0: 10, 0.5: 10, 1: 10}
     assert set(values["word"]) == {"a", "b"}
     assert [X.at([place]) for place in (0, 1 / 3, 2 / 3, 1)] == [[0], [0.5], [1], [1]]
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 3), (0, 1), (2, 6), (-2, 1)])
+def test_whole_numbers_of_a_uniform_factor_have_equal_weight(low: int, high: int) -> None:
+    """Of 300 strata each of k whole numbers gets 300 / k, the ends too."""
+    factor = Factor("whole", {"whole": None}, low=float(low), high=float(high), whole=True)
+    values = design(LatinHypercube(kind="latin-hypercube", samples=300), (factor,), seed=1)["whole"]
+    number = high - low + 1
+    assert values.value_counts().to_dict() == dict.fromkeys(range(low, high + 1), 300 // number)
+
+
+@pytest.mark.parametrize("steps", [2, 3, 5, 9])
+def test_steps_of_a_whole_factor_go_from_end_to_end_as_evenly_as_whole_numbers_do(steps: int) -> None:
+    factor = Factor("whole", {"whole": None}, low=2.0, high=18.0, steps=steps, whole=True)
+    assert factor.at(factor.levels()) == list(range(2, 19, 16 // (steps - 1)))
+
+
+def test_ends_of_whole_numbers_are_reached_by_designs_that_go_to_the_ends() -> None:
+    for kind in (
+        Fractional(kind="fractional"),
+        OneAtATime(kind="one-at-a-time"),
+        Morris(kind="morris", trajectories=4),
+    ):
+        values = {value for value in design(kind, (WHOLE,), seed=1)["whole"] if value is not None}
+        assert {2, 6} <= values <= set(range(2, 7)), kind
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [{"tasks.load": 0.5}, {"tasks.load": 0.6}, {"tasks.load": 0.5}],
+        [{"policy.authority": 1}, {"policy.authority": 1.0}],
+        [{"policy.authority": 0.0, "tasks.load": 0.5}, {"tasks.load": 0.5}],
+        [{"policy.authority": [[0, 0.0], [9, 1.0]]}, {"policy.authority": [[0, 0], [9, 1]]}],
+        [{"casework.bounce": 0.1}, {"casework.bounce": 0.1, "policy.authority": 0}],
+    ],
+)
+def test_a_point_that_a_table_names_twice_is_refused(points: list[dict[str, Any]]) -> None:
+    with pytest.raises(InputError, match=f"point {len(points)} is the same as point 1"):
+        experiment({"kind": "table", "points": points}, {})
+
+
+def test_points_that_differ_in_one_of_the_scenarios_are_two() -> None:
+    """The first scenario has no authority anyway, the second has: leaving it out is another point there."""
+    document = {"scenarios": ["before", "three-devolutions"], "design": {"kind": "table"}}
+    document["design"]["points"] = [{"policy.authority": 0.0, "tasks.load": 0.5}, {"tasks.load": 0.5}]  # type: ignore[index]
+    assert len(Experiment.from_dict(document).points()) == 2
 
 
 def test_whole_numbers_are_whole_and_numbers_are_plain() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sanfang.model.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.report.parameter_table import parameter_table
 from sanfang.scenario.catalogue import levers, parameters
 

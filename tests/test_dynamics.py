@@ -11,14 +11,15 @@ from scipy.stats import CensoredData, ecdf
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import Run, simulate
+from sanfang.lab.simulation import Run, daily_table, simulate
 from sanfang.model import state as s
-from sanfang.model.event_calendar import NONE
-from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
-from sanfang.model.outcomes import gini, quantile, restricted_mean, survival
-from sanfang.model.queueing import CLASSES, Engine
+from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.outcomes import gini
+from sanfang.model.books.survival import quantile, restricted_mean, survival
+from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
+from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
+from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
-from sanfang.model.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 120
@@ -392,3 +393,10 @@ def test_a_run_without_a_working_day_ends_with_metrics_of_its_own() -> None:
     metrics = simulate(Scenario.load("before", district="demo"), days=1, scale=0.2).metrics
     assert set(metrics) == set(BY_NAME)
     assert not 0 < metrics["wasted_relay"] <= 1
+
+
+def test_before_the_first_day_the_daily_series_is_there_without_rows() -> None:
+    model = DistrictModel(Scenario.load("before", district="demo"), days=2)
+    before = daily_table(model)
+    model.step()
+    assert len(before) == 0 and list(before.columns) == list(daily_table(model).columns)

@@ -259,7 +259,7 @@ def test_a_table_shows_each_cell_once_with_its_interval_and_true_minus_signs() -
          for name, value in (("a", 0.5), ("b", -0.25))]
     )  # fmt: skip
     lines = findings.by_metric(table, ["effect"], ["Effect"]).splitlines()
-    assert lines[2:4] == ["| a | +0.5000 [+0.4000, +0.6000] |", "| b | −0.2500 [−0.3500, −0.1500] |"]
+    assert lines[2:4] == ["| a | +0.50 [+0.40, +0.60] |", "| b | −0.25 [−0.35, −0.15] |"]
 
 
 # --- Pooling and pilots ---------------------------------------------------------------------------------

@@ -118,6 +118,11 @@ def test_defaults_are_those_of_a_comparison() -> None:
     assert experiment.scenario("before", {}) == Scenario.load("before")
 
 
+def test_a_metric_that_is_named_twice_is_kept_once() -> None:
+    names = ["backlog", "satisfaction", "backlog"]
+    assert Experiment.from_dict({"scenarios": ["before"], "metrics": names}).metrics == ("backlog", "satisfaction")
+
+
 def test_settings_and_district_hold_in_all_scenarios_and_the_policy_is_each_ones_own(here: Path) -> None:
     experiment = written(
         here, 'scenarios = ["before", "services"]\ndistrict = "demo"\n[settings]\n"tasks.load" = 0.5\nmind.ties = 2\n'
@@ -268,6 +273,47 @@ def test_points_that_break_a_constraint_are_dropped(constraint: str, passes: Cal
     assert [tuple(point.values()) for point in experiment.points()] == expected
     assert experiment.dropped == 16 - len(expected)
     assert len(experiment.unit_points()) == len(expected)
+
+
+TENTHS = {"low": 0, "high": 1, "steps": 11}
+
+
+@pytest.mark.parametrize(
+    ("constraint", "passes"),
+    [
+        ("policy.authority + policy.clear_lists <= 0.3", lambda a, c: a + c <= 3),
+        ("policy.authority + policy.clear_lists < 0.3", lambda a, c: a + c < 3),
+        ("policy.authority + policy.clear_lists == 0.3", lambda a, c: a + c == 3),
+        ("policy.authority + policy.clear_lists != 0.3", lambda a, c: a + c != 3),
+        ("policy.authority - policy.clear_lists >= 0.1", lambda a, c: a - c >= 1),
+        ("0.3 - policy.authority - policy.clear_lists >= 0", lambda a, c: 3 - a - c >= 0),
+        ("policy.authority * 3 > policy.clear_lists", lambda a, c: 3 * a > c),
+        ("abs(policy.authority - policy.clear_lists) > 0.1", lambda a, c: abs(a - c) > 1),
+        ("max(policy.authority, policy.clear_lists) - 0.1 <= 0.2", lambda a, c: max(a, c) <= 3),
+    ],
+)
+def test_sums_of_tenths_count_as_on_paper(constraint: str, passes: Callable[..., bool]) -> None:
+    """Counted in whole tenths: the computer's own 0.1 + 0.2 is above 0.3."""
+    experiment = made({"policy.authority": TENTHS, "policy.clear_lists": TENTHS}, constraints=[constraint])
+    points = [tuple(round(10 * value) for value in point.values()) for point in experiment.points()]
+    assert points == [(a, c) for a in range(11) for c in range(11) if passes(a, c)]
+
+
+def test_three_thirds_are_one() -> None:
+    thirds = {"low": 0, "high": 1, "steps": 4}
+    experiment = made({"policy.authority": thirds}, constraints=["policy.authority * 1.5 <= 1"])
+    assert len(experiment.points()) == 3, "0, 1/3 and 2/3, which is written 0.666666666667"
+
+
+def test_a_division_by_what_should_be_zero_has_no_answer() -> None:
+    with pytest.raises(InputError, match=r"has no answer at policy.authority = 0.3: division by zero"):
+        made({"policy.authority": [0.3]}, constraints=["1 / (0.1 + 0.2 - policy.authority) > 1"]).points()
+
+
+def test_a_package_of_schedules_has_levels_as_on_paper() -> None:
+    package = {"sets": {"policy.authority": [[0, 0.1]]}, "values": [3.0]}
+    experiment = made({"package": package})
+    assert experiment.settings_of({"package": 3.0}) == {"policy.authority": [[0, 0.3]]}
 
 
 def test_all_constraints_must_hold() -> None:
@@ -430,7 +476,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "one scenario twice": (
         'scenarios = ["before", "before"]',
-        "scenarios: two have the name 'before'; give one another name",
+        "scenarios: before and before both have the name 'before'; give one another name",
     ),
     "unknown district": ('district = "lican"', "'lican': no district of that name; did you mean 'licang'?"),
     "unknown baseline": ('baseline = "bfore"', 'baseline = "bfore": is none of the scenarios before, services; did'),
@@ -531,7 +577,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "too many points": (
         "[factors]\n" + "\n".join(f"'policy.{lever.name}' = {{ steps = 10 }}" for lever in levers()[:7]),
-        "design: gives 10,000,000 points; at most 1,000,000",
+        "design: gives 10,000,000 points; at most 100,000",
     ),
     # Factors
     "unknown parameter": (

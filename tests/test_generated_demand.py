@@ -70,8 +70,8 @@ def test_troubles_have_the_mix_of_the_published_categories(run: Run) -> None:
     first = run.requests[run.requests["ordinal"] == 0]
     found = first.groupby("domain").size().reindex(list(run.scenario.domains)).to_numpy(dtype=float)
     hazard = np.array([domain.hazard for domain in run.scenario.domains.values()])
-    size, ground = model.world.places["size"], model.world.ground
-    place = np.average(ground["factor"] * ground["hazard"], axis=0, weights=size)
+    size, local = model.world.communities["size"], model.world.community_domain
+    place = np.average(local["factor"] * local["hazard"], axis=0, weights=size)
     expected = hazard * place * model.residents.weight.mean(axis=0)
     assert _distance(found, expected) < 0.01
     published = hazard / hazard.sum()

@@ -11,8 +11,8 @@ import pytest
 
 from model_runs import demo, run
 from sanfang.lab.simulation import Run
-from sanfang.model.draws import uniform
-from sanfang.model.forums import CONFLICT
+from sanfang.model.kernel.draw_purposes import NEED_CONFLICT
+from sanfang.model.kernel.draws import uniform
 from sanfang.model.model import DistrictModel
 
 DAYS = 90
@@ -30,7 +30,7 @@ def booked(found: Run, resource: str, heading: str) -> float:
 def conflicts(found: Run) -> pd.Series:
     """Whether each need is a conflict, from the key of its root, as the model draws it."""
     share = {name: domain.conflict for name, domain in found.scenario.domains.items()}
-    mark = [uniform(np.uint64(int(root, 16)), CONFLICT) for root in found.requests["root"]]
+    mark = [uniform(np.uint64(int(root, 16)), NEED_CONFLICT) for root in found.requests["root"]]
     return pd.Series(mark, found.requests.index) < found.requests["domain"].map(share)
 
 
@@ -153,7 +153,7 @@ def test_helpers_are_uneven_between_communities_and_months() -> None:
     while model.day < model.days:
         model.step()
         if model.date.day == 2:
-            months.append(model.world.places["contacted"].copy())
+            months.append(model.world.communities["contacted"].copy())
     assert len(months) == 2
     assert months[0].std() > 0.2 * months[0].mean()
     assert (months[0] != months[1]).all()
@@ -192,7 +192,7 @@ def test_pools_give_no_more_than_there_is_and_are_paid_for_by_the_hour() -> None
     given = booked(found, "outside_hours", "internal_resources")
     people = found.model.map.population @ found.model.map.firms
     assert 0 < given < 3 * found.scenario.helpers.pool_hours * people / 1000 * DAYS / 30
-    assert (found.model.world.places["pool"] >= 0).all()
+    assert (found.model.world.communities["pool"] >= 0).all()
     fixed = run(demo(**{"policy.internal_resources": 1.0, "prices.pool_part_hours": 0.0}), DAYS)
     more = booked(found, "hours", "internal_resources") - booked(fixed, "hours", "internal_resources")
     assert more == pytest.approx(found.scenario.prices.pool_part_hours * given, rel=0.4)

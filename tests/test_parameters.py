@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sanfang import Scenario
 from sanfang.scenario.catalogue import ANY, Parameter, find, known_at, levers, parameters, values
-from sanfang.scenario.declare import level_on
+from sanfang.scenario.declare import EARLIEST, LATEST, level_on
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.reading import nested
 
@@ -144,11 +144,12 @@ def valid(parameter: Parameter) -> st.SearchStrategy[Any]:
         case "choice":
             return st.sampled_from(parameter.choices)
         case "date":
-            return st.dates()
+            return st.dates(EARLIEST, LATEST)
         case "dates":
-            return st.lists(st.dates(), max_size=3)
+            return st.lists(st.dates(EARLIEST, LATEST), max_size=3)
         case "text":
-            return st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+            texts = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=20)
+            return texts.filter(str.strip) if parameter.name == "name" else texts
 
 
 def assembled(changes: dict[str, Any]) -> dict[str, Any]:

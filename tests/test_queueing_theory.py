@@ -17,7 +17,7 @@ import pytest
 from scipy import stats
 
 from sanfang.lab import theory
-from sanfang.model.queueing import simulate_queue
+from sanfang.model.kernel.queueing import simulate_queue
 
 BATCHES = 40
 FAMILY = 100

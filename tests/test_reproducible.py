@@ -16,8 +16,8 @@ import pytest
 
 from model_runs import FULL_REFORM, demo, run, without_prevention
 from sanfang.lab.simulation import Run, all_records, request_table, simulate
+from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
 from sanfang.scenario.policy import lever_names
 
 DAYS = 60
@@ -107,7 +107,7 @@ def test_machine_code_of_one_process_fits_the_next() -> None:
     """Types of compiled code are found by name, so that a function compiled later fits those on disk."""
     model = DistrictModel(demo(), days=1, scale=0.2)
     model.step()
-    for reference in (model._engine, model._world, model._rules):
+    for reference in (model._engine, model._world, model._effects):
         kind = type(numba.typeof(reference))
         assert getattr(sys.modules[kind.__module__], kind.__qualname__) is kind
 
@@ -127,7 +127,6 @@ def _levers(value: Any) -> dict[str, Any]:
 
 
 IDLE_POLICIES: dict[str, dict[str, Any]] = {
-    "begins after the end": _levers([[DAYS, 1.0]]),
     "begins at zero": _levers([[0, 0.0]]),
     "zero in one community": {f"policy_by_community.c004.{name}": 0.0 for name in lever_names()},
     "no domain": {"policy.service_scope": [[0, 0.0], [30, 0.0]]},

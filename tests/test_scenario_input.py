@@ -111,7 +111,7 @@ SCENARIO_TEXTS = {
     ),
     "population of zero": (
         "[district]\npopulation = 0",
-        "district.population = 0: must be a whole number from 200 to 20,000,000 (residents)",
+        "district.population = 0: must be a whole number from 200 to 3,500,000 (residents)",
     ),
     "too few residents": (
         "[district]\npopulation = 200",
@@ -255,10 +255,10 @@ def test_a_wrong_file_is_refused(here: Path, scenario: str, district: str, messa
 
 
 def test_a_file_that_may_not_be_read_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbidden(path: Path) -> bytes:
+    def forbidden(path: str, flags: int) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    monkeypatch.setattr("sanfang.scenario.files.os.open", forbidden)
     with pytest.raises(InputError, match=r"small\.toml: cannot be read: Permission denied"):
         Scenario.load("small.toml")
 

@@ -17,6 +17,7 @@ from sanfang.cli import app
 from sanfang.lab import sweep as sweep_module
 from sanfang.lab.database import METRIC_NAMES
 from sanfang.lab.experiment import Experiment
+from sanfang.lab.factors import NAMES_OF_COLUMNS
 from sanfang.lab.forecast import forecast
 from sanfang.lab.provenance import code_version
 from sanfang.lab.results import Results
@@ -355,3 +356,48 @@ def test_a_forecast_counts_without_leaving_anything() -> None:
     assert (found.runs, found.distinct, found.points, found.workers) == (18, 18, 3, 4)
     assert 0 < found.megabytes < 1
     assert len(list(planned_runs(experiment()))) == 18
+
+
+# --- Names of factors -----------------------------------------------------------------------------------
+
+
+def package(*names: str) -> dict[str, Any]:
+    """A factor of each name, each with a lever of its own."""
+    levers = ("policy.triage", "policy.tailoring")
+    return {name: {"sets": {lever: 1.0}, "values": [0, 1]} for name, lever in zip(names, levers, strict=False)}
+
+
+@made_up
+def test_no_factor_may_have_the_name_of_a_column_of_results(tmp_path: Path) -> None:
+    """Whatever columns the tables of a sweep and of its analysis have beside the factor's own."""
+    from sanfang import cli_analysis
+
+    sweep(experiment(factors=package("mine"), daily=True, replications=2), tmp_path, jobs=1)
+    with Results(tmp_path) as results:
+        runs = results.runs()
+        given = cli_analysis.AnalysisInput(runs, "before", ("mine",))
+        tables = [runs, results.failures(), *cli_analysis.tables(given).values()]
+    names = {str(name) for table in tables for name in table.columns} | {"day"}
+    assert names - {"mine"} - NAMES_OF_COLUMNS == set(), "say these in lab/factors.py"
+
+
+@pytest.mark.parametrize("name", ["satisfaction", "Scenario", "KEY", "seconds", "point", "mean", "not", "domains"])
+def test_a_name_that_a_table_or_a_constraint_has_is_refused_before_any_run(name: str) -> None:
+    with pytest.raises(InputError, match=rf"factors\.{name}: "):
+        experiment(factors=package(name))
+
+
+def test_factors_that_differ_in_capitals_only_are_refused() -> None:
+    with pytest.raises(InputError, match=r"factors\.staff: differs from 'Staff' in capitals only"):
+        experiment(factors=package("Staff", "staff"))
+    table = {"kind": "table", "points": [{"Staff": 1, "staff": 0}]}
+    with pytest.raises(InputError, match=r"in capitals only"):
+        experiment(factors={"Staff": {"sets": {"policy.triage": 1.0}}, "staff": {"sets": {"policy.tailoring": 1.0}}},
+                   design=table)  # fmt: skip
+
+
+@made_up
+def test_a_name_in_capitals_and_other_letters_is_kept(tmp_path: Path) -> None:
+    sweep(experiment(factors=package("Staff", "人手"), replications=2), tmp_path, jobs=1)
+    with Results(tmp_path) as results:
+        assert {"Staff", "人手"} <= set(results.runs().columns)

@@ -161,6 +161,15 @@ def test_a_disk_that_fills_up_ends_the_sweep_with_a_message_and_it_goes_on_later
     assert_same(folder, whole)
 
 
+def test_a_full_disk_is_told_where_a_sweep_is_only_foretold(whole: Path) -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)); "
+    command = [sys.executable, "-c", limited + SANFANG[2], "sweep", str(whole.parent / "small.toml"), "--dry-run"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1 and ended.stderr.startswith("error: ") and "Traceback" not in ended.stderr, (
+        ended.stderr
+    )
+
+
 # --- Cluster --------------------------------------------------------------------------------------------
 
 

@@ -232,7 +232,7 @@ def test_why_by_scenario_has_a_row_for_each() -> None:
 
 def test_why_refuses_two_scenarios_of_one_name() -> None:
     result = call("why", "before", "before", *SHORT)
-    assert result.exit_code == 2 and "two of them are called 'before'" in result.stderr
+    assert result.exit_code == 2 and "'before' is given twice" in result.stderr
 
 
 @pytest.mark.parametrize("by", ["domain", "scenario"])

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sanfang.cli_dashboard import dashboard_app
-from sanfang.cli_options import AsJson, Days, District, Out, Scale, Seed, Settings
+from sanfang.cli_loading import load, load_apart, say_notes
+from sanfang.cli_net import CommandLine
+from sanfang.cli_options import AsJson, Days, District, Jobs, Out, Reps, Scale, Seed, Settings
 from sanfang.cli_reproduce import reproduce_app
 from sanfang.cli_scenario import scenario_app
 from sanfang.cli_sweep import sweep_app
 from sanfang.cli_trace import trace_app
 from sanfang.cli_verify import verify_app
-from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
+from sanfang.faces import A_CHECK_FAILED, print_json, save, say_if_compiling, tell, tell_error, try_folder, user_errors
 from sanfang.scenario.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
 
 app = typer.Typer(
+    cls=CommandLine,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -63,20 +66,24 @@ def run_command(
 ) -> None:
     """Simulate one scenario; print its metrics and its ledger of hours and money."""
     with user_errors():
-        check_folder(out)
+        from sanfang.lab.reach import steps_not_reached
+
+        try_folder(out)
         if keep_requests and out is None:
             raise InputError("--keep-requests: needs --out, the folder to save the requests in")
-        loaded = _load(scenario, district, settings)
+        loaded = load(scenario, district, settings)
+        say_notes(steps_not_reached([loaded], days))
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale, keep_requests)
-        saved = _save_run(run, out, days, scale, keep_requests) if out else []
+    saved = save(out, _files_of_run(run, keep_requests))
     if as_json:
-        print_json(_run_document(run, days, scale) | {"files": [str(path) for path in saved]})
+        print_json(_run_document(run) | {"files": saved.names})
+        saved.end()
         return
     from sanfang import cli_tables
 
     cli_tables.print_run(run)
-    _say_saved(saved)
+    saved.say()
 
 
 @app.command("compare")
@@ -84,8 +91,8 @@ def compare_command(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Bare names or files.")],
     district: District = None,
     settings: Settings = None,
-    reps: Annotated[int, typer.Option(min=1, help="Replications of each scenario.")] = 20,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    reps: Reps = 20,
+    jobs: Jobs = None,
     baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the first.")] = None,
     days: Days = None,
     seed: Seed = 1,
@@ -95,35 +102,27 @@ def compare_command(
 ) -> None:
     """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
     with user_errors():
-        check_folder(out)
-        loaded = [_load(name, district, settings) for name in scenarios]
-        chosen = _named(baseline, scenarios, loaded)
+        from sanfang.lab.comparison import label_of
+        from sanfang.lab.reach import steps_not_reached
+
+        try_folder(out)
+        labelled = load_apart(scenarios, district, settings)
+        chosen = label_of(baseline, scenarios, labelled)
+        say_notes(steps_not_reached(labelled.values(), days))
         say_if_compiling()
-        comparison = _compare(loaded, reps, seed, chosen, days, scale, jobs)
-        saved = _save_comparison(comparison, out) if out else []
+        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs)
+    saved = save(out, _files_of_comparison(comparison) if out else {})
     if as_json:
-        print_json(comparison.to_dict() | {"files": [str(path) for path in saved]})
+        print_json(comparison.to_dict() | {"files": saved.names})
+        saved.end()
         return
     from sanfang import cli_tables
 
     cli_tables.print_comparison(comparison)
-    _say_saved(saved)
+    saved.say()
 
 
 # --- Doing it ---------------------------------------------------------------------------------------
-
-
-def _load(name: str, district: str | None, settings: list[str] | None) -> Scenario:
-    from sanfang.scenario.scenario import Scenario
-
-    return Scenario.load(name, district, settings or ())
-
-
-def _named(baseline: str | None, given: list[str], loaded: list[Scenario]) -> str | None:
-    """The baseline's own name, where it was named by the file it is in."""
-    if baseline in given:
-        return loaded[given.index(baseline)].name
-    return baseline
 
 
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, keep_requests: bool) -> Run:
@@ -135,7 +134,7 @@ def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, kee
 
 
 def _compare(
-    scenarios: list[Scenario],
+    scenarios: dict[str, Scenario],
     reps: int,
     seed: int,
     baseline: str | None,
@@ -152,47 +151,45 @@ def _compare(
         with ProgressLine("runs") as progress:
             return compare(scenarios, reps, seed, baseline, days, scale, jobs, progress)
     except RunFailed as error:
-        print(error.outcome.trace, file=sys.stderr)
-        print(f"error: {error}", file=sys.stderr)
+        tell(error.outcome.trace)
+        tell_error(error)
         raise typer.Exit(A_CHECK_FAILED) from None
 
 
 # --- Saving and telling -----------------------------------------------------------------------------
 
 
-def _save_run(run: Run, out: Path, days: int | None, scale: float, keep_requests: bool) -> list[Path]:
-    from sanfang.lab.files import table_writer, to_json, write_atomically
+def _files_of_run(run: Run, keep_requests: bool) -> dict[str, Callable[[Path], object]]:
+    from sanfang.lab.files import table_writer, to_json
 
-    document = to_json(_run_document(run, days, scale))
-    paths = [write_atomically(out / "metrics.json", lambda path: path.write_text(document, "utf-8"))]
+    document = to_json(_run_document(run))
     tables = {"daily.csv": run.daily, "ledger.csv": run.ledger}
     if keep_requests:
         tables["requests.csv"] = run.requests
-    return paths + [write_atomically(out / name, table_writer(table)) for name, table in tables.items()]
+    files: dict[str, Callable[[Path], object]] = {"metrics.json": lambda path: path.write_text(document, "utf-8")}
+    return files | {name: table_writer(table) for name, table in tables.items()}
 
 
-def _save_comparison(comparison: Comparison, out: Path) -> list[Path]:
+def _files_of_comparison(comparison: Comparison) -> dict[str, Callable[[Path], object]]:
     from sanfang.report.comparison_figure import comparison_figure
 
-    return comparison.save(out, comparison_figure if len(comparison.scenarios) > 1 else None)
+    return comparison.files(comparison_figure if len(comparison.scenarios) > 1 else None)
 
 
-def _run_document(run: Run, days: int | None, scale: float) -> dict[str, Any]:
+def _run_document(run: Run) -> dict[str, Any]:
     import sanfang
+    from sanfang.lab.reach import reach, steps_not_reached
 
     return {
         "sanfang": sanfang.__version__,
         "scenario": run.scenario.name,
         "digest": run.scenario.digest(),
+        "notes": [*run.scenario.notes, *steps_not_reached([run.scenario], run.days)],
         "district": run.scenario.district.name,
         "seed": run.seed,
-        "days": days or run.scenario.run.days,
-        "scale": scale,
+        "days": run.days,
+        "scale": run.scale,
+        "reached": vars(reach(run.scenario, run.scale)),
         "metrics": run.metrics,
         "ledger": run.ledger.to_dict("records"),
     }
-
-
-def _say_saved(saved: list[Path]) -> None:
-    if saved:
-        print(f"\nSaved in {saved[0].parent}: {', '.join(path.name for path in saved)}")

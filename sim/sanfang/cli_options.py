@@ -1,4 +1,4 @@
-"""Options that several commands share, declared once."""
+"""Options that several commands share, declared once, each number with the most that it may be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from sanfang.scenario.limits import MOST_DAYS, MOST_JOBS, MOST_REPLICATIONS, MOST_SEED
 
 
 class Language(StrEnum):
@@ -22,11 +24,13 @@ def _scale(value: float) -> float:
     return value
 
 
-Days = Annotated[int | None, typer.Option(min=1, max=3650, help="Days to simulate. Default: the scenario's.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the random streams.")]
+Days = Annotated[int | None, typer.Option(min=1, max=MOST_DAYS, help="Days to simulate. Default: the scenario's.")]
+Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the random streams.")]
 Scale = Annotated[
     float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
 ]
+Reps = Annotated[int, typer.Option(min=1, max=MOST_REPLICATIONS, help="Replications of each scenario.")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=MOST_JOBS, help="Processes. Default: all cores.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to save the results in.")]
 District = Annotated[
     str | None,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_loading import load
 from sanfang.cli_options import AsJson, District, Language, Settings
-from sanfang.faces import INPUT_IS_WRONG, user_errors
+from sanfang.faces import INPUT_IS_WRONG, print_json, say, tell_error, user_errors
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.telling import printable, shortened
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,20 +35,19 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files: exit status 0 if all are right, else 2 with one message for each wrong one."""
-    from sanfang.scenario.scenario import Scenario
-
     results: list[dict[str, Any]] = []
     for file in files:
         try:
-            digest = Scenario.load(file, district).digest()
-            results.append({"scenario": file, "valid": True, "digest": digest, "message": None})
+            loaded = load(file, district)
+            about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes)}
+            results.append({"scenario": file, "valid": True, **about})
         except InputError as error:
-            results.append({"scenario": file, "valid": False, "digest": None, "message": str(error)})
-            print(f"error: {error}", file=sys.stderr)
+            results.append({"scenario": file, "valid": False, "digest": None, "message": str(error), "notes": []})
+            tell_error(error)
         if not as_json and results[-1]["valid"]:
-            print(f"{file}: valid")
+            say(f"{file}: valid")
     if as_json:
-        _print_json(results)
+        print_json(results)
     if not all(result["valid"] for result in results):
         raise typer.Exit(INPUT_IS_WRONG)
 
@@ -63,19 +62,23 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Show what a scenario sets: value, unit, range, where each value came from, and its source."""
-    from sanfang.scenario.scenario import Scenario
-
     with user_errors():
-        loaded = Scenario.load(scenario, district, settings or ())
+        loaded = load(scenario, district, settings)
         shown = list(_selected(loaded, key))
     if as_json:
-        _print_json([_record(loaded, *item) for item in shown])
+        print_json([_record(loaded, *item) for item in shown])
         return
     table = _table(*HEADINGS[lang])
     for path, parameter, value in shown:
         origin = loaded.origin(path)
         table.add_row(
-            path, parameter.label(lang), _text(value), parameter.unit, _range(parameter), origin, parameter.source
+            path,
+            parameter.label(lang),
+            _text(value),
+            parameter.unit,
+            _range(parameter),
+            printable(origin),
+            parameter.source,
         )
     _print_table(table)
     if len(shown) == 1 and shown[0][1].acts:
@@ -87,7 +90,7 @@ def schema() -> None:
     """Print the JSON schema of scenario files."""
     from sanfang.scenario.catalogue import json_schema
 
-    _print_json(json_schema())
+    print_json(json_schema())
 
 
 @scenario_app.command()
@@ -100,10 +103,9 @@ def diff(
 ) -> None:
     """Show only the parameters in which two scenarios differ, side by side."""
     from sanfang.scenario.catalogue import values
-    from sanfang.scenario.scenario import Scenario
 
     with user_errors():
-        first, second = (Scenario.load(name, district) for name in (a, b))
+        first, second = (load(name, district) for name in (a, b))
     sides = [{path: (parameter, value) for path, parameter, value in values(side)} for side in (first, second)]
     changed = []
     for path in dict.fromkeys([*sides[0], *sides[1]]):
@@ -114,9 +116,9 @@ def diff(
                 changed.append((path, parameter, ours, theirs))
     if as_json:
         rows = [{"key": path, "unit": parameter.unit, "a": x, "b": y} for path, parameter, x, y in changed]
-        _print_json({"a": a, "b": b, "changed": rows})
+        print_json({"a": a, "b": b, "changed": rows})
         return
-    table = _table(*HEADINGS[lang][:2], a, b, HEADINGS[lang][3])
+    table = _table(*HEADINGS[lang][:2], printable(a), printable(b), HEADINGS[lang][3])
     for path, parameter, ours, theirs in changed:
         table.add_row(path, parameter.label(lang), _text(ours), _text(theirs), parameter.unit)
     _print_table(table)
@@ -134,7 +136,9 @@ def _selected(scenario: Scenario, key: str | None) -> Iterator[tuple[str, Parame
     if not chosen:
         paths = [path for path, _, _ in everything]
         known = [*paths, *(path.rpartition(".")[2] for path in paths), *(path.split(".")[0] for path in paths)]
-        raise InputError(f"{key!r}: is no parameter or section of this scenario{nearest(str(key), known)}")
+        raise InputError(
+            f"{shortened(str(key))!r}: is no parameter or section of this scenario{nearest(str(key), known)}"
+        )
     return iter(chosen)
 
 
@@ -164,11 +168,11 @@ def _range(parameter: Parameter) -> str:
 
 
 def _text(value: Any) -> str:
-    from sanfang.scenario.messages import in_words
+    from sanfang.scenario.telling import in_words
 
     if value is None:
         return "-"
-    return value if isinstance(value, str) else in_words(value)
+    return printable(value if isinstance(value, str) else in_words(value))
 
 
 def _table(*headings: str) -> Table:
@@ -187,7 +191,3 @@ def _print_table(table: Table) -> None:
     if not console.is_terminal:
         console.width = 200  # a file or a pipe has no width; narrow columns would break every line
     console.print(table)
-
-
-def _print_json(document: Any) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2, default=str))

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli_loading import say_notes
 from sanfang.cli_options import AsJson
 from sanfang.faces import (
     A_CHECK_FAILED,
     INTERRUPTED,
-    check_folder,
+    accidents,
     interrupts,
     print_json,
+    say,
     say_if_compiling,
+    tell,
+    try_folder,
     user_errors,
 )
+from sanfang.scenario.limits import MOST_JOBS, MOST_RUNS
 
 if TYPE_CHECKING:
     from sanfang.lab.experiment import Experiment
@@ -45,12 +47,13 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep."
 def sweep_command(
     experiment: Annotated[str, typer.Argument(help="A bare name or a file.")],
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes, or SLURM jobs. Default: all cores, or one job.")
+        int | None,
+        typer.Option(min=1, max=MOST_JOBS, help="Processes, or SLURM jobs. Default: all cores, or one job."),
     ] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://..., local, or slurm.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Make at most so many runs now.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=MOST_RUNS, help="Make at most so many runs now.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder. Default: results/EXPERIMENT.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much disk.")
@@ -60,18 +63,22 @@ def sweep_command(
     as_json: AsJson = False,
 ) -> None:
     """Make all runs of an experiment. Started again, it goes on with what is missing."""
-    with user_errors():
+    with user_errors(), accidents():
         from sanfang.lab.experiment import Experiment
 
         loaded = Experiment.load(experiment)
+        say_notes(loaded.notes)
         if dry_run:
             _foretell(loaded, jobs, as_json)
             return
-        check_folder(out)
+        from sanfang.lab.sweep import folder_of
+
+        folder = out or folder_of(loaded)
+        try_folder(folder)
         say_if_compiling()
-        end = _sweep(loaded, out, jobs, cluster, limit, reuse, retry_failed)
+        end = _sweep(loaded, folder, jobs, cluster, limit, reuse, retry_failed)
     if as_json:
-        print_json(_document(end))
+        print_json(_document(end) | {"notes": list(loaded.notes)})
     else:
         _say(loaded, end)
     if end.stopped:
@@ -83,7 +90,7 @@ def sweep_command(
 @sweep_app.command("status")
 def status_command(folder: Folder, as_json: AsJson = False) -> None:
     """Say how far a sweep is, and what failed."""
-    with user_errors(), _accidents():
+    with user_errors(), accidents():
         from sanfang.lab.results import Results
 
         with Results(folder) as results:
@@ -103,14 +110,16 @@ def analyse_command(
     ] = None,
     baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the experiment's.")] = None,
     half_width: Annotated[
-        float | None, typer.Option(min=0, help="Half-width of intervals to plan for, in the metric's unit.")
+        float | None,
+        typer.Option(min=0, max=1e12, help="Half-width of intervals to plan for, in the metric's unit."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Means, paired differences, ranking, and how many more replications a precision takes."""
-    with user_errors(), _accidents():
+    with user_errors(), accidents():
         from sanfang import cli_analysis
         from sanfang.lab.results import Results
+        from sanfang.lab.worlds import levers_among
 
         with Results(folder) as results:
             about, status = results.about, results.status()
@@ -120,6 +129,7 @@ def analyse_command(
                 tuple(about["factors"]),
                 tuple(metrics or about["metrics"]),
                 half_width,
+                levers=levers_among(about["factors"], about["experiment"]["factors"]),
             )
             settled = cli_analysis.warm_ups(results) if about["daily"] else None
         if as_json:
@@ -130,7 +140,7 @@ def analyse_command(
         if settled is not None:
             cli_analysis.print_warm_ups(settled)
     if status.missing or status.failed:
-        print(f"Not all runs are there: {status.missing:,} to make, {status.failed:,} failed.", file=sys.stderr)
+        tell(f"Not all runs are there: {status.missing:,} to make, {status.failed:,} failed.")
 
 
 @sweep_app.command("export")
@@ -141,16 +151,16 @@ def export_command(
     as_json: AsJson = False,
 ) -> None:
     """Write a sweep's runs, and its daily series if kept, as CSV or Parquet."""
-    with user_errors(), _accidents():
-        check_folder(out)
+    with user_errors(), accidents():
         from sanfang.lab.results import Results
 
         with Results(folder) as results:
+            try_folder(out or folder)
             paths = results.export(kind.value, out)
     if as_json:
         print_json({"files": [str(path) for path in paths]})
     else:
-        print("\n".join(str(path) for path in paths))
+        say("\n".join(str(path) for path in paths))
 
 
 # --- Sweeping -------------------------------------------------------------------------------------------
@@ -158,7 +168,7 @@ def export_command(
 
 def _sweep(
     experiment: Experiment,
-    out: Path | None,
+    folder: Path,
     jobs: int | None,
     cluster: str | None,
     limit: int | None,
@@ -170,10 +180,10 @@ def _sweep(
     from sanfang.lab.sweep import sweep
 
     try:
-        with _accidents(), interrupts() as asked, ProgressLine("runs") as progress:
+        with interrupts() as asked, ProgressLine("runs") as progress:
             return sweep(
                 experiment,
-                out,
+                folder,
                 jobs=jobs,
                 cluster=cluster,
                 limit=limit,
@@ -183,21 +193,8 @@ def _sweep(
                 stopping=lambda: bool(asked),
             )
     except KeyboardInterrupt:
-        print("Stopped at once. What had finished is stored; start the same command again to go on.", file=sys.stderr)
+        tell("Stopped at once. What had finished is stored; start the same command again to go on.")
         raise typer.Exit(INTERRUPTED) from None
-
-
-@contextmanager
-def _accidents() -> Iterator[None]:
-    """Tell what is no fault of the input, such as a full disk, in one message, and end with exit status 1."""
-    from sanfang.lab.cluster import ClusterLost
-    from sanfang.lab.database import StoreError
-
-    try:
-        yield
-    except (StoreError, ClusterLost) as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(A_CHECK_FAILED) from None
 
 
 def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
@@ -206,7 +203,10 @@ def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
     say_if_compiling()
     found = forecast(experiment, jobs)
     if as_json:
-        print_json(vars(found))
+        from sanfang.lab.reach import reached_by
+
+        reached = reached_by(experiment.bases, experiment.scale)
+        print_json({**vars(found), "reached": reached, "notes": list(experiment.notes)})
     else:
         _print_forecast(experiment, found)
 
@@ -220,39 +220,41 @@ def _document(end: SweepEnd) -> dict[str, Any]:
 
 def _say(experiment: Experiment, end: SweepEnd) -> None:
     taken = f", {end.reused:,} taken over from sweeps beside it" if end.reused else ""
-    print(f"{end.folder}: {end.done:,} of {end.planned:,} runs are there ({end.made:,} made now{taken}).")
+    say(f"{end.folder}: {end.done:,} of {end.planned:,} runs are there ({end.made:,} made now{taken}).")
     if end.failed:
-        print(f"{end.failed:,} failed: sanfang status {end.folder} says why, sweep --retry-failed tries them again.")
+        say(f"{end.failed:,} failed: sanfang status {end.folder} says why, sweep --retry-failed tries them again.")
     if end.complete:
-        print(f"Next: sanfang analyse {end.folder}")
+        say(f"Next: sanfang analyse {end.folder}")
     elif end.done + end.failed < end.planned:
-        print("Start the same command again to go on.")
+        say("Start the same command again to go on.")
 
 
 def _print_forecast(experiment: Experiment, found: Forecast) -> None:
     from sanfang.cli_progress import duration
+    from sanfang.lab.reach import in_words, reached_by
 
     design = f"{found.points:,} points x {found.scenarios} scenarios x {found.replications} replications"
-    print(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")
+    say(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")
     if experiment.replications.max > experiment.replications.min:
-        print(f"  up to {experiment.replications.max} replications where {experiment.replications.metric} needs them")
+        say(f"  up to {experiment.replications.max} replications where {experiment.replications.metric} needs them")
     if experiment.dropped:
-        print(f"  {experiment.dropped:,} points left out by the constraints")
-    print(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
-    print(f"  disk: {found.megabytes:,.1f} MB")
+        say(f"  {experiment.dropped:,} points left out by the constraints")
+    say(f"  scale {experiment.scale:g}: {in_words(reached_by(experiment.bases, experiment.scale))}")
+    say(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
+    say(f"  disk: {found.megabytes:,.1f} MB")
 
 
 def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) -> None:
     ended = "complete" if not status.failed else "all tried, some failed"
     state = "running" if status.running else "not running" if status.missing else ended
-    print(f"{status.name} in {folder}: {state}")
-    print(f"  {status.done:,} of {status.planned:,} runs done, {status.failed:,} failed, {status.missing:,} to make")
+    say(f"{status.name} in {folder}: {state}")
+    say(f"  {status.done:,} of {status.planned:,} runs done, {status.failed:,} failed, {status.missing:,} to make")
     if status.damaged:
-        print(f"  {status.damaged:,} of these do not read as they were written: the sweep makes them again")
+        say(f"  {status.damaged:,} of these do not read as they were written: the sweep makes them again")
     if status.done:
-        print(f"  {status.seconds:.2g} s a run on average, the last one finished at {status.last}")
+        say(f"  {status.seconds:.2g} s a run on average, the last one finished at {status.last}")
     for error, count in status.errors.items():
-        print(f"  {count:,} x {error}")
-    print(f"  written in {len(sessions)} session{'s' if len(sessions) != 1 else ''}")
+        say(f"  {count:,} x {error}")
+    say(f"  written in {len(sessions)} session{'s' if len(sessions) != 1 else ''}")
     if status.missing and not status.running:
-        print("  Start the sweep again to go on.")
+        say("  Start the sweep again to go on.")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, in_group
-from sanfang.model.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, decimals_of, in_group
+from sanfang.lab.reach import in_words, reach
+from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.scenario.telling import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,13 +25,17 @@ if TYPE_CHECKING:
 BESIDE_WASTE = ("cost_per_resolved_need", "latent_needs")  # waste is never shown without them
 SHOWN_IN_COMPARISON = (*HEADLINES, *BESIDE_WASTE)
 WASTED = {"hours": WASTED_HOURS, "yuan": WASTED_YUAN}
+FEWEST_PAIRS = 10
+"""With fewer, what pairing is worth is known to a factor of ten at best, and is not printed."""
+
 UNITS = {"hours": "hours", "yuan": "yuan", "outside_hours": "hours, outside", "outside_yuan": "yuan, outside"}
 
 
 def print_run(run: Run) -> None:
     """Metrics by group with units, then the ledger by heading."""
     console = plain_console()
-    table = Table(title=f"{run.scenario.name}, seed {run.seed}", title_justify="left", box=None, pad_edge=False)
+    where = f"{run.scenario.name}, seed {run.seed}, {reach(run.scenario, run.scale)}, {run.days:,} days"
+    table = Table(title=given(where), title_justify="left", box=None, pad_edge=False)
     table.add_column("metric")
     table.add_column("value", justify="right")
     table.add_column("unit")
@@ -46,12 +54,16 @@ def print_run(run: Run) -> None:
 
 def print_comparison(comparison: Comparison) -> None:
     """A table for each headline metric, and for what must be read beside waste."""
+    from sanfang.lab.looks import judged
+
     console = plain_console()
+    changes = judged(comparison.differences[comparison.differences["metric"].isin(SHOWN_IN_COMPARISON)])
     for name in SHOWN_IN_COMPARISON:
         item = next(metric for metric in METRICS if metric.name == name)
         if (comparison.means["metric"] == name).any():
             console.print(metric_heading(item))
-            console.print(_metric_table(comparison, item))
+            console.print(_metric_table(comparison, changes, item))
+            say_not_reached(console, item, comparison.means, comparison.differences)
             console.print()
     reps = comparison.reps
     console.print(
@@ -62,40 +74,100 @@ def print_comparison(comparison: Comparison) -> None:
         else "One replication: differences without intervals. Ask for more with --reps.",
         markup=False,
     )
+    console.print(seeds_told(comparison.seed, comparison.seed + reps - 1))
     if comparison.scale < 1:
+        reached = in_words(comparison.reached)
         console.print(
-            f"Scale {comparison.scale:g}: departments are smaller and lose pooling, so the full district may differ."
+            f"Scale {comparison.scale:g}: {reached}; departments are smaller and lose pooling, so the full district may"
+            " differ.",
+            markup=False,
         )
     _print_resources(console, comparison)
 
 
-def _metric_table(comparison: Comparison, item: Metric) -> Table:
-    means = comparison.means[comparison.means["metric"] == item.name].set_index("scenario")["mean"].to_dict()
-    table = comparison.differences
+def _metric_table(comparison: Comparison, table: pd.DataFrame, item: Metric) -> Table:
+    means = comparison.means[comparison.means["metric"] == item.name].set_index("scenario").to_dict("index")
     changes = table[table["metric"] == item.name].set_index("scenario").to_dict("index")
     result = Table(box=None, pad_edge=False, header_style="dim")
-    result.add_column("scenario", min_width=max(map(len, comparison.scenarios)), no_wrap=True)
+    result.add_column("scenario", min_width=max(map(cell_len, comparison.scenarios)), no_wrap=True)
     for heading in ("mean", "difference", "95 % interval", "d", "p", "pairs", "pairing"):
         result.add_column(heading, justify="right", no_wrap=True)
     for scenario in comparison.scenarios:
-        mean = item.format(means[scenario])
+        mean, _ = mean_texts(means[scenario], item)
         if scenario == comparison.baseline:
-            result.add_row(scenario, mean, "baseline")
+            result.add_row(given(scenario), mean, "baseline")
         else:
-            result.add_row(scenario, mean, *_change(changes[scenario], item))
+            result.add_row(given(scenario), mean, *_change(changes[scenario], item))
     return result
 
 
 def _change(row: dict[Hashable, Any], item: Metric) -> list[str]:
-    low, high = float(row["low"]), float(row["high"])
     return [
-        coloured(signed(float(row["difference"]), item), low, high, item),
-        bracketed(signed(low, item), signed(high, item)),
+        *difference_texts(row, item),
         _number(float(row["effect_size"]), "+.2f"),
-        _p_value(float(row["p_value"])),
+        _p_value(float(row["sign_p" if unreached(row) else "p_value"])),
         str(int(row["n"])),
-        times(float(row["variance_ratio"])),
+        pairing(float(row["variance_ratio"]), int(row["n"])),
     ]
+
+
+def mean_texts(row: Mapping[Any, Any], item: Metric) -> list[str]:
+    """A mean and its interval as text, from a row of `intervals.means`; the median where a run has not reached it."""
+    if row["not_reached"]:
+        decimals = decimals_of(row["median_low"], row["median_high"])
+        middle, low, high = (item.format(row[name], decimals) for name in ("median", "median_low", "median_high"))
+        return [f"median {middle}", bracketed(low, high)]
+    decimals = decimals_of(row["low"], row["high"])
+    mean, low, high = (item.format(row[name], decimals) for name in ("mean", "low", "high"))
+    return [mean, bracketed(low, high)]
+
+
+def difference_texts(row: Mapping[Any, Any], item: Metric, suffix: str = "") -> list[str]:
+    """A difference and its interval as text, from a row of `intervals.differences`; the median of the differences
+    where a run has not reached the metric. `suffix` ends those of its columns that another table has as well."""
+    if unreached(row, suffix):
+        names = (f"median{suffix}", f"median_low{suffix}", f"median_high{suffix}")
+    else:
+        names = ("difference", f"low{suffix}", f"high{suffix}")
+    middle, low, high = (float(row[name]) for name in names)
+    decimals = decimals_of(low, high)
+    text = coloured(signed(middle, item, decimals), row.get("verdict", "undecided"), item)
+    return [
+        f"median {text}" if unreached(row, suffix) else text,
+        bracketed(signed(low, item, decimals), signed(high, item, decimals)),
+    ]
+
+
+def unreached(row: Mapping[Any, Any], suffix: str = "") -> bool:
+    """Whether a run of a pair has not reached the metric."""
+    return bool(row[f"not_reached{suffix}"] > 0 or row["baseline_not_reached"] > 0)
+
+
+def say_not_reached(console: Console, item: Metric, means: pd.DataFrame, differences: pd.DataFrame | None) -> None:
+    """How many runs have not reached a metric, and what the pairs say that can be told; nothing if all have."""
+    counts = means[means["metric"] == item.name].groupby("scenario", sort=False)[["not_reached", "n"]].sum()
+    counts = counts[counts["not_reached"] > 0]
+    if counts.empty:
+        return
+    shown = ", ".join(f"{name} {row['not_reached']} of {row['n']} runs" for name, row in counts.iterrows())
+    told = f"Not reached, so above all that could be seen: {shown}. No mean and no t interval of these."
+    console.print(printable(told), markup=False)
+    pairs = None if differences is None else differences[differences["metric"] == item.name]
+    for row in [] if pairs is None else pairs.groupby("scenario", sort=False).sum(numeric_only=True).itertuples():
+        if row.not_reached or row.baseline_not_reached:
+            told = f"higher in {row.runs_higher} of {row.n} pairs, lower in {row.runs_lower}"
+            told = printable(f"  {row.Index}: {told}; the others are equal or cannot be told.")
+            console.print(told, markup=False)
+
+
+def pairing(ratio: float, pairs: int) -> str:
+    """What pairing is worth as "3.2 x"; an en dash where too few pairs say."""
+    return times(ratio) if pairs >= FEWEST_PAIRS else "–"
+
+
+def seeds_told(first: int, last: int) -> str:
+    """Which seeds the runs have. Replication r has the first seed plus r, so runs from a seed near by are the same."""
+    return f"Seeds {first} to {last}; runs that share none of them begin with seed {last + 1} or above."
 
 
 def metric_heading(item: Metric) -> str:
@@ -114,17 +186,18 @@ def times(ratio: float) -> str:
     return f"{'∞' if math.isinf(ratio) else _number(ratio, '.1f')} x".replace("– x", "–")
 
 
-def coloured(text: str, low: float, high: float, item: Metric) -> str:
-    """Green where the whole interval of a difference is better, red where it is worse."""
-    if item.better is None or math.isnan(low) or low <= 0 <= high:
+def coloured(text: str, verdict: str, item: Metric) -> str:
+    """Green where a difference is surely better, by more than the smallest of interest; red where surely worse."""
+    if item.better is None or verdict not in ("higher", "lower"):
         return text
-    good = (low > 0) == (item.better == "higher")
-    return f"[{'green' if good else 'red'}]{text}[/]"
+    return f"[{'green' if verdict == item.better else 'red'}]{text}[/]"
 
 
-def signed(value: float, item: Metric) -> str:
-    """A difference with its sign, as many decimals as the metric deserves."""
-    return item.format(value) if math.isnan(value) or value <= 0 else f"+{item.format(value)}"
+def signed(value: float, item: Metric, decimals: int | None = None) -> str:
+    """A difference with its sign and so many decimals; an infinite one is beyond all that was seen."""
+    if math.isinf(value):
+        return "+∞" if value > 0 else "-∞"
+    return item.format(value, decimals) if math.isnan(value) or value <= 0 else f"+{item.format(value, decimals)}"
 
 
 def _number(value: float, form: str) -> str:
@@ -168,6 +241,11 @@ def _print_resources(console: Console, comparison: Comparison) -> None:
             f" (up to {row['relative']:.2%} apart)",
             markup=False,
         )
+
+
+def given(text: object) -> Text:
+    """What a user has named, for a table: no part of it is markup, or a command to the terminal."""
+    return Text(printable(str(text)))
 
 
 def plain_console() -> Console:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli_options import AsJson, Days, District, Language, Out, Scale, Seed, Settings
-from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
+from sanfang.cli_loading import load, load_apart
+from sanfang.cli_options import AsJson, Days, District, Jobs, Language, Out, Reps, Scale, Seed, Settings
+from sanfang.faces import A_CHECK_FAILED, print_json, save, say_if_compiling, tell, tell_error, try_folder, user_errors
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.limits import MOST_RUNS_IN_MEMORY, first_seed
+from sanfang.scenario.telling import listed, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +37,7 @@ class By(StrEnum):
 # --- One request after the other ------------------------------------------------------------------------
 
 BAR = 30  # characters
+MOST_SHOWN = 10_000
 OWN_VOICE = ("app", "hotline", "community_window", "department_window")  # by the other channels a need is found
 
 
@@ -43,7 +47,9 @@ def trace_command(
     request: Annotated[
         str | None, typer.Option(metavar="ID", help="The request with this id, or its beginning.")
     ] = None,
-    slowest: Annotated[int | None, typer.Option(min=1, help="The slowest closed requests. Default: 3.")] = None,
+    slowest: Annotated[
+        int | None, typer.Option(min=1, max=MOST_SHOWN, help="The slowest closed requests. Default: 3.")
+    ] = None,
     domain: Annotated[str | None, typer.Option(help="Only requests of this domain.")] = None,
     district: District = None,
     settings: Settings = None,
@@ -56,17 +62,18 @@ def trace_command(
 
     The slowest are those closed after the warm-up that took most working hours; requests still open may be slower.
     """
-    from sanfang.scenario.scenario import Scenario
-
     with user_errors():
-        loaded = Scenario.load(scenario, district, settings or ())
+        loaded = load(scenario, district, settings)
         _check_choice(loaded, request, slowest, domain)
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale)
         chosen = _chosen(run, request, slowest or 3, domain)
     lives = [_life(run, row) for row in chosen]
     if as_json:
-        print_json({"scenario": loaded.name, "seed": seed, "days": run.days, "scale": scale, "requests": lives})
+        from sanfang.lab.reach import reach
+
+        where = {"seed": seed, "days": run.days, "scale": scale, "reached": vars(reach(loaded, scale))}
+        print_json({"scenario": loaded.name, **where, "requests": lives})
         return
     from sanfang.cli_tables import plain_console
 
@@ -79,8 +86,8 @@ def _check_choice(scenario: Scenario, request: str | None, slowest: int | None, 
     if request is not None and (slowest is not None or domain is not None):
         raise InputError("--request: names one request, so --slowest and --domain say nothing beside it")
     if domain is not None and domain not in scenario.domains:
-        known = ", ".join(scenario.domains)
-        raise InputError(f"--domain {domain}: is none of {known}{nearest(domain, scenario.domains)}")
+        known = f"{listed(scenario.domains)}{nearest(domain, scenario.domains)}"
+        raise InputError(f"--domain {shortened(domain)}: is none of {known}")
 
 
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float) -> Run:
@@ -126,10 +133,15 @@ def _life(run: Run, label: Any) -> dict[str, Any]:
 
 
 def _print_life(console: Console, run: Run, life: dict[str, Any]) -> None:
+    from rich.text import Text
+
+    from sanfang.cli_tables import given
+
     domain = run.scenario.domains[life["domain"]].label_en or life["domain"]
     again = f", back for time {life['ordinal']} under the root {life['root']}" if life["ordinal"] else ""
     whose = "a vulnerable resident" if life["vulnerable"] else "a resident"
-    console.print(f"[bold]{life['id']}[/bold]  {domain}: {_counted(life['parts'], 'part')}, {life['kind']}{again}")
+    told = f"  {domain}: {_counted(life['parts'], 'part')}, {life['kind']}{again}"
+    console.print(Text.assemble((life["id"], "bold"), given(told)))
     console.print(f"of {whose} (number {life['resident']}) of {life['community']}", markup=False)
     for name, told in _steps(run, life):
         console.print(f"  {name:<14}{told}", markup=False)
@@ -203,8 +215,8 @@ def why_command(
     by: Annotated[By, typer.Option(help="One row for each domain of each scenario, or for each scenario.")] = By.DOMAIN,
     district: District = None,
     settings: Settings = None,
-    reps: Annotated[int, typer.Option(min=1, help="Replications of each scenario.")] = 3,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. Default: all cores.")] = None,
+    reps: Reps = 3,
+    jobs: Jobs = None,
     days: Days = None,
     seed: Seed = 1,
     scale: Scale = 1.0,
@@ -213,34 +225,26 @@ def why_command(
     as_json: AsJson = False,
 ) -> None:
     """Split the time of closed requests, voicing to close, by cause, for each domain or scenario."""
+    from sanfang.lab.reach import check_reach, reached_by
+
     with user_errors():
-        check_folder(out)
-        loaded = _loaded(scenarios, district, settings)
+        try_folder(out)
+        loaded = load_apart(scenarios, district, settings)
+        for scenario in loaded.values():
+            check_reach(scenario, days, scale)
         say_if_compiling()
         runs = _split_runs(loaded, reps, jobs, days, seed, scale)
         table = _pooled(runs)
-        saved = _save(out, runs, table, loaded, by, lang, _where(loaded, reps, days, scale, lang)) if out else []
+    where = _where(loaded, reps, days, scale, lang)
+    saved = save(out, _files(runs, table, loaded, by, lang, where) if out else {})
     shown = table if by is By.DOMAIN else table[table["domain"] == "all"]
     if as_json:
-        about = {"seed": seed, "reps": reps, "days": days, "scale": scale, "by": by.value}
-        print_json(about | {"split": shown.to_dict("records"), "files": [str(path) for path in saved]})
+        about = {"seed": seed, "reps": reps, "days": days, "scale": scale, "reached": reached_by(loaded, scale)}
+        print_json(about | {"by": by.value, "split": shown.to_dict("records"), "files": saved.names})
+        saved.end()
         return
     _print_table(shown, by)
-    if saved:
-        print(f"\nSaved in {saved[0].parent}: {', '.join(path.name for path in saved)}")
-
-
-def _loaded(names: list[str], district: str | None, settings: list[str] | None) -> dict[str, Scenario]:
-    """The scenarios by name. Raises InputError where two have the same."""
-    from sanfang.scenario.scenario import Scenario
-
-    loaded: dict[str, Scenario] = {}
-    for name in names:
-        scenario = Scenario.load(name, district, settings or ())
-        if scenario.name in loaded:
-            raise InputError(f"scenarios: two of them are called {scenario.name!r}")
-        loaded[scenario.name] = scenario
-    return loaded
+    saved.say()
 
 
 def _split_runs(
@@ -254,14 +258,17 @@ def _split_runs(
     from sanfang.lab.time_split import split_of
     from sanfang.lab.work import Job
 
+    if reps * len(scenarios) > MOST_RUNS_IN_MEMORY:
+        raise InputError(f"--reps {reps}: makes more than {MOST_RUNS_IN_MEMORY:,} runs of {len(scenarios)} scenarios")
+    first_seed("--seed", seed, reps)
     cells = [(name, rep) for rep in range(reps) for name in scenarios]
     plan = [Job(scenarios[name], seed + rep, days, scale, name) for name, rep in cells]
     try:
         with ProgressLine("runs") as progress:
             tables = run_all(plan, split_of, workers=jobs, progress=progress)
     except RunFailed as error:
-        print(error.outcome.trace, file=sys.stderr)
-        print(f"error: {error}", file=sys.stderr)
+        tell(error.outcome.trace)
+        tell_error(error)
         raise typer.Exit(A_CHECK_FAILED) from None
     for (name, rep), table in zip(cells, tables, strict=True):
         table.insert(0, "scenario", name)
@@ -288,47 +295,44 @@ def _pooled(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: float, lang: Language) -> str:
     """What was run, for the figure."""
+    from sanfang.lab.reach import reach
+
     first = next(iter(scenarios.values()))
     length = days or first.run.days
     if lang is Language.ZH:
-        size = "全规模" if scale == 1 else f"规模 {scale:g}"
+        size = "全规模" if scale == 1 else f"规模 {scale:g}（{reach(first, scale).told('zh')}）"
         return f"{first.district.label_zh or first.district.name}，{size}，{length} 天，{reps} 次重复"
-    size = "full size" if scale == 1 else f"scale {scale:g}"
+    size = "full size" if scale == 1 else f"scale {scale:g} ({reach(first, scale)})"
     return f"{first.district.name}, {size}, {length} days, {_counted(reps, 'replication')}"
 
 
-def _save(
-    out: Path,
-    runs: pd.DataFrame,
-    table: pd.DataFrame,
-    scenarios: dict[str, Scenario],
-    by: By,
-    lang: Language,
-    where: str,
-) -> list[Path]:
-    from sanfang.lab.files import table_writer, write_atomically
+def _files(
+    runs: pd.DataFrame, table: pd.DataFrame, scenarios: dict[str, Scenario], by: By, lang: Language, where: str
+) -> dict[str, Callable[[Path], object]]:
+    from sanfang.lab.files import table_writer
     from sanfang.report.time_split_figure import time_split_figure
 
-    figure = time_split_figure(table, scenarios, by.value, lang.value, where)
-    return [
-        write_atomically(out / "time_split.csv", table_writer(table)),
-        write_atomically(out / "time_split_runs.csv", table_writer(runs)),
-        write_atomically(out / "time_split.png", lambda path: figure.savefig(path)),
-    ]
+    return {
+        "time_split.csv": table_writer(table),
+        "time_split_runs.csv": table_writer(runs),
+        "time_split.png": lambda path: time_split_figure(table, scenarios, by.value, lang.value, where).savefig(path),
+    }
 
 
 def _print_table(table: pd.DataFrame, by: By) -> None:
     """Rows of domains or scenarios; hours of a part, and per cent of them by cause."""
     from rich.table import Table
 
-    from sanfang.cli_tables import plain_console
+    from sanfang.cli_tables import given, plain_console
     from sanfang.lab.time_split import CAUSES
 
     console = plain_console()
     title = "Working hours of a part, voicing to close, and per cent of them"
     console.print(f"[bold]{title}[/bold]")
     for name, rows in [("", table)] if by is By.SCENARIO else table.groupby("scenario", sort=False):
-        shown = Table(title=str(name) or None, title_justify="left", box=None, pad_edge=False, header_style="dim")
+        shown = Table(
+            title=given(name) if name else None, title_justify="left", box=None, pad_edge=False, header_style="dim"
+        )
         shown.add_column(by.value, no_wrap=True)
         for heading in ("requests", "hours", *(cause.replace("_", " ") for cause in CAUSES)):
             shown.add_column(heading, justify="right")
@@ -336,5 +340,5 @@ def _print_table(table: pd.DataFrame, by: By) -> None:
             if not row["requests"]:
                 continue
             shares = [f"{100 * row[f'{cause}_share']:.1f}" for cause in CAUSES]
-            shown.add_row(str(row[by.value]), f"{row['requests']:,}", f"{row['hours'] / row['parts']:.1f}", *shares)
+            shown.add_row(given(row[by.value]), f"{row['requests']:,}", f"{row['hours'] / row['parts']:.1f}", *shares)
         console.print(shown)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sanfang.cli_options import AsJson, Language, Out, Seed
-from sanfang.faces import A_CHECK_FAILED, check_folder, print_json, say_if_compiling, user_errors
+from sanfang.faces import A_CHECK_FAILED, print_json, save, say_if_compiling, try_folder, user_errors
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.telling import listed, shortened
 
 if TYPE_CHECKING:
     from sanfang.lab.agreement import Check, Finding
@@ -32,17 +34,17 @@ def verify_command(
     that the program does what the model says, not that the model is right.
     """
     with user_errors():
-        check_folder(out)
+        try_folder(out)
         checks = _chosen(names or [])
         say_if_compiling()
         findings = _verify(checks, seed, quick)
-        saved = _save(findings, out, lang.value, seed, quick) if out else []
+    saved = save(out, _files(findings, lang.value, seed, quick) if out else {})
     if as_json:
-        print_json(_document(findings, seed, quick) | {"files": [str(path) for path in saved]})
+        print_json(_document(findings, seed, quick) | {"files": saved.names})
+        saved.end()
     else:
         _print(findings, lang.value)
-        if saved:
-            print(f"\nSaved in {saved[0].parent}: {', '.join(path.name for path in saved)}")
+        saved.say()
     if any(finding.verdict != "agrees" for finding in findings):
         raise typer.Exit(A_CHECK_FAILED)
 
@@ -53,7 +55,7 @@ def _chosen(names: list[str]) -> list[Check]:
     known = {check.key: check for check in CHECKS}
     for name in names:
         if name not in known:
-            raise InputError(f"{name}: is no check; there are {', '.join(known)}{nearest(name, known)}")
+            raise InputError(f"{shortened(name)}: is no check; there are {listed(known)}{nearest(name, known)}")
     return [known[name] for name in dict.fromkeys(names)] or list(CHECKS)
 
 
@@ -83,18 +85,17 @@ def _document(findings: list[Finding], seed: int, quick: bool) -> dict[str, Any]
     return {"sanfang": sanfang.__version__, "seed": seed, "quick": quick, "agrees": agrees, "checks": checks}
 
 
-def _save(findings: list[Finding], out: Path, lang: str, seed: int, quick: bool) -> list[Path]:
-    from sanfang.lab.files import table_writer, to_json, write_atomically
+def _files(findings: list[Finding], lang: str, seed: int, quick: bool) -> dict[str, Callable[[Path], object]]:
+    from sanfang.lab.files import table_writer, to_json
     from sanfang.lab.verification import table
     from sanfang.report.verification_figure import verification_figure
 
     document = to_json(_document(findings, seed, quick))
-    figure = verification_figure(findings, lang)
-    return [
-        write_atomically(out / "verification.json", lambda path: path.write_text(document, "utf-8")),
-        write_atomically(out / "verification.csv", table_writer(table(findings, lang))),
-        write_atomically(out / "verification.png", figure.savefig),
-    ]
+    return {
+        "verification.json": lambda path: path.write_text(document, "utf-8"),
+        "verification.csv": table_writer(table(findings, lang)),
+        "verification.png": lambda path: verification_figure(findings, lang).savefig(path),
+    }
 
 
 def _print(findings: list[Finding], lang: str) -> None:

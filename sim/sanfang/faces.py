@@ -1,23 +1,52 @@
-"""What all faces of the command line share: exit statuses, how a wrong input is told, JSON, folders."""
+"""What all faces of the command line share: exit statuses, how things are told, JSON, and saving in a folder."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
+import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from sanfang.scenario.errors import InputError, Notice
+from sanfang.scenario.telling import printable, shortened
 
 A_CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
 INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
+
+LONGEST_MESSAGE = 2_000
+"""Characters of a message about an error: what is wrong with a file can be as long as the file."""
+
+
+# --- Telling ----------------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    """Print lines on standard output; what a terminal would obey is shown instead."""
+    print(_harmless(text))
+
+
+def tell(text: str) -> None:
+    """Print lines on standard error, likewise."""
+    print(_harmless(text), file=sys.stderr)
+
+
+def tell_error(message: object) -> None:
+    """What is wrong, as one line on standard error."""
+    print(f"error: {printable(shortened(str(message), LONGEST_MESSAGE))}", file=sys.stderr)
+
+
+def _harmless(text: str) -> str:
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 @contextmanager
@@ -27,7 +56,7 @@ def user_errors() -> Iterator[None]:
         with _notices():
             yield
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell_error(error)
         raise typer.Exit(INPUT_IS_WRONG) from None
 
 
@@ -48,11 +77,29 @@ def _notices() -> Iterator[None]:
             warnings.formatwarning = usual
 
 
+@contextmanager
+def accidents() -> Iterator[None]:
+    """Tell what is no fault of the input, such as a full disk, in one message, and end with exit status 1."""
+    from sanfang.lab.cluster import ClusterLost
+    from sanfang.lab.database import StoreError
+
+    try:
+        yield
+    except (StoreError, ClusterLost) as error:
+        tell_error(error)
+        raise typer.Exit(A_CHECK_FAILED) from None
+
+
 def print_json(document: Any) -> None:
     """One JSON document on standard output."""
     from sanfang.lab.files import to_json
 
-    print(to_json(document), end="")
+    text = to_json(document)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a terminal of latin-1: no reader of JSON minds how letters are written
+        text = to_json(document, ascii_only=True)
+    print(text, end="")
 
 
 def say_if_compiling() -> None:
@@ -60,21 +107,87 @@ def say_if_compiling() -> None:
     from sanfang.model import compiled
 
     if not compiled.is_cached():
-        print("Compiling the model: once after an installation or a change, about a minute.", file=sys.stderr)
+        tell("Compiling the model: once after an installation or a change, about a minute.")
 
 
-def check_folder(out: Path | None) -> None:
-    """Refuse, before hours of work, a folder that cannot be written to."""
-    if out is None:
+# --- Saving -----------------------------------------------------------------------------------------
+
+
+def try_folder(folder: Path | None, called: str = "--out") -> None:
+    """Refuse, before hours of work, a folder that cannot be written to. It is tried by writing, and leaves no trace."""
+    if folder is None:
         return
+    made: list[Path] = []
     try:
-        existing = next(path for path in [out.absolute(), *out.absolute().parents] if path.exists())
-    except OSError as error:
-        raise InputError(f"--out {str(out)[:60]}...: {error.strerror}") from None
-    if not existing.is_dir():
-        raise InputError(f"--out {out}: {existing} is a file, not a folder")
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise InputError(f"--out {out}: {existing} cannot be written to")
+        for path in [*reversed(folder.parents), folder]:
+            if not path.is_dir():
+                path.mkdir()
+                made.append(path)
+        with tempfile.TemporaryFile(prefix=".sanfang-", dir=folder) as file:
+            file.write(b"\n" * 4096)
+            file.flush()
+            os.fsync(file.fileno())
+    except (OSError, ValueError) as error:  # ValueError: a path that no system has, with a null in it
+        raise InputError(f"{called} {shortened(str(folder), 200)}: {_reason(error)}") from None
+    finally:
+        for path in reversed(made):
+            with contextlib.suppress(OSError):
+                path.rmdir()
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"{shortened(str(error.filename), 200)} is a file, not a folder"
+    return f"cannot be written to: {getattr(error, 'strerror', None) or error}"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The files that were saved, and in words which could not be, and why."""
+
+    files: tuple[Path, ...] = ()
+    problem: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The paths as texts, for JSON."""
+        return [str(path) for path in self.files]
+
+    def say(self) -> None:
+        """Tell where the files are; if some could not be saved, say so, and end with exit status 1."""
+        if self.files:
+            say(f"\nSaved in {self.files[0].parent}: {', '.join(path.name for path in self.files)}")
+        self.end()
+
+    def end(self) -> None:
+        """If some could not be saved, say so, and end with exit status 1."""
+        if self.problem:
+            tell_error(self.problem)
+            raise typer.Exit(A_CHECK_FAILED)
+
+
+def save(out: Path | None, files: Mapping[str, Callable[[Path], object]]) -> Saved:
+    """Write each of `files` (name, and what writes it) into the folder `out`; nothing without a folder.
+
+    A disk that is full after hours of work must not take the results along: what cannot be saved is told at the end,
+    when they have been printed.
+    """
+    from sanfang.lab.files import write_atomically
+
+    if out is None:
+        return Saved()
+    made, lost, reasons = [], [], []
+    for name, write in files.items():
+        try:
+            made.append(write_atomically(out / name, write))
+        except OSError as error:
+            lost.append(name)
+            reasons.append(error.strerror or str(error))
+    problem = f"--out {out}: not saved: {', '.join(lost)} ({', '.join(dict.fromkeys(reasons))})" if lost else ""
+    return Saved(tuple(made), problem)
+
+
+# --- Interrupting -----------------------------------------------------------------------------------
 
 
 @contextmanager

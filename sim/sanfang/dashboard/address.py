@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.words import LANGUAGES
+from sanfang.lab.reach import check_reach
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names
@@ -33,6 +34,10 @@ class World:
     scenario: str = "before"
     levers: tuple[tuple[str, float], ...] = ()
     moves: tuple[tuple[int, str, float], ...] = ()
+
+    def before(self, day: int) -> World:
+        """Without the moves made on `day` or later; levers set before the first day stay."""
+        return replace(self, moves=tuple(move for move in self.moves if move[0] < max(day, 1)))
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Address:
                 moves = ",".join(f"{day}:{name}:{level:g}" for day, name, level in world.moves)
                 pairs.append((f"{letter}.moves", moves))
         pairs += [(key, self.other[key]) for key in OTHER_KEYS if self.other.get(key)]
-        return urlencode(pairs, safe=":,/")
+        return urlencode(pairs, safe=":,/", errors="replace")  # half a character has no place in UTF-8
 
     def with_other(self, **texts: str) -> Address:
         """The address with texts of a page set, or taken away where they are empty."""
@@ -110,6 +115,17 @@ def scenario_of(address: Address, world: World) -> Scenario:
     """The scenario of a world with its levers and, as schedules, the moves made so far. Raises InputError."""
     base = Scenario.load(world.scenario, district=address.district)
     return with_moves(base.with_({f"policy.{name}": level for name, level in world.levers}), world.moves)
+
+
+def not_reached(address: Address) -> list[str]:
+    """What the scenarios of the worlds set in vain: for communities that are left out, or after the last day."""
+    found = []
+    for world in address.worlds:
+        try:
+            check_reach(Scenario.load(world.scenario, district=address.district), address.days, address.size)
+        except InputError as problem:
+            found.append(str(problem))
+    return found
 
 
 def with_moves(scenario: Scenario, moves: tuple[tuple[int, str, float], ...]) -> Scenario:

@@ -8,7 +8,7 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import parts, viewer
-from sanfang.dashboard.address import read
+from sanfang.dashboard.address import not_reached, read
 from sanfang.dashboard.compare.page import ComparePage
 from sanfang.dashboard.follow.page import FollowPage
 from sanfang.dashboard.lessons.page import LessonsPage
@@ -41,6 +41,9 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
     solara.use_memo(lambda: _take(router.search), [])
     address, lang = viewer.address.value, viewer.lang()
     here = "/" + router.parts[0]
+    worlds = tuple(world.scenario for world in address.worlds)
+    place = (address.district, address.size, address.days)
+    in_vain = solara.use_memo(lambda: not_reached(address), [*place, worlds])
     key = PAGES[here][0] if here in PAGES else "page_live"
     for sheet in sorted(parts.STYLES.glob("*.css")):
         solara.Style(sheet)
@@ -70,8 +73,9 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
                 solara.HTML("h1", say(key, lang), classes=["sf-unseen"])
             parts.Notes(
                 notes=[
-                    {"kind": "warning", "text": say("address_problem", lang, what=what)}
-                    for what in viewer.problems.value
+                    {"kind": "warning", "text": say(word, lang, what=what)}
+                    for word, told in (("address_problem", viewer.problems.value), ("does_nothing", in_vain))
+                    for what in told
                 ]
             )
             solara.Div(children=children)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import os
 from functools import cache
 
+from sanfang.lab.reach import Reach, reach
 from sanfang.scenario.scenario import Scenario
 
 MOST_RESIDENTS = 100_000
@@ -17,6 +20,23 @@ MOST_MOVES = 200
 LONGEST_ADDRESS = 24_000
 """Characters: three worlds with all their moves fit."""
 
+AT_WORK = max(os.cpu_count() or 1, 2)
+"""Threads that compute worlds at the same moment, each for some hundredths of a second before another has its turn."""
+
+JOBS = 4
+"""Jobs in the background under way at once, one a viewer; the others wait, first come, first served."""
+
+HELD_MEGABYTES = min(4_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)
+"""Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`, at most half of the machine's: a
+hundred viewers of the usual Live page, or twelve who compare three of the largest worlds. Who comes then waits until
+somebody leaves."""
+
+HELD_EACH_MEGABYTES = 1_000
+"""Of these for one viewer: three of the largest worlds with all their requests fit."""
+
+IDLE_SECONDS = 600.0
+"""A page left alone for so long gives its worlds back when somebody waits for room; its address brings them back."""
+
 SIZES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Shares of a district that a page offers."""
 
@@ -27,11 +47,31 @@ def population(district: str) -> int:
     return Scenario.load("before", district=district).district.population
 
 
+@cache
+def reached(district: str, size: float) -> Reach:
+    """Communities and residents at a share of a district."""
+    return reach(Scenario.load("before", district=district), size)
+
+
 def sizes(district: str) -> list[float]:
-    """The shares of `district` that a visitor may play: all that stay below `MOST_RESIDENTS`."""
-    return [size for size in SIZES if size * population(district) <= MOST_RESIDENTS] or [SIZES[0]]
+    """The shares of `district` that a visitor may play: all that stay below `MOST_RESIDENTS`.
+
+    Of those that mean equally many communities, the largest alone.
+    """
+    playable = [size for size in SIZES if size * population(district) <= MOST_RESIDENTS] or [SIZES[0]]
+    return list({reached(district, size).communities: size for size in playable}.values())
 
 
 def usual_size(district: str) -> float:
     """The largest share on offer."""
     return sizes(district)[-1]
+
+
+def world_megabytes(residents: float, days: int) -> int:
+    """Memory that one world takes, as measured: residents, and what is written down of them day by day."""
+    return math.ceil(2 + residents * (170 + 0.85 * days) / 1e6)
+
+
+def table_megabytes(residents: float, days: int) -> int:
+    """Memory that a table of all requests of one world takes, with what a page makes of it, as measured."""
+    return math.ceil(residents * days * 2.0 / 1e6)

@@ -13,7 +13,7 @@ from sanfang.dashboard.address import LETTERS, World
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.playing import Playing, Transport, use_playing
+from sanfang.dashboard.playing import Arrival, Playing, Transport, use_playing
 from sanfang.dashboard.series import BY_COMMUNITY
 from sanfang.dashboard.words import own_label, say
 from sanfang.scenario import content
@@ -24,17 +24,18 @@ from sanfang.scenario.scenario import Scenario
 def LivePage() -> None:
     """Choose a scenario, play it, move levers."""
     on, lang = use_playing(1), viewer.lang()
-    played = on.stage.worlds[0]
     with solara.Div(classes=["sf-live"]):
         with solara.Div(classes=["sf-side"]):
             with solara.Div(classes=["card"]):
                 Setup()
             title, hint = say("live_levers", lang), say("live_levers_hint", lang)
             solara.HTML("div", f"<h2>{title}</h2><p class='soft'>{hint}</p>")
-            LeverPanel(played, on.moved.value, lang, lambda order: on.move(0, order))
+            Levers(on, 0, lang)
         with solara.Div(classes=["sf-stack"]):
             parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
-            Board(on, lang)
+            Arrival(on, lang)
+            if on.stage.worlds:
+                Board(on, on.stage.worlds[0], lang)
 
 
 @solara.component
@@ -72,9 +73,8 @@ def use_place_fields(lang: str) -> list[Json]:
     """Fields for district, size, seed and days."""
     address = viewer.address.value
     districts = solara.use_memo(lambda: district_labels(lang), [lang])
-    people = limits.population(address.district)
     sizes = {
-        f"{size:g}": say("size_residents", lang, residents=int(round(size * people, -2)))
+        f"{size:g}": say("size_residents", lang, residents=limits.reached(address.district, size).residents)
         for size in limits.sizes(address.district)
     }
 
@@ -135,15 +135,20 @@ def district_labels(lang: str) -> dict[str, str]:
 
 
 @solara.component
-def LeverPanel(played: PlayedWorld, moved: int, lang: str, move: Any, prefix: str = "a-") -> None:
-    """All levers. `moved` counts moves, so that the panel is drawn anew after each."""
-    parts.Levers(groups=views.lever_groups(played, lang), words=views.lever_words(lang), prefix=prefix, event_move=move)
+def Levers(on: Playing, place: int, lang: str) -> None:
+    """The levers of one of the worlds, once it is there; they rest while the worlds are on their way."""
+    _ = on.moved.value
+    with solara.Div(attributes={"inert": on.busy}):
+        if place < len(on.stage.worlds):
+            played, prefix = on.stage.worlds[place], f"{LETTERS[place]}-"
+            groups, words = views.lever_groups(played, lang), views.lever_words(lang)
+            parts.Levers(groups=groups, words=words, prefix=prefix, event_move=lambda order: on.move(place, order))
 
 
 @solara.component
-def Board(on: Playing, lang: str) -> None:
+def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
     """What changes with every frame: transport, figures, map, charts."""
-    played, now = on.stage.worlds[0], on.frame.value
+    now = on.frame.value
     shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
     Transport(on, now, lang)
     with on.stage.steady():  # the player must not step while its world is looked at
@@ -168,7 +173,7 @@ def Board(on: Playing, lang: str) -> None:
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
         with solara.Div(classes=["sf-stack"]):
             parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: on.stage.player.seen())
-            Downloads(on, lang)
+            Downloads(on, played, lang)
 
 
 def _measure(picked: dict[str, Any], otherwise: str) -> str:
@@ -184,9 +189,9 @@ def Community(id_: str, told: list[tuple[str, str]]) -> None:
 
 
 @solara.component
-def Downloads(on: Playing, lang: str) -> None:
+def Downloads(on: Playing, played: PlayedWorld, lang: str) -> None:
     """What has been played, as files: the daily series, the requests, the ledger, and the charts as a picture."""
-    played, address = on.stage.worlds[0], viewer.address.value
+    address = viewer.address.value
     stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
 
     def csv(table: str) -> bytes:
@@ -195,12 +200,11 @@ def Downloads(on: Playing, lang: str) -> None:
     with solara.Div(classes=["sf-row"]):
         for table in ("daily", "requests", "ledger"):
             parts.Download(say(f"save_{table}", lang), f"{stem}-{table}.csv", lambda table=table: csv(table))
-        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, lang), "image/png")
+        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, played, lang), "image/png")
 
 
-def charts_picture(on: Playing, lang: str) -> bytes:
+def charts_picture(on: Playing, played: PlayedWorld, lang: str) -> bytes:
     """The charts as a PNG, titled with the scenario, and with a word where its levers were set or moved."""
-    played = on.stage.worlds[0]
     title = own_label(played.scenario, lang, played.world.scenario)
     if played.world.levers or played.world.moves:
         title = f"{title} · {say('live_levers_moved', lang)}"

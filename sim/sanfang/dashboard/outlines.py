@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import Voronoi
 
-from sanfang.model.geography import Geography
+from sanfang.model.district.geography import Geography
 
 MARGIN = 0.06
 

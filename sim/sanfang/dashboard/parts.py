@@ -12,6 +12,7 @@ from typing import Any
 
 import solara
 
+from sanfang.dashboard import slots
 from sanfang.dashboard.chart import Json
 
 STYLES = Path(__file__).parent / "styles"
@@ -81,13 +82,20 @@ def SaveButton(label: str, file: Json | None, name: str, event_ask: Event) -> No
     """Asks for a file, made only then, and hands it to the browser. See `Download`."""
 
 
+@solara.component_vue("vue/progress.vue", vuetify=False)
+def Progress(done: int, total: int, text: str) -> None:
+    """A bar with what it stands for."""
+
+
 @solara.component
 def Download(label: str, name: str, make: Callable[[], bytes], mime: str = "text/csv") -> None:
     """A button that saves what `make` gives, made when it is pressed, under the file name `name`."""
     file, set_file = solara.use_state(dict[str, Any]())
 
     def ask(_: Any) -> None:
-        set_file({"data": base64.b64encode(make()).decode(), "mime": mime, "count": file.get("count", 0) + 1})
+        with slots.TURNS.place(slots.owner()):
+            data = make()
+        set_file({"data": base64.b64encode(data).decode(), "mime": mime, "count": file.get("count", 0) + 1})
 
     SaveButton(label=label, file=file or None, name=name, event_ask=ask)
 

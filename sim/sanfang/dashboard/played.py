@@ -1,22 +1,24 @@
 """A world that is played: a model stepped day by day under a policy whose levers may be moved on the way.
 
 What is played is always a scenario: a lever moved on day 30 is a step of its schedule on day 30, so a run of
-`PlayedWorld.scenario` from the start gives the same numbers to the last digit, and `rewind` is such a run.
+`PlayedWorld.scenario` from the start gives the same numbers to the last digit; going back is such a run.
 """
 
 from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, World, scenario_of, with_moves
+from sanfang.dashboard.job import DAYS_A_TURN, Job
 from sanfang.dashboard.watch import Watch
 from sanfang.lab.simulation import Run, all_records, daily_table, request_table
+from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.policy import lever_names
@@ -77,13 +79,6 @@ class PlayedWorld:
             self.model.follow(scenario)
             self.world, self.scenario = moved, scenario
 
-    def rewind(self, day: int) -> None:
-        """Go back to the evening of an earlier day: the run is made again up to there, without later moves."""
-        with self._lock:
-            self.world = replace(self.world, moves=tuple(move for move in self.world.moves if move[0] < max(day, 1)))
-            self._begin()
-            self.step(day)
-
     def level(self, lever: str) -> float | None:
         """The level of a lever on the day to come; None where a list of domains stands in its place."""
         value = getattr(self.scenario.policy, lever)
@@ -107,3 +102,10 @@ class PlayedWorld:
                 requests=request_table(model, records),
                 model=model,
             )
+
+
+def play(world: PlayedWorld, day: int, job: Job[Any]) -> None:
+    """Play a world up to a day, as a job: some days, then others have their turn. Raises Cancelled."""
+    while (left := min(day, world.model.days) - world.day) > 0:
+        with job.turn():
+            world.step(min(DAYS_A_TURN, left))

@@ -1,19 +1,24 @@
-"""What pages with a player share: worlds on a stage, what transport and levers ask for, an address that keeps up."""
+"""What pages with a player share: worlds on a stage, what transport and levers ask for, an address that keeps up.
+
+A page follows its address: worlds are built and played up to the address's day as a job, in small steps, once there is
+room and a place for it. Going back, a step, another scenario are new addresses, and the same job.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import solara
 
-from sanfang.dashboard import parts, viewer
-from sanfang.dashboard.address import World
+from sanfang.dashboard import parts, slots, viewer
+from sanfang.dashboard.address import Address
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.stage import SPEEDS, Stage, assembled
+from sanfang.dashboard.job import CANCELLED, DONE, Job
+from sanfang.dashboard.progress import JobCard, percent, use_told
+from sanfang.dashboard.stage import SPEEDS, Stage
 from sanfang.dashboard.words import say
 from sanfang.scenario.errors import InputError
 
@@ -25,9 +30,13 @@ TRANSPORT_WORDS = ("controls", "play", "pause", "reset", "speed", "per_second", 
 
 @dataclass(frozen=True)
 class Playing:
-    """A stage on a page. `frame` counts pictures, `moved` what was done to the worlds besides playing."""
+    """A stage on a page, and the `job` that brings it to its address.
+
+    `frame` counts pictures, `moved` what was done to the worlds besides playing, `begun` what the page asked for.
+    """
 
     stage: Stage
+    job: solara.Reactive[Job[None] | None]
     frame: solara.Reactive[int]
     moved: solara.Reactive[int]
     error: solara.Reactive[str]
@@ -37,24 +46,34 @@ class Playing:
     def playing(self) -> bool:
         return self.stage.player.playing
 
+    @property
+    def busy(self) -> bool:
+        """Whether the worlds are on their way: then nothing can be done with them."""
+        job = self.job.value
+        return job is not None and job.busy
+
     def do(self, order: dict[str, Any]) -> None:
         """Carry out what the transport asks for."""
-        if not isinstance(order, dict):
+        if not isinstance(order, dict) or self.busy:
             return
-        action = self.stage.carry_out(order)
-        if action == "reset":
-            address = viewer.address.value
-            count = len(self.stage.worlds)
-            fresh = tuple(World(world.scenario) for world in address.worlds[:count])
-            viewer.change(day=0, worlds=(*fresh, *address.worlds[count:]))
-            self.begun.set(self.begun.value + 1)
+        wanted = self.stage.carry_out(order)
+        if wanted is not None:
+            others = viewer.address.peek().worlds[len(wanted.worlds) :]
+            viewer.change(day=wanted.day, worlds=(*wanted.worlds, *others))
+            self.again()
             return
-        if action not in ("play", "speed"):
+        if not self.playing:
             self.changed()
         self.frame.set(self.frame.value + 1)
 
+    def again(self) -> None:
+        """Bring the stage to the address."""
+        self.begun.set(self.begun.value + 1)
+
     def move(self, place: int, order: dict[str, Any]) -> None:
         """Move a lever in one of the worlds."""
+        if self.busy:
+            return
         try:
             self.stage.move(place, str(order["lever"]), min(max(float(order["level"]), 0.0), 1.0))
         except (InputError, KeyError, TypeError, ValueError, OverflowError) as problem:
@@ -66,59 +85,123 @@ class Playing:
 
     def changed(self) -> None:
         """Let the address and the levers follow."""
-        keep(self.stage.worlds)
+        self.keep()
         self.moved.set(self.moved.value + 1)
+
+    def keep(self) -> None:
+        """Let the address say what has been played, unless the worlds are on their way to it."""
+        if not self.busy:
+            keep(self.stage)
+
+    def arrived(self, wanted: Address, job: Job[None]) -> None:
+        """A job has ended; where it did not get to `wanted`, the address goes back to what is on the stage."""
+        if self.stage.worlds and job.state != DONE:
+            address, now = viewer.address.peek(), self.stage.shown
+            district, size, seed, days = now.place
+            worlds = (*now.worlds, *address.worlds[len(wanted.worlds) :])
+            viewer.change(district=district, size=size, seed=seed, days=days, day=now.day, worlds=worlds)
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw the worlds that are on the stage now."""
+        self.moved.set(self.moved.value + 1)
+        self.frame.set(self.frame.value + 1)
 
 
 def use_playing(count: int) -> Playing:
     """The first `count` worlds of the address, made anew when their place or a scenario changes; stops on leaving."""
-    frame, moved = solara.use_reactive(0), solara.use_reactive(0)
-    error, begun = solara.use_reactive(""), solara.use_reactive(0)
-    last: Any = solara.use_ref(None)  # the stage before a new one is made
+    frame, moved, begun = solara.use_reactive(0), solara.use_reactive(0), solara.use_reactive(0)
+    error = solara.use_reactive("")
+    job: solara.Reactive[Job[None] | None] = solara.use_reactive(None)
+    stage: Stage = solara.use_memo(lambda: _stage(frame), [])
+    on = Playing(stage, job, frame, moved, error, begun)
+    _ = moved.value  # other worlds on the stage are drawn
+    stage.use()
     address = viewer.address.value
     scenarios = tuple(world.scenario for world in address.worlds[:count])
-
-    def make() -> Stage:
-        wanted = viewer.address.peek()
-        before = last.current
-        made = _stage(assembled(replace(wanted, worlds=wanted.worlds[:count]), before.worlds if before else ()), frame)
-        if before:
-            made.player.days_a_second = before.player.days_a_second
-        last.current = made
-        return made
-
-    stage = solara.use_memo(make, [*address.place, begun.value, scenarios])
-    solara.use_effect(lambda: stage.player.pause, [stage])
-    solara.use_effect(lambda: lambda: keep(last.current.worlds), [])  # when the page is left
-    return Playing(stage, frame, moved, error, begun)
+    solara.use_effect(lambda: _begin(on, count), [*address.place, begun.value, scenarios])
+    solara.use_effect(lambda: lambda: _leave(on), [])
+    return on
 
 
-def keep(worlds: Sequence[PlayedWorld]) -> None:
+def _begin(on: Playing, count: int) -> Callable[[], None] | None:
+    """Begin a job that brings the stage to the address, unless it is there; returns what ends it."""
+    stage, address = on.stage, viewer.address.peek()
+    wanted = replace(address, worlds=address.worlds[:count])
+    stage.player.pause()
+    if stage.is_at(wanted):
+        return None
+    room, page = stage.make_room(wanted), slots.page()
+    job: Job[None] = Job(lambda job: stage.bring(wanted, job, on.draw), room=room)
+
+    def put_away() -> None:
+        stage.clear()
+        job.put_away()
+        with page:
+            on.draw()
+
+    room.put_away = put_away
+    silence = job.listen(lambda: None if job.busy else on.arrived(wanted, job))
+
+    def end() -> None:
+        silence()
+        job.cancel()
+
+    on.job.set(job)
+    job.start()
+    return end
+
+
+def _leave(on: Playing) -> None:
+    """The page is left: its day stays in the address, its worlds are let go."""
+    on.stage.player.pause()
+    on.keep()
+    on.stage.leave_room()
+
+
+def keep(stage: Stage) -> None:
     """Let the address say what has been played, unless it has gone on to other worlds."""
-    address = viewer.address.peek()
-    if address.place != worlds[0].address.place:
+    if not stage.worlds:
         return
-    if [world.scenario for world in address.worlds[: len(worlds)]] != [played.world.scenario for played in worlds]:
+    address, now = viewer.address.peek(), stage.shown
+    if address.place != now.place:
         return
-    others = address.worlds[len(worlds) :]
-    viewer.address.set(replace(address, day=worlds[0].day, worlds=(*(played.world for played in worlds), *others)))
+    worlds, others = address.worlds[: len(now.worlds)], address.worlds[len(now.worlds) :]
+    if [world.scenario for world in worlds] == [world.scenario for world in now.worlds]:
+        viewer.address.set(replace(address, day=now.day, worlds=(*now.worlds, *others)))
 
 
-def _stage(worlds: Sequence[PlayedWorld], frame: solara.Reactive[int]) -> Stage:
+def _stage(frame: solara.Reactive[int]) -> Stage:
     told = [time.monotonic()]
 
     def show() -> None:
         frame.set(frame.value + 1)
         if stage.player.playing and time.monotonic() - told[0] > ADDRESS_EVERY:
             told[0] = time.monotonic()
-            keep(worlds)
+            keep(stage)
 
     def ended() -> None:
-        keep(worlds)
+        keep(stage)
         frame.set(frame.value + 1)
 
-    stage = Stage(worlds, show, ended)  # which `show` asks whether it still plays
+    stage = Stage(show, ended)  # which `show` asks whether it still plays
     return stage
+
+
+@solara.component
+def Arrival(on: Playing, lang: str) -> None:
+    """How far the worlds are on their way to the address; nothing once they are there, or were stopped on the way."""
+    job = on.job.value
+    use_told(job)
+    if job is None or (job.state == CANCELLED and on.stage.worlds):
+        solara.Div(style="display: none")
+        return
+    day = viewer.address.value.day
+
+    def text() -> str:
+        return say("job_playing" if day else "job_building", lang, day=day, percent=percent(job))
+
+    JobCard(job, text, lang, again=on.again)
 
 
 @solara.component
@@ -126,8 +209,9 @@ def Transport(on: Playing, frame: int, lang: str) -> None:
     """Play, pause, step, reset, speed, back to an earlier day. `frame` has it drawn anew."""
     stage = on.stage
     state: Json = {
-        "playing": on.playing, "over": stage.over, "day": stage.day, "days": stage.worlds[0].model.days,
-        "date": str(stage.worlds[0].model.date), "speed": int(stage.player.days_a_second), "speeds": list(SPEEDS),
+        "playing": on.playing, "busy": on.busy, "over": stage.over, "day": stage.day,
+        "days": stage.worlds[0].model.days, "date": str(stage.worlds[0].model.date),
+        "speed": int(stage.player.days_a_second), "speeds": list(SPEEDS),
     }  # fmt: skip
     words = {word: say(f"transport_{word}", lang) for word in TRANSPORT_WORDS}
     with solara.Div(classes=["card"]):

@@ -89,7 +89,7 @@ def follow(address: Address) -> Recipe:
     python = [
         "from sanfang import Scenario, simulate",
         "from sanfang.dashboard.follow.life import life",
-        "from sanfang.model.watched import trace",
+        "from sanfang.model.cases.watched import trace",
         "from sanfang.lab.time_split import of_request",
         "",
         _load("scenario", address, world),
@@ -214,7 +214,8 @@ def trust(address: Address) -> Recipe:
     python = [
         "from sanfang.lab import verification",
         "",
-        f"finding = verification.make(verification.check({in_python(key)}), seed={address.seed}, runs=verification.QUICK)",
+        f"check = verification.check({in_python(key)})",
+        f"finding = verification.make(check, seed={address.seed}, runs=verification.QUICK)",
         "print(verification.table([finding]))",
         "print(finding.verdict)",
     ]

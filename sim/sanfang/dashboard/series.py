@@ -11,8 +11,8 @@ import numpy as np
 
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.watch import WINDOW, moving_sum, ratio
-from sanfang.model import headings as h
 from sanfang.model import state as s
+from sanfang.model.books import headings as h
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ def measures(played: PlayedWorld) -> dict[str, np.ndarray]:
 def series(played: PlayedWorld, name: str) -> np.ndarray:
     """One of `MEASURES`, by day: shares 0-1, days, or per 1,000 residents."""
     model, days, watch = played.model, played.day, played.watch
-    diary, size = model.diary, model.world.places["size"]
+    diary, size = model.diary, model.world.communities["size"]
     if name == "satisfaction":
         return np.asarray(diary.satisfaction[:days] @ size / size.sum())
     if name == "satisfaction_vulnerable":
-        weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.places["first"])
+        weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.communities["first"])
         return np.asarray(np.nan_to_num(diary.vulnerable[:days]) @ weak / max(weak.sum(), 1))
     if name == "days_to_resolve":
         took, resolved = watch.took[:days].sum(axis=1), watch.resolved[:days].sum(axis=1)
@@ -144,7 +144,7 @@ def by_community(played: PlayedWorld, name: str, day: int | None = None) -> np.n
     Waste is that of hours at the community's grids and office.
     """
     end = played.day if day is None else day
-    size = played.model.world.places["size"]
+    size = played.model.world.communities["size"]
     if end == 0:
         return np.full(len(size), np.nan)
     watch, first = played.watch, max(end - WINDOW, 0)

@@ -1,4 +1,4 @@
-"""Starts the web server of the dashboard: Solara's, on this machine alone unless told otherwise, and offline."""
+"""Starts the web server of the dashboard: Solara's behind our door, for this machine alone unless told otherwise."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Sequence
+
+from sanfang.dashboard.door import limits
 
 SETTINGS = {
     "SOLARA_APP": "sanfang.dashboard.app",
@@ -20,8 +23,11 @@ SETTINGS = {
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "Sanfang 三放",
     "SOLARA_KERNEL_CULL_TIMEOUT": "1m",  # what a viewer had is let go soon after; the address brings it back
-    "SOLARA_KERNEL_MAX_COUNT": "100",
+    "SOLARA_ROOT_PATH": "",  # else the first visitor's headers would decide it for all
 }
+
+SPARE_THREADS = 20
+"""More threads for pages than may be open: some are still closing."""
 
 ALLOCATOR = {-1: 1 << 20, -3: 1 << 20, -8: 2}
 """glibc's M_TRIM_THRESHOLD and M_MMAP_THRESHOLD in bytes, and M_ARENA_MAX."""
@@ -42,17 +48,83 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def serve(host: str = "127.0.0.1", port: int = 8765, lang: str = "zh") -> None:
-    """Serve until interrupted. `lang` is that of an address that names none."""
+def in_address(host: str) -> str:
+    """A host as it stands in an address of the web: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    lang: str = "zh",
+    *,
+    allowed: Sequence[str] = (),
+    password: str | None = None,
+    per_address: int = limits.PAGES_PER_ADDRESS,
+) -> None:
+    """Serve until interrupted. `lang` is that of an address that names none; `allowed` are further names of the server;
+    `per_address` is the most pages that one address may have open."""
+    from sanfang.dashboard.door import log
+
+    log.start()
+    most = limits.places(per_address, _open_files())
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
+    os.environ["SOLARA_BASE_URL"] = f"http://{in_address(host)}:{port}/"
+    os.environ["SOLARA_KERNEL_MAX_COUNT"] = str(most.in_all + SPARE_THREADS)
     os.environ["SANFANG_DASHBOARD_LANG"] = lang
 
     _give_memory_back()
-    import uvicorn
-
     _warm_up()
-    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning")
+    _run(host, port, lang, allowed, password, most)
+
+
+def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str | None, most: limits.Places) -> None:
+    """Put the door before Solara's application, and serve it."""
+    import solara.server.settings
+    import uvicorn
+    from solara.server.starlette import app as solara_app
+
+    from sanfang.dashboard.app import PAGES
+    from sanfang.dashboard.door import widgets
+    from sanfang.dashboard.door.app import Door
+    from sanfang.dashboard.door.hosts import Hosts
+    from sanfang.dashboard.door.protocol import protocol
+
+    widgets.install()
+    door = Door(
+        solara_app,
+        pages=PAGES,
+        assets=solara.server.settings.assets.proxy_cache_dir,
+        hosts=Hosts(host, allowed),
+        most=most,
+        password=password,
+        lang=lang,
+    )
+    uvicorn.run(
+        door,
+        host=host,
+        port=port,
+        http=protocol(most),
+        ws="websockets-sansio",
+        ws_max_size=limits.MAX_MESSAGE_BYTES,
+        proxy_headers=False,  # anybody can write them
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=2,
+    )
+
+
+def _open_files() -> int | None:
+    """How many files this process may have open, after asking for as many as it may ask for; None where unknown."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return None if most == resource.RLIM_INFINITY else most
 
 
 def _give_memory_back() -> None:

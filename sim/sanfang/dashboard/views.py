@@ -16,8 +16,8 @@ from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.watch import WINDOW
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.metrics import WASTE_CAUSES
-from sanfang.model import headings as h
 from sanfang.model import state as s
+from sanfang.model.books import headings as h
 from sanfang.scenario.catalogue import Parameter, levers
 
 UNITS = {
@@ -214,12 +214,12 @@ def community(played: PlayedWorld, id_: str, lang: str) -> list[tuple[str, str]]
     arisen = model.world.flow[row, :, s.ARISEN]
     domains = list(model.scenario_run.domains)
     most = sorted(range(len(domains)), key=lambda d: -int(arisen[d]))[:3]
-    ground = model.world.ground[row]
+    ground = model.world.community_domain[row]
     covered = float(ground["covered"].mean())
     labels = [own_label(model.scenario_run.domains[domains[d]], lang, domains[d]) for d in most]
     rows = place.residents
     facts = [
-        ("community_residents", f"{int(model.world.places['size'][row]):,}"),
+        ("community_residents", f"{int(model.world.communities['size'][row]):,}"),
         ("community_vulnerable", f"{100 * float(model.residents.vulnerable[rows].mean()):.0f}%"),
         ("community_staff", f"{in_post} / {len(posts)}"),
         ("community_queue", f"{place.waiting:,}"),

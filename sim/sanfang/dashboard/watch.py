@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.model import headings as h
 from sanfang.model import state as s
+from sanfang.model.books import headings as h
 from sanfang.model.model import DistrictModel
 
 WINDOW = 28

@@ -17,10 +17,14 @@ from sanfang.lab import intervals
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.provenance import provenance
+from sanfang.lab.reach import check_reach, reached_by, steps_not_reached
 from sanfang.lab.runner import Progress, run_all
+from sanfang.lab.simulation import check_run
 from sanfang.lab.work import Job
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, MOST_RUNS_IN_MEMORY, first_seed, whole_number
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import listed, shortened
 
 RESOURCE_TOLERANCE = 1e-9  # relative: rounding of sums, no more
 
@@ -52,21 +56,34 @@ class Comparison:
         """
         return resource_gaps(self.runs, self.baseline)
 
+    @property
+    def reached(self) -> dict[str, dict[str, int]]:
+        """By label, how many of all communities are in at this scale, and their residents."""
+        return reached_by(self.scenarios, self.scale)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know of the scenarios' files, and of steps of schedules that never come."""
+        scenarios = self.scenarios.values()
+        about_files = [note for scenario in scenarios for note in scenario.notes]
+        return list(dict.fromkeys([*about_files, *steps_not_reached(scenarios, self.days)]))
+
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
-        """Write runs.csv, means.csv, differences.csv and comparison.json into `folder`; return their paths.
+        """Write `files` into `folder`; return their paths. Each is complete or not there."""
+        return [write_atomically(Path(folder) / name, write) for name, write in self.files(draw).items()]
+
+    def files(self, draw: Callable[[Comparison], Any] | None = None) -> dict[str, Callable[[Path], object]]:
+        """What writes each file: runs.csv, means.csv, differences.csv and comparison.json.
 
         `draw` makes a matplotlib figure of this comparison, which is written as comparison.png; the usual
-        one is `sanfang.report.comparison_figure.comparison_figure`. Each file is complete or not there.
+        one is `sanfang.report.comparison_figure.comparison_figure`.
         """
-        folder = Path(folder)
         tables = {"runs.csv": self.runs, "means.csv": self.means, "differences.csv": self.differences}
-        paths = [write_atomically(folder / name, table_writer(table)) for name, table in tables.items()]
-        document = to_json(self.to_dict())
-        paths.append(write_atomically(folder / "comparison.json", lambda path: path.write_text(document, "utf-8")))
+        files = {name: table_writer(table) for name, table in tables.items()}
+        files["comparison.json"] = lambda path: path.write_text(to_json(self.to_dict()), "utf-8")
         if draw is not None:
-            figure = draw(self)
-            paths.append(write_atomically(folder / "comparison.png", lambda path: figure.savefig(path)))
-        return paths
+            files["comparison.png"] = lambda path: draw(self).savefig(path)
+        return files
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the single runs, as plain data: how it was made, and what came out."""
@@ -76,11 +93,13 @@ class Comparison:
             "reps": self.reps,
             "days": self.days,
             "scale": self.scale,
+            "reached": self.reached,
             "baseline": self.baseline,
             "scenarios": [
                 {"label": label, "name": scenario.name, "digest": scenario.digest()}
                 for label, scenario in self.scenarios.items()
             ],
+            "notes": self.notes,
             "equal_resources": self.resource_gaps.empty,
             "resource_gaps": self.resource_gaps.to_dict("records"),
             "means": self.means.to_dict("records"),
@@ -89,7 +108,7 @@ class Comparison:
 
 
 def compare(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario] | Mapping[str, Scenario],
     reps: int = 20,
     seed: int = 1,
     baseline: str | None = None,
@@ -98,16 +117,24 @@ def compare(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run each scenario `reps` times and compare all with `baseline` (a scenario's name; the first if None).
+    """Run each scenario `reps` times and compare all with `baseline` (a scenario's label; the first if None).
 
+    Its label is its name, or what a mapping calls it. A name that comes again gets a number.
     Replication r, from 0, has the seed `seed` + r in every scenario. `days` and `scale` are as in
     `simulate`; `jobs` is the number of processes, all cores if None. The result does not depend on it.
     Raises InputError for wrong arguments and RunFailed if a run fails.
     """
     labelled = _labelled(scenarios)
     chosen = _baseline(labelled, baseline)
-    if reps < 1:
-        raise InputError(f"reps: must be at least 1, not {reps}")
+    whole_number("reps", reps, 1, MOST_REPLICATIONS)
+    if reps * len(labelled) > MOST_RUNS_IN_MEMORY:
+        told = f"{reps * len(labelled):,} runs; a comparison keeps at most {MOST_RUNS_IN_MEMORY:,} in memory"
+        raise InputError(f"reps: {reps:,} of {len(labelled):,} scenarios are {told}. A sweep stores them")
+    check_run(first_seed("seed", seed, reps), days, scale)
+    for scenario in labelled.values():
+        check_reach(scenario, days, scale)
+    if jobs is not None:
+        whole_number("jobs", jobs, 1, MOST_JOBS)
     plan = [
         (label, rep, Job(scenario, seed + rep, days, scale, label))
         for rep in range(reps)
@@ -154,10 +181,43 @@ def resource_gaps(runs: pd.DataFrame, baseline: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "metric", "baseline_amount", "amount", "relative"])
 
 
-def _labelled(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
-    """The scenarios by name; a name that comes again gets a number."""
+def told_apart(files: Sequence[str], scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
+    """Scenarios by name; those of one name by the file that each was read from. Raises InputError for one given twice.
+
+    A copy of a file keeps the name inside it, so a name alone may mean either.
+    """
+    names = [scenario.name for scenario in scenarios]
+    labelled: dict[str, Scenario] = {}
+    for file, scenario in zip(files, scenarios, strict=True):
+        label = scenario.name if names.count(scenario.name) == 1 else file
+        if label in labelled:
+            raise InputError(f"scenarios: {label!r} is given twice; give each file once, and each its own name")
+        labelled[label] = scenario
+    return labelled
+
+
+def label_of(wanted: str | None, files: Sequence[str], labelled: Mapping[str, Scenario]) -> str | None:
+    """The label of the scenario that `wanted` calls by its file, its label or its name; else `wanted` as it is.
+
+    Raises InputError if it may be several.
+    """
+    called = [(file, *item) for file, item in zip(files, labelled.items(), strict=True)]
+    found = [label for file, label, scenario in called if wanted in (file, label, scenario.name)]
+    by_file = [label for file, label, _ in called if wanted == file]
+    namesakes = len({labelled[label].name for label in found}) == 1
+    if by_file and namesakes:  # `before` and a copy of it: the one that was given as `before`
+        return by_file[0]
+    if len(found) > 1:
+        raise InputError(f"baseline: {wanted!r} may be any of {', '.join(found)}; give the file")
+    return found[0] if found else wanted
+
+
+def _labelled(scenarios: Sequence[Scenario] | Mapping[str, Scenario]) -> dict[str, Scenario]:
+    """The scenarios by label."""
     if not scenarios:
         raise InputError("scenarios: at least one is needed")
+    if isinstance(scenarios, Mapping):
+        return dict(scenarios)
     labelled: dict[str, Scenario] = {}
     for scenario in scenarios:
         label, number = scenario.name, 2
@@ -171,8 +231,12 @@ def _baseline(labelled: Mapping[str, Scenario], wanted: str | None) -> str:
     names = list(labelled)
     if wanted is None:
         return names[0]
+    if wanted in labelled and f"{wanted} (2)" in labelled:
+        several = f"several scenarios are called {wanted!r}"
+        raise InputError(f"baseline: {several}; give each a name of its own, or a mapping of labels and scenarios")
     if wanted not in labelled:
-        raise InputError(f"baseline: {wanted!r} is none of the scenarios {', '.join(names)}{nearest(wanted, names)}")
+        told = f"{shortened(wanted)!r} is none of the scenarios {listed(names)}{nearest(wanted, names)}"
+        raise InputError(f"baseline: {told}")
     return wanted
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sanfang.lab.intervals import t_interval
-from sanfang.lab.run_table import Numbers, quiet
+from sanfang.lab.run_table import Numbers, quiet, values_of
 from sanfang.scenario.errors import InputError, nearest
 
 Cube = Numbers
@@ -31,8 +31,8 @@ def cube(runs: pd.DataFrame, factors: Sequence[str], metric: str) -> Cube:
     """The values of `metric` in a full factorial of `factors`, from a table of runs with a column for each of them.
 
     A factor's lower value is off, its higher one on. Replications without a value in some cell are left out. Raises
-    InputError for an unknown column, a factor that does not take two values, a cell that is there twice, and where no
-    replication has all cells.
+    InputError for an unknown column, a factor that does not take two values, a cell that is there twice, where no
+    replication has all cells, and where a run has not reached the metric: there is no mean of it then.
     """
     for name in (*factors, metric):
         if name not in runs:
@@ -41,7 +41,11 @@ def cube(runs: pd.DataFrame, factors: Sequence[str], metric: str) -> Cube:
         if runs[name].nunique() != 2:
             raise InputError(f"factors.{name}: takes {runs[name].nunique()} values; effects need two")
     on = pd.DataFrame({name: (runs[name] == runs[name].max()).astype(int) for name in factors})
-    table = runs[["replication", metric]].assign(**on)
+    values = values_of(runs, metric)
+    if np.isinf(values).any():
+        count = f"{np.isinf(values).sum()} of {len(values)} runs have not reached it"
+        raise InputError(f"metric: {metric!r}: {count}, so there are no means and no effects on them")
+    table = runs[["replication"]].assign(**{metric: values}).assign(**on)
     if table.duplicated(["replication", *factors]).any():
         raise InputError("runs: a cell is there twice in one replication; take the runs of one scenario")
     wide = table.pivot_table(index="replication", columns=list(factors), values=metric, dropna=False).dropna()

@@ -17,18 +17,26 @@ from sanfang.lab import designs
 from sanfang.lab.constraints import Constraint, read_constraint
 from sanfang.lab.designs import BALANCED, Design, Table
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding, Place, Replications, parse, read_experiment
-from sanfang.lab.factors import Binder, Factor, FactorSpec
+from sanfang.lab.factors import Binder, Factor, FactorSpec, comparable
 from sanfang.lab.metrics import BY_NAME
+from sanfang.lab.reach import check_reach, steps_not_reached
 from sanfang.scenario import catalogue
-from sanfang.scenario.content import is_bare
-from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.messages import in_words
+from sanfang.scenario.content import Source, is_bare
+from sanfang.scenario.errors import InputError, nearest, while_reading
+from sanfang.scenario.files import unfit_for_a_path
+from sanfang.scenario.limits import (
+    MOST_POINT_VALUES,
+    MOST_POINTS,
+    MOST_REPLICATIONS,
+    MOST_RUNS,
+    first_seed,
+    whole_number,
+)
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import in_words, listed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MOST_POINTS = 1_000_000
 
 Point = dict[str, Any]
 """The value of each factor by name; None leaves it as each scenario has it."""
@@ -51,36 +59,49 @@ class Experiment:
     constraints: tuple[Constraint, ...]
     place: Place
     source: Path | None = None
+    notes: tuple[str, ...] = ()
+    """What a user should know of the files it was read from, such as one that hides a shipped one."""
 
     # --- Making one -----------------------------------------------------------------------------------
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Experiment:
         """The experiment with a name, such as `headline` or `mechanisms/F1a`, or in a file. Raises `InputError`."""
-        document, source = read_experiment(name_or_path)
-        return cls._made(document, Place(source.label, source.path.parent), source.path)
+        with while_reading(str(name_or_path)):
+            document, source = read_experiment(name_or_path)
+            return cls._made(document, Place(source.label, source.path.parent), source)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Experiment:
         """The experiment that a mapping describes; paths in it are relative to the current directory."""
-        return cls._made(document, Place("experiment"), None)
+        with while_reading("experiment"):
+            return cls._made(document, Place("experiment"), None)
 
     @classmethod
-    def _made(cls, document: Mapping[str, Any], place: Place, source: Path | None) -> Experiment:
+    def _made(cls, document: Mapping[str, Any], place: Place, source: Source | None) -> Experiment:
         file = parse(document, place)
+        name = file.name or (source.path.stem if source else "experiment")
+        unfit = unfit_for_a_path(name)
+        if unfit:
+            told = f"{unfit}; results are kept in a folder of this name"
+            raise InputError(f"{place.origin}: name = {in_words(name)}: {told}")
         bases = _bases(file, place)
         baseline = _baseline(file, list(bases), place)
         factors = _factors(file, Binder(bases[baseline], place.origin, place.locate), place)
+        notes = [source.note] if source and source.note else []
+        notes += [note for base in bases.values() for note in base.notes]
+        notes += steps_not_reached(bases.values(), file.days)
         experiment = cls(
             file=file,
-            name=file.name or (source.stem if source else "experiment"),
+            name=name,
             bases=bases,
             baseline=baseline,
             replications=file.replications.filled(len(bases), place.origin),
             factors=factors,
             constraints=_constraints(file, factors, place),
             place=place,
-            source=source,
+            source=source.path if source else None,
+            notes=tuple(dict.fromkeys(notes)),
         )
         experiment._check()
         return experiment
@@ -91,10 +112,8 @@ class Experiment:
         unfit = designs.problem_of(self.design, self.factors)
         if unfit:
             raise InputError(f"{origin}: {unfit}")
-        points = designs.size(self.design, self.factors)
-        if points > MOST_POINTS:
-            shorter = "take fewer values, or a latin-hypercube design"
-            raise InputError(f"{origin}: design: gives {points:,} points; at most {MOST_POINTS:,}: {shorter}")
+        self._check_size()
+        first_seed(f"{origin}: seed", self.seed, self.replications.max)
         for key, names in (("metrics", self.metrics), ("replications.metric", [self.replications.metric])):
             for name in names:
                 if name is not None and name not in BY_NAME:
@@ -110,11 +129,64 @@ class Experiment:
             if finding.scenario not in self.bases or finding.scenario == self.baseline:
                 raise InputError(f"{origin}: found: {in_words(finding.scenario)}: is not compared with the baseline")
         _check_clashes(self.factors, self.file.settings, origin)
+        for label in self.bases if not self.factors else ():
+            self.scenario(label, {})
+        self._check_table()
+
+    def _check_size(self) -> None:
+        """How many points and runs there are, before any list of them is made."""
+        points = designs.size(self.design, self.factors)
+        runs = points * len(self.bases) * self.replications.min
+        shorter = "take fewer values, or a latin-hypercube design"
+        for key, number, most, what in (
+            ("design", points, MOST_POINTS, f"points; at most {MOST_POINTS:,}: {shorter}"),
+            ("design", points * len(self.factors), MOST_POINT_VALUES,
+             f"values, points x factors; at most {MOST_POINT_VALUES:,}: {shorter}"),
+            ("replications", runs, MOST_RUNS, f"runs, points x scenarios x replications; at most {MOST_RUNS:,}"),
+        ):  # fmt: skip
+            if number > most:
+                shown = f"{number:,}" if number < 10**18 else in_words(number)
+                raise InputError(f"{self.place.origin}: {key}: gives {shown} {what}")
+
+    def _check_table(self) -> None:
+        """A table may not name a point twice: it would count twice. What a point leaves as it is has its value too."""
+        if not isinstance(self.design, Table):
+            return
+        held = [{path: value for path, _, value in catalogue.values(base)} for base in self.bases.values()]
+        met: dict[str, int] = {}
+        for number, point in enumerate(self.points(), start=1):
+            values = [[own.get(name) if point[name] is None else point[name] for name in sorted(point)] for own in held]
+            first = met.setdefault(json.dumps(_as_floats(values), default=str), number)
+            if first != number:
+                raise InputError(
+                    f"{self.place.origin}: design: point {number} is the same as point {first}; name it once"
+                )
 
     def with_replications(self, number: int) -> Experiment:
         """The same experiment with so many replications, the first ones, in every cell."""
+        whole_number("replications", number, 1, MOST_REPLICATIONS)
         fixed = replace(self.replications, min=number, max=number)
         return replace(self, replications=fixed)
+
+    def with_seed(self, seed: int) -> Experiment:
+        """The same experiment at the same points, whose replication 0 has another seed."""
+        design = self.design
+        if getattr(design, "seed", 0) is None:
+            design = design.model_copy(update={"seed": self.seed})
+        return replace(self, file=self.file.model_copy(update={"seed": seed, "design": design}))
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Experiment:
+        """The same experiment with parameters changed in all of its scenarios, by dotted path or section. Raises
+        `InputError`, also where a scenario of its own or a factor sets one of them: the change would not reach it."""
+        document = self.to_dict()
+        document["settings"] = {**document.get("settings", {}), **settings}
+        changed = Experiment.from_dict(document)
+        for name, own in self.file.variants.items():
+            for path, value in changed.file.settings.items():
+                if path in own and self.file.settings.get(path) != value:
+                    told = f"is what the scenario {name!r} of this experiment is about; change another"
+                    raise InputError(f"{self.place.origin}: {path}: {told}")
+        return changed
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
@@ -171,8 +243,8 @@ class Experiment:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Names of the metrics of interest; empty for all."""
-        return self.file.metrics
+        """Names of the metrics of interest, each once; empty for all."""
+        return tuple(dict.fromkeys(self.file.metrics))
 
     @property
     def design(self) -> Design:
@@ -232,9 +304,11 @@ class Experiment:
         """The scenario called `label` at a point. Raises `InputError` if its parameters do not go together."""
         settings = self.settings_of(point)
         try:
-            return self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+            scenario = self.bases[label].with_(settings, origin="design") if settings else self.bases[label]
+            check_reach(scenario, self.days, self.scale)
+            return scenario
         except InputError as error:
-            shown = ", ".join(f"{name} = {in_words(value)}" for name, value in point.items())
+            shown = listed(f"{name} = {in_words(value)}" for name, value in point.items())
             raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None
 
     def check_points(self) -> None:
@@ -298,6 +372,13 @@ class Experiment:
         return hash(self.digest())
 
 
+def _as_floats(value: Any) -> Any:
+    """A value whose whole numbers are floats, lists included, so that 1 and 1.0 are written alike."""
+    if isinstance(value, list | tuple):
+        return [_as_floats(item) for item in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _rows(table: pd.DataFrame) -> list[list[Any]]:
     """The rows of a table of plain Python objects."""
     return table.to_numpy(dtype=object).tolist()
@@ -310,13 +391,17 @@ def _bases(file: ExperimentFile, place: Place) -> dict[str, Scenario]:
     """The scenarios by name, on the experiment's district and with its settings."""
     district = None if file.district is None else place.locate(file.district)
     bases: dict[str, Scenario] = {}
+    names: dict[str, str] = {}
     for name in file.scenarios:
         try:
             scenario = Scenario.load(place.locate(name), district=district)
         except InputError as error:
             raise InputError(f"{place.origin}: scenarios: {error}") from None
         if scenario.name in bases:
-            raise InputError(f"{place.origin}: scenarios: two have the name {scenario.name!r}; give one another name")
+            earlier = next(other for other in names if names[other] == scenario.name)
+            told = f"{earlier} and {name} both have the name {scenario.name!r}; give one another name"
+            raise InputError(f"{place.origin}: scenarios: {told}")
+        names[name] = scenario.name
         bases[scenario.name] = scenario.with_(file.settings, f"{place.origin}: settings") if file.settings else scenario
     first = next(iter(bases.values()))
     for name, settings in file.variants.items():
@@ -333,7 +418,7 @@ def _baseline(file: ExperimentFile, labels: list[str], place: Place) -> str:
     if file.baseline is None:
         return labels[0]
     if file.baseline not in labels:
-        none = f"is none of the scenarios {', '.join(labels)}{nearest(file.baseline, labels)}"
+        none = f"is none of the scenarios {listed(labels)}{nearest(file.baseline, labels)}"
         raise InputError(f"{place.origin}: baseline = {in_words(file.baseline)}: {none}")
     return file.baseline
 
@@ -343,24 +428,29 @@ def _factors(file: ExperimentFile, binder: Binder, place: Place) -> tuple[Factor
     specs = dict(file.factors)
     if isinstance(file.design, Table):
         specs = _tabled(file.design, specs, binder)
+    met: dict[str, str] = {}
+    for name in sorted(specs):
+        if met.setdefault(name.lower(), name) != name:
+            alike = f"differs from {met[name.lower()]!r} in capitals only, which a database takes for the same"
+            raise binder.error(name, f"{alike}; give it another name")
     return tuple(binder.bind(name, spec) for name, spec in sorted(specs.items()))
 
 
 def _tabled(table: Table, specs: Mapping[str, FactorSpec], binder: Binder) -> dict[str, FactorSpec]:
     """Factors of a table: its columns, each with the values that it takes; packages are told in [factors]."""
-    taken: dict[str, list[Any]] = {}
+    taken: dict[str, dict[Any, Any]] = {}
     for point in table.points or ():
         for name, value in point.items():
-            values = taken.setdefault(name, [])
-            if value not in values:
-                values.append(value)
+            taken.setdefault(name, {}).setdefault(comparable(value), value)
     for name, spec in specs.items():
         if spec.model_fields_set - {"sets", "overlay"}:
             raise binder.error(name, "takes sets or overlay alone here: the table of points gives the values")
         if name not in taken:
             raise binder.error(name, "no point of the table gives it a value")
     return {
-        name: FactorSpec(values=tuple(values), **(specs[name].model_dump(exclude_unset=True) if name in specs else {}))
+        name: FactorSpec(
+            values=tuple(values.values()), **(specs[name].model_dump(exclude_unset=True) if name in specs else {})
+        )
         for name, values in taken.items()
     }
 

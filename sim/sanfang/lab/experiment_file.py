@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,13 +17,26 @@ from sanfang.lab.designs import KINDS, Full, GivenDesign
 from sanfang.lab.factors import FactorSpec, GivenFactor
 from sanfang.scenario.catalogue import find, known_at
 from sanfang.scenario.content import Source, find_experiment, is_bare
-from sanfang.scenario.declare import Section
+from sanfang.scenario.declare import Description, Label, Section
 from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.messages import in_words
-from sanfang.scenario.reading import read_toml
+from sanfang.scenario.files import read_text
+from sanfang.scenario.limits import (
+    MOST_CONSTRAINTS,
+    MOST_DAYS,
+    MOST_FACTORS,
+    MOST_POINT_VALUES,
+    MOST_POINTS,
+    MOST_REPLICATIONS,
+    MOST_SCENARIOS,
+    MOST_SEED,
+)
+from sanfang.scenario.telling import in_words, listed, shortened
+from sanfang.scenario.toml import check_size, read_toml
 
-MOST_REPLICATIONS = 100_000
 USUAL_REPLICATIONS = 20
+
+MOST_TABLE_BYTES = 20_000_000
+"""Of a table of points: a hundred thousand points with ten factors fit."""
 
 Findings = Annotated[tuple["Finding", ...], Strict(False)]
 Words = Annotated[tuple[str, ...], Strict(False)]
@@ -51,7 +65,9 @@ class ReplicationRule(Section):
 
     min: int = Field(ge=1, le=MOST_REPLICATIONS, description="Replications that are always made")
     max: int = Field(ge=1, le=MOST_REPLICATIONS, description="Replications that are never exceeded")
-    step: int | None = Field(None, ge=1, description="How many to add at a time; default a tenth of min, at least 1")
+    step: int | None = Field(
+        None, ge=1, le=MOST_REPLICATIONS, description="How many to add at a time; default a tenth of min, at least 1"
+    )
     metric: str | None = Field(None, description="The metric whose 95 % interval is watched")
     half_width: float | None = Field(None, gt=0, description="Half of the interval's width, in the metric's unit")
     relative: float | None = Field(None, gt=0, description="The same as a share of the mean (the baseline's)")
@@ -111,30 +127,42 @@ class Finding(Section):
     """A published result: a paired difference to the baseline, with its 95 % t interval."""
 
     scenario: str = Field(description="Scenario")
-    point: int = Field(0, ge=0, description="Point of the design")
+    point: int = Field(0, ge=0, le=MOST_POINTS, description="Point of the design")
     metric: str = Field(description="Metric")
     difference: float = Field(description="Mean difference to the baseline, in the metric's unit")
     low: float = Field(description="Lower end of the interval")
     high: float = Field(description="Upper end of the interval")
-    replications: int = Field(ge=2, description="Pairs of runs")
+    replications: int = Field(ge=2, le=MOST_REPLICATIONS, description="Pairs of runs")
+
+
+class Published(Section):
+    """What published results were made on: where all of it is the same, the same bits come out."""
+
+    system: str = Field(description="Operating system")
+    processor: str = Field(description="Kind of processor")
+    libraries: dict[str, str] = Field(description="Versions of the libraries that calculate")
 
 
 class ExperimentFile(Section):
     """An experiment: scenarios, what is varied in them, how often each is run, and what is kept."""
 
-    name: str = Field("", description="Name; default the file's")
-    label_en: str = Field("", description="English name")
-    label_zh: str = Field("", description="Chinese name")
-    description: str = Field("", description="What this experiment is for")
-    scenarios: Words = Field(min_length=1, description="Scenarios: bare names, or paths relative to this file")
+    name: Label = Field("", description="Name, also of the folder of results; default the file's")
+    label_en: Label = Field("", description="English name")
+    label_zh: Label = Field("", description="Chinese name")
+    description: Description = Field("", description="What this experiment is for")
+    scenarios: Words = Field(
+        min_length=1, max_length=MOST_SCENARIOS, description="Scenarios: bare names, or paths relative to this file"
+    )
     variants: dict[str, dict[str, Any]] = Field(
-        {}, description="More scenarios, by name: the first of `scenarios` with these settings by dotted path"
+        {},
+        max_length=MOST_SCENARIOS,
+        description="More scenarios, by name: the first of `scenarios` with these settings by dotted path",
     )
     baseline: str | None = Field(None, description="Name of the one that others are compared with; default the first")
     district: str | None = Field(None, description="District: a bare name, or a path relative to this file")
-    days: int | None = Field(None, ge=1, le=3650, description="Days of a run; default each scenario's own")
+    days: int | None = Field(None, ge=1, le=MOST_DAYS, description="Days of a run; default each scenario's own")
     scale: float = Field(1.0, gt=0, le=1, description="Share of the district's communities")
-    seed: int = Field(1, ge=0, description="Seed of replication 0; replication r has seed + r everywhere")
+    seed: int = Field(1, ge=0, le=MOST_SEED, description="Seed of replication 0; replication r has seed + r everywhere")
     metrics: Words = Field((), description="Metrics of interest; default all")
     daily: bool = Field(False, description="Whether daily series are kept")
     settings: dict[str, Any] = Field({}, description="Parameters by dotted path, the same in all runs")
@@ -142,9 +170,14 @@ class ExperimentFile(Section):
         USUAL_REPLICATIONS, validate_default=True, description="How often each cell is run"
     )
     design: GivenDesign = Field(Full(), description="At which values of the factors to run")
-    factors: dict[str, GivenFactor] = Field({}, description="What is varied: a parameter, or several together")
-    constraints: Words = Field((), description="Comparisons of factors that every point must pass")
+    factors: dict[str, GivenFactor] = Field(
+        {}, max_length=MOST_FACTORS, description="What is varied: a parameter, or several together"
+    )
+    constraints: Words = Field(
+        (), max_length=MOST_CONSTRAINTS, description="Comparisons of factors that every point must pass"
+    )
     claim: Claim | None = Field(None, description="What the article says, and where it should show")
+    published: Published | None = Field(None, description="What the published results were made on")
     found: Findings = Field((), description="Published results, which `sanfang reproduce` makes again")
 
 
@@ -172,6 +205,12 @@ def parse(document: Mapping[str, Any], place: Place) -> ExperimentFile:
     if not isinstance(document, Mapping):
         raise InputError(f"{place.origin}: must be a mapping of keys, not {type(document).__name__}")
     joined = dict(document)
+    design = joined.get("design")
+    if isinstance(design, Mapping) and design.get("points") is not None:  # a table has limits of its own
+        check_size({**joined, "design": {**design, "points": None}}, place.origin)
+        _check_points(design["points"], f"{place.origin}: design.points")
+    else:
+        check_size(joined, place.origin)
     if isinstance(joined.get("variants"), Mapping):
         joined["variants"] = {
             name: _joined(settings) if isinstance(settings, Mapping) else settings
@@ -183,7 +222,6 @@ def parse(document: Mapping[str, Any], place: Place) -> ExperimentFile:
             for key in joined[table]:
                 if key in ExperimentFile.model_fields:
                     raise InputError(f"{place.origin}: {table}.{key}: {MISPLACED}")
-    design = joined.get("design")
     if isinstance(design, Mapping) and isinstance(design.get("file"), str) and "points" not in design:
         rows = read_points((place.folder or Path()) / design["file"], place)
         joined["design"] = {key: value for key, value in design.items() if key != "file"} | {"points": rows}
@@ -206,27 +244,42 @@ def _joined(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 def read_points(path: Path, place: Place) -> list[dict[str, Any]]:
     """The points in a .csv file: a row of factor names, then one row a point; an empty cell leaves the factor as it
     is. Cells are numbers, words, or lists as JSON writes them. Raises `InputError`."""
-    where = f"{place.origin}: design.file: {path.name}"
+    where = f"{place.origin}: design.file: {shortened(path.name)}"
+    lines = io.StringIO(read_text(path, where, MOST_TABLE_BYTES), newline="")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)] or [[]]
-    except OSError as error:
-        raise InputError(f"{where}: cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{where}: is not a table of comma-separated values in UTF-8: {error}") from None
+        header, *rows = [row for row in csv.reader(lines) if any(cell.strip() for cell in row)] or [[]]
+    except csv.Error as error:
+        raise InputError(f"{where}: is not a table of comma-separated values: {error}") from None
     names = [name.strip() for name in header]
     if not rows or not all(names) or len(set(names)) < len(names):
         raise InputError(f"{where}: needs a first line of different factor names, and a line for each point")
+    _check_shape(len(rows), len(names), where)
     for number, row in enumerate(rows, start=1):
         if len(row) != len(names):
             raise InputError(f"{where}: point {number} has {len(row)} values, not {len(names)}")
-    return [{name: _cell(cell) for name, cell in zip(names, row, strict=True) if cell.strip()} for row in rows]
+    points = [{name: _cell(cell) for name, cell in zip(names, row, strict=True) if cell.strip()} for row in rows]
+    _check_points(points, where)
+    return points
+
+
+def _check_points(points: Any, where: str) -> None:
+    """The size of a table of points: in all, and each of its values."""
+    rows = points if isinstance(points, list | tuple) else []
+    _check_shape(len(rows), max((len(row) for row in rows if isinstance(row, Mapping)), default=0), where)
+    for row in rows:
+        check_size(row, where)
+
+
+def _check_shape(points: int, factors: int, where: str) -> None:
+    if points > MOST_POINTS or points * factors > MOST_POINT_VALUES:
+        most = f"at most {MOST_POINTS:,}, and {MOST_POINT_VALUES:,} values"
+        raise InputError(f"{where}: has {points:,} points of {factors:,} factors; {most} are read")
 
 
 def _cell(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text.strip()
 
 
@@ -242,6 +295,7 @@ LIMITS = {
     "union_tag_invalid": "must be one of {expected_tags}",
     "missing": "is missing",
     "too_short": "must not be empty",
+    "too_long": "has {actual_length} entries; at most {max_length} are possible",
     "string_type": "must be text in quotes",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -259,6 +313,7 @@ SECTIONS: dict[str, type[Section]] = {
     "replications": ReplicationRule,
     "factors": FactorSpec,
     "claim": Claim,
+    "published": Published,
     "found": Finding,
 }
 
@@ -303,4 +358,4 @@ def _unknown_key(loc: list[str]) -> str:
         return MISPLACED
     if above and above[0] == "design" and users:
         return f'is not used by a design of kind "{above[1]}", which takes {", ".join(known)}'
-    return f"unknown key{nearest(key, known) or '; known here: ' + ', '.join(known)}"
+    return f"unknown key{nearest(key, known) or '; known here: ' + listed(known)}"

@@ -6,22 +6,27 @@ says what lies in between. Designs place points on that scale; `Factor.at` turns
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from keyword import iskeyword
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from sanfang.lab.metrics import BY_NAME
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import Parameter
 from sanfang.scenario.checks import INCONSISTENT
 from sanfang.scenario.content import find_scenario
 from sanfang.scenario.declare import Section
 from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.messages import in_words, input_error
-from sanfang.scenario.reading import nested, read_toml
+from sanfang.scenario.messages import input_error
+from sanfang.scenario.reading import nested
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import in_words
+from sanfang.scenario.toml import read_toml
 
 Distribution = Literal["uniform", "log-uniform", "triangular", "normal"]
 TAKES: dict[str, tuple[str, ...]] = {
@@ -32,7 +37,23 @@ TAKES: dict[str, tuple[str, ...]] = {
 }
 """The keys that each distribution takes; all but low and high must be given."""
 
+NAMES_OF_COLUMNS = {
+    *("scenario", "point", "replication", "seed", "seconds", "key", "finished", "day", *BY_NAME),
+    *("metric", "quantity", "n", "mean", "sd", "low", "high", "difference", "estimate", "standard_error", "half_width"),
+    *("baseline_mean", "p_value", "effect_size", "correlation", "variance_reduction", "variance_ratio", "ratio_low"),
+    *("ratio_high", "independent_half_width", "rank", "of", "probability_best", "difference_to_best", "target"),
+    *("needed", "more", "error", "trace", "attempts", "baseline", "term"),
+    *("not_reached", "baseline_not_reached", "median", "median_low", "median_high", "sign_p", "rank_to", "verdict"),
+    *("worlds", "average", "lower", "higher", "lowest", "highest", "runs_lower", "runs_higher"),
+    *("surely_lower", "surely_higher"),
+}
+"""What tables of results and of their analysis have beside factors. A database takes `Seed` and `seed` for the same."""
+
+LARGEST = 1e15
+"""Of a value that others are taken times: databases and tables hold it exactly."""
+
 NUMERIC = ("number", "whole number", "lever")
+HALF = 0.5  # what is rounded to a whole number lies within
 DIGITS = 12  # of a drawn value: enough for any parameter, and the same on machines that differ in the last bit
 
 
@@ -65,10 +86,21 @@ class FactorSpec(Section):
         missing = [key for key in taken if key not in ("low", "high") and getattr(self, key) is None]
         if missing:
             raise _wrong(f"a {kind} distribution needs {' and '.join(missing)}")
-        again = [item for place, item in enumerate(self.values or ()) if item in (self.values or ())[:place]]
-        if again:
-            raise _wrong(f"names the value {in_words(again[0])} twice")
+        met: set[Any] = set()
+        for item in self.values or ():
+            if comparable(item) in met:
+                raise _wrong(f"names the value {in_words(item)} twice")
+            met.add(comparable(item))
         return self
+
+
+def comparable(value: Any) -> Any:
+    """A value as sets and dicts can hold it, equal where the values are equal."""
+    if isinstance(value, list | tuple):
+        return tuple(comparable(item) for item in value)
+    if isinstance(value, Mapping):
+        return frozenset((key, comparable(item)) for key, item in value.items())
+    return value if isinstance(value, Hashable) else repr(value)
 
 
 def _wrong(message: str) -> PydanticCustomError:
@@ -122,23 +154,29 @@ class Factor:
         return [self.values[min(int(place * (last + 1) + 1e-9), last)] for place in places]
 
     def _number_at(self, places: Any) -> list[float | int]:
-        numbers = [float(f"{number:.{DIGITS}g}") for number in self._frozen().ppf(places)]
-        inside = [min(max(number, self.low), self.high) for number in numbers]
-        return [round(number) for number in inside] if self.whole else inside
+        numbers = [_rounded(number) for number in self._frozen(HALF * self.whole).ppf(places)]
+        if self.whole:
+            return [min(max(round(number), math.ceil(self.low)), math.floor(self.high)) for number in numbers]
+        return [min(max(number, self.low), self.high) for number in numbers]
 
-    def _frozen(self) -> Any:
-        """The distribution as scipy knows it."""
+    def _frozen(self, beyond: float = 0.0) -> Any:
+        """The distribution as scipy knows it, going on for `beyond` at both ends.
+
+        A whole number stands for all that is rounded to it. Rounded between the ends alone, these would have half the
+        weight of those between; so what is rounded goes on for a half beyond.
+        """
         from scipy import stats
 
-        low, width = self.low, self.high - self.low
+        low, high = self.low - beyond, self.high + beyond
+        width = high - low
         if self.distribution == "log-uniform":
-            return stats.loguniform(low, self.high)
+            return stats.loguniform(low, high)
         if self.distribution == "triangular":
             assert self.mode is not None
             return stats.triang((self.mode - low) / width, low, width)
         if self.distribution == "normal":
             assert self.mean is not None and self.sd is not None
-            return stats.truncnorm((low - self.mean) / self.sd, (self.high - self.mean) / self.sd, self.mean, self.sd)
+            return stats.truncnorm((low - self.mean) / self.sd, (high - self.mean) / self.sd, self.mean, self.sd)
         return stats.uniform(low, width)
 
     def levels(self, steps: int | None = None) -> list[float]:
@@ -147,7 +185,12 @@ class Factor:
             return [(number + 0.5) / len(self.values) for number in range(len(self.values))]
         number = self.steps or steps
         assert number is not None, self.name
-        return [step / (number - 1) for step in range(number)]
+        places = [step / (number - 1) for step in range(number)]
+        return [self._place_of_whole(place) for place in places] if self.whole else places
+
+    def _place_of_whole(self, place: float) -> float:
+        """The place that gives the whole number nearest to what lies at `place` between the ends."""
+        return place if place in (0, 1) else float(self._frozen(HALF).cdf(round(self._frozen().ppf(place))))
 
     def settings(self, value: Any) -> dict[str, Any]:
         """What a value of this factor sets, by dotted path. Nothing for None."""
@@ -171,6 +214,8 @@ class Factor:
         """All that decides its values, for a digest."""
         content = asdict(self)
         del content["ends_given"]
+        if self.whole and not self.values:
+            content["rounded_from"] = HALF  # beyond the ends; older versions rounded from within
         return content | {"values": [float(item) if _is_number(item) else item for item in self.values]}
 
 
@@ -179,10 +224,14 @@ def _times(path: str, value: Any, amount: Any) -> Any:
     if amount is None:
         return value
     if isinstance(amount, list | tuple):
-        return [[day, value * level] for day, level in amount]
+        return [[day, _rounded(value * level)] for day, level in amount]
     parameter = catalogue.find(path)
-    product = float(f"{value * amount:.{DIGITS}g}")
+    product = _rounded(value * amount)
     return round(product) if parameter and parameter.kind == "whole number" else product
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")
 
 
 # --- From the file to a factor that is ready ----------------------------------------------------------
@@ -208,16 +257,18 @@ class Binder:
         return self._checked(name, spec, {name: None}, low, high, parameter.kind == "whole number")
 
     def _package(self, name: str, spec: FactorSpec) -> Factor:
-        if not name.isidentifier() or catalogue.known_at(name):
-            rule = "must be one word of letters, digits and _, and no section of parameters"
+        if not name.isidentifier() or iskeyword(name) or name in catalogue.tree():
+            rule = "must be one word of letters, digits and _, no section of parameters, and not and, or, not, in"
             raise self.error(name, f"is no name for a factor that sets several parameters: it {rule}")
+        if name.lower() in NAMES_OF_COLUMNS:
+            raise self.error(name, f"tables of results have a column {name.lower()!r}; give the factor another name")
         sets = self._overlaid(name, spec.overlay) if spec.overlay is not None else spec.sets or {}
         for path, amount in sets.items():
             if self.parameter(name, path).kind not in NUMERIC or not _is_amount(amount):
                 raise self.error(name, f"{path} = {in_words(amount)} is not a number that a value can be taken times")
-        odd = [item for item in spec.values or () if not _is_number(item)]
+        odd = [item for item in spec.values or () if isinstance(item, list | tuple) or not _is_amount(item)]
         if odd:
-            raise self.error(name, f"the value {in_words(odd[0])} is not a number")
+            raise self.error(name, f"the value {in_words(odd[0])} is not a number from -1e15 to 1e15")
         return self._checked(name, spec, sets, 0.0, 1.0, whole=False)
 
     def _overlaid(self, name: str, scenario: str | None) -> dict[str, Any]:
@@ -253,7 +304,7 @@ class Binder:
         )
         if not factor.values:
             self._check_ends(factor)
-        for value in factor.values or (_whole(factor, factor.low), _whole(factor, factor.high)):
+        for value in _telling(factor.values) or (_whole(factor, factor.low), _whole(factor, factor.high)):
             self.check(factor, value)
         return factor
 
@@ -271,13 +322,13 @@ class Binder:
 
     def check(self, factor: Factor, value: Any) -> None:
         """Raise `InputError` if a parameter that `value` sets may not be so, whatever the others are."""
-        for path, setting in factor.settings(value).items():
-            document = nested({path: setting})
-            try:
-                Scenario.model_validate(document)  # complains of a missing district if the value itself is right
-            except ValidationError as error:
-                if error.errors()[0]["type"] != INCONSISTENT:
-                    raise input_error(error, document, {path: f"{self.origin}: factors.{factor.name}"}) from None
+        document = nested(factor.settings(value))
+        try:
+            Scenario.model_validate(document)  # complains of a missing district if the value itself is right
+        except ValidationError as error:
+            if error.errors()[0]["type"] != INCONSISTENT:
+                where = f"{self.origin}: factors.{factor.name}"
+                raise input_error(error, document, dict.fromkeys(factor.sets, where)) from None
 
     def parameter(self, factor: str, path: str) -> Parameter:
         """The declaration of the parameter at `path`, which the baseline scenario must have."""
@@ -305,6 +356,16 @@ def _first(*candidates: float | None) -> float:
     return next(float(one) for one in candidates if one is not None)
 
 
+def _telling(values: tuple[Any, ...]) -> list[Any]:
+    """The values to check: of many numbers the lowest and highest, since what a parameter may be is one range.
+
+    Whole numbers and others are told apart, because a parameter may take whole ones only.
+    """
+    kinds = [[value for value in values if type(value) is kind and value == value] for kind in (int, float)]
+    ends = [end for found in kinds if found for end in (min(found), max(found))]
+    return [*ends, *(value for value in values if type(value) not in (int, float) or value != value)]
+
+
 def _whole(factor: Factor, end: float) -> float | int:
     return int(end) if factor.whole and end.is_integer() else end
 
@@ -314,7 +375,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_amount(value: Any) -> bool:
-    """A number, or a schedule of levels."""
+    """A number, or a schedule of levels, that can be multiplied."""
     if isinstance(value, list | tuple):
-        return all(isinstance(step, list | tuple) and len(step) == 2 and _is_number(step[1]) for step in value)
-    return _is_number(value)
+        return all(isinstance(step, list | tuple) and len(step) == 2 and _is_amount(step[1]) for step in value)
+    return _is_number(value) and -LARGEST <= value <= LARGEST

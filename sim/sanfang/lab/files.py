@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_NOT_IN_FILES = re.compile("[\x7f-\x9f\ud800-\udfff]")
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
@@ -45,11 +50,13 @@ def table_writer(table: pd.DataFrame) -> Callable[[Path], object]:
 
 
 def plain(value: Any) -> Any:
-    """`value` as strict JSON knows it: NaN and infinities become None, numpy scalars plain numbers."""
+    """`value` as strict JSON knows it: NaN and infinities become None, numpy scalars plain numbers, dates texts."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [plain(item) for item in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
@@ -57,6 +64,10 @@ def plain(value: Any) -> Any:
     return value
 
 
-def to_json(document: Any) -> str:
-    """`document` as one strict JSON text, in UTF-8 letters, ending in a newline."""
-    return json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+def to_json(document: Any, ascii_only: bool = False) -> str:
+    """`document` as one strict JSON text, ending in a newline; letters as they are, unless `ascii_only`.
+
+    What a terminal would obey, and half characters that UTF-8 does not know, are written as JSON escapes in any case.
+    """
+    text = json.dumps(plain(document), ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"
+    return _NOT_IN_FILES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

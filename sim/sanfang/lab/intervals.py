@@ -15,15 +15,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from sanfang.lab.run_table import Flags, Numbers, RunTable, by_count
+from sanfang.lab import order
+from sanfang.lab.run_table import Flags, Numbers, RunTable, by_count, quiet
 
 CONFIDENCE = 0.95
 ROUNDING = 1e-12
 """Numbers that agree to this share of their size are the same: sums in another order end there."""
 
-MEAN_COLUMNS = ("n", "mean", "sd", "low", "high")
+MEDIAN_COLUMNS = ("median", "median_low", "median_high")
+MEAN_COLUMNS = ("n", "not_reached", "mean", "sd", "low", "high", *MEDIAN_COLUMNS)
 DIFFERENCE_COLUMNS = (
     "n",
+    "not_reached",
+    "baseline_not_reached",
     "baseline_mean",
     "difference",
     "low",
@@ -36,7 +40,12 @@ DIFFERENCE_COLUMNS = (
     "ratio_low",
     "ratio_high",
     "independent_half_width",
+    *MEDIAN_COLUMNS,
+    "runs_higher",
+    "runs_lower",
+    "sign_p",
 )
+COUNTS = ("n", "not_reached", "baseline_not_reached", "runs_higher", "runs_lower")
 BOOTSTRAP_COLUMNS = ("n", "estimate", "standard_error", "low", "high")
 RESAMPLES = 9_999
 CELLS_AT_ONCE = 200  # a bootstrap keeps RESAMPLES numbers of each: 16 MB
@@ -44,11 +53,13 @@ RESAMPLES_AT_ONCE = 250
 
 
 def means(runs: pd.DataFrame, factors: Sequence[str] = ()) -> pd.DataFrame:
-    """Mean of each metric in each scenario: n, mean, sd, and `low` and `high` of the 95 % t interval.
+    """Mean of each metric in each scenario: n, mean, sd, `low` and `high` of the 95 % t interval; median and interval.
 
     `runs` is described in `sanfang.lab.run_table`; `factors` names its columns that are no metrics. One row for
     each scenario, point (a column only if there are several) and metric. NaN values are left out and do not
-    count in n; with fewer than two values the interval is NaN.
+    count in n; with fewer than two values the interval is NaN. Runs that have not reached an open-ended metric count
+    in n and in `not_reached`: then there is no mean, and the median and its interval (`order.median_interval`; from
+    six runs on) say what can be said. An infinite end is beyond all that was seen.
     """
     table = RunTable(runs, factors)
     cells = table.present
@@ -66,7 +77,11 @@ def differences(runs: pd.DataFrame, baseline: str, factors: Sequence[str] = ()) 
     independent runs that one paired run replaces, with its 95 % interval `ratio_low` to `ratio_high`
     (three pairs or more); `variance_reduction`, the same as a share, 1 - 1 / ratio, negative where pairing does
     harm; `independent_half_width` of the interval that as many runs with independent seeds would give (Welch).
-    Raises InputError if `baseline` has no runs.
+
+    As soon as a run has not reached an open-ended metric (`not_reached` in the scenario, `baseline_not_reached`), all
+    of these are NaN. What holds in any case: the `median` of the paired differences with its interval by order
+    statistics, in how many pairs the scenario is surely higher and lower (`runs_higher`, `runs_lower`; the rest are
+    equal or cannot be told), and `sign_p` of the sign test. Raises InputError if `baseline` has no runs.
     """
     table = RunTable(runs, factors)
     base = table.position(baseline)
@@ -100,7 +115,7 @@ def bootstrap(
     parts = [_in_rows(table, table.present, chosen, BOOTSTRAP_COLUMNS, found).assign(quantity="mean")]
     if baseline is not None:
         base = table.position(baseline)
-        found = (by_count(resampled, np.subtract(*table.pairs(metric, base))) for metric in chosen)
+        found = (by_count(resampled, _subtracted(*table.pairs(metric, base))) for metric in chosen)
         pairs = _in_rows(table, table.others(base), chosen, BOOTSTRAP_COLUMNS, found)
         parts.append(pairs.assign(quantity="difference"))
     result = pd.concat(parts, ignore_index=True)
@@ -112,7 +127,10 @@ def bootstrap(
 
 
 def _mean(values: Numbers) -> dict[str, Numbers]:
-    found = {"mean": values.mean(axis=1)}
+    medians = order.median_interval(values, values, CONFIDENCE)
+    found = {"not_reached": _count(np.isinf(values)), **dict(zip(MEDIAN_COLUMNS, medians, strict=True))}
+    values = order.reached(values)
+    found["mean"] = values.mean(axis=1)
     if values.shape[1] > 1:
         found["sd"] = np.sqrt(variance(values))
         found["low"], found["high"] = t_interval(values)
@@ -120,6 +138,32 @@ def _mean(values: Numbers) -> dict[str, Numbers]:
 
 
 def _difference(values: Numbers, base: Numbers) -> dict[str, Numbers]:
+    unreached = np.isinf(values) | np.isinf(base)
+    known = ~unreached.any(axis=1, keepdims=True)
+    return _order(values, base) | _paired(np.where(known, values, np.nan), np.where(known, base, np.nan))
+
+
+def _order(values: Numbers, base: Numbers) -> dict[str, Numbers]:
+    """What can be said of differences of which some are not known: medians and counts."""
+    lowest, highest = order.bounds(values, base)
+    size = np.maximum(np.abs(values), np.abs(base))
+    lowest, highest = (_without_rounding(delta, np.where(np.isinf(size), 0.0, size)) for delta in (lowest, highest))
+    higher, lower, untold = map(_count, (lowest > 0, highest < 0, order.both_unreached(values, base)))
+    return {
+        "not_reached": _count(np.isinf(values)),
+        "baseline_not_reached": _count(np.isinf(base)),
+        **dict(zip(MEDIAN_COLUMNS, order.median_interval(lowest, highest, CONFIDENCE), strict=True)),
+        "runs_higher": higher,
+        "runs_lower": lower,
+        "sign_p": order.sign_test(higher, lower, untold),
+    }
+
+
+def _count(flags: Flags) -> Numbers:
+    return np.asarray(flags.sum(axis=1), dtype=float)
+
+
+def _paired(values: Numbers, base: Numbers) -> dict[str, Numbers]:
     delta = _without_rounding(values - base, np.maximum(np.abs(values), np.abs(base)))
     found = {"baseline_mean": base.mean(axis=1), "difference": delta.mean(axis=1)}
     if values.shape[1] < 2:
@@ -185,13 +229,24 @@ def _without_rounding(values: Numbers, size: Numbers) -> Numbers:
 
 
 def _bootstrap(values: Numbers, resamples: int, seed: int) -> dict[str, Numbers]:
-    """Of the mean of each row, some rows at a time for the sake of memory."""
+    """Of the mean of each row, some rows at a time for the sake of memory; NaN in rows with a value not reached."""
+    values = order.reached(values)
     found = {"estimate": values.mean(axis=1)}
-    if values.shape[1] < 2:
+    whole = np.flatnonzero(np.isfinite(found["estimate"]))
+    if values.shape[1] < 2 or not len(whole):
         return found
-    starts = range(0, len(values), CELLS_AT_ONCE)
-    parts = [_bca(values[start : start + CELLS_AT_ONCE], resamples, seed) for start in starts]
-    return found | {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    starts = range(0, len(whole), CELLS_AT_ONCE)
+    parts = [_bca(values[whole[start : start + CELLS_AT_ONCE]], resamples, seed) for start in starts]
+    for name in parts[0]:
+        found[name] = np.full(len(values), np.nan)
+        found[name][whole] = np.concatenate([part[name] for part in parts])
+    return found
+
+
+def _subtracted(values: Numbers, base: Numbers) -> Numbers:
+    """Paired differences; infinite where one was not reached, or both."""
+    with quiet():
+        return np.where(order.both_unreached(values, base), np.inf, values - base)
 
 
 def _bca(values: Numbers, resamples: int, seed: int) -> dict[str, Numbers]:
@@ -228,10 +283,10 @@ def _in_rows(
     """One row for each of `cells` and metric, from what was `found` of each metric in all cells."""
     size = int(cells.sum())
     filled = {name: np.full((size, len(metrics)), np.nan) for name in columns}
-    filled["n"] = np.zeros((size, len(metrics)), dtype=int)
+    filled |= {name: np.zeros((size, len(metrics)), dtype=int) for name in COUNTS if name in filled}
     for place, one in enumerate(found):
         for name, values in one.items():
-            filled[name][:, place] = values
+            filled[name][:, place] = np.nan_to_num(values) if name in COUNTS else values
     keys = {name: np.repeat(values, len(metrics)) for name, values in table.keys(cells).items()}
     keys["metric"] = np.tile(np.array(metrics, dtype=object), size)
     return pd.DataFrame(keys | {name: values.ravel() for name, values in filled.items()})

@@ -9,9 +9,18 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sanfang.model.headings import WASTED_YUAN
+from sanfang.model.books.headings import WASTED_YUAN
 
 Better = Literal["higher", "lower"]
+
+NOT_REACHED = "not reached"
+"""How a value above all that could be seen is written."""
+
+SIGNIFICANT, MOST_DECIMALS = 2, 9
+"""Digits of an interval's half-width that are printed, and so of its middle; the most decimals of a number."""
+
+TELLS_REQUESTS = "trips_per_request"
+"""A metric that every run with a request has: where it has no value either, nothing was asked for."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,9 @@ class Metric:
 
     `unit` is written out; "0-1" is a share or an index, "-1 to 1" a difference of two. `better` is the direction
     that residents or taxpayers would wish for, None where neither is plainly better. `group` is where a table puts it.
+    `open_ended`: a run that had requests and has no value has not reached it, so it is above all that could be seen:
+    a 90th percentile of days where fewer than 90 of 100 requests were ever resolved, the cost of a resolved need where
+    none was. Of any other metric no value means that there was nothing to measure.
     """
 
     name: str
@@ -28,24 +40,49 @@ class Metric:
     zh: str
     better: Better | None
     group: str
+    open_ended: bool = False
 
     @property
     def headline(self) -> bool:
         """Whether it answers the main question: satisfaction, response time, waste."""
         return self.group == "headline"
 
+    @property
+    def smallest(self) -> float:
+        """The smallest difference of interest, in the metric's unit; see `SMALLEST`."""
+        return SMALLEST.get(self.unit, 0.0)
+
     def label(self, lang: str = "en") -> str:
         """The label in `lang`: "en" or "zh"."""
         return self.zh if lang == "zh" else self.en
 
-    def format(self, value: float) -> str:
-        """`value` with as many decimals as its unit deserves; an en dash for NaN."""
+    def format(self, value: float, decimals: int | None = None) -> str:
+        """`value` with so many decimals, by default as its unit deserves; an en dash for NaN, words where it was not
+        reached."""
         if math.isnan(value):
             return "–"
+        if math.isinf(value):
+            return NOT_REACHED
+        if decimals is not None:
+            return f"{value:,.{decimals}f}"
         if self.unit in ("0-1", "-1 to 1"):
             return f"{value:.3f}"
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
 
+
+SMALLEST = {
+    "0-1": 0.001,
+    "-1 to 1": 0.001,
+    "calendar days": 0.1,
+    "working hours": 0.1,
+    "count": 0.01,
+    "per 1,000 residents": 0.1,
+    "per 1,000 of them": 0.1,
+    "per year": 0.001,
+    "yuan": 1.0,
+}
+"""The smallest difference that a verdict takes for one, by unit. A convention: a thousandth of all residents, hours or
+money, a tenth of a day, one request in a hundred, one yuan a case are what nobody would notice or pay a reform for."""
 
 GROUPS = {
     "headline": ("Headline", "主要结果"),
@@ -63,7 +100,7 @@ def _three(stem: str, unit: str, en: str, zh: str, first_group: str) -> list[Met
     """Mean, median and 90th percentile of one duration."""
     kinds = (("mean", "mean", "均值"), ("median", "median", "中位数"), ("p90", "90th percentile", "90分位"))
     return [
-        Metric(f"{stem}_{kind}", unit, f"{en}, {word}", f"{zh}（{word_zh}）", "lower", group)
+        Metric(f"{stem}_{kind}", unit, f"{en}, {word}", f"{zh}（{word_zh}）", "lower", group, open_ended=True)
         for (kind, word, word_zh), group in zip(kinds, (first_group, "requests", "requests"), strict=True)
     ]
 
@@ -151,7 +188,15 @@ METRICS: tuple[Metric, ...] = (
     Metric("waste_share_money", "0-1", "Money wasted", "经费浪费比例", "lower", "waste"),
     *_wasted(),
     Metric("coordination_share", "0-1", "Hours spent on coordination", "协调工时比例", "lower", "waste"),
-    Metric("cost_per_resolved_need", "yuan", "Cost of a resolved need", "每解决一件需求成本", "lower", "waste"),
+    Metric(
+        "cost_per_resolved_need",
+        "yuan",
+        "Cost of a resolved need",
+        "每解决一件需求成本",
+        "lower",
+        "waste",
+        open_ended=True,
+    ),
     Metric(
         "tasks_from_above_share",
         "0-1",
@@ -194,6 +239,21 @@ EQUAL_BETWEEN_SCENARIOS: tuple[str, ...] = ("hours_supplied", "money_supplied")
 def metric(name: str) -> Metric:
     """The declaration of `name`; for an undeclared one a plain declaration, so that it still prints."""
     return BY_NAME.get(name) or Metric(name, "-", name.replace("_", " "), name, None, "residents")
+
+
+def seen(name: str, value: float | None) -> float:
+    """The value of metric `name` in a run that is there: infinite where there is none and the metric is open-ended."""
+    if value is not None and not math.isnan(value):
+        return value
+    return math.inf if metric(name).open_ended else math.nan
+
+
+def decimals_of(low: float, high: float) -> int | None:
+    """As many decimals as an interval deserves: two digits of its half-width. None where it has none."""
+    half = (high - low) / 2
+    if not math.isfinite(half) or half <= 0:
+        return None
+    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(half)), 0), MOST_DECIMALS)
 
 
 def in_group(group: str) -> list[Metric]:

@@ -24,7 +24,9 @@ from sanfang.lab.shapley import BEFORE, REFORM, levers_of
 from sanfang.lab.simulation import Run, all_records
 from sanfang.lab.work import Job
 from sanfang.model import state as s
-from sanfang.model.outcomes import MEAN_WITHIN_DAYS, restricted_mean, survival
+from sanfang.model.books.outcomes import MEAN_WITHIN_DAYS
+from sanfang.model.books.survival import restricted_mean, survival
+from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
 
 PILOT = "c006"
@@ -62,7 +64,7 @@ def by_area(run: Run) -> dict[str, dict[str, float]]:
     records = all_records(model)
     area = areas_of(model.map.ids, model.map.neighbours, PILOT)
     satisfaction = model.diary.satisfaction[first : model.day].mean(axis=0)
-    size = model.world.places["size"]
+    size = model.world.communities["size"]
     found = {}
     for number, name in enumerate(AREAS):
         own = records[area[records["community"]] == number]
@@ -106,9 +108,11 @@ def differences(table: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     """Make the runs of all pilots."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--replications", type=int, default=12, help="replications (default 12)")
+    parser.add_argument(
+        "--replications", type=argument(MOST_REPLICATIONS), default=12, help="replications (default 12)"
+    )
     parser.add_argument("--out", type=Path, default=Path("results/pilots"), help="folder (default results/pilots)")
-    parser.add_argument("--jobs", type=int, default=None, help="processes (default all cores)")
+    parser.add_argument("--jobs", type=argument(MOST_JOBS), default=None, help="processes (default all cores)")
     given = parser.parse_args()
     table = run_pilots(scenarios(), given.replications, given.jobs)
     write_atomically(given.out / TABLE, table_writer(table))

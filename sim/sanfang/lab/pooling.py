@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from sanfang.model.queueing import simulate_queue
+from sanfang.model.kernel.queueing import simulate_queue
 
 DISCARDED = 0.1
 """Share of the first requests that are left out: the queue begins empty."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from sanfang.lab import order
 from sanfang.lab.intervals import CONFIDENCE, t_interval, variance
 from sanfang.lab.run_table import Numbers, RunTable, by_count
 from sanfang.scenario.errors import InputError
@@ -53,8 +54,9 @@ def replications_needed(
     difference, a share of the baseline's mean, since a difference may be close to zero. `of` "difference" is
     paired, to `baseline`. Columns besides the keys: n so far, `sd` (of a difference: of the paired differences),
     `half_width` so far, `target`, `needed` (the smallest number n with t(0.975, n - 1) sd / sqrt(n) <= target, the
-    sd so far taken as the true one) and `more`, beyond n. NaN with fewer than two values, infinite where no number
-    up to a thousand million is enough. Law (2015), section 9.4.1.
+    sd so far taken as the true one) and `more`, beyond n. NaN with fewer than two values, and where a run has not
+    reached an open-ended metric, since there is no t interval then; infinite where no number up to a thousand million
+    is enough. Law (2015), section 9.4.1.
     """
     _check_target(half_width, relative)
     table = RunTable(runs, factors)
@@ -82,8 +84,9 @@ def required(cell: Mapping[str, Numbers], baseline: str, rule: Rule) -> int:
     """The number of replications at which `rule` is met, or the next to run if the data end before it is.
 
     `cell` maps each scenario of a point to the metric's values in order of replication, NaN for a run that failed
-    or is missing. Looks at the first n replications for n in min, min + step, ..., max: so the answer does not
-    depend on the order in which runs finish, nor on how many more are there already.
+    or is missing, infinite for one that has not reached it, with which no interval is narrow enough. Looks at the first
+    n replications for n in min, min + step, ..., max: so the answer does not depend on the order in which runs finish,
+    nor on how many more are there already.
     """
     there = min(map(len, cell.values()), default=0)
     for n in range(rule.min, rule.max, rule.step):
@@ -133,16 +136,17 @@ def _half_width(sd: Numbers, n: Numbers) -> Numbers:
 
 
 def _of_mean(values: Numbers) -> dict[str, Numbers]:
-    return {"size": np.abs(values.mean(axis=1))} | _spread(values)
+    return {"size": np.abs(order.reached(values).mean(axis=1))} | _spread(values)
 
 
 def _of_difference(values: Numbers, base: Numbers) -> dict[str, Numbers]:
-    return {"size": np.abs(base.mean(axis=1))} | _spread(values - base)
+    return {"size": np.abs(order.reached(base).mean(axis=1))} | _spread(values - base)
 
 
 def _spread(values: Numbers) -> dict[str, Numbers]:
     if values.shape[1] < 2:
         return {}
+    values = np.where(np.isfinite(values).all(axis=1, keepdims=True), values, np.nan)
     low, high = t_interval(values)
     return {"sd": np.sqrt(variance(values)), "half_width": (high - low) / 2}
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab.agreement import Point, Text, interval
-from sanfang.model.queueing import simulate_queue
+from sanfang.model.kernel.queueing import simulate_queue
 
 REQUESTS = 200_000
 """Requests of one run."""

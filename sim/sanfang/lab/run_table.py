@@ -3,6 +3,9 @@
 The table has one row a run: the key columns `scenario`, `point` (a whole number; where it is absent, all runs
 belong to one point), `replication` and perhaps `seed`, then perhaps factor columns, then metrics. Failed runs
 are absent. Replication r has the same seed in every scenario and point (common random numbers).
+
+A run without a value of an open-ended metric (`lab.metrics`) has not reached it. Stores, CSV and JSON leave the cell
+empty; here it is infinite, which puts it in its place: above all that was seen, and equal to none.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sanfang.lab.metrics import TELLS_REQUESTS
+from sanfang.lab.metrics import metric as declaration
 from sanfang.scenario.errors import InputError, nearest
 
 KEYS = ("scenario", "point", "replication", "seed", "seconds", "key")
@@ -29,6 +34,15 @@ Flags = NDArray[np.bool_]
 def metric_columns(runs: pd.DataFrame, factors: Sequence[str] = ()) -> list[str]:
     """The metrics in a table of runs, in its order."""
     return [str(name) for name in runs.columns if name not in KEYS and name not in factors]
+
+
+def values_of(runs: pd.DataFrame, metric: str) -> Numbers:
+    """The column of a metric, infinite where the run has not reached it; NaN where there is nothing."""
+    values = runs[metric].to_numpy(dtype=float, na_value=np.nan)
+    if not declaration(metric).open_ended:
+        return values
+    asked = runs[TELLS_REQUESTS].notna().to_numpy() if TELLS_REQUESTS in runs else True
+    return np.where(np.isnan(values) & asked, np.inf, values)
 
 
 class RunTable:
@@ -58,11 +72,12 @@ class RunTable:
         return found
 
     def values(self, metric: str) -> Numbers:
-        """Scenarios x points x replications: the values of one metric, NaN where there is none."""
+        """Scenarios x points x replications: the values of one metric, NaN where there is none, infinite where it
+        was not reached."""
         if metric not in self.metrics:
             raise InputError(f"metric: {metric!r} is not in the table of runs{nearest(metric, self.metrics)}")
         found = np.full(self._shape, np.nan)
-        found[self._place] = self._runs[metric].to_numpy(dtype=float, na_value=np.nan)
+        found[self._place] = values_of(self._runs, metric)
         return found
 
     def others(self, base: int) -> Flags:

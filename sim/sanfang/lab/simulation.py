@@ -10,16 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.model import headings as h
+from sanfang.lab.reach import check_reach
 from sanfang.model import state as s
-from sanfang.model.cases import write_unended
+from sanfang.model.books import headings as h
+from sanfang.model.books.outcomes import measure
+from sanfang.model.cases.lifecycle import write_unended
 from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
-from sanfang.model.state import refer_world
+from sanfang.model.world import refer_world
 from sanfang.scenario.errors import InputError
+from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
 from sanfang.scenario.place import KINDS
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import in_words
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,11 @@ def simulate(
     """Run a scenario for `days` (the scenario's own if None) on `scale` of the district.
 
     The same scenario, seed, days and scale give bit-identical results in any process. `progress`
-    is called with (day, days) after each day. Raises InputError for days, seed or scale out of range.
+    is called with (day, days) after each day. Raises InputError for days, seed or scale out of range, and for
+    levers that the run does not reach (see `reach`).
     """
-    if days is not None and not 1 <= days <= 3650:
-        raise InputError(f"days must be from 1 to 3650, not {days}")
-    if not 0 < scale <= 1:
-        raise InputError(f"scale must be above 0 and at most 1, not {scale}")
+    check_run(seed, days, scale)
+    check_reach(scenario, days, scale)
     model = DistrictModel(scenario, seed=seed, days=days, scale=scale)
     while model.day < model.days:
         model.step()
@@ -82,6 +84,15 @@ def simulate(
     )
 
 
+def check_run(seed: object, days: object, scale: object) -> None:
+    """Raise `InputError` for a seed, days (None: the scenario's own) or scale that no run can have."""
+    whole_number("seed", seed, 0, MOST_SEED)
+    if days is not None:
+        whole_number("days", days, 1, MOST_DAYS)
+    if not isinstance(scale, int | float) or not 0 < scale <= 1:
+        raise InputError(f"scale: must be a number above 0 and at most 1, not {in_words(scale)}")
+
+
 def all_records(model: DistrictModel) -> np.ndarray:
     """Records of all needs so far; those latent or open now are among them, with that outcome.
 
@@ -98,10 +109,11 @@ def all_records(model: DistrictModel) -> np.ndarray:
 
 def daily_table(model: DistrictModel) -> pd.DataFrame:
     """Daily series: stocks at the end of the day, flows of the day, hours by heading."""
-    days, diary, size = model.day, model.diary, model.world.places["size"]
+    days, diary, size = model.day, model.diary, model.world.communities["size"]
     start = model.scenario_run.calendar.start
-    hours = np.diff(np.array(diary.hours).sum(axis=1), axis=0, prepend=0.0)
-    weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.places["first"])
+    booked = np.array([by_tier.sum(axis=0) for by_tier in diary.hours]).reshape(days, len(h.HOUR_HEADINGS))
+    hours = np.diff(booked, axis=0, prepend=0.0)
+    weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.communities["first"])
     columns: dict[str, Any] = {
         "day": np.arange(days),
         "date": [start + dt.timedelta(days=n) for n in range(days)],

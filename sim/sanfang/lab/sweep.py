@@ -21,7 +21,9 @@ from sanfang.lab.database import plainly
 from sanfang.lab.executors import Executor, available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.files import plain, to_json, write_atomically
+from sanfang.lab.metrics import seen
 from sanfang.lab.provenance import code_version, provenance
+from sanfang.lab.reach import reached_by
 from sanfang.lab.runner import run_each
 from sanfang.lab.store import Daily, Failure, Planned, Result, Store, run_key, stores_beside
 from sanfang.lab.work import Job, Outcome
@@ -77,7 +79,7 @@ def sweep(
     Raises InputError for a wrong experiment or an unfit folder, StoreError if the store cannot be written to any
     more (what it holds is safe), and ClusterLost.
     """
-    folder = out or RESULTS / experiment.name
+    folder = out or folder_of(experiment)
     with Store(folder) as store, ExitStack() as workers:
         _plan(store, experiment)
         if retry_failed:
@@ -97,6 +99,11 @@ def sweep(
                 break
         _write_manifest(store, experiment)
         return SweepEnd(folder, store.planned(), work.done, work.failed, reused, work.made, stopping())
+
+
+def folder_of(experiment: Experiment) -> Path:
+    """Where the results of an experiment are kept if nobody says where."""
+    return RESULTS / experiment.name
 
 
 def planned_runs(experiment: Experiment) -> Iterator[Planned]:
@@ -238,8 +245,7 @@ def _extend(store: Store, experiment: Experiment) -> bool:
     for point, replications in planned.items():
         values[point] = {label: np.full(replications, np.nan) for label in experiment.bases}
     for point, label, replication, value in store.values(rule.metric):
-        if value is not None:
-            values[point][label][replication] = value
+        values[point][label][replication] = seen(rule.metric, value)
     more = []
     for point, replications in planned.items():
         required = precision.required(values[point], experiment.baseline, rule)
@@ -257,6 +263,7 @@ def _write_manifest(store: Store, experiment: Experiment) -> None:
         "done": store.done(experiment.daily),
         "failed": store.failed(experiment.daily),
         "sessions": store.sessions(),
+        "reached": reached_by(experiment.bases, experiment.scale),
         "bases": {label: scenario.model_dump(mode="json") for label, scenario in experiment.bases.items()},
     }
     text = to_json(document)

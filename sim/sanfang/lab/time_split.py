@@ -15,8 +15,8 @@ import pandas as pd
 
 from sanfang.lab.metrics import metric
 from sanfang.lab.simulation import Run, all_records, request_table
+from sanfang.model.kernel.worktime import clock_starts, to_working_each
 from sanfang.model.state import TIME_NAMES
-from sanfang.model.worktime import clock_starts, to_working_each
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
 

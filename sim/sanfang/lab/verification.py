@@ -12,8 +12,12 @@ import pandas as pd
 
 from sanfang.lab import verification_district, verification_queues
 from sanfang.lab.agreement import Check, Finding
+from sanfang.scenario.limits import first_seed
 
 CHECKS: tuple[Check, ...] = (*verification_queues.CHECKS, *verification_district.CHECKS)
+
+SEEDS = 2
+"""A check may take the next seed too."""
 
 QUICK, FULL = 3, 10
 """Runs of each queue."""
@@ -38,6 +42,7 @@ def verify(
     progress: Callable[[int, int], object] | None = None,
 ) -> list[Finding]:
     """Try checks one after the other; `progress` is called with (done, all) before the first and after each."""
+    first_seed("seed", seed, SEEDS)
     wanted = list(checks)
     found: list[Finding] = []
     for one in wanted:

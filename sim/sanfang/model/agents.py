@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sanfang.model import headings as h
-from sanfang.model.queueing import IDLE, VACANT
+from sanfang.model.books import headings as h
+from sanfang.model.kernel.engine_arrays import IDLE, VACANT
 from sanfang.model.state import DEPARTMENT
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Resident(_View):
 
     @property
     def community(self) -> Community:
+        """Where the resident lives."""
         return self.model.communities[int(self.model.residents.community[self.row])]
 
     @property
@@ -63,6 +64,7 @@ class Resident(_View):
 
     @property
     def neighbours(self) -> list[Resident]:
+        """Whom the resident talks to."""
         return [Resident(self.model, int(row)) for row in self.model.residents.ties[self.row]]
 
 
@@ -76,10 +78,12 @@ class Worker(_View):
 
     @property
     def in_post(self) -> bool:
+        """Whether somebody is in the post."""
         return int(self.model.engine.workers["doing"][self.row]) != VACANT
 
     @property
     def busy(self) -> bool:
+        """Whether a job is in the worker's hands."""
         return int(self.model.engine.workers["doing"][self.row]) not in (IDLE, VACANT)
 
     @property
@@ -94,6 +98,7 @@ class Worker(_View):
 
     @property
     def cases_handled(self) -> int:
+        """By whoever is in the post now."""
         return int(self.model.world.persons["cases"][self.row])
 
 
@@ -148,19 +153,19 @@ class Community(_Office):
     @property
     def fund(self) -> float:
         """Yuan in the community's fund."""
-        return float(self.model.world.places["fund"][self.row])
+        return float(self.model.world.communities["fund"][self.row])
 
     @property
     def conventions(self) -> dict[str, float]:
         """Share of the conflicts of each domain that residents' conventions cover."""
-        covered = self.model.world.ground["conventions"][self.row].tolist()
+        covered = self.model.world.community_domain["conventions"][self.row].tolist()
         return dict(zip(self.model.scenario_run.domains, covered, strict=True))
 
     @property
     def residents(self) -> slice:
         """Rows of its residents."""
-        first = int(self.model.world.places["first"][self.row])
-        return slice(first, first + int(self.model.world.places["size"][self.row]))
+        first = int(self.model.world.communities["first"][self.row])
+        return slice(first, first + int(self.model.world.communities["size"][self.row]))
 
     @property
     def satisfaction(self) -> float:
@@ -169,10 +174,12 @@ class Community(_Office):
 
     @property
     def neighbours(self) -> list[Community]:
+        """Those that adjoin it."""
         return [self.model.communities[int(row)] for row in self.model.map.neighbours[self.row]]
 
     @property
     def sub_district(self) -> SubdistrictOffice:
+        """The street office to which it belongs."""
         return self.model.streets[int(self.model.map.sub_district[self.row])]
 
 
@@ -181,6 +188,7 @@ class SubdistrictOffice(_Office):
 
     @property
     def stations(self) -> list[int]:
+        """Its one station."""
         return [2 * self.model.world.layout.communities + self.row]
 
 
@@ -193,6 +201,7 @@ class Department(_Office):
 
     @property
     def stations(self) -> list[int]:
+        """Its one station."""
         layout = self.model.world.layout
         return [2 * layout.communities + layout.streets + self.row]
 

@@ -45,7 +45,7 @@ def _digest() -> str:
     here, processor = Path(__file__).parent, llvmlite.binding.get_host_cpu_name()
     versions = (sys.implementation.cache_tag, numba.__version__, llvmlite.__version__)
     digest = hashlib.sha256(repr((str(here), versions, processor, get_host_cpu_features())).encode())
-    for source in sorted(here.glob("*.py")):
+    for source in sorted(here.rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -86,7 +86,7 @@ class _KeptCode(FunctionCache):
         CODE.write(self._file_name(key), dumps((key, data._reduce())))
 
     def _file_name(self, key: Any) -> str:
-        module, name = self._py_func.__module__.rpartition(".")[2], self._py_func.__qualname__
+        module, name = self._py_func.__module__.removeprefix("sanfang.model."), self._py_func.__qualname__
         return f"{module}.{name}-{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"
 
 

@@ -8,32 +8,41 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from sanfang.model import headings as h
 from sanfang.model.agents import Community, Department, Resident, SubdistrictOffice, make_workers
-from sanfang.model.casework import work_today
-from sanfang.model.diary import Diary
-from sanfang.model.draws import root_key
-from sanfang.model.finance import allocate_month, lapse, plan_finance, settle_month
-from sanfang.model.geography import build_geography
-from sanfang.model.helpers import Helpers
-from sanfang.model.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
-from sanfang.model.needs import arise_today, surface_today
-from sanfang.model.policy import PolicyCalendar, refer_rules
-from sanfang.model.population import build_residents
-from sanfang.model.prevention import Prevention
-from sanfang.model.queueing import refer_engine
-from sanfang.model.residents import live_on, receive, talk
-from sanfang.model.routing import release_money
+from sanfang.model.books import headings as h
+from sanfang.model.books.diary import Diary
+from sanfang.model.books.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
+from sanfang.model.building import build_world, make_room
+from sanfang.model.cases.casework import work_today
+from sanfang.model.cases.latent import surface_today
+from sanfang.model.cases.needs import arise_today
+from sanfang.model.cases.routing import release_money
+from sanfang.model.chore_completion import ChoreCompletion
+from sanfang.model.district.finance import allocate_month, lapse, plan_finance, settle_month
+from sanfang.model.district.geography import build_geography
+from sanfang.model.district.helpers import HelperHours
+from sanfang.model.district.population import build_residents
+from sanfang.model.district.prevention import Prevention
+from sanfang.model.district.residents import live_on, receive, talk
+from sanfang.model.district.tasks import open_offices, send_tasks, task_streams
+from sanfang.model.district.workforce import (
+    assign_posts,
+    fill_posts,
+    grow_methods,
+    hire_everyone,
+    posts_by_station,
+    work_over,
+)
+from sanfang.model.effects import refer_effects
+from sanfang.model.kernel.draws import root_key
+from sanfang.model.kernel.engine_arrays import refer_engine
+from sanfang.model.kernel.worktime import working_days
+from sanfang.model.policy import PolicyCalendar
 from sanfang.model.setting import setting_of
-from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED, World, refer_world
-from sanfang.model.tasks import open_offices, send_tasks, task_streams
-from sanfang.model.workforce import assign_posts, fill_posts, grow_methods, hire_everyone, posts_by_station, work_over
-from sanfang.model.worktime import working_days
-from sanfang.model.world import build_world, make_room
+from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED
+from sanfang.model.world import refer_world
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
-
-DILIGENCE_DAYS = 28.0
 
 
 class DistrictModel(mesa.Model):
@@ -57,15 +66,15 @@ class DistrictModel(mesa.Model):
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
         self.setting = setting_of(scenario)
         self.finance = plan_finance(scenario, self.map, seed)
-        self.helpers = Helpers(scenario, self.map, self.residents, seed, self.days)
+        self.helpers = HelperHours(scenario, self.map, self.residents, seed, self.days)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
         self.keys = {name: root_key(seed, name) for name in ("needs", "tasks")}
         self.open_days = working_days(scenario.calendar, self.days)
         self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, self.days)
-        self._diligence = _Diligence(len(self.map.ids))
+        self._completion = ChoreCompletion(len(self.map.ids))
         self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
-        self.policy = self._policies.on(0, self._diligence.share)
+        self.policy = self._policies.on(0, self._completion.share)
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
         self.make_room()
@@ -127,13 +136,13 @@ class DistrictModel(mesa.Model):
 
     def _set_policy(self, day: int) -> None:
         """(1) The policy of the day, compiled; posts and, monthly, money are where it puts them."""
-        self.policy = self._policies.on(day, self._diligence.share)
-        self._rules = refer_rules(*self.policy.rules)
+        self.policy = self._policies.on(day, self._completion.share)
+        self._effects = refer_effects(*self.policy.effects)
         if self._policies.changes_on(day):
             assign_posts(self.engine, self.world.persons, self.policy.staff)
         if self.date.day == 1 or day == 0:
             allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, self._base_posts())
-            self.helpers.come(self.world, self.residents.trust, self.policy.helpers)
+            self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers)
             self._has_new_money = True
         self.prevention.set_hazards(self.world)
 
@@ -141,21 +150,19 @@ class DistrictModel(mesa.Model):
         """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
         self.make_room()
         demand, weekday = float(self.demand_by_day[day]), float(self.weekday_factor[day])
-        rules, setting = self._rules, self.setting
-        columns = self.residents
-        key = self.keys["needs"]
-        arise_today(self._engine, self._world, rules, setting, columns.trust, columns.weight, key, day, demand, weekday)
-        surface_today(self._engine, self._world, rules, setting, columns.trust, day, weekday, bool(self.open_days[day]))
+        state = (self._engine, self._world, self._effects, self.setting, self.residents.trust)
+        arise_today(*state, self.residents.weight, self.keys["needs"], day, demand, weekday)
+        surface_today(*state, day, weekday, bool(self.open_days[day]))
         self._voiced_today = int(self.world.daily[day, [D_VOICED, D_DISCOVERED]].sum())
         self._pending += self._voiced_today
 
     def _work(self, day: int) -> None:
         """(4) The day's work, event by event."""
-        rules, setting = self._rules, self.setting
+        effects, setting = self._effects, self.setting
         self.make_room()
-        send_tasks(self._engine, self._world, rules, setting, self.streams, self.keys["tasks"], day)
+        send_tasks(self._engine, self._world, effects, setting, self.streams, self.keys["tasks"], day)
         if self._has_new_money:
-            release_money(self._engine, self._world, rules, setting, day)
+            release_money(self._engine, self._world, effects, setting, day)
             self._has_new_money = False
             self._money_came(day)
         self.make_room()  # vetting and payments have just added to what offices owe
@@ -168,7 +175,7 @@ class DistrictModel(mesa.Model):
 
     def _react(self, day: int) -> None:
         """The day's events, one after the other."""
-        work_today(self._engine, self._world, self._rules, self.setting, day)
+        work_today(self._engine, self._world, self._effects, self.setting, day)
 
     def _residents(self, day: int) -> None:
         """(5) Results reach residents; what is unresolved wears on them; weekly, neighbours talk."""
@@ -176,29 +183,29 @@ class DistrictModel(mesa.Model):
         count = int(counts["experiences"][0])
         receive(self.residents, self.world.experiences, count, self.world.records, self.diary.rated, mind)
         counts["experiences"] = 0
-        places = self.world.places
+        communities = self.world.communities
         means, weak = self.diary.satisfaction[day], self.diary.vulnerable[day]
-        live_on(self.residents, places["first"], places["size"], float(mind["erosion"]), means, weak)
+        live_on(self.residents, communities["first"], communities["size"], float(mind["erosion"]), means, weak)
         if day % 7 == 6:
             talk(self.residents, float(mind["peer_pull"]))
 
     def _workforce(self, day: int) -> None:
         """(6) Fatigue, leaving, newcomers; and the day's closing entries."""
         open_hours = float(self.world.clock_start[day + 1] - self.world.clock_start[day])
-        work_over(self._engine, self._world, self._rules, self.setting, day, open_hours)
+        work_over(self._engine, self._world, self._effects, self.setting, day, open_hours)
         if open_hours > 0:
             close_day(self.scenario_run, self.engine, self.world, self.diary.hours_this_morning, open_hours)
 
     def _supply(self, day: int) -> None:
         """(7) What work has done: prevention daily, methods monthly; at the year's end money lapses."""
         self.prevention.learn(self.world)
-        self.helpers.give(self.world)
+        self.helpers.book_day(self.world)
         if self.open_days[day]:
-            self._diligence.learn(self.world)
+            self._completion.learn(self.world)
         tomorrow = self.date + dt.timedelta(days=1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
-            grow_methods(self.scenario_run, self.map, self.world.ground["methods"], written)
+            grow_methods(self.scenario_run, self.map, self.world.community_domain["methods"], written)
             if tomorrow.month == 1 and day + 1 < self.days:
                 lapse(self.world, self.waiting_yuan())
         if day + 1 == self.days:
@@ -242,31 +249,6 @@ class DistrictModel(mesa.Model):
         """Step to the last day."""
         while self.day < self.days:
             self.step()
-
-
-class _Diligence:
-    """Share of the chores due lately that communities have done, `share[c, heading]` in [0, 1]."""
-
-    def __init__(self, communities: int) -> None:
-        shape = (communities, len(h.HOUR_HEADINGS))
-        self.share = np.ones(shape)
-        self._due, self._done = np.zeros(shape), np.zeros(shape)
-        self._seen_due, self._seen_done = np.zeros(shape), np.zeros(shape)
-
-    def learn(self, world: World) -> None:
-        """Take in a working day."""
-        due, done = (self._of_communities(world.office_work[name]) for name in ("due", "done"))
-        keep = 1.0 - 1.0 / DILIGENCE_DAYS
-        self._due = keep * self._due + due - self._seen_due
-        self._done = keep * self._done + done - self._seen_done
-        self._seen_due, self._seen_done = due, done
-        slack = 4.0  # hours: a job or two may be under way
-        self.share = np.minimum((self._done + slack) / (self._due + slack), 1.0)
-
-    def _of_communities(self, hours: np.ndarray) -> np.ndarray:
-        """Hours at a community's grids and office together."""
-        communities = len(self.share)
-        return hours[:communities] + hours[communities : 2 * communities]
 
 
 def _demand_by_day(scenario: Scenario, days: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,68 +6,43 @@ article's list; what it costs stands in the same place as what it does.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
 
-from sanfang.model import headings as h
-from sanfang.model.compiled import by_reference, compiled
-from sanfang.model.geography import Geography
+from sanfang.model.books import headings as h
+from sanfang.model.district.geography import Geography
+from sanfang.model.effects import COMMUNITY_EFFECTS, SERVICE_EFFECTS, PolicyEffects
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
 WORKDAYS_A_WEEK = 5.0
 
-HERE = np.dtype(
-    [(name, "f8") for name in (
-        "wrong_window", "right", "plan", "authority", "self_service", "market", "bounce", "answer_up", "admission",
-        "follow", "triage", "parallel", "data", "recognition", "forum", "platform", "joint", "pooled", "partners",
-    )]
-)  # fmt: skip
-"""Of a community, chances unless said otherwise: sent on by a window; a right diagnosis; a personal plan; leave to
-decide; a working terminal; a firm at hand; a receiver declares itself not in charge; a department puts what is sent up
-before its own work; a task is vetted; its hours come along; triage; parts in parallel; share of data complete; share
-of recognition; a conflict goes to a forum; share of the platform at work; composite cases are handled jointly; simple
-parts are offered to the area's own people; and the skill of partners."""
-
-FIELD = np.dtype([("extra_trips", "f8"), ("scope", "f8")])
-"""Of a community and domain, chances: a further trip; the service is on offer."""
-
-Rules = namedtuple("Rules", "here field")
-"""What casework reads: `here[c]` and `field[c, d]`."""
-
-RulesRef = by_reference("RulesRef", Rules._fields, __name__)
-
-
-@compiled
-def refer_rules(here, field):
-    """A reference to the arrays of `Rules`: `refer_rules(*rules)`."""
-    return RulesRef(here, field)
-
 
 @dataclass(frozen=True)
 class PolicyOfDay:
-    """One day's policy, compiled. Arrays have one row a community unless said otherwise.
+    """One day's policy, compiled. Arrays have one row a community unless said otherwise."""
 
-    rules: what casework reads; chores[station, heading]: hours that fall due each working day; staff: level
-    of staff devolution; funds: share of money that communities hold; proposals: weight of local estimates;
-    precision: share of the estimate's error that is removed; yuan: a dict of monthly money per
-    resident by heading (terminals, contracts, data_system, digital_platform, recognition per base post); income:
-    outside money per resident and month; helpers[c, kind]: how far volunteers, contact groups, the area's own
-    resources are organised.
-    """
-
-    rules: Rules
+    effects: PolicyEffects
+    """What casework reads."""
     chores: np.ndarray
+    """`[station, heading]`: hours that fall due each working day."""
     staff: np.ndarray
+    """Level of staff devolution."""
     funds: np.ndarray
+    """Share of money that communities hold."""
     proposals: np.ndarray
+    """Weight of local estimates."""
     precision: np.ndarray
+    """Share of the estimate's error that is removed."""
     yuan: dict[str, np.ndarray]
+    """Monthly yuan per resident by heading: terminals, contracts, data_system, digital_platform, and recognition per
+    post at the base."""
     income: np.ndarray
+    """Outside yuan per resident and month."""
     helpers: np.ndarray
+    """`[c, kind]`: how far volunteers, contact groups, the area's own resources are organised."""
 
 
 def levels_on(scenario: Scenario, map_: Geography, day: int) -> dict[str, np.ndarray]:
@@ -96,14 +71,14 @@ class PolicyCalendar:
     def __init__(self, scenario: Scenario, map_: Geography, offices: int) -> None:
         self._map, self._offices = map_, offices
         self._policy: PolicyOfDay | None = None
-        self._diligence = np.empty(0)
+        self._completion = np.empty(0)
         self.follow(scenario, 0)
 
     def follow(self, scenario: Scenario, day: int) -> None:
         """From `day` on, the levers of `scenario`."""
         self._scenario = scenario
         levers = [vars(scenario.policy), *scenario.policy_by_community.values()]
-        schedules = (value for own in levers for value in own.values() if isinstance(value, tuple))
+        schedules = (value for levels in levers for value in levels.values() if isinstance(value, tuple))
         self._steps = {step[0] for schedule in schedules for step in schedule if isinstance(step, tuple)} | {day}
         self._levels = levels_on(scenario, self._map, day)
 
@@ -111,29 +86,29 @@ class PolicyCalendar:
         """Whether a lever may have another level on `day` than on the day before."""
         return day in self._steps
 
-    def on(self, day: int, diligence: np.ndarray) -> PolicyOfDay:
-        """The policy of `day`, asked for in the order of days."""
-        counts = diligence[:, _COUNTS]
+    def on(self, day: int, completion: np.ndarray) -> PolicyOfDay:
+        """The policy of `day`, asked for in the order of days. `completion[c, heading]`: see `compile_policy`."""
+        counted = completion[:, _COUNTED]
         if self.changes_on(day):
             self._levels = levels_on(self._scenario, self._map, day)
-        elif self._policy is not None and np.array_equal(counts, self._diligence):
+        elif self._policy is not None and np.array_equal(counted, self._completion):
             return self._policy
-        self._policy = compile_policy(self._scenario, self._map, self._levels, diligence, self._offices)
-        self._diligence = counts
+        self._policy = compile_policy(self._scenario, self._map, self._levels, completion, self._offices)
+        self._completion = counted
         return self._policy
 
 
 def compile_policy(
-    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], diligence: np.ndarray, offices: int
+    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], completion: np.ndarray, offices: int
 ) -> PolicyOfDay:
-    """Compile a day's `levels_on`. `diligence[c, heading]`: share of the chores due that communities have done.
+    """Compile a day's `levels_on`. `completion[c, heading]`: share of the chores due that communities have done.
 
     What a lever gains by work at the community counts only as far as that work is done.
     """
-    done = {name: levels[name] * diligence[:, heading] for name, heading in _WORKED_FOR.items()}
-    scope = levels["service_scope"] * diligence[:, h.SERVICE_DESK][:, None]
+    done = {name: levels[name] * completion[:, heading] for name, heading in _WORKED_FOR.items()}
+    scope = levels["service_scope"] * completion[:, h.SERVICE_DESK][:, None]
     return PolicyOfDay(
-        rules=_rules(scenario, map_, levels, done, scope),
+        effects=_effects(scenario, map_, levels, done, scope),
         chores=_chores(scenario, map_, levels, offices),
         staff=levels["staff_devolution"],  # F1a
         funds=_funds(scenario, levels["fund_devolution"]),
@@ -166,44 +141,46 @@ _WORKED_FOR = {
 }
 """Levers whose effect is work at the community, and the heading of that work."""
 
-_COUNTS = [*_WORKED_FOR.values(), h.SERVICE_DESK]
+_COUNTED = [*_WORKED_FOR.values(), h.SERVICE_DESK]
 """Headings under which it counts whether the work is done."""
 
 
-def _rules(
+def _effects(
     scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], done: dict[str, np.ndarray], scope: np.ndarray
-) -> Rules:
+) -> PolicyEffects:
+    """What casework reads of the day's levels; `done`: those whose effect is work at the community, as far as done."""
     casework = scenario.casework
     beyond = np.array([domain.level > 1 for domain in scenario.domains.values()])
     offered = casework.services_offered + (1.0 - casework.services_offered) * scope
     further = np.where(beyond, casework.further_trip, 0.5 * casework.further_trip)
-    here = np.zeros(len(map_.ids), HERE)
-    here["wrong_window"] = casework.wrong_window * (1.0 - done["one_window"])  # F2a
-    shared = done["digital_platform"]
-    here["right"] = casework.diagnosis + casework.precise_diagnosis * done["need_identification"]  # H1a
-    here["right"] = np.minimum(here["right"] + casework.platform_diagnosis * shared, 1.0)  # M3
-    here["plan"] = done["tailoring"]  # H1b
-    here["authority"] = levels["authority"]  # F3a, F3c
-    here["self_service"] = levels["self_service"]  # F2b
-    here["market"] = np.clip(levels["market_services"] * map_.firms, 0.0, 1.0)  # F2d
-    here["bounce"] = casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"])  # F3a
-    here["bounce"] *= 1.0 - casework.platform_bounce * shared  # M3
-    here["answer_up"] = done["department_accountability"]  # F3d
-    here["admission"] = levels["admission_control"]  # F3b
-    here["follow"] = levels["resources_follow_tasks"]  # F3c
-    here["triage"] = done["triage"]  # H2a
-    here["parallel"] = done["case_management"]  # H2b
-    here["data"] = done["data_discovery"]  # H1c
-    here["recognition"] = levels["staff_recognition"]  # F3f
-    here["forum"] = scenario.conflicts.forum_share * done["consultation"]  # M2b
-    here["platform"] = shared  # M3
-    here["joint"] = done["collaboration"]  # M2a
-    here["partners"] = np.minimum(casework.partner_skill + casework.strength * done["collaboration"], 1.0)  # M2a
-    here["pooled"] = levels["internal_resources"]  # M1
-    field = np.zeros(scope.shape, FIELD)
-    field["extra_trips"] = further * (1.0 - scope)  # F2c
-    field["scope"] = offered  # F2c
-    return Rules(here, field)
+    community = np.zeros(len(map_.ids), COMMUNITY_EFFECTS)
+    community["wrong_window"] = casework.wrong_window * (1.0 - done["one_window"])  # F2a
+    platform = done["digital_platform"]
+    diagnosis = casework.diagnosis + casework.precise_diagnosis * done["need_identification"]  # H1a
+    community["right_diagnosis"] = np.minimum(diagnosis + casework.platform_diagnosis * platform, 1.0)  # M3
+    community["personal_plan"] = done["tailoring"]  # H1b
+    community["authority"] = levels["authority"]  # F3a, F3c
+    community["self_service"] = levels["self_service"]  # F2b
+    community["market"] = np.clip(levels["market_services"] * map_.firms, 0.0, 1.0)  # F2d
+    community["bounce"] = casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"])  # F3a
+    community["bounce"] *= 1.0 - casework.platform_bounce * platform  # M3
+    community["answers_to_base"] = done["department_accountability"]  # F3d
+    community["admission"] = levels["admission_control"]  # F3b
+    community["follow"] = levels["resources_follow_tasks"]  # F3c
+    community["triage"] = done["triage"]  # H2a
+    community["managed"] = done["case_management"]  # H2b
+    community["data"] = done["data_discovery"]  # H1c
+    community["recognition"] = levels["staff_recognition"]  # F3f
+    community["forum"] = scenario.conflicts.forum_share * done["consultation"]  # M2b
+    community["platform"] = platform  # M3
+    community["joint"] = done["collaboration"]  # M2a
+    skill = casework.partner_skill + casework.strength * done["collaboration"]
+    community["partner_skill"] = np.minimum(skill, 1.0)  # M2a
+    community["pooled"] = levels["internal_resources"]  # M1
+    service = np.zeros(scope.shape, SERVICE_EFFECTS)
+    service["further_trip"] = further * (1.0 - scope)  # F2c
+    service["on_offer"] = offered  # F2c
+    return PolicyEffects(community, service)
 
 
 def _chores(scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], offices: int) -> np.ndarray:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.model.draws import SHAPES
-from sanfang.model.state import DOMAIN
+from sanfang.model.district.district_records import DOMAIN
+from sanfang.model.kernel.draws import SHAPES
+from sanfang.model.kernel.records import Record
 from sanfang.scenario.declare import Section
 from sanfang.scenario.scenario import Scenario
 
@@ -13,6 +14,7 @@ SECTIONS = ("needs", "voice", "discovery", "casework", "mind", "workforce", "tas
 
 
 def _record(section: type[Section]) -> np.dtype[np.void]:
+    """A section's parameters, all as floats."""
     return np.dtype([(name, "f8") for name in section.model_fields])
 
 
@@ -21,6 +23,9 @@ SETTING = np.dtype(
     + [("opening", "f8"), ("shift", "f8")]
 )
 """One record: compiled code gets it as a single pointer, and reads `setting.casework.bounce`."""
+
+type Setting = Record
+"""That record; `setting.casework` and the like are records in it."""
 
 
 def setting_of(scenario: Scenario) -> np.void:

@@ -1,154 +1,107 @@
-"""Everything that compiled code works on, made at the start and grown as the run needs it."""
+"""All state that compiled code works on beside the engine: one list of arrays, handed over by reference."""
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
-from sanfang.model import headings as h
-from sanfang.model.event_calendar import NONE
-from sanfang.model.geography import Geography
-from sanfang.model.population import ELDERLY, hazard_caps
-from sanfang.model.queueing import Engine, grown, new_engine, with_room
-from sanfang.model.setting import domains_of
-from sanfang.model.state import (
-    ARISEN,
-    CASE,
-    COUNTS,
-    DAILY,
-    EXPERIENCE,
-    GROUND,
-    LATENT_NEED,
-    MAX_PARTS,
-    OFFICE_WORK,
-    PARTNER,
-    PLACE,
-    RECORD,
-    STATE,
-    Layout,
-    Residents,
-    World,
+from sanfang.model.compiled import by_reference, compiled
+from sanfang.model.kernel.records import Flags, Floats, Ints, Records, record_type
+
+COUNTS = record_type(
+    ("latent", "i8", "needs", "in the list of latent ones"),
+    ("latent_vulnerable", "i8", "needs", "of these, those of vulnerable residents"),
+    ("records", "i8", "records", "written so far"),
+    ("experiences", "i8", "experiences", "of today"),
+    ("cases_used", "i8", "cases", "in use at any time so far"),
+    ("free_case", "i8", "case", "first of the free ones, or NONE"),
+    ("short", "i8", "jobs", "that wait for money"),
+    ("capped", "i8", "candidates", "whose hazard was above the cap, so far"),
+    ("terminal_uses", "i8", "matters", "finished at terminals so far"),
+    ("leavers", ("i8", 4), "posts", "that someone has left so far, by tier"),
 )
-from sanfang.model.tasks import CHORE_HOURS, Streams
-from sanfang.model.worktime import clock_starts
-from sanfang.scenario.scenario import Scenario
-
-_BUCKET_HOURS = 0.25
-_RESIDENTS_A_BUCKET = 5_000  # wider buckets for fewer people keep a bucket's events few
-_FIRST_ROOM = 4096
+"""How full the pools are, and totals."""
 
 
-def build_world(
-    scenario: Scenario, map_: Geography, residents: Residents, persons: np.ndarray, skill: np.ndarray, days: int
-) -> tuple[Engine, World]:
-    """The engine and the state at the start of day 0."""
-    communities, domains = len(map_.ids), len(scenario.domains)
-    layout = Layout(communities, scenario.district.sub_districts, len(scenario.departments))
-    stations, headings = 2 * communities + layout.streets + layout.departments, len(h.HOUR_HEADINGS)
-    starts = clock_starts(scenario.calendar, days)
-    people = len(residents.trust)
-    width = _BUCKET_HOURS * min(1.0, _RESIDENTS_A_BUCKET / people)
-    engine = new_engine(
-        stations, len(persons), headings, horizon=float(starts[-1]) + 1.0, width=width,
-        jobs=_FIRST_ROOM + people // 8, events=_FIRST_ROOM + people // 3,
-    )  # fmt: skip
-    world = World(
-        layout=layout,
-        cases=np.zeros(_FIRST_ROOM + people // 4, CASE),
-        states=np.zeros(_FIRST_ROOM + people // 4, STATE),
-        latent=np.zeros(_FIRST_ROOM + people // 4, LATENT_NEED),
-        dormant=np.full(days, NONE, np.int32),
-        records=np.zeros(_records_expected(scenario, map_, days), RECORD),
-        experiences=np.zeros(_FIRST_ROOM, EXPERIENCE),
-        counts=np.zeros(1, COUNTS),
-        daily=np.zeros((days, len(DAILY)), np.int64),
-        flow=np.zeros((communities, domains, ARISEN + 1), np.int64),
-        short=np.zeros(_FIRST_ROOM, np.int32),
-        persons=persons,
-        skill=skill,
-        office_work=np.zeros((stations, headings), OFFICE_WORK),
-        waiting_hours=np.zeros((stations, domains)),
-        places=_places(scenario, map_),
-        ground=np.zeros((communities, domains), GROUND),
-        domains=domains_of(scenario),
-        budget=np.zeros(layout.departments),
-        spent=np.zeros((PARTNER + 1, len(h.YUAN_HEADINGS))),
-        outside_hours=np.zeros(len(h.OUTSIDE_HEADINGS)),
-        near=_near(map_),
-        forums=np.zeros(int(residents.grid.max()) + 1, np.int64),
-        clock_start=starts,
-        hour_share=np.cumsum(scenario.calendar.hour_profile),
-        grid=residents.grid,
-        vulnerable=residents.vulnerable,
-        alone=residents.alone,
-        frail=(residents.age == ELDERLY) | residents.disabled,
-        digital=residents.digital,
-        burden=residents.burden,
-    )
-    world.domains["cap"] = hazard_caps(scenario)
-    world.ground["factor"] = map_.factor
-    world.ground["hazard"] = world.ground["covered"] = 1.0
-    world.counts["free_case"] = NONE
-    return engine, world
+class Layout(NamedTuple):
+    """Stations are numbered: grids of each community, offices of each community, streets, departments."""
+
+    communities: int
+    streets: int
+    departments: int
 
 
-def _records_expected(scenario: Scenario, map_: Geography, days: int) -> int:
-    """Room for the needs of a run and half as many again. The system gives memory only where it is written to."""
-    hazard = sum(domain.hazard for domain in scenario.domains.values())
-    return int(1.5 * hazard * map_.population.sum() * days / 365.0) + _FIRST_ROOM
+class World(NamedTuple):
+    """The state of the district. Compiled functions get it by reference and are annotated with this class.
 
-
-def _places(scenario: Scenario, map_: Geography) -> np.ndarray:
-    places = np.zeros(len(map_.ids), PLACE)
-    places["number"], places["size"], places["sub_district"] = map_.number, map_.population, map_.sub_district
-    places["first"][1:] = np.cumsum(map_.population)[:-1]
-    places["households"] = map_.population / scenario.district.household_size
-    return places
-
-
-def _near(map_: Geography) -> np.ndarray:
-    """Neighbours of each community in one table: those of a row, then NONE."""
-    near = np.full((len(map_.ids), max(1, *(len(found) for found in map_.neighbours), 1)), NONE, np.int32)
-    for row, found in zip(near, map_.neighbours, strict=True):
-        row[: len(found)] = found
-    return near
-
-
-def make_room(engine: Engine, world: World, streams: Streams, chores: np.ndarray, pending: int) -> tuple[Engine, World]:
-    """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
-
-    The same ones are returned where nothing had to grow. Bounds: needs cannot exceed the day's candidates, nor tasks
-    their stream, by more than chance (eight standard deviations) allows; every case is recorded once, and a case has
-    at most `MAX_PARTS` jobs.
+    In the comments c is a community, d a domain.
     """
-    counts = world.counts[0]
-    capped = float((world.domains["hazard"] * world.domains["cap"]).sum())
-    candidates = capped / 365.0 * float(world.places["size"].sum())
-    needs = _most(candidates)
-    used, latent = int(counts["cases_used"]), int(counts["latent"])
-    cases = _fitting(world.cases, used, used + needs)
-    recorded = int(counts["records"])
-    tasks = _most(float(streams.sent.sum() + streams.own.sum()))
-    gathered = int((world.office_work["owed"].sum() + chores.sum()) / CHORE_HOURS) + world.office_work.size
-    jobs = MAX_PARTS * (pending + needs) + tasks + gathered
-    # Every latent need may be voiced today, and each request may be given up some day.
-    engine = with_room(engine, jobs, 2 * (jobs + needs) + latent)
-    found = {
-        "cases": cases,
-        "states": _fitting(world.states, used, used + needs),
-        "latent": _fitting(world.latent, latent, len(cases)),
-        "records": _fitting(world.records, recorded, recorded + used + needs),
-        "experiences": _fitting(world.experiences, int(counts["experiences"]), 3 * len(cases)),
-        "short": _fitting(world.short, int(counts["short"]), len(engine.jobs)),
-    }
-    if all(array is getattr(world, name) for name, array in found.items()):
-        return engine, world
-    return engine, world._replace(**found)
+
+    layout: Layout
+    cases: Records
+    """The pool of cases."""
+    states: Records
+    """`[case]`: its state."""
+    latent: Records
+    """The list of latent needs, in no order."""
+    dormant: NDArray[np.int32]
+    """`[day]`: first case of the needs that recur, or vanish at last, that day."""
+    records: Records
+    """What is left of needs that have ended."""
+    experiences: Records
+    """Of today, in the order of closing."""
+    counts: Records
+    """One record."""
+    daily: Ints
+    """`[day, counter]`, by `DAILY`."""
+    flow: Ints
+    """`[c, d, state]`: needs in each state."""
+    short: NDArray[np.int32]
+    """Jobs that wait for money, first come first served."""
+    persons: Records
+    """`[worker]`."""
+    skill: Floats
+    """`[worker, d]`: 0 to 1."""
+    office_work: Records
+    """`[station, heading]`."""
+    waiting_hours: Floats
+    """`[station, d]`: hours of handling queued."""
+    communities: Records
+    """`[c]`."""
+    community_domain: Records
+    """`[c, d]`."""
+    domains: Records
+    """`[d]`."""
+    budget: Floats
+    """`[department]`: yuan left for cases."""
+    spent: Floats
+    """`[tier, heading]`: yuan so far; the row PARTNER is for outside money."""
+    outside_hours: Floats
+    """`[heading]`: hours given so far."""
+    near: NDArray[np.int32]
+    """`[c, n]`: neighbours of a community, then NONE."""
+    forums: Ints
+    """`[grid]`: forums held there since the last look at latent needs."""
+    clock_start: Floats
+    """`[day]`: working hours before that day."""
+    hour_share: Floats
+    """`[hour]`: share of a day's demand up to the end of that hour."""
+    grid: NDArray[np.int32]
+    """This and the rest are columns of the residents."""
+    vulnerable: Flags
+    alone: Flags
+    frail: Flags
+    """Elderly or disabled."""
+    digital: NDArray[np.float32]
+    burden: NDArray[np.int16]
 
 
-def _most(mean: float) -> int:
-    return int(mean + 8.0 * mean**0.5 + 100.0)
+WorldRef = by_reference("WorldRef", World._fields, __name__)
 
 
-def _fitting(array: np.ndarray, used: int, needed: int) -> np.ndarray:
-    """The array, or a longer copy of its `used` first records with room for `needed` and half as many again."""
-    return array if len(array) >= needed else grown(array, used, needed)
+@compiled
+def refer_world(*arrays: Any) -> World:
+    """A reference to the arrays of a `World`: `refer_world(*world)`."""
+    return WorldRef(*arrays)

@@ -16,7 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
-from sanfang.lab.metrics import HEADLINES, Metric, metric
+from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
+from sanfang.lab.reach import reach
 from sanfang.report.fonts import language_and_fonts
 from sanfang.scenario.scenario import Scenario
 
@@ -38,7 +39,7 @@ WORDS = {
         "title": "What changes against “{baseline}”",
         "where": "{district}, {size}{days}, {reps}",
         "full": "full size",
-        "scaled": "scale {scale:g} (this share of its communities)",
+        "scaled": "scale {scale:g} ({reached})",
         "days": ", {days} days",
         "reps": "{reps} replications on the same troubles",
         "rep": "1 replication, so no intervals",
@@ -56,7 +57,7 @@ WORDS = {
         "title": "与“{baseline}”相比的变化",
         "where": "{district}，{size}{days}，{reps}",
         "full": "全规模",
-        "scaled": "规模 {scale:g}（按此比例选取社区）",
+        "scaled": "规模 {scale:g}（{reached}）",
         "days": "，{days} 天",
         "reps": "{reps} 次重复，各方案面对相同的问题",
         "rep": "仅 1 次重复，无置信区间",
@@ -206,8 +207,10 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Sty
     axes.plot(value, row, MARKERS[colour], color=colour, mfc=face, mew=1.8, markersize=7, zorder=4)
     ends = [value] if math.isnan(low) else [low, high]
     outwards = -1 if ends[-1] < 0 else 1
+    decimals = decimals_of(low, high)
+    usual = 3 if item.unit == "0-1" else 2
     axes.annotate(
-        _signed(value, ".3f" if item.unit == "0-1" else ".2f"),
+        _signed(value, f".{usual if decimals is None else decimals}f"),
         (min(ends) if outwards < 0 else max(ends), row),
         (outwards * 9, 0),
         textcoords="offset points",
@@ -232,9 +235,11 @@ def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
     district = scenario.district.label_zh if style.lang == "zh" else ""
+    reached = reach(scenario, comparison.scale).told(style.lang)
+    scaled = words["scaled"].format(scale=comparison.scale, reached=reached)
     text = words["where"].format(
         district=district or scenario.district.name.replace("_", " ").title(),
-        size=words["full"] if comparison.scale == 1 else words["scaled"].format(scale=comparison.scale),
+        size=words["full"] if comparison.scale == 1 else scaled,
         days=words["days"].format(days=comparison.days or scenario.run.days),
         reps=words["rep"] if comparison.reps == 1 else words["reps"].format(reps=comparison.reps),
     )

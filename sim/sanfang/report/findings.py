@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab import effects, pilots, pooling, shapley
-from sanfang.lab.metrics import HEADLINES, metric
+from sanfang.lab.metrics import HEADLINES, decimals_of, metric
 from sanfang.lab.results import Results
 from sanfang.report.markdown import table as markdown
 from sanfang.scenario.catalogue import levers
@@ -26,7 +26,8 @@ DEVOLUTIONS, REFINEMENTS = ("resources", "services", "management"), ("precision"
 FACTORS = (*DEVOLUTIONS, *REFINEMENTS)
 GROUPS = {"三放": (0, 1, 2), "两化": (3, 4)}
 DEMO, LICANG = "factorial", "factorial-licang"
-DIGITS = {"satisfaction": 4, "resolution_days_mean": 2, "waste_share": 4}
+USUAL_DIGITS = 3
+"""Where an interval has no width that could tell."""
 
 DOSES: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "unfunded-gap": (("duties", "means"), {"duties": 0, "means": 0}),
@@ -149,8 +150,10 @@ def break_even(loads: Sequence[float] = (0.5, 0.65, 0.8, 0.9), sizes: Sequence[i
 # --- Tables of the page ---------------------------------------------------------------------------------
 
 
-def shown(row: pd.Series, digits: int) -> str:
-    """Estimate and interval, with true minus signs."""
+def shown(row: pd.Series) -> str:
+    """Estimate and interval, with as many decimals as the interval deserves and true minus signs."""
+    decimals = decimals_of(row["low"], row["high"])
+    digits = USUAL_DIGITS if decimals is None else decimals
     text = f"{row['estimate']:+.{digits}f} [{row['low']:+.{digits}f}, {row['high']:+.{digits}f}]"
     return text.replace("-", "−")
 
@@ -162,7 +165,7 @@ def by_metric(table: pd.DataFrame, columns: Sequence[str], heads: Sequence[str])
     found = table.set_index([*columns, "metric"])
     rows = [
         [*(f"{part:g}" if isinstance(part, int | float) else str(part) for part in cell),
-         *(shown(found.loc[(*cell, name)], DIGITS.get(name, 3)) for name in names)]
+         *(shown(found.loc[(*cell, name)]) for name in names)]
         for cell in cells
     ]  # fmt: skip
     return "\n".join(markdown([*heads, *(f"{metric(name).en} ({metric(name).unit})" for name in names)], rows))
@@ -175,7 +178,7 @@ def _dose_table(name: str, heads: Sequence[str], metrics: Sequence[str], results
 def _break_even_table(results: Path) -> str:
     found = break_even()
     rows = [
-        [f"{row['servers']:g}", f"{row['load']:g}", f"{row['speed']:.3f}", shown(row, 3)] for _, row in found.iterrows()
+        [f"{row['servers']:g}", f"{row['load']:g}", f"{row['speed']:.3f}", shown(row)] for _, row in found.iterrows()
     ]
     head = ["Servers", "Load", "Break-even speed (theory)", "Apart less pooled at that speed (engine, mean services)"]
     return "\n".join(markdown(head, rows))

@@ -7,9 +7,8 @@ numbers in `experiments/mechanisms/`; no run is made. `sanfang reproduce mechani
 from __future__ import annotations
 
 import io
-import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +18,12 @@ import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from sanfang.lab import looks
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Claim, Finding
-from sanfang.lab.metrics import HEADLINES, Metric, metric
-from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE, verdict_colour
+from sanfang.lab.looks import Verdict
+from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
+from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
 from sanfang.report.markdown import table
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import Parameter, find
@@ -40,9 +41,10 @@ GROUPS = {
     "C": ("The two cases", "两个案例"),
     "M": ("Mechanisms proposed for the future", "未来机制"),
 }
-AS_EXPECTED, AGAINST, NO_EFFECT = "as expected", "against the article", "no effect shown"
-VERDICTS = {AS_EXPECTED: "符合预期", AGAINST: "与文章相反", NO_EFFECT: "未显示效果"}
-COLOURS = {AS_EXPECTED: BETTER, AGAINST: WORSE, NO_EFFECT: UNSURE}
+AS_EXPECTED, AGAINST = "as expected", "against the article"
+NEGLIGIBLE, UNDECIDED = "too small to matter", "cannot be told"
+VERDICTS = {AS_EXPECTED: "符合预期", AGAINST: "与文章相反", NEGLIGIBLE: "小到无关紧要", UNDECIDED: "无法判定"}
+COLOURS = {AS_EXPECTED: BETTER, AGAINST: WORSE, NEGLIGIBLE: UNSURE, UNDECIDED: UNSURE}
 
 INTRODUCTION = """\
 # The mechanisms of the article, one by one
@@ -54,23 +56,30 @@ Each row of the article's list is an experiment: the same district with and with
 troubles ({replications} replications of a year, district `{district}`, paired by seed), and *one* metric, its
 signature, named before the runs were made, from how the mechanism acts. Differences are given with 95 % t intervals;
 levers go from 0 to 1. For a dilemma, which the state before the reform has, the difference is *before* minus a
-district that is spared it. The verdict is *as expected* if the whole interval lies on the side that the article
-expects, *against the article* if it lies on the other side, and *no effect shown* if it holds zero. In the figures the
-line is zero and the blue side the expected one.
+district that is spared it. In the figures the line is zero and the blue side the expected one.
+
+A verdict asks whether a difference is larger than the smallest one of interest, which is a convention:
+{smallest}. It is
+*as expected* if the difference surely lies beyond that on the side that the article expects, *against the article* if
+it does so on the other side, *too small to matter* if it is surely smaller, and *cannot be told* otherwise. Sure means
+that the chance of any wrong verdict is 5 % for all {signatures} signatures together, and for all {effects} effects
+further down together (Holm 1979; see [statistics](statistics.md#many-looks)). An interval without zero is therefore not
+enough.
 
 A signature shows that a mechanism acts as it is said to act, not that it pays: effects on satisfaction, days and waste
 are [further down](#what-each-does-to-satisfaction-days-and-waste). `sanfang reproduce mechanisms` makes all numbers
-again (`--quick` with ten replications), `sanfang reproduce mechanisms/F2a` one row. What holds on `{district}`, where
-offices are small and pool little, need not hold at the size of Licang; and of so many intervals at 95 % some may miss.
+again (`--quick` tries ten other seeds), `sanfang reproduce mechanisms/F2a` one row. What holds on `{district}`, where
+offices are small and pool little, need not hold at the size of Licang; of so many intervals at 95 % some miss.
 That a lever at 0 is the same as no lever, to the last bit, is tested in `tests/test_mechanism_files.py`.
 """
 
 
 @dataclass(frozen=True)
 class Mechanism:
-    """One row: the experiment and what it published."""
+    """One row: the experiment, what it published, and the verdicts on it among all rows."""
 
     experiment: Experiment
+    verdicts: Mapping[Finding, Verdict]
 
     @property
     def claim(self) -> Claim:
@@ -125,10 +134,11 @@ class Mechanism:
 
     @property
     def verdict(self) -> str:
-        """Where the interval of the signature lies."""
-        if self.main.low <= 0 <= self.main.high:
-            return NO_EFFECT
-        return AS_EXPECTED if (self.main.difference > 0) == (self.claim.expected == "higher") else AGAINST
+        """What the signature shows."""
+        found = self.verdicts[self.main]
+        if found in ("negligible", "undecided"):
+            return NEGLIGIBLE if found == "negligible" else UNDECIDED
+        return AS_EXPECTED if found == self.claim.expected else AGAINST
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -150,8 +160,25 @@ class Mechanism:
 def mechanisms() -> list[Mechanism]:
     """All of them, in the article's order."""
     names = [name for name in experiment_names() if name.startswith(f"{FOLDER}/")]
-    rows = [Mechanism(Experiment.load(name)) for name in names]
+    verdicts: dict[Finding, Verdict] = {}
+    rows = [Mechanism(Experiment.load(name), verdicts) for name in names]
+    for family in families(rows):
+        verdicts |= zip(family, _verdicts_on(family), strict=True)
     return sorted(rows, key=lambda row: (list(GROUPS).index(row.id[0]), row.id))
+
+
+def families(rows: list[Mechanism]) -> tuple[list[Finding], list[Finding]]:
+    """The published results that are looked at together: the signatures, and everything else."""
+    signatures = [row.main for row in rows]
+    others = [one for row in rows for one in row.experiment.found if one is not row.main]
+    return signatures, others
+
+
+def _verdicts_on(family: list[Finding]) -> list[Verdict]:
+    difference, low, high, n = (
+        [getattr(one, name) for one in family] for name in ("difference", "low", "high", "replications")
+    )
+    return looks.verdicts(difference, low, high, n, [metric(one.metric).smallest for one in family])
 
 
 # --- The page ---------------------------------------------------------------------------------------------
@@ -160,12 +187,25 @@ def mechanisms() -> list[Mechanism]:
 def mechanism_table(rows: list[Mechanism]) -> str:
     """The whole page as Markdown, ending in a newline."""
     first = rows[0].experiment
-    introduction = INTRODUCTION.format(replications=first.replications.min, district=first.file.district)
+    signatures, others = map(len, families(rows))
+    introduction = INTRODUCTION.format(
+        replications=first.replications.min,
+        district=first.file.district,
+        smallest=_smallest(rows),
+        signatures=signatures,
+        effects=others,
+    )
     parts = [introduction, *_summary(rows)]
     for letter, (en, zh) in GROUPS.items():
         members = [row for row in rows if row.id.startswith(letter)]
         parts += [f"## {en} {zh}\n", *_what(members), *_found(members)]
     return "\n".join([*parts, *_discussion(rows), *_effects(rows), *_besides(rows)])
+
+
+def _smallest(rows: list[Mechanism]) -> str:
+    """The smallest differences of interest, by unit."""
+    units = {one.unit: one.smallest for row in rows for one in map(metric, {f.metric for f in row.experiment.found})}
+    return ", ".join(f"{size:g} ({unit})" for unit, size in sorted(units.items()) if size)
 
 
 def _summary(rows: list[Mechanism]) -> Iterator[str]:
@@ -179,19 +219,20 @@ def _summary(rows: list[Mechanism]) -> Iterator[str]:
     yield from table(("Signature", "Rows", "Which"), counted)
     yield "The other question is what it is good for. Each row's levers at 1, with the same public hours and money:\n"
     pulled = [row for row in rows if not row.is_dilemma]
-    head = ("Effect on", "better 更好", "cannot be told 无法区分", "worse 更差")
+    head = ("Effect on", "better 更好", "too small 过小", "cannot be told 无法判定", "worse 更差")
     yield from table(head, ((metric(name).en, *_sorted_by_effect(pulled, name)) for name in EFFECTS))
 
 
 def _sorted_by_effect(rows: list[Mechanism], name: str) -> Iterator[str]:
-    """The rows under which a metric is better, cannot be told from before, and is worse."""
-    for colour in (BETTER, UNSURE, WORSE):
-        yield ", ".join(row.id for row in rows if _effect_colour(row, name) == colour)
+    """The rows under which a metric is better, changes too little, cannot be told from before, and is worse."""
+    better = metric(name).better or "higher"
+    for verdict in (better, "negligible", "undecided", "lower" if better == "higher" else "higher"):
+        yield ", ".join(row.id for row in rows if _effect(row, name) == verdict)
 
 
-def _effect_colour(row: Mechanism, name: str) -> str:
+def _effect(row: Mechanism, name: str) -> Verdict:
     found = row.finding(name)
-    return verdict_colour(found.difference, found.low, found.high, metric(name)) if found else UNSURE
+    return row.verdicts[found] if found else "undecided"
 
 
 def _what(rows: list[Mechanism]) -> Iterator[str]:
@@ -263,7 +304,7 @@ def _discussion(rows: list[Mechanism]) -> Iterator[str]:
 
 def _backfires(row: Mechanism) -> bool:
     """Whether satisfaction is lower with a mechanism, or higher with a dilemma."""
-    return _effect_colour(row, "satisfaction") == (BETTER if row.is_dilemma else WORSE)
+    return _effect(row, "satisfaction") == ("higher" if row.is_dilemma else "lower")
 
 
 def _comments(title: str, rows: list[Mechanism]) -> Iterator[str]:
@@ -277,8 +318,9 @@ def _comments(title: str, rows: list[Mechanism]) -> Iterator[str]:
 def _effects(rows: list[Mechanism]) -> Iterator[str]:
     yield "## What each does to satisfaction, days and waste\n"
     yield (
-        "The same runs, the headline metrics; bold where the interval holds no zero. For a dilemma it is again what\n"
-        "the dilemma does. Each mechanism is alone here; what they do together is another matter.\n"
+        "The same runs, the headline metrics; bold where surely larger than the smallest difference of interest. For\n"
+        "a dilemma it is again what the dilemma does. Each mechanism is alone here; what they do together is another\n"
+        "matter.\n"
     )
     head = ("ID", "Mechanism", "", *(f"{metric(name).en} {metric(name).zh}" for name in EFFECTS))
     yield from table(head, (_effects_row(row, case) for row in rows for case in row.cases))
@@ -286,20 +328,20 @@ def _effects(rows: list[Mechanism]) -> Iterator[str]:
 
 def _effects_row(row: Mechanism, case: tuple[str, int]) -> tuple[str, ...]:
     found = [row.finding(name, case) for name in EFFECTS]
-    numbers_found = ("" if one is None else _bold(one) for one in found)
+    numbers_found = ("" if one is None else _bold(row, one) for one in found)
     return (row.id, row.experiment.label_en, row.case_label(case), *numbers_found)
 
 
-def _bold(found: Finding) -> str:
+def _bold(row: Mechanism, found: Finding) -> str:
     text = numbers(found)
-    return text if found.low <= 0 <= found.high else f"**{text}**"
+    return f"**{text}**" if row.verdicts[found] in ("higher", "lower") else text
 
 
 def _besides(rows: list[Mechanism]) -> Iterator[str]:
     """Published metrics that are neither a signature nor a headline."""
     yield "## What else was measured\n"
     body = (
-        (row.id, row.case_label((one.scenario, one.point)), metric(one.metric).en, _bold(one))
+        (row.id, row.case_label((one.scenario, one.point)), metric(one.metric).en, _bold(row, one))
         for row in rows
         for one in row.experiment.found
         if one.metric not in EFFECTS and one is not row.main
@@ -308,9 +350,8 @@ def _besides(rows: list[Mechanism]) -> Iterator[str]:
 
 
 def numbers(found: Finding) -> str:
-    """Difference and interval, with as many decimals as the larger end of the interval deserves."""
-    size = max(abs(found.low), abs(found.high))
-    decimals = min(max(2 - math.floor(math.log10(size)), 0), 6) if size else 0
+    """Difference and interval, with as many decimals as the interval deserves."""
+    decimals = decimals_of(found.low, found.high) or 0
     difference, low, high = (_signed(value, decimals) for value in (found.difference, found.low, found.high))
     return f"{difference} [{low}, {high}]"
 

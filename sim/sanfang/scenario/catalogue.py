@@ -120,6 +120,10 @@ def json_schema() -> dict[str, Any]:
     name = {"type": "string", "description": "Name or path of a scenario"}
     extends = {"description": "What this scenario builds on, later ones winning"}
     schema["properties"]["extends"] = {"anyOf": [name, {"type": "array", "items": name}], **extends}
+    for table in ("domains", "departments", "policy_by_community"):
+        entry = schema["properties"][table]["additionalProperties"]
+        out = {"const": False, "description": "Takes out what the district or an extended file has"}
+        schema["properties"][table]["additionalProperties"] = {"anyOf": [entry, out]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
+from sanfang.scenario import limits
 from sanfang.scenario.errors import nearest
+from sanfang.scenario.telling import listed, shortened
 
 if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
@@ -16,14 +18,16 @@ FEWEST_RESIDENTS = 50
 """Residents per community below which shares of persons and posts lose their meaning."""
 
 
+LONGEST_ID = 60
+"""Characters in the name of a domain or department: it is part of paths and of every row of requests."""
+
 INCONSISTENT = "inconsistent"
 """The type of error raised here, by which its message is recognised."""
 
 
 def community_ids(communities: int) -> tuple[str, ...]:
     """Ids of so many communities: `c001` to `c999`, or `c0001` and so on if there are more."""
-    width = _width(communities)
-    return tuple(f"c{number:0{width}d}" for number in range(1, communities + 1))
+    return tuple(_id(number, communities) for number in range(1, communities + 1))
 
 
 def is_community(name: str, communities: int) -> bool:
@@ -34,10 +38,14 @@ def is_community(name: str, communities: int) -> bool:
 
 def no_community(name: str, communities: int) -> str:
     """What to say of an id that is none: mostly the digits are padded wrongly."""
-    ids = community_ids(communities)
     number = int(re.sub(r"\D", "", name, flags=re.ASCII)[:9] or 0)
-    hint = f"; did you mean {ids[number - 1]!r}?" if 1 <= number <= communities else ""
-    return f"{name!r} is no community; they are {ids[0]} to {ids[-1]}{hint}"
+    hint = f"; did you mean {_id(number, communities)!r}?" if 1 <= number <= communities else ""
+    ends = f"{_id(1, communities)} to {_id(communities, communities)}"
+    return f"{shortened(name)!r} is no community; they are {ends}{hint}"
+
+
+def _id(number: int, communities: int) -> str:
+    return f"c{number:0{_width(communities)}d}"
 
 
 def _width(communities: int) -> int:
@@ -49,6 +57,7 @@ def check(scenario: Scenario) -> None:
     _day(scenario)
     _people(scenario)
     _offices(scenario)
+    _size(scenario)
     _policies(scenario)
 
 
@@ -84,11 +93,47 @@ def _offices(scenario: Scenario) -> None:
         raise _wrong("domains", "there are none; a scenario needs a district that has at least one domain")
     for table, names in (("domains", scenario.domains), ("departments", scenario.departments)):
         for name in names:
-            if not name or re.search(r"[.\s]", name):
-                raise _wrong(f"{table}.{name}", f"{name!r} is no good name: it must have no dots or spaces")
+            if not re.fullmatch(rf"[\w-]{{1,{LONGEST_ID}}}", name):
+                allowed = f"at most {LONGEST_ID} letters, digits, _ and -, and neither dots nor spaces"
+                raise _wrong(f"{table}.{name}", f"{shortened(name)!r} is no good name: it must have {allowed}")
     for name, domain in scenario.domains.items():
         if domain.department not in scenario.departments:
             raise _wrong(f"domains.{name}.department", _unknown("department", domain.department, scenario.departments))
+
+
+def _size(scenario: Scenario) -> None:
+    """What a run must hold in memory. Each factor has a limit of its own, but not all of them go together."""
+    district, domains = scenario.district, scenario.domains
+    for table, found, most in (
+        ("domains", len(domains), limits.MOST_DOMAINS),
+        ("departments", len(scenario.departments), limits.MOST_DEPARTMENTS),
+    ):
+        if found > most:
+            raise _wrong(table, f"there are {found:,}; at most {most:,} are possible")
+    residents, communities = district.population * len(domains), district.communities * len(domains)
+    candidates = "candidates for needs a day (residents x hazard x needs.hazard_cap / 365)"
+    for path, what, amount, most in (
+        ("district.population", "residents x domains", residents, limits.MOST_RESIDENT_DOMAINS),
+        ("district.communities", "communities x domains", communities, limits.MOST_COMMUNITY_DOMAINS),
+        ("staffing", "posts", _posts(scenario), limits.MOST_POSTS),
+        ("domains", candidates, _candidates(scenario), limits.MOST_CANDIDATES),
+    ):
+        if amount > most:
+            raise _wrong(path, f"makes {amount:,.0f} {what}; at most {most:,} fit into memory")
+
+
+def _posts(scenario: Scenario) -> float:
+    """Posts of the whole district, not rounded: see `sanfang.model.workforce`."""
+    staffing, people = scenario.staffing, scenario.district.population
+    grids = people / (staffing.households_per_grid * scenario.district.household_size)
+    departments = sum(department.posts_per_100k for department in scenario.departments.values()) / 100_000
+    return grids + people * ((staffing.officers_per_10k + staffing.street_per_10k) / 10_000 + departments)
+
+
+def _candidates(scenario: Scenario) -> float:
+    """Candidates that a mean day weighs: see `sanfang.model.cases.needs`."""
+    hazard = sum(domain.hazard for domain in scenario.domains.values())
+    return scenario.district.population * hazard * scenario.needs.hazard_cap / 365
 
 
 def _policies(scenario: Scenario) -> None:
@@ -107,5 +152,4 @@ def _scope(prefix: str, scope: Any, scenario: Scenario) -> None:
 
 
 def _unknown(kind: str, name: str, known: dict[str, Any]) -> str:
-    listed = ", ".join(known) or "none"
-    return f"there is no {kind} {name!r}{nearest(name, known)}; there are: {listed}"
+    return f"there is no {kind} {shortened(name)!r}{nearest(name, known)}; there are: {listed(known)}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sanfang.scenario.declare import Section, param
+from sanfang.scenario.limits import MOST_DAYS
 
 
 class Run(Section):
     """How long a run lasts and what part of it counts."""
 
-    days: int = param(365, "days", 1, 3650, "Length of a run", "模拟天数", role="constant")
-    warm_up: int = param(90, "days", 0, 3650, "Days simulated but left out of the metrics", "预热天数", role="constant")
+    days: int = param(365, "days", 1, MOST_DAYS, "Length of a run", "模拟天数", role="constant")
+    warm_up: int = param(90, "days", 0, MOST_DAYS, "Days simulated but left out of the metrics", "预热天数", role="constant")
 
 
 class Needs(Section):

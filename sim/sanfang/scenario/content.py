@@ -2,14 +2,19 @@
 
 A bare name is looked up in the current directory's ``scenarios/`` first, then in the repository's,
 then in the copy that travels inside an installed package. Districts lie in ``scenarios/districts/``.
+Where a name could mean another file as well, the source says so in its note.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import filecmp
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.telling import listed, shortened
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DISTRICTS = "districts"
@@ -18,10 +23,16 @@ EXPERIMENTS = "experiments"
 
 @dataclass(frozen=True)
 class Source:
-    """A file, and the name under which messages and provenance show it."""
+    """A file, the name under which messages and provenance show it, and what a user should know of its choice."""
 
     path: Path
     label: str
+    note: str = ""
+
+    @cached_property
+    def real(self) -> Path:
+        """The file itself, whatever links lead to it."""
+        return self.path.resolve()
 
 
 def folders(kind: str = "scenarios") -> list[Path]:
@@ -32,7 +43,8 @@ def folders(kind: str = "scenarios") -> list[Path]:
 
 def names(kind: str = "scenarios", below: str = "") -> list[str]:
     """Bare names of all content of `kind`; `below` is a folder inside it, such as `districts`."""
-    return sorted({path.stem for folder in folders(kind) for path in (folder / below).glob("*.toml")})
+    found = (path for folder in folders(kind) for path in (folder / below).glob("*.toml"))
+    return sorted({path.stem for path in found if path.is_file()})
 
 
 def is_bare(name: str) -> bool:
@@ -48,9 +60,12 @@ def find_scenario(name: str | Path, beside: Source | None = None) -> Source:
     text = str(name)
     if is_bare(text):
         below = ["."] if beside else [".", DISTRICTS]
-        found = _bare(text, below) or (_existing(beside.path.parent / f"{text}.toml") if beside else None)
-        if found:
-            return found
+        found, near = _bare(text, below), _existing(beside.path.parent / f"{text}.toml") if beside else None
+        if beside and found and near and not found.note and _differ(found.path, near.path):
+            found = replace(found, note=f"{text!r} is {found.label}, not the file of that name beside {beside.label}")
+        either = found or near
+        if either:
+            return either
     found = _at_path(Path(text), beside, below="")
     if found:
         return found
@@ -77,21 +92,27 @@ def find_experiment(name: str | Path) -> Source:
         found = _existing(inside, text)
         if found:
             return found
-    for folder in folders(EXPERIMENTS) if text.strip("./ ") else ():
-        found = _existing(folder / inside, f"{EXPERIMENTS}/{inside.as_posix()}")
-        if found:
-            return found
+    searched = folders(EXPERIMENTS) if text.strip("./ ") else []
+    found = _first((folder, _existing(folder / inside, f"{EXPERIMENTS}/{inside.as_posix()}")) for folder in searched)
+    if found:
+        return found
     known = experiment_names()
     namesakes = [one for one in known if one.endswith(f"/{text}")]
     hint = f"; did you mean {namesakes[0]!r}?" if namesakes else nearest(text.removesuffix(".toml"), known)
     what = "no such file" if text.endswith(".toml") else "no experiment of that name"
-    raise InputError(f"{text!r}: {what}{hint}; experiments: {', '.join(known) or 'none'}")
+    raise InputError(f"{_quoted(text)}: {what}{hint}; experiments: {listed(known)}")
 
 
 def experiment_names() -> list[str]:
     """Names of all experiments, those in folders below written as `mechanisms/F1a`."""
     found = ((path, folder) for folder in folders(EXPERIMENTS) for path in folder.rglob("*.toml"))
-    return sorted({path.relative_to(folder).with_suffix("").as_posix() for path, folder in found})
+    return sorted({path.relative_to(folder).with_suffix("").as_posix() for path, folder in found if path.is_file()})
+
+
+def hiding() -> list[str]:
+    """Notes on all scenarios, districts and experiments that lie in the working folder and hide shipped ones."""
+    found = [find_scenario(name) for name in names()] + [find_district(name) for name in names(below=DISTRICTS)]
+    return [source.note for source in found + [find_experiment(name) for name in experiment_names()] if source.note]
 
 
 def label_of(path: Path, given: str | None = None) -> str:
@@ -110,12 +131,26 @@ def label_of(path: Path, given: str | None = None) -> str:
 def _bare(name: str, below: list[str]) -> Source | None:
     if not name.strip(". "):
         return None
-    for part in below:
-        for folder in folders():
-            found = _existing(folder / part / f"{name}.toml")
-            if found:
-                return found
-    return None
+    return _first((folder, _existing(folder / part / f"{name}.toml")) for part in below for folder in folders())
+
+
+def _first(found: Iterable[tuple[Path, Source | None]]) -> Source | None:
+    """The first file that is there, with a note if it hides a shipped one that differs."""
+    there = [(folder, source) for folder, source in found if source]
+    if not there:
+        return None
+    folder, first = there[0]
+    hidden = any(other != folder and _differ(first.path, source.path) for other, source in there[1:])
+    if not hidden or not folder.is_relative_to(Path.cwd().resolve()):
+        return first
+    return replace(first, note=f"{first.label} in the working folder is used, not the shipped file of that name")
+
+
+def _differ(one: Path, other: Path) -> bool:
+    try:
+        return not filecmp.cmp(one, other, shallow=False)
+    except OSError:  # what cannot be read is told when it is read
+        return True
 
 
 def _at_path(path: Path, beside: Source | None, below: str) -> Source | None:
@@ -148,7 +183,7 @@ def _is_dir(path: Path) -> bool:
 
 
 def _not_found(kind: str, text: str, beside: Source | None) -> InputError:
-    where = f"{beside.label}: extends = {text!r}: " if beside else f"{text!r}: "
+    where = f"{beside.label}: extends = {_quoted(text)}: " if beside else f"{_quoted(text)}: "
     districts, scenarios = names(below=DISTRICTS), names()
     if kind == "scenario" and beside and text in districts:
         return InputError(f"{where}is a district, not a scenario; give it as the district (--district {text})")
@@ -160,5 +195,9 @@ def _not_found(kind: str, text: str, beside: Source | None) -> InputError:
 
 
 def _there_are() -> str:
-    listed = {"scenarios": names(), "districts": names(below=DISTRICTS)}
-    return "".join(f"; {kind}: {', '.join(found) or 'none'}" for kind, found in listed.items())
+    there = {"scenarios": names(), "districts": names(below=DISTRICTS)}
+    return "".join(f"; {kind}: {listed(found)}" for kind, found in there.items())
+
+
+def _quoted(text: str) -> str:
+    return shortened(repr(text))

@@ -6,13 +6,18 @@ declarations; nothing about a parameter is said anywhere else.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
+from bisect import bisect_right
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
+
+from sanfang.scenario.telling import in_words, is_obeyed, is_printable
 
 Role = Literal["lever", "uncertainty", "constant"]
 """Lever: what a policy sets. Uncertainty: what nobody knows exactly. Constant: a fact or convention."""
@@ -47,6 +52,37 @@ def choice(default: Any, en: str, zh: str, *, source: str = "assumed", role: Rol
     return Field(default, description=en, json_schema_extra=details, validate_default=True)
 
 
+# --- Texts -----------------------------------------------------------------------------------------
+
+
+def _one_line(most: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if len(value) > most or not is_printable(value):
+            raise PydanticCustomError("text", f"must be one line of at most {most} characters, none of them a control")
+        return value
+
+    return check
+
+
+def _named(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("text", "must not be empty")
+    return value
+
+
+def _described(value: str) -> str:
+    if len(value) > LONGEST_DESCRIPTION or is_obeyed(value):
+        raise PydanticCustomError("text", f"must be at most {LONGEST_DESCRIPTION:,} characters, none of them a control")
+    return value
+
+
+LONGEST_NAME, LONGEST_LABEL, LONGEST_DESCRIPTION = 100, 200, 10_000
+
+Name = Annotated[str, AfterValidator(_one_line(LONGEST_NAME)), AfterValidator(_named)]
+Label = Annotated[str, AfterValidator(_one_line(LONGEST_LABEL))]
+Description = Annotated[str, AfterValidator(_described)]
+
+
 # --- Shares: lists of numbers that must sum to one ------------------------------------------------
 
 
@@ -77,9 +113,13 @@ SharesByKind = Annotated[tuple[float, ...], _shares(4)]
 
 Schedule = tuple[tuple[int, float], ...]
 
+LATEST_STEP = 36_500
+"""Days: a step after the end of a run is a step that never comes."""
+
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is a finite number; compared, since a whole number may be too large for `math.isfinite`."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -math.inf < value < math.inf
 
 
 def _schedule(value: list[Any] | tuple[Any, ...]) -> Schedule:
@@ -90,15 +130,24 @@ def _schedule(value: list[Any] | tuple[Any, ...]) -> Schedule:
             raise PydanticCustomError("schedule", "a schedule is a list of [day, level] pairs")
         day, level = step
         if not isinstance(day, int) or isinstance(day, bool) or day < 0:
-            raise PydanticCustomError("schedule", f"a schedule's day must be a whole number from 0 up, not {day!r}")
+            message = _told("a schedule's day must be a whole number from 0 up", day)
+            raise PydanticCustomError("schedule", "{message}", message)
+        if day > LATEST_STEP:
+            message = _told(f"a schedule's day must be at most {LATEST_STEP:,}", day)
+            raise PydanticCustomError("schedule", "{message}", message)
         if steps and day <= steps[-1][0]:
             raise PydanticCustomError("schedule", f"a schedule's days must rise; day {day} follows day {steps[-1][0]}")
         if not _is_number(level) or not 0 <= level <= 1:
-            raise PydanticCustomError("schedule", f"a schedule's level must be a number from 0 to 1, not {level!r}")
+            message = _told("a schedule's level must be a number from 0 to 1", level)
+            raise PydanticCustomError("schedule", "{message}", message)
         steps.append((day, float(level)))
     if not steps:
         raise PydanticCustomError("schedule", "a schedule needs at least one [day, level] pair")
     return tuple(steps)
+
+
+def _told(allowed: str, value: Any) -> dict[str, str]:
+    return {"message": f"{allowed}, not {in_words(value)}"}
 
 
 def _level(value: Any) -> float | Schedule:
@@ -127,14 +176,18 @@ LevelOrDomains = Annotated[LevelNumber | Schedule | tuple[str, ...], BeforeValid
 # --- Dates: TOML has them, JSON writes them as text -----------------------------------------------
 
 
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+"""Dates that a scenario may name. The calendar of Python, with a run and the years around it, ends long after."""
+
+
 def _date(value: Any) -> dt.date:
     if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError):
+            value = dt.date.fromisoformat(value)
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
         raise PydanticCustomError("date", "must be a date such as 2025-01-31")
+    if not EARLIEST <= value <= LATEST:
+        raise PydanticCustomError("date", f"must be a date from {EARLIEST} to {LATEST}")
     return value
 
 
@@ -172,8 +225,5 @@ def level_on(value: float | Schedule, day: int) -> float:
     """The level of a lever on `day` (0 is the first): the last step of its schedule that has begun."""
     if isinstance(value, float | int):
         return float(value)
-    level = 0.0
-    for start, step in value:
-        if day >= start:
-            level = step
-    return level
+    begun = bisect_right(value, day, key=lambda step: step[0])
+    return value[begun - 1][1] if begun else 0.0

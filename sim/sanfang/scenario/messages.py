@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,8 +11,10 @@ from pydantic_core import ErrorDetails
 from sanfang.scenario.catalogue import ANY, find, known_at, parameters
 from sanfang.scenario.checks import INCONSISTENT
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.telling import in_words, listed
 
-LONGEST_VALUE = 60
+TOLD_AS_DECLARED = {"number", "whole number", "choice"}
+NO_TEXT = {"string_type", "string_unicode"}
 NOT_A_TABLE = {"model_type", "model_attributes_type", "dict_type"}
 
 
@@ -27,28 +28,6 @@ def input_error(error: ValidationError, document: Mapping[str, Any], origins: Ma
     return InputError(f"{_origin(path, origins)}{_shown(path, document)}: {_complaint(path, first)}{rest}")
 
 
-def in_words(value: Any) -> str:
-    """A value as a TOML file would show it, shortened if it is long."""
-    text = _as_toml(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
-
-
-def _as_toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int) and abs(value) > 10**18:  # Python refuses to print very long integers
-        return f"about {'-' if value < 0 else ''}2^{value.bit_length()}"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_as_toml(item) for item in value)}]"
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key} = {_as_toml(item)}' for key, item in value.items())}}}"
-    return str(value)
-
-
 def _complaint(path: str, problem: ErrorDetails) -> str:
     if problem["type"] == "extra_forbidden":
         return _unknown_key(path)
@@ -56,8 +35,8 @@ def _complaint(path: str, problem: ErrorDetails) -> str:
         keys = known_at(path)
         return f"must be a table of keys{' such as ' + ', '.join(keys[:3]) if keys else ''}"
     parameter = None if problem["type"] == INCONSISTENT else find(path)
-    if parameter and parameter.kind in ("number", "whole number", "text", "choice"):
-        hint = nearest(str(problem["input"]), parameter.choices)
+    if parameter and (parameter.kind in TOLD_AS_DECLARED or problem["type"] in NO_TEXT):
+        hint = nearest(in_words(problem["input"]).strip('"'), parameter.choices)
         return f"must be {parameter.allowed}{hint}"
     return problem["msg"]
 
@@ -66,7 +45,7 @@ def _unknown_key(path: str) -> str:
     section, _, key = path.rpartition(".")
     siblings = known_at(section)
     hint = nearest(key, siblings) or _elsewhere(key)
-    known = "" if hint or len(siblings) > 40 else f"; known here: {', '.join(siblings)}"
+    known = "" if hint or len(siblings) > 40 else f"; known here: {listed(siblings)}"
     return f"unknown key{hint}{known}"
 
 

@@ -12,6 +12,8 @@ from typing import Literal
 from sanfang.scenario.declare import (
     Date,
     Dates,
+    Label,
+    Name,
     Section,
     SharesByHour,
     SharesByKind,
@@ -20,6 +22,7 @@ from sanfang.scenario.declare import (
     choice,
     param,
 )
+from sanfang.scenario.limits import MOST_COMMUNITIES, MOST_RESIDENTS
 
 KINDS = ("urgent", "hard", "chronic", "hoped")
 """急 time-critical, 难 several problems intertwined, 愁 recurs until its cause is treated, 盼 waited for."""
@@ -30,11 +33,11 @@ CENSUS = "Qingdao, Seventh National Population Census 2020"
 class District(Section):
     """Size and people of the district."""
 
-    name: str = choice("district", "Name of the district; its geography is drawn from it", "区名")
-    label_zh: str = choice("", "Chinese name", "中文名")
-    population: int = param(20_000, "residents", 200, 20_000_000, "Residents", "常住人口", role="constant")
+    name: Name = choice("district", "Name of the district; its geography is drawn from it", "区名")
+    label_zh: Label = choice("", "Chinese name", "中文名")
+    population: int = param(20_000, "residents", 200, MOST_RESIDENTS, "Residents", "常住人口", role="constant")
     sub_districts: int = param(3, "count", 1, 400, "Sub-district offices", "街道数", role="constant")
-    communities: int = param(12, "count", 1, 9_999, "Communities", "社区数", role="constant")
+    communities: int = param(12, "count", 1, MOST_COMMUNITIES, "Communities", "社区数", role="constant")
     community_size_cv: float = param(0.3, "-", 0, 1, "Spread of community sizes (sd over mean)", "社区规模差异")
     household_size: float = param(2.55, "residents", 1, 10, "Residents per household", "户均人口", source=CENSUS)
     share_elderly: float = param(0.2028, "0-1", 0, 1, "Share aged 60 and over", "60岁以上比例", source=CENSUS)
@@ -56,9 +59,9 @@ class District(Section):
 class Domain(Section):
     """One field of residents' problems."""
 
-    label_en: str = choice("", "English name", "英文名")
-    label_zh: str = choice("", "Chinese name", "中文名")
-    department: str = choice("", "The department in charge", "主管部门")
+    label_en: Label = choice("", "English name", "英文名")
+    label_zh: Label = choice("", "Chinese name", "中文名")
+    department: Label = choice("", "The department in charge", "主管部门")
     hazard: float = param(
         0.3, "needs per resident-year", 0, 20, "How often a need arises where nothing prevents it", "需求发生率"
     )
@@ -97,8 +100,8 @@ class Domain(Section):
 class Department(Section):
     """A department of the district government."""
 
-    label_en: str = choice("", "English name", "英文名")
-    label_zh: str = choice("", "Chinese name", "中文名")
+    label_en: Label = choice("", "English name", "英文名")
+    label_zh: Label = choice("", "Chinese name", "中文名")
     posts_per_100k: float = param(10.0, "posts", 0.1, 1000, "Posts per 100,000 residents", "每十万人编制")
 
 

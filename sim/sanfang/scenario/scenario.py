@@ -28,8 +28,8 @@ from sanfang.scenario.conditions import (
     Voice,
     Workforce,
 )
-from sanfang.scenario.declare import Schedule, Section, choice
-from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.declare import Description, Label, Name, Schedule, Section, choice
+from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.messages import input_error
 from sanfang.scenario.place import Calendar, Department, District, Domain, Money, Staffing
 from sanfang.scenario.policy import Policy
@@ -50,11 +50,11 @@ PartOfPolicy = Annotated[dict[str, LeverValue], BeforeValidator(_part_of_policy)
 class Scenario(Section):
     """A district, its people and offices, and the policy that is tried on them."""
 
-    name: str = choice("scenario", "Name", "名称")
-    label_en: str = choice("", "English name", "英文名")
-    label_zh: str = choice("", "Chinese name", "中文名")
-    description: str = choice("", "What this scenario is for", "说明")
-    description_zh: str = choice("", "What this scenario is for, in Chinese", "中文说明")
+    name: Name = choice("scenario", "Name", "名称")
+    label_en: Label = choice("", "English name", "英文名")
+    label_zh: Label = choice("", "Chinese name", "中文名")
+    description: Description = choice("", "What this scenario is for", "说明")
+    description_zh: Description = choice("", "What this scenario is for, in Chinese", "中文说明")
 
     run: Run = Field(default_factory=Run)
     district: District = Field(default_factory=District)
@@ -79,6 +79,7 @@ class Scenario(Section):
     policy_by_community: dict[str, PartOfPolicy] = Field(default_factory=dict)
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _notes: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("domains", "departments", "policy_by_community", mode="after")
     @classmethod
@@ -103,31 +104,36 @@ class Scenario(Section):
         such as a saved one, and else Licang. A district given as the scenario has neutral policy.
         `settings` are texts as for ``--set``: ``policy.authority=0.5``. Raises `InputError`.
         """
-        reading = read_scenario(name_or_path, district)
-        reading.lay_over(parse_settings(settings), SETTING)
-        return cls._from_reading(reading)
+        with while_reading(str(name_or_path)):
+            reading = read_scenario(name_or_path, district)
+            reading.lay_over(parse_settings(settings), SETTING)
+            return cls._from_reading(reading)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], district: str | Path | None = None) -> Scenario:
         """The scenario that a nested mapping describes, put on `district` if one is given. Raises `InputError`."""
-        return cls._from_reading(read_document(document, district, "document"))
+        with while_reading("document"):
+            return cls._from_reading(read_document(document, district, "document"))
 
     def with_(self, changes: Mapping[str, Any], origin: str = "with_") -> Scenario:
         """Another scenario with changes by dotted path: ``{"policy.authority": 1.0}``. Raises `InputError`.
 
         Tables are merged, everything else is replaced. `origin` is what `Scenario.origin` says of the changes.
         """
-        reading = Reading(self.to_dict(), dict(self._origins))
-        reading.lay_over(nested(changes), origin)
-        return self._from_reading(reading)
+        with while_reading(origin):
+            reading = Reading(self.to_dict(), dict(self._origins), notes=list(self._notes))
+            reading.lay_over(nested(changes), origin)
+            return self._from_reading(reading)
 
     @classmethod
     def _from_reading(cls, reading: Reading) -> Scenario:
+        reading.settle()
         try:
             scenario = cls.model_validate(reading.document)
         except ValidationError as error:
             raise input_error(error, reading.document, reading.origins) from None
         scenario._origins = reading.origins
+        scenario._notes = tuple(dict.fromkeys(reading.notes))
         return scenario
 
     # --- What it says -----------------------------------------------------------------------------
@@ -153,6 +159,11 @@ class Scenario(Section):
             raise InputError(f"{path!r}: is not a parameter{nearest(path, known)}")
         return "default"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of the files it was read from, such as one that hides a shipped one."""
+        return self._notes
+
     def to_dict(self) -> dict[str, Any]:
         """All values as a nested dict of plain numbers, texts, dates, tuples and dicts."""
         return self.model_dump()
@@ -166,8 +177,8 @@ class Scenario(Section):
         target = Path(path)
         try:
             target.write_bytes(tomli_w.dumps(self.to_dict()).encode())
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+        except (OSError, ValueError) as error:  # ValueError: a path that no system has, with a null in it
+            raise InputError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
     def digest(self) -> str:
         """SHA-256 over all values that a run depends on: names, labels and description are left out."""

@@ -14,44 +14,33 @@ from sanfang.dashboard.address import Address
 from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.compare import replications
 from sanfang.dashboard.compare.parts import Table
-from sanfang.dashboard.compare.replications import CANCELLED, DONE, FAILED, RUNNING, WAITING, Replicated, Replications
-from sanfang.dashboard.compare.side_by_side import difference_unit, letter, world_labels
+from sanfang.dashboard.compare.replications import Replicated, Replications
+from sanfang.dashboard.compare.side_by_side import Worlds, difference_unit, letter, world_labels
+from sanfang.dashboard.job import CANCELLED, DONE, FAILED
 from sanfang.dashboard.pictures import picture
-from sanfang.dashboard.playing import Playing, keep
+from sanfang.dashboard.playing import Playing
+from sanfang.dashboard.progress import JobCard, use_told
 from sanfang.dashboard.series import MEASURES
 from sanfang.dashboard.words import say
 from sanfang.lab.metrics import metric
 
-Job = Replications
-
-
-@solara.component_vue("../vue/compare_progress.vue", vuetify=False)
-def Progress(done: int, total: int, text: str) -> None:
-    """A bar with what it stands for."""
-
 
 @solara.component
-def SureView(on: Playing, job: solara.Reactive[Job | None], pulse: solara.Reactive[int], lang: str) -> None:
-    """Ask for replications, see how far they are, and what they found. `job` and `pulse` outlive this view: the job
-    goes on while another is shown."""
+def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | None], lang: str) -> None:
+    """Ask for replications, see how far they are, and what they found. `job` outlives this view: it goes on while
+    another is shown."""
     count, set_count = solara.use_state(10)
-    _ = pulse.value
     now = job.value
+    use_told(now)
 
-    def start() -> None:
+    def press(_: str) -> None:
         if now is not None and now.busy:
             return
         if not on.playing:
-            keep(on.stage.worlds)
-        new = Replications(viewer.address.value, count, lambda: pulse.set(pulse.peek() + 1))
+            on.keep()
+        new = Replications(viewer.address.value, count)
         job.set(new)
         new.start()
-
-    def press(id_: str) -> None:
-        if id_ == "run":
-            start()
-        elif now is not None:
-            now.cancel()
 
     def picked(order: dict[str, Any]) -> None:
         text = str(order.get("value"))
@@ -70,41 +59,34 @@ def SureView(on: Playing, job: solara.Reactive[Job | None], pulse: solara.Reacti
                 "min": replications.FEWEST, "max": limits.MOST_REPLICATIONS,
             }  # fmt: skip
             parts.Choices(fields=[field], event_pick=picked)
-            buttons = [
-                {"id": "run", "label": say("compare_reps_run", lang), "primary": True, "disabled": busy},
-                {"id": "cancel", "label": say("compare_reps_cancel", lang), "disabled": not busy},
-            ]
-            parts.Buttons(buttons=buttons, event_press=press)
-        if now is not None:
-            State(now, now.state, now.done, address, lang)
+            run = {"id": "run", "label": say("compare_reps_run", lang), "primary": True, "disabled": busy}
+            parts.Buttons(buttons=[run], event_press=press)
+        if now is not None and not now.busy and now.state != FAILED:
+            parts.Notes(notes=ended(now, address, lang))
+    if now is not None and now.state not in (DONE, CANCELLED):
+        JobCard(now, lambda: running(now, lang), lang)
     if now is not None and now.found is not None:
-        Found(now, now.found, on, lang)
+        Found(now, now.found, worlds, lang)
 
 
-@solara.component
-def State(job: Job, state: str, done: int, address: Address, lang: str) -> None:
-    """How far a job is, or how it ended."""
-    if state == RUNNING:
-        left = job.seconds_left
-        more = say("compare_reps_left", lang, seconds=f"{left:.0f}") if left == left else ""
-        Progress(
-            done=done, total=job.total, text=say("compare_reps_running", lang, done=done, total=job.total, left=more)
-        )
-        return
-    notes: list[Json] = []
-    if state == WAITING:
-        notes.append({"kind": "info", "text": say("compare_reps_waiting", lang)})
-    elif state == FAILED:
-        notes.append({"kind": "error", "text": say("compare_reps_failed", lang, error=job.error)})
-    elif state == DONE:
-        notes.append({"kind": "info", "text": say("compare_reps_done", lang, reps=job.reps, days=job.days)})
-    elif state == CANCELLED and job.found:
-        notes.append({"kind": "info", "text": say("compare_reps_cancelled", lang, reps=job.found.reps)})
-    else:
-        notes.append({"kind": "info", "text": say("compare_reps_cancelled_none", lang)})
+def running(job: Replications, lang: str) -> str:
+    """How far replications are."""
+    left = job.seconds_left
+    more = say("compare_reps_left", lang, seconds=f"{left:.0f}") if left == left else ""
+    return say("compare_reps_running", lang, done=job.done, total=job.total, left=more)
+
+
+def ended(job: Replications, address: Address, lang: str) -> list[Json]:
+    """How replications ended, and whether other worlds are on show by now."""
+    told = say("compare_reps_done", lang, reps=job.reps, days=job.days)
+    if job.state == CANCELLED:
+        told = say("compare_reps_cancelled_none", lang)
+        if job.found:
+            told = say("compare_reps_cancelled", lang, reps=job.found.reps)
+    notes: list[Json] = [{"kind": "info", "text": told}]
     if job.found and not same(job.address, address):
         notes.append({"kind": "warning", "text": say("compare_reps_stale", lang)})
-    parts.Notes(notes=notes)
+    return notes
 
 
 def same(one: Address, other: Address) -> bool:
@@ -118,7 +100,7 @@ def bands(found: Replicated, place: int) -> dict[str, tuple[np.ndarray, np.ndarr
     return {name: tuple(scale[name] * part for part in found.band(name, place)) for name in MEASURES}  # type: ignore[misc]
 
 
-def band_charts(job: Job, found: Replicated, lang: str) -> list[Json]:
+def band_charts(job: Replications, found: Replicated, lang: str) -> list[Json]:
     """Each measure's mean difference to the first world with its 95 % band, against zero."""
     places = range(1, len(job.address.worlds))
     drawn = {place: bands(found, place) for place in places}
@@ -134,7 +116,7 @@ def band_charts(job: Job, found: Replicated, lang: str) -> list[Json]:
     return charts
 
 
-def bands_table(job: Job, found: Replicated) -> pd.DataFrame:
+def bands_table(job: Replications, found: Replicated) -> pd.DataFrame:
     """The numbers of `band_charts`: world, measure, day, difference, low, high."""
     tables = [
         pd.DataFrame({
@@ -168,7 +150,7 @@ def headline_rows(found: Replicated, lang: str) -> list[Json]:
 
 
 @solara.component
-def Found(job: Job, found: Replicated, on: Playing, lang: str) -> None:
+def Found(job: Replications, found: Replicated, worlds: Worlds, lang: str) -> None:
     """What replications found: charts, a table, files."""
     charts = solara.use_memo(lambda: band_charts(job, found, lang), [found, lang])
     rows = solara.use_memo(lambda: headline_rows(found, lang), [found, lang])
@@ -183,13 +165,9 @@ def Found(job: Job, found: Replicated, on: Playing, lang: str) -> None:
     with solara.Div(classes=["sf-row"]):
         parts.Download(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: _csv(bands_table(job, found)))
         parts.Download(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: _csv(found.runs))
-        title = "  |  ".join(world_labels(on.stage.worlds, lang)) if same_worlds(job, on) else stem
+        same_worlds = job.address.worlds == tuple(played.world for played in worlds)
+        title = "  |  ".join(world_labels(worlds, lang)) if same_worlds else stem
         parts.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")
-
-
-def same_worlds(job: Job, on: Playing) -> bool:
-    """Whether the worlds on the stage are those that were replicated."""
-    return job.address.worlds == tuple(played.world for played in on.stage.worlds)
 
 
 def _csv(table: pd.DataFrame) -> bytes:

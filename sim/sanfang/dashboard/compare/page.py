@@ -11,13 +11,15 @@ from sanfang.dashboard import limits, parts, viewer
 from sanfang.dashboard.address import LETTERS, World
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.compare import side_by_side
-from sanfang.dashboard.compare.how_sure import Job, SureView
+from sanfang.dashboard.compare.how_sure import SureView
 from sanfang.dashboard.compare.parts import Table, Versus
+from sanfang.dashboard.compare.replications import Replications
+from sanfang.dashboard.compare.side_by_side import Worlds
 from sanfang.dashboard.compare.two_lives import LivesView
-from sanfang.dashboard.live import LeverPanel, pick, place_of, use_place_fields, use_scenario_fields
+from sanfang.dashboard.live import Levers, pick, place_of, use_place_fields, use_scenario_fields
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.player import Player
-from sanfang.dashboard.playing import Playing, Transport, keep, use_playing
+from sanfang.dashboard.playing import Arrival, Playing, Transport, use_playing
 from sanfang.dashboard.series import BY_COMMUNITY
 from sanfang.dashboard.words import say
 from sanfang.scenario import content
@@ -36,10 +38,9 @@ def ComparePage() -> None:
     lang, count = viewer.lang(), len(viewer.address.value.worlds)
     on = use_playing(count)
     chosen = solara.use_reactive(0)
-    job: solara.Reactive[Job | None] = solara.use_reactive(None)
-    pulse = solara.use_reactive(0)
-    solara.use_effect(lambda: lambda: job.peek() and job.peek().cancel(), [])
-    place = min(chosen.value, count - 1)
+    job: solara.Reactive[Replications | None] = solara.use_reactive(None)
+    solara.use_effect(lambda: lambda: job.peek() and job.peek().leave(), [])
+    place, worlds = min(chosen.value, count - 1), on.stage.worlds
     with solara.Div(classes=["sf-live"]):
         with solara.Div(classes=["sf-side"]):
             Setup(on, count, lang)
@@ -47,11 +48,12 @@ def ComparePage() -> None:
             letters = [{"id": str(n), "label": side_by_side.letter(n), "pressed": n == place} for n in range(count)]
             parts.Buttons(buttons=letters, event_press=lambda id_: chosen.set(world_place(id_, count, place)))
             solara.HTML("p", say("live_levers_hint", lang), classes=["soft"])
-            played, prefix = on.stage.worlds[place], f"{LETTERS[place]}-"
-            LeverPanel(played, on.moved.value, lang, lambda order: on.move(place, order), prefix).key(prefix)
+            Levers(on, place, lang).key(LETTERS[place])
         with solara.Div(classes=["sf-stack"]):
             parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
-            Board(on, job, pulse, lang)
+            Arrival(on, lang)
+            if worlds:
+                Board(on, worlds, job, lang)
 
 
 def world_place(id_: object, count: int, otherwise: int) -> int:
@@ -87,7 +89,7 @@ def choose(on: Playing, picked: dict[str, Any]) -> None:
     if place is None:
         pick(picked)
         return
-    keep(on.stage.worlds)
+    on.keep()
     worlds = list(viewer.address.value.worlds)
     if place < len(worlds) and value in content.names():
         worlds[place] = World(value)
@@ -97,7 +99,7 @@ def choose(on: Playing, picked: dict[str, Any]) -> None:
 def change_worlds(on: Playing, more: bool) -> None:
     """Add a third world, played up to today, or take it away."""
     on.stage.player.pause()
-    keep(on.stage.worlds)
+    on.keep()
     worlds = viewer.address.value.worlds
     if more and len(worlds) < limits.MOST_WORLDS:
         viewer.change(worlds=(*worlds, World(THIRD)))
@@ -106,15 +108,16 @@ def change_worlds(on: Playing, more: bool) -> None:
 
 
 @solara.component
-def Board(on: Playing, job: solara.Reactive[Job | None], pulse: solara.Reactive[int], lang: str) -> None:
+def Board(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | None], lang: str) -> None:
     """What changes with every frame: transport, figures, and one of the views."""
     frame, other = on.frame.value, viewer.address.value.other
     view = other.get("view") if other.get("view") in VIEWS else VIEWS[0]
-    count = len(on.stage.worlds)
+    count = len(worlds)
     against = contrast(other.get("against"), count)
     Transport(on, frame, lang)
-    with on.stage.steady() as worlds:
-        Versus(figures=side_by_side.figures(worlds, lang))
+    with on.stage.steady():  # the player must not step while its worlds are looked at
+        figures = side_by_side.figures(worlds, lang)
+    Versus(figures=figures)
     with solara.Div(classes=["sf-tabs"]):
         tabs = [{"id": name, "label": say(f"compare_view_{name}", lang), "pressed": name == view} for name in VIEWS]
         parts.Buttons(buttons=tabs, event_press=lambda id_: set_other(view=id_ if id_ in VIEWS else ""))
@@ -128,13 +131,13 @@ def Board(on: Playing, job: solara.Reactive[Job | None], pulse: solara.Reactive[
         if view in ("charts", "differences"):
             Shades(lang)
     if view in ("charts", "differences"):
-        Curves(on, frame, view, against, lang)
+        Curves(on, worlds, frame, view, against, lang)
         return
     Seen(on.stage.player, frame)
     if view == "lives":
-        LivesView(on, frame, against, lang)
+        LivesView(on, worlds, frame, against, lang)
     else:
-        SureView(on, job, pulse, lang)
+        SureView(on, worlds, job, lang)
 
 
 @solara.component
@@ -166,29 +169,28 @@ def Seen(player: Player, frame: int) -> None:
 
 
 @solara.component
-def Curves(on: Playing, frame: int, view: str, against: int, lang: str) -> None:
+def Curves(on: Playing, worlds: Worlds, frame: int, view: str, against: int, lang: str) -> None:
     """Maps, and charts of the measures or of their differences."""
-    with on.stage.steady() as worlds:
+    with on.stage.steady():
         shown = side_by_side.known_map(viewer.address.value.other.get("map"))
         maps = side_by_side.maps(worlds, shown, lang)
-        charts = drawn(on, view, against, lang)
+        charts = drawn(worlds, view, against, lang)
     parts.Charts(charts=charts, frame=frame, event_drawn_frame=lambda _: on.stage.player.seen())
-    Maps(on, frame, maps, shown, lang)
-    Downloads(on, view, against, lang)
+    Maps(on, worlds, frame, maps, shown, lang)
+    Downloads(on, worlds, view, against, lang)
 
 
-def drawn(on: Playing, view: str, against: int, lang: str) -> list[Json]:
+def drawn(worlds: Worlds, view: str, against: int, lang: str) -> list[Json]:
     """The charts of a view."""
-    with on.stage.steady() as worlds:
-        if view == "differences":
-            return side_by_side.difference_charts(worlds, lang)
-        return side_by_side.charts(worlds, lang, against)
+    if view == "differences":
+        return side_by_side.difference_charts(worlds, lang)
+    return side_by_side.charts(worlds, lang, against)
 
 
 @solara.component
-def Maps(on: Playing, frame: int, maps: list[Json], shown: str, lang: str) -> None:
+def Maps(on: Playing, worlds: Worlds, frame: int, maps: list[Json], shown: str, lang: str) -> None:
     """A map a world on one scale; the chosen community in each."""
-    worlds, selected = on.stage.worlds, viewer.address.value.other.get("community", "")
+    selected = viewer.address.value.other.get("community", "")
     ids = worlds[0].model.map.ids
     what = {name: say(f"measure_{name}", lang) for name in BY_COMMUNITY}
     field = {"id": "map", "label": say("map_shows", lang), "value": shown, "options": parts.options(what)}
@@ -210,18 +212,19 @@ def Maps(on: Playing, frame: int, maps: list[Json], shown: str, lang: str) -> No
 
 
 @solara.component
-def Downloads(on: Playing, view: str, against: int, lang: str) -> None:
+def Downloads(on: Playing, worlds: Worlds, view: str, against: int, lang: str) -> None:
     """The daily tables of all worlds, and the charts on show as a picture."""
     address = viewer.address.value
     stem = "-".join(["sanfang", *(world.scenario for world in address.worlds), address.district, str(address.seed)])
 
     def csv() -> bytes:
-        with on.stage.steady() as worlds:
+        with on.stage.steady():
             return bytes(side_by_side.daily_tables(worlds).to_csv(index=False).encode())
 
     def png() -> bytes:
-        title = "  |  ".join(side_by_side.world_labels(on.stage.worlds, lang))
-        return picture(drawn(on, view, against, lang), title, lang)
+        with on.stage.steady():
+            charts = drawn(worlds, view, against, lang)
+        return picture(charts, "  |  ".join(side_by_side.world_labels(worlds, lang)), lang)
 
     with solara.Div(classes=["sf-row"]):
         parts.Download(say("compare_save_daily", lang), f"{stem}-daily.csv", csv)

@@ -5,10 +5,7 @@ Replication r has the seed of the address plus r in every world, so each differe
 
 from __future__ import annotations
 
-import threading
-import time
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,21 +13,15 @@ import pandas as pd
 
 from sanfang.dashboard import limits, series
 from sanfang.dashboard.address import LETTERS, Address
-from sanfang.dashboard.played import PlayedWorld
+from sanfang.dashboard.job import Cancelled, Job
+from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.lab import intervals
 from sanfang.lab.metrics import METRICS
+from sanfang.lab.simulation import all_records
+from sanfang.model.books.outcomes import measure
 
 FEWEST = 3
 """With two, a 95 % interval is some ten times as wide as their distance."""
-
-AT_ONCE = 2
-PLACES = threading.BoundedSemaphore(AT_ONCE)
-"""For jobs of all viewers: each keeps a core busy."""
-
-TELL_EVERY = 0.25  # seconds
-STEP = 5  # days between two looks whether to go on
-
-WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
 
 
 @dataclass(frozen=True)
@@ -65,107 +56,49 @@ class Replicated:
         return intervals.differences(self.runs[["scenario", "replication", *names]], LETTERS[0])
 
 
-class Replications:
-    """One job: all worlds of an address, `reps` times, as far as it was played (to the end if it was not).
+class Replications(Job[Replicated]):
+    """All worlds of an address, `reps` times, as far as it was played (to the end if it was not).
 
-    `tell` is called now and then from the job's thread, when `state`, `done` or `found` have changed.
+    Where it is cancelled, the replications that are complete by then are kept, if there are enough.
     """
 
-    def __init__(self, address: Address, reps: int, tell: Callable[[], None]) -> None:
+    def __init__(self, address: Address, reps: int) -> None:
         self.address = address
         self.reps = min(max(reps, FEWEST), limits.MOST_REPLICATIONS)
         self.days = address.day or address.days
-        self.state, self.done, self.error = WAITING, 0, ""
-        self.found: Replicated | None = None
-        self._tell, self._told = tell, 0.0
-        self._stop = threading.Event()
-        self._begun = time.monotonic()
-        self._thread = threading.Thread(target=self._run, daemon=True, name="replications")
+        self._kept: list[list[dict[str, np.ndarray]]] = []
+        self._rows: list[dict[str, object]] = []
+        super().__init__(lambda _: self._all(), total=self.reps * len(address.worlds))
 
-    @property
-    def total(self) -> int:
-        """Runs to make."""
-        return self.reps * len(self.address.worlds)
-
-    @property
-    def busy(self) -> bool:
-        return self.state in (WAITING, RUNNING)
-
-    @property
-    def seconds_left(self) -> float:
-        """What the rest will take at the pace so far; NaN before the first run is there."""
-        gone = time.monotonic() - self._begun
-        return gone / self.done * (self.total - self.done) if self.done else float("nan")
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def cancel(self) -> None:
-        """Stop within some days of a run; replications that are complete by then are kept, if there are enough."""
-        self._stop.set()
-
-    def join(self, seconds: float) -> bool:
-        """Wait for the end at most so long; returns whether it came."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        while not PLACES.acquire(timeout=0.2):
-            if self._stop.is_set():
-                return self._end(CANCELLED)
+    def _all(self) -> Replicated:
         try:
-            self.state, self._begun = RUNNING, time.monotonic()
-            self._say(now=True)
-            whole = self._make()
-        except Exception as problem:
-            self.error = f"{type(problem).__name__}: {problem}"
-            return self._end(FAILED)
-        finally:
-            PLACES.release()
-        self._end(DONE if whole else CANCELLED)
+            for rep in range(self.reps):
+                self._one(rep)
+        except Cancelled:
+            if len(self._kept) >= FEWEST:
+                self.found = self._found()
+            raise
+        return self._found()
 
-    def _make(self) -> bool:
-        """All runs; returns whether none is missing."""
-        kept: list[list[dict[str, np.ndarray]]] = []
-        rows: list[dict[str, object]] = []
-        for rep in range(self.reps):
-            pair = [self._one(rep, place) for place in range(len(self.address.worlds))]
-            whole = [one for one in pair if one is not None]
-            if len(whole) < len(pair):
-                break
-            kept.append([values for values, _ in whole])
-            rows += [
-                {"scenario": letter, "replication": rep, **metrics}
-                for letter, (_, metrics) in zip(LETTERS, whole, strict=False)
-            ]
-        if len(kept) >= FEWEST:
-            stacked = {name: np.array([[one[name] for one in pair] for pair in kept]) for name in series.MEASURES}
-            found = {name: values.swapaxes(0, 1) for name, values in stacked.items()}
-            self.found = Replicated(found, pd.DataFrame(rows))
-        return len(kept) == self.reps
+    def _one(self, rep: int) -> None:
+        """One replication: a run a world. Only its series and metrics are kept."""
+        made = [self._run_of(rep, place) for place in range(len(self.address.worlds))]
+        self._kept.append([values for values, _ in made])
+        self._rows += [
+            {"scenario": letter, "replication": rep, **metrics}
+            for letter, (_, metrics) in zip(LETTERS, made, strict=False)
+        ]
 
-    def _one(self, rep: int, place: int) -> tuple[dict[str, np.ndarray], dict[str, float]] | None:
-        """The series and metrics of one run; None if it was stopped. Only these are kept."""
-        played = None
-        if not self._stop.is_set():
-            address = replace(self.address, seed=self.address.seed + rep)
+    def _run_of(self, rep: int, place: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+        address = replace(self.address, seed=self.address.seed + rep)
+        with self.turn():
             played = PlayedWorld(address, address.worlds[place])
-        while played is not None and played.day < self.days:
-            if self._stop.is_set():
-                return None
-            played.step(min(STEP, self.days - played.day))
-        if played is None:
-            return None
-        found = series.measures(played), dict(played.so_far().metrics)
-        self.done += 1
-        self._say()
+        play(played, self.days, self)
+        with self.turn():
+            found = series.measures(played), measure(played.model, all_records(played.model))
+        self.did()
         return found
 
-    def _end(self, state: str) -> None:
-        self.state = state
-        self._say(now=True)
-
-    def _say(self, now: bool = False) -> None:
-        if now or time.monotonic() - self._told > TELL_EVERY:
-            self._told = time.monotonic()
-            self._tell()
+    def _found(self) -> Replicated:
+        stacked = {name: np.array([[one[name] for one in pair] for pair in self._kept]) for name in series.MEASURES}
+        return Replicated({name: values.swapaxes(0, 1) for name, values in stacked.items()}, pd.DataFrame(self._rows))

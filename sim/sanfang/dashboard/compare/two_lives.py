@@ -6,14 +6,16 @@ from typing import Any
 
 import solara
 
-from sanfang.dashboard import parts, viewer
+from sanfang.dashboard import limits, parts, viewer
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.compare import lives, lives_told
 from sanfang.dashboard.compare.lives import Troubles
 from sanfang.dashboard.compare.parts import LifeCard, Table
 from sanfang.dashboard.compare.paths import Paths
-from sanfang.dashboard.compare.side_by_side import letter
+from sanfang.dashboard.compare.side_by_side import Worlds, letter
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.playing import Playing
+from sanfang.dashboard.progress import JobCard, use_job
 from sanfang.dashboard.words import say
 
 
@@ -22,38 +24,49 @@ def _keep(**texts: str) -> None:
 
 
 @solara.component
-def LivesView(on: Playing, frame: int, other: int, lang: str) -> None:
-    """The troubles that the worlds have in common, one of them in each world, and a resident in each world."""
-    stage, playing = on.stage, on.playing
-
-    def find() -> Troubles | None:
-        if playing or not stage.day:
-            return None
-        with stage.steady() as worlds:
-            return lives.troubles([played.so_far().requests for played in worlds], stage.day)
-
-    found = solara.use_memo(find, [stage, stage.day, on.moved.value, playing])
-    if found is None:
-        note = "compare_lives_first" if not stage.day else "compare_lives_paused"
+def LivesView(on: Playing, worlds: Worlds, frame: int, other: int, lang: str) -> None:
+    """What happened in the worlds, once they stand still on a day."""
+    day = worlds[0].day
+    if on.playing or on.busy or not day:
+        note = "compare_lives_paused" if day else "compare_lives_first"
         parts.Notes(notes=[{"kind": "info", "text": say(note, lang)}])
+    else:
+        Found(on, worlds, day, other, lang).key(f"{day} {on.moved.value}")
+
+
+@solara.component
+def Found(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
+    """The troubles that the worlds have in common, one of them in each world, and a resident in each world."""
+
+    def find(job: Job[Troubles]) -> Troubles:
+        with job.turn(), on.stage.steady():
+            tables = [played.so_far().requests for played in worlds]
+        with job.turn():
+            return lives.troubles(tables, day)
+
+    people = residents(worlds)
+    job, again = use_job(find, [], megabytes=len(worlds) * limits.table_megabytes(people, day))
+    found = job.found
+    if found is None:
+        JobCard(job, lambda: say("compare_lives_finding", lang), lang, again)
         return
-    root, resident = chosen_life(found, residents(on))
+    root, resident = chosen_life(found, people)
     with solara.Div(classes=["sf-two"]):
         with solara.Div(classes=["card", "sf-stack"]):
-            TroubleList(on, found, root, other, lang)
+            TroubleList(worlds, found, root, other, lang)
         with solara.Div(classes=["sf-stack"]):
             if root:
-                LifeCard(life=lives_told.life_card(found, root, stage.worlds, lang))
-                Paths(found, stage.worlds, root, lang)
+                LifeCard(life=lives_told.life_card(found, root, worlds, lang))
+                Paths(found, worlds, root, lang)
             if resident is not None:
-                ResidentCard(on, found, resident, root, other, lang)
+                ResidentCard(worlds, found, resident, root, other, lang)
             else:
                 solara.HTML("p", say("compare_choose", lang), classes=["soft", "card"])
 
 
-def residents(on: Playing) -> int:
+def residents(worlds: Worlds) -> int:
     """How many there are, the same in every world."""
-    return len(on.stage.worlds[0].model.residents.satisfaction)
+    return len(worlds[0].model.residents.satisfaction)
 
 
 def chosen_life(found: Troubles, count: int) -> tuple[str, int | None]:
@@ -68,9 +81,9 @@ def chosen_life(found: Troubles, count: int) -> tuple[str, int | None]:
 
 
 @solara.component
-def TroubleList(on: Playing, found: Troubles, root: str, other: int, lang: str) -> None:
+def TroubleList(worlds: Worlds, found: Troubles, root: str, other: int, lang: str) -> None:
     """Filters, and the troubles that fit."""
-    texts, worlds = viewer.address.value.other, on.stage.worlds
+    texts = viewer.address.value.other
     domains = lives_told.domain_labels(worlds[0].scenario, lang)
     ids = list(worlds[0].model.map.ids)
     order = texts.get("sort") if texts.get("sort") in lives.ORDERS else lives.ORDERS[0]
@@ -91,7 +104,7 @@ def TroubleList(on: Playing, found: Troubles, root: str, other: int, lang: str) 
         select("community", "compare_community", community or "all", {"all": any_, **{id_: id_ for id_ in ids}}),
         {
             "id": "resident", "label": say("compare_resident", lang), "value": texts.get("resident", ""),
-            "min": 0, "max": residents(on) - 1,
+            "min": 0, "max": residents(worlds) - 1,
         },
     ]  # fmt: skip
 
@@ -117,7 +130,7 @@ def TroubleList(on: Playing, found: Troubles, root: str, other: int, lang: str) 
         if table.empty:
             solara.HTML("p", say("compare_none", lang), classes=["soft"])
         else:
-            TroubleTable("troubles", say("compare_troubles", lang), table, domains, root, on, other, lang)
+            TroubleTable("troubles", say("compare_troubles", lang), table, domains, root, len(worlds), other, lang)
 
 
 @solara.component
@@ -127,13 +140,13 @@ def TroubleTable(
     table: Any,
     domains: dict[str, str],
     root: str,
-    on: Playing,
+    count: int,
     other: int,
     lang: str,
     whose: bool = True,
 ) -> None:
-    """Troubles to choose from, with their residents if `whose`."""
-    count, known = len(on.stage.worlds), set(table.index)
+    """Troubles of `count` worlds to choose from, with their residents if `whose`."""
+    known = set(table.index)
     Table(
         name=name,
         caption=caption,
@@ -147,9 +160,8 @@ def TroubleTable(
 
 
 @solara.component
-def ResidentCard(on: Playing, found: Troubles, resident: int, root: str, other: int, lang: str) -> None:
+def ResidentCard(worlds: Worlds, found: Troubles, resident: int, root: str, other: int, lang: str) -> None:
     """What a resident thinks and went through in every world."""
-    worlds = on.stage.worlds
     domains = lives_told.domain_labels(worlds[0].scenario, lang)
     view = worlds[0].model.resident(resident)
     about = say(
@@ -164,4 +176,6 @@ def ResidentCard(on: Playing, found: Troubles, resident: int, root: str, other: 
         if table.empty:
             solara.HTML("p", say("compare_resident_no_needs", lang), classes=["soft"])
         else:
-            TroubleTable("own", say("compare_resident_needs", lang), table, domains, root, on, other, lang, whose=False)
+            TroubleTable(
+                "own", say("compare_resident_needs", lang), table, domains, root, len(worlds), other, lang, whose=False
+            )

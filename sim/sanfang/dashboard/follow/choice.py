@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from sanfang.dashboard.address import Address, scenario_of
+from sanfang.dashboard.job import DAYS_A_TURN, Cancelled, Job
 from sanfang.lab.simulation import Run, all_records, request_table
 from sanfang.lab.time_split import closed_after_warm_up, durations
+from sanfang.model.cases.watched import Trace, WatchedModel
 from sanfang.model.model import DistrictModel
-from sanfang.model.watched import Trace, WatchedModel
 from sanfang.scenario.place import KINDS
 from sanfang.scenario.scenario import Scenario
 
@@ -23,11 +24,6 @@ SEVERAL = 2  # hand-offs
 MOST_CANDIDATES = 12
 LONGEST_ID = 16
 USUAL_DAYS = 180
-
-AT_ONCE = 2
-PLACES = threading.BoundedSemaphore(AT_ONCE)
-"""For runs of all viewers, which last seconds; replications of the Compare page have places of their own, as they keep
-them for minutes."""
 
 
 @dataclass(frozen=True)
@@ -68,52 +64,44 @@ def until(address: Address) -> int:
     return address.day or min(USUAL_DAYS, address.days)
 
 
-def never() -> bool:
-    """For a run that is always wanted to its end."""
-    return False
+def play(model: DistrictModel, day: int, job: Job[Any]) -> None:
+    """Play a model up to a day, as a job. Raises Cancelled."""
+    while model.day < day:
+        days = min(DAYS_A_TURN, day - model.day)
+        with job.turn():
+            for _ in range(days):
+                model.step()
+        job.did(days)
 
 
-def played_up_to[Model: DistrictModel](
-    day: int, build: Callable[[], Model], stopped: Callable[[], bool]
-) -> Model | None:
-    """A model played in one of `PLACES`, as soon as one is free; None once it is stopped."""
-    while not PLACES.acquire(timeout=0.2):
-        if stopped():
-            return None
-    try:
-        if stopped():
-            return None
-        model = build()
-        while model.day < day and not stopped():
-            model.step()
-        return None if stopped() else model
-    finally:
-        PLACES.release()
+def traced(scenario: Scenario, id_: str, address: Address, until: int, job: Job[Any]) -> Trace:
+    """As `trace`, of a scenario at the place of an address, but as a job. Raises Cancelled."""
+    with job.turn():
+        model = WatchedModel(scenario, address.seed, address.days, address.size, int(id_, 16))
+    play(model, until, job)
+    return Trace(model.log.copy(), model)
 
 
-def traced(
-    scenario: Scenario, id_: str, *, seed: int, days: int, scale: float, until: int, stopped: Callable[[], bool] = never
-) -> Trace | None:
-    """As `trace`, but in one of `PLACES`; None if it was stopped."""
-    key = int(id_, 16)
-    model = played_up_to(until, lambda: WatchedModel(scenario, seed, days, scale, key), stopped)
-    return None if model is None else Trace(model.log.copy(), model)
+def run_of(address: Address, job: Job[Run]) -> Run:
+    """The first world of the address as far as it is played, with all its requests and without its model, as a job.
 
-
-def run_of(address: Address, stopped: Callable[[], bool] = never) -> Run | None:
-    """The first world of the address as far as it is played, with all its requests and without its model; None if it
-    was stopped."""
+    Where it is cancelled, it is found as far as it got. Raises Cancelled.
+    """
     scenario = scenario_of(address, address.worlds[0])
-    model = played_up_to(
-        until(address),
-        lambda: DistrictModel(scenario, seed=address.seed, days=address.days, scale=address.size),
-        stopped,
-    )
-    if model is None:
-        return None
-    requests = request_table(model, all_records(model))
-    none = pd.DataFrame()
-    return Run(scenario, address.seed, model.day, address.size, {}, none, none, requests, None)
+    with job.turn():
+        model = DistrictModel(scenario, seed=address.seed, days=address.days, scale=address.size)
+
+    def run() -> Run:
+        requests, none = request_table(model, all_records(model)), pd.DataFrame()
+        return Run(scenario, address.seed, model.day, address.size, {}, none, none, requests, None)
+
+    try:
+        play(model, until(address), job)
+    except Cancelled:
+        job.found = run() if model.day and not job.left else None
+        raise
+    with job.turn():
+        return run()
 
 
 def candidates(run: Run, wanted: Choice, count: int = MOST_CANDIDATES) -> pd.DataFrame:

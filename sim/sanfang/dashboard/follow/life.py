@@ -10,10 +10,10 @@ import pandas as pd
 
 from sanfang.lab.time_split import CAUSES, HOURS, durations
 from sanfang.model import state as s
-from sanfang.model.event_calendar import NONE
+from sanfang.model.cases.watched import Trace
+from sanfang.model.kernel.engine_arrays import NONE
+from sanfang.model.kernel.worktime import clock_starts
 from sanfang.model.model import DistrictModel
-from sanfang.model.watched import Trace
-from sanfang.model.worktime import clock_starts
 
 RESIDENT, PARTS, PARTNER = "resident", "parts", "partner"
 """Places that are no office: with the resident; waiting for other parts of the request; with a partner."""
@@ -151,7 +151,7 @@ class _Teller:
     def _part(self, part: int, steps: list[Step], handoffs: list[HandOff]) -> None:
         places = np.flatnonzero(self.log["part"] == part)
         rows = self.log[places]
-        holder, before, mine = self._office(rows[0], int(rows[0]["entry"])), None, list[Step]()
+        holder, before, mine = self._office(rows[0], int(rows[0]["tier"])), None, list[Step]()
         if rows[0]["phase"] == s.BLANK:
             return
         for number, row in enumerate(rows):
@@ -165,7 +165,7 @@ class _Teller:
             until = float(following["hours"]) if following is not None else self.now
             end = self._time(following) if following is not None else float(self.model.day)
             step = Step(
-                what, place, part, self._time(row), end, until - float(row["hours"]), s.TIME_NAMES[row["spends"]],
+                what, place, part, self._time(row), end, until - float(row["hours"]), s.TIME_NAMES[row["cause"]],
                 bool(row["worker"] != NONE) or what == "partner_work", self._paid(int(places[number])),
             )  # fmt: skip
             _add(mine, step)
@@ -209,7 +209,7 @@ class _Teller:
             if station >= offices:
                 return f"department.{self.departments[station - offices]}"
             return "street" if station >= 2 * layout.communities else s.TIER_NAMES[station // layout.communities]
-        return self._office(row, int(row["entry"]))
+        return self._office(row, int(row["tier"]))
 
     def _passed(
         self, row: np.ndarray, before: np.ndarray | None, what: str, holder: str, place: str, part: int
@@ -232,7 +232,7 @@ def _what(row: np.ndarray, before: np.ndarray | None) -> str:
     if name in QUEUED:
         return f"{name}_work" if row["worker"] != NONE else f"{name}_wait"
     if name == "handed_on":
-        if before is not None and before["entry"] == row["entry"]:
+        if before is not None and before["tier"] == row["tier"]:
             return "returned"  # the receiver has said that it is not in charge
         return "meeting" if row["joint"] else name
     return name

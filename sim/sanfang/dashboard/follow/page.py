@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import html
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import solara
-import solara.lab
 
-from sanfang.dashboard import parts, viewer
+from sanfang.dashboard import limits, parts, viewer
 from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.follow import flow_views, flows
@@ -19,6 +16,9 @@ from sanfang.dashboard.follow import views as follow_views
 from sanfang.dashboard.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, traced, until
 from sanfang.dashboard.follow.life import Life, life
 from sanfang.dashboard.follow.pictures import timeline_picture
+from sanfang.dashboard.job import CANCELLED, Job
+from sanfang.dashboard.live import scenario_labels
+from sanfang.dashboard.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab import time_split
 from sanfang.lab.simulation import Run
@@ -55,44 +55,39 @@ def words(lang: str, *names: str, prefix: str = "follow_") -> Json:
     return {name: say(f"{prefix}{name}", lang) for name in names}
 
 
-def use_stopped(dependencies: list[Any]) -> Callable[[], bool]:
-    """Asks whether a task with these dependencies has become useless: they have changed, or the page is closed.
-
-    Solara does not interrupt the thread of such a task, so the task must ask.
-    """
-    stop: threading.Event = solara.use_memo(threading.Event, dependencies)
-    solara.use_effect(lambda: stop.set, [stop])
-    return stop.is_set
-
-
 @solara.component
 def FollowPage() -> None:
     """Choose a request of the first world, see its life; and how all of them flow."""
     address, lang = viewer.address.value, viewer.lang()
-    world = (address.district, address.size, address.seed, address.days, until(address), address.worlds[0])
-    stopped = use_stopped([world])
-    played = solara.lab.use_task(lambda: run_of(address, stopped), dependencies=[world], raise_error=False)
+    stopped: Any = solara.use_ref((None, None))  # the world of a run that was cancelled on its way, and the run
+    day = until(address)
+    world = (address.district, address.size, address.seed, address.days, day, address.worlds[0])
+
+    def play(job: Job[Run]) -> Run:
+        return stopped.current[1] if stopped.current[0] == world else run_of(address, job)
+
+    people = address.size * limits.population(address.district)
+    job, again = use_job(play, [world], total=day, megabytes=limits.table_megabytes(people, day))
+    run = job.found
+
+    def stop() -> None:
+        if job.state == CANCELLED and run is not None:
+            stopped.current = ((*world[:4], run.days, world[-1]), run)
+            viewer.change(day=run.days)
+
+    solara.use_effect(stop, [job.state])
     with solara.Div(classes=["sf-stack"]):
         WorldFields(address, lang)
-        if played.error:
-            text = say("follow_failed", lang, what=str(played.exception))
-            parts.Notes(notes=[{"kind": "error", "text": text}])
-        elif played.pending or played.value is None:
-            Busy(say("follow_playing", lang, days=until(address)))
+        if run is None or job.state == CANCELLED:
+            JobCard(job, lambda: say("job_playing", lang, day=day, percent=percent(job)), lang, again)
         else:
-            Followed(played.value, world)
-
-
-@solara.component
-def Busy(text: str) -> None:
-    """Says that something is being made."""
-    solara.HTML("div", html.escape(text), classes=["card", "sf-busy"], attributes={"role": "status"})
+            Followed(run, world)
 
 
 @solara.component
 def WorldFields(address: Address, lang: str) -> None:
     """Which scenario, and how far it is played."""
-    names = {name: own_label(Scenario.load(name), lang, name) for name in content.names()}
+    names = solara.use_memo(lambda: scenario_labels(lang), [lang])
     fields: list[Json] = [
         {"id": "scenario", "label": say("follow_world", lang), "value": address.worlds[0].scenario,
          "options": parts.options(names)},
@@ -200,22 +195,16 @@ def pick(picked: dict[str, Any]) -> None:
 @solara.component
 def OneLife(run: Run, world: tuple[Any, ...], label: Any, id_: str, lang: str) -> None:
     """The life of one request: watched in a second run of its world, then told."""
-    district, size, seed, days, until_day, _ = world
+    address = viewer.address.peek()
 
-    stopped = use_stopped([world, id_])
+    def watch(job: Job[Life]) -> Life:
+        return life(traced(run.scenario, id_, address, run.days, job), run.requests, label)
 
-    def watch() -> Life | None:
-        seen = traced(run.scenario, id_, seed=seed, days=days, scale=size, until=until_day, stopped=stopped)
-        return life(seen, run.requests, label) if seen else None
-
-    told = solara.lab.use_task(watch, dependencies=[world, id_], raise_error=False)
-    if told.error:
-        text = say("follow_failed", lang, what=str(told.exception))
-        parts.Notes(notes=[{"kind": "error", "text": text}])
-    elif told.pending or told.value is None or told.value.id != id_:
-        Busy(say("follow_playing", lang, days=until_day))
+    job, again = use_job(watch, [world, id_], total=run.days)
+    if job.found is None:
+        JobCard(job, lambda: say("follow_watching", lang, percent=percent(job)), lang, again)
     else:
-        Told(told.value, run.scenario, f"sanfang-{world[-1].scenario}-{district}-{seed}-{id_[:8]}", lang)
+        Told(job.found, run.scenario, f"sanfang-{world[-1].scenario}-{world[0]}-{world[2]}-{id_[:8]}", lang)
 
 
 @solara.component

@@ -11,7 +11,7 @@ from sanfang.dashboard.chart import Json
 from sanfang.dashboard.follow.life import HandOff, Life, Step
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.time_split import CAUSES, cause_label
-from sanfang.model.worktime import working_days
+from sanfang.model.kernel.worktime import working_days
 from sanfang.report.time_split_figure import COLOURS
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario

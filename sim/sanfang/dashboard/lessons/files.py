@@ -15,9 +15,9 @@ from pydantic_core import ErrorDetails
 from sanfang.dashboard.lessons.lesson import Arm, Lesson, Place, Slider, Step, Text, Try, scenario_of
 from sanfang.scenario import content
 from sanfang.scenario.content import Source, label_of
-from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.messages import in_words
-from sanfang.scenario.reading import read_toml
+from sanfang.scenario.errors import InputError, nearest, while_reading
+from sanfang.scenario.telling import in_words
+from sanfang.scenario.toml import read_toml
 
 LESSONS = "lessons"
 """The folder of lesson files below `scenarios/`."""
@@ -42,10 +42,11 @@ def read(path: Path) -> Lesson:
     """The lesson in a file. Raises InputError."""
     source = Source(path, label_of(path))
     document = read_toml(source)
-    try:
-        lesson = Lesson.model_validate(document)
-    except ValidationError as error:
-        raise InputError(f"{source.label}: {_complaints(error, document)}") from None
+    with while_reading(source.label):
+        try:
+            lesson = Lesson.model_validate(document)
+        except ValidationError as error:
+            raise InputError(f"{source.label}: {_complaints(error, document)}") from None
     for number, step in enumerate(lesson.steps, 1):
         for arm in step.arms:
             try:
@@ -71,7 +72,7 @@ def _state_of_files() -> tuple[tuple[str, int], ...]:
     """Changes when a lesson, a scenario or a district is edited."""
     below = (".", content.DISTRICTS, LESSONS)
     files = [path for folder in content.folders() for part in below for path in sorted((folder / part).glob("*.toml"))]
-    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
+    return tuple((str(path), path.stat().st_mtime_ns) for path in files if path.is_file())
 
 
 @lru_cache(maxsize=64)

@@ -40,7 +40,7 @@ OF_THE_PLACE = ("replications", "residents", "days")
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Text(_Table):
@@ -106,7 +106,7 @@ class Place(_Table):
     @property
     def residents(self) -> int:
         """Residents, rounded to hundreds."""
-        return int(round(self.size * limits.population(self.district), -2))
+        return int(round(limits.reached(self.district, self.size).residents, -2))
 
 
 class Slider(_Table):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import solara
 
 from sanfang.dashboard import parts, viewer
 from sanfang.dashboard.chart import Json
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.lessons import told
 from sanfang.dashboard.lessons.files import Progress, load_all, progress_of
 from sanfang.dashboard.lessons.lesson import Lesson, Step
 from sanfang.dashboard.lessons.runs import Found, find_out, known
+from sanfang.dashboard.progress import JobCard, use_job
 from sanfang.dashboard.words import say
 
 Event = parts.Event
@@ -45,11 +45,6 @@ def Predict(
     event_answered: Event,
 ) -> None:  # fmt: skip
     """A question with options or a slider; `answered` is called with the prediction."""
-
-
-@solara.component_vue("../vue/lesson_progress.vue", vuetify=False)
-def Waiting(text: str, done: int, all: int) -> None:
-    """How far the runs are."""
 
 
 @solara.component_vue("../vue/lesson_reveal.vue", vuetify=False)
@@ -196,9 +191,9 @@ def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
 @solara.component
 def Outcome(lesson: Lesson, step: Step, answer: str, jump: bool, lang: str) -> None:
     """The runs of a step, and what they show beside the prediction."""
-    state = use_found(lesson, (step,))
-    if not _shown_waiting(state, lang):
-        found = state.found[0]
+    made = use_found(lesson, (step,), lang)
+    if made:
+        found = made[0]
         words = ("predicted", "happened", "why", "also", "measure", "verdict", "closer", "try")
         Reveal(told=told.reveal(found, answer, lang), jump=jump, words=_words(lang, *words))
         parts.Charts(charts=told.charts(found, lang))
@@ -216,11 +211,11 @@ def Summary(lesson: Lesson, progress: Progress, lang: str) -> None:
 def Score(lesson: Lesson, progress: Progress, lang: str) -> None:
     """Predictions beside results: the runs are known if the lesson was played here, else they are made."""
     answered = [(step, answer) for step, answer in zip(lesson.steps, progress.answers, strict=True) if answer]
-    state = use_found(lesson, tuple(step for step, _ in answered))
-    if _shown_waiting(state, lang):
+    made = use_found(lesson, tuple(step for step, _ in answered), lang)
+    if made is None:
         return
     rows = []
-    for found, (step, answer) in zip(state.found, answered, strict=True):
+    for found, (step, answer) in zip(made, answered, strict=True):
         shown = told.reveal(found, answer, lang)
         kept = {key: shown[key] for key in ("predicted", "happened", "verdict", "right")}
         rows.append({"title": step.title.say(lang), **kept})
@@ -238,63 +233,17 @@ def Score(lesson: Lesson, progress: Progress, lang: str) -> None:
 # --- Runs ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Work:
-    """How far the runs are; `found` is complete when `ready`."""
+def use_found(lesson: Lesson, steps: tuple[Step, ...], lang: str) -> tuple[Found, ...] | None:
+    """The runs of `steps`, at once if they were made before, else once a job has made them; until then its card is
+    shown. The component must have a key for the steps."""
 
-    found: tuple[Found, ...] = ()
-    ready: bool = False
-    done: int = 0
-    all: int = 1
-    problem: str = ""
+    def make(job: Job[tuple[Found, ...]]) -> tuple[Found, ...]:
+        return tuple(find_out(lesson, step, job) for step in steps)
 
-
-def use_found(lesson: Lesson, steps: tuple[Step, ...]) -> Work:
-    """The runs of `steps`, at once if they are known, else made in a thread. The component must have a key for them."""
-    at_once = solara.use_memo(lambda: _known(lesson, steps), [])
-    work = solara.use_reactive(Work())
-
-    def begin() -> Callable[[], None] | None:
-        if at_once is not None:
-            return None
-        stop = threading.Event()
-        arguments = (lesson, steps, work, stop)
-        threading.Thread(target=_make, args=arguments, daemon=True, name="lesson").start()
-        return stop.set
-
-    solara.use_effect(begin, [])
-    now: Work = work.value
-    return at_once or now
-
-
-def _known(lesson: Lesson, steps: tuple[Step, ...]) -> Work | None:
-    found = [known(lesson, step) for step in steps]
-    return None if None in found else Work(tuple(one for one in found if one), ready=True)
-
-
-def _make(lesson: Lesson, steps: tuple[Step, ...], work: solara.Reactive[Work], stop: threading.Event) -> None:
-    counts = [len(step.arms) * lesson.place_of(step).replications for step in steps]
-    found: list[Found] = []
-
-    def tell(done: int, _: int) -> None:
-        work.set(Work(done=sum(counts[: len(found)]) + done, all=sum(counts)))
-
-    try:
-        for step in steps:
-            one = find_out(lesson, step, told=tell, stopped=stop.is_set)
-            if one is None:
-                return
-            found.append(one)
-    except Exception as problem:  # a page shows what went wrong instead of waiting for ever
-        work.set(Work(problem=f"{type(problem).__name__}: {problem}"))
-        return
-    work.set(Work(tuple(found), ready=True))
-
-
-def _shown_waiting(work: Work, lang: str) -> bool:
-    """Whether there is nothing else to show yet than how far the runs are, or why they failed."""
-    if work.problem:
-        parts.Notes(notes=[{"kind": "error", "text": say("lessons_failed", lang, problem=work.problem)}])
-    elif not work.ready:
-        Waiting(text=say("lessons_running", lang, done=work.done, all=work.all), done=work.done, all=work.all)
-    return not work.ready
+    at_once = solara.use_memo(lambda: [known(lesson, step) for step in steps], [])
+    all_known = tuple(found for found in at_once if found)
+    count = sum(len(step.arms) * lesson.place_of(step).replications for step in steps)
+    job, again = use_job(make, [], count, known=all_known if len(all_known) == len(steps) else None)
+    if job.found is None:
+        JobCard(job, lambda: say("lessons_running", lang, done=job.done, all=count), lang, again)
+    return job.found

@@ -10,19 +10,22 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
-from sanfang.dashboard.played import PlayedWorld
+from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.dashboard.series import measures
+from sanfang.dashboard.slots import Places
 from sanfang.dashboard.watch import Watch
 from sanfang.lab.intervals import t_interval
 from sanfang.lab.metrics import BY_NAME
 from sanfang.lab.simulation import all_records
+from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
-from sanfang.model.outcomes import measure
 from sanfang.scenario.scenario import Scenario
 
 KEPT = 600
@@ -72,7 +75,7 @@ class Runs:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._seen: OrderedDict[tuple[str, int, int, float], Seen] = OrderedDict()
-        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._lock, self._making = threading.Lock(), Places(1, each=1)
 
     def seen(self, trial: Trial) -> Seen | None:
         """What is kept of a run, if it was made."""
@@ -82,12 +85,15 @@ class Runs:
                 self._seen.move_to_end(trial.key)
             return found
 
-    def make(self, trial: Trial) -> Seen:
-        """Make a run, unless it was made or another thread is just making it."""
-        with self._turn:
+    def make(self, trial: Trial, job: Job[Any]) -> Seen:
+        """Make a run, as part of a job, unless it was made or another job is just making it. Raises Cancelled."""
+        found = self.seen(trial)
+        if found is not None:
+            return found
+        with job.alone(self._making):
             found = self.seen(trial)
             if found is None:
-                found = _made(trial)
+                found = _made(trial, job)
                 with self._lock:
                     self._seen[trial.key] = found
                     while len(self._seen) > self._kept:
@@ -99,13 +105,15 @@ RUNS = Runs()
 """Those of this process. Everything in it is immutable, and follows from its key alone."""
 
 
-def _made(trial: Trial) -> Seen:
-    played = _Given(trial)
-    played.step(trial.days)
-    series = measures(played)
-    for values in series.values():
-        values.setflags(write=False)
-    return Seen(measure(played.model, all_records(played.model)), series)
+def _made(trial: Trial, job: Job[Any]) -> Seen:
+    with job.turn():
+        played = _Given(trial)
+    play(played, trial.days, job)
+    with job.turn():
+        series = measures(played)
+        for values in series.values():
+            values.setflags(write=False)
+        return Seen(measure(played.model, all_records(played.model)), series)
 
 
 def trials(lesson: Lesson, step: Step) -> list[list[Trial]]:
@@ -215,25 +223,15 @@ def verdict(metric: str, direction: str) -> str:
     return "" if better is None else "better" if (direction == MORE) == (better == "higher") else "worse"
 
 
-def find_out(
-    lesson: Lesson,
-    step: Step,
-    runs: Runs = RUNS,
-    told: Callable[[int, int], object] = lambda done, all_: None,
-    stopped: Callable[[], bool] = lambda: False,
-) -> Found | None:
-    """Make the runs of a step; `told` is called with (done, all) after each. None if `stopped` says so on the way."""
-    plan = trials(lesson, step)
-    count, done = sum(map(len, plan)), 0
+def find_out(lesson: Lesson, step: Step, job: Job[Any], runs: Runs = RUNS) -> Found:
+    """Make the runs of a step, as a job that counts them. Raises Cancelled."""
     by_arm: dict[str, tuple[Seen, ...]] = {}
-    for arm, row in zip(step.arms, plan, strict=True):
+    for arm, row in zip(step.arms, trials(lesson, step), strict=True):
         made = []
         for trial in row:
-            if stopped():
-                return None
-            made.append(runs.make(trial))
-            done += 1
-            told(done, count)
+            job.check()
+            made.append(runs.make(trial, job))
+            job.did()
         by_arm[arm.id] = tuple(made)
     return Found(step, lesson.place_of(step), by_arm)
 

@@ -26,7 +26,7 @@ from sanfang.lab.results import Results, Status
 from sanfang.lab.run_table import KEYS, RunTable
 from sanfang.scenario.content import EXPERIMENTS, PACKAGE, Source, folders
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.reading import read_toml
+from sanfang.scenario.toml import read_toml
 
 RESULTS = "results"
 TABLES = ("runs.parquet", "runs.csv")
@@ -314,6 +314,7 @@ def _values(found: Found, stamp: Stamp, metric: str, scenarios: tuple[str, ...],
         columns = pd.Index(points).get_indexer(pd.Index(table.points))
         kept = [table.scenarios.index(scenarios[row]) for row in rows]
         values[np.ix_(rows, columns[columns >= 0])] = table.values(metric)[np.ix_(kept, np.nonzero(columns >= 0)[0])]
+    values[np.isinf(values).any(axis=2)] = np.nan  # a cell with a run that has not reached the metric has no mean
     values.flags.writeable = False
     return values
 

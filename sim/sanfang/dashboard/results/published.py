@@ -12,6 +12,7 @@ from sanfang.dashboard.results.figures import Bars, bars
 from sanfang.dashboard.results.files import Found, Unreadable
 from sanfang.dashboard.results.labels import plain, scenario_label
 from sanfang.dashboard.words import own_label, say
+from sanfang.lab import looks
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding
 from sanfang.lab.metrics import metric
@@ -91,6 +92,9 @@ def verdict(claim: Claim, findings: tuple[Finding, ...]) -> str:
     main = next((one for one in findings if one.metric == claim.metric), None)
     if main is None:
         return ""
-    if main.low <= 0 <= main.high:
-        return "results_no_effect"
-    return "results_as_expected" if (main.difference > 0) == (claim.expected == "higher") else "results_against"
+    (found,) = looks.verdicts(
+        [main.difference], [main.low], [main.high], [main.replications], [metric(main.metric).smallest]
+    )
+    if found in ("negligible", "undecided"):
+        return "results_too_small" if found == "negligible" else "results_no_effect"
+    return "results_as_expected" if found == claim.expected else "results_against"

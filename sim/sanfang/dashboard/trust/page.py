@@ -10,6 +10,7 @@ import solara
 from sanfang.dashboard import limits, parts, viewer
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.pictures import png
+from sanfang.dashboard.progress import JobCard, use_told
 from sanfang.dashboard.trust import sources as trust_sources
 from sanfang.dashboard.trust import views as trust_views
 from sanfang.dashboard.trust.predictions import PREDICTIONS, answered
@@ -31,9 +32,9 @@ def CheckList(title: str, groups: list[Json], chosen: str, event_choose: parts.E
 @solara.component_vue("../vue/trust_question.vue", vuetify=False)
 def Question(
     name: str, question: str, options: list[str], answer: int, right: int, revealed: bool, busy: bool,
-    event_pick: parts.Event,
+    event_answered: parts.Event,
 ) -> None:  # fmt: skip
-    """A question and its answers; `answer` is -1 if there is none yet; `pick` is called with a number."""
+    """A question and its answers; `answer` is -1 if there is none yet; `answered` is called with a number."""
 
 
 @solara.component_vue("../vue/trust_chart.vue", vuetify=False)
@@ -50,22 +51,15 @@ def TrustPage() -> None:
     address, lang = viewer.address.value, viewer.lang()
     check = CHECKS[KEYS.index(address.other["check"]) if address.other.get("check") in KEYS else 0]
     findings: solara.Reactive[Findings] = solara.use_reactive(Findings())
-    told = solara.use_reactive(0)
     trial, set_trial = solara.use_state(None)
-    solara.use_effect(lambda: trial.cancel if trial else None, [trial])
+    solara.use_effect(lambda: trial.leave if trial else None, [trial])
     solara.use_effect(lambda: (findings.set({}), set_trial(None), None)[-1], [address.seed])
-    _ = told.value  # what a trial tells is drawn, also where no finding is new
-    busy = trial is not None and not trial.over
+    use_told(trial)
+    busy = trial is not None and trial.busy
 
     def run(checks: tuple[Check, ...]) -> None:
-        if trial is not None:
-            trial.cancel()
-
-        def tell() -> None:
-            findings.set({**findings.value, **{one.check.key: one for one in new.findings}})
-            told.set(told.value + 1)
-
-        new = Trial(checks, viewer.address.value.seed, tell)
+        new = Trial(checks, viewer.address.value.seed)
+        new.listen(lambda: findings.set({**findings.value, **{one.check.key: one for one in new.findings}}))
         set_trial(new)
         new.start()
 
@@ -81,11 +75,11 @@ def TrustPage() -> None:
                 solara.HTML("h1", say("trust_title", lang))
                 solara.HTML("p", say("trust_intro", lang), classes=["soft"])
                 Predict(check, findings.value.get(check.key), busy, lang, lambda: run((check,)))
-            if trial is not None and trial.error:
-                parts.Notes(notes=[{"kind": "error", "text": say("trust_failed", lang, what=trial.error)}])
+            if trial is not None:
+                JobCard(trial, lambda: say("trust_progress", lang, done=trial.done, all=trial.total), lang)
             if check.key in findings.value:
                 Reveal(findings.value[check.key], address.seed, lang)
-            All(findings.value, trial, busy, lang, lambda: run(CHECKS), lambda: (trial.cancel(), set_trial(None)))
+            All(findings.value, busy, lang, lambda: run(CHECKS))
             Limits(lang)
 
 
@@ -119,7 +113,7 @@ def Predict(check: Check, finding: Finding | None, busy: bool, lang: str, run: A
         right=PREDICTIONS[check.key].right if finding else -1,
         revealed=finding is not None,
         busy=busy,
-        event_pick=pick,
+        event_answered=pick,
     )
     word = "trust_running" if busy else "trust_again" if finding else "trust_run"
     with solara.Div(classes=["sf-row"]):
@@ -188,27 +182,19 @@ def _Predicted(key: str, answer: int, lang: str) -> None:
 
 
 @solara.component
-def All(findings: Findings, trial: Trial | None, busy: bool, lang: str, run: Any, cancel: Any) -> None:
-    """Run all checks, how far they are, their results and files of them."""
+def All(findings: Findings, busy: bool, lang: str, run: Any) -> None:
+    """Run all checks, their results and files of them."""
     found = [findings[key] for key in KEYS if key in findings]
     with solara.Div(classes=["card"]):
         solara.HTML("h2", say("trust_results", lang))
         with solara.Div(classes=["sf-row"]):
-            buttons = [{"id": "all", "label": say("trust_run_all", lang), "disabled": busy}]
-            if busy:
-                buttons.append({"id": "cancel", "label": say("trust_cancel", lang)})
-            parts.Buttons(buttons=buttons, event_press=lambda pressed: cancel() if pressed == "cancel" else run())
-            if busy and trial is not None and len(trial.checks) > 1:
-                done, every = len(trial.findings), len(trial.checks)
-                told = say("trust_progress", lang, done=done, all=every)
-                solara.HTML("progress", attributes={"value": done, "max": every, "aria-label": told})
-                solara.HTML("span", told)
-            elif found:
+            button = {"id": "all", "label": say("trust_run_all", lang), "disabled": busy}
+            parts.Buttons(buttons=[button], event_press=lambda _: None if busy else run())
+            if found and not busy:
                 agree = sum(one.verdict == "agrees" for one in found)
                 solara.HTML(
                     "span", say("trust_all_agree", lang, agree=agree, all=len(found)), attributes={"data-show": "agree"}
                 )
-            if found and not busy:
                 Files(found, lang)
         solara.HTML("p", say("trust_interval_note", lang, count=number_of_comparisons()), classes=["soft"])
         if len(found) > 1:

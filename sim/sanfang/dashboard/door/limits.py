@@ -1,0 +1,152 @@
+"""How much one visitor, one address and all together may ask of the server, and the counters that hold them to it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+PAGES_PER_ADDRESS = 100
+"""Open pages (websockets) from one address: a room of forty sits behind one router. `--per-address` changes it."""
+
+PAGES_PER_SESSION = 20
+"""Open pages of one browser."""
+
+PAGES_FACTOR = 3
+"""Open pages in all, as a multiple of those from one address: one address can never take all places."""
+
+CONNECTIONS_PER_PAGE = 7
+"""Connections that a browser may hold for each page: six for files, one websocket."""
+
+FILES_PER_PAGE = 8
+"""Open files and sockets that a page costs the server: its connection and the event loop of its thread."""
+
+SILENT_SECONDS = 10.0
+"""A connection without a whole request for so long is closed."""
+
+FIRST_MESSAGE_SECONDS = 15.0
+"""A page that says nothing for so long after it connected is none."""
+
+IDLE_SECONDS = 3 * 3600.0
+"""A page on which nothing happens for so long is closed; a browser connects again by itself."""
+
+REQUEST_SECONDS = 120.0
+"""The longest answer: the largest script over a bad line."""
+
+MAX_MESSAGE_BYTES = 1_000_000
+"""A larger message closes the connection. The longest that a page sends, an address full of moves, has some 30,000."""
+
+MAX_BODY_BYTES = 4_096
+"""Of a request with a body: the log-in form."""
+
+MESSAGES = (400, 40.0)
+"""Messages of one page: at once, and a second from then on. Six pictures a second are answered during play."""
+
+MESSAGE_BYTES = (2_000_000, 200_000.0)
+"""Their bytes, likewise."""
+
+DOCUMENTS = (150, 10.0)
+"""Pages opened from one address: at once, and a second from then on. Each is written anew, in some 10 ms."""
+
+FILES = (3_000, 200.0)
+"""Files of pages asked for from one address, likewise: a page has some fifteen, and a room opens at once."""
+
+CONNECTS = (200, 5.0)
+"""Websockets opened from one address: at once, and a second from then on. Each begins a kernel that lives a minute."""
+
+PASSWORDS = (10, 0.2)
+"""Passwords tried from one address: at once, and a second from then on."""
+
+ALL_PASSWORDS = (100, 2.0)
+"""Passwords tried from all addresses together."""
+
+MAX_REMEMBERED = 10_000
+"""Addresses whose pace is remembered."""
+
+
+class Pace:
+    """A token bucket for each key: `burst` at once, `rate` a second from then on."""
+
+    def __init__(self, pace: tuple[float, float], clock: Callable[[], float] = time.monotonic) -> None:
+        self._burst, self._rate = pace
+        self._clock = clock
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: str = "", amount: float = 1.0) -> bool:
+        """Whether `amount` more is within the pace; if so it is counted."""
+        now = self._clock()
+        left, since = self._left.pop(key, (self._burst, now))
+        left = min(self._burst, left + (now - since) * self._rate)
+        taken = left >= amount - 1e-9  # who has waited as long as told to is let through
+        self._left[key] = (left - amount if taken else left, now)
+        if len(self._left) > MAX_REMEMBERED:  # the one that was quiet for longest
+            del self._left[next(iter(self._left))]
+        return taken
+
+    def seconds_until(self, key: str = "", amount: float = 1.0) -> float:
+        """How long to wait until `amount` is within the pace; 0 if it is now."""
+        left, since = self._left.get(key, (self._burst, self._clock()))
+        left += (self._clock() - since) * self._rate
+        return max(0.0, (min(amount, self._burst) - left) / self._rate)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Most open pages of one session, from one address, and in all."""
+
+    per_session: int
+    per_address: int
+    in_all: int
+
+    @property
+    def connections_per_address(self) -> int:
+        """Connections of any kind from one address."""
+        return self.per_address * CONNECTIONS_PER_PAGE
+
+    @property
+    def connections(self) -> int:
+        """Connections of any kind in all."""
+        return self.in_all * CONNECTIONS_PER_PAGE
+
+
+def places(per_address: int = PAGES_PER_ADDRESS, files: int | None = None) -> Places:
+    """The places of a server that may open so many `files` (None: no limit is known)."""
+    in_all = per_address * PAGES_FACTOR
+    if files is not None:
+        in_all = min(in_all, max(4, files // (FILES_PER_PAGE + CONNECTIONS_PER_PAGE)))
+    per_address = max(1, min(per_address, in_all * 2 // PAGES_FACTOR))
+    return Places(min(PAGES_PER_SESSION, per_address), per_address, in_all)
+
+
+class OpenPages:
+    """Counts the open pages by session and address."""
+
+    def __init__(self, most: Places) -> None:
+        self.most = most
+        self._sessions: Counter[str] = Counter()
+        self._addresses: Counter[str] = Counter()
+
+    def refusal(self, session: str, address: str) -> str:
+        """Why one more page cannot be opened; empty if it can."""
+        if self._sessions[session] >= self.most.per_session:
+            return f"{self.most.per_session} pages of this browser are open"
+        if self._addresses[address] >= self.most.per_address:
+            return f"{self.most.per_address} pages from this address are open"
+        if self._addresses.total() >= self.most.in_all:
+            return f"{self.most.in_all} pages are open"
+        return ""
+
+    @contextmanager
+    def opened(self, session: str, address: str) -> Iterator[None]:
+        """Count a page as open within the block."""
+        self._sessions[session] += 1
+        self._addresses[address] += 1
+        try:
+            yield
+        finally:
+            for counter, key in ((self._sessions, session), (self._addresses, address)):
+                counter[key] -= 1
+                if not counter[key]:
+                    del counter[key]

@@ -1,0 +1,200 @@
+"""How a case ends: closed with its result, brought back, recurring, or given up."""
+
+from __future__ import annotations
+
+from sanfang.model import state as s
+from sanfang.model.cases.forums import is_conflict
+from sanfang.model.cases.handling import queue_for_handling
+from sanfang.model.cases.lifecycle import change_state, count_repeat, end_case, free_case, linger, relieve, sleep
+from sanfang.model.cases.routing import diagnose
+from sanfang.model.cases.stations import book_time, dequeue, start_delay, switch_cause
+from sanfang.model.compiled import compiled, prefetch
+from sanfang.model.effects import PolicyEffects
+from sanfang.model.kernel import draw_purposes as p
+from sanfang.model.kernel.draws import exponential, mix, uniform
+from sanfang.model.kernel.engine import free_job
+from sanfang.model.kernel.engine_arrays import NONE, Engine
+from sanfang.model.kernel.records import Record
+from sanfang.model.kernel.worktime import to_calendar
+from sanfang.model.setting import Setting
+from sanfang.model.world import World
+
+# --- Parts ----------------------------------------------------------------------------------------
+
+
+@compiled
+def finish_part(engine: Engine, world: World, effects: PolicyEffects, setting: Setting, job_id: int, day: int) -> None:
+    """A part has its result. After the last one the case closes; else the next one begins, if it has waited."""
+    job = engine.jobs[job_id]
+    job.phase = s.FINISHED
+    case = world.cases[job.owner]
+    switch_cause(engine, world, job, s.T_CASE_WAIT)
+    case.unfinished -= 1
+    if case.unfinished == 0:
+        closed = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
+        close(engine, world, setting, job.owner, day, closed)
+    elif not case.parallel:
+        _start_next_part(engine, world, effects, setting, job.owner, day)
+
+
+@compiled
+def _start_next_part(
+    engine: Engine, world: World, effects: PolicyEffects, setting: Setting, case_id: int, day: int
+) -> None:
+    """The next part that waits for its case begins."""
+    case = world.cases[case_id]
+    for n in range(case.parts):
+        job_id = case.jobs[n]
+        job = engine.jobs[job_id]
+        if job.phase == s.TO_CASE:
+            book_time(engine, world, job)
+            if job.mode == s.SECOND_TRY:
+                queue_for_handling(engine, world, effects, setting, job_id, day)
+            else:
+                diagnose(engine, world, effects, setting, job_id, day)
+            return
+
+
+@compiled
+def _free_jobs(engine: Engine, world: World, case: Record) -> None:
+    """The jobs of all its parts are over."""
+    for n in range(s.MAX_PARTS):
+        if case.jobs[n] != NONE:
+            book_time(engine, world, engine.jobs[case.jobs[n]])
+            free_job(engine, case.jobs[n])
+            case.jobs[n] = NONE
+
+
+# --- The end --------------------------------------------------------------------------------------
+
+
+@compiled
+def _report(world: World, case: Record, record: int, quality: float, time: float, closed: int) -> None:
+    """What the resident met with by calendar time `time`, for the residents' own submodel."""
+    counts = world.counts[0]
+    experience = world.experiences[counts.experiences]
+    counts.experiences += 1
+    experience.resident, experience.record, experience.trips = case.resident, record, case.trips
+    experience.kind, experience.quality, experience.days = case.kind, quality, time - case.voiced
+    experience.day, experience.closed = int(time), closed
+    experience.key = mix(case.key, p.NEED_EXPERIENCE + case.attempts)
+
+
+@compiled
+def close(engine: Engine, world: World, setting: Setting, case_id: int, day: int, time: float) -> None:
+    """A request closes: resolved, or not and ended, or not and brought back later."""
+    case = world.cases[case_id]
+    prefetch(world.burden, case.resident)
+    failed, quality = 0, 0.0
+    for n in range(case.parts):
+        quality += float(case.quality[n]) / case.parts
+        if case.quality[n] == 0.0:
+            failed += 1
+    world.daily[day, s.D_CLOSED] += 1
+    if failed == 0:
+        world.daily[day, s.D_RESOLVED] += 1
+        _free_jobs(engine, world, case)
+        record = end_case(world, case_id, s.RESOLVED, time)
+        relieve(world, case_id, record, time)
+        _report(world, case, record, quality, time, 1)
+        _maybe_recurs(world, setting, case_id, time, day)
+        return
+    comes_back = setting.casework.comes_back
+    if case.attempts < s.MAX_RETURNS and uniform(case.key, p.NEED_COMES_BACK + case.attempts) < comes_back:
+        change_state(world, case_id, s.UNRESOLVED)
+        _report(world, case, NONE, 0.0, time, 1)
+        _comes_back_later(engine, world, setting, case_id, time)
+        return
+    _free_jobs(engine, world, case)
+    record = end_case(world, case_id, s.UNRESOLVED, time)
+    _report(world, case, record, 0.0, time, 1)
+    linger(world, setting.needs, case_id, record, time)
+
+
+@compiled
+def give_up(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
+    """The resident gives up a request that nobody has started on."""
+    case = world.cases[case_id]
+    for n in range(case.parts):
+        job_id = case.jobs[n]
+        job = engine.jobs[job_id]
+        book_time(engine, world, job)
+        if job.station != NONE:
+            dequeue(engine, world, job_id)
+            free_job(engine, job_id)
+        elif job.phase == s.TO_CASE:
+            free_job(engine, job_id)
+        else:
+            job.cancelled = 1
+        case.jobs[n] = NONE
+    time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
+    world.daily[day, s.D_WITHDRAWN] += 1
+    record = end_case(world, case_id, s.WITHDRAWN, time)
+    _report(world, case, record, 0.0, time, 0)
+    linger(world, setting.needs, case_id, record, time)
+
+
+# --- Back again -----------------------------------------------------------------------------------
+
+
+@compiled
+def _maybe_recurs(world: World, setting: Setting, case_id: int, time: float, day: int) -> None:
+    """Handling a 愁 need may treat its cause, deciding a conflict may settle it; if not, it is back after a time."""
+    case, needs = world.cases[case_id], setting.needs
+    conflict = is_conflict(world, case.root, case.domain)
+    treated = needs.cause_treated
+    if conflict:
+        conventions = world.community_domain[case.community, case.domain].conventions
+        rest = 1.0 - setting.conflicts.convention_effect * conventions
+        treated = 1.0 if case.settled else 1.0 - (1.0 - setting.conflicts.settled) * rest
+    treated += needs.tailored_cause if case.tailored else 0.0
+    lasting = conflict or case.kind == s.CHRONIC
+    again = time + exponential(case.key, p.NEED_RECURRENCE_TIME, needs.recurrence_days)
+    back = max(int(again), day + 1)  # what a terminal closed on a Sunday is booked on Monday
+    if not lasting or uniform(case.key, p.NEED_CAUSE_TREATED) < treated or back >= len(world.dormant):
+        free_case(world, case_id)
+        return
+    case.closed_before, case.arose = time, max(again, float(back))
+    sleep(world, case_id, s.DORMANT, back)
+
+
+@compiled
+def _comes_back_later(engine: Engine, world: World, setting: Setting, case_id: int, time: float) -> None:
+    """The parts that failed are brought back as one repeat request."""
+    case = world.cases[case_id]
+    mean = setting.casework.comes_back_days * setting.shift
+    wait = exponential(case.key, p.NEED_RETURN_TIME + case.attempts, mean)
+    case.closed_before = time
+    timed = False
+    for n in range(case.parts):
+        job = engine.jobs[case.jobs[n]]
+        book_time(engine, world, job)
+        if case.quality[n] == 0.0:
+            job.mode = s.SECOND_TRY
+            if not timed:
+                start_delay(engine, world, case.jobs[n], s.COMES_BACK, s.T_REWORK, wait)
+                timed = True
+            else:
+                job.phase = s.TO_CASE
+
+
+@compiled
+def reopen(engine: Engine, world: World, effects: PolicyEffects, setting: Setting, case_id: int, day: int) -> None:
+    """A request is brought back: its parts that failed are handled again."""
+    case = world.cases[case_id]
+    time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
+    change_state(world, case_id, s.OPEN)
+    count_repeat(world, case, time)
+    case.attempts += 1
+    case.unfinished = 0
+    for n in range(case.parts):
+        if case.quality[n] == 0.0:
+            case.unfinished += 1
+            engine.jobs[case.jobs[n]].phase = s.TO_CASE
+    if case.parallel:
+        for n in range(case.parts):
+            if case.quality[n] == 0.0:
+                book_time(engine, world, engine.jobs[case.jobs[n]])
+                queue_for_handling(engine, world, effects, setting, case.jobs[n], day)
+    else:
+        _start_next_part(engine, world, effects, setting, case_id, day)

@@ -1,0 +1,231 @@
+"""The life of a case: made, begun as a latent need, moved between states, and written down once it has ended.
+
+A need's facts are copied here only: at its birth (`begin`), where it becomes a request (`open_request`), and at its end
+(`write_record`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sanfang.model import state as s
+from sanfang.model.compiled import compiled, prefetch
+from sanfang.model.kernel import draw_purposes as p
+from sanfang.model.kernel.draws import exponential
+from sanfang.model.kernel.engine_arrays import ARRIVAL, NONE, Engine
+from sanfang.model.kernel.event_calendar import schedule
+from sanfang.model.kernel.records import Ints, Record, Records
+from sanfang.model.kernel.worktime import to_working
+from sanfang.model.setting import Setting
+from sanfang.model.world import World
+
+# --- Birth ----------------------------------------------------------------------------------------
+
+
+@compiled
+def new_case(world: World) -> int:
+    """Id of a blank case."""
+    counts = world.counts[0]
+    case_id = counts.free_case
+    if case_id != NONE:
+        counts.free_case = world.cases[case_id].next
+        prefetch(world.cases, counts.free_case)  # the next new one
+    else:
+        case_id = counts.cases_used
+        counts.cases_used += 1
+    case = world.cases[case_id]
+    case.voiced = case.first = case.first_at = case.closed_before = case.registered = np.nan
+    case.ordinal = case.attempts = case.trips = case.handoffs = case.tailored = case.parallel = case.triaged = 0
+    case.joint = case.settled = 0
+    case.next = case.record = NONE
+    case.tier = case.unfinished = 0
+    case.yuan = 0.0
+    for n in range(s.MAX_PARTS):
+        case.jobs[n] = NONE
+        case.quality[n] = 0.0
+    case.spent[:] = 0.0
+    return case_id
+
+
+@compiled
+def free_case(world: World, case_id: int) -> None:
+    """A case is over; its id is the next to be used again."""
+    world.states[case_id].state = s.FREE
+    world.cases[case_id].next = world.counts[0].free_case
+    world.counts[0].free_case = case_id
+
+
+@compiled
+def begin(
+    world: World, case_id: int, key: np.uint64, root: np.uint64, resident: int, c: int, d: int, kind: int, parts: int,
+    channel: int, arose: float, day: int,
+) -> None:  # fmt: skip
+    """A blank case holds a need that has arisen at the time `arose`, and is latent from now on."""
+    case, state = world.cases[case_id], world.states[case_id]
+    case.key, case.root, case.resident, case.community, case.domain = key, root, resident, c, d
+    case.kind, case.parts, case.channel, case.arose = kind, parts, channel, arose
+    case.vulnerable = world.vulnerable[resident]
+    state.community, state.domain, state.state = c, d, s.LATENT
+    world.flow[c, d, s.LATENT] += 1
+    world.flow[c, d, s.ARISEN] += 1
+    world.daily[day, s.D_ARISEN] += 1
+    world.burden[resident] += 1
+    counts = world.counts[0]
+    need = world.latent[counts.latent]
+    need.case, need.key, need.arose, need.resident = case_id, key, arose, resident
+    need.community, need.domain, need.kind, need.channel = c, d, kind, channel
+    need.vulnerable = case.vulnerable
+    counts.latent += 1
+    counts.latent_vulnerable += case.vulnerable
+
+
+@compiled
+def is_at_window(case: Record) -> bool:
+    """Whether a case, or a latent need, is brought to a window."""
+    return case.channel == s.COMMUNITY_WINDOW or case.channel == s.DEPARTMENT_WINDOW
+
+
+# --- From state to state --------------------------------------------------------------------------
+
+
+@compiled
+def remove_latent(world: World, row: int) -> None:
+    """Take a need out of the list of latent needs (the last one takes its place)."""
+    counts = world.counts[0]
+    counts.latent -= 1
+    counts.latent_vulnerable -= world.latent[row].vulnerable
+    world.latent[row] = world.latent[counts.latent]
+
+
+@compiled
+def change_state(world: World, case_id: int, state: int) -> None:
+    """A need changes its state; the flow follows."""
+    at = world.states[case_id]
+    world.flow[at.community, at.domain, at.state] -= 1
+    world.flow[at.community, at.domain, state] += 1
+    at.state = state
+
+
+@compiled
+def open_request(
+    engine: Engine, world: World, setting: Setting, row: int, channel: int, time: float, day: int, counter: int
+) -> None:
+    """The latent need in `row` of the list becomes a request at calendar time `time`, counted under `counter`.
+
+    What can be read from the row of the list is: its case may be far away, and is written to without waiting for it.
+    """
+    need = world.latent[row]
+    case_id, key = need.case, need.key
+    change_state(world, case_id, s.OPEN)
+    remove_latent(world, row)
+    case = world.cases[case_id]
+    case.channel = channel
+    case.voiced = time
+    world.daily[day, counter] += 1
+    count_repeat(world, case, time)
+    schedule(engine, to_working(time, world.clock_start, setting.opening, setting.shift), ARRIVAL, case_id, key)
+
+
+@compiled
+def count_repeat(world: World, case: Record, time: float) -> None:
+    """Count a request of calendar time `time` as a repeat, on the day of its last closing, if that is not long ago."""
+    if time - case.closed_before <= s.REPEAT_DAYS:  # false where it was never closed
+        world.daily[int(case.closed_before), s.D_REPEATS] += 1
+
+
+# --- End ------------------------------------------------------------------------------------------
+
+
+@compiled
+def write_record(world: World, case_id: int, outcome: int, time: float) -> int:
+    """Append the immutable record of a case with this outcome, closed at calendar time `time`. Returns its row."""
+    case, row = world.cases[case_id], world.counts[0].records
+    world.counts[0].records += 1
+    record = world.records[row]
+    prefetch(world.records, row + 2)
+    record.key, record.root, record.ordinal = case.key, case.root, case.ordinal
+    record.resident, record.community = case.resident, case.community
+    record.domain, record.kind = case.domain, case.kind
+    record.outcome, record.channel, record.tier, record.parts = outcome, case.channel, case.tier, case.parts
+    record.attempts, record.trips, record.handoffs = case.attempts, case.trips, case.handoffs
+    record.vulnerable = case.vulnerable
+    record.arose, record.voiced, record.closed, record.first_at = case.arose, case.voiced, time, case.first_at
+    record.first_hours = case.first - case.registered
+    record.yuan = case.yuan
+    record.gone = np.nan
+    record.quality = 0.0
+    for n in range(case.parts):
+        record.quality += float(case.quality[n]) / case.parts
+    record.experience, record.rated = np.nan, -1
+    for n in range(len(case.spent)):
+        record.spent[n] = case.spent[n]
+    return row
+
+
+@compiled
+def end_case(world: World, case_id: int, outcome: int, time: float) -> int:
+    """A need ends: the flow and the records follow. The owner's burden and the case's id are the caller's business.
+
+    Returns the row of its record.
+    """
+    change_state(world, case_id, outcome)
+    return write_record(world, case_id, outcome, time)
+
+
+@compiled
+def relieve(world: World, case_id: int, record: int, time: float) -> None:
+    """The trouble is gone: it no longer burdens its owner. `record`: the row of the need's record."""
+    world.burden[world.cases[case_id].resident] -= 1
+    world.records[record].gone = time
+
+
+@compiled
+def heal_rate(needs: Record, kind: int) -> float:
+    """Rate a day at which a need of this kind vanishes by itself."""
+    if kind == s.URGENT:
+        return needs.heal_urgent
+    if kind == s.HARD:
+        return needs.heal_hard
+    if kind == s.CHRONIC:
+        return needs.heal_chronic
+    return needs.heal_hoped
+
+
+@compiled
+def linger(world: World, needs: Record, case_id: int, record: int, time: float) -> None:
+    """A request was given up or closed without result, but the trouble is still there, until it vanishes by itself."""
+    case = world.cases[case_id]
+    lasts = exponential(case.key, p.NEED_LINGERING_TIME, 1.0 / max(heal_rate(needs, case.kind), 1e-9))
+    day = max(int(min(time + lasts, 1e9)), int(time) + 1)
+    if day >= len(world.dormant):
+        free_case(world, case_id)
+        return
+    case.record = record
+    sleep(world, case_id, s.LINGERING, day)
+
+
+@compiled
+def sleep(world: World, case_id: int, state: int, day: int) -> None:
+    """Nothing happens to a case until `day`: then it is back (DORMANT), or its trouble vanishes (LINGERING)."""
+    world.states[case_id].state = state
+    world.cases[case_id].next = world.dormant[day]
+    world.dormant[day] = case_id
+
+
+@compiled
+def write_unended(world: World) -> None:
+    """Records of what is latent or open when the run ends (closing times stay NaN), or about to come back."""
+    for case_id in range(world.counts[0].cases_used):
+        state = world.states[case_id].state
+        if state == s.LATENT or state == s.OPEN:
+            write_record(world, case_id, state, np.nan)
+        elif state == s.UNRESOLVED:
+            write_record(world, case_id, state, world.cases[case_id].closed_before)
+
+
+@compiled
+def count_states(states: Records, counted: Ints) -> None:
+    """Add latent and open cases to `counted[c, d, state]`: one by one, to check the flow by."""
+    for at in states:
+        if at.state == s.LATENT or at.state == s.OPEN:
+            counted[at.community, at.domain, at.state] += 1

@@ -1,0 +1,1 @@
+"""Who and what there is in a district: communities, residents, staff, money, tasks, help."""

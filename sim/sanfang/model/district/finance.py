@@ -1,0 +1,209 @@
+"""Money and planned public services (in phase 1 of the day, on the first day of a month).
+
+The month's money is a fixed sum. What the reform costs comes off first; of the rest one part is
+planned as public services, the other pays for cases, from departments' budgets and communities' funds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sanfang.model.books import headings as h
+from sanfang.model.district.geography import Geography
+from sanfang.model.kernel.draws import stream
+from sanfang.model.policy import PolicyOfDay
+from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, HEALED, LATENT
+from sanfang.model.world import World
+from sanfang.scenario.scenario import Scenario
+
+
+@dataclass
+class Finance:
+    """The district's plan and books."""
+
+    demand: np.ndarray
+    """`[c, d]`: yuan a month that would cover the services needed."""
+    error: np.ndarray
+    """`[c, d]`: standard normal error of a community's estimate of it."""
+    service_share: np.ndarray
+    """`[d]`: share of the money for services."""
+    needed: np.ndarray
+    """`[d]`: share of the money for cases."""
+    matched: np.ndarray
+    """`[d]`: the part of `needed` for duties that communities have or may get."""
+    people: np.ndarray
+    """`[c]`: residents."""
+    maturity: np.ndarray
+    """`[c]`: how far social organisations have grown, 0 to 1."""
+    fee: np.ndarray
+    """`[c]`: yuan paid for contracts this month."""
+    terminal_fee: float = 0.0
+    """Yuan paid for terminals this month."""
+    terminal_uses: int = 0
+    """Matters finished at terminals before this month."""
+    supplied: float = 0.0
+    """Yuan of public money so far, wages apart."""
+    outside: float = 0.0
+    """Yuan of outside money so far."""
+
+
+def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
+    """The plan of the year: demand for services by community and domain, departments' shares of case money."""
+    domains = list(scenario.domains.values())
+    expected = np.array([d.hazard * d.yuan for d in domains])
+    share = np.array([d.hazard * d.prevention * d.yuan for d in domains])
+    share = share / share.sum() if share.sum() > 0 else np.full(len(domains), 1 / len(domains))
+    people = map_.population.astype(float)
+    services = scenario.money.operating * scenario.money.service_share / 12 * people
+    needed = expected / expected.sum() if expected.sum() > 0 else np.full(len(domains), 1 / len(domains))
+    decidable = np.array([1.0 if d.level <= COMMUNITY else d.devolvable for d in domains])
+    error = np.stack([stream(seed, "estimates", id_).standard_normal(len(domains)) for id_ in map_.ids])
+    return Finance(
+        demand=scenario.supply.need_yuan * services[:, None] * share * map_.factor,
+        error=error,
+        service_share=share,
+        needed=needed,
+        matched=needed * decidable,
+        people=people,
+        maturity=np.zeros(len(people)),
+        fee=np.zeros(len(people)),
+    )
+
+
+def allocate_month(
+    scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray
+) -> None:
+    """Settle the last month's contracts and terminals, then hand out this month's money.
+
+    `base_posts[c]`: posts at each community's grids and office now.
+    """
+    settle_month(scenario, world, finance)
+    month = scenario.money.operating / 12 * finance.people.sum()
+    finance.supplied += month
+    rest = month - _pay_reform(scenario, world, finance, policy, base_posts, month)
+    services = rest * scenario.money.service_share
+    _supply_services(scenario, map_, world, finance, policy, services)
+    _fund_cases(world, finance, policy, rest - services)
+    income = policy.income * finance.people
+    world.communities["outside"] += income
+    finance.outside += float(income.sum())
+
+
+def _fund_cases(world: World, finance: Finance, policy: PolicyOfDay, yuan: float) -> None:
+    """Share out the money for cases. What communities get comes from where their duties, or those they may be
+    given, lie: spending power is matched to duties (F1b), whether or not the duties have come along."""
+    heads = finance.people / finance.people.sum()
+    matched = finance.matched.sum()
+    local = np.minimum(policy.funds, matched) * heads
+    kept = finance.needed - finance.matched * (local.sum() / matched if matched > 0 else 0.0)
+    world.communities["fund"] += yuan * local
+    np.add.at(world.budget, world.domains["department"], yuan * kept)
+
+
+def _pay_reform(
+    scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray, month: float
+) -> float:
+    """What the reform costs this month (yuan); scaled down in proportion where it is more than there is."""
+    communities, yuan, people = world.communities, policy.yuan, finance.people
+    bill = {
+        h.Y_TERMINALS: yuan["terminals"] * people,
+        h.Y_CONTRACTS: yuan["contracts"] * people,
+        h.Y_DATA: yuan["data_system"] * people,
+        h.Y_RECOGNITION: yuan["recognition"] * base_posts,
+        h.Y_PLATFORM: yuan["digital_platform"] * people,
+    }
+    total = sum(float(item.sum()) for item in bill.values())
+    part = min(1.0, month / total) if total > 0 else 0.0
+    finance.terminal_fee = part * float(bill[h.Y_TERMINALS].sum())
+    finance.fee = part * bill[h.Y_CONTRACTS]
+    for heading, item in bill.items():
+        world.spent[COMMUNITY, heading] += part * item.sum()
+    growing = np.where(finance.fee > 0, 1.0 / scenario.prices.contract_months, 0.0)
+    finance.maturity += (1.0 - finance.maturity) * np.minimum(growing, 1.0)
+    communities["contract"] = finance.fee / scenario.prices.contract_rate * finance.maturity
+    communities["contract_used"] = 0.0
+    return part * total
+
+
+def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
+    """Book what was paid for last month and not used: contracted hours and room on terminals."""
+    communities = world.communities
+    bought = communities["contract"] + communities["contract_used"]
+    unused = np.divide(communities["contract"], bought, out=np.zeros_like(bought), where=bought > 0)
+    # What is paid while organisations still grow buys nothing yet.
+    lost = float((finance.fee * (1.0 - finance.maturity * (1.0 - unused))).sum())
+    world.outside_hours[h.O_PARTNERS] += communities["contract_used"].sum()
+    _rebook(world, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
+    if finance.terminal_fee > 0:
+        uses = int(world.counts["terminal_uses"][0]) - finance.terminal_uses
+        room = finance.terminal_fee / scenario.prices.terminal_yuan * scenario.prices.terminal_capacity
+        _rebook(world, h.Y_TERMINALS, h.Y_TERMINALS_UNUSED, finance.terminal_fee * max(0.0, 1.0 - uses / room))
+    finance.terminal_uses = int(world.counts["terminal_uses"][0])
+    finance.fee, finance.terminal_fee = np.zeros_like(finance.fee), 0.0
+    communities["contract"] = communities["contract_used"] = 0.0
+
+
+def _rebook(world: World, heading: int, waste: int, yuan: float) -> None:
+    """Money paid under a heading was waste."""
+    world.spent[COMMUNITY, heading] -= yuan
+    world.spent[COMMUNITY, waste] += yuan
+
+
+def _supply_services(
+    scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay, yuan: float
+) -> None:
+    """Plan services, let neighbours use their part, and see what is covered and what is too much.
+
+    The centre plans the same per head, or by communities' estimates as far as they have a say. A
+    community plans its own share by its estimate, and counts only what its own residents get of it. Requests
+    voiced or found so far make estimates better.
+    """
+    local = policy.funds[:, None]
+    heads = finance.people / finance.people.sum()
+    even = heads[:, None] * finance.service_share
+    known = world.flow[:, :, ARISEN] - world.flow[:, :, LATENT] - world.flow[:, :, HEALED]
+    learnt = scenario.supply.known_requests / (scenario.supply.known_requests + known)
+    spread = scenario.supply.estimate_error * np.sqrt(learnt) * (1.0 - policy.precision)[:, None]
+    estimate = finance.demand * np.exp(spread * finance.error - 0.5 * spread**2)
+    spill = np.array([domain.spillover for domain in scenario.domains.values()])
+    proposed = estimate / estimate.sum()
+    say = policy.proposals[:, None]
+    central = (1.0 - local) * ((1.0 - say) * even + say * proposed)
+    kept = 1.0 - float((local * heads[:, None]).sum())
+    central *= kept / central.sum() if kept > 0 else 0.0
+    own = estimate * (1.0 - spill)
+    locally = local * heads[:, None] * own / own.sum(axis=1, keepdims=True)
+    planned = yuan * (central + locally)
+    reach = (1.0 - spill) * planned
+    for c, near in enumerate(map_.neighbours):
+        if len(near):
+            reach[near] += spill * planned[c] / len(near)
+        else:
+            reach[c] += spill * planned[c]
+    covered = np.minimum(reach / np.maximum(finance.demand, 1e-9), 1.0)
+    world.community_domain["covered"] = covered
+    world.community_domain["unmet"] = 1.0 - covered
+    over = float(np.maximum(reach - finance.demand, 0.0).sum())
+    by_community = yuan * float(locally.sum())
+    for tier, part in ((COMMUNITY, by_community), (DEPARTMENT, yuan - by_community)):
+        world.spent[tier, h.Y_SERVICES] += part * (1.0 - over / yuan) if yuan > 0 else 0.0
+        world.spent[tier, h.Y_OVERSUPPLY] += part * over / yuan if yuan > 0 else 0.0
+
+
+def lapse(world: World, waiting_yuan: float) -> None:
+    """The year ends: what is left in the pots lapses. It was stranded as far as cases waited for money elsewhere."""
+    world.spent[: DEPARTMENT + 1] += leftovers(world, waiting_yuan)
+    world.communities["fund"] = 0.0
+    world.budget[:] = 0.0
+
+
+def leftovers(world: World, waiting_yuan: float) -> np.ndarray:
+    """What is in the pots now, stranded or merely unspent: yuan `[tier, heading]`, from grid to department."""
+    left = np.zeros((DEPARTMENT + 1, len(h.YUAN_HEADINGS)))
+    pots = np.array([world.communities["fund"].sum(), world.budget.sum()])
+    part = min(1.0, waiting_yuan / pots.sum()) if pots.sum() > 0 else 0.0
+    left[[COMMUNITY, DEPARTMENT], h.Y_STRANDED] = pots * part
+    left[[COMMUNITY, DEPARTMENT], h.Y_UNSPENT] = pots * (1.0 - part)
+    return left

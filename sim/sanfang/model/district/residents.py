@@ -1,0 +1,165 @@
+"""What residents make of their experiences: satisfaction, expectation, trust (phase 5 of the day).
+
+No policy reaches this file: its only inputs are the residents' own columns, the experiences that
+casework reports, and the constants of `Mind`. The same experiences give the same satisfaction under
+any policy.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
+from sanfang.model.district.district_records import Residents
+from sanfang.model.kernel import draw_purposes as p
+from sanfang.model.kernel.draws import uniform
+from sanfang.model.kernel.records import Flags, Floats, Ints, Record, Records
+from sanfang.model.state import HARD, HOPED, URGENT
+
+MAX_EXPECTATION, MIN_EXPECTATION = 365.0, 0.25
+"""Waits, in days, beyond which an expectation does not go."""
+
+AHEAD = 8
+"""Experiences whose resident and record the memory is asked for ahead of their turn."""
+
+
+@compiled
+def _expected_days(mind: Record, expectation: float, kind: int) -> float:
+    """The wait that a resident expects: less for an urgent need, more for one hoped for."""
+    if kind == URGENT:
+        return expectation * mind.urgent_expectation
+    if kind == HARD:
+        return expectation * mind.hard_expectation
+    if kind == HOPED:
+        return expectation * mind.hoped_expectation
+    return expectation
+
+
+@compiled
+def _worth(mind: Record, expected: float, quality: float, days: float, trips: int) -> float:
+    """Worth of an experience in [0, 1]: its result, discounted by lateness against expectation, less the trips."""
+    late = max(days - expected, 0.0) / expected
+    return min(max(quality * math.exp(-mind.impatience * late) - mind.trip_cost * trips, 0.0), 1.0)
+
+
+@compiled
+def receive(
+    residents: Residents, experiences: Records, count: int, records: Records, rated: Ints, mind: Record
+) -> None:
+    """Phase 5: each experience moves its resident's satisfaction, expectation and trust, and may be rated.
+
+    `experiences[:count]` are in the order of closing; the row of `records` that each names gets its worth
+    and rating; `rated[day, 0]` counts ratings, `rated[day, 1]` satisfied ones. The call-back rating is biased: not
+    everybody is reached, and some of the dissatisfied answer politely.
+    """
+    for n in range(count):
+        ahead = experiences[min(n + AHEAD, count - 1)]
+        prefetch(residents.satisfaction, ahead.resident)
+        prefetch(residents.trust, ahead.resident)
+        prefetch(residents.expectation, ahead.resident)
+        prefetch(records, ahead.record)
+        experience = experiences[n]
+        i = experience.resident
+        expected = _expected_days(mind, residents.expectation[i], experience.kind)
+        worth = _worth(mind, expected, experience.quality, experience.days, experience.trips)
+        step = mind.learn_up if worth > residents.satisfaction[i] else mind.learn_down
+        residents.satisfaction[i] += np.float32(step * (worth - residents.satisfaction[i]))
+        residents.trust[i] += np.float32(mind.trust_step * (worth - residents.trust[i]))
+        met = min(experience.days * residents.expectation[i] / expected, MAX_EXPECTATION)
+        change = mind.expectation_step * (met - residents.expectation[i])
+        residents.expectation[i] = np.float32(max(residents.expectation[i] + change, MIN_EXPECTATION))
+        rating = -1
+        if experience.closed and uniform(experience.key, p.EXPERIENCE_REACHED) < mind.reached:
+            is_polite = uniform(experience.key, p.EXPERIENCE_POLITE) < mind.polite
+            rating = 1 if worth >= mind.satisfied_from or is_polite else 0
+            rated[experience.day, 0] += 1
+            rated[experience.day, 1] += rating
+        if experience.record >= 0:
+            records[experience.record].experience = worth
+            records[experience.record].rated = rating
+
+
+@compiled
+def live_on(
+    residents: Residents, first: Ints, size: Ints, erosion: float, means: Floats, vulnerable_means: Floats
+) -> None:
+    """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]`.
+
+    The residents of community c are `size[c]`, from row `first[c]` on; `erosion`: the share lost by each need.
+    """
+    kept = np.float32(1.0 - erosion)
+    for c in range(len(first)):
+        rows = slice(first[c], first[c] + size[c])
+        satisfaction, vulnerable = residents.satisfaction[rows], residents.vulnerable[rows]
+        _erode(satisfaction, residents.burden[rows], kept)
+        total, weak, weak_count = _sums(satisfaction, vulnerable)
+        means[c] = total / size[c]
+        vulnerable_means[c] = weak / weak_count if weak_count > 0 else np.nan
+
+
+@compiled
+def _erode(satisfaction: Floats, burden: Ints, kept: np.float32) -> None:
+    """Each need erodes once: first all residents with one or more, then those with two or more, and so on."""
+    max_burden = np.int16(0)
+    for i in range(len(burden)):
+        max_burden = max(max_burden, burden[i])
+    for n in range(max_burden):
+        fewer = np.int16(n)
+        for i in range(len(satisfaction)):
+            satisfaction[i] *= kept if burden[i] > fewer else np.float32(1.0)
+
+
+@compiled_in_any_order
+def _sums(satisfaction: Floats, vulnerable: Flags) -> tuple[float, float, int]:
+    """Sums of satisfaction over all and over the vulnerable, and how many these are.
+
+    The order does not matter: sums of some thousand single-precision numbers in [0, 1] are exact in double precision.
+    """
+    total, weak, weak_count = 0.0, 0.0, 0
+    for i in range(len(satisfaction)):
+        total += satisfaction[i]
+    for i in range(len(satisfaction)):
+        if vulnerable[i]:
+            weak += satisfaction[i]
+            weak_count += 1
+    return total, weak, weak_count
+
+
+@compiled
+def talk(residents: Residents, pull: float) -> None:
+    """Phase 5, weekly: expectation and trust move by `pull` towards those of the neighbours, as they were before."""
+    count, degree = residents.ties.shape
+    if degree == 0 or pull == 0.0:
+        return
+    before = np.empty((count, 2), np.float32)  # side by side, since both of a neighbour's are wanted at once
+    before[:, 0], before[:, 1] = residents.expectation, residents.trust
+    for i in range(count):
+        ahead = min(i + 2 * AHEAD, count - 1)
+        for t in range(degree):
+            prefetch(before, residents.ties[ahead, t])
+        heard, believed = 0.0, 0.0
+        for t in range(degree):
+            neighbour = residents.ties[i, t]
+            heard += before[neighbour, 0]
+            believed += before[neighbour, 1]
+        residents.expectation[i] += np.float32(pull * (heard / degree - before[i, 0]))
+        residents.trust[i] += np.float32(pull * (believed / degree - before[i, 1]))
+
+
+def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:
+    """The residents after a recorded stream of experiences, their columns copied first."""
+    copy = Residents._make(column.copy() for column in residents)
+    days = int(experiences["day"].max()) + 1 if len(experiences) else 1
+    unrecorded = experiences.copy()
+    unrecorded["record"] = -1
+    receive(
+        copy,
+        unrecorded,
+        len(unrecorded),
+        np.zeros(1, [("experience", "f4"), ("rated", "i1")]),
+        np.zeros((days, 2), np.int64),
+        mind,
+    )
+    return copy

@@ -1,0 +1,231 @@
+"""The people who work: skill, fatigue, leaving, vacancies, newcomers (phase 6 of the day)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sanfang.model.books.headings import TRAINING, TRAINING_LOST
+from sanfang.model.compiled import compiled
+from sanfang.model.district.district_records import PERSON
+from sanfang.model.district.geography import Geography
+from sanfang.model.effects import PolicyEffects
+from sanfang.model.kernel import draw_purposes as p
+from sanfang.model.kernel.draws import exponential, mix, stream, uniform
+from sanfang.model.kernel.engine import become_idle, book_hours, stop_idling
+from sanfang.model.kernel.engine_arrays import IDLE, NONE, VACANT, Engine, refer_engine
+from sanfang.model.kernel.records import Ints, Record, Records
+from sanfang.model.setting import Setting
+from sanfang.model.state import COMMUNITY, DEPARTMENT, GRID, STREET
+from sanfang.model.world import World
+from sanfang.scenario.scenario import Scenario
+
+_FIRST_FATIGUE = 0.3
+"""Of everyone on the first day, and of a newcomer."""
+
+
+def posts_by_station(scenario: Scenario, map_: Geography) -> np.ndarray:
+    """Established posts of each station before the reform; at least one everywhere."""
+    staffing = scenario.staffing
+    grid = map_.population / (staffing.households_per_grid * scenario.district.household_size)
+    office = map_.population * staffing.officers_per_10k / 10_000
+    people = np.bincount(map_.sub_district, map_.population, scenario.district.sub_districts)
+    street = people * staffing.street_per_10k / 10_000
+    total = map_.population.sum()
+    department = np.array([d.posts_per_100k * total / 100_000 for d in scenario.departments.values()])
+    posts = np.maximum(1, np.round(np.concatenate([grid, office, street, department]))).astype(np.int64)
+    posts[2 * len(map_.ids) : 2 * len(map_.ids) + len(people)][people == 0] = 0
+    return posts
+
+
+def hire_everyone(scenario: Scenario, map_: Geography, posts: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """All posts filled with experienced people: records (`PERSON`) and `skill[worker, domain]`."""
+    workforce, domains = scenario.workforce, scenario.domains
+    communities, streets = len(map_.ids), scenario.district.sub_districts
+    station = np.repeat(np.arange(len(posts)), posts)
+    tier = np.select(
+        [station < communities, station < 2 * communities, station < 2 * communities + streets],
+        [GRID, COMMUNITY, STREET],
+        DEPARTMENT,
+    )
+    persons = np.zeros(len(station), PERSON)
+    persons["tier"], persons["post_home"], persons["down"] = tier, station, NONE
+    persons["department"] = np.where(tier == DEPARTMENT, station - 2 * communities - streets, NONE)
+    persons["fatigue"] = _FIRST_FATIGUE
+    persons["key"], spread = _individuals(map_, posts, tier, len(domains), seed)
+    level = np.array([workforce.grid_worker, workforce.officer, workforce.street, workforce.outside_domain])[tier]
+    skill = level[:, None] + workforce.spread * spread
+    in_charge = [list(scenario.departments).index(domain.department) for domain in domains.values()]
+    skill = np.clip(skill, 0.1, 1.0)
+    skill[persons["department"][:, None] == np.array(in_charge)] = workforce.specialist
+    _plan_moves(scenario, map_, posts, persons)
+    return persons, skill
+
+
+def _individuals(
+    map_: Geography, posts: np.ndarray, tier: np.ndarray, domains: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each person's key, and how far they are from the mean in each domain (standard normal).
+
+    Drawn station by station, so that more posts at one leave those of all others as they are.
+    """
+    communities = len(map_.ids)
+    keys, spreads, first = [], [], 0
+    for station, count in enumerate(posts.tolist()):
+        number = int(map_.number[station % communities]) if station < 2 * communities else station - 2 * communities
+        kind = int(tier[first]) if count else 0
+        random = stream(seed, "workforce", kind, number)
+        keys.append(random.integers(0, 2**63, count, dtype=np.uint64))
+        spreads.append(stream(seed, "skill", kind, number).standard_normal((count, domains)))
+        first += count
+    return np.concatenate(keys), np.concatenate(spreads)
+
+
+def _plan_moves(scenario: Scenario, map_: Geography, posts: np.ndarray, persons: np.ndarray) -> None:
+    """Name the community office that each movable post would move to: streets' within their own area, by size.
+
+    The first movable post of a station moves at the lowest level of the lever, the last one at 1, so that
+    raising the lever only adds moves.
+    """
+    communities = len(map_.ids)
+    for station in range(2 * communities, len(posts)):
+        members = np.flatnonzero(persons["post_home"] == station)
+        street = station - 2 * communities < scenario.district.sub_districts
+        share = scenario.staffing.street_movable if street else scenario.staffing.department_movable
+        movable = members[: round(share * len(members))]
+        near = np.arange(communities)
+        if street:
+            near = np.flatnonzero(map_.sub_district == station - 2 * communities)
+        if len(near) and len(movable):
+            edges = np.cumsum(map_.population[near]) / map_.population[near].sum()
+            turn = (np.arange(len(movable)) * 0.6180339887498949 + 0.5) % 1.0
+            persons["down"][movable] = communities + near[np.searchsorted(edges, turn)]
+
+
+def assign_posts(engine: Engine, persons: np.ndarray, level: np.ndarray) -> None:
+    """Move posts down, or back, to the `level` of staff devolution of the community they would go to.
+
+    A busy worker finishes its job first.
+    """
+    communities = len(level)
+    homes = persons["post_home"].copy()
+    for station in np.unique(persons["post_home"][persons["down"] != NONE]):
+        group = np.flatnonzero((persons["post_home"] == station) & (persons["down"] != NONE))
+        rank = (np.arange(len(group)) + 0.5) / len(group)
+        goes = rank < level[persons["down"][group] - communities]
+        homes[group[goes]] = persons["down"][group[goes]]
+    moved = np.flatnonzero(engine.workers["home"] != homes)
+    if len(moved):
+        _move(refer_engine(*engine), moved, homes)
+
+
+@compiled
+def _move(engine: Engine, moved: Ints, homes: Ints) -> None:
+    """The workers in `moved` belong to `homes[worker]` from now on."""
+    for worker_id in moved:
+        worker = engine.workers[worker_id]
+        worker.home = homes[worker_id]
+        if worker.doing == IDLE:
+            stop_idling(engine, worker_id, IDLE)
+            become_idle(engine, worker_id)
+        elif worker.doing == VACANT:
+            book_hours(engine, worker_id)
+            worker.at = worker.home
+
+
+@compiled
+def fill_posts(engine: Engine, persons: Records) -> None:
+    """Before the first day: everyone is at their place and idle."""
+    for worker_id in range(len(persons)):
+        engine.workers[worker_id].home = engine.workers[worker_id].at = persons[worker_id].post_home
+        become_idle(engine, worker_id)
+
+
+@compiled
+def work_over(
+    engine: Engine, world: World, effects: PolicyEffects, setting: Setting, day: int, open_hours: float
+) -> None:
+    """Phase 6: book the day's hours; fatigue follows load; some leave, vacancies end, newcomers start.
+
+    `open_hours`: that offices have been open today.
+    """
+    workforce = setting.workforce
+    for worker_id in range(len(world.persons)):
+        person, worker = world.persons[worker_id], engine.workers[worker_id]
+        book_hours(engine, worker_id)
+        if open_hours > 0.0:
+            load = worker.busy_today / open_hours
+            implied = min(max((load - workforce.fatigue_from) / (1.0 - workforce.fatigue_from), 0.0), 1.0)
+            person.fatigue += workforce.fatigue_rate * (implied - person.fatigue)
+            worker.busy_today = 0.0
+        if worker.doing == VACANT or worker.leaving:
+            if worker.doing == VACANT and day + 1 >= person.vacant_until:
+                _start_newcomer(engine, world, workforce, worker_id)
+            continue
+        base = workforce.leaving_base if person.tier <= COMMUNITY else workforce.leaving_office
+        hazard = base / 365.0 * math.exp(workforce.leaving_fatigue * (person.fatigue - 0.5))
+        c = worker.home % world.layout.communities
+        if worker.home < 2 * world.layout.communities:
+            hazard *= 1.0 - workforce.leaving_recognition * effects.community[c].recognition
+            hazard *= 1.0 - workforce.leaving_autonomy * effects.community[c].authority
+        day_key = mix(person.key, p.POST_DAY + day)
+        if uniform(day_key, p.SHIFT_LEAVES) < hazard:
+            vacancy = exponential(day_key, p.SHIFT_VACANCY_TIME, workforce.vacancy_days)
+            _leave(engine, world, worker_id, day + 1.0 + vacancy)
+
+
+@compiled
+def _leave(engine: Engine, world: World, worker_id: int, until: float) -> None:
+    """Someone leaves the post: their training is lost, and their skill but for what is written down."""
+    person, worker = world.persons[worker_id], engine.workers[worker_id]
+    lost = min(person.trained, engine.hours[worker.home, TRAINING])
+    engine.hours[worker.home, TRAINING_LOST] += lost
+    engine.hours[worker.home, TRAINING] -= lost
+    person.trained = 0.0
+    person.vacant_until = until
+    world.counts[0].leavers[person.tier] += 1
+    if worker.doing == IDLE:
+        stop_idling(engine, worker_id, VACANT)
+    else:
+        worker.leaving = 1
+
+
+@compiled
+def _start_newcomer(engine: Engine, world: World, workforce: Record, worker_id: int) -> None:
+    """A newcomer has part of the usual skill; the community's methods lift it."""
+    person, worker = world.persons[worker_id], engine.workers[worker_id]
+    person.hires += 1
+    person.fatigue, person.cases = _FIRST_FATIGUE, 0
+    c = worker.home % world.layout.communities
+    key = mix(person.key, p.POST_NEWCOMER + person.hires)
+    for d in range(world.skill.shape[1]):
+        usual = workforce.officer
+        if person.tier == GRID:
+            usual = workforce.grid_worker
+        elif person.tier == STREET:
+            usual = workforce.street
+        elif person.tier == DEPARTMENT:
+            in_charge = world.domains[d].department == person.department
+            usual = workforce.specialist if in_charge else workforce.outside_domain
+        lift = 0.0
+        if worker.home < 2 * world.layout.communities:
+            lift = workforce.method_lift * world.community_domain[c, d].methods
+        share = workforce.novice + (1.0 - workforce.novice) * lift
+        world.skill[worker_id, d] = usual * share * (0.95 + 0.1 * uniform(key, d))
+    become_idle(engine, worker_id)
+
+
+def grow_methods(scenario: Scenario, map_: Geography, methods: np.ndarray, written: np.ndarray) -> None:
+    """Monthly: hours spent writing (`written[c]`) add to a community's stock of methods; neighbours copy some.
+
+    `methods[c, domain]` in [0, 1] is changed in place.
+    """
+    force = scenario.workforce
+    gain = np.minimum(force.method_growth * written / methods.shape[1], 1.0)
+    methods += (1.0 - methods) * gain[:, None]
+    before = methods.copy()
+    for c, near in enumerate(map_.neighbours):
+        if len(near):
+            better = np.maximum(before[near].mean(axis=0) - before[c], 0.0)
+            methods[c] += force.method_spread * better

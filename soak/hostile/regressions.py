@@ -1,0 +1,21 @@
+"""What campaigns have found, made small. Each was mended; none may come back.
+
+They have numbers below zero: `python -m soak.hostile message -1` tries the first of the messages here.
+"""
+
+from __future__ import annotations
+
+from soak.hostile.case import Case
+from soak.hostile.messages import as_json, event
+
+PAGE = "/trust?lang=en&district=demo&size=1"
+LIVE = "/?lang=en&district=demo&size=1&days=30"
+
+FOUND: dict[str, tuple[Case, ...]] = {
+    "message": (
+        Case(given=(PAGE, as_json(event("go", ["/live"])))),  # a list is looked up among the pages
+        Case(given=(PAGE, as_json(event("go", {"/live": 1})))),
+        Case(given=("/results?lang=en", as_json(event("pick", 0)))),  # a number has no field
+        Case(given=(LIVE, *(as_json(event("ask", None, place)) for place in range(3)))),  # daily series before day 1
+    ),
+}

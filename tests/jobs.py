@@ -1,0 +1,49 @@
+"""Jobs of the dashboard, for tests: made here and now, or waited for in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sanfang.dashboard.address import Address
+from sanfang.dashboard.job import DONE, Job
+from sanfang.dashboard.stage import Stage
+
+
+def made(make: Callable[[Job[Any]], Any]) -> Any:
+    """What a job finds, made in this thread. Fails the test if the job does not get to its end."""
+    job: Job[Any] = Job(make)
+    job.run()
+    assert job.state == DONE, (job.state, job.error)
+    return job.found
+
+
+def brought(stage: Stage, address: Address) -> Stage:
+    """A stage, brought to an address in this thread."""
+    made(lambda job: stage.bring(address, job))
+    return stage
+
+
+def staged(address: Address) -> Stage:
+    """A stage at an address."""
+    return brought(Stage(lambda: None, lambda: None), address)
+
+
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on a job is made in the thread that starts it, so a page that is drawn has all that it asks for."""
+
+    def start(job: Job[Any]) -> None:
+        if job.room is not None:
+            job.room.ask()
+        job.run()
+
+    monkeypatch.setattr(Job, "start", start)
+
+
+def wait_for_day(page: Any, day: int) -> None:
+    """Until a page in a browser shows this day, and can be used."""
+    shown = "document.querySelector('[data-show=day]')?.innerText"
+    idle = "document.querySelector('[data-do=reset]')?.disabled === false"
+    page.wait_for_function(f"{shown} === '{day}' && {idle}")

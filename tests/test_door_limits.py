@@ -1,0 +1,148 @@
+"""The counters of the door, and the conversation that they slow down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from apart import run_apart
+from sanfang.dashboard.door import conversation, limits, log
+from sanfang.dashboard.door.conversation import Conversation
+from sanfang.dashboard.door.limits import OpenPages, Pace, Places, places
+from sanfang.dashboard.door.protocol import address_of
+
+
+def test_a_pace_allows_a_burst_and_then_its_rate() -> None:
+    now = [0.0]
+    pace = Pace((3, 0.5), clock=lambda: now[0])
+    assert [pace.take("a") for _ in range(4)] == [True, True, True, False]
+    assert pace.take("b")  # others have a pace of their own
+    assert pace.seconds_until("a") == 2.0
+    now[0] = 2.0
+    assert pace.take("a") and not pace.take("a")
+    now[0] = 1e6
+    assert [pace.take("a") for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_pace_forgets_who_was_quiet_for_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_REMEMBERED", 2)
+    pace = Pace((1, 0.0), clock=lambda: 0.0)
+    assert pace.take("a") and pace.take("b") and not pace.take("a")
+    assert pace.take("c")  # "b" is forgotten
+    assert not pace.take("a") and pace.take("b")
+
+
+def test_places_are_counted_by_browser_by_address_and_in_all() -> None:
+    pages = OpenPages(Places(per_session=2, per_address=3, in_all=4))
+    with pages.opened("s", "a"), pages.opened("s", "a"):
+        assert "browser" in pages.refusal("s", "a") and not pages.refusal("t", "a")
+        with pages.opened("t", "a"):
+            assert "address" in pages.refusal("u", "a") and not pages.refusal("u", "b")
+            with pages.opened("u", "b"):
+                assert "4 pages are open" in pages.refusal("v", "c")
+    assert not pages.refusal("s", "a")
+
+
+@pytest.mark.parametrize("files", [None, 256, 1024, 4096, 10**9])
+def test_one_address_never_has_all_places_and_all_fit_into_the_files(files: int | None) -> None:
+    for per_address in (1, 100, 1000):
+        most = places(per_address, files)
+        assert most.per_session <= most.per_address < most.in_all
+        assert files is None or most.connections + limits.FILES_PER_PAGE * most.in_all <= files
+    assert places().per_address >= 100
+
+
+def test_an_owner_of_many_ipv6_addresses_counts_as_one() -> None:
+    assert address_of(("2001:db8::1", 1)) == address_of(("2001:db8::ffff:1%eth0", 2)) != address_of(("2001:db9::1", 1))
+    assert address_of(("192.0.2.1", 1)) == "192.0.2.1" and address_of(None) == ""
+
+
+# --- A conversation ---------------------------------------------------------------------------------------
+
+GREETING = '{"header": {"msg_type": "kernel_info_request", "msg_id": "1"}, "content": {}}'
+
+
+def converse(*messages: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What Solara hears of messages, until the end; and what the client is sent."""
+    waiting, sent, heard = list(messages), [], []
+
+    async def receive() -> dict[str, Any]:
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def listen() -> None:
+        talk = Conversation(receive, send)
+        while not heard or heard[-1]["type"] != "websocket.disconnect":
+            heard.append(await talk.receive())  # type: ignore[arg-type]
+        await talk.send({"type": "websocket.send", "text": "to nobody"})
+
+    run_apart(listen())
+    return heard, sent
+
+
+def text(value: str) -> dict[str, Any]:
+    return {"type": "websocket.receive", "text": value}
+
+
+def test_silence_ends_a_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "FIRST_MESSAGE_SECONDS", 0.01)
+    heard, sent = converse()
+    assert sent == [{"type": "websocket.close", "code": 1001}] and len(heard) == 1
+
+
+def test_only_a_message_that_counts_keeps_a_conversation_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "FIRST_MESSAGE_SECONDS", 0.01)
+    monkeypatch.setattr(conversation, "IDLE_SECONDS", 0.02)
+    useless = '{"header": {"msg_type": "nothing"}, "content": {}}'
+    assert len(converse(text(useless), text(useless))[0]) == 1
+    assert len(converse(text(GREETING))[0]) == 2
+
+
+def test_after_a_binary_frame_nothing_is_heard_or_said() -> None:
+    heard, sent = converse({"type": "websocket.receive", "bytes": b"\0\0\0\1"}, text(GREETING))
+    assert [message["type"] for message in heard] == ["websocket.disconnect"]
+    assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_too_many_messages_are_read_more_slowly_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    naps: list[float] = []
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+        now[0] += seconds
+
+    now = [0.0]
+    monkeypatch.setattr(conversation, "MESSAGES", (5, 10.0))
+    monkeypatch.setattr(conversation, "Pace", lambda pace: Pace(pace, clock=lambda: now[0]))
+    monkeypatch.setattr(conversation.asyncio, "sleep", nap)
+    heard, _ = converse(*[text(GREETING)] * 20, {"type": "websocket.disconnect", "code": 1000})
+    assert len(heard) == 21 and sum(naps) == pytest.approx(1.5)
+
+
+# --- The log ----------------------------------------------------------------------------------------------
+
+
+def entry(line: int, message: str = "trouble") -> logging.LogRecord:
+    return logging.LogRecord("name", logging.WARNING, "file", line, message, None, None)
+
+
+def test_the_same_trouble_is_written_a_few_times_and_then_counted() -> None:
+    now = [0.0]
+    often = log._NotTooOften(clock=lambda: now[0])
+    assert sum(often.filter(entry(1)) for _ in range(1000)) == log.SAME_TROUBLE[0]
+    assert often.filter(other := entry(2)) and "995" in other.getMessage()
+    assert sum(often.filter(entry(line)) for line in range(3, 1000)) <= log.ALL_TROUBLE[0]
+    now[0] = 3600.0
+    assert often.filter(entry(1))
+
+
+def test_a_line_of_the_log_moves_no_cursor_and_is_not_endless() -> None:
+    shown = log._Plain("%(message)s").format(entry(1, "\x1b[2J\r\x9b" + "x" * 100_000))
+    assert "\x1b" not in shown and "\r" not in shown and "\x9b" not in shown and len(shown) <= log.MAX_LINE

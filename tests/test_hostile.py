@@ -1,0 +1,83 @@
+"""Hostile input: a seeded part of the campaign of `make soak`, and everything that campaigns have found before.
+
+What fails is tried again, and shown, by the command in the message. Time and memory are judged in the campaign only.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from soak.hostile.campaign import verdict_of
+from soak.hostile.kinds import KINDS, case_of
+from soak.hostile.regressions import FOUND
+
+ROOT = Path(__file__).resolve().parents[1]
+CASES = {"scenario": 100, "district": 70, "experiment": 100, "lesson": 50, "command": 100, "address": 50, "message": 20}
+SOME = [(kind, 0, count) for kind, count in CASES.items()]
+BEFORE = [(kind, -len(cases), len(cases)) for kind, cases in FOUND.items()]
+ALARM = "120"
+"""Seconds after which a case is taken to hang, on a machine that does other things too."""
+
+
+@pytest.mark.parametrize(("kind", "first", "count"), BEFORE + SOME)
+def test_no_traceback_nothing_written_elsewhere_one_clear_message(kind: str, first: int, count: int) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "soak.hostile",
+        kind,
+        str(first),
+        "--count",
+        str(count),
+        "--alarm",
+        ALARM,
+        "--lines",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    verdicts = [verdict_of(line) for line in done.stdout.splitlines()]
+    found = [f"python -m soak.hostile {kind} {one.number}: {one.findings}" for one in verdicts if one.findings]
+    assert not found, "\n".join(found)
+    assert len(verdicts) == count, done.stderr
+
+
+def test_every_kind_is_tried() -> None:
+    assert CASES.keys() == KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_case_is_made_again_from_its_kind_and_number(kind: str) -> None:
+    assert all(case_of(kind, number) == case_of(kind, number) for number in range(20))
+    assert any(case_of(kind, 0) != case_of(kind, number) for number in range(1, 5))
+
+
+DEEDS = {
+    "open('../x', 'w')": "forbidden: open",
+    "__import__('shutil').rmtree('../../../../../canary')": "forbidden: os.remove",
+    "__import__('sqlite3').connect('../x')": "forbidden: sqlite3.connect",
+    "__import__('subprocess').run(['touch', '../x'])": "forbidden: subprocess.Popen",
+    "1 / 0": "a traceback: ZeroDivisionError",
+    "__import__('os').kill(__import__('os').getpid(), 9)": "died: SIGKILL",
+    "__import__('time').sleep(60)": "hangs: killed",
+    "print('\\x1b[2J')": "prints control characters",
+    "__import__('sys').exit(3)": "exit status 3",
+    "__import__('sys').exit(2)": "refused without a word",
+    "print('all is well')": "()",
+}
+TRY = """
+import sanfang.lab.simulation  # so that the forks need not
+from soak.hostile.attempt import attempt_case
+from soak.hostile.case import Case
+for deed in {deeds}:
+    print(attempt_case("deed", 0, Case(given=(deed,)), lambda case: exec(case.given[0]), 5.0).findings)
+"""
+
+
+def test_the_judge_sees_what_a_process_may_not_do() -> None:
+    """Files written or taken away elsewhere, programs started, a traceback, a process that dies or hangs."""
+    command = [sys.executable, "-W", "ignore", "-c", TRY.format(deeds=list(DEEDS))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for finding, seen in zip(DEEDS.values(), done.stdout.splitlines(), strict=True):
+        assert finding in seen
