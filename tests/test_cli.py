@@ -56,7 +56,7 @@ def test_run_saves_its_tables(scenarios: list[str], tmp_path: Path) -> None:
     result = call("run", scenarios[0], "--out", "made", "--keep-requests")
     assert result.exit_code == 0, result.output
     names = {path.name for path in (tmp_path / "made").iterdir()}
-    assert names == {"metrics.json", "daily.csv", "ledger.csv", "requests.csv"}
+    assert names == {"metrics.json", "daily.csv", "ledger.csv", "requests.csv", "saved.json"}
     assert "Saved in made" in result.stdout
 
 
@@ -66,7 +66,7 @@ def test_compare_prints_and_saves(scenarios: list[str], tmp_path: Path) -> None:
     assert "-0.100" in result.stdout
     assert "equal in all scenarios" in result.stdout
     assert "comparison.png" in result.stdout
-    assert len(list((tmp_path / "made").iterdir())) == 5
+    assert len(list((tmp_path / "made").iterdir())) == 6
 
 
 def test_compare_json_is_one_document(scenarios: list[str]) -> None:

@@ -218,7 +218,7 @@ def test_a_disk_that_is_full_at_the_end_takes_no_result_along(
     assert result.exit_code == 1
     assert "Satisfaction of residents" in result.stdout, "the results themselves are printed"
     lost = "metrics.json" if arguments[0] == "run" else "comparison.json"
-    assert result.stderr == f"error: --out made: not saved: {lost} (No space left on device)\n"
+    assert result.stderr == f"error: --out made: not saved: {lost}, saved.json (No space left on device)\n"
     assert lost not in made() and len(made()) >= 2
     document = json.loads(call(*arguments, "--out", "made", "--json").stdout)
     assert len(document["files"]) == len(made())

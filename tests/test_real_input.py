@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from sanfang.lab import demand_shapes as shapes
 from sanfang.scenario.place import Calendar, Department, District, Domain, Money, Staffing
 from sanfang.scenario.reading import ABOUT
+from sanfang.scenario.sources import parted
 
 ROOT = Path(__file__).resolve().parents[1]
 DISTRICTS = ROOT / "scenarios" / "districts"
@@ -46,9 +48,13 @@ HELD_BY_LIMIT = {"utilities": 1.0}
 needs_records = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data folder is not here")
 
 
+def _document(name: str) -> dict[str, Any]:
+    return tomllib.loads((DISTRICTS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
 @pytest.fixture(scope="module")
 def licang() -> dict[str, Any]:
-    return tomllib.loads((DISTRICTS / "licang.toml").read_text(encoding="utf-8"))
+    return parted(_document("licang"))[0]
 
 
 @pytest.fixture(scope="module")
@@ -172,17 +178,22 @@ def test_every_section_gives_every_value_and_is_accepted(licang: dict[str, Any])
         assert set(values) == set(Department.model_fields)
 
 
-def test_every_value_names_its_source() -> None:
-    lines = (DISTRICTS / "licang.toml").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        if not line.strip() or line.startswith(("#", "[", "]", " ", "name", "label", "description", "department")):
-            continue
-        key = line.split("=")[0].strip()
-        if key in ("holidays", "weekday_profile", "month_profile", "hour_profile"):
-            above = lines[lines.index(line) - 1]
-            assert above.startswith("#"), key
+@pytest.mark.parametrize("name", ["licang", "demo"])
+def test_every_value_names_its_source(name: str) -> None:
+    document, sources = parted(_document(name))
+    texts = ("name", "department", *ABOUT, "extends")
+    there = {path for path in _leaves(document) if path.split(".")[-1] not in texts}
+    assert there == set(sources)
+    classes = ("published", "derived", "assumed", "convention")
+    assert [source for source in sources.values() if not source.startswith(classes)] == []
+
+
+def _leaves(table: dict[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{above}{key}.")
         else:
-            assert "#" in line, line
+            yield f"{above}{key}"
 
 
 def test_the_ten_domains_have_departments(licang: dict[str, Any]) -> None:
@@ -275,7 +286,7 @@ def test_the_money_for_cases_covers_them_once(licang: dict[str, Any]) -> None:
 
 
 def test_the_demo_is_licang_but_smaller() -> None:
-    demo = tomllib.loads((DISTRICTS / "demo.toml").read_text(encoding="utf-8"))
+    demo, _ = parted(_document("demo"))
     assert demo["extends"] == "licang"
     assert set(demo) == {"extends", *ABOUT, "district"}
     changed = {key: demo["district"][key] for key in ("population", "communities", "sub_districts")}

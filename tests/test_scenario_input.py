@@ -167,7 +167,8 @@ def test_a_wrong_scenario_is_refused_with_file_key_value_and_what_is_allowed(her
 def test_the_right_scenario_next_to_the_wrong_ones_is_accepted(here: Path) -> None:
     (here / "right.toml").write_text("[policy]\nauthority = [[0, 0], [180, 1]]\nservice_scope = ['care']\n")
     result = CliRunner().invoke(scenario_app, ["validate", "right.toml", "--district", "small.toml"])
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "right.toml: valid\n", "")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("right.toml: valid; of ")
 
 
 def test_the_first_problem_is_told_and_the_others_are_counted(here: Path) -> None:
@@ -302,5 +303,5 @@ def test_each_wrong_file_of_several_is_told_and_the_right_ones_too(here: Path) -
     runner = CliRunner()
     result = runner.invoke(scenario_app, ["validate", "before", "wrong.toml", "nil", "--district", "small.toml"])
     assert result.exit_code == 2
-    assert result.stdout == "before: valid\n"
+    assert result.stdout.startswith("before: valid; of ") and result.stdout.count("\n") == 1
     assert [line.split(":")[1].strip() for line in result.stderr.splitlines()] == ["wrong.toml", "'nil'"]

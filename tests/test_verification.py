@@ -162,7 +162,7 @@ def test_the_command_saves_table_document_and_figure(tmp_path: Path) -> None:
     assert [one["check"] for one in document["checks"]] == ["pooling", "books"]
     assert {one["low"] is None for one in document["checks"][1]["numbers"]} == {True}
     names = {path.name for path in (tmp_path / "made").iterdir()}
-    assert names == {"verification.json", "verification.csv", "verification.png"}
+    assert names == {"verification.json", "verification.csv", "verification.png", "saved.json"}
 
 
 @pytest.mark.usefixtures("short_queues")

@@ -66,6 +66,7 @@ def run_command(
 ) -> None:
     """Simulate one scenario; print its metrics and its ledger of hours and money."""
     with user_errors():
+        from sanfang.lab import belonging
         from sanfang.lab.reach import steps_not_reached
 
         try_folder(out)
@@ -75,7 +76,8 @@ def run_command(
         say_notes(steps_not_reached([loaded], days))
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale, keep_requests)
-    saved = save(out, _files_of_run(run, keep_requests))
+    about = belonging.about({loaded.name: loaded}, seed, run.days, scale) if out else {}
+    saved = save(out, _files_of_run(run, keep_requests), "run", about)
     if as_json:
         print_json(_run_document(run) | {"files": saved.names})
         saved.end()
@@ -111,7 +113,7 @@ def compare_command(
         say_notes(steps_not_reached(labelled.values(), days))
         say_if_compiling()
         comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs)
-    saved = save(out, _files_of_comparison(comparison) if out else {})
+    saved = save(out, _files_of_comparison(comparison) if out else {}, "compare", comparison.about if out else {})
     if as_json:
         print_json(comparison.to_dict() | {"files": saved.names})
         saved.end()

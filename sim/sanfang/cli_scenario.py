@@ -35,17 +35,20 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files: exit status 0 if all are right, else 2 with one message for each wrong one."""
+    from sanfang.scenario.sources import counted
+
     results: list[dict[str, Any]] = []
     for file in files:
         try:
             loaded = load(file, district)
-            about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes)}
+            about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **counted(loaded)}
             results.append({"scenario": file, "valid": True, **about})
         except InputError as error:
             results.append({"scenario": file, "valid": False, "digest": None, "message": str(error), "notes": []})
             tell_error(error)
         if not as_json and results[-1]["valid"]:
-            say(f"{file}: valid")
+            values, assumed, without = (results[-1][key] for key in ("values", "assumed", "without_source"))
+            say(f"{file}: valid; of {values:,} values {assumed:,} are assumed and {without:,} have no source")
     if as_json:
         print_json(results)
     if not all(result["valid"] for result in results):
@@ -78,7 +81,7 @@ def explain(
             parameter.unit,
             _range(parameter),
             printable(origin),
-            parameter.source,
+            printable(loaded.source(path)),
         )
     _print_table(table)
     if len(shown) == 1 and shown[0][1].acts:
@@ -153,7 +156,7 @@ def _record(scenario: Scenario, path: str, parameter: Parameter, value: Any) -> 
         "default": parameter.default,
         "role": parameter.role,
         "origin": scenario.origin(path),
-        "source": parameter.source,
+        "source": scenario.source(path),
         "label_en": parameter.label_en,
         "label_zh": parameter.label_zh,
     }

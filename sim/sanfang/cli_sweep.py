@@ -157,10 +157,21 @@ def export_command(
         with Results(folder) as results:
             try_folder(out or folder)
             paths = results.export(kind.value, out)
+            notes = _settled(out or folder, paths, results.about)
     if as_json:
         print_json({"files": [str(path) for path in paths]})
     else:
         say("\n".join(str(path) for path in paths))
+    say_notes(notes)
+
+
+def _settled(folder: Path, paths: list[Path], about: dict[str, Any]) -> list[str]:
+    """Enter exported files in the manifest of their folder; notes on what else lies there."""
+    from sanfang.lab.belonging import settle
+    from sanfang.lab.database import plainly
+
+    with plainly(folder):
+        return settle(folder, "export", paths, {key: about[key] for key in ("name", "digest", "code", "scenarios")})[1]
 
 
 # --- Sweeping -------------------------------------------------------------------------------------------

@@ -225,6 +225,7 @@ def why_command(
     as_json: AsJson = False,
 ) -> None:
     """Split the time of closed requests, voicing to close, by cause, for each domain or scenario."""
+    from sanfang.lab import belonging
     from sanfang.lab.reach import check_reach, reached_by
 
     with user_errors():
@@ -236,7 +237,8 @@ def why_command(
         runs = _split_runs(loaded, reps, jobs, days, seed, scale)
         table = _pooled(runs)
     where = _where(loaded, reps, days, scale, lang)
-    saved = save(out, _files(runs, table, loaded, by, lang, where) if out else {})
+    about = belonging.about(loaded, seed, days, scale, reps=reps) if out else {}
+    saved = save(out, _files(runs, table, loaded, by, lang, where) if out else {}, "why", about)
     shown = table if by is By.DOMAIN else table[table["domain"] == "all"]
     if as_json:
         about = {"seed": seed, "reps": reps, "days": days, "scale": scale, "reached": reached_by(loaded, scale)}

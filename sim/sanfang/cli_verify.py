@@ -34,11 +34,14 @@ def verify_command(
     that the program does what the model says, not that the model is right.
     """
     with user_errors():
+        from sanfang.lab import belonging
+
         try_folder(out)
         checks = _chosen(names or [])
         say_if_compiling()
         findings = _verify(checks, seed, quick)
-    saved = save(out, _files(findings, lang.value, seed, quick) if out else {})
+    about = belonging.about({}, seed, None, 1.0, quick=quick) if out else {}
+    saved = save(out, _files(findings, lang.value, seed, quick) if out else {}, "verify", about)
     if as_json:
         print_json(_document(findings, seed, quick) | {"files": saved.names})
         saved.end()

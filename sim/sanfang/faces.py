@@ -143,10 +143,11 @@ def _reason(error: OSError | ValueError) -> str:
 
 @dataclass(frozen=True)
 class Saved:
-    """The files that were saved, and in words which could not be, and why."""
+    """The files that were saved, notes on others in their folder, and in words which could not be saved, and why."""
 
     files: tuple[Path, ...] = ()
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -160,31 +161,45 @@ class Saved:
         self.end()
 
     def end(self) -> None:
-        """If some could not be saved, say so, and end with exit status 1."""
+        """Tell the notes; if some could not be saved, say so, and end with exit status 1."""
+        for note in self.notes:
+            tell(f"note: {note}")
         if self.problem:
             tell_error(self.problem)
             raise typer.Exit(A_CHECK_FAILED)
 
 
-def save(out: Path | None, files: Mapping[str, Callable[[Path], object]]) -> Saved:
+def save(
+    out: Path | None, files: Mapping[str, Callable[[Path], object]], command: str, about: Mapping[str, Any]
+) -> Saved:
     """Write each of `files` (name, and what writes it) into the folder `out`; nothing without a folder.
 
+    They are entered in the folder's manifest as those of `command`, with what it says `about` them; what an earlier
+    run of it left there is removed: see `sanfang.lab.belonging`.
     A disk that is full after hours of work must not take the results along: what cannot be saved is told at the end,
     when they have been printed.
     """
+    from sanfang.lab.belonging import MANIFEST, settle
     from sanfang.lab.files import write_atomically
 
     if out is None:
         return Saved()
     made, lost, reasons = [], [], []
+    notes: list[str] = []
     for name, write in files.items():
         try:
             made.append(write_atomically(out / name, write))
         except OSError as error:
             lost.append(name)
             reasons.append(error.strerror or str(error))
+    try:
+        manifest, notes = settle(out, command, made, about)
+        made.append(manifest)
+    except OSError as error:
+        lost.append(MANIFEST)
+        reasons.append(error.strerror or str(error))
     problem = f"--out {out}: not saved: {', '.join(lost)} ({', '.join(dict.fromkeys(reasons))})" if lost else ""
-    return Saved(tuple(made), problem)
+    return Saved(tuple(made), problem, tuple(notes))
 
 
 # --- Interrupting -----------------------------------------------------------------------------------

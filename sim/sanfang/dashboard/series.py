@@ -66,7 +66,7 @@ def series(played: PlayedWorld, name: str) -> np.ndarray:
         return np.asarray(diary.satisfaction[:days] @ size / size.sum())
     if name == "satisfaction_vulnerable":
         weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.communities["first"])
-        return np.asarray(np.nan_to_num(diary.vulnerable[:days]) @ weak / max(weak.sum(), 1))
+        return diary.satisfaction_vulnerable(weak)
     if name == "days_to_resolve":
         took, resolved = watch.took[:days].sum(axis=1), watch.resolved[:days].sum(axis=1)
         return ratio(moving_sum(took), moving_sum(resolved).astype(float))

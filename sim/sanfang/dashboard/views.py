@@ -13,7 +13,7 @@ from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
-from sanfang.dashboard.watch import WINDOW
+from sanfang.dashboard.watch import WINDOW, ratio
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.metrics import WASTE_CAUSES
 from sanfang.model import state as s
@@ -152,8 +152,8 @@ def _area(name: str, colour: str, values: np.ndarray) -> Json:
 
 
 def _latent(played: PlayedWorld, all_: str, weak: str) -> list[Json]:
-    diary, vulnerable = played.model.diary, max(int(played.model.residents.vulnerable.sum()), 1)
-    of_weak = diary.latent_vulnerable[: played.day] / vulnerable * 1000.0
+    diary, vulnerable = played.model.diary, float(played.model.residents.vulnerable.sum())
+    of_weak = ratio(diary.latent_vulnerable[: played.day] * 1000.0, np.full(played.day, vulnerable))
     blue, red = colours.SERIES[:2]
     return [
         {"name": all_, "colour": blue, "values": series.series(played, "latent")},

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from sanfang.lab import intervals
+from sanfang.lab import belonging, intervals
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.provenance import provenance
@@ -62,6 +62,11 @@ class Comparison:
         return reached_by(self.scenarios, self.scale)
 
     @property
+    def about(self) -> dict[str, Any]:
+        """What was run, for the manifest of a folder."""
+        return belonging.about(self.scenarios, self.seed, self.days, self.scale, reps=self.reps, baseline=self.baseline)
+
+    @property
     def notes(self) -> list[str]:
         """What a user should know of the scenarios' files, and of steps of schedules that never come."""
         scenarios = self.scenarios.values()
@@ -69,8 +74,13 @@ class Comparison:
         return list(dict.fromkeys([*about_files, *steps_not_reached(scenarios, self.days)]))
 
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
-        """Write `files` into `folder`; return their paths. Each is complete or not there."""
-        return [write_atomically(Path(folder) / name, write) for name, write in self.files(draw).items()]
+        """Write `files` into `folder`; return their paths. Each is complete or not there.
+
+        They are entered in the folder's manifest, and what an earlier comparison left there is removed.
+        """
+        paths = [write_atomically(Path(folder) / name, write) for name, write in self.files(draw).items()]
+        belonging.settle(Path(folder), "compare", paths, self.about)
+        return paths
 
     def files(self, draw: Callable[[Comparison], Any] | None = None) -> dict[str, Callable[[Path], object]]:
         """What writes each file: runs.csv, means.csv, differences.csv and comparison.json.

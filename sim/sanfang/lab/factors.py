@@ -25,6 +25,7 @@ from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.messages import input_error
 from sanfang.scenario.reading import nested
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.sources import parted
 from sanfang.scenario.telling import in_words
 from sanfang.scenario.toml import read_toml
 
@@ -275,7 +276,7 @@ class Binder:
         """The levers that a scenario file itself sets, beside what it extends."""
         try:
             source = find_scenario(self.locate(scenario or ""))
-            levers = read_toml(source).get("policy", {})
+            levers = parted(read_toml(source), source.label)[0].get("policy", {})
         except InputError as error:
             raise self.error(name, f"overlay: {error}") from None
         found = {f"policy.{lever}": level for lever, level in levers.items() if level != 0}

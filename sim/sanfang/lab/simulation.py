@@ -118,7 +118,7 @@ def daily_table(model: DistrictModel) -> pd.DataFrame:
         "day": np.arange(days),
         "date": [start + dt.timedelta(days=n) for n in range(days)],
         "satisfaction": diary.satisfaction[:days] @ size / size.sum(),
-        "satisfaction_vulnerable": np.nan_to_num(diary.vulnerable[:days]) @ weak / max(weak.sum(), 1),
+        "satisfaction_vulnerable": diary.satisfaction_vulnerable(weak),
         "latent": diary.latent[:days],
         "open": diary.open[:days],
     }

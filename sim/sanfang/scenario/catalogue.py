@@ -124,7 +124,35 @@ def json_schema() -> dict[str, Any]:
         entry = schema["properties"][table]["additionalProperties"]
         out = {"const": False, "description": "Takes out what the district or an extended file has"}
         schema["properties"][table]["additionalProperties"] = {"anyOf": [entry, out]}
+    for section in [schema, *schema["$defs"].values()]:
+        _allow_sources(section.get("properties", {}))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+RULES = (
+    "type",
+    "anyOf",
+    "enum",
+    "const",
+    "minimum",
+    "maximum",
+    "items",
+    "prefixItems",
+    "minItems",
+    "maxItems",
+    "format",
+)
+"""What a JSON schema asks of a value; the rest is said about it."""
+
+
+def _allow_sources(properties: dict[str, Any]) -> None:
+    """Let each parameter be its value, or a table of value and source."""
+    for value in properties.values():
+        if "unit" in value:
+            rules = {key: value.pop(key) for key in RULES if key in value}
+            sourced = {"value": rules, "source": {"type": "string"}}
+            table = {"type": "object", "required": list(sourced), "additionalProperties": False, "properties": sourced}
+            value["anyOf"] = [*rules.get("anyOf", [rules]), table]
 
 
 # --- Walking the declarations -----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from typing import Any
 from sanfang.scenario.content import Source, find_district, find_scenario
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.files import read_text
+from sanfang.scenario.sources import parted
 from sanfang.scenario.telling import in_words, listed, printable, shortened
 from sanfang.scenario.toml import LONGEST_KEY, MOST_BYTES, MOST_DEPTH, Document, NotToml, check_size, document_in, parse
 
@@ -40,20 +41,33 @@ MOST_SETTINGS = 1_000
 class Reading:
     """A merged document, where each of its values came from, the files read, without links, and notes on them.
 
-    The document is its own: nobody else holds any table of it.
+    The document is its own: nobody else holds any table of it. `sources` has what is given as the source of a value,
+    by dotted path, empty if nothing is.
     """
 
     document: Document = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     taken_out: set[str] = field(default_factory=set)
 
-    def lay_over(self, document: Mapping[str, Any], origin: str | Mapping[str, str]) -> None:
-        """Merge `document` over what is there; its values come from `origin`, or from one for each dotted path.
+    def lay_over(self, document: Mapping[str, Any], origin: str) -> None:
+        """Merge `document`, which may give sources beside values, over what is there; its values come from `origin`.
 
         Raises `InputError` for entries that are empty, or that were taken out.
         """
+        plain, sources = parted(document, origin)
+        self._lay_over(plain, origin, sources)
+
+    def lay_reading_over(self, other: Reading) -> None:
+        """Merge what another has read over what is there, with its origins, sources, files and notes."""
+        self._lay_over(other.document, other.origins, other.sources)
+        self.files += other.files
+        self.notes += other.notes
+        self.taken_out |= other.taken_out
+
+    def _lay_over(self, document: Document, origin: str | Mapping[str, str], sources: Mapping[str, str]) -> None:
         for path, below, value in self._entries(document):
             label = origin if isinstance(origin, str) else origin.get(path, "")
             if value is False and isinstance(below, Mapping):
@@ -63,6 +77,7 @@ class Reading:
             elif below and isinstance(value, Mapping) and not value:
                 raise InputError(f"{label}: {path} = {{}}: changes nothing; to take it out, write {path} = false")
         _lay(self.document, document, "", origin, self.origins)
+        self.sources |= {path: sources.get(path, "") for path in _paths(document)}
 
     def _entries(self, document: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
         """Path, what is there, and what `document` gives, for each entry of the tables whose keys a file chooses."""
@@ -141,10 +156,7 @@ def _placed(chain: Reading, label: str, district: str | Path | None) -> Reading:
     if not reading.is_placed:
         raise InputError(f"{place.label}: is not a district: it gives no district.name")
     reading.forget(ABOUT)
-    reading.lay_over(chain.document, chain.origins)
-    reading.files += chain.files
-    reading.notes += chain.notes
-    reading.taken_out |= chain.taken_out
+    reading.lay_reading_over(chain)
     return reading
 
 
@@ -218,18 +230,18 @@ def _lay(
             _lay(below, value, f"{path}.", origin, origins)
             continue
         if isinstance(below, dict):
-            for known in _paths(below, path):
-                origins.pop(known, None)
+            for known in _paths(below):
+                origins.pop(f"{path}.{known}", None)
         base[key] = {} if isinstance(value, Mapping) else value
         origins[path] = label
 
 
-def _paths(table: Mapping[str, Any], above: str) -> Iterator[str]:
-    """The dotted paths of all that lies below `above`."""
+def _paths(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """The dotted paths of all that lies in a table."""
     for key, value in table.items():
-        yield f"{above}.{key}"
+        yield f"{above}{key}"
         if isinstance(value, Mapping):
-            yield from _paths(value, f"{above}.{key}")
+            yield from _paths(value, f"{above}{key}.")
 
 
 def nested(changes: Mapping[str, Any]) -> Document:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-import tomli_w
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sanfang.scenario import checks
@@ -34,6 +33,7 @@ from sanfang.scenario.messages import input_error
 from sanfang.scenario.place import Calendar, Department, District, Domain, Money, Staffing
 from sanfang.scenario.policy import Policy
 from sanfang.scenario.reading import ABOUT, SETTING, Reading, nested, parse_settings, read_document, read_scenario
+from sanfang.scenario.sources import NONE_GIVEN
 
 LeverValue = float | Schedule | tuple[str, ...]
 
@@ -79,6 +79,7 @@ class Scenario(Section):
     policy_by_community: dict[str, PartOfPolicy] = Field(default_factory=dict)
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _sources: dict[str, str] = PrivateAttr(default_factory=dict)
     _notes: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("domains", "departments", "policy_by_community", mode="after")
@@ -121,7 +122,7 @@ class Scenario(Section):
         Tables are merged, everything else is replaced. `origin` is what `Scenario.origin` says of the changes.
         """
         with while_reading(origin):
-            reading = Reading(self.to_dict(), dict(self._origins), notes=list(self._notes))
+            reading = Reading(self.to_dict(), dict(self._origins), dict(self._sources), notes=list(self._notes))
             reading.lay_over(nested(changes), origin)
             return self._from_reading(reading)
 
@@ -132,7 +133,7 @@ class Scenario(Section):
             scenario = cls.model_validate(reading.document)
         except ValidationError as error:
             raise input_error(error, reading.document, reading.origins) from None
-        scenario._origins = reading.origins
+        scenario._origins, scenario._sources = reading.origins, reading.sources
         scenario._notes = tuple(dict.fromkeys(reading.notes))
         return scenario
 
@@ -159,6 +160,19 @@ class Scenario(Section):
             raise InputError(f"{path!r}: is not a parameter{nearest(path, known)}")
         return "default"
 
+    def source(self, path: str) -> str:
+        """What the value at a dotted path rests on, as the place says that set it: a file, or the declaration.
+
+        A lever is what a policy chooses: unless a file says otherwise, its source is the row of the article.
+        """
+        origin, given = self.origin(path), self._sources.get(path, "")
+        parameter = find(path)
+        if given and path in self._origins:
+            return given
+        if parameter and (path not in self._origins or parameter.role == "lever"):
+            return parameter.source
+        return f"set {'in' if origin.endswith('.toml') else 'by'} {origin}, {NONE_GIVEN}"
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What a user should know of the files it was read from, such as one that hides a shipped one."""
@@ -173,10 +187,12 @@ class Scenario(Section):
         return self.model_dump(exclude={"policy", "policy_by_community", *ABOUT})
 
     def save(self, path: str | Path) -> None:
-        """Write all values to a TOML file, from which `load` makes an equal scenario."""
+        """Write all values, with their sources, to a TOML file, from which `load` makes an equal scenario."""
+        from sanfang.scenario.saving import as_toml
+
         target = Path(path)
         try:
-            target.write_bytes(tomli_w.dumps(self.to_dict()).encode())
+            target.write_bytes(as_toml(self).encode())
         except (OSError, ValueError) as error:  # ValueError: a path that no system has, with a null in it
             raise InputError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
 

@@ -10,13 +10,14 @@ import pandas as pd
 
 from sanfang.scenario.catalogue import ANY, parameters
 from sanfang.scenario.content import find_district, folders
+from sanfang.scenario.sources import parted
+from sanfang.scenario.toml import read_toml
 
 CLASSES = ("article", "published", "derived", "bounded", "assumed", "convention")
 """Levers named in the article; a published figure; computed from records or figures; assumed within a published or
 reasoned range; assumed; a convention such as the working day. Labels: `trust_source_<class>`."""
 
-_STATED = re.compile(r"#\s*(published|derived|assumed|convention)\b(\s*[,:;])?")
-_VALUE = re.compile(r"^(?!name|label_|description|department )[a-z_0-9]+ = ")
+_STATED = re.compile(r"(published|derived|assumed|convention)\b(\s*[,:;])?")
 
 
 @cache
@@ -41,24 +42,14 @@ def _class_of(source: str) -> str:
 
 @cache
 def of_district(name: str = "licang") -> Counter[str]:
-    """Values of a district's file by what their comments say: on the same line, or else in the comment above."""
-    found: Counter[str] = Counter()
-    above = ""
-    for line in find_district(name).path.read_text("utf-8").splitlines():
-        stated = _stated(line)
-        if line.startswith("#"):
-            above = stated or above
-        elif _VALUE.match(line):
-            found[stated or above] += 1
-        elif not line.strip():
-            above = ""
-    del found[""]
-    return found
+    """Values of a district's file by what it says of their sources."""
+    sources = parted(read_toml(find_district(name)))[1]
+    return Counter(stated for source in sources.values() if (stated := _stated(source)))
 
 
-def _stated(line: str) -> str:
-    """The class that a comment states, or the empty string; a range or a reason follows the word."""
-    match = _STATED.search(line)
+def _stated(source: str) -> str:
+    """The class that a source begins with, or the empty string; a range or a reason follows the word."""
+    match = _STATED.match(source)
     if match is None:
         return ""
     return "bounded" if match.group(1) == "assumed" and match.group(2) else match.group(1)

@@ -38,6 +38,12 @@ class Diary:
         self.hours_this_morning = engine.hours.copy()
         self.days += 1
 
+    def satisfaction_vulnerable(self, vulnerable: np.ndarray) -> np.ndarray:
+        """Mean of the vulnerable by day, of whom community c has `vulnerable[c]`; NaN where there are none at all."""
+        if not vulnerable.any():
+            return np.full(self.days, np.nan)
+        return np.asarray(np.nan_to_num(self.vulnerable[: self.days]) @ vulnerable / vulnerable.sum())
+
     def hours_since_month(self, engine: Engine, layout: Layout, heading: int) -> np.ndarray:
         """Hours under a heading at each community's office since the last call."""
         now = engine.hours[layout.communities : 2 * layout.communities, heading].copy()

@@ -105,7 +105,7 @@ def _satisfaction_metrics(window: Window) -> dict[str, float]:
     weak = np.add.reduceat(vulnerable.astype(np.int64), communities["first"])
     weak_mean = np.average(np.nan_to_num(model.diary.vulnerable[days]).mean(axis=0), weights=np.maximum(weak, 1e-12))
     mean = float(np.average(by_community, weights=size))
-    others = (mean * size.sum() - weak_mean * weak.sum()) / max(size.sum() - weak.sum(), 1)
+    others = _ratio(float(mean * size.sum() - weak_mean * weak.sum()), float(size.sum() - weak.sum()))
     from_ = model.scenario_run.mind.satisfied_from
     return {
         "satisfaction": mean,
