@@ -221,7 +221,7 @@ def test_a_table_that_is_missing_is_told(folder: Path, table: str) -> None:
     "statements",
     [
         ("ALTER TABLE runs RENAME TO r", "CREATE VIEW runs AS SELECT * FROM r"),
-        ("ALTER TABLE runs RENAME COLUMN key TO name",),
+        ("ALTER TABLE runs RENAME COLUMN finished TO ended",),
         ("CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM runs; END",),
         ("PRAGMA user_version = 1",),
     ],

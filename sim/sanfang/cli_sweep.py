@@ -171,7 +171,8 @@ def _settled(folder: Path, paths: list[Path], about: dict[str, Any]) -> list[str
     from sanfang.lab.database import plainly
 
     with plainly(folder):
-        return settle(folder, "export", paths, {key: about[key] for key in ("name", "digest", "code", "scenarios")})[1]
+        of_the_sweep = {key: about.get(key) for key in ("name", "digest", "code", "scenarios")}
+        return settle(folder, "export", paths, of_the_sweep)[1]
 
 
 # --- Sweeping -------------------------------------------------------------------------------------------

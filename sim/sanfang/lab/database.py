@@ -81,8 +81,8 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
                 check_format(folder, connection)
                 if without_checksums(connection):
                     raise InputError(
-                        f"{folder / STORE}: is from a time before stores had checksums; it can be read (status, analyse,"
-                        " export), but no sweep can go on in it. Use another --out"
+                        f"{folder / STORE}: is from a time before stores had checksums; it can be read (status,"
+                        " analyse, export), but no sweep can go on in it. Use another --out"
                     )
                 _check_sound(folder, connection)
             connection.execute("PRAGMA journal_mode = WAL")  # others read while we write, be it the first tables

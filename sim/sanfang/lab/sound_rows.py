@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,17 @@ class SoundRows:
         cursor = db.execute(query, values)
         while rows := cursor.fetchmany(size):
             numbers, sound = checksums.sound_runs(rows, self.numbers)
-            yield rows, numbers, sound if self._has_checksums else np.ones_like(sound)
+            if not self._has_checksums:
+                self._refuse_words(rows)
+                sound = np.ones_like(sound)
+            yield rows, numbers, sound
+
+    def _refuse_words(self, rows: Iterable[Row]) -> None:
+        """Where no checksum tells it: words in the place of numbers are damage, not numbers that are missing."""
+        for row in rows:
+            for name, cell in zip(self.numbers, row[3:], strict=False):
+                if not isinstance(cell, int | float | None):
+                    raise database.damaged(self.folder, f"a value of {name!r} is no number")
 
     def _unsound_series(self, db: Any) -> set[str]:
         columns = f"plan.key, {self._checksum('daily')}, columns, days, series"
