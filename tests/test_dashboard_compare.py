@@ -22,7 +22,7 @@ from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.slots import Places
 from sanfang.dashboard.stage import Stage
 from sanfang.dashboard.words import LANGUAGES, say, texts
-from sanfang.lab.simulation import simulate
+from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 

@@ -21,9 +21,9 @@ from sanfang.dashboard.follow.pictures import timeline_picture
 from sanfang.dashboard.job import CANCELLED, Job
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import say, texts
-from sanfang.lab.simulation import Run, simulate
-from sanfang.lab.time_split import CAUSES, closed_after_warm_up, durations, of_request
 from sanfang.model.cases.watched import trace
+from sanfang.run.simulation import Run, simulate
+from sanfang.run.time_split import CAUSES, closed_after_warm_up, durations, of_request
 
 DAYS = 90
 ADDRESS = Address(lang="en", district="demo", size=1.0, seed=3, days=120, day=DAYS)

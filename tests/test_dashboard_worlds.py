@@ -28,8 +28,8 @@ from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.player import Player
 from sanfang.dashboard.recipe import RECIPES, recipe
 from sanfang.dashboard.words import LANGUAGES, say, texts
-from sanfang.lab.simulation import simulate
 from sanfang.model.books.headings import HOUR_HEADINGS
+from sanfang.run.simulation import simulate
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names

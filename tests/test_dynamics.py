@@ -11,7 +11,6 @@ from scipy.stats import CensoredData, ecdf
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import Run, daily_table, simulate
 from sanfang.model import state as s
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.model.books.outcomes import gini
@@ -20,6 +19,7 @@ from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
 from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
+from sanfang.run.simulation import Run, daily_table, simulate
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 120

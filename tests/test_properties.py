@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 
 from model_runs import demo
 from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import Run, all_records, simulate
-from sanfang.lab.time_split import remainders
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.model.books.outcomes import measure
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
+from sanfang.run.simulation import Run, all_records, simulate
+from sanfang.run.time_split import remainders
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
 

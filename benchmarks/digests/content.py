@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.digests.runs import REFORM, RUNS, Setup
-from sanfang.lab.simulation import all_records, daily_table, request_table, simulate
 from sanfang.model.books.outcomes import measure
 from sanfang.model.cases.watched import trace
 from sanfang.model.district.residents import replay
 from sanfang.model.kernel.queueing import simulate_queue
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import all_records, daily_table, request_table, simulate
 from sanfang.scenario.scenario import Scenario
 
 Digests = dict[str, str]

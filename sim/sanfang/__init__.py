@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import compare
-    from sanfang.lab.simulation import simulate
+    from sanfang.run.simulation import simulate
     from sanfang.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
@@ -21,7 +21,7 @@ __all__ = ["Scenario", "__version__", "compare", "simulate"]
 _HOMES = {
     "Scenario": "sanfang.scenario.scenario",
     "compare": "sanfang.lab.comparison",
-    "simulate": "sanfang.lab.simulation",
+    "simulate": "sanfang.run.simulation",
 }
 
 

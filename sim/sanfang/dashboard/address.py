@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.words import LANGUAGES
-from sanfang.lab.reach import check_reach
+from sanfang.run.reach import check_reach
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names

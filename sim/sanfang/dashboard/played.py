@@ -16,9 +16,9 @@ from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, World, scenario_of, with_moves
 from sanfang.dashboard.job import DAYS_A_TURN, Job
 from sanfang.dashboard.watch import Watch
-from sanfang.lab.simulation import Run, all_records, daily_table, request_table
 from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run, all_records, daily_table, request_table
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.policy import lever_names

@@ -90,7 +90,7 @@ def follow(address: Address) -> Recipe:
         "from sanfang import Scenario, simulate",
         "from sanfang.dashboard.follow.life import life",
         "from sanfang.model.cases.watched import trace",
-        "from sanfang.lab.time_split import of_request",
+        "from sanfang.run.time_split import of_request",
         "",
         _load("scenario", address, world),
         f"where = dict(seed={address.seed}, days={days}, scale={address.size:g})",

@@ -259,3 +259,8 @@ def decimals_of(low: float, high: float) -> int | None:
 def in_group(group: str) -> list[Metric]:
     """The metrics of one group, in order of declaration."""
     return [item for item in METRICS if item.group == group]
+
+
+def cause_label(cause: str, lang: str = "en") -> str:
+    """The name of a cause of the time of requests (`time_split.CAUSES`) in `lang`: "en" or "zh"."""
+    return metric(f"{cause}_share").label(lang)

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab.agreement import Check, Point, Text
-from sanfang.lab.simulation import Run, all_records, daily_table, request_table, simulate
 from sanfang.model import state as s
 from sanfang.model.books.outcomes import measure
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run, all_records, daily_table, request_table, simulate
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario

@@ -17,8 +17,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
 from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
-from sanfang.lab.reach import reach
 from sanfang.report.fonts import language_and_fonts
+from sanfang.run.reach import reach
 from sanfang.scenario.scenario import Scenario
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; the markers differ as well.

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard.address import LETTERS
-from sanfang.lab.time_split import CAUSES, HOURS
 from sanfang.model.model import DistrictModel
+from sanfang.run.time_split import CAUSES, HOURS
 
 WHO = ["resident", "vulnerable", "community", "domain", "kind"]
 OVER = ("resolved", "healed")

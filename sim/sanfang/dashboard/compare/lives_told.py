@@ -15,7 +15,7 @@ from sanfang.dashboard.compare.lives import Troubles
 from sanfang.dashboard.compare.side_by_side import letter, world_labels
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.time_split import cause_label
+from sanfang.lab.metrics import cause_label
 from sanfang.scenario.scenario import Scenario
 
 

@@ -17,8 +17,8 @@ from sanfang.dashboard.job import Cancelled, Job
 from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.lab import intervals
 from sanfang.lab.metrics import METRICS
-from sanfang.lab.simulation import all_records
 from sanfang.model.books.outcomes import measure
+from sanfang.run.simulation import all_records
 
 FEWEST = 3
 """With two, a 95 % interval is some ten times as wide as their distance."""

@@ -10,10 +10,10 @@ import pandas as pd
 
 from sanfang.dashboard.address import Address, scenario_of
 from sanfang.dashboard.job import DAYS_A_TURN, Cancelled, Job
-from sanfang.lab.simulation import Run, all_records, request_table
-from sanfang.lab.time_split import closed_after_warm_up, durations
 from sanfang.model.cases.watched import Trace, WatchedModel
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run, all_records, request_table
+from sanfang.run.time_split import closed_after_warm_up, durations
 from sanfang.scenario.place import KINDS
 from sanfang.scenario.scenario import Scenario
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.lab.time_split import CAUSES, HOURS, durations
 from sanfang.model import state as s
 from sanfang.model.cases.watched import Trace
 from sanfang.model.kernel.engine_arrays import NONE
 from sanfang.model.kernel.worktime import clock_starts
 from sanfang.model.model import DistrictModel
+from sanfang.run.time_split import CAUSES, HOURS, durations
 
 RESIDENT, PARTS, PARTNER = "resident", "parts", "partner"
 """Places that are no office: with the resident; waiting for other parts of the request; with a partner."""

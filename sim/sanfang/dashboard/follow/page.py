@@ -20,8 +20,8 @@ from sanfang.dashboard.job import CANCELLED, Job
 from sanfang.dashboard.live import scenario_labels
 from sanfang.dashboard.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab import time_split
-from sanfang.lab.simulation import Run
+from sanfang.run import time_split
+from sanfang.run.simulation import Run
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import KINDS

@@ -23,9 +23,9 @@ from sanfang.dashboard.slots import Places
 from sanfang.dashboard.watch import Watch
 from sanfang.lab.intervals import t_interval
 from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import all_records
 from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import all_records
 from sanfang.scenario.scenario import Scenario
 
 KEPT = 600

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.lab.reach import check_reach
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.books.outcomes import measure
@@ -18,6 +17,7 @@ from sanfang.model.cases.lifecycle import write_unended
 from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
 from sanfang.model.world import refer_world
+from sanfang.run.reach import check_reach
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
 from sanfang.scenario.place import KINDS

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.lab.metrics import metric
-from sanfang.lab.simulation import Run, all_records, request_table
 from sanfang.model.kernel.worktime import clock_starts, to_working_each
 from sanfang.model.state import TIME_NAMES
+from sanfang.run.simulation import Run, all_records, request_table
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
 
@@ -26,11 +25,6 @@ SHARES: tuple[str, ...] = tuple(f"{cause}_share" for cause in CAUSES)
 CLOSED = ("resolved", "unresolved")
 ALL = "all"
 """The row of a table by domain that sums the others."""
-
-
-def cause_label(cause: str, lang: str = "en") -> str:
-    """The name of a cause in `lang`: "en" or "zh"."""
-    return metric(f"{cause}_share").label(lang)
 
 
 # --- One request --------------------------------------------------------------------------------------
