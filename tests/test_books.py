@@ -16,7 +16,8 @@ from sanfang.model import state as s
 from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
-from sanfang.run.simulation import Run, simulate
+from sanfang.run.observation import Run
+from sanfang.run.simulation import simulate
 from sanfang.scenario.policy import lever_names
 
 DAYS = 120

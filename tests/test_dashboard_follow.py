@@ -13,16 +13,18 @@ import pytest
 from jobs import at_once, made
 from sanfang.dashboard import slots
 from sanfang.dashboard.address import Address, World, read, scenario_of
-from sanfang.dashboard.follow import flow_views, flows
+from sanfang.dashboard.follow import flow_views
 from sanfang.dashboard.follow import views as follow_views
 from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, until
-from sanfang.dashboard.follow.life import WHATS, Life, life
 from sanfang.dashboard.follow.pictures import timeline_picture
 from sanfang.dashboard.job import CANCELLED, Job
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import say, texts
 from sanfang.model.cases.watched import trace
-from sanfang.run.simulation import Run, simulate
+from sanfang.run import flow
+from sanfang.run.life import WHATS, Life, life
+from sanfang.run.observation import Run
+from sanfang.run.simulation import simulate
 from sanfang.run.time_split import CAUSES, closed_after_warm_up, durations, of_request
 
 DAYS = 90
@@ -152,11 +154,11 @@ def test_an_address_gives_only_choices_that_exist() -> None:
 
 
 def test_flows_count_every_request_once_in_every_layer(run: Run) -> None:
-    ways = flows.flow_table(run)
+    ways = flow.flow_table(run)
     voiced = run.requests[run.requests["voiced"].notna()]
-    links = flows.bands(ways)
+    links = flow.bands(ways)
     hours = durations(voiced, run.scenario.calendar, run.days).sum()
-    for layer in flows.LAYERS[:-1]:
+    for layer in flow.LAYERS[:-1]:
         out = [link for link in links if link.source[0] == layer]
         assert sum(link.requests for link in out) == len(voiced)
         assert sum(link.hours for link in out) == pytest.approx(hours)
@@ -166,7 +168,7 @@ def test_flows_count_every_request_once_in_every_layer(run: Run) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_all_of_a_life_and_of_the_flows_can_be_said_and_drawn(run: Run, lang: str) -> None:
-    scenario, ways = run.scenario, flows.flow_table(run)
+    scenario, ways = run.scenario, flow.flow_table(run)
     assert all(f"follow_what_{what}" in texts() for what in WHATS)
     for label in varied(run)[:6]:
         one = told(run, ADDRESS, label)

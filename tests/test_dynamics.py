@@ -19,7 +19,8 @@ from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
 from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
-from sanfang.run.simulation import Run, daily_table, simulate
+from sanfang.run.observation import Run, daily_table
+from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 120

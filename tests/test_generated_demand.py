@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sanfang.run.simulation import Run, simulate
+from sanfang.run.observation import Run
+from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
 FUZZ_DAYS = 30

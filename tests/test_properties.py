@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from model_runs import demo
 from sanfang.lab.metrics import BY_NAME
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
-from sanfang.model.books.outcomes import measure
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
-from sanfang.run.simulation import Run, all_records, simulate
+from sanfang.run.observation import Run, metrics_of
+from sanfang.run.simulation import simulate
 from sanfang.run.time_split import remainders
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
@@ -273,7 +273,7 @@ def test_any_policy_meets_the_same_residents_with_the_same_resources(drawn: Draw
     metrics = []
     for model in (born, other):
         model.run()
-        metrics.append(measure(model, all_records(model)))
+        metrics.append(metrics_of(model))
     for name in ("hours_supplied", "money_supplied"):
         assert metrics[0][name] == pytest.approx(metrics[1][name], rel=1e-9), name
 

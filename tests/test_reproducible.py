@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 
 from model_runs import FULL_REFORM, demo, run, without_prevention
-from sanfang.model.books.outcomes import measure
 from sanfang.model.model import DistrictModel
-from sanfang.run.simulation import Run, all_records, request_table, simulate
+from sanfang.run.observation import Run, metrics_of, requests_of
+from sanfang.run.simulation import simulate
 from sanfang.scenario.policy import lever_names
 
 DAYS = 60
@@ -87,13 +87,11 @@ def test_stepping_and_looking_are_one_run() -> None:
     while model.day < DAYS:
         model.step()
         if model.day % 7 == 0:
-            measure(model, all_records(model))
+            metrics_of(model)
             model.ledger()
     whole = run(demo(), DAYS)
-    assert np.array_equal(
-        list(measure(model, all_records(model)).values()), list(whole.metrics.values()), equal_nan=True
-    )
-    pd.testing.assert_frame_equal(request_table(model, all_records(model)), whole.requests, check_exact=True)
+    assert np.array_equal(list(metrics_of(model).values()), list(whole.metrics.values()), equal_nan=True)
+    pd.testing.assert_frame_equal(requests_of(model), whole.requests, check_exact=True)
 
 
 def test_a_longer_run_begins_like_a_shorter_one() -> None:

@@ -18,7 +18,8 @@ from sanfang.model.cases.watched import trace
 from sanfang.model.district.residents import replay
 from sanfang.model.kernel.queueing import simulate_queue
 from sanfang.model.model import DistrictModel
-from sanfang.run.simulation import all_records, daily_table, request_table, simulate
+from sanfang.run.observation import all_records, daily_table, request_table
+from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
 Digests = dict[str, str]

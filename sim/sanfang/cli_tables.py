@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sanfang.lab.comparison import Comparison
-    from sanfang.run.simulation import Run
+    from sanfang.run.observation import Run
 
 BESIDE_WASTE = ("cost_per_resolved_need", "latent_needs")  # waste is never shown without them
 SHOWN_IN_COMPARISON = (*HEADLINES, *BESIDE_WASTE)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from sanfang.run.simulation import Run
+    from sanfang.run.observation import Run
     from sanfang.scenario.scenario import Scenario
 
 trace_app = typer.Typer()

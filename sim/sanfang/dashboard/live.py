@@ -6,6 +6,7 @@ import html
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import solara
 
 from sanfang.dashboard import limits, parts, viewer, views
@@ -195,7 +196,9 @@ def Downloads(on: Playing, played: PlayedWorld, lang: str) -> None:
     stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
 
     def csv(table: str) -> bytes:
-        return bytes(getattr(played.so_far(), table).to_csv(index=False).encode())
+        with on.stage.steady():
+            found: pd.DataFrame = getattr(played, table)
+        return bytes(found.to_csv(index=False).encode())
 
     with solara.Div(classes=["sf-row"]):
         for table in ("daily", "requests", "ledger"):

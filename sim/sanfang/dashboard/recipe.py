@@ -88,7 +88,7 @@ def follow(address: Address) -> Recipe:
     )
     python = [
         "from sanfang import Scenario, simulate",
-        "from sanfang.dashboard.follow.life import life",
+        "from sanfang.run.life import life",
         "from sanfang.model.cases.watched import trace",
         "from sanfang.run.time_split import of_request",
         "",

@@ -25,7 +25,7 @@ from sanfang.lab.work import Job
 from sanfang.model import state as s
 from sanfang.model.books.outcomes import MEAN_WITHIN_DAYS
 from sanfang.model.books.survival import restricted_mean, survival
-from sanfang.run.simulation import Run, all_records
+from sanfang.run.observation import Run, all_records
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
 

@@ -11,12 +11,12 @@ from sanfang.dashboard.compare.lives import Troubles
 from sanfang.dashboard.compare.side_by_side import Worlds, world_label
 from sanfang.dashboard.follow import views as follow_views
 from sanfang.dashboard.follow.choice import traced
-from sanfang.dashboard.follow.life import Life, life
 from sanfang.dashboard.follow.page import Timeline
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import say
+from sanfang.run.life import Life, life
 
 
 def last_record(found: Troubles, place: int, root: str) -> Any:

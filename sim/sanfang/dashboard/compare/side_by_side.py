@@ -199,7 +199,7 @@ def daily_tables(worlds: Worlds) -> pd.DataFrame:
     """The model's daily table of each world under one another, with its letter and scenario in front."""
     tables = []
     for place, played in enumerate(worlds):
-        table = played.so_far().daily
+        table = played.daily
         table.insert(0, "world", letter(place))
         table.insert(1, "scenario", played.world.scenario)
         tables.append(table)

@@ -40,7 +40,7 @@ def Found(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
 
     def find(job: Job[Troubles]) -> Troubles:
         with job.turn(), on.stage.steady():
-            tables = [played.so_far().requests for played in worlds]
+            tables = [played.requests for played in worlds]
         with job.turn():
             return lives.troubles(tables, day)
 

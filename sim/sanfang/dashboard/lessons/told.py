@@ -15,9 +15,9 @@ from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.lessons.lesson import PLACEHOLDER, UNCLEAR, Arm, Lesson, Place, Step
 from sanfang.dashboard.lessons.runs import Difference, Found, score, verdict
 from sanfang.dashboard.series import MEASURES
-from sanfang.dashboard.watch import WINDOW
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.metrics import BY_NAME, Metric
+from sanfang.run.recorder import WINDOW
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.scenario import Scenario
 
