@@ -33,9 +33,10 @@ from sanfang.model.kernel.engine_arrays import (
 from sanfang.model.kernel.event_calendar import next_event, schedule
 from sanfang.model.kernel.records import Floats, Ints
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.limits import MOST_SEED, whole_number
+from sanfang.scenario.limits import whole_number
 from sanfang.scenario.telling import in_words, listed
 
+MAX_SEED = 2**63 - 1
 MAX_SERVERS = 1_000_000
 MAX_REQUESTS = 50_000_000
 """Which take some four gigabytes."""
@@ -126,7 +127,7 @@ def _check(
     _number("mean_service", mean_service, MIN_NUMBER)
     whole_number("servers", servers, 1, MAX_SERVERS)
     whole_number("requests", requests, 1, MAX_REQUESTS)
-    whole_number("seed", seed, 0, MOST_SEED)
+    whole_number("seed", seed, 0, MAX_SEED)
     if not isinstance(service, str) or service not in SHAPES:
         raise InputError(f"service: must be one of {listed(SHAPES)}, not {in_words(service)}")
     _number("cv", cv, 0.0)
