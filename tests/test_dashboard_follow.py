@@ -192,6 +192,15 @@ def test_hand_offs_stand_beside_the_step_that_they_begin(run: Run) -> None:
     assert sum(len(row["passed"]) for row in rows) == run.requests.at[label, "handoffs"]
 
 
+def test_the_recipe_tells_the_life_that_the_page_tells(run: Run) -> None:
+    label = candidates(run, Choice("quick_handoffs")).index[0]
+    id_, found = run.requests.at[label, "id"], dict[str, object]()
+    exec(recipe("/follow", ADDRESS.with_other(request=id_)).python.replace("print(", "str("), found)
+    mine, its = told(run, ADDRESS, label), found["life"]
+    assert isinstance(its, Life) and its.id == id_
+    assert (its.steps, its.handoffs, its.split) == (mine.steps, mine.handoffs, mine.split)
+
+
 def test_the_recipe_names_the_request() -> None:
     shown = recipe("/follow", ADDRESS.with_other(request="typical:6b130b71201175e0"))
     assert shown.shell.startswith("sanfang trace before --request 6b130b71201175e0 --district demo --seed 3 --days 90")

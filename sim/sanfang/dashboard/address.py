@@ -17,12 +17,12 @@ from sanfang.dashboard import limits
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.run.moves import Move, before, with_moves
 from sanfang.run.reach import check_reach
+from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
-LETTERS = "abc"
 OTHER_KEYS = ("experiment", "x", "y", "metric", "request", "domain", "lesson", "check", "community", "map", "answer",
                "kind", "whose", "flow", "view", "against", "statistic", "which", "resident", "sort")  # fmt: skip
 """What single pages keep in the address, as short texts: each page checks its own."""

@@ -10,13 +10,14 @@ import pandas as pd
 import solara
 
 from sanfang.dashboard import limits, parts, viewer, views
-from sanfang.dashboard.address import LETTERS, World
+from sanfang.dashboard.address import World
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.playing import Arrival, Playing, Transport, use_playing
 from sanfang.dashboard.series import BY_COMMUNITY
 from sanfang.dashboard.words import own_label, say
+from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 from sanfang.scenario.scenario import Scenario
 

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard import limits, series
-from sanfang.dashboard.address import LETTERS, Address
+from sanfang.dashboard.address import Address
 from sanfang.dashboard.job import Cancelled, Job
 from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.lab import intervals
 from sanfang.lab.metrics import METRICS
+from sanfang.run.troubles import LETTERS
 
 FEWEST = 3
 """With two, a 95 % interval is some ten times as wide as their distance."""
