@@ -116,21 +116,20 @@ def _chosen(run: Run, request: str | None, slowest: int, domain: str | None) -> 
 def _life(run: Run, label: Any) -> dict[str, Any]:
     """All that the records tell of one need, its time split by cause."""
     from sanfang.lab.metrics import cause_label
-    from sanfang.run import time_split
+    from sanfang.run.life import record
+    from sanfang.run.time_split import HOURS
 
-    one = run.requests.loc[[label]]
-    life: dict[str, Any] = one.drop(columns=list(time_split.HOURS)).to_dict("records")[0]  # type: ignore[assignment]
-    until = life["voiced"] if life["voiced"] == life["voiced"] else life["closed"]
-    life["silent_days"] = (until if until == until else float(run.days)) - life["arose"]
-    life["duration_hours"] = float(time_split.durations(one, run.scenario.calendar, run.days).iloc[0])
-    split = time_split.of_request(run.requests, life["id"])
-    life["split"] = split.assign(label=[cause_label(cause) for cause in split["cause"]]).to_dict("records")
-    life["not_yet_booked_hours"] = (
-        max(0.0, life["parts"] * life["duration_hours"] - float(split["hours"].sum()))
-        if life["outcome"] == "open"
-        else 0.0
-    )
-    return life
+    one = record(run.requests, label, run.scenario.calendar, run.days)
+    booked = sum(one.split.values())
+    return {name: value for name, value in one.facts.items() if name not in HOURS} | {
+        "silent_days": one.silent_days,
+        "duration_hours": one.hours,
+        "split": [
+            {"cause": cause, "hours": hours, "share": hours / booked if booked else None, "label": cause_label(cause)}
+            for cause, hours in one.split.items()
+        ],
+        "not_yet_booked_hours": one.unbooked,
+    }
 
 
 def _print_life(console: Console, run: Run, life: dict[str, Any]) -> None:
