@@ -12,8 +12,8 @@ import pytest
 
 from model_runs import demo
 from sanfang.lab.files import to_json
-from sanfang.lab.metrics import metric
 from sanfang.lab.simulation import Run, simulate
+from sanfang.metrics.catalogue import metric
 
 EVERYBODY: dict[str, Any] = {"district.share_low_income": 1.0}
 NOBODY: dict[str, Any] = {"district.share_low_income": 0, "district.share_disabled": 0, "district.elderly_alone": 0}

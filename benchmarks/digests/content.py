@@ -14,7 +14,8 @@ import pandas as pd
 
 from benchmarks.digests.runs import REFORM, RUNS, Setup
 from sanfang.lab.simulation import all_records, daily_table, request_table, simulate
-from sanfang.model.books.outcomes import measure
+from sanfang.metrics.catalogue import measure
+from sanfang.metrics.observation import observe
 from sanfang.model.cases.watched import trace
 from sanfang.model.district.residents import replay
 from sanfang.model.kernel.queueing import simulate_queue
@@ -89,7 +90,7 @@ def tables_of(model: DistrictModel) -> dict[str, Mapping[str, Any]]:
         "ledger": model.ledger(),
         "requests": request_table(model, records),
     }
-    return {"metrics": measure(model, records)} | {
+    return {"metrics": measure(observe(model, records))} | {
         name: {str(column): table[column].to_numpy() for column in table} for name, table in tables.items()
     }
 

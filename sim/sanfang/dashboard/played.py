@@ -17,7 +17,8 @@ from sanfang.dashboard.address import Address, World, scenario_of, with_moves
 from sanfang.dashboard.job import DAYS_A_TURN, Job
 from sanfang.dashboard.watch import Watch
 from sanfang.lab.simulation import Run, all_records, daily_table, request_table
-from sanfang.model.books.outcomes import measure
+from sanfang.metrics.catalogue import measure
+from sanfang.metrics.observation import observe
 from sanfang.model.model import DistrictModel
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.errors import InputError, nearest
@@ -96,7 +97,7 @@ class PlayedWorld:
                 seed=self.address.seed,
                 days=model.day,
                 scale=self.address.size,
-                metrics=measure(model, records) if model.day else {},
+                metrics=measure(observe(model, records)) if model.day else {},
                 daily=daily_table(model),
                 ledger=model.ledger() if model.day else pd.DataFrame(),
                 requests=request_table(model, records),

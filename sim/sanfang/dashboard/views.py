@@ -15,7 +15,7 @@ from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.watch import WINDOW, ratio
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.metrics import WASTE_CAUSES
+from sanfang.metrics.waste import CAUSES as WASTE_CAUSES
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.scenario.catalogue import Parameter, levers

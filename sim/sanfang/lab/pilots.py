@@ -23,9 +23,9 @@ from sanfang.lab.runner import run_all
 from sanfang.lab.shapley import BEFORE, REFORM, levers_of
 from sanfang.lab.simulation import Run, all_records
 from sanfang.lab.work import Job
+from sanfang.metrics.durations import MEAN_WITHIN_DAYS
+from sanfang.metrics.survival import restricted_mean, survival
 from sanfang.model import state as s
-from sanfang.model.books.outcomes import MEAN_WITHIN_DAYS
-from sanfang.model.books.survival import restricted_mean, survival
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
 

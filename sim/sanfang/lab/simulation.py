@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab.reach import check_reach
+from sanfang.metrics.catalogue import measure
+from sanfang.metrics.observation import observe
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
-from sanfang.model.books.outcomes import measure
 from sanfang.model.cases.lifecycle import write_unended
 from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
@@ -29,7 +30,7 @@ from sanfang.scenario.telling import in_words
 class Run:
     """What one run shows.
 
-    metrics: by name, see `sanfang.lab.metrics`; daily: one row a day; ledger: resource, tier, heading,
+    metrics: by name, see `sanfang.metrics.catalogue`; daily: one row a day; ledger: resource, tier, heading,
     amount; requests: one row a request with its times and path, empty unless kept; model: the Mesa model after
     its last day (not carried to another process).
     """
@@ -69,16 +70,16 @@ def simulate(
         model.step()
         if progress is not None:
             progress(model.day, model.days)
-    records = all_records(model)
+    records, ledger = all_records(model), model.ledger()
     note_complete()
     return Run(
         scenario=scenario,
         seed=seed,
         days=model.days,
         scale=scale,
-        metrics=measure(model, records),
+        metrics=measure(observe(model, records, ledger)),
         daily=daily_table(model),
-        ledger=model.ledger(),
+        ledger=ledger,
         requests=request_table(model, records) if keep_requests else pd.DataFrame(),
         model=model,
     )

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.lab.metrics import metric
 from sanfang.lab.simulation import Run, all_records, request_table
+from sanfang.metrics.catalogue import metric
 from sanfang.model.kernel.worktime import clock_starts, to_working_each
 from sanfang.model.state import TIME_NAMES
 from sanfang.scenario.errors import InputError

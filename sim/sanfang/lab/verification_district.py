@@ -14,8 +14,9 @@ import pandas as pd
 
 from sanfang.lab.agreement import Check, Point, Text
 from sanfang.lab.simulation import Run, all_records, daily_table, request_table, simulate
+from sanfang.metrics.catalogue import measure
+from sanfang.metrics.observation import observe
 from sanfang.model import state as s
-from sanfang.model.books.outcomes import measure
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
 from sanfang.scenario.catalogue import levers
@@ -146,7 +147,7 @@ def _moved(seed: int, _: int) -> list[Point]:
         model.step()
     records = all_records(model)
     played = Run(
-        scheduled, seed, DAYS, 1.0, measure(model, records), daily_table(model), model.ledger(),
+        scheduled, seed, DAYS, 1.0, measure(observe(model, records)), daily_table(model), model.ledger(),
         request_table(model, records), model,
     )  # fmt: skip
     planned = _run(scheduled, seed)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from sanfang.lab.comparison import Comparison, compare
-from sanfang.lab.metrics import in_group
 from sanfang.lab.simulation import Run, simulate
+from sanfang.metrics.catalogue import in_group
 from sanfang.report.markdown import table
 from sanfang.scenario.content import folders
 from sanfang.scenario.scenario import Scenario
