@@ -72,7 +72,7 @@ def profile(residents: int | None, days: int) -> tuple[float, StopWatches]:
     for name, value in list(vars(DistrictModel).items()):
         if callable(value) and name not in ("step", "run") and (not name.startswith("__") or name == "__init__"):
             watches.watch(DistrictModel, name, f"model.{name}")
-    for name in ("all_records", "measure", "daily_table"):
+    for name in ("observe", "measure", "daily_table"):
         watches.watch(simulation, name, f"simulate: {name}")
     try:
         start = time.process_time()

@@ -10,12 +10,14 @@ import pytest
 from scipy.stats import CensoredData, ecdf
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
-from sanfang.lab.simulation import Run, daily_table, simulate
+from sanfang.lab.simulation import Run, simulate
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.residents import gini
 from sanfang.metrics.survival import quantile, restricted_mean, survival
 from sanfang.model import state as s
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import daily_table
 from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
 from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.model.model import DistrictModel
@@ -397,6 +399,6 @@ def test_a_run_without_a_working_day_ends_with_metrics_of_its_own() -> None:
 
 def test_before_the_first_day_the_daily_series_is_there_without_rows() -> None:
     model = DistrictModel(Scenario.load("before", district="demo"), days=2)
-    before = daily_table(model)
+    before = daily_table(observe(model))
     model.step()
-    assert len(before) == 0 and list(before.columns) == list(daily_table(model).columns)
+    assert len(before) == 0 and list(before.columns) == list(daily_table(observe(model)).columns)

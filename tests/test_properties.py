@@ -19,11 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_runs import demo
-from sanfang.lab.simulation import Run, all_records, simulate
+from sanfang.lab.simulation import Run, simulate
 from sanfang.lab.time_split import remainders
 from sanfang.metrics.catalogue import BY_NAME, measure
-from sanfang.metrics.observation import observe
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.model.books.observation import observe
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
@@ -273,7 +273,7 @@ def test_any_policy_meets_the_same_residents_with_the_same_resources(drawn: Draw
     metrics = []
     for model in (born, other):
         model.run()
-        metrics.append(measure(observe(model, all_records(model))))
+        metrics.append(measure(observe(model)))
     for name in ("hours_supplied", "money_supplied"):
         assert metrics[0][name] == pytest.approx(metrics[1][name], rel=1e-9), name
 

@@ -10,15 +10,14 @@ import threading
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, World, scenario_of, with_moves
 from sanfang.dashboard.job import DAYS_A_TURN, Job
 from sanfang.dashboard.watch import Watch
-from sanfang.lab.simulation import Run, all_records, daily_table, request_table
+from sanfang.lab.simulation import Run
 from sanfang.metrics.catalogue import measure
-from sanfang.metrics.observation import observe
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.model import DistrictModel
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.errors import InputError, nearest
@@ -91,16 +90,16 @@ class PlayedWorld:
         """The run up to now, with all its requests, as `simulate` would give it."""
         with self._lock:
             model = self.model
-            records = all_records(model)
+            left = observe(model)
             return Run(
                 scenario=self.scenario,
                 seed=self.address.seed,
                 days=model.day,
                 scale=self.address.size,
-                metrics=measure(observe(model, records)) if model.day else {},
-                daily=daily_table(model),
-                ledger=model.ledger() if model.day else pd.DataFrame(),
-                requests=request_table(model, records),
+                metrics=measure(left) if model.day else {},
+                daily=daily_table(left),
+                ledger=left.ledger,
+                requests=request_table(left),
                 model=model,
             )
 

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.lab.simulation import Run, all_records, request_table
+from sanfang.lab.simulation import Run
 from sanfang.metrics.catalogue import metric
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import request_table
 from sanfang.model.kernel.worktime import clock_starts, to_working_each
 from sanfang.model.state import TIME_NAMES
 from sanfang.scenario.errors import InputError
@@ -118,7 +120,7 @@ def closed_after_warm_up(run: Run) -> pd.DataFrame:
     """The requests that metrics of time count: closed, and voiced after the warm-up (any day if it lasts too long)."""
     requests = run.requests
     if requests.empty and run.model is not None:
-        requests = request_table(run.model, all_records(run.model))
+        requests = request_table(observe(run.model))
     warm_up = run.scenario.run.warm_up
     return _closed(requests, warm_up if warm_up < run.days else 0)
 

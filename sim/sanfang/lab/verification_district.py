@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab.agreement import Check, Point, Text
-from sanfang.lab.simulation import Run, all_records, daily_table, request_table, simulate
+from sanfang.lab.simulation import Run, simulate
 from sanfang.metrics.catalogue import measure
-from sanfang.metrics.observation import observe
 from sanfang.model import state as s
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
 from sanfang.scenario.catalogue import levers
@@ -145,10 +146,9 @@ def _moved(seed: int, _: int) -> list[Point]:
         if model.day == MOVED:
             model.follow(scheduled)
         model.step()
-    records = all_records(model)
+    left = observe(model)
     played = Run(
-        scheduled, seed, DAYS, 1.0, measure(observe(model, records)), daily_table(model), model.ledger(),
-        request_table(model, records), model,
+        scheduled, seed, DAYS, 1.0, measure(left), daily_table(left), left.ledger, request_table(left), model,
     )  # fmt: skip
     planned = _run(scheduled, seed)
     minds = int((model.residents.satisfaction != _model(planned).residents.satisfaction).sum())

@@ -9,8 +9,9 @@ import math
 
 from sanfang.metrics import durations, requests, residents, resources, shares_of_time, waste, workforce
 from sanfang.metrics.declare import DECLARED, GROUPS, Metric
-from sanfang.metrics.observation import Observation
+from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.units import UNDECLARED
+from sanfang.model.books.observation import Observation
 
 SUBJECTS = (residents, durations, requests, shares_of_time, waste, workforce, resources)
 """The modules that declare metrics, in the order of tables."""
@@ -31,9 +32,16 @@ TELLS_REQUESTS = "trips_per_request"
 """A metric that every run with a request has: where it has no value either, nothing was asked for."""
 
 
+def evaluate(run: Observation) -> Evaluation:
+    """A run from the day `run.warm_up` to its last day; all of its days if it is no longer than that."""
+    warm_up = run.scenario.run.warm_up
+    return Evaluation.of(run, warm_up if warm_up < run.days else 0, run.days)
+
+
 def measure(run: Observation) -> dict[str, float]:
     """All metrics of a run, by name."""
-    return {metric.name: metric.formula(run) for metric in METRICS if metric.formula}
+    evaluated = evaluate(run)
+    return {metric.name: metric.formula(evaluated) for metric in METRICS if metric.formula}
 
 
 def metric(name: str) -> Metric:

@@ -1,7 +1,7 @@
-"""How a metric is declared: one decorator above one function of an `Observation`.
+"""How a metric is declared: one decorator above one function of an `Evaluation`.
 
     @metric(SHARE, "higher", "requests", "Closed requests rated satisfied", "满意率")
-    def rating_rate(run: Observation) -> float:
+    def rating_rate(run: Evaluation) -> float:
         return ratio(...)
 
 The function's name is the metric's. Tables, pages, stores, exports and documentation follow from the declaration.
@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Literal
 
-from sanfang.metrics.observation import Observation
+from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.units import Unit
 
 Better = Literal["higher", "lower"]
-Formula = Callable[[Observation], float]
+Formula = Callable[[Evaluation], float]
 
 GROUPS = {
     "headline": ("Headline", "主要结果"),
@@ -95,11 +95,11 @@ def metric(
     return declare
 
 
-def once[Found](function: Callable[[Observation], Found]) -> Callable[[Observation], Found]:
+def once[Found](function: Callable[[Evaluation], Found]) -> Callable[[Evaluation], Found]:
     """What several metrics need, computed once for each observation."""
 
     @wraps(function)
-    def kept(run: Observation) -> Found:
+    def kept(run: Evaluation) -> Found:
         key = f"{function.__module__}.{function.__qualname__}"
         if key not in run.found:
             run.found[key] = function(run)

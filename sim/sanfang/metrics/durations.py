@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.metrics.declare import metric, once
-from sanfang.metrics.observation import Observation
+from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.requests import requests
 from sanfang.metrics.survival import Survival, quantile, restricted_mean, survival
 from sanfang.metrics.units import DAYS, SHARE, WORKING_HOURS
@@ -30,7 +30,7 @@ MEAN_WITHIN_DAYS = 60.0
 @metric(
     DAYS, "lower", "headline", "Days from voicing to resolution, mean", "从反映到解决天数（均值）", open_ended=True
 )  # fmt: skip
-def resolution_days_mean(run: Observation) -> float:
+def resolution_days_mean(run: Evaluation) -> float:
     """Calendar days; each counted up to `MEAN_WITHIN_DAYS`."""
     return restricted_mean(_resolution(run), MEAN_WITHIN_DAYS)
 
@@ -38,7 +38,7 @@ def resolution_days_mean(run: Observation) -> float:
 @metric(
     DAYS, "lower", "requests", "Days from voicing to resolution, median", "从反映到解决天数（中位数）", open_ended=True
 )  # fmt: skip
-def resolution_days_median(run: Observation) -> float:
+def resolution_days_median(run: Evaluation) -> float:
     """Calendar days."""
     return quantile(_resolution(run), 0.5)
 
@@ -47,13 +47,13 @@ def resolution_days_median(run: Observation) -> float:
     DAYS, "lower", "requests", "Days from voicing to resolution, 90th percentile", "从反映到解决天数（90分位）",
     open_ended=True,
 )  # fmt: skip
-def resolution_days_p90(run: Observation) -> float:
+def resolution_days_p90(run: Evaluation) -> float:
     """Calendar days."""
     return quantile(_resolution(run), 0.9)
 
 
 @metric(SHARE, "higher", "requests", "Requests resolved in time", "按期解决率")
-def on_time_rate(run: Observation) -> float:
+def on_time_rate(run: Evaluation) -> float:
     """Within the limit of their kind; of those whose limit has passed, or which were resolved before it."""
     made, limits = requests(run), run.scenario.limits
     each = (limits.resolve_urgent, limits.resolve_hard, limits.resolve_chronic, limits.resolve_hoped)
@@ -62,12 +62,12 @@ def on_time_rate(run: Observation) -> float:
 
 
 @once
-def _resolution(run: Observation) -> Survival:
+def _resolution(run: Evaluation) -> Survival:
     return survival(*_resolution_days(run))
 
 
 @once
-def _resolution_days(run: Observation) -> tuple[np.ndarray, np.ndarray]:
+def _resolution_days(run: Evaluation) -> tuple[np.ndarray, np.ndarray]:
     """Calendar days that each request took or has taken so far, and whether it was resolved."""
     made = requests(run)
     resolved = made.outcome == s.RESOLVED
@@ -80,7 +80,7 @@ def _resolution_days(run: Observation) -> tuple[np.ndarray, np.ndarray]:
 @metric(
     WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）", open_ended=True
 )  # fmt: skip
-def first_response_hours_mean(run: Observation) -> float:
+def first_response_hours_mean(run: Evaluation) -> float:
     """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`."""
     within = MEAN_WITHIN_DAYS * 5.0 / 7.0 * run.scenario.calendar.shift_hours
     return restricted_mean(_first_response(run), within)
@@ -89,7 +89,7 @@ def first_response_hours_mean(run: Observation) -> float:
 @metric(
     WORKING_HOURS, "lower", "requests", "Hours to first handling, median", "首次响应工时（中位数）", open_ended=True
 )  # fmt: skip
-def first_response_hours_median(run: Observation) -> float:
+def first_response_hours_median(run: Evaluation) -> float:
     """Working hours."""
     return quantile(_first_response(run), 0.5)
 
@@ -98,13 +98,13 @@ def first_response_hours_median(run: Observation) -> float:
     WORKING_HOURS, "lower", "requests", "Hours to first handling, 90th percentile", "首次响应工时（90分位）",
     open_ended=True,
 )  # fmt: skip
-def first_response_hours_p90(run: Observation) -> float:
+def first_response_hours_p90(run: Evaluation) -> float:
     """Working hours."""
     return quantile(_first_response(run), 0.9)
 
 
 @metric(SHARE, "higher", "requests", "Requests answered in time", "响应率")
-def response_rate(run: Observation) -> float:
+def response_rate(run: Evaluation) -> float:
     """Within the limit of their kind; of those whose limit has passed, or which were answered before it."""
     made, limits = requests(run), run.scenario.limits
     each = (limits.answer_urgent, limits.answer, limits.answer, limits.answer)
@@ -114,7 +114,7 @@ def response_rate(run: Observation) -> float:
 
 
 @once
-def _first_response(run: Observation) -> Survival:
+def _first_response(run: Evaluation) -> Survival:
     """Of the working hours until the first answer, or so far."""
     made, calendar = requests(run), run.scenario.calendar
     answered = ~np.isnan(made.first_at)
@@ -127,7 +127,7 @@ def _first_response(run: Observation) -> Survival:
 
 
 @metric(DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数")
-def need_days_mean(run: Observation) -> float:
+def need_days_mean(run: Evaluation) -> float:
     """Calendar days from arising, silent time included; each counted up to `MEAN_WITHIN_DAYS`."""
     days, ended = np.empty(len(run.records)), np.empty(len(run.records), np.bool_)
     count = _fill_need_days(run.records, run.first, float(run.end), days, ended)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from sanfang.metrics.declare import metric, ratio
-from sanfang.metrics.observation import Observation
+from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.requests import requests
 from sanfang.metrics.units import SHARE
 from sanfang.model.state import TIME_NAMES
@@ -23,7 +23,7 @@ CAUSES = {
 """Labels of each of `TIME_NAMES`, in English and Chinese."""
 
 
-def _share(run: Observation, cause: str) -> float:
+def _share(run: Evaluation, cause: str) -> float:
     """Share of the hours of closed requests that went to a cause."""
     spent = requests(run).spent
     return ratio(float(spent[TIME_NAMES.index(cause)]), float(spent.sum()))

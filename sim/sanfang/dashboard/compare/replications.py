@@ -16,9 +16,8 @@ from sanfang.dashboard.address import LETTERS, Address
 from sanfang.dashboard.job import Cancelled, Job
 from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.lab import intervals
-from sanfang.lab.simulation import all_records
 from sanfang.metrics.catalogue import METRICS, measure
-from sanfang.metrics.observation import observe
+from sanfang.model.books.observation import observe
 
 FEWEST = 3
 """With two, a 95 % interval is some ten times as wide as their distance."""
@@ -95,7 +94,7 @@ class Replications(Job[Replicated]):
             played = PlayedWorld(address, address.worlds[place])
         play(played, self.days, self)
         with self.turn():
-            found = series.measures(played), measure(observe(played.model, all_records(played.model)))
+            found = series.measures(played), measure(observe(played.model))
         self.did()
         return found
 

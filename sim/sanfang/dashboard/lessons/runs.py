@@ -22,9 +22,8 @@ from sanfang.dashboard.series import measures
 from sanfang.dashboard.slots import Places
 from sanfang.dashboard.watch import Watch
 from sanfang.lab.intervals import t_interval
-from sanfang.lab.simulation import all_records
 from sanfang.metrics.catalogue import BY_NAME, measure
-from sanfang.metrics.observation import observe
+from sanfang.model.books.observation import observe
 from sanfang.model.model import DistrictModel
 from sanfang.scenario.scenario import Scenario
 
@@ -113,7 +112,7 @@ def _made(trial: Trial, job: Job[Any]) -> Seen:
         series = measures(played)
         for values in series.values():
             values.setflags(write=False)
-        return Seen(measure(observe(played.model, all_records(played.model))), series)
+        return Seen(measure(observe(played.model)), series)
 
 
 def trials(lesson: Lesson, step: Step) -> list[list[Trial]]:

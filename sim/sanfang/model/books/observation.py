@@ -1,19 +1,20 @@
-"""What metrics look at: all that a run leaves behind, as plain arrays. The model itself is not among it.
+"""What a run leaves behind, as plain arrays: all that metrics and tables look at. The model itself is not among it.
 
-So a metric can be computed wherever these arrays are, long after the run.
+So whatever is measured of a run can be computed wherever these arrays are, long after the run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sanfang.model.books.ledger import hours_by_tier, pay_wages, yuan_by_tier
-from sanfang.model.state import DEPARTMENT
+from sanfang.model.books.ledger import hours_by_tier, yuan_by_tier
+from sanfang.model.cases.lifecycle import write_unended
+from sanfang.model.world import refer_world
 from sanfang.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -22,14 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """A run and the days of it that are evaluated: from day `first` to the one before `end`, the run's last.
-
-    Arrays by day begin with day 0 of the run. Tiers go from grid to department.
-    """
+    """A run so far. Arrays by day begin with its day 0; tiers go from grid to department."""
 
     scenario: Scenario
-    first: int
-    end: int
+    days: int
     records: np.ndarray
     """Of all needs (`NEED_RECORD`): ended ones, and those latent or open at the end."""
     counters: np.ndarray
@@ -58,6 +55,8 @@ class Observation:
     """`[tier, heading]`: yuan booked in the whole run, with wages and what is left over."""
     ledger: pd.DataFrame
     """The ledger of the whole run: resource, tier, heading, amount."""
+    communities: tuple[str, ...]
+    """Their ids."""
     community_size: np.ndarray
     """`[community]`: residents."""
     resident_satisfaction: np.ndarray
@@ -68,18 +67,6 @@ class Observation:
     """Public posts, filled or vacant."""
     clock: np.ndarray
     """`[day]`: working hours from the start of the run to the start of the day, and of the day after the last."""
-    found: dict[str, Any] = field(default_factory=dict, repr=False)
-    """What several metrics need, once it has been computed; see `declare.once`."""
-
-    @property
-    def days(self) -> int:
-        """Length of the window."""
-        return self.end - self.first
-
-    @property
-    def window(self) -> slice:
-        """The window, as a part of arrays by day."""
-        return slice(self.first, self.end)
 
     @property
     def residents(self) -> int:
@@ -92,41 +79,15 @@ class Observation:
         starts = np.cumsum(self.community_size) - self.community_size
         return np.asarray(np.add.reduceat(self.resident_vulnerable.astype(np.int64), starts))
 
-    def counted(self, counter: int) -> int:
-        """Sum of a daily counter in the window."""
-        return int(self.counters[self.window, counter].sum())
 
-    def per_thousand(self, stock: np.ndarray) -> float:
-        """Mean of a daily stock in the window, per 1,000 residents."""
-        return float(stock[self.window].mean()) / self.residents * 1000.0
-
-    @property
-    def hours(self) -> np.ndarray:
-        """Hours booked in the window, `[tier, heading]`."""
-        return self.hours_booked - self.hours_so_far[self.first - 1] if self.first > 0 else self.hours_booked
-
-    @property
-    def yuan(self) -> np.ndarray:
-        """Yuan booked in the window, `[tier, heading]`; what is left at its end counts even if it came before."""
-        if self.first == 0:
-            return self.yuan_booked
-        before = self.spent_so_far[self.first - 1][: DEPARTMENT + 1].copy()
-        pay_wages(before, self.hours_so_far[self.first - 1], self.scenario.staffing.wage)
-        return np.asarray(self.yuan_booked - before)
-
-
-def observe(model: DistrictModel, records: np.ndarray, ledger: pd.DataFrame | None = None) -> Observation:
-    """What a model has left behind so far. `records` are those of all needs; `ledger` is the model's own if None.
-
-    Arrays are the model's own and not copied: valid until its next step.
-    """
+def observe(model: DistrictModel) -> Observation:
+    """What a model has left behind so far; the books are checked. Arrays are the model's own: valid until its next
+    step."""
     scenario, diary, days = model.scenario_run, model.diary, model.day
-    warm_up = scenario.run.warm_up
     return Observation(
         scenario=scenario,
-        first=warm_up if warm_up < days else 0,
-        end=days,
-        records=records,
+        days=days,
+        records=all_records(model),
         counters=model.world.daily[:days],
         satisfaction=diary.satisfaction[:days],
         satisfaction_vulnerable=diary.vulnerable[:days],
@@ -139,10 +100,25 @@ def observe(model: DistrictModel, records: np.ndarray, ledger: pd.DataFrame | No
         spent_so_far=diary.spent,
         hours_booked=hours_by_tier(model.engine, model.world.layout),
         yuan_booked=yuan_by_tier(scenario, model.engine, model.world, model.waiting_yuan()),
-        ledger=model.ledger() if ledger is None else ledger,
+        ledger=model.ledger() if days else pd.DataFrame(),
+        communities=model.map.ids,
         community_size=model.world.communities["size"],
         resident_satisfaction=model.residents.satisfaction,
         resident_vulnerable=model.residents.vulnerable,
         posts=len(model.world.persons),
         clock=model.world.clock_start[: days + 1],
     )
+
+
+def all_records(model: DistrictModel) -> np.ndarray:
+    """Records of all needs so far; those latent or open now are among them, with that outcome.
+
+    A view, valid until the model's next step.
+    """
+    counts = model.world.counts
+    ended = int(counts["records"][0])
+    model.make_room()
+    write_unended(refer_world(*model.world))
+    records = model.world.records[: int(counts["records"][0])]
+    counts["records"] = ended
+    return records
