@@ -16,7 +16,7 @@ from benchmarks.full_model import district, warm_up
 from benchmarks.measuring import FULL, QUICK, USUAL, Section, run_alone, table
 from sanfang.model import model as day_loop
 from sanfang.model.model import DistrictModel
-from sanfang.run import observation, simulation
+from sanfang.run import simulation
 
 RUNS = {QUICK: ((20_000, 60),), USUAL: ((20_000, 365), (200_000, 365)), FULL: ((20_000, 365), (None, 365))}
 SHOWN = 0.005
@@ -72,8 +72,8 @@ def profile(residents: int | None, days: int) -> tuple[float, StopWatches]:
     for name, value in list(vars(DistrictModel).items()):
         if callable(value) and name not in ("step", "run") and (not name.startswith("__") or name == "__init__"):
             watches.watch(DistrictModel, name, f"model.{name}")
-    for name in ("all_records", "measure", "daily_table"):
-        watches.watch(observation, name, f"observe: {name}")
+    for name in ("observe", "measure", "daily_table"):
+        watches.watch(simulation, name, f"simulate: {name}")
     try:
         start = time.process_time()
         simulation.simulate(scenario, seed=1, days=days)

@@ -15,7 +15,7 @@ import pytest
 from benchmarks import browser
 
 from sanfang.lab import executors, runner
-from sanfang.lab.metrics import METRICS
+from sanfang.metrics.catalogue import METRICS
 from sanfang.run import simulation
 
 

@@ -23,8 +23,7 @@ from sanfang.dashboard.words import say, texts
 from sanfang.model.cases.watched import trace
 from sanfang.run import flow
 from sanfang.run.life import Life, life
-from sanfang.run.observation import Run
-from sanfang.run.simulation import simulate
+from sanfang.run.simulation import Run, simulate
 from sanfang.run.steps import WHATS
 from sanfang.run.time_split import CAUSES, closed_after_warm_up, durations, of_request
 

@@ -12,10 +12,9 @@ import pytest
 
 from model_runs import demo
 from sanfang.lab.files import to_json
-from sanfang.lab.metrics import metric
-from sanfang.run.observation import Run
+from sanfang.metrics.catalogue import metric
 from sanfang.run.session import Session
-from sanfang.run.simulation import simulate
+from sanfang.run.simulation import Run, simulate
 
 EVERYBODY: dict[str, Any] = {"district.share_low_income": 1.0}
 NOBODY: dict[str, Any] = {"district.share_low_income": 0, "district.share_disabled": 0, "district.elderly_alone": 0}

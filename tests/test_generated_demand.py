@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sanfang.run.observation import Run
-from sanfang.run.simulation import simulate
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.scenario import Scenario
 
 FUZZ_DAYS = 30

@@ -20,7 +20,7 @@ from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.model.district import residents as minds
 from sanfang.model.district.district_records import Residents
 from sanfang.model.model import DistrictModel
-from sanfang.run.observation import Run
+from sanfang.run.simulation import Run
 from sanfang.scenario.policy import Policy, lever_names
 from sanfang.scenario.scenario import Scenario
 

@@ -13,7 +13,7 @@ from model_runs import demo, run
 from sanfang.model.kernel.draw_purposes import NEED_CONFLICT
 from sanfang.model.kernel.draws import uniform
 from sanfang.model.model import DistrictModel
-from sanfang.run.observation import Run
+from sanfang.run.simulation import Run
 
 DAYS = 90
 DISPUTES: dict[str, Any] = {f"domains.{domain}.conflict": 1.0 for domain in demo().domains}

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.cli import app
 from sanfang.report.time_split_figure import COLOURS, time_split_figure
-from sanfang.run.observation import Run
+from sanfang.run.simulation import Run
 from sanfang.run.time_split import (
     ALL,
     CAUSES,

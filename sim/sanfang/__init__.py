@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sanfang.lab.comparison import compare
     from sanfang.model.kernel.queueing import simulate_queue
-    from sanfang.run.observation import Run
     from sanfang.run.session import Session
-    from sanfang.run.simulation import simulate
+    from sanfang.run.simulation import Run, simulate
     from sanfang.scenario.errors import InputError
     from sanfang.scenario.scenario import Scenario
 
@@ -25,7 +24,7 @@ __all__ = ["InputError", "Run", "Scenario", "Session", "__version__", "compare",
 
 _HOMES = {
     "InputError": "sanfang.scenario.errors",
-    "Run": "sanfang.run.observation",
+    "Run": "sanfang.run.simulation",
     "Scenario": "sanfang.scenario.scenario",
     "Session": "sanfang.run.session",
     "compare": "sanfang.lab.comparison",

@@ -22,7 +22,7 @@ from sanfang.scenario.errors import InputError
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import Comparison
-    from sanfang.run.observation import Run
+    from sanfang.run.simulation import Run
     from sanfang.scenario.scenario import Scenario
 
 app = typer.Typer(

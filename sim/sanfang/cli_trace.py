@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from sanfang.run.observation import Run
+    from sanfang.run.simulation import Run
     from sanfang.scenario.scenario import Scenario
 
 trace_app = typer.Typer()
@@ -115,9 +115,8 @@ def _chosen(run: Run, request: str | None, slowest: int, domain: str | None) -> 
 
 def _life(run: Run, label: Any) -> dict[str, Any]:
     """All that the records tell of one need, its time split by cause."""
-    from sanfang.lab.metrics import cause_label
     from sanfang.run.life import record
-    from sanfang.run.time_split import HOURS
+    from sanfang.run.time_split import HOURS, cause_label
 
     one = record(run.requests, label, run.scenario.calendar, run.days)
     booked = sum(one.split.values())

@@ -13,7 +13,7 @@ from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.metrics import WASTE_CAUSES
+from sanfang.metrics.waste import CAUSES as WASTE_CAUSES
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run.recorder import WINDOW, ratio

@@ -16,8 +16,7 @@ from sanfang.lab.agreement import Check, Point, Text
 from sanfang.model import state as s
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
-from sanfang.run.observation import Run, observe
-from sanfang.run.simulation import simulate
+from sanfang.run.simulation import Run, run_of, simulate
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
@@ -144,7 +143,7 @@ def _moved(seed: int, _: int) -> list[Point]:
         if model.day == MOVED:
             model.follow(scheduled)
         model.step()
-    played = observe(model, scale=1.0)
+    played = run_of(model, scale=1.0)
     planned = _run(scheduled, seed)
     minds = int((model.residents.satisfaction != _model(planned).residents.satisfaction).sum())
     unmoved = _run(_demo(), seed)

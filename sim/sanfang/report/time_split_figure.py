@@ -13,9 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sanfang.lab.metrics import cause_label
 from sanfang.report.fonts import language_and_fonts
-from sanfang.run.time_split import ALL, CAUSES, HOURS, SHARES
+from sanfang.run.time_split import ALL, CAUSES, HOURS, SHARES, cause_label
 from sanfang.scenario.scenario import Scenario
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; neighbours differ in lightness as well.

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from sanfang.run.observation import Run
+from sanfang.run.simulation import Run
 from sanfang.run.time_split import durations
 
 LAYERS = ("domain", "channel", "first_tier", "tier", "outcome")

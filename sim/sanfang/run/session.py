@@ -12,14 +12,16 @@ from typing import Self
 
 import pandas as pd
 
+from sanfang.metrics.catalogue import measure
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.cases.watched import trace
 from sanfang.model.model import DistrictModel
 from sanfang.run.life import Life, life
 from sanfang.run.moves import Move, before, with_move, with_moves
-from sanfang.run.observation import Run, daily_table, ledger_of, metrics_of, observe, requests_of
 from sanfang.run.reach import check_reach
 from sanfang.run.recorder import Recorder
-from sanfang.run.simulation import check_run
+from sanfang.run.simulation import Run, check_run, run_of
 from sanfang.run.time_split import find
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.errors import InputError, nearest
@@ -156,26 +158,26 @@ class Session:
     @property
     def metrics(self) -> dict[str, float]:
         """All metrics of the days so far, by name; none before the first day has ended. Made anew at each access."""
-        return metrics_of(self._model)
+        return measure(observe(self._model)) if self.day else {}
 
     @property
     def daily(self) -> pd.DataFrame:
         """One row a day so far. Made anew at each access, as the other tables are."""
-        return daily_table(self._model)
+        return daily_table(observe(self._model))
 
     @property
     def ledger(self) -> pd.DataFrame:
         """Resource, tier, heading, amount, of the days so far."""
-        return ledger_of(self._model)
+        return observe(self._model).ledger
 
     @property
     def requests(self) -> pd.DataFrame:
         """One row a need so far, with its times and path; those latent or open now are among them."""
-        return requests_of(self._model)
+        return request_table(observe(self._model))
 
     def so_far(self) -> Run:
         """All four as a `Run`, as `simulate` would give it."""
-        return observe(self._model, self.scale)
+        return run_of(self._model, self.scale)
 
     def life(self, request_id: str) -> Life:
         """The life of the request with this id, or with the only id that begins so, step by step up to today.

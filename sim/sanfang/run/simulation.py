@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
+import pandas as pd
+
+from sanfang.metrics.catalogue import measure
+from sanfang.model.books.observation import Observation, observe
+from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
-from sanfang.run.observation import Run, observe
 from sanfang.run.reach import check_reach
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import in_words
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run shows.
+
+    metrics: by name, see `sanfang.metrics.catalogue`; daily: one row a day; ledger: resource, tier, heading,
+    amount; requests: one row a request with its times and path, empty unless kept; model: the Mesa model after
+    its last day, and observation what it left behind, for more to be measured (neither is carried to another process).
+    """
+
+    scenario: Scenario
+    seed: int
+    days: int
+    scale: float
+    metrics: dict[str, float]
+    daily: pd.DataFrame
+    ledger: pd.DataFrame
+    requests: pd.DataFrame
+    model: DistrictModel | None = field(default=None, repr=False, compare=False)
+    observation: Observation | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"model": None, "observation": None}
 
 
 def simulate(
@@ -35,9 +65,29 @@ def simulate(
         model.step()
         if progress is not None:
             progress(model.day, model.days)
-    run = observe(model, scale, keep_requests)
+    run = run_of(model, scale, keep_requests)
     note_complete()
     return run
+
+
+def run_of(model: DistrictModel, scale: float, keep_requests: bool = True) -> Run:
+    """All that a model shows after the days that it has done. `scale` is that with which it was made.
+
+    Before the first day has ended there are no metrics, and tables have no rows.
+    """
+    left = observe(model)
+    return Run(
+        scenario=model.scenario_run,
+        seed=model.seed_run,
+        days=model.day,
+        scale=scale,
+        metrics=measure(left) if model.day else {},
+        daily=daily_table(left),
+        ledger=left.ledger,
+        requests=request_table(left) if keep_requests else pd.DataFrame(),
+        model=model,
+        observation=left,
+    )
 
 
 def check_run(seed: object, days: object, scale: object) -> None:

@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sanfang.metrics.catalogue import metric
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import request_table
 from sanfang.model.kernel.worktime import clock_starts, to_working_each
 from sanfang.model.state import TIME_NAMES
-from sanfang.run.observation import Run, requests_of
+from sanfang.run.simulation import Run
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.telling import in_words
@@ -26,6 +29,11 @@ SHARES: tuple[str, ...] = tuple(f"{cause}_share" for cause in CAUSES)
 CLOSED = ("resolved", "unresolved")
 ALL = "all"
 """The row of a table by domain that sums the others."""
+
+
+def cause_label(cause: str, lang: str = "en") -> str:
+    """The name of a cause in `lang`: "en" or "zh"."""
+    return metric(f"{cause}_share").label(lang)
 
 
 # --- One request --------------------------------------------------------------------------------------
@@ -115,7 +123,7 @@ def closed_after_warm_up(run: Run) -> pd.DataFrame:
     """The requests that metrics of time count: closed, and voiced after the warm-up (any day if it lasts too long)."""
     requests = run.requests
     if requests.empty and run.model is not None:
-        requests = requests_of(run.model)
+        requests = request_table(observe(run.model))
     warm_up = run.scenario.run.warm_up
     return _closed(requests, warm_up if warm_up < run.days else 0)
 

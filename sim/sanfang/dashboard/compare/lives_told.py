@@ -12,8 +12,8 @@ from sanfang.dashboard.chart import Json
 from sanfang.dashboard.compare.side_by_side import letter, world_labels
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.metrics import cause_label
 from sanfang.run import troubles
+from sanfang.run.time_split import cause_label
 from sanfang.run.troubles import LETTERS, Troubles
 from sanfang.scenario.scenario import Scenario
 

@@ -16,7 +16,7 @@ from sanfang.dashboard.address import Address
 from sanfang.dashboard.job import Cancelled, Job
 from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.lab import intervals
-from sanfang.lab.metrics import METRICS
+from sanfang.metrics.catalogue import METRICS
 from sanfang.run.troubles import LETTERS
 
 FEWEST = 3

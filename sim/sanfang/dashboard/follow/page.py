@@ -21,7 +21,7 @@ from sanfang.dashboard.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import own_label, say
 from sanfang.run import flow, time_split
 from sanfang.run.life import Life, life
-from sanfang.run.observation import Run
+from sanfang.run.simulation import Run
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import KINDS

@@ -20,7 +20,7 @@ from sanfang.dashboard.played import play
 from sanfang.dashboard.series import measures
 from sanfang.dashboard.slots import Places
 from sanfang.lab.intervals import t_interval
-from sanfang.lab.metrics import BY_NAME
+from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.session import Session
 from sanfang.scenario.scenario import Scenario
 

@@ -28,7 +28,7 @@ from sanfang.dashboard.results.tables import (
     surface,
 )
 from sanfang.dashboard.words import say
-from sanfang.lab.metrics import BY_NAME, HEADLINES
+from sanfang.metrics.catalogue import BY_NAME, HEADLINES
 
 MOST_SAVED = 20_000
 """Runs of a CSV file made for a browser."""
