@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from sanfang.scenario.catalogue import levers
+
 WASTE, COORDINATION_GROUP = "waste", "coordination"
 HOUR_GROUPS = {
     "requests": ("Residents' requests", "居民诉求"),
@@ -109,6 +111,10 @@ COLLABORATION = _hours("collaboration", "meetings of many parties", "多方会�
 CONSULTATION = _hours("consultation", "forums", "协商会", COORDINATION_GROUP)
 FORUMS_IN_VAIN = _hours("forums_without_agreement", "forums without agreement", "未达成的协商", WASTE)
 
+for _lever in levers():  # the hours of extensions are declared with them
+    if _lever.books is not None:
+        _hours(_lever.heading, *_lever.books)
+
 # --- Money ------------------------------------------------------------------------------------------------
 
 Y_WAGES = _yuan("wages", "wages", "工资", "spent")
@@ -141,6 +147,11 @@ O_FORUMS = _outside("residents_in_forums", "residents in forums", "参加协商�
 def names(headings: list[Heading], group: str | None = None) -> tuple[str, ...]:
     """The names of headings, or of those of one group, in their order."""
     return tuple(one.name for one in headings if group in (None, one.group))
+
+
+def number(heading: str) -> int:
+    """The number of a heading of hours, for one that has no constant here."""
+    return HOUR_HEADINGS.index(heading)
 
 
 HOUR_HEADINGS, YUAN_HEADINGS, OUTSIDE_HEADINGS = names(HOURS), names(YUAN), names(OUTSIDE)
