@@ -13,7 +13,6 @@ from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.words import own_label, say
-from sanfang.metrics.waste import CAUSES as WASTE_CAUSES
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run.recorder import WINDOW, ratio
@@ -34,9 +33,7 @@ def unit(name: str, lang: str) -> str:
 
 def heading_label(name: str, lang: str) -> str:
     """The name of a heading of the ledger."""
-    if name in WASTE_CAUSES:
-        return WASTE_CAUSES[name][lang == "zh"]
-    return say(f"heading_{name}", lang)
+    return h.LABELS[name][lang == "zh"]
 
 
 def shown(value: float, measure: Measure) -> str:
@@ -137,7 +134,7 @@ def charts(played: Session, lang: str) -> list[Json]:
         ),
         chart(
             "hours", say("chart_hours", lang),
-            [_area(say(f"hours_{name}", lang), colours.HOURS[name], values) for name, values in hours.items()],
+            [_area(h.HOUR_GROUPS[name][lang == "zh"], colours.HOURS[name], values) for name, values in hours.items()],
             unit=f"{say('of_hours', lang)} · {window}", form="share", kind="area", **common,
         ),
         chart(
