@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import compare
+    from sanfang.lab.own_metrics import metric
     from sanfang.lab.simulation import simulate
     from sanfang.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["Scenario", "__version__", "compare", "simulate"]
+__all__ = ["Scenario", "__version__", "compare", "metric", "simulate"]
 
 _HOMES = {
     "Scenario": "sanfang.scenario.scenario",
     "compare": "sanfang.lab.comparison",
+    "metric": "sanfang.lab.own_metrics",
     "simulate": "sanfang.lab.simulation",
 }
 
