@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from sanfang.model.books.ledger import pay_wages
 from sanfang.model.books.observation import Observation
 from sanfang.model.state import DEPARTMENT
 
@@ -54,6 +53,8 @@ class Evaluation(Observation):
         """Yuan booked in the window, `[tier, heading]`; what is left at its end counts even if it came before."""
         if self.first == 0:
             return self.yuan_booked
+        from sanfang.model.books.ledger import pay_wages
+
         before = self.spent_so_far[self.first - 1][: DEPARTMENT + 1].copy()
         pay_wages(before, self.hours_so_far[self.first - 1], self.scenario.staffing.wage)
         return np.asarray(self.yuan_booked - before)
