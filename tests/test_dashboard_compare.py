@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from jobs import at_once, brought, made, staged
-from sanfang.dashboard import colours, series, slots
+from sanfang.dashboard import colours, slots
 from sanfang.dashboard.address import Address, World, read
 from sanfang.dashboard.compare import lives_told, replications, side_by_side
 from sanfang.dashboard.compare.replications import Replications
@@ -20,7 +20,7 @@ from sanfang.dashboard.limits import MOST_MOVES
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.stage import Stage
 from sanfang.dashboard.words import LANGUAGES, say, texts
-from sanfang.run import troubles
+from sanfang.run import series, troubles
 from sanfang.run.background import CANCELLED, DONE, WAITING
 from sanfang.run.places import Places
 from sanfang.run.simulation import simulate

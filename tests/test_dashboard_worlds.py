@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs import brought, staged
-from sanfang.dashboard import limits, series, views, words
+from sanfang.dashboard import limits, views, words
 from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of
 from sanfang.dashboard.outlines import outlines
 from sanfang.dashboard.pictures import picture
@@ -29,6 +29,7 @@ from sanfang.dashboard.player import Player
 from sanfang.dashboard.recipe import RECIPES, recipe
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.model.books.headings import HOUR_HEADINGS
+from sanfang.run import series
 from sanfang.run.moves import Move, with_moves
 from sanfang.run.simulation import simulate
 from sanfang.scenario import content
@@ -235,7 +236,7 @@ def test_waste_by_cause_is_the_ledgers_over_a_whole_window() -> None:
     ledger = world.so_far().ledger
     hours = ledger[ledger["resource"] == "hours"].groupby("heading")["amount"].sum()
     wage = world.scenario.staffing.wage
-    spent = series.yuan_by_day(world).sum()
+    spent = world.recorder.yuan[27].sum()
     expected = hours.get("relay", 0.0) * wage / (hours.sum() * wage + spent)
     assert series.waste_by_cause(world)["relay"][-1] == pytest.approx(expected, rel=1e-9)
 

@@ -10,7 +10,9 @@ import pytest
 
 from model_runs import demo
 from sanfang import InputError, Run, Scenario, Session, simulate
+from sanfang.run import series
 from sanfang.run.moves import Move
+from sanfang.run.recorder import in_window
 from sanfang.scenario.policy import lever_names
 
 SEED, SCALE, DAYS = 4, 0.35, 60
@@ -185,3 +187,41 @@ def test_a_session_refuses_what_its_run_does_not_reach() -> None:
     with pytest.raises(InputError, match="begins on day 90"):
         Session(late, days=60)
     assert Session(late, scale=SCALE, days=120).level("authority") == 0.0
+
+
+def test_a_series_is_made_of_the_days_that_are_new_and_is_the_same_however_often_it_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watched, once = session(), session(DAYS)
+    asked: list[tuple[int, int]] = []
+    measured = series._measured
+
+    def noting(played: Session, name: str, first: int, end: int) -> np.ndarray:
+        asked.append((first, end))
+        return measured(played, name, first, end)
+
+    monkeypatch.setattr(series, "_measured", noting)
+    looks = (0, 1, 27, 28, 29, 29, 45, DAYS)
+    for day in looks:
+        watched.step(day - watched.day)
+        for name in series.MEASURES:
+            assert len(series.series(watched, name)) == day
+    assert len(asked) == len(series.MEASURES) * len(set(looks))  # the second look on day 29 asks for nothing
+    assert {end for first, end in asked if first == 45} == {DAYS}
+    for name in series.MEASURES:
+        np.testing.assert_array_equal(series.series(watched, name), series.series(once, name), err_msg=name)
+    for several in (series.waste_by_cause, series.hours_by_group, series.requests_by_state):
+        for name, values in several(once).items():
+            np.testing.assert_array_equal(several(watched)[name], values, err_msg=name)
+
+
+def test_what_the_last_days_have_added_is_their_sum() -> None:
+    added = np.arange(1.0, 41.0)
+    by_hand = [added[max(day - 27, 0) : day + 1].sum() for day in range(40)]
+    for first, end in ((0, 40), (0, 5), (5, 28), (27, 29), (30, 40), (12, 12)):
+        np.testing.assert_array_equal(in_window(np.cumsum(added), first, end, 28), by_hand[first:end])
+
+
+def test_nobody_writes_into_a_series() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        series.series(session(3), "open")[0] = 1.0

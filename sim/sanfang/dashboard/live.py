@@ -15,8 +15,8 @@ from sanfang.dashboard.chart import Json
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.playing import Arrival, Playing, Transport, use_playing
-from sanfang.dashboard.series import BY_COMMUNITY
 from sanfang.dashboard.words import own_label, say
+from sanfang.run.series import BY_COMMUNITY
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 from sanfang.scenario.scenario import Scenario

@@ -8,14 +8,15 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from sanfang.dashboard import colours, series
+from sanfang.dashboard import colours
 from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
-from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.words import own_label, say
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
+from sanfang.run import series
 from sanfang.run.recorder import WINDOW, ratio
+from sanfang.run.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.run.session import Session
 from sanfang.scenario.catalogue import Parameter, levers
 

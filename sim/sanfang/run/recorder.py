@@ -1,10 +1,13 @@
 """What is seen of a model day by day: the numbers behind the charts, the map and the large figures.
 
 The model's diary has satisfaction, stocks and hours; this adds what only records tell, as they come: how long
-requests took that were resolved on a day, by community, and what each community had open and wasted.
+requests took that were resolved, by community, and what each community had open and wasted. Series that are made of
+both grow by the days that are new, however often they are looked at.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -19,18 +22,25 @@ WASTED = [h.HOUR_HEADINGS.index(name) for name in h.WASTED_HOURS]
 
 
 class Recorder:
-    """Daily series of one model, `[day, community]` unless said otherwise; `see` is called after each day."""
+    """What is known of each day of one model; `see` is called after each. Rows of days to come are 0."""
 
     def __init__(self, model: DistrictModel) -> None:
-        shape = (model.days, len(model.map.ids))
+        days, communities = model.days, len(model.map.ids)
         self.days = 0
-        self.took = np.zeros(shape)  # calendar days from voicing to resolution, summed over those resolved that day
-        self.resolved = np.zeros(shape, np.int64)
-        self.open = np.zeros(shape, np.int64)
-        self.latent = np.zeros(shape, np.int64)
-        self.wasted = np.zeros(shape)  # hours at the community's grids and office, so far
-        self.worked = np.zeros(shape)  # hours there, so far
+        # [day, community], at the end of the day
+        self.open = np.zeros((days, communities), np.int64)
+        self.latent = np.zeros((days, communities), np.int64)
+        # [day, community], from the first day to the end of this one
+        self.took = np.zeros((days, communities))  # calendar days from voicing to resolution, summed over requests
+        self.resolved = np.zeros((days, communities))
+        self.wasted = np.zeros((days, communities))  # hours at the community's grids and office
+        self.worked = np.zeros((days, communities))  # hours there
+        # Of the district, from the first day to the end of this one
+        self.counted = np.zeros((days, model.world.daily.shape[1]))  # [day, counter], see `model.state.DAILY`
+        self.hours = np.zeros((days, len(h.HOUR_HEADINGS)))  # [day, heading], public
+        self.yuan = np.zeros((days, len(h.YUAN_HEADINGS)))  # [day, heading], public, without wages and what is left
         self._seen = 0
+        self._grown: dict[str, tuple[int, np.ndarray]] = {}
 
     def see(self, model: DistrictModel) -> None:
         """Take in the day that the model has just done."""
@@ -38,21 +48,47 @@ class Recorder:
         end = int(model.world.counts["records"][0])
         new = model.world.records[self._seen : end]
         new = new[new["outcome"] == s.RESOLVED]
-        self.took[day] = np.bincount(new["community"], new["closed"] - new["voiced"], communities)
-        self.resolved[day] = np.bincount(new["community"], minlength=communities)
         self.open[day] = model.world.flow[:, :, s.OPEN].sum(axis=1)
         self.latent[day] = model.world.flow[:, :, s.LATENT].sum(axis=1)
+        if day:
+            for so_far in (self.took, self.resolved, self.counted):
+                so_far[day] = so_far[day - 1]
+        self.took[day] += np.bincount(new["community"], new["closed"] - new["voiced"], communities)
+        self.resolved[day] += np.bincount(new["community"], minlength=communities)
+        self.counted[day] += model.world.daily[day]
         hours = model.engine.hours[: 2 * communities].reshape(2, communities, -1).sum(axis=0)
         self.wasted[day] = hours[:, WASTED].sum(axis=1)
         self.worked[day] = hours.sum(axis=1)
+        self.hours[day] = model.diary.hours[day].sum(axis=0)
+        self.yuan[day] = model.diary.spent[day][: s.DEPARTMENT + 1].sum(axis=0)
         self._seen, self.days = end, day + 1
 
+    def grown(self, name: str, new: Callable[[int, int], np.ndarray]) -> np.ndarray:
+        """The series `name`, a row a day so far, read-only.
 
-def moving_sum(series: np.ndarray, window: int = WINDOW) -> np.ndarray:
-    """Sum over the last `window` days at each day, along the first axis; over fewer at the beginning."""
-    total = np.asarray(np.cumsum(series, axis=0))
-    total[window:] = total[window:] - total[:-window]
-    return total
+        `new(first, end)` gives the rows of the days from `first` to before `end`, each from that day and those before
+        it; it is asked only for days that have come since the last look.
+        """
+        known, rows = self._grown.get(name, (0, None))
+        if rows is None or known < self.days:
+            fresh = new(known, self.days)
+            if rows is None:
+                rows = np.full((len(self.hours), *fresh.shape[1:]), np.nan)
+            rows[known : self.days] = fresh
+            self._grown[name] = self.days, rows
+        shown = rows[: self.days]
+        shown.setflags(write=False)
+        return shown
+
+
+def in_window(so_far: np.ndarray, first: int, end: int, window: int = WINDOW) -> np.ndarray:
+    """What the last `window` days, or fewer at the beginning, have added to amounts `so_far[day]`: a row a day, from
+    `first` to before `end`."""
+    found = so_far[first:end].copy()
+    begun = max(first, window)
+    if begun < end:
+        found[begun - first :] -= so_far[begun - window : end - window]
+    return found
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

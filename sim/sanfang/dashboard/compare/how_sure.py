@@ -19,10 +19,10 @@ from sanfang.dashboard.compare.side_by_side import Worlds, difference_unit, lett
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.playing import Playing
 from sanfang.dashboard.progress import JobCard, use_told
-from sanfang.dashboard.series import MEASURES
 from sanfang.dashboard.words import say
 from sanfang.metrics.catalogue import metric
 from sanfang.run.background import CANCELLED, DONE, FAILED
+from sanfang.run.series import MEASURES
 
 
 @solara.component

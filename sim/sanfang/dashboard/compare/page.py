@@ -20,8 +20,8 @@ from sanfang.dashboard.live import Levers, pick, place_of, use_place_fields, use
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.player import Player
 from sanfang.dashboard.playing import Arrival, Playing, Transport, use_playing
-from sanfang.dashboard.series import BY_COMMUNITY
 from sanfang.dashboard.words import say
+from sanfang.run.series import BY_COMMUNITY
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 

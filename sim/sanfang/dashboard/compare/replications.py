@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sanfang.dashboard import limits, series
+from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.lab import intervals
 from sanfang.metrics.catalogue import METRICS
+from sanfang.run import series
 from sanfang.run.background import Cancelled, play
 from sanfang.run.troubles import LETTERS
 

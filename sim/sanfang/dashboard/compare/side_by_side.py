@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.dashboard import colours, series, views
+from sanfang.dashboard import colours, views
 from sanfang.dashboard.address import World
 from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.words import own_label, say
+from sanfang.run import series
+from sanfang.run.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario.scenario import Scenario
 

@@ -12,8 +12,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.series import MEASURES
 from sanfang.metrics.catalogue import BY_NAME
+from sanfang.run.series import MEASURES
 from sanfang.scenario import content
 from sanfang.scenario.catalogue import find
 from sanfang.scenario.content import DISTRICTS

@@ -1,6 +1,6 @@
-"""The daily series of a played world, by name: what charts, large figures and differences are made of.
+"""The daily series of a session, by name: what charts, large figures and differences are made of.
 
-Moving figures look back on the last `recorder.WINDOW` days.
+Moving figures look back on the last `recorder.WINDOW` days. Each series grows by the days that are new.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import numpy as np
 
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
-from sanfang.run.recorder import WINDOW, moving_sum, ratio
+from sanfang.model.books.diary import mean_of_vulnerable
+from sanfang.run.recorder import in_window, ratio
 from sanfang.run.session import Session
 
 
@@ -51,32 +52,25 @@ def measures(played: Session) -> dict[str, np.ndarray]:
 
 def series(played: Session, name: str) -> np.ndarray:
     """One of `MEASURES`, by day: shares 0-1, days, or per 1,000 residents."""
-    model, days, recorder = played.model, played.day, played.recorder
+    return played.recorder.grown(name, lambda first, end: _measured(played, name, first, end))
+
+
+def _measured(played: Session, name: str, first: int, end: int) -> np.ndarray:
+    """One of `MEASURES` on the days from `first` to before `end`."""
+    model, recorder = played.model, played.recorder
     diary, size = model.diary, model.world.communities["size"]
     if name == "satisfaction":
-        return np.asarray(diary.satisfaction[:days] @ size / size.sum())
+        return np.asarray((diary.satisfaction[first:end] * size).sum(axis=1) / size.sum())
     if name == "satisfaction_vulnerable":
         weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.communities["first"])
-        return diary.satisfaction_vulnerable(weak)
+        return mean_of_vulnerable(diary.vulnerable[first:end], weak)
     if name == "days_to_resolve":
-        took, resolved = recorder.took[:days].sum(axis=1), recorder.resolved[:days].sum(axis=1)
-        return ratio(moving_sum(took), moving_sum(resolved).astype(float))
+        took, resolved = (in_window(column, first, end) for column in (recorder.took, recorder.resolved))
+        return ratio(took.sum(axis=1), resolved.sum(axis=1))
     if name == "wasted":
-        return np.asarray(sum(waste_by_cause(played).values()))
+        return np.asarray(_wasted(played, first, end).sum(axis=1))
     stock = diary.open if name == "open" else diary.latent
-    return stock[:days] / residents(played) * 1000.0
-
-
-def hours_by_day(played: Session) -> np.ndarray:
-    """Public hours of each day, `[day, heading]`."""
-    booked = np.array(played.model.diary.hours[: played.day]).reshape(played.day, -1, len(h.HOUR_HEADINGS))
-    return np.diff(booked.sum(axis=1), axis=0, prepend=0.0)
-
-
-def yuan_by_day(played: Session) -> np.ndarray:
-    """Public yuan spent on each day, `[day, heading]`; wages apart, what is left in the pots not counted."""
-    spent = np.array(played.model.diary.spent[: played.day])[:, : s.DEPARTMENT + 1]
-    return np.diff(spent.sum(axis=1), axis=0, prepend=0.0)
+    return np.asarray(stock[first:end] / residents(played) * 1000.0)
 
 
 def waste_by_cause(played: Session) -> dict[str, np.ndarray]:
@@ -84,38 +78,45 @@ def waste_by_cause(played: Session) -> dict[str, np.ndarray]:
 
     The cost is that of all hours, and of the money that was spent. Money left over shows only at the end of a year.
     """
-    if not played.day:
-        return {name: np.zeros(0) for name in (*h.WASTED_HOURS, *h.WASTED_YUAN)}
-    hours = moving_sum(hours_by_day(played)) * played.scenario.staffing.wage
-    yuan = moving_sum(yuan_by_day(played))
-    cost = hours.sum(axis=1) + yuan.sum(axis=1)
-    found = {name: ratio(hours[:, h.HOUR_HEADINGS.index(name)], cost) for name in h.WASTED_HOURS}
-    found |= {name: ratio(yuan[:, h.YUAN_HEADINGS.index(name)], cost) for name in h.WASTED_YUAN}
-    return {name: np.nan_to_num(values) for name, values in found.items()}
+    shares = played.recorder.grown("waste by cause", lambda first, end: _wasted(played, first, end))
+    return dict(zip((*h.WASTED_HOURS, *h.WASTED_YUAN), shares.T, strict=True))
+
+
+def _wasted(played: Session, first: int, end: int) -> np.ndarray:
+    """`[day, cause]` of `waste_by_cause`, on the days from `first` to before `end`."""
+    hours = in_window(played.recorder.hours, first, end) * played.scenario.staffing.wage
+    yuan = in_window(played.recorder.yuan, first, end)
+    cost = (hours.sum(axis=1) + yuan.sum(axis=1))[:, np.newaxis]
+    lost = [hours[:, h.HOUR_HEADINGS.index(name)] for name in h.WASTED_HOURS]
+    lost += [yuan[:, h.YUAN_HEADINGS.index(name)] for name in h.WASTED_YUAN]
+    columns = np.column_stack(lost)
+    return np.asarray(np.nan_to_num(ratio(columns, np.broadcast_to(cost, columns.shape))))
 
 
 def hours_by_group(played: Session) -> dict[str, np.ndarray]:
     """Share of the public hours of the last days in each of `HOUR_GROUPS`, by day."""
-    if not played.day:
-        return {name: np.zeros(0) for name in HOUR_GROUPS}
-    hours = moving_sum(hours_by_day(played))
-    total = hours.sum(axis=1)
-    columns = {name: [h.HOUR_HEADINGS.index(one) for one in group] for name, group in HOUR_GROUPS.items()}
-    return {name: np.nan_to_num(ratio(hours[:, rows].sum(axis=1), total)) for name, rows in columns.items()}
+
+    def new(first: int, end: int) -> np.ndarray:
+        hours = in_window(played.recorder.hours, first, end)
+        rows = [[h.HOUR_HEADINGS.index(one) for one in group] for group in HOUR_GROUPS.values()]
+        shares = [ratio(hours[:, own].sum(axis=1), hours.sum(axis=1)) for own in rows]
+        return np.asarray(np.nan_to_num(np.column_stack(shares)))
+
+    return dict(zip(HOUR_GROUPS, played.recorder.grown("hours by group", new).T, strict=True))
 
 
 def requests_by_state(played: Session) -> dict[str, np.ndarray]:
     """Per 1,000 residents by day: latent and open now; resolved, closed in vain and given up in the last days."""
-    days, daily = played.day, played.model.world.daily
-    ended = moving_sum(daily[:days].astype(float))
-    found = {
-        "latent": played.model.diary.latent[:days],
-        "open": played.model.diary.open[:days],
-        "resolved": ended[:, s.D_RESOLVED],
-        "unresolved": ended[:, s.D_CLOSED] - ended[:, s.D_RESOLVED],
-        "withdrawn": ended[:, s.D_WITHDRAWN],
-    }
-    return {name: values / residents(played) * 1000.0 for name, values in found.items()}
+    diary = played.model.diary
+
+    def new(first: int, end: int) -> np.ndarray:
+        ended = in_window(played.recorder.counted, first, end)
+        resolved, closed, withdrawn = (ended[:, row] for row in (s.D_RESOLVED, s.D_CLOSED, s.D_WITHDRAWN))
+        stocks = (diary.latent[first:end], diary.open[first:end])
+        rows = np.column_stack([*stocks, resolved, closed - resolved, withdrawn])
+        return np.asarray(rows / residents(played) * 1000.0)
+
+    return dict(zip(REQUEST_STATES, played.recorder.grown("requests by state", new).T, strict=True))
 
 
 # --- By community -------------------------------------------------------------------------------------
@@ -138,15 +139,15 @@ def by_community(played: Session, name: str, day: int | None = None) -> np.ndarr
     size = played.model.world.communities["size"]
     if end == 0:
         return np.full(len(size), np.nan)
-    recorder, first = played.recorder, max(end - WINDOW, 0)
+    recorder = played.recorder
+
+    def lately(so_far: np.ndarray) -> np.ndarray:
+        return np.asarray(in_window(so_far, end - 1, end)[0])
+
     if name == "satisfaction":
         return np.asarray(played.model.diary.satisfaction[end - 1])
     if name == "open":
         return np.asarray(recorder.open[end - 1] / size * 1000.0)
     if name == "days_to_resolve":
-        return ratio(recorder.took[first:end].sum(axis=0), recorder.resolved[first:end].sum(axis=0).astype(float))
-    wasted, worked = recorder.wasted[end - 1].copy(), recorder.worked[end - 1].copy()
-    if first:
-        wasted -= recorder.wasted[first - 1]
-        worked -= recorder.worked[first - 1]
-    return ratio(wasted, worked)
+        return ratio(lately(recorder.took), lately(recorder.resolved))
+    return ratio(lately(recorder.wasted), lately(recorder.worked))
