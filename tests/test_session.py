@@ -225,3 +225,18 @@ def test_what_the_last_days_have_added_is_their_sum() -> None:
 def test_nobody_writes_into_a_series() -> None:
     with pytest.raises(ValueError, match="read-only"):
         series.series(session(3), "open")[0] = 1.0
+
+
+def test_communities_add_up_to_the_district() -> None:
+    mine = session(DAYS)
+    table, requests = mine.by_community, mine.requests
+    assert list(table["community"]) == list(mine.model.map.ids)
+    weights = table["residents"] / table["residents"].sum()
+    assert (table["satisfaction"] * weights).sum() == pytest.approx(mine.daily["satisfaction"].iloc[-1], rel=1e-9)
+    open_ = requests[requests["outcome"] == "open"].groupby("community").size()
+    expected = open_.reindex(table["community"], fill_value=0).to_numpy() / table["residents"] * 1000
+    np.testing.assert_allclose(table["open"], expected)
+    late = requests[(requests["outcome"] == "resolved") & (requests["closed"] >= DAYS - 28)]
+    days = (late["closed"] - late["voiced"]).groupby(late["community"]).mean()
+    np.testing.assert_allclose(table["days_to_resolve"], days.reindex(table["community"]), rtol=1e-9)
+    assert session().by_community.drop(columns=["community", "residents"]).isna().all(axis=None)

@@ -6,6 +6,7 @@ Moving figures look back on the last `recorder.WINDOW` days. Each series grows b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.books.diary import mean_of_vulnerable
 from sanfang.run.recorder import in_window, ratio
-from sanfang.run.session import Session
+
+if TYPE_CHECKING:
+    from sanfang.run.session import Session
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from sanfang.run.life import Life, watched
 from sanfang.run.moves import Move, before, with_move, with_moves
 from sanfang.run.reach import check_reach
 from sanfang.run.recorder import Recorder
+from sanfang.run.series import BY_COMMUNITY, by_community
 from sanfang.run.simulation import Run, check_run, run_of
 from sanfang.run.time_split import find
 from sanfang.scenario.declare import level_on
@@ -173,6 +174,15 @@ class Session:
     def requests(self) -> pd.DataFrame:
         """One row a need so far, with its times and path; those latent or open now are among them."""
         return request_table(observe(self._model))
+
+    @property
+    def by_community(self) -> pd.DataFrame:
+        """One row a community, as it is today: community, residents, satisfaction (0-1), open (requests per 1,000
+        residents), and of the last 28 days days_to_resolve and wasted (share of hours at its grids and office); NaN
+        where there is nothing yet."""
+        columns = {name: by_community(self, name) for name in BY_COMMUNITY}
+        about = {"community": self._model.map.ids, "residents": self._model.world.communities["size"].copy()}
+        return pd.DataFrame(about | columns)
 
     def so_far(self) -> Run:
         """All four as a `Run`, as `simulate` would give it."""
