@@ -31,7 +31,7 @@ from sanfang.lab.looks import judged
 from sanfang.lab.run_table import metric_columns, values_of
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
-from sanfang.metrics.units import decimals_of
+from sanfang.metrics.numbers import decimals_of
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.telling import shortened
 
