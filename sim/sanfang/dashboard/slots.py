@@ -12,6 +12,9 @@ from sanfang.run.places import Places
 TURNS = Places(limits.AT_WORK, each=1)
 """For some hundredths of a second of computing: some days of a world, a frame, a file. Taken again for each."""
 
+FILES = Places(1, each=1)
+"""For a file that somebody saves, which may take seconds: one at a time, so that turns are left for the others."""
+
 JOBS = Places(limits.JOBS, each=1)
 """For what is made in the background: see `run.background`."""
 
