@@ -234,7 +234,7 @@ def test_waste_by_cause_is_the_ledgers_over_a_whole_window() -> None:
     ledger = world.so_far().ledger
     hours = ledger[ledger["resource"] == "hours"].groupby("heading")["amount"].sum()
     wage = world.scenario.staffing.wage
-    spent = series.yuan_by_day(world).sum()
+    spent = series.PlayedDays(world).yuan.sum()
     expected = hours.get("relay", 0.0) * wage / (hours.sum() * wage + spent)
     assert series.waste_by_cause(world)["relay"][-1] == pytest.approx(expected, rel=1e-9)
 

@@ -1,36 +1,23 @@
 """The daily series of a played world, by name: what charts, large figures and differences are made of.
 
-Moving figures look back on the last `watch.WINDOW` days.
+Moving figures look back on the last `by_day.WINDOW` days.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.watch import WINDOW, moving_sum, ratio
+from sanfang.metrics import waste
+from sanfang.metrics.by_day import WINDOW, Twin, moving_sum
+from sanfang.metrics.by_day import ratios as ratio
+from sanfang.metrics.catalogue import TWINS
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 
-
-@dataclass(frozen=True)
-class Measure:
-    """How a series is shown: `form` is "share" (0-1, as percent), "number" or "days"; `better` "higher" or "lower"."""
-
-    form: str
-    better: str | None
-    digits: int = 1
-
-
-MEASURES: dict[str, Measure] = {
-    "satisfaction": Measure("share", "higher"),
-    "satisfaction_vulnerable": Measure("share", "higher"),
-    "days_to_resolve": Measure("days", "lower"),
-    "wasted": Measure("share", "lower"),
-    "open": Measure("number", "lower"),
-    "latent": Measure("number", "lower"),
+MEASURES: dict[str, Twin] = {
+    name: TWINS[name]
+    for name in ("satisfaction", "satisfaction_vulnerable", "days_to_resolve", "wasted", "open", "latent")
 }
 """The series that stand for a world: large figures, and the charts of differences. Labels: `measure_<name>`."""
 
@@ -49,56 +36,63 @@ def measures(played: PlayedWorld) -> dict[str, np.ndarray]:
     return {name: series(played, name) for name in MEASURES}
 
 
+class PlayedDays:
+    """A played world so far, as daily twins of metrics look at it (`metrics.by_day.Days`)."""
+
+    def __init__(self, played: PlayedWorld) -> None:
+        model, days, watch = played.model, played.day, played.watch
+        self._model, self._days = model, days
+        self.satisfaction, self.satisfaction_vulnerable = model.diary.satisfaction[:days], model.diary.vulnerable[:days]
+        self.size: np.ndarray = model.world.communities["size"]
+        self.latent, self.open = model.diary.latent[:days], model.diary.open[:days]
+        self._took, self._resolved = watch.took[:days], watch.resolved[:days]
+        self.wage = played.scenario.staffing.wage
+
+    @property
+    def vulnerable(self) -> np.ndarray:
+        """See `Days`, as below."""
+        first = self._model.world.communities["first"]
+        return np.asarray(np.add.reduceat(self._model.residents.vulnerable.astype(np.int64), first))
+
+    @property
+    def took(self) -> np.ndarray:
+        return np.asarray(self._took.sum(axis=1))
+
+    @property
+    def resolved(self) -> np.ndarray:
+        return np.asarray(self._resolved.sum(axis=1))
+
+    @property
+    def hours(self) -> np.ndarray:
+        booked = [by_tier.sum(axis=0) for by_tier in self._model.diary.hours[: self._days]]
+        return _of_the_day(booked, len(h.HOUR_HEADINGS))
+
+    @property
+    def yuan(self) -> np.ndarray:
+        spent = [by_tier[: s.DEPARTMENT + 1].sum(axis=0) for by_tier in self._model.diary.spent[: self._days]]
+        return _of_the_day(spent, len(h.YUAN_HEADINGS))
+
+
+def _of_the_day(so_far: list[np.ndarray], headings: int) -> np.ndarray:
+    """What was added on each day to what is booked so far, `[day, heading]`."""
+    return np.diff(np.array(so_far).reshape(len(so_far), headings), axis=0, prepend=0.0)
+
+
 def series(played: PlayedWorld, name: str) -> np.ndarray:
     """One of `MEASURES`, by day: shares 0-1, days, or per 1,000 residents."""
-    model, days, watch = played.model, played.day, played.watch
-    diary, size = model.diary, model.world.communities["size"]
-    if name == "satisfaction":
-        return np.asarray(diary.satisfaction[:days] @ size / size.sum())
-    if name == "satisfaction_vulnerable":
-        weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.communities["first"])
-        return diary.satisfaction_vulnerable(weak)
-    if name == "days_to_resolve":
-        took, resolved = watch.took[:days].sum(axis=1), watch.resolved[:days].sum(axis=1)
-        return ratio(moving_sum(took), moving_sum(resolved).astype(float))
-    if name == "wasted":
-        return np.asarray(sum(waste_by_cause(played).values()))
-    stock = diary.open if name == "open" else diary.latent
-    return stock[:days] / residents(played) * 1000.0
-
-
-def hours_by_day(played: PlayedWorld) -> np.ndarray:
-    """Public hours of each day, `[day, heading]`."""
-    booked = np.array(played.model.diary.hours[: played.day]).reshape(played.day, -1, len(h.HOUR_HEADINGS))
-    return np.diff(booked.sum(axis=1), axis=0, prepend=0.0)
-
-
-def yuan_by_day(played: PlayedWorld) -> np.ndarray:
-    """Public yuan spent on each day, `[day, heading]`; wages apart, what is left in the pots not counted."""
-    spent = np.array(played.model.diary.spent[: played.day])[:, : s.DEPARTMENT + 1]
-    return np.diff(spent.sum(axis=1), axis=0, prepend=0.0)
+    return TWINS[name].series(PlayedDays(played))
 
 
 def waste_by_cause(played: PlayedWorld) -> dict[str, np.ndarray]:
-    """Share of the cost of the last days that went to each cause of waste, by day; hours count at their wage.
-
-    The cost is that of all hours, and of the money that was spent. Money left over shows only at the end of a year.
-    """
-    if not played.day:
-        return {name: np.zeros(0) for name in (*h.WASTED_HOURS, *h.WASTED_YUAN)}
-    hours = moving_sum(hours_by_day(played)) * played.scenario.staffing.wage
-    yuan = moving_sum(yuan_by_day(played))
-    cost = hours.sum(axis=1) + yuan.sum(axis=1)
-    found = {name: ratio(hours[:, h.HOUR_HEADINGS.index(name)], cost) for name in h.WASTED_HOURS}
-    found |= {name: ratio(yuan[:, h.YUAN_HEADINGS.index(name)], cost) for name in h.WASTED_YUAN}
-    return {name: np.nan_to_num(values) for name, values in found.items()}
+    """See `metrics.waste.waste_by_cause`."""
+    return waste.waste_by_cause(PlayedDays(played))
 
 
 def hours_by_group(played: PlayedWorld) -> dict[str, np.ndarray]:
     """Share of the public hours of the last days in each of `HOUR_GROUPS`, by day."""
     if not played.day:
         return {name: np.zeros(0) for name in HOUR_GROUPS}
-    hours = moving_sum(hours_by_day(played))
+    hours = moving_sum(PlayedDays(played).hours)
     total = hours.sum(axis=1)
     columns = {name: [h.HOUR_HEADINGS.index(one) for one in group] for name, group in HOUR_GROUPS.items()}
     return {name: np.nan_to_num(ratio(hours[:, rows].sum(axis=1), total)) for name, rows in columns.items()}
@@ -120,7 +114,7 @@ def requests_by_state(played: PlayedWorld) -> dict[str, np.ndarray]:
 
 # --- By community -------------------------------------------------------------------------------------
 
-BY_COMMUNITY: dict[str, Measure] = {
+BY_COMMUNITY: dict[str, Twin] = {
     "satisfaction": MEASURES["satisfaction"],
     "open": MEASURES["open"],
     "days_to_resolve": MEASURES["days_to_resolve"],

@@ -12,9 +12,6 @@ from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.model import DistrictModel
 
-WINDOW = 28
-"""Days that a moving figure looks back on: four whole weeks, so that weekends do not show."""
-
 WASTED = [h.HOUR_HEADINGS.index(name) for name in h.WASTED_HOURS]
 
 
@@ -46,15 +43,3 @@ class Watch:
         self.wasted[day] = hours[:, WASTED].sum(axis=1)
         self.worked[day] = hours.sum(axis=1)
         self._seen, self.days = end, day + 1
-
-
-def moving_sum(series: np.ndarray, window: int = WINDOW) -> np.ndarray:
-    """Sum over the last `window` days at each day, along the first axis; over fewer at the beginning."""
-    total = np.asarray(np.cumsum(series, axis=0))
-    total[window:] = total[window:] - total[:-window]
-    return total
-
-
-def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """`part / whole`, NaN where `whole` is 0."""
-    return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=np.asarray(whole) != 0))
