@@ -10,7 +10,6 @@ import pytest
 from scipy.stats import CensoredData, ecdf
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
-from sanfang.lab.simulation import Run, simulate
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.residents import gini
 from sanfang.metrics.survival import quantile, restricted_mean, survival
@@ -22,6 +21,7 @@ from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
 from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 120

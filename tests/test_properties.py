@@ -19,14 +19,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_runs import demo
-from sanfang.lab.simulation import Run, simulate
-from sanfang.lab.time_split import remainders
 from sanfang.metrics.catalogue import BY_NAME, measure
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.model.books.observation import observe
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
+from sanfang.run.simulation import Run, simulate
+from sanfang.run.time_split import remainders
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
 

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 from model_runs import FULL_REFORM, demo, run, without_prevention
-from sanfang.lab.simulation import Run, simulate
 from sanfang.metrics.catalogue import measure
 from sanfang.model.books.observation import observe
 from sanfang.model.books.tables import request_table
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.policy import lever_names
 
 DAYS = 60
@@ -28,7 +28,7 @@ DIGEST = """
 import sys
 from test_reproducible import digest
 from model_runs import demo
-from sanfang.lab.simulation import simulate
+from sanfang.run.simulation import simulate
 name, days, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 print(digest(simulate(demo(name), seed=seed, days=days, keep_requests=True)))
 """

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.digests.runs import REFORM, RUNS, Setup
-from sanfang.lab.simulation import simulate
 from sanfang.metrics.catalogue import measure
 from sanfang.model.books.observation import all_records, observe
 from sanfang.model.books.tables import daily_table, request_table
@@ -21,6 +20,7 @@ from sanfang.model.cases.watched import trace
 from sanfang.model.district.residents import replay
 from sanfang.model.kernel.queueing import simulate_queue
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
 Digests = dict[str, str]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.dashboard.played import PlayedWorld
 from sanfang.metrics import waste
 from sanfang.metrics.by_day import WINDOW, Twin, moving_sum
 from sanfang.metrics.by_day import ratios as ratio
 from sanfang.metrics.catalogue import TWINS
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
+from sanfang.run.session import Session
 
 MEASURES: dict[str, Twin] = {
     name: TWINS[name]
@@ -27,11 +27,11 @@ HOUR_GROUPS = {group: h.names(h.HOURS, group) for group in h.HOUR_GROUPS}
 REQUEST_STATES = ("latent", "open", "resolved", "unresolved", "withdrawn")
 
 
-def residents(played: PlayedWorld) -> int:
+def residents(played: Session) -> int:
     return len(played.model.residents.satisfaction)
 
 
-def measures(played: PlayedWorld) -> dict[str, np.ndarray]:
+def measures(played: Session) -> dict[str, np.ndarray]:
     """Each of `MEASURES` by day."""
     return {name: series(played, name) for name in MEASURES}
 
@@ -39,13 +39,13 @@ def measures(played: PlayedWorld) -> dict[str, np.ndarray]:
 class PlayedDays:
     """A played world so far, as daily twins of metrics look at it (`metrics.by_day.Days`)."""
 
-    def __init__(self, played: PlayedWorld) -> None:
-        model, days, watch = played.model, played.day, played.watch
+    def __init__(self, played: Session) -> None:
+        model, days, recorder = played.model, played.day, played.recorder
         self._model, self._days = model, days
         self.satisfaction, self.satisfaction_vulnerable = model.diary.satisfaction[:days], model.diary.vulnerable[:days]
         self.size: np.ndarray = model.world.communities["size"]
         self.latent, self.open = model.diary.latent[:days], model.diary.open[:days]
-        self._took, self._resolved = watch.took[:days], watch.resolved[:days]
+        self._took, self._resolved = recorder.took[:days], recorder.resolved[:days]
         self.wage = played.scenario.staffing.wage
 
     @property
@@ -78,17 +78,17 @@ def _of_the_day(so_far: list[np.ndarray], headings: int) -> np.ndarray:
     return np.diff(np.array(so_far).reshape(len(so_far), headings), axis=0, prepend=0.0)
 
 
-def series(played: PlayedWorld, name: str) -> np.ndarray:
+def series(played: Session, name: str) -> np.ndarray:
     """One of `MEASURES`, by day: shares 0-1, days, or per 1,000 residents."""
     return TWINS[name].series(PlayedDays(played))
 
 
-def waste_by_cause(played: PlayedWorld) -> dict[str, np.ndarray]:
+def waste_by_cause(played: Session) -> dict[str, np.ndarray]:
     """See `metrics.waste.waste_by_cause`."""
     return waste.waste_by_cause(PlayedDays(played))
 
 
-def hours_by_group(played: PlayedWorld) -> dict[str, np.ndarray]:
+def hours_by_group(played: Session) -> dict[str, np.ndarray]:
     """Share of the public hours of the last days in each of `HOUR_GROUPS`, by day."""
     if not played.day:
         return {name: np.zeros(0) for name in HOUR_GROUPS}
@@ -98,7 +98,7 @@ def hours_by_group(played: PlayedWorld) -> dict[str, np.ndarray]:
     return {name: np.nan_to_num(ratio(hours[:, rows].sum(axis=1), total)) for name, rows in columns.items()}
 
 
-def requests_by_state(played: PlayedWorld) -> dict[str, np.ndarray]:
+def requests_by_state(played: Session) -> dict[str, np.ndarray]:
     """Per 1,000 residents by day: latent and open now; resolved, closed in vain and given up in the last days."""
     days, daily = played.day, played.model.world.daily
     ended = moving_sum(daily[:days].astype(float))
@@ -123,7 +123,7 @@ BY_COMMUNITY: dict[str, Twin] = {
 """What the map can show."""
 
 
-def by_community(played: PlayedWorld, name: str, day: int | None = None) -> np.ndarray:
+def by_community(played: Session, name: str, day: int | None = None) -> np.ndarray:
     """One of `BY_COMMUNITY` at the end of `day` (counted from 1; today if None); NaN where there is none yet.
 
     Waste is that of hours at the community's grids and office.
@@ -132,15 +132,15 @@ def by_community(played: PlayedWorld, name: str, day: int | None = None) -> np.n
     size = played.model.world.communities["size"]
     if end == 0:
         return np.full(len(size), np.nan)
-    watch, first = played.watch, max(end - WINDOW, 0)
+    recorder, first = played.recorder, max(end - WINDOW, 0)
     if name == "satisfaction":
         return np.asarray(played.model.diary.satisfaction[end - 1])
     if name == "open":
-        return np.asarray(watch.open[end - 1] / size * 1000.0)
+        return np.asarray(recorder.open[end - 1] / size * 1000.0)
     if name == "days_to_resolve":
-        return ratio(watch.took[first:end].sum(axis=0), watch.resolved[first:end].sum(axis=0).astype(float))
-    wasted, worked = watch.wasted[end - 1].copy(), watch.worked[end - 1].copy()
+        return ratio(recorder.took[first:end].sum(axis=0), recorder.resolved[first:end].sum(axis=0).astype(float))
+    wasted, worked = recorder.wasted[end - 1].copy(), recorder.worked[end - 1].copy()
     if first:
-        wasted -= watch.wasted[first - 1]
-        worked -= watch.worked[first - 1]
+        wasted -= recorder.wasted[first - 1]
+        worked -= recorder.worked[first - 1]
     return ratio(wasted, worked)

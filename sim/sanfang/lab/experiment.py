@@ -19,7 +19,8 @@ from sanfang.lab.designs import BALANCED, Design, Table
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding, Place, Replications, parse, read_experiment
 from sanfang.lab.factors import Binder, Factor, FactorSpec, comparable
 from sanfang.lab.own_metrics import NONE, OwnMetrics, read_own_metrics
-from sanfang.lab.reach import check_reach, steps_not_reached
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.run.reach import check_reach, steps_not_reached
 from sanfang.scenario import catalogue
 from sanfang.scenario.content import Source, is_bare
 from sanfang.scenario.errors import InputError, nearest, while_reading
@@ -116,7 +117,6 @@ class Experiment:
         if unfit:
             raise InputError(f"{origin}: {unfit}")
         self._check_size()
-        from sanfang.metrics.catalogue import BY_NAME
 
         known = [*BY_NAME, *self.own.names]
         for factor in self.factors:

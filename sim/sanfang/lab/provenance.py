@@ -16,7 +16,7 @@ import sanfang
 from sanfang.metrics.formula import bare
 
 PACKAGE = Path(sanfang.__file__).parent
-DECIDE_A_RUN = ("scenario/*.py", "model/**/*.py", "lab/simulation.py")
+DECIDE_A_RUN = ("scenario/*.py", "model/**/*.py", "run/simulation.py")
 """The files whose code decides what a run gives."""
 
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa")

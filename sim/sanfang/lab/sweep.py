@@ -25,7 +25,6 @@ from sanfang.lab.kept_records import unpack
 from sanfang.lab.measuring import Kept, Measuring, formulas_version
 from sanfang.lab.own_metrics import declarations, measure_own
 from sanfang.lab.provenance import code_version, provenance
-from sanfang.lab.reach import reached_by
 from sanfang.lab.rows import Failure, Planned, Result
 from sanfang.lab.runner import run_each
 from sanfang.lab.store import Store, run_key, stores_beside
@@ -33,6 +32,7 @@ from sanfang.lab.work import Job, Outcome
 from sanfang.metrics.catalogue import seen
 from sanfang.model.books.observation import observe
 from sanfang.model.model import DistrictModel
+from sanfang.run.reach import reached_by
 from sanfang.scenario.errors import InputError, Notice
 
 RESULTS = Path("results")

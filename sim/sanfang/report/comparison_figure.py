@@ -16,12 +16,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
-from sanfang.lab.reach import reach
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import MINUS, decimals_of, number
 from sanfang.metrics.units import SHARE
 from sanfang.report.fonts import language_and_fonts
+from sanfang.run.reach import reach
 from sanfang.scenario.scenario import Scenario
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; the markers differ as well.

@@ -83,7 +83,7 @@ def observe(model: DistrictModel) -> Observation:
     step."""
     import pandas as pd  # with the compiler, a second to load: a list of metrics needs neither
 
-    from sanfang.model.books.ledger import hours_by_tier, yuan_by_tier
+    from sanfang.model.books.ledger import LEDGER_COLUMNS, hours_by_tier, yuan_by_tier
 
     scenario, diary, days = model.scenario_run, model.diary, model.day
     return Observation(
@@ -102,7 +102,7 @@ def observe(model: DistrictModel) -> Observation:
         spent_so_far=diary.spent,
         hours_booked=hours_by_tier(model.engine, model.world.layout),
         yuan_booked=yuan_by_tier(scenario, model.engine, model.world, model.waiting_yuan()),
-        ledger=model.ledger() if days else pd.DataFrame(),
+        ledger=model.ledger() if days else pd.DataFrame(columns=LEDGER_COLUMNS),
         communities=model.map.ids,
         community_size=model.world.communities["size"],
         resident_satisfaction=model.residents.satisfaction,

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from sanfang.lab.reach import check_reach
 from sanfang.metrics.catalogue import measure
 from sanfang.model.books.observation import Observation, observe
 from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
+from sanfang.run.reach import check_reach
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
 from sanfang.scenario.scenario import Scenario
@@ -65,14 +65,23 @@ def simulate(
         model.step()
         if progress is not None:
             progress(model.day, model.days)
-    left = observe(model)
+    run = run_of(model, scale, keep_requests)
     note_complete()
+    return run
+
+
+def run_of(model: DistrictModel, scale: float, keep_requests: bool = True) -> Run:
+    """All that a model shows after the days that it has done. `scale` is that with which it was made.
+
+    Before the first day has ended there are no metrics, and tables have no rows.
+    """
+    left = observe(model)
     return Run(
-        scenario=scenario,
-        seed=seed,
-        days=model.days,
+        scenario=model.scenario_run,
+        seed=model.seed_run,
+        days=model.day,
         scale=scale,
-        metrics=measure(left),
+        metrics=measure(left) if model.day else {},
         daily=daily_table(left),
         ledger=left.ledger,
         requests=request_table(left) if keep_requests else pd.DataFrame(),
