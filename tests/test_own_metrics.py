@@ -107,6 +107,24 @@ def test_tables_and_exports_show_them_with_unit_and_direction(here: Path) -> Non
     assert "silent_days,satisfaction" in (Path(out) / "runs.csv").read_text("utf-8").splitlines()[0]
 
 
+def test_a_published_result_in_one_is_made_again(here: Path) -> None:
+    found = """
+[variants.other]
+"tasks.load" = 0.6
+[[found]]
+scenario = "other"
+metric = "silent_days"
+difference = {}
+low = {}
+high = {}
+replications = 2
+"""
+    written(here, GOOD, found.format(0.0, -1.0, 1.0))
+    told = CliRunner().invoke(app, ["reproduce", "asked.toml", "--out", str(here / "again"), "--jobs", "1"])
+    assert told.exit_code == 1, "bits decide, and these were made up"
+    assert re.search(r"asked +Silence +0\.0 +\[-1\.0, \+1\.0\]", told.stdout)
+
+
 def test_a_changed_file_measures_again_where_records_are_kept_and_makes_no_run(here: Path) -> None:
     assert made(here, GOOD, "records = true\n").made == 2
     before = Results(here / "results" / "asked").runs()
@@ -153,6 +171,9 @@ REFUSED = {
     "an end": (ONE.format("mine(daily):\n    raise SystemExit(0)"), r"line 5, metric 'mine': SystemExit"),
     "no Python": ("def (:\n", r"metrics\.py, line 3: is no Python"),
     "a shipped name": (ONE.format("satisfaction(daily):\n    return 1"), r"line 4, metric 'satisfaction': is the name"),
+    "a column's name": (ONE.format("seed(daily):\n    return 1"), r"metric 'seed': .* a column of this name"),
+    "nothing but brackets": ("(" * 90_000, r"metrics\.py.*: is no Python"),
+    "a long way down": ("x = " + "-" * 90_000 + "1\n", r"metrics\.py.*: is no Python"),
     "twice": (2 * ONE.format("mine(daily):\n    return 1"), r"line 7: the metric 'mine' is there twice"),
     "another parameter": (ONE.format("mine(model):\n    return 1"), r"metric 'mine': asks for 'model'; .*requests"),
     "no unit": ("@metric(better='lower')\ndef mine(daily):\n    return 1\n", r"@metric needs a unit"),

@@ -66,7 +66,10 @@ def reproduce_command(
     if as_json:
         print_json([_record(entry) for entry in compared])
     else:
-        _print(attempts, compared)
+        from sanfang.metrics.catalogue import knowing
+
+        with knowing(one for attempt in attempts for one in attempt.published.own.metrics):
+            _print(attempts, compared)
     if not all(entry.agrees for entry in compared):
         raise typer.Exit(A_CHECK_FAILED)
 

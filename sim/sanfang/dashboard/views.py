@@ -12,12 +12,13 @@ from sanfang.dashboard import colours
 from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
 from sanfang.dashboard.words import own_label, say
+from sanfang.metrics.by_day import WINDOW, Twin
+from sanfang.metrics.by_day import ratios as ratio
 from sanfang.metrics.numbers import number
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run import series
-from sanfang.run.recorder import WINDOW, ratio
-from sanfang.run.series import BY_COMMUNITY, MEASURES, Measure
+from sanfang.run.series import BY_COMMUNITY, MEASURES
 from sanfang.run.session import Session
 from sanfang.scenario.catalogue import Parameter, levers
 
@@ -38,19 +39,19 @@ def heading_label(name: str, lang: str) -> str:
     return h.LABELS[name][lang == "zh"]
 
 
-def shown(value: float, measure: Measure) -> str:
+def shown(value: float, measure: Twin) -> str:
     """A value as text: a share as percent; a dash for NaN."""
     if measure.form != "share" or value != value:
         return number(value, measure.digits)
     return f"{number(100 * value, measure.digits)}%"
 
 
-def signed(value: float, measure: Measure) -> str:
+def signed(value: float, measure: Twin) -> str:
     """A difference as text, with its sign; that of a share in percentage points."""
     return number(100 * value if measure.form == "share" else value, measure.digits, sign=True)
 
 
-def verdict(change: float, measure: Measure) -> str:
+def verdict(change: float, measure: Twin) -> str:
     """ "better", "worse" or, for a change that rounds to nothing, ""."""
     scaled = 100 * change if measure.form == "share" else change
     if change != change or round(scaled, measure.digits) == 0 or measure.better is None:
@@ -67,15 +68,14 @@ def figures(played: Session, lang: str) -> list[Json]:
     for name, values in series.measures(played).items():
         measure = MEASURES[name]
         now = float(values[-1]) if len(values) else np.nan
-        moving = name in ("days_to_resolve", "wasted")
-        first = WINDOW - 1 if moving else 0
+        first = WINDOW - 1 if measure.moving else 0
         change = now - float(values[first]) if len(values) > first + 1 else np.nan
         points = say("points", lang) if measure.form == "share" else ""
         found.append({
             "id": name,
             "label": say(f"measure_{name}", lang),
             "value": shown(now, measure),
-            "unit": f"{unit(name, lang)} · {say('last_days', lang, days=WINDOW)}" if moving else unit(name, lang),
+            "unit": unit(name, lang) + (f" · {say('last_days', lang, days=WINDOW)}" if measure.moving else ""),
             "change": f"{signed(change, measure)} {points}" if change == change else say("no_change_yet", lang),
             "verdict": verdict(change, measure),
             "since": say("since", lang, day=first + 1),

@@ -84,7 +84,7 @@ def read_own_metrics(path: Path, file: str) -> OwnMetrics:
     """What the file at `path`, called `file` in messages, declares. Nothing of it is run. Raises `InputError`."""
     text = read_text(path, file, MOST_BYTES)
     try:
-        tree, plain = ast.parse(text), bare(text)
+        tree, code = ast.parse(text), ast.dump(bare(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise InputError(f"{file}{f', line {line}' if line else ''}: is no Python: {_first_line(error)}") from None
@@ -98,12 +98,13 @@ def read_own_metrics(path: Path, file: str) -> OwnMetrics:
                 found[declared.name] = declared
     if not 0 < len(found) <= MOST_METRICS:
         raise InputError(f"{file}: declares {len(found)} metrics with @metric(...); 1 to {MOST_METRICS} are possible")
-    digest = hashlib.sha256(ast.dump(plain).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(code.encode()).hexdigest()[:16]
     return OwnMetrics(file, text, tuple(found.values()), digest)
 
 
 def _declared(node: ast.stmt, decorator: ast.expr, where: str) -> Metric:
     """The metric that a decorated function declares."""
+    from sanfang.lab.factors import names_of_columns
     from sanfang.metrics.catalogue import BY_NAME  # numpy comes with it, and few experiments have metrics of their own
 
     if not isinstance(node, ast.FunctionDef):
@@ -113,6 +114,8 @@ def _declared(node: ast.stmt, decorator: ast.expr, where: str) -> Metric:
         raise InputError(f"{where}: a name has up to 60 small letters a-z, digits and _, and begins with a letter")
     if name in BY_NAME:
         raise InputError(f"{where}: is the name of a shipped metric; take another")
+    if name in names_of_columns():
+        raise InputError(f"{where}: tables of results have a column of this name already; take another")
     spec = node.args
     asked = [one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
     for parameter in [*asked, *(one.arg for one in (spec.vararg, spec.kwarg) if one)]:

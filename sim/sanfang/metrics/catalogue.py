@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from types import MappingProxyType
 
 from sanfang.metrics import durations, requests, residents, resources, shares_of_time, waste, workforce
+from sanfang.metrics.by_day import TWINS as DECLARED_TWINS
+from sanfang.metrics.by_day import Twin
 from sanfang.metrics.declare import DECLARED, GROUPS, Metric
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.units import UNDECLARED
@@ -27,6 +29,8 @@ def _place(item: Metric) -> tuple[int, int]:
 
 
 METRICS: tuple[Metric, ...] = tuple(sorted(DECLARED, key=_place))
+TWINS: Mapping[str, Twin] = DECLARED_TWINS
+"""What is shown of metrics day by day, by name."""
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
 HEADLINES: tuple[str, ...] = ("satisfaction", "resolution_days_mean", "waste_share")
 EQUAL_BETWEEN_SCENARIOS: tuple[str, ...] = ("hours_supplied", "money_supplied")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sanfang.metrics.by_day import Days, by_day, moving_sum, ratios
 from sanfang.metrics.declare import metric, once
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.requests import requests
@@ -30,6 +31,12 @@ MEAN_WITHIN_DAYS = 60.0
 def resolution_days_mean(run: Evaluation) -> float:
     """Calendar days; each counted up to `MEAN_WITHIN_DAYS`."""
     return restricted_mean(_resolution(run), MEAN_WITHIN_DAYS)
+
+
+@by_day("days_to_resolve", of="resolution_days_mean", moving=True)
+def _days_to_resolve_by_day(days: Days) -> np.ndarray:
+    """Mean of the requests resolved in the last `WINDOW` days: what is open shows only once it is resolved."""
+    return ratios(moving_sum(days.took), moving_sum(days.resolved).astype(float))
 
 
 @metric(

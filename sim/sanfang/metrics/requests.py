@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sanfang.metrics.by_day import Days, by_day, per_thousand
 from sanfang.metrics.declare import metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.units import COUNT, PER_THOUSAND, SHARE
@@ -60,6 +61,11 @@ def withdrawn_rate(run: Evaluation) -> float:
 def backlog(run: Evaluation) -> float:
     """Mean over days."""
     return run.per_thousand(run.open)
+
+
+@by_day("open", of="backlog")
+def _open_by_day(days: Days) -> np.ndarray:
+    return per_thousand(days.open, days)
 
 
 # --- The requests of the window --------------------------------------------------------------------------

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from sanfang.metrics.by_day import Days, by_day, per_thousand
 from sanfang.metrics.declare import metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.units import PER_THOUSAND, PER_THOUSAND_OF_THEM, SHARE
+from sanfang.model.books.observation import mean_of_vulnerable
 
 
 @metric(SHARE, "higher", "headline", "Satisfaction of residents", "居民满意度")
 def satisfaction(run: Evaluation) -> float:
     """Mean over residents and days."""
     return float(np.average(_by_community(run), weights=run.community_size))
+
+
+@by_day("satisfaction", of="satisfaction")
+def _satisfaction_by_day(days: Days) -> np.ndarray:
+    return np.asarray(days.satisfaction @ days.size / days.size.sum())
 
 
 @metric(SHARE, "higher", "residents", "Residents satisfied at the end", "期末满意居民比例")
@@ -31,6 +38,12 @@ def vulnerable_gap(run: Evaluation) -> float:
     return float(ratio(of_others, float(size.sum() - weak.sum())) - weak_mean) if weak.sum() else np.nan
 
 
+@by_day("satisfaction_vulnerable", of="vulnerable_gap", better="higher")
+def _satisfaction_of_vulnerable_by_day(days: Days) -> np.ndarray:
+    """Of the vulnerable themselves: the gap is what lies between it and the satisfaction of others."""
+    return mean_of_vulnerable(days.satisfaction_vulnerable, days.vulnerable)
+
+
 @metric(SHARE, "lower", "residents", "Inequality between communities", "社区间不平等")
 def community_inequality(run: Evaluation) -> float:
     """Gini index of the communities' mean satisfaction."""
@@ -41,6 +54,11 @@ def community_inequality(run: Evaluation) -> float:
 def latent_needs(run: Evaluation) -> float:
     """Mean over days."""
     return run.per_thousand(run.latent)
+
+
+@by_day("latent", of="latent_needs")
+def _latent_by_day(days: Days) -> np.ndarray:
+    return per_thousand(days.latent, days)
 
 
 @metric(

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from sanfang.metrics.by_day import Days, by_day, moving_sum, ratios
 from sanfang.metrics.declare import metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.units import SHARE, YUAN
@@ -22,6 +23,12 @@ def waste_share(run: Evaluation) -> float:
     wage = run.scenario.staffing.wage
     wasted = hours_under(run.hours, h.WASTED_HOURS) * wage + yuan_under(run.yuan, h.WASTED_YUAN)
     return ratio(wasted, _cost(run))
+
+
+@by_day("wasted", of="waste_share", moving=True)
+def _wasted_by_day(days: Days) -> np.ndarray:
+    """Of the last `WINDOW` days."""
+    return np.asarray(sum(waste_by_cause(days).values()))
 
 
 @metric(SHARE, "lower", "waste", "Hours wasted", "工时浪费比例")
@@ -63,6 +70,18 @@ def coordination_share(run: Evaluation) -> float:
 def cost_per_resolved_need(run: Evaluation) -> float:
     """All money and wages over needs resolved."""
     return ratio(_cost(run), run.counted(s.D_RESOLVED))
+
+
+def waste_by_cause(days: Days) -> dict[str, np.ndarray]:
+    """Share of the cost of the last `WINDOW` days that went to each of `CAUSES`, by day; hours count at their wage.
+
+    The cost is that of all hours, and of the money that was spent. Money left over shows only at the end of a year.
+    """
+    hours, yuan = moving_sum(days.hours) * days.wage, moving_sum(days.yuan)
+    cost = hours.sum(axis=1) + yuan.sum(axis=1)
+    found = {name: ratios(hours[:, h.HOUR_HEADINGS.index(name)], cost) for name in h.WASTED_HOURS}
+    found |= {name: ratios(yuan[:, h.YUAN_HEADINGS.index(name)], cost) for name in h.WASTED_YUAN}
+    return {name: np.nan_to_num(values) for name, values in found.items()}
 
 
 def hours_under(hours: np.ndarray, headings: tuple[str, ...]) -> float:

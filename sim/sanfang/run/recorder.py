@@ -11,12 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sanfang.metrics.by_day import WINDOW
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.model import DistrictModel
-
-WINDOW = 28
-"""Days that a moving figure looks back on: four whole weeks, so that weekends do not show."""
 
 WASTED = [h.HOUR_HEADINGS.index(name) for name in h.WASTED_HOURS]
 
@@ -89,8 +87,3 @@ def in_window(so_far: np.ndarray, first: int, end: int, window: int = WINDOW) ->
     if begun < end:
         found[begun - first :] -= so_far[begun - window : end - window]
     return found
-
-
-def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """`part / whole`, NaN where `whole` is 0."""
-    return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=np.asarray(whole) != 0))

@@ -1,40 +1,29 @@
 """The daily series of a session, by name: what charts, large figures and differences are made of.
 
-Moving figures look back on the last `recorder.WINDOW` days. Each series grows by the days that are new.
+Moving figures look back on the last `by_day.WINDOW` days. Each series grows by the days that are new.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sanfang.metrics import waste
+from sanfang.metrics.by_day import WINDOW, Twin, moving_sum
+from sanfang.metrics.by_day import ratios as ratio
+from sanfang.metrics.catalogue import TWINS
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
-from sanfang.model.books.diary import mean_of_vulnerable
-from sanfang.run.recorder import in_window, ratio
+from sanfang.run.recorder import in_window
 
 if TYPE_CHECKING:
     from sanfang.run.session import Session
 
-
-@dataclass(frozen=True)
-class Measure:
-    """How a series is shown: `form` is "share" (0-1, as percent), "number" or "days"; `better` "higher" or "lower"."""
-
-    form: str
-    better: str | None
-    digits: int = 1
-
-
-MEASURES: dict[str, Measure] = {
-    "satisfaction": Measure("share", "higher"),
-    "satisfaction_vulnerable": Measure("share", "higher"),
-    "days_to_resolve": Measure("days", "lower"),
-    "wasted": Measure("share", "lower"),
-    "open": Measure("number", "lower"),
-    "latent": Measure("number", "lower"),
+MEASURES: dict[str, Twin] = {
+    name: TWINS[name]
+    for name in ("satisfaction", "satisfaction_vulnerable", "days_to_resolve", "wasted", "open", "latent")
 }
 """The series that stand for a world: large figures, and the charts of differences. Labels: `measure_<name>`."""
 
@@ -53,59 +42,77 @@ def measures(played: Session) -> dict[str, np.ndarray]:
     return {name: series(played, name) for name in MEASURES}
 
 
+class PlayedDays:
+    """Days `begin` to before `end` of a session, as daily twins of metrics look at them (`metrics.by_day.Days`)."""
+
+    def __init__(self, played: Session, begin: int, end: int) -> None:
+        model, recorder, days = played.model, played.recorder, slice(begin, end)
+        self._model, self._recorder, self._begin, self._end = model, recorder, begin, end
+        self.satisfaction, self.satisfaction_vulnerable = model.diary.satisfaction[days], model.diary.vulnerable[days]
+        self.size: np.ndarray = model.world.communities["size"]
+        self.latent, self.open = model.diary.latent[days], model.diary.open[days]
+        self.wage = played.scenario.staffing.wage
+
+    @property
+    def vulnerable(self) -> np.ndarray:
+        """See `Days`, as below."""
+        first = self._model.world.communities["first"]
+        return np.asarray(np.add.reduceat(self._model.residents.vulnerable.astype(np.int64), first))
+
+    @property
+    def took(self) -> np.ndarray:
+        return self._added(self._recorder.took).sum(axis=1)
+
+    @property
+    def resolved(self) -> np.ndarray:
+        return self._added(self._recorder.resolved).sum(axis=1)
+
+    @property
+    def hours(self) -> np.ndarray:
+        return self._added(self._recorder.hours)
+
+    @property
+    def yuan(self) -> np.ndarray:
+        return self._added(self._recorder.yuan)
+
+    def _added(self, so_far: np.ndarray) -> np.ndarray:
+        """What each of the days has added to amounts `so_far[day]`."""
+        before = so_far[self._begin - 1 : self._begin] if self._begin else np.zeros((1, *so_far.shape[1:]))
+        return np.diff(so_far[self._begin : self._end], axis=0, prepend=before)
+
+
 def series(played: Session, name: str) -> np.ndarray:
     """One of `MEASURES`, by day: shares 0-1, days, or per 1,000 residents."""
-    return played.recorder.grown(name, lambda first, end: _measured(played, name, first, end))
-
-
-def _measured(played: Session, name: str, first: int, end: int) -> np.ndarray:
-    """One of `MEASURES` on the days from `first` to before `end`."""
-    model, recorder = played.model, played.recorder
-    diary, size = model.diary, model.world.communities["size"]
-    if name == "satisfaction":
-        return np.asarray((diary.satisfaction[first:end] * size).sum(axis=1) / size.sum())
-    if name == "satisfaction_vulnerable":
-        weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.communities["first"])
-        return mean_of_vulnerable(diary.vulnerable[first:end], weak)
-    if name == "days_to_resolve":
-        took, resolved = (in_window(column, first, end) for column in (recorder.took, recorder.resolved))
-        return ratio(took.sum(axis=1), resolved.sum(axis=1))
-    if name == "wasted":
-        return np.asarray(_wasted(played, first, end).sum(axis=1))
-    stock = diary.open if name == "open" else diary.latent
-    return np.asarray(stock[first:end] / residents(played) * 1000.0)
+    return _grown(played, name, TWINS[name].series)
 
 
 def waste_by_cause(played: Session) -> dict[str, np.ndarray]:
-    """Share of the cost of the last days that went to each cause of waste, by day; hours count at their wage.
-
-    The cost is that of all hours, and of the money that was spent. Money left over shows only at the end of a year.
-    """
-    shares = played.recorder.grown("waste by cause", lambda first, end: _wasted(played, first, end))
-    return dict(zip((*h.WASTED_HOURS, *h.WASTED_YUAN), shares.T, strict=True))
+    """See `metrics.waste.waste_by_cause`."""
+    causes = (*h.WASTED_HOURS, *h.WASTED_YUAN)
+    shares = _grown(played, "waste by cause", lambda days: np.column_stack([*waste.waste_by_cause(days).values()]))
+    return dict(zip(causes, shares.T, strict=True))
 
 
-def _wasted(played: Session, first: int, end: int) -> np.ndarray:
-    """`[day, cause]` of `waste_by_cause`, on the days from `first` to before `end`."""
-    hours = in_window(played.recorder.hours, first, end) * played.scenario.staffing.wage
-    yuan = in_window(played.recorder.yuan, first, end)
-    cost = (hours.sum(axis=1) + yuan.sum(axis=1))[:, np.newaxis]
-    lost = [hours[:, h.HOUR_HEADINGS.index(name)] for name in h.WASTED_HOURS]
-    lost += [yuan[:, h.YUAN_HEADINGS.index(name)] for name in h.WASTED_YUAN]
-    columns = np.column_stack(lost)
-    return np.asarray(np.nan_to_num(ratio(columns, np.broadcast_to(cost, columns.shape))))
+def _grown(played: Session, name: str, of: Callable[[PlayedDays], np.ndarray]) -> np.ndarray:
+    """A series, worked out for the days that are new, from these and the `WINDOW` days before them."""
+
+    def new(first: int, end: int) -> np.ndarray:
+        begin = max(first - WINDOW, 0)
+        return np.asarray(of(PlayedDays(played, begin, end))[first - begin :])
+
+    return played.recorder.grown(name, new)
 
 
 def hours_by_group(played: Session) -> dict[str, np.ndarray]:
     """Share of the public hours of the last days in each of `HOUR_GROUPS`, by day."""
 
-    def new(first: int, end: int) -> np.ndarray:
-        hours = in_window(played.recorder.hours, first, end)
+    def shares(days: PlayedDays) -> np.ndarray:
+        hours = moving_sum(days.hours)
         rows = [[h.HOUR_HEADINGS.index(one) for one in group] for group in HOUR_GROUPS.values()]
-        shares = [ratio(hours[:, own].sum(axis=1), hours.sum(axis=1)) for own in rows]
-        return np.asarray(np.nan_to_num(np.column_stack(shares)))
+        found = [ratio(hours[:, own].sum(axis=1), hours.sum(axis=1)) for own in rows]
+        return np.asarray(np.nan_to_num(np.column_stack(found)))
 
-    return dict(zip(HOUR_GROUPS, played.recorder.grown("hours by group", new).T, strict=True))
+    return dict(zip(HOUR_GROUPS, _grown(played, "hours by group", shares).T, strict=True))
 
 
 def requests_by_state(played: Session) -> dict[str, np.ndarray]:
@@ -124,7 +131,7 @@ def requests_by_state(played: Session) -> dict[str, np.ndarray]:
 
 # --- By community -------------------------------------------------------------------------------------
 
-BY_COMMUNITY: dict[str, Measure] = {
+BY_COMMUNITY: dict[str, Twin] = {
     "satisfaction": MEASURES["satisfaction"],
     "open": MEASURES["open"],
     "days_to_resolve": MEASURES["days_to_resolve"],

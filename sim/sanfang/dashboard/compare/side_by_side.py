@@ -17,8 +17,9 @@ from sanfang.dashboard.address import World
 from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.words import own_label, say
+from sanfang.metrics.by_day import Twin
 from sanfang.run import series
-from sanfang.run.series import BY_COMMUNITY, MEASURES, Measure
+from sanfang.run.series import BY_COMMUNITY, MEASURES
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario.scenario import Scenario
 
@@ -44,7 +45,7 @@ def world_labels(worlds: Worlds, lang: str) -> list[str]:
     return [world_label(played.world, place, lang) for place, played in enumerate(worlds)]
 
 
-def split(delta: np.ndarray, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
+def split(delta: np.ndarray, measure: Twin) -> tuple[np.ndarray, np.ndarray]:
     """A difference in two parts that sum to it, 0 where it is the other one's: what is better, what is worse."""
     up, down = np.where(delta > 0, delta, 0.0), np.where(delta < 0, delta, 0.0)
     gone = np.isnan(delta)
@@ -78,7 +79,7 @@ def _figure_unit(name: str, lang: str) -> str:
     return " · ".join(text for text in (views.unit(name, lang), points) if text)
 
 
-def _row(place: int, value: float, first: float, measure: Measure, lang: str) -> Json:
+def _row(place: int, value: float, first: float, measure: Twin, lang: str) -> Json:
     row: Json = {"letter": letter(place), "colour": colours.WORLDS[place], "value": views.shown(value, measure)}
     row |= {"change": "", "verdict": "", "spoken": ""}
     if place and value == value and first == first:

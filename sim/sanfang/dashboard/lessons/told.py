@@ -15,10 +15,10 @@ from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.lessons.lesson import PLACEHOLDER, UNCLEAR, Arm, Lesson, Place, Step
 from sanfang.dashboard.lessons.runs import Difference, Found, score, verdict
 from sanfang.dashboard.words import own_label, say
+from sanfang.metrics.by_day import WINDOW
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import number
-from sanfang.run.recorder import WINDOW
 from sanfang.run.series import MEASURES
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.scenario import Scenario

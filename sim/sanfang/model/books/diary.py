@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model.books.ledger import hours_by_tier
+from sanfang.model.books.observation import mean_of_vulnerable
 from sanfang.model.kernel.engine_arrays import Engine
 from sanfang.model.state import LATENT, OPEN
 from sanfang.model.world import Layout, World
@@ -48,11 +49,3 @@ class Diary:
         since = now - self._month_hours
         self._month_hours = now
         return since
-
-
-def mean_of_vulnerable(means: np.ndarray, vulnerable: np.ndarray) -> np.ndarray:
-    """Mean by day of the vulnerable, from the `means[day, community]` of those in each community, of whom there are
-    `vulnerable[community]`; NaN where there are none at all."""
-    if not vulnerable.any():
-        return np.full(len(means), np.nan)
-    return np.asarray(np.nan_to_num(means) @ vulnerable / vulnerable.sum())

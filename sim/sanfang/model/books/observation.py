@@ -127,3 +127,11 @@ def all_records(model: DistrictModel) -> np.ndarray:
     records = model.world.records[: int(counts["records"][0])]
     counts["records"] = ended
     return records
+
+
+def mean_of_vulnerable(means: np.ndarray, vulnerable: np.ndarray) -> np.ndarray:
+    """Mean by day of the vulnerable, from the `means[day, community]` of those in each community, of whom there are
+    `vulnerable[community]`; NaN where there are none at all."""
+    if not vulnerable.any():
+        return np.full(len(means), np.nan)
+    return np.asarray(np.nan_to_num(means) @ vulnerable / vulnerable.sum())
