@@ -104,7 +104,7 @@ def _chosen(run: Run, request: str | None, slowest: int, domain: str | None) -> 
 
     if request is not None:
         return [time_split.find(run.requests, request)]
-    closed = time_split.closed_after_warm_up(run)
+    closed = time_split.closed_to_follow(run)
     if domain is not None:
         closed = closed[closed["domain"] == domain]
     if closed.empty:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sanfang.model.books.headings import WASTED_YUAN
+from sanfang.model.books.needs import Need, need_of
 
 Better = Literal["higher", "lower"]
 
@@ -48,6 +49,11 @@ class Metric:
         return self.group == "headline"
 
     @property
+    def needs(self) -> Need:
+        """The fewest days of evaluation window that it needs."""
+        return need_of(self.name)
+
+    @property
     def smallest(self) -> float:
         """The smallest difference of interest, in the metric's unit; see `SMALLEST`."""
         return SMALLEST.get(self.unit, 0.0)
@@ -67,6 +73,8 @@ class Metric:
             return f"{value:,.{decimals}f}"
         if self.unit in ("0-1", "-1 to 1"):
             return f"{value:.3f}"
+        if self.unit == "requests":
+            return f"{value:,.0f}"
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
 
 
@@ -100,7 +108,7 @@ def _three(stem: str, unit: str, en: str, zh: str, first_group: str) -> list[Met
     """Mean, median and 90th percentile of one duration."""
     kinds = (("mean", "mean", "均值"), ("median", "median", "中位数"), ("p90", "90th percentile", "90分位"))
     return [
-        Metric(f"{stem}_{kind}", unit, f"{en}, {word}", f"{zh}（{word_zh}）", "lower", group, open_ended=True)
+        Metric(f"{stem}_{kind}", unit, f"{en}, {word}", f"{zh}（{word_zh}）", "lower", group, open_ended=kind != "mean")
         for (kind, word, word_zh), group in zip(kinds, (first_group, "requests", "requests"), strict=True)
     ]
 
@@ -166,6 +174,7 @@ METRICS: tuple[Metric, ...] = (
         "residents",
     ),
     Metric("need_days_mean", "calendar days", "Days that a need lasts", "需求持续天数", "lower", "residents"),
+    Metric("requests", "requests", "Requests made", "诉求件数", None, "requests"),
     Metric("rating_rate", "0-1", "Closed requests rated satisfied", "满意率", "higher", "requests"),
     Metric("resolution_rate", "0-1", "Closed requests resolved", "解决率", "higher", "requests"),
     Metric("response_rate", "0-1", "Requests answered in time", "响应率", "higher", "requests"),

@@ -13,6 +13,7 @@ import pandas as pd
 from sanfang.lab.reach import check_reach
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
+from sanfang.model.books.needs import reasons
 from sanfang.model.books.outcomes import measure
 from sanfang.model.cases.lifecycle import write_unended
 from sanfang.model.compiled import note_complete
@@ -23,15 +24,17 @@ from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
 from sanfang.scenario.place import KINDS
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import in_words
+from sanfang.scenario.window import Window
 
 
 @dataclass(frozen=True)
 class Run:
     """What one run shows.
 
-    metrics: by name, see `sanfang.lab.metrics`; daily: one row a day; ledger: resource, tier, heading,
-    amount; requests: one row a request with its times and path, empty unless kept; model: the Mesa model after
-    its last day (not carried to another process).
+    metrics: by name, of the days in `window`, see `sanfang.lab.metrics`; NaN where there is no value, and `reasons`
+    says why if it is for want of days; daily: one row a day; ledger: resource, tier, heading, amount; requests: one row
+    a request with its times and path, empty unless kept; model: the Mesa model after its last day (not carried to
+    another process).
     """
 
     scenario: Scenario
@@ -43,6 +46,16 @@ class Run:
     ledger: pd.DataFrame
     requests: pd.DataFrame
     model: DistrictModel | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def window(self) -> Window:
+        """The evaluation window: the days that the metrics look at."""
+        return Window.of(self.scenario, self.days)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """By metric, why it has no value: of those that need more days than the window has."""
+        return reasons(self.metrics, self.window)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"model": None}

@@ -11,7 +11,7 @@ import pandas as pd
 from sanfang.dashboard.address import Address, scenario_of
 from sanfang.dashboard.job import DAYS_A_TURN, Cancelled, Job
 from sanfang.lab.simulation import Run, all_records, request_table
-from sanfang.lab.time_split import closed_after_warm_up, durations
+from sanfang.lab.time_split import closed_to_follow, durations
 from sanfang.model.cases.watched import Trace, WatchedModel
 from sanfang.model.model import DistrictModel
 from sanfang.scenario.place import KINDS
@@ -107,10 +107,10 @@ def run_of(address: Address, job: Job[Run]) -> Run:
 def candidates(run: Run, wanted: Choice, count: int = MOST_CANDIDATES) -> pd.DataFrame:
     """The first requests that a choice gives, best first, with their row labels, and `hours` from voicing to close.
 
-    As on the command line, only requests closed after the warm-up count, but for the rule "open".
+    As on the command line, requests of the evaluation window count, but for the rule "open".
     """
     requests = run.requests
-    found = requests[requests["outcome"] == "open"] if wanted.rule == "open" else closed_after_warm_up(run)
+    found = requests[requests["outcome"] == "open"] if wanted.rule == "open" else closed_to_follow(run)
     for column in ("domain", "kind", "community"):
         value = getattr(wanted, column)
         if value:

@@ -1,9 +1,9 @@
 """The metrics of a run: pure functions of its records, its diary and its ledger.
 
-The evaluation window runs from the day `warm_up` to the last day (the whole run if it is no longer
-than that). Requests that are still open are censored at the end; those withdrawn, or closed without a
-resolution, never resolve: they stay in the risk set to the end. So medians and 90th percentiles are those
-of all requests, not only of the quick ones (Kaplan and Meier 1958); NaN where they are not reached.
+The evaluation window runs from the day `warm_up` to the last day; a metric for which it is too short has no value
+(`needs`), and none has one where no day is left. Requests that are still open are censored at the end; those withdrawn,
+or closed without a resolution, never resolve: they stay in the risk set to the end. So medians and 90th percentiles are
+those of all requests, not only of the quick ones (Kaplan and Meier 1958); NaN where they are not reached.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from numpy.typing import NDArray
 
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
-from sanfang.model.books.ledger import hours_by_tier, pay_wages, yuan_by_tier
-from sanfang.model.books.survival import quantile, restricted_mean, survival
+from sanfang.model.books.ledger import hours_by_tier, pay_wages
+from sanfang.model.books.needs import MEAN_WITHIN_DAYS, need_of
+from sanfang.model.books.survival import Survival, quantile, restricted_mean, survival
+from sanfang.model.books.window_money import Pots, yuan_of
 from sanfang.model.compiled import compiled
+from sanfang.model.district.finance import in_pots
 from sanfang.model.kernel.records import Flags, Floats, Records
 from sanfang.model.kernel.worktime import to_working_each
 from sanfang.model.model import DistrictModel
-
-MEAN_WITHIN_DAYS = 60.0
-"""Means of durations count each up to so many days."""
+from sanfang.scenario.window import Window
 
 
 @dataclass(frozen=True)
-class Window:
+class Look:
     """What the metrics look at: days `first` to `end`, and the records of needs that began before the end."""
 
     model: DistrictModel
@@ -72,30 +73,33 @@ class Window:
 
     @property
     def yuan(self) -> np.ndarray:
-        """Yuan booked in the window, `[tier, heading]`; what is left at its end counts even if it came before."""
-        model = self.model
-        now = yuan_by_tier(model.scenario_run, model.engine, model.world, model.waiting_yuan())
-        if self.first == 0:
-            return now
-        before = model.diary.spent[self.first - 1][: s.DEPARTMENT + 1].copy()
-        pay_wages(before, model.diary.hours[self.first - 1], model.scenario_run.staffing.wage)
-        return now - before
+        """Yuan given for the days of the window, `[tier, heading]`, with wages."""
+        model, first = self.model, self.first
+        moved = model.world.spent[: s.DEPARTMENT + 1].copy()
+        if first > 0:
+            moved -= model.diary.spent[first - 1][: s.DEPARTMENT + 1]
+        pots = Pots(moved, in_pots(model.world), model.waiting_yuan())
+        yuan = yuan_of(model.finance.months, model.scenario_run.calendar.start, first, self.end, pots)
+        pay_wages(yuan, self.hours, model.scenario_run.staffing.wage)
+        return yuan
 
 
 def measure(model: DistrictModel, records: np.ndarray) -> dict[str, float]:
     """All metrics of a run, by name; units and labels are in `sanfang.lab.metrics`."""
-    warm_up = model.scenario_run.run.warm_up
-    window = Window(model, records, warm_up if warm_up < model.day else 0, model.day)
-    return {
-        **_satisfaction_metrics(window),
-        **_request_metrics(window),
-        **_time_metrics(window),
-        **_shares_of_time(window),
-        **_resource_metrics(window),
+    window = Window.of(model.scenario_run, model.day)
+    first = 0 if window.is_empty else window.first  # an empty window is looked at for the names of metrics alone
+    look = Look(model, records, first, window.end)
+    found = {
+        **_satisfaction_metrics(look),
+        **_request_metrics(look),
+        **_time_metrics(look),
+        **_shares_of_time(look),
+        **_resource_metrics(look),
     }
+    return {name: value if window.days >= need_of(name).days else np.nan for name, value in found.items()}
 
 
-def _satisfaction_metrics(window: Window) -> dict[str, float]:
+def _satisfaction_metrics(window: Look) -> dict[str, float]:
     """Satisfaction and its spread, and needs neither voiced nor found."""
     model, days = window.model, slice(window.first, window.end)
     communities, vulnerable = model.world.communities, model.residents.vulnerable
@@ -188,13 +192,14 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else np.nan
 
 
-def _request_metrics(window: Window) -> dict[str, float]:
+def _request_metrics(window: Look) -> dict[str, float]:
     """How requests go: rates, trips, hand-offs, backlog."""
     requests = window.requests
     rated = window.model.diary.rated[window.first : window.end].sum(axis=0)
     settled = slice(window.first, max(window.end - int(s.REPEAT_DAYS), window.first))
     daily = window.model.world.daily[settled]
     return {
+        "requests": float(len(requests.voiced)),
         "rating_rate": _ratio(float(rated[1]), float(rated[0])),
         "resolution_rate": _ratio(window.counted(s.D_RESOLVED), window.counted(s.D_CLOSED)),
         "repeat_rate": _ratio(float(daily[:, s.D_REPEATS].sum()), float(daily[:, s.D_CLOSED].sum())),
@@ -206,29 +211,30 @@ def _request_metrics(window: Window) -> dict[str, float]:
     }
 
 
-def _time_metrics(window: Window) -> dict[str, float]:
+def _time_metrics(window: Look) -> dict[str, float]:
     """How long the first answer, the resolution and the need itself take."""
     requests, end = window.requests, float(window.end)
     resolved = requests.outcome == s.RESOLVED
     days = np.where(resolved, requests.closed, end) - requests.voiced
     need_days, ended = _need_days(window.records, window.first, end)
+    arose, followed = window.records["arose"], followed_days(requests.voiced, window)
     answered, hours, answer_days = _first_answers(window, requests)
     answer_limit, resolve_limit = _limits(window, requests.kind)
     return {
         "response_rate": _in_time(answered, answer_days, answer_limit, end - requests.voiced),
         "on_time_rate": _in_time(resolved, days, resolve_limit, end - requests.voiced),
-        **_mean_median_p90("first_response_hours", hours, answered, _working_hours_within(window)),
-        **_mean_median_p90("resolution_days", days, resolved, MEAN_WITHIN_DAYS),
-        "need_days_mean": restricted_mean(survival(need_days, ended), MEAN_WITHIN_DAYS),
+        **_mean_median_p90("first_response_hours", hours, answered, _working_hours_within(window), followed),
+        **_mean_median_p90("resolution_days", days, resolved, MEAN_WITHIN_DAYS, followed),
+        "need_days_mean": mean_within(survival(need_days, ended), MEAN_WITHIN_DAYS, followed_days(arose, window)),
     }
 
 
-def _working_hours_within(window: Window) -> float:
+def _working_hours_within(window: Look) -> float:
     """Working hours of the days to which means are restricted."""
     return MEAN_WITHIN_DAYS * 5.0 / 7.0 * window.model.scenario_run.calendar.shift_hours
 
 
-def _first_answers(window: Window, requests: Requests) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _first_answers(window: Look, requests: Requests) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Whether each request was answered, after how many working hours (or so far), and calendar days."""
     model, calendar = window.model, window.model.scenario_run.calendar
     starts, opening, shift = model.world.clock_start, calendar.opening_hour, calendar.shift_hours
@@ -239,7 +245,7 @@ def _first_answers(window: Window, requests: Requests) -> tuple[np.ndarray, np.n
     return answered, np.maximum(hours, 0.0), np.where(answered, requests.first_at, window.end) - requests.voiced
 
 
-def _limits(window: Window, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _limits(window: Look, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Limits for the first answer and for resolution (calendar days), by kind of need."""
     limits = window.model.scenario_run.limits
     answer = np.array([limits.answer_urgent, limits.answer, limits.answer, limits.answer])
@@ -254,24 +260,38 @@ def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np
     return float(in_time[known].mean()) if known.any() else np.nan
 
 
-def _mean_median_p90(stem: str, durations: np.ndarray, done: np.ndarray, horizon: float) -> dict[str, float]:
-    """Three metrics of durations, of which those not `done` are censored; the mean up to `horizon`."""
+def followed_days(began: np.ndarray, window: Look | Window) -> float:
+    """For how many whole days the first was followed of those that began in the window; 0 without any."""
+    inside = began[began >= window.first]
+    return window.end - float(np.floor(inside.min())) if len(inside) else 0.0
+
+
+def mean_within(curve: Survival, horizon: float, followed: float) -> float:
+    """The restricted mean up to `horizon`, the working hours or days of `MEAN_WITHIN_DAYS`; NaN if nothing was
+    `followed` for so many days, so that nobody knows how much of the curve is missing."""
+    return restricted_mean(curve, horizon) if followed >= MEAN_WITHIN_DAYS else np.nan
+
+
+def _mean_median_p90(
+    stem: str, durations: np.ndarray, done: np.ndarray, horizon: float, followed: float
+) -> dict[str, float]:
+    """Three metrics of durations, of which those not `done` are censored; the mean is `mean_within`."""
     curve = survival(durations, done)
     return {
-        f"{stem}_mean": restricted_mean(curve, horizon),
+        f"{stem}_mean": mean_within(curve, horizon, followed),
         f"{stem}_median": quantile(curve, 0.5),
         f"{stem}_p90": quantile(curve, 0.9),
     }
 
 
-def _shares_of_time(window: Window) -> dict[str, float]:
+def _shares_of_time(window: Look) -> dict[str, float]:
     """On what the time of closed requests went."""
     spent = window.requests.spent
     total = spent.sum()
     return {f"{name}_share": _ratio(float(part), float(total)) for name, part in zip(s.TIME_NAMES, spent, strict=True)}
 
 
-def _resource_metrics(window: Window) -> dict[str, float]:
+def _resource_metrics(window: Look) -> dict[str, float]:
     """Hours and money: waste by cause, coordination, load, turnover, cost."""
     model = window.model
     hours, yuan, wage = window.hours, window.yuan, model.scenario_run.staffing.wage

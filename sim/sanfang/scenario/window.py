@@ -1,0 +1,107 @@
+"""The evaluation window: the days of a run that its metrics look at.
+
+It runs from the warm-up to the last day. Where no day is left it is empty: the run can be looked at, but no metric has
+a value, and `reason` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days `first` to `last` of a run, both in it; its days count from 0."""
+
+    first: int
+    end: int
+    """The day after the last one: the length of the run."""
+    warm_up: int = field(default=0, compare=False)
+    """Days that the scenario leaves out; more than the run has where the window is empty."""
+
+    @classmethod
+    def of(cls, scenario: Scenario, days: int | None = None) -> Self:
+        """The window of a run of so many days; None takes the scenario's own number."""
+        end = scenario.run.days if days is None else days
+        return cls(min(scenario.run.warm_up, end), end, scenario.run.warm_up)
+
+    @property
+    def days(self) -> int:
+        """Length."""
+        return self.end - self.first
+
+    @property
+    def last(self) -> int:
+        """The last day in it; the day before `first` where it is empty."""
+        return self.end - 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no day is left after the warm-up."""
+        return self.days <= 0
+
+    @property
+    def file_name(self) -> str:
+        """How the names of files say it: "days-90-364"."""
+        return "no-days" if self.is_empty else f"days-{self.first}-{self.last}"
+
+    def reason(self, lang: str = "en") -> str:
+        """Why it is empty, and what to do, in "en" or "zh"; "" if it is not."""
+        if not self.is_empty:
+            return ""
+        if lang == "zh":
+            return (
+                f"{self.warm_up} 天预热期之后没有剩下的日子：运行只有 {self.end} 天；"
+                "请用 --days 加长运行，或设 --set run.warm_up=0"
+            )
+        return (
+            f"no day is left after the warm-up of {self.warm_up:,} days: the run has {self.end:,};"
+            " make it longer with --days, or use --set run.warm_up=0"
+        )
+
+    def told(self, lang: str = "en") -> str:
+        """From which day to which, in words."""
+        if self.is_empty:
+            return "空" if lang == "zh" else "none"
+        if lang == "zh":
+            return f"第 {self.first} 天至第 {self.last} 天，共 {self.days} 天（首日为第 0 天）"
+        return f"days {self.first:,} to {self.last:,} ({self.days:,} days; the first of the run is day 0)"
+
+    def __str__(self) -> str:
+        return self.told()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, for manifests and JSON: first, last, days, and the reason where it is empty."""
+        bounds = {"first": self.first, "last": self.last, "days": self.days}
+        return bounds | ({"reason": self.reason()} if self.is_empty else {})
+
+
+def windows_of(scenarios: Mapping[str, Scenario], days: int | None = None) -> dict[str, Window]:
+    """The window of each scenario, by label."""
+    return {label: Window.of(scenario, days) for label, scenario in scenarios.items()}
+
+
+def check_alike(windows: Mapping[str, Window], how_to_allow: str) -> None:
+    """Raise InputError if windows differ; `how_to_allow` says how to compare them all the same."""
+    told = differences_told(windows)
+    if told:
+        raise InputError(f"{told}; give them the same days and run.warm_up, or {how_to_allow}")
+
+
+def differences_told(windows: Mapping[str, Window]) -> str:
+    """In one line, which evaluation windows differ; "" if they are all the same."""
+    first = next(iter(windows.items()), None)
+    other = next((item for item in windows.items() if first and item[1] != first[1]), None)
+    if first is None or other is None:
+        return ""
+    several = [f"{label!r} has {_short(window)}" for label, window in (first, other)]
+    return f"evaluation windows differ: {' and '.join(several)}"
+
+
+def _short(window: Window) -> str:
+    return window.reason() if window.is_empty else f"days {window.first} to {window.last}"

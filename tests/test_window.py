@@ -1,0 +1,230 @@
+"""The evaluation window: which days metrics look at, what a short one cannot tell, and no jump when it grows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model_runs import demo
+from sanfang.lab.metrics import METRICS
+from sanfang.lab.simulation import simulate
+from sanfang.model import state as s
+from sanfang.model.books import headings as h
+from sanfang.model.books.needs import NEEDS, reasons
+from sanfang.model.books.outcomes import measure
+from sanfang.model.books.window_money import Pots, shares_of_months, yuan_of
+from sanfang.model.district.finance import MonthBooks
+from sanfang.model.model import DistrictModel
+from sanfang.scenario.window import Window
+
+SMALL = 0.17
+
+
+@cache
+def quiet(days: int, warm_up: int) -> DistrictModel:
+    """A district in which nobody ever needs anything, after its last day."""
+    nothing: dict[str, Any] = {f"domains.{name}.hazard": 0.0 for name in demo().domains}
+    model = DistrictModel(demo(**nothing, **{"run.warm_up": warm_up}), days=days, scale=SMALL)
+    model.run()
+    return model
+
+
+def stream(model: DistrictModel, took: float, never: int = 0) -> np.ndarray:
+    """Records of two requests a day, at noon: each is resolved after `took` days, but of each two `never` of them not.
+
+    Those whose time has not come when the model ends are open.
+    """
+    records = np.zeros(2 * model.day, model.world.records.dtype)
+    records["arose"] = records["voiced"] = np.repeat(np.arange(model.day), 2) + 0.5
+    ends = records["voiced"] + took
+    done = (ends <= model.day) & (np.arange(len(records)) % 2 >= never)
+    for column in ("closed", "gone", "first_at"):
+        records[column] = np.where(done, ends, np.nan)
+    records["outcome"] = np.where(done, s.RESOLVED, s.OPEN)
+    return records
+
+
+# --- Which days ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("warm_up", "days", "first", "length"), [(90, 365, 90, 275), (0, 90, 0, 90), (90, 91, 90, 1), (30, 1000, 30, 970)]
+)
+def test_the_window_runs_from_the_warm_up_to_the_last_day(warm_up: int, days: int, first: int, length: int) -> None:
+    window = Window.of(demo(**{"run.warm_up": warm_up}), days)
+    assert (window.first, window.last, window.days, window.is_empty) == (first, days - 1, length, False)
+    assert Window.of(demo(**{"run.warm_up": warm_up, "run.days": days})) == window
+
+
+@pytest.mark.parametrize("days", [1, 60, 90])
+def test_a_run_that_ends_with_the_warm_up_runs_and_has_no_metric_but_the_reason(days: int) -> None:
+    run = simulate(demo(), days=days, scale=SMALL)
+    assert len(run.daily) == days and run.ledger["amount"].sum() > 0
+    assert run.window.is_empty
+    assert set(run.metrics) == {metric.name for metric in METRICS}
+    assert all(math.isnan(value) for value in run.metrics.values())
+    assert set(run.reasons) == set(run.metrics)
+    for told in run.reasons.values():
+        assert "no day is left after the warm-up of 90 days" in told
+        assert "--days" in told and "--set run.warm_up=0" in told
+    assert "预热期" in reasons(run.metrics, run.window, "zh")["satisfaction"]
+
+
+def test_the_first_day_after_the_warm_up_is_a_window_of_one_day() -> None:
+    """Its satisfaction is that of the day; what follows requests, or money, needs more days and says how many."""
+    run = simulate(demo(), days=91, scale=SMALL)
+    assert run.metrics["satisfaction"] == pytest.approx(run.daily["satisfaction"].iloc[-1], rel=1e-12)
+    for name, need in NEEDS.items():
+        assert math.isnan(run.metrics[name])
+        assert f"at least {need.days}: " in run.reasons[name] and "has 1 days" in run.reasons[name]
+    assert set(run.reasons) == set(NEEDS)
+
+
+def test_a_window_of_ninety_days_is_long_enough_for_every_metric() -> None:
+    run = simulate(demo(**{"run.warm_up": 0}), days=90)
+    assert run.reasons == {}
+    assert not any(math.isnan(run.metrics[name]) for name in NEEDS if not name.endswith("_p90"))
+
+
+def test_how_many_requests_were_made_in_the_window_is_told() -> None:
+    run = simulate(demo(**{"run.warm_up": 20}), days=80, scale=SMALL, keep_requests=True)
+    assert run.metrics["requests"] == (run.requests["voiced"] >= 20).sum() > 0
+
+
+# --- Means of durations ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [*range(60, 65), 89, 90, 91, 92, 120])
+@pytest.mark.parametrize(("took", "never", "mean"), [(10.0, 0, 10.0), (10.0, 1, 35.0), (70.0, 0, 60.0), (1.0, 2, 60.0)])
+def test_the_mean_of_a_known_stream_is_the_same_in_every_window(
+    days: int, took: float, never: int, mean: float
+) -> None:
+    """Ten days each; ten days for half and never for the others, who count 60; seventy count 60; and never at all."""
+    model = quiet(days, 0)
+    found = measure(model, stream(model, took, never))
+    assert found["resolution_days_mean"] == pytest.approx(mean, rel=1e-9)
+    assert found["need_days_mean"] == pytest.approx(mean, rel=1e-9)
+
+
+@pytest.mark.parametrize("days", [1, 30, 59])
+def test_a_window_of_less_than_sixty_days_has_no_mean_up_to_sixty(days: int) -> None:
+    model = quiet(90 + days, 90)
+    records = stream(model, 10.0)
+    found = measure(model, records)
+    assert math.isnan(found["resolution_days_mean"]) and math.isnan(found["need_days_mean"])
+    told = reasons(found, Window.of(model.scenario_run, model.day))["resolution_days_mean"]
+    assert f"the window has {days} days" in told and "at least 60" in told
+
+
+def test_where_the_first_request_comes_late_nobody_was_followed_for_sixty_days() -> None:
+    """Six days, then one request a day that takes a day: of 65 days, 59 are followed, of 66 there are 60."""
+    for days, mean in ((65, math.nan), (66, 1.0)):
+        model = quiet(days, 0)
+        records = stream(model, 1.0)
+        found = measure(model, records[records["voiced"] > 6])
+        assert found["resolution_days_mean"] == pytest.approx(mean, nan_ok=True)
+        told = reasons(found, Window.of(model.scenario_run, days)).get("resolution_days_mean", "")
+        assert ("was followed for 60 days" in told) == math.isnan(mean)
+
+
+# --- Money ------------------------------------------------------------------------------------------------------
+
+START = dt.date(2025, 1, 1)
+LENGTHS = (31, 28, 31, 30)
+COMMUNITY = s.COMMUNITY
+
+
+def months(count: int) -> list[MonthBooks]:
+    """Each day of a month brings 10 yuan for cases and 2 for services to communities, all on the month's first day."""
+    found = []
+    for days in LENGTHS[:count]:
+        ahead, pots = np.zeros((s.DEPARTMENT + 1, len(h.YUAN_HEADINGS))), np.zeros(s.DEPARTMENT + 1)
+        ahead[COMMUNITY, h.Y_SERVICES], pots[COMMUNITY] = 2.0 * days, 10.0 * days
+        found.append(MonthBooks(ahead, pots))
+    return found
+
+
+def yuan_in(first: int, end: int, paid: float, waiting: float = 0.0) -> dict[str, float]:
+    """Of days `first` to `end` - 1 of the months above, of which each pays so much for cases."""
+    begun = sum(end > begin for begin in np.cumsum([0, *LENGTHS[:-1]]))
+    moved = np.zeros((s.DEPARTMENT + 1, len(h.YUAN_HEADINGS)))
+    moved[COMMUNITY, h.Y_CASES] = paid * (end - first)
+    held = np.zeros(s.DEPARTMENT + 1)
+    held[COMMUNITY] = 10.0 * sum(LENGTHS[:begun]) - paid * end
+    found = yuan_of(months(begun), START, first, end, Pots(moved, held, waiting))
+    assert (found >= 0).all()
+    return {name: float(found[:, place].sum()) for place, name in enumerate(h.YUAN_HEADINGS)}
+
+
+def test_a_window_within_months_has_its_days_share_of_their_money() -> None:
+    """11 January to 10 February: 31 days bring 310 yuan for cases and 62 of services. 5 a day were paid: 50 yuan were
+    left from before, and paid for the first ten days; 105 of the window's own money were paid, and 205 are left."""
+    found = yuan_in(10, 41, paid=5.0)
+    assert found["services"] == pytest.approx(62)
+    assert found["cases"] == pytest.approx(155 - 50)
+    assert found["unspent"] == pytest.approx(205)
+    assert found["stranded"] == 0.0
+
+
+def test_what_is_left_is_stranded_as_far_as_cases_wait() -> None:
+    found = yuan_in(10, 41, paid=5.0, waiting=41.0)
+    assert (found["stranded"], found["unspent"]) == (pytest.approx(41), pytest.approx(164))
+    assert yuan_in(10, 41, paid=5.0, waiting=1e6)["stranded"] == pytest.approx(205)
+
+
+def test_money_from_before_that_pays_for_all_cases_leaves_all_of_the_windows_own() -> None:
+    """Of 500 yuan given before day 50, one a day was paid: 450 are left and pay for 60 days. The window's 600 stay."""
+    found = yuan_in(50, 110, paid=1.0)
+    assert found["cases"] == pytest.approx(0, abs=1e-9)
+    assert found["unspent"] == pytest.approx(600)
+
+
+@pytest.mark.parametrize("first", [0, 10, 31, 40])
+@pytest.mark.parametrize("paid", [0.0, 4.0, 9.0, 10.0])
+def test_each_day_more_brings_one_day_of_money_across_the_ends_of_months(first: int, paid: float) -> None:
+    before = {}
+    for end in range(first + 1, 120):
+        found = yuan_in(first, end, paid)
+        assert sum(found.values()) == pytest.approx(12.0 * (end - first))
+        for name, value in found.items():
+            assert abs(value - before.get(name, 0.0)) <= 12.0 + 1e-9, (end, name)
+        before = found
+
+
+def test_the_first_month_of_a_run_may_begin_within_a_month() -> None:
+    """From 20 January its money is for 12 days."""
+    shares = shares_of_months(dt.date(2025, 1, 20), 3, 6, 20)
+    assert shares == pytest.approx([6 / 12, 8 / 28, 0])
+    assert shares_of_months(dt.date(2025, 1, 20), 3, 20, None) == pytest.approx([0, 20 / 28, 1])
+
+
+def test_the_money_of_the_whole_run_is_that_of_the_ledger() -> None:
+    """A run of whole months that is evaluated from its first day: heading by heading, what the ledger says."""
+    run = simulate(demo("three-devolutions", **{"run.warm_up": 0}), days=90)
+    booked = run.ledger[run.ledger["resource"] == "yuan"].groupby("heading")["amount"].sum()
+    money = booked.drop(["wages", "vacant"], errors="ignore").sum()
+    wasted = [name for name in ("services_oversupplied", "terminals_unused", "contracts_unused") if name in booked]
+    assert wasted
+    for name in wasted:
+        assert run.metrics[f"wasted_{name}"] == pytest.approx(booked[name] / money, rel=1e-9)
+    cost = (booked.sum()) / run.daily["resolved"].sum()
+    assert run.metrics["cost_per_resolved_need"] == pytest.approx(cost, rel=1e-9)
+
+
+@pytest.mark.parametrize("end", [151, 181])
+def test_no_metric_of_waste_or_cost_jumps_when_the_window_grows_by_a_day(end: int) -> None:
+    """Around the end of a month: a day more of at least 60 moves a share by no more than its part."""
+    before: dict[str, float] = {}
+    for days in range(end - 1, end + 3):
+        found = simulate(demo("three-devolutions"), days=days, scale=SMALL).metrics
+        for name in ("waste_share", "waste_share_money", "waste_share_hours") if before else ():
+            assert abs(found[name] - before[name]) <= 1.0 / (days - 90), (days, name)
+        if before:
+            part = 4.0 / (days - 90)
+            assert found["cost_per_resolved_need"] == pytest.approx(before["cost_per_resolved_need"], rel=part)
+        before = found
