@@ -52,9 +52,9 @@ def run(scenario: Scenario, days: int = 60, seed: int = 1, scale: float = 1.0) -
 
     A run that is no longer than the usual warm-up is evaluated as a whole.
     """
-    return _run(whole(scenario, days), seed, days, scale)
+    return _run(evaluated_whole(scenario, days), seed, days, scale)
 
 
-def whole(scenario: Scenario, days: int) -> Scenario:
+def evaluated_whole(scenario: Scenario, days: int) -> Scenario:
     """The scenario without warm-up, if a run of so many days would have no other day."""
     return scenario.with_({"run.warm_up": 0}) if days <= scenario.run.warm_up == demo().run.warm_up else scenario

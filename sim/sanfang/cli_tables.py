@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -13,8 +13,10 @@ from rich.text import Text
 
 from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, decimals_of, in_group
 from sanfang.lab.reach import in_words, reach
+from sanfang.lab.windows import in_sentences
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.scenario.telling import printable
+from sanfang.scenario.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +50,7 @@ def print_run(run: Run) -> None:
             style = "bold" if item.name in HEADLINES else ""
             table.add_row(item.en, item.format(run.metrics[item.name]), item.unit, style=style)
     console.print(table)
+    say_windows(console, {run.scenario.name: run.window}, [run.metrics["requests"]])
     console.print()
     console.print(_ledger(run.ledger))
 
@@ -82,7 +85,14 @@ def print_comparison(comparison: Comparison) -> None:
             " differ.",
             markup=False,
         )
+    say_windows(console, comparison.windows, comparison.runs["requests"])
     _print_resources(console, comparison)
+
+
+def say_windows(console: Console, windows: Mapping[str, Window], requests: Iterable[float] = ()) -> None:
+    """Which days the metrics look at, how many requests were made in them, and what they cannot tell."""
+    for line in in_sentences(windows, requests):
+        console.print(printable(line), markup=False)
 
 
 def _metric_table(comparison: Comparison, table: pd.DataFrame, item: Metric) -> Table:

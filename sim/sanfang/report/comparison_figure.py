@@ -37,10 +37,9 @@ PANEL_LABELS = {
 WORDS = {
     "en": {
         "title": "What changes against “{baseline}”",
-        "where": "{district}, {size}{days}, {reps}",
+        "where": "{district}, {size}, {days}, {reps}",
         "full": "full size",
         "scaled": "scale {scale:g} ({reached})",
-        "days": ", {days} days",
         "reps": "{reps} replications on the same troubles",
         "rep": "1 replication, so no intervals",
         "mean": "“{baseline}” has {value} {unit}",
@@ -55,10 +54,9 @@ WORDS = {
     },
     "zh": {
         "title": "与“{baseline}”相比的变化",
-        "where": "{district}，{size}{days}，{reps}",
+        "where": "{district}，{size}，{days}，{reps}",
         "full": "全规模",
         "scaled": "规模 {scale:g}（{reached}）",
-        "days": "，{days} 天",
         "reps": "{reps} 次重复，各方案面对相同的问题",
         "rep": "仅 1 次重复，无置信区间",
         "mean": "“{baseline}”为 {value} {unit}",
@@ -72,6 +70,7 @@ WORDS = {
         "pooling": "缩小规模时部门更小，集中调配的优势弱于全规模。",
     },
 }
+DIFFER = {"en": "DIFFERENT days evaluated: see comparison.json", "zh": "各方案评价期不同，见 comparison.json"}
 UNITS_ZH = {"calendar days": "天", "0-1": "0 至 1"}
 
 
@@ -231,6 +230,14 @@ def verdict_colour(value: float, low: float, high: float, item: Metric) -> str:
     return BETTER if (value > 0) == (item.better == "higher") else WORSE
 
 
+def _days(comparison: Comparison, lang: str) -> str:
+    """Which days are evaluated, and that they differ if they do; what the window is too short for is said below."""
+    windows = set(comparison.windows.values())
+    if len(windows) > 1:
+        return DIFFER[lang]
+    return next(iter(windows)).brief(lang)
+
+
 def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) -> None:
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
@@ -240,7 +247,7 @@ def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     text = words["where"].format(
         district=district or scenario.district.name.replace("_", " ").title(),
         size=words["full"] if comparison.scale == 1 else scaled,
-        days=words["days"].format(days=comparison.days or scenario.run.days),
+        days=_days(comparison, style.lang),
         reps=words["rep"] if comparison.reps == 1 else words["reps"].format(reps=comparison.reps),
     )
     title = words["title"].format(baseline=style.name(comparison, comparison.baseline))

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import listed
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,14 @@ class Window:
             return f"第 {self.first} 天至第 {self.last} 天，共 {self.days} 天（首日为第 0 天）"
         return f"days {self.first:,} to {self.last:,} ({self.days:,} days; the first of the run is day 0)"
 
+    def brief(self, lang: str = "en") -> str:
+        """In a few words, for a heading: which days are evaluated, of how many."""
+        if self.is_empty:
+            return "预热期后无剩余天数" if lang == "zh" else "no day left after the warm-up"
+        if lang == "zh":
+            return f"评价第 {self.first}–{self.last} 天，共运行 {self.end} 天"
+        return f"days {self.first:,} to {self.last:,} of {self.end:,} evaluated"
+
     def __str__(self) -> str:
         return self.told()
 
@@ -86,22 +95,27 @@ def windows_of(scenarios: Mapping[str, Scenario], days: int | None = None) -> di
     return {label: Window.of(scenario, days) for label, scenario in scenarios.items()}
 
 
-def check_alike(windows: Mapping[str, Window], how_to_allow: str) -> None:
-    """Raise InputError if windows differ; `how_to_allow` says how to compare them all the same."""
+HOW_TO_ALLOW = "allow it: --allow-different-windows, or allow_different_windows in Python and in an experiment file"
+
+
+def check_alike(windows: Mapping[str, Window]) -> None:
+    """Raise InputError if windows differ."""
     told = differences_told(windows)
     if told:
-        raise InputError(f"{told}; give them the same days and run.warm_up, or {how_to_allow}")
+        raise InputError(f"{told}; give them the same days and the same run.warm_up, or {HOW_TO_ALLOW}")
 
 
 def differences_told(windows: Mapping[str, Window]) -> str:
-    """In one line, which evaluation windows differ; "" if they are all the same."""
-    first = next(iter(windows.items()), None)
-    other = next((item for item in windows.items() if first and item[1] != first[1]), None)
-    if first is None or other is None:
+    """In one line, that evaluation windows differ, and how; "" if they are all the same."""
+    first = next(iter(windows.values()), None)
+    if first is None or all(window == first for window in windows.values()):
         return ""
-    several = [f"{label!r} has {_short(window)}" for label, window in (first, other)]
-    return f"evaluation windows differ: {' and '.join(several)}"
+    by_window: dict[Window, str] = {}
+    for label, window in windows.items():
+        by_window.setdefault(window, label)
+    told = [f"{label!r} has {_short(window)}" for window, label in by_window.items()]
+    return f"evaluation windows differ: {listed(told)}"
 
 
 def _short(window: Window) -> str:
-    return window.reason() if window.is_empty else f"days {window.first} to {window.last}"
+    return f"none of {window.end} days" if window.is_empty else f"days {window.first} to {window.last}"

@@ -81,12 +81,18 @@ def reasons(metrics: Mapping[str, float], window: Window, lang: str = "en") -> d
 
 
 def too_short(window: Window, lang: str = "en") -> list[str]:
-    """What a window cannot tell, in sentences: none for one that is long enough for every metric."""
+    """What a window cannot tell, in sentences; none for one that is long enough for every metric."""
     if window.is_empty:
-        return [window.reason(lang)]
+        return [
+            f"没有任何指标的值：{window.reason(lang)}。"
+            if lang == "zh"
+            else f"No metric has a value: {window.reason()}."
+        ]
     found = []
     for need in dict.fromkeys(NEEDS.values()):
+        names = [name for name, own in NEEDS.items() if own == need]
         if window.days < need.days:
-            names = ", ".join(name for name, own in NEEDS.items() if own == need)
-            found.append(f"{names}: {reason(next(n for n, o in NEEDS.items() if o == need), math.nan, window, lang)}")
+            why = reason(names[0], math.nan, window, lang)
+            no_value = "无值" if lang == "zh" else "No value of"
+            found.append(f"{no_value} {', '.join(names)}: {why}.")
     return found
