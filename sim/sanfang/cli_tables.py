@@ -242,7 +242,8 @@ def _ledger(ledger: pd.DataFrame) -> Table:
 def _print_resources(console: Console, comparison: Comparison) -> None:
     gaps = comparison.resource_gaps
     if gaps.empty:
-        console.print("Public hours and money are equal in all scenarios.")
+        if comparison.equal_resources:
+            console.print("Public hours and money are equal in all scenarios.")
         return
     console.print("[red]Public resources differ from the baseline's:[/red]")
     for row in gaps.to_dict("records"):

@@ -58,8 +58,10 @@ class Comparison:
     @property
     def reasons(self) -> dict[str, dict[str, str]]:
         """By label, which metrics have no value for want of days, and why."""
-        means = {label: of.set_index("metric")["mean"] for label, of in self.means.groupby("scenario", sort=False)}
-        return {label: reasons(means[label].to_dict(), window) for label, window in self.windows.items()}
+        means: dict[str, dict[str, float]] = {label: {} for label in self.scenarios}
+        for label, name, mean in self.means[["scenario", "metric", "mean"]].itertuples(index=False):
+            means[label][name] = mean
+        return {label: reasons(means[label], window) for label, window in self.windows.items()}
 
     @property
     def resource_gaps(self) -> pd.DataFrame:
@@ -69,6 +71,12 @@ class Comparison:
         comes from outside the public purse is booked apart and may differ.
         """
         return resource_gaps(self.runs, self.baseline)
+
+    @property
+    def equal_resources(self) -> bool | None:
+        """Whether all scenarios have the same public hours and money; None where no run has a value of them."""
+        known = self.runs.reindex(columns=list(EQUAL_BETWEEN_SCENARIOS)).notna().to_numpy().any()
+        return self.resource_gaps.empty if known else None
 
     @property
     def reached(self) -> dict[str, dict[str, int]]:
@@ -127,7 +135,7 @@ class Comparison:
                 for label, scenario in self.scenarios.items()
             ],
             "notes": self.notes,
-            "equal_resources": self.resource_gaps.empty,
+            "equal_resources": self.equal_resources,
             "resource_gaps": self.resource_gaps.to_dict("records"),
             "means": self.means.to_dict("records"),
             "differences": self.differences.to_dict("records"),

@@ -2,7 +2,8 @@
 
 The table has one row a run: the key columns `scenario`, `point` (a whole number; where it is absent, all runs
 belong to one point), `replication` and perhaps `seed` and the days of the evaluation window, then perhaps factor
-columns, then metrics. Failed runs are absent. Replication r has the same seed in every scenario and point (common random numbers).
+columns, then metrics. Failed runs are absent. Replication r has the same seed in every scenario and point (common
+random numbers).
 
 A run without a value of an open-ended metric (`lab.metrics`) has not reached it. Stores, CSV and JSON leave the cell
 empty; here it is infinite, which puts it in its place: above all that was seen, and equal to none.

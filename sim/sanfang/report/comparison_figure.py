@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sanfang.lab.comparison import Comparison
 from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
 from sanfang.lab.reach import reach
+from sanfang.model.books.needs import reason
 from sanfang.report.fonts import language_and_fonts
 from sanfang.scenario.scenario import Scenario
 
@@ -238,6 +239,13 @@ def _days(comparison: Comparison, lang: str) -> str:
     return next(iter(windows)).brief(lang)
 
 
+def _why_empty(comparison: Comparison, lang: str) -> list[str]:
+    """Why panels are empty: what the baseline's window is too short for."""
+    window = comparison.windows[comparison.baseline]
+    short = [name for name in HEADLINES if window.days < metric(name).needs.days]
+    return list(dict.fromkeys(reason(name, math.nan, window, lang) for name in short))
+
+
 def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) -> None:
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
@@ -279,7 +287,10 @@ def _foot(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     for text in legend.get_texts():
         text.set(fontsize=10, color=INK, family=style.fonts)
     equal = comparison.resource_gaps.empty
-    notes = [words["note"], words["equal" if equal else "unequal"]]
+    notes = [words["note"]]
+    if comparison.equal_resources is not None:
+        notes.append(words["equal" if equal else "unequal"])
+    notes += [f"\n{told}" for told in _why_empty(comparison, style.lang)]
     if comparison.scale != 1:
         notes.append("\n" + words["pooling"])
     figure.text(

@@ -83,11 +83,8 @@ def reasons(metrics: Mapping[str, float], window: Window, lang: str = "en") -> d
 def too_short(window: Window, lang: str = "en") -> list[str]:
     """What a window cannot tell, in sentences; none for one that is long enough for every metric."""
     if window.is_empty:
-        return [
-            f"没有任何指标的值：{window.reason(lang)}。"
-            if lang == "zh"
-            else f"No metric has a value: {window.reason()}."
-        ]
+        no_metric = "没有任何指标的值：{}。" if lang == "zh" else "No metric has a value: {}."
+        return [no_metric.format(window.reason(lang))]
     found = []
     for need in dict.fromkeys(NEEDS.values()):
         names = [name for name, own in NEEDS.items() if own == need]
