@@ -72,7 +72,7 @@ def test_a_run_that_ends_with_the_warm_up_runs_and_has_no_metric_but_the_reason(
     for told in run.reasons.values():
         assert "no day is left after the warm-up of 90 days" in told
         assert "--days" in told and "--set run.warm_up=0" in told
-    assert "预热期" in reasons(run.metrics, run.window, "zh")["satisfaction"]
+    assert "起步期" in reasons(run.metrics, run.window, "zh")["satisfaction"]
 
 
 def test_the_first_day_after_the_warm_up_is_a_window_of_one_day() -> None:

@@ -11,6 +11,7 @@ from sanfang.dashboard.lessons.files import load_all, progress_of
 from sanfang.dashboard.quoting import command, comment, in_python, in_toml
 from sanfang.dashboard.results import choice as result_choice
 from sanfang.dashboard.results import files as result_files
+from sanfang.scenario.window import Window
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def live(address: Address) -> Recipe:
         _load("scenario", address, world),
         f"run = simulate(scenario, seed={address.seed}, days={days}, scale={address.size:g}, keep_requests=True)",
         f'print(run.daily.head({days_of(address)})[["date", "satisfaction", "open", "latent"]].tail(1))',
-        "print(run.metrics)",
+        f"# The page's figures are those of its day. Metrics are of the evaluation window: {_window(address, days)}.",
+        "print(run.window, run.metrics, run.reasons)",
     ]
     options = [*_place(address, days), *_sets(address, world), ("--out", "results/live")]
     return Recipe("\n".join(python), command(["sanfang", "run"], [world.scenario], options))
@@ -61,6 +63,8 @@ def compare(address: Address) -> Recipe:
         f"found = compare(worlds, reps=10, seed={address.seed}, days={days}, scale={address.size:g})",
         'columns = ["scenario", "metric", "baseline_mean", "difference", "low", "high"]',
         "print(found.differences[columns].to_string())",
+        f"# The page's figures are those of its day. Metrics are of the evaluation window: {_window(address, days)}.",
+        "print(found.windows)",
     ]
     lines = []
     for letter, world in zip(letters, address.worlds, strict=True):
@@ -133,6 +137,12 @@ def lessons(address: Address) -> Recipe:
     where += [("--scale", f"{place.size:g}")] if place.size != 1 else []
     shell = command(["sanfang", "compare"], names, [*where, ("--reps", str(place.replications))])
     return Recipe("\n".join(python), "\n".join([*map(comment, lines), shell]))
+
+
+def _window(address: Address, days: int) -> str:
+    """The evaluation window of the first world, in a run of so many days."""
+    window = Window.of(scenario_of(address, address.worlds[0]), days)
+    return window.reason() if window.is_empty else str(window)
 
 
 def _load(name: str, address: Address, world: World) -> str:

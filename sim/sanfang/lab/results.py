@@ -163,8 +163,8 @@ class Results:
         columns |= {name: factors[name].array for name in factors}
         columns |= {"replication": np.array(replications, np.int64), "seed": np.array(seeds, np.int64)}
         columns |= self._days(label, numbers)
-        metrics = self.about["metrics"] or list(METRIC_NAMES)
-        columns |= {name: values[:, self._rows.numbers.index(name)] for name in [*metrics, "seconds"]}
+        wanted = [name for name in self.about["metrics"] or METRIC_NAMES if name in self._rows.numbers]
+        columns |= {name: values[:, self._rows.numbers.index(name)] for name in [*wanted, "seconds"]}
         return pd.DataFrame({**columns, "key": pd.array(keys, dtype="str")}, index=range(len(found)))
 
     def _days(self, label: str, points: tuple[int, ...]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,14 @@ import pandas as pd
 from sanfang.model.books.needs import too_short
 from sanfang.scenario.window import Window, differences_told
 
-UNKNOWN = "Evaluation window: the version that made these runs did not write it down."
+UNKNOWN = {
+    "en": "Evaluation window: the version that made these runs did not write it down.",
+    "zh": "评价期：生成这些结果的版本未作记录。",
+}
+DIFFERENT = {
+    "en": "What is compared is not the policies alone: {told}.",
+    "zh": "各方案评价期不同，所比较的不只是政策：{told}。",
+}
 
 
 def windows_in(runs: pd.DataFrame) -> dict[str, Window]:
@@ -27,13 +35,26 @@ def windows_in(runs: pd.DataFrame) -> dict[str, Window]:
     return found
 
 
+def windows_said(about: Mapping[str, Any]) -> dict[str, Window]:
+    """The windows that a sweep's store names, by scenario, and by point where they differ; empty if it names none.
+
+    What it says is not trusted: anything else than three whole numbers is passed over.
+    """
+    said = about.get("windows")
+    found: dict[str, Window] = {}
+    for scenario, windows in said.items() if isinstance(said, dict) else ():
+        for point, numbers in enumerate(windows if isinstance(windows, list) else ()):
+            if isinstance(numbers, list) and len(numbers) == 3 and all(type(number) is int for number in numbers):
+                found[scenario if len(windows) == 1 else f"{scenario}, point {point}"] = Window(*numbers)
+    return found
+
+
 def in_sentences(windows: Mapping[str, Window], requests: Iterable[float] = (), lang: str = "en") -> list[str]:
     """Sentences on the windows of runs; `requests` were made in the window of each run."""
     if not windows:
-        return [UNKNOWN]
-    differ = differences_told(windows)
-    if differ:
-        head = f"{differ[0].upper()}{differ[1:]}: what is compared is not the policies alone."
+        return [UNKNOWN[lang]]
+    if differences_told(windows):
+        head = DIFFERENT[lang].format(told=differences_told(windows, lang))
         short = dict.fromkeys(text for window in windows.values() for text in too_short(window, lang))
         return [head, *short]
     window = next(iter(windows.values()))

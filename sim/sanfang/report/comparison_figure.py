@@ -18,7 +18,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sanfang.lab.comparison import Comparison
 from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
 from sanfang.lab.reach import reach
-from sanfang.model.books.needs import reason
 from sanfang.report.fonts import language_and_fonts
 from sanfang.scenario.scenario import Scenario
 
@@ -44,6 +43,7 @@ WORDS = {
         "reps": "{reps} replications on the same troubles",
         "rep": "1 replication, so no intervals",
         "mean": "“{baseline}” has {value} {unit}",
+        "short": "no value: needs {needs} days to evaluate, has {days}",
         "axis": "difference ({unit})",
         "index": "0 to 1",
         "better": "better",
@@ -61,6 +61,7 @@ WORDS = {
         "reps": "{reps} 次重复，各方案面对相同的问题",
         "rep": "仅 1 次重复，无置信区间",
         "mean": "“{baseline}”为 {value} {unit}",
+        "short": "无值：评价期至少 {needs} 天，现为 {days} 天",
         "axis": "差值（{unit}）",
         "index": "0 至 1",
         "better": "更好",
@@ -163,6 +164,9 @@ def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _Style)
     said = (
         style.words["mean"].format(baseline=style.name(comparison, comparison.baseline), value=value, unit=unit).strip()
     )
+    window = comparison.windows[comparison.baseline]
+    if window.days < item.needs.days:
+        said = style.words["short"].format(needs=item.needs.days, days=window.days)
     label = PANEL_LABELS.get(item.name, (item.en, item.zh))[style.lang == "zh"]
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "family": style.fonts}
     axes.annotate(label, (0, 1), (0, 42), fontsize=13, fontweight=style.weight, color=INK, **place)
@@ -239,13 +243,6 @@ def _days(comparison: Comparison, lang: str) -> str:
     return next(iter(windows)).brief(lang)
 
 
-def _why_empty(comparison: Comparison, lang: str) -> list[str]:
-    """Why panels are empty: what the baseline's window is too short for."""
-    window = comparison.windows[comparison.baseline]
-    short = [name for name in HEADLINES if window.days < metric(name).needs.days]
-    return list(dict.fromkeys(reason(name, math.nan, window, lang) for name in short))
-
-
 def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) -> None:
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
@@ -290,7 +287,6 @@ def _foot(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     notes = [words["note"]]
     if comparison.equal_resources is not None:
         notes.append(words["equal" if equal else "unequal"])
-    notes += [f"\n{told}" for told in _why_empty(comparison, style.lang)]
     if comparison.scale != 1:
         notes.append("\n" + words["pooling"])
     figure.text(

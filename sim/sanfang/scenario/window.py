@@ -57,7 +57,7 @@ class Window:
             return ""
         if lang == "zh":
             return (
-                f"{self.warm_up} 天预热期之后没有剩下的日子：运行只有 {self.end} 天；"
+                f"{self.warm_up} 天起步期之后没有剩下的日子：运行只有 {self.end} 天；"
                 "请用 --days 加长运行，或设 --set run.warm_up=0"
             )
         return (
@@ -76,7 +76,7 @@ class Window:
     def brief(self, lang: str = "en") -> str:
         """In a few words, for a heading: which days are evaluated, of how many."""
         if self.is_empty:
-            return "预热期后无剩余天数" if lang == "zh" else "no day left after the warm-up"
+            return "起步期后无剩余天数" if lang == "zh" else "no day left after the warm-up"
         if lang == "zh":
             return f"评价第 {self.first}–{self.last} 天，共运行 {self.end} 天"
         return f"days {self.first:,} to {self.last:,} of {self.end:,} evaluated"
@@ -105,7 +105,7 @@ def check_alike(windows: Mapping[str, Window]) -> None:
         raise InputError(f"{told}; give them the same days and the same run.warm_up, or {HOW_TO_ALLOW}")
 
 
-def differences_told(windows: Mapping[str, Window]) -> str:
+def differences_told(windows: Mapping[str, Window], lang: str = "en") -> str:
     """In one line, that evaluation windows differ, and how; "" if they are all the same."""
     first = next(iter(windows.values()), None)
     if first is None or all(window == first for window in windows.values()):
@@ -113,8 +113,10 @@ def differences_told(windows: Mapping[str, Window]) -> str:
     by_window: dict[Window, str] = {}
     for label, window in windows.items():
         by_window.setdefault(window, label)
-    told = [f"{label!r} has {_short(window)}" for window, label in by_window.items()]
-    return f"evaluation windows differ: {listed(told)}"
+    if lang == "zh":
+        return listed(f"{label}：{window.brief(lang)}" for window, label in by_window.items())
+    told = listed(f"{label!r} has {_short(window)}" for window, label in by_window.items())
+    return f"evaluation windows differ: {told}"
 
 
 def _short(window: Window) -> str:

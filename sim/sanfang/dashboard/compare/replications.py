@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard import limits, series
-from sanfang.dashboard.address import LETTERS, Address
+from sanfang.dashboard.address import LETTERS, Address, scenario_of
 from sanfang.dashboard.job import Cancelled, Job
 from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.lab import intervals
 from sanfang.lab.metrics import METRICS
+from sanfang.lab.run_table import days_of
 from sanfang.lab.simulation import all_records
 from sanfang.model.books.outcomes import measure
+from sanfang.scenario.window import Window
 
 FEWEST = 3
 """With two, a 95 % interval is some ten times as wide as their distance."""
@@ -66,6 +68,8 @@ class Replications(Job[Replicated]):
         self.address = address
         self.reps = min(max(reps, FEWEST), limits.MOST_REPLICATIONS)
         self.days = address.day or address.days
+        scenarios = [scenario_of(address, world) for world in address.worlds]
+        self.windows = [Window.of(scenario, self.days) for scenario in scenarios]
         self._kept: list[list[dict[str, np.ndarray]]] = []
         self._rows: list[dict[str, object]] = []
         super().__init__(lambda _: self._all(), total=self.reps * len(address.worlds))
@@ -85,12 +89,12 @@ class Replications(Job[Replicated]):
         made = [self._run_of(rep, place) for place in range(len(self.address.worlds))]
         self._kept.append([values for values, _ in made])
         self._rows += [
-            {"scenario": letter, "replication": rep, **metrics}
-            for letter, (_, metrics) in zip(LETTERS, made, strict=False)
+            {"scenario": letter, "replication": rep, **days_of(window), **metrics}
+            for letter, window, (_, metrics) in zip(LETTERS, self.windows, made, strict=False)
         ]
 
     def _run_of(self, rep: int, place: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-        address = replace(self.address, seed=self.address.seed + rep)
+        address = replace(self.address, seed=self.address.seed + rep, days=self.days)  # the run ends with the last day
         with self.turn():
             played = PlayedWorld(address, address.worlds[place])
         play(played, self.days, self)

@@ -29,6 +29,7 @@ from sanfang.dashboard.results.tables import (
 )
 from sanfang.dashboard.words import say
 from sanfang.lab.metrics import BY_NAME, HEADLINES
+from sanfang.lab.windows import in_sentences
 
 MOST_SAVED = 20_000
 """Runs of a CSV file made for a browser."""
@@ -143,6 +144,8 @@ def notes_of(shown: Shown, lang: str) -> list[Json]:
     ]
     if shown.status is not None and shown.status.running:
         notes.append({"kind": "info", "text": say("results_being_written", lang)})
+    if shown.opened is not None:
+        notes += [{"kind": "info", "text": told} for told in in_sentences(shown.opened.windows, lang=lang)]
     if shown.chosen.is_experiment and shown.opened is not None:
         where = shown.opened.found.id
         notes.append({"kind": "info", "text": say("results_stored_as", lang, where=where)})
