@@ -11,7 +11,8 @@ from sanfang.dashboard.lessons.files import load_all, progress_of
 from sanfang.dashboard.quoting import command, comment, in_python, in_toml
 from sanfang.dashboard.results import choice as result_choice
 from sanfang.dashboard.results import files as result_files
-from sanfang.scenario.window import Window
+
+OF_THE_WINDOW = "# Metrics look at the evaluation window; the page's figures are those of its day."
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def live(address: Address) -> Recipe:
         _load("scenario", address, world),
         f"run = simulate(scenario, seed={address.seed}, days={days}, scale={address.size:g}, keep_requests=True)",
         f'print(run.daily.head({days_of(address)})[["date", "satisfaction", "open", "latent"]].tail(1))',
-        f"# The page's figures are those of its day. Metrics are of the evaluation window: {_window(address, days)}.",
+        OF_THE_WINDOW,
         "print(run.window, run.metrics, run.reasons)",
     ]
     options = [*_place(address, days), *_sets(address, world), ("--out", "results/live")]
@@ -63,7 +64,7 @@ def compare(address: Address) -> Recipe:
         f"found = compare(worlds, reps=10, seed={address.seed}, days={days}, scale={address.size:g})",
         'columns = ["scenario", "metric", "baseline_mean", "difference", "low", "high"]',
         "print(found.differences[columns].to_string())",
-        f"# The page's figures are those of its day. Metrics are of the evaluation window: {_window(address, days)}.",
+        OF_THE_WINDOW,
         "print(found.windows)",
     ]
     lines = []
@@ -137,12 +138,6 @@ def lessons(address: Address) -> Recipe:
     where += [("--scale", f"{place.size:g}")] if place.size != 1 else []
     shell = command(["sanfang", "compare"], names, [*where, ("--reps", str(place.replications))])
     return Recipe("\n".join(python), "\n".join([*map(comment, lines), shell]))
-
-
-def _window(address: Address, days: int) -> str:
-    """The evaluation window of the first world, in a run of so many days."""
-    window = Window.of(scenario_of(address, address.worlds[0]), days)
-    return window.reason() if window.is_empty else str(window)
 
 
 def _load(name: str, address: Address, world: World) -> str:
