@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
+import tomllib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.text import Text
+from typer.testing import CliRunner
 
 from model_runs import demo
+from sanfang.cli import app
+from sanfang.dashboard import series, views
+from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.played import PlayedWorld
+from sanfang.lab.comparison import compare
+from sanfang.lab.experiment import Experiment
+from sanfang.lab.files import to_json
 from sanfang.lab.metrics import METRICS
+from sanfang.lab.results import Results
+from sanfang.lab.run_table import values_of
 from sanfang.lab.simulation import simulate
+from sanfang.lab.sweep import sweep
+from sanfang.lab.windows import in_sentences, windows_in, windows_said
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.books.needs import NEEDS, reasons
@@ -20,6 +37,9 @@ from sanfang.model.books.outcomes import measure
 from sanfang.model.books.window_money import Pots, shares_of_months, yuan_of
 from sanfang.model.district.finance import MonthBooks
 from sanfang.model.model import DistrictModel
+from sanfang.report.comparison_figure import comparison_figure
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.window import Window
 
 SMALL = 0.17
@@ -228,3 +248,165 @@ def test_no_metric_of_waste_or_cost_jumps_when_the_window_grows_by_a_day(end: in
             part = 4.0 / (days - 90)
             assert found["cost_per_resolved_need"] == pytest.approx(before["cost_per_resolved_need"], rel=part)
         before = found
+
+
+# --- Windows that differ ----------------------------------------------------------------------------------------
+
+
+def short_warm_up(days: int = 30) -> Scenario:
+    return demo().with_({"name": "short", "run.warm_up": days})
+
+
+def test_scenarios_with_different_windows_are_not_compared_unless_asked_for() -> None:
+    with pytest.raises(InputError) as told:
+        compare([demo(), short_warm_up()], reps=2, days=200, scale=SMALL, jobs=1)
+    for words in ("'before' has days 90 to 199", "'short' has days 30 to 199", "--allow-different-windows"):
+        assert words in str(told.value)
+    with pytest.raises(InputError, match="'short' has none of 365 days"):
+        compare([demo(), short_warm_up(365)], reps=2, scale=SMALL, jobs=1)
+    with pytest.raises(InputError, match="'before' has days 90 to 364, 'long' has days 90 to 399"):
+        compare([demo(), demo().with_({"name": "long", "run.days": 400})], reps=2, scale=SMALL, jobs=1)
+    found = compare([demo(), short_warm_up()], reps=2, days=95, scale=SMALL, jobs=1, allow_different_windows=True)
+    assert found.windows == {"before": Window(90, 95), "short": Window(30, 95)}
+    assert any("evaluation windows differ" in note for note in found.notes)
+    assert found.runs.groupby("scenario")["first_day"].unique().map(list).to_dict() == {"before": [90], "short": [30]}
+    said = json.loads(to_json(found.to_dict()))
+    assert said["windows"]["before"] == {"first": 90, "last": 94, "days": 5}
+    assert "at least 60" in said["reasons"]["before"]["resolution_days_mean"]
+    assert "resolution_days_mean" not in said["reasons"]["short"]
+
+
+def test_the_window_goes_with_what_is_saved(tmp_path: Path) -> None:
+    found = compare([demo(), demo("services")], reps=2, days=95, scale=SMALL, jobs=1)
+    found.save(tmp_path)
+    assert (pd.read_csv(tmp_path / "runs.csv")[["first_day", "last_day"]] == [90, 94]).all(axis=None)
+    said = json.loads((tmp_path / "saved.json").read_text("utf-8"))["compare"]["windows"]
+    assert said == {name: {"first": 90, "last": 94, "days": 5} for name in ("before", "services")}
+
+
+FILE = """
+scenarios = ["before", "resources"]
+district = "demo"
+days = 100
+scale = 0.17
+replications = 2
+metrics = ["satisfaction", "resolution_days_mean"]
+{more}
+"""
+
+
+def experiment(more: str = "", **changes: Any) -> Experiment:
+    return Experiment.from_dict(tomllib.loads(FILE.format(more=more)) | changes)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("[variants.early]\n'run.warm_up' = 10", "'before' has days 90 to 99, 'early' has days 10 to 99"),
+        ("[factors]\n'run.warm_up' = [10, 90]", "factors.run.warm_up: changes the days that are evaluated"),
+        ("[factors.a]\nvalues = [1, 2]\nsets = { 'run.warm_up' = 20 }", "factors.a: changes the days"),
+    ],
+)
+def test_an_experiment_with_different_windows_says_that_it_means_it(more: str, told: str) -> None:
+    with pytest.raises(InputError, match=told) as error:
+        experiment(more)
+    assert "allow_different_windows" in str(error.value)
+    assert experiment(more, allow_different_windows=True).file.allow_different_windows
+
+
+def test_a_sweep_and_its_exports_carry_the_days_that_were_evaluated(tmp_path: Path) -> None:
+    """The table of its runs, the CSV and its manifest, and what is printed of it, in words and as JSON."""
+    folder = tmp_path / "short"
+    sweep(experiment(), folder, jobs=1)
+    with Results(folder) as results:
+        runs = results.runs()
+        assert (
+            windows_in(runs) == windows_said(results.about) == dict.fromkeys(("before", "resources"), Window(90, 100))
+        )
+    assert (runs[["first_day", "last_day"]] == [90, 99]).all(axis=None)
+    commands = (["export", str(folder)], ["analyse", str(folder)], ["analyse", str(folder), "--json"])
+    printed = " ".join("".join(CliRunner().invoke(app, command).stdout for command in commands).split())
+    assert "Evaluation window: days 90 to 99 (10 days" in printed and "must have at least 60" in printed
+    assert '"windows"' in printed
+    assert list(pd.read_csv(folder / "runs.csv").columns[:6]) == [*runs.columns[:6]]
+    assert json.loads((folder / "saved.json").read_text("utf-8"))["export"]["windows"]["before"]["first"] == 90
+
+
+def test_points_that_are_evaluated_on_other_days_are_told_apart(tmp_path: Path) -> None:
+    one = experiment("[factors]\n'run.warm_up' = [10, 90]", allow_different_windows=True)
+    sweep(one, tmp_path / "apart", jobs=1)
+    with Results(tmp_path / "apart") as results:
+        runs = results.runs()
+    assert (runs["first_day"] == runs["run.warm_up"]).all() and set(runs["first_day"]) == {10, 90}
+    assert any("What is compared is not the policies alone" in line for line in in_sentences(windows_in(runs)))
+
+
+def test_what_is_too_short_is_no_value_that_was_not_reached(tmp_path: Path) -> None:
+    """An open-ended metric without a value is above all that was seen, but not where nobody looked long enough."""
+    found = compare([demo(), demo("services")], reps=2, days=95, scale=SMALL, jobs=1)
+    assert math.isnan(found.runs["resolution_days_p90"].iloc[0])
+    assert np.isnan(values_of(found.runs, "resolution_days_p90")).all()
+    assert np.isnan(values_of(found.runs, "cost_per_resolved_need")).all()
+
+
+# --- Where it is told -------------------------------------------------------------------------------------------
+
+
+def invoked(*arguments: str) -> Any:
+    return CliRunner().invoke(app, [*arguments, "--district", "demo", "--scale", "0.17"])
+
+
+def test_run_and_compare_print_the_window_and_why_there_is_no_value() -> None:
+    run = invoked("run", "before", "--days", "90")
+    assert run.exit_code == 0
+    assert "No metric has a value: no day is left after the warm-up of 90 days" in " ".join(run.stdout.split())
+    document = json.loads(invoked("run", "before", "--days", "100", "--json").stdout)
+    assert document["window"] == {"first": 90, "last": 99, "days": 10}
+    assert document["metrics"]["resolution_days_mean"] is None
+    assert "at least 60" in document["reasons"]["resolution_days_mean"]
+    told = " ".join(
+        invoked("compare", "before", "services", "--reps", "2", "--jobs", "1", "--days", "90").stdout.split()
+    )
+    assert "No metric has a value" in told and "are equal in all scenarios" not in told
+
+
+def test_the_command_line_refuses_different_windows_with_one_message(tmp_path: Path) -> None:
+    other = tmp_path / "short.toml"
+    other.write_text('extends = "before"\nname = "short"\n[run]\nwarm_up = 30\n', "utf-8")
+    for command in ("compare", "why"):
+        found = invoked(command, "before", str(other), "--reps", "2", "--jobs", "1", "--days", "95")
+        assert found.exit_code == 2
+        assert found.stderr.count("error:") == 1 and "--allow-different-windows" in found.stderr
+        asked = invoked(
+            command, "before", str(other), "--reps", "2", "--jobs", "1", "--days", "95", "--allow-different-windows"
+        )
+        assert asked.exit_code == 0, asked.stderr
+        assert "What is compared is not the policies alone" in " ".join(asked.stdout.split())
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "warm-up until day 90"), ("zh", "第 90 天前为起步期")])
+def test_cards_of_a_day_in_the_warm_up_say_so_and_show_no_change(lang: str, words: str) -> None:
+    address = Address(district="demo", size=0.25, days=200)
+    played = PlayedWorld(address, World())
+    played.step(90)
+    for card in views.figures(played, lang):
+        assert words in card["change"] and card["verdict"] == card["since"] == ""
+    played.step(10)
+    first = next(card for card in views.figures(played, lang) if card["id"] == "open")
+    values = series.series(played, "open")
+    assert views.signed(float(values[-1] - values[90]), series.MEASURES["open"]) in first["change"]
+    assert "91" in first["since"]
+
+
+def test_a_figure_says_which_days_it_shows_and_why_a_panel_is_empty() -> None:
+    found = compare([demo(), demo("services")], reps=2, days=95, scale=SMALL, jobs=1)
+    for lang, days, empty in (
+        ("en", "days 90 to 94 of 95 evaluated", "no value: needs 60 days to evaluate, has 5"),
+        ("zh", "评价第 90–94 天", "无值：评价期至少 60 天，现为 5 天"),
+    ):
+        figure = comparison_figure(found, lang)
+        texts = [text.get_text() for text in figure.findobj(Text)]
+        if lang == "zh" and not any("评价" in text for text in texts):
+            continue  # no Chinese font here
+        assert any(days in text for text in texts)
+        assert texts.count(empty) == 2
