@@ -103,7 +103,8 @@ def _metrics() -> Iterator[str]:
     yield "## Metrics of a run\n"
     yield (
         "`run.metrics[name]`. The evaluation window runs from day `run.warm_up` to the last day; *Days* is the\n"
-        "fewest that it must have for the metric. How open requests are treated is told in [model.md](model.md#metrics).\n"
+        "fewest that it must have for the metric. How open requests are treated is told in\n"
+        "[model.md](model.md#metrics).\n"
     )
     for group, (en, zh) in GROUPS.items():
         yield f"### {en} ({zh})\n"
