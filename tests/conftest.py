@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 from benchmarks import browser
 
-from sanfang.lab import executors, runner, simulation
-from sanfang.lab.metrics import METRICS
+from sanfang.lab import executors, runner
+from sanfang.metrics.catalogue import METRICS
+from sanfang.run import simulation
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,7 +15,7 @@ from sanfang.lab import provenance
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim" / "sanfang"
-LAYERS = ("scenario", "model", "lab", "report", "face")
+LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "face")
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -96,7 +96,8 @@ def test_benchmarks_import_what_is_there(path: Path) -> None:
                     importlib.import_module(f"{node.module}.{alias.name}")
 
 
-def test_the_version_of_the_code_covers_every_file_of_the_model() -> None:
+def test_the_version_of_the_code_covers_every_file_of_model_and_metrics() -> None:
     """A store takes a run for the same as another only if no file that decides it has changed."""
     covered = {path for pattern in provenance.DECIDE_A_RUN for path in PACKAGE.glob(pattern)}
-    assert set((PACKAGE / "model").rglob("*.py")) <= covered
+    deciding = [path for room in ("scenario", "model", "metrics") for path in (PACKAGE / room).rglob("*.py")]
+    assert set(deciding) <= covered

@@ -24,8 +24,8 @@ from sanfang.dashboard.lessons.runs import Found, Runs, Seen, Trial, difference,
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.lab.comparison import compare
-from sanfang.lab.metrics import BY_NAME, METRICS
-from sanfang.lab.simulation import simulate
+from sanfang.metrics.catalogue import BY_NAME, METRICS
+from sanfang.run.simulation import simulate
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario

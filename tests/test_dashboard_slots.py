@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanfang.dashboard import limits, slots, viewer
-from sanfang.dashboard.address import Address, World, with_moves
+from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.compare.page import ComparePage
 from sanfang.dashboard.follow.page import FollowPage
 from sanfang.dashboard.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
@@ -26,6 +26,7 @@ from sanfang.dashboard.progress import standing, use_job
 from sanfang.dashboard.slots import Place, Places
 from sanfang.dashboard.words import say
 from sanfang.model.model import DistrictModel
+from sanfang.run.moves import Move, with_moves
 from sanfang.scenario.scenario import Scenario
 
 ADDRESS = Address(lang="en", district="demo", size=0.25, seed=3, days=60, day=40)
@@ -126,7 +127,7 @@ def test_a_world_takes_about_as_much_memory_as_is_counted_for_it() -> None:
     script = """
         from pathlib import Path
         from sanfang.dashboard import limits
-        from sanfang.dashboard.address import Address, World, with_moves
+        from sanfang.dashboard.address import Address, World
         from sanfang.dashboard.played import PlayedWorld
         def played():
             world = PlayedWorld(Address(district="demo", size=1.0, days=120), World())
@@ -552,7 +553,8 @@ def test_a_link_that_no_world_can_be_built_from_is_told(open_page: Open) -> None
     """A list of domains cannot be moved in mid-run, and only building the world finds out."""
     page = open_page(LivePage, replace(ADDRESS, worlds=(World("before", moves=((5, "service_scope", 1.0),)),)))
     page.jobs[0]._make = lambda job: with_moves(  # type: ignore[assignment]
-        Scenario.load("before", district="demo").with_({"policy.service_scope": ["care"]}), ((5, "service_scope", 1.0),)
+        Scenario.load("before", district="demo").with_({"policy.service_scope": ["care"]}),
+        [Move(5, "service_scope", 1.0)],
     )
     page.jobs[0].run()
     assert page.jobs[0].state == FAILED and "list of domains" in page.told and page.transport is None

@@ -15,9 +15,10 @@ from typer.testing import CliRunner, Result
 
 from sanfang import Scenario, compare, faces, simulate
 from sanfang.cli import app
-from sanfang.lab import files, reproduce, simulation
+from sanfang.lab import files, reproduce
 from sanfang.lab.database import StoreError
 from sanfang.lab.experiment import Experiment
+from sanfang.run import simulation
 from sanfang.scenario import reading
 from sanfang.scenario.errors import InputError
 

@@ -155,7 +155,7 @@ def test_a_failed_run_is_recorded_and_tried_again_when_asked(tmp_path: Path, mon
     assert results.status().errors == {"ZeroDivisionError: made up": 6}
     assert "in made_up_run" in results.failures()["trace"].iloc[0]
     assert len(results.runs()) == 12
-    monkeypatch.setattr("sanfang.lab.simulation.simulate", _never_fails)
+    monkeypatch.setattr("sanfang.run.simulation.simulate", _never_fails)
     end = sweep(bad, tmp_path, jobs=1, retry_failed=True)
     assert (end.made, end.done, end.failed, end.complete) == (6, 18, 0, True)
 

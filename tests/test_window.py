@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import math
@@ -24,25 +25,25 @@ from sanfang.dashboard.played import PlayedWorld
 from sanfang.lab.comparison import compare
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.files import to_json
-from sanfang.lab.metrics import METRICS
 from sanfang.lab.results import Results
 from sanfang.lab.run_table import values_of
-from sanfang.lab.simulation import simulate
 from sanfang.lab.sweep import sweep
 from sanfang.lab.windows import in_sentences, windows_in, windows_said
+from sanfang.metrics.catalogue import METRICS, measure
+from sanfang.metrics.reasons import reasons
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
-from sanfang.model.books.needs import NEEDS, reasons
-from sanfang.model.books.outcomes import measure
+from sanfang.model.books.observation import observe
 from sanfang.model.books.window_money import Pots, shares_of_months, yuan_of
-from sanfang.model.district.finance import MonthBooks
 from sanfang.model.model import DistrictModel
 from sanfang.report.comparison_figure import comparison_figure
+from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.window import Window
 
 SMALL = 0.17
+NEEDS = {metric.name: metric.needs for metric in METRICS if metric.needs.days > 1}
 
 
 @cache
@@ -67,6 +68,11 @@ def stream(model: DistrictModel, took: float, never: int = 0) -> np.ndarray:
         records[column] = np.where(done, ends, np.nan)
     records["outcome"] = np.where(done, s.RESOLVED, s.OPEN)
     return records
+
+
+def measured(model: DistrictModel, records: np.ndarray) -> dict[str, float]:
+    """The metrics of a model, as if it had left these records."""
+    return measure(dataclasses.replace(observe(model), records=records))
 
 
 # --- Which days ---------------------------------------------------------------------------------------------
@@ -126,7 +132,7 @@ def test_the_mean_of_a_known_stream_is_the_same_in_every_window(
 ) -> None:
     """Ten days each; ten days for half and never for the others, who count 60; seventy count 60; and never at all."""
     model = quiet(days, 0)
-    found = measure(model, stream(model, took, never))
+    found = measured(model, stream(model, took, never))
     assert found["resolution_days_mean"] == pytest.approx(mean, rel=1e-9)
     assert found["need_days_mean"] == pytest.approx(mean, rel=1e-9)
 
@@ -135,7 +141,7 @@ def test_the_mean_of_a_known_stream_is_the_same_in_every_window(
 def test_a_window_of_less_than_sixty_days_has_no_mean_up_to_sixty(days: int) -> None:
     model = quiet(90 + days, 90)
     records = stream(model, 10.0)
-    found = measure(model, records)
+    found = measured(model, records)
     assert math.isnan(found["resolution_days_mean"]) and math.isnan(found["need_days_mean"])
     told = reasons(found, Window.of(model.scenario_run, model.day))["resolution_days_mean"]
     assert f"the window has {days} days" in told and "at least 60" in told
@@ -146,7 +152,7 @@ def test_where_the_first_request_comes_late_nobody_was_followed_for_sixty_days()
     for days, mean in ((65, math.nan), (66, 1.0)):
         model = quiet(days, 0)
         records = stream(model, 1.0)
-        found = measure(model, records[records["voiced"] > 6])
+        found = measured(model, records[records["voiced"] > 6])
         assert found["resolution_days_mean"] == pytest.approx(mean, nan_ok=True)
         told = reasons(found, Window.of(model.scenario_run, days)).get("resolution_days_mean", "")
         assert ("was followed for 60 days" in told) == math.isnan(mean)
@@ -159,14 +165,12 @@ LENGTHS = (31, 28, 31, 30)
 COMMUNITY = s.COMMUNITY
 
 
-def months(count: int) -> list[MonthBooks]:
+def months(count: int) -> tuple[np.ndarray, np.ndarray]:
     """Each day of a month brings 10 yuan for cases and 2 for services to communities, all on the month's first day."""
-    found = []
-    for days in LENGTHS[:count]:
-        ahead, pots = np.zeros((s.DEPARTMENT + 1, len(h.YUAN_HEADINGS))), np.zeros(s.DEPARTMENT + 1)
-        ahead[COMMUNITY, h.Y_SERVICES], pots[COMMUNITY] = 2.0 * days, 10.0 * days
-        found.append(MonthBooks(ahead, pots))
-    return found
+    ahead, pots = np.zeros((count, s.DEPARTMENT + 1, len(h.YUAN_HEADINGS))), np.zeros((count, s.DEPARTMENT + 1))
+    ahead[:, COMMUNITY, h.Y_SERVICES] = 2.0 * np.array(LENGTHS[:count])
+    pots[:, COMMUNITY] = 10.0 * np.array(LENGTHS[:count])
+    return ahead, pots
 
 
 def yuan_in(first: int, end: int, paid: float, waiting: float = 0.0) -> dict[str, float]:
@@ -176,7 +180,7 @@ def yuan_in(first: int, end: int, paid: float, waiting: float = 0.0) -> dict[str
     moved[COMMUNITY, h.Y_CASES] = paid * (end - first)
     held = np.zeros(s.DEPARTMENT + 1)
     held[COMMUNITY] = 10.0 * sum(LENGTHS[:begun]) - paid * end
-    found = yuan_of(months(begun), START, first, end, Pots(moved, held, waiting))
+    found = yuan_of(*months(begun), START, first, end, Pots(moved, held, waiting))
     assert (found >= 0).all()
     return {name: float(found[:, place].sum()) for place, name in enumerate(h.YUAN_HEADINGS)}
 

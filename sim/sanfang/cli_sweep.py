@@ -217,7 +217,7 @@ def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
     say_if_compiling()
     found = forecast(experiment, jobs)
     if as_json:
-        from sanfang.lab.reach import reached_by
+        from sanfang.run.reach import reached_by
 
         reached = reached_by(experiment.bases, experiment.scale)
         print_json({**vars(found), "reached": reached, "notes": list(experiment.notes)})
@@ -245,7 +245,7 @@ def _say(experiment: Experiment, end: SweepEnd) -> None:
 
 def _print_forecast(experiment: Experiment, found: Forecast) -> None:
     from sanfang.cli_progress import duration
-    from sanfang.lab.reach import in_words, reached_by
+    from sanfang.run.reach import in_words, reached_by
 
     design = f"{found.points:,} points x {found.scenarios} scenarios x {found.replications} replications"
     say(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")

@@ -11,10 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, decimals_of, in_group
-from sanfang.lab.reach import in_words, reach
 from sanfang.lab.windows import in_sentences
+from sanfang.metrics.catalogue import HEADLINES, METRICS, in_group
+from sanfang.metrics.declare import GROUPS, Metric
+from sanfang.metrics.units import decimals_of
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.run.reach import in_words, reach
 from sanfang.scenario.telling import printable
 from sanfang.scenario.window import Window
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sanfang.lab.comparison import Comparison
-    from sanfang.lab.simulation import Run
+    from sanfang.run.simulation import Run
 
 BESIDE_WASTE = ("cost_per_resolved_need", "latent_needs")  # waste is never shown without them
 SHOWN_IN_COMPARISON = (*HEADLINES, *BESIDE_WASTE)
@@ -48,7 +50,7 @@ def print_run(run: Run) -> None:
             table.add_row(f"[bold]{label}[/bold]")
         for item in rows:
             style = "bold" if item.name in HEADLINES else ""
-            table.add_row(item.en, item.format(run.metrics[item.name]), item.unit, style=style)
+            table.add_row(item.en, item.format(run.metrics[item.name]), str(item.unit), style=style)
     console.print(table)
     say_windows(console, {run.scenario.name: run.window}, [run.metrics["requests"]])
     console.print()

@@ -148,7 +148,7 @@ def _give_memory_back() -> None:
 
 def _warm_up() -> None:
     """Load what pages need, and compile or load the model, before the first visitor waits for it."""
-    from sanfang.lab.simulation import simulate
+    from sanfang.run.simulation import simulate
     from sanfang.scenario.scenario import Scenario
 
     simulate(Scenario.load("before", district="demo"), days=2)

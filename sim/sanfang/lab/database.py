@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sanfang.lab.checksums import WHOLE, seal
-from sanfang.lab.metrics import METRICS
+from sanfang.metrics.catalogue import METRICS
 from sanfang.scenario.errors import InputError
 
 STORE = "sweep.sqlite"

@@ -18,8 +18,8 @@ from sanfang.lab.constraints import Constraint, read_constraint
 from sanfang.lab.designs import BALANCED, Design, Table
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding, Place, Replications, parse, read_experiment
 from sanfang.lab.factors import Binder, Factor, FactorSpec, comparable
-from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.reach import check_reach, steps_not_reached
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.run.reach import check_reach, steps_not_reached
 from sanfang.scenario import catalogue
 from sanfang.scenario.content import Source, is_bare
 from sanfang.scenario.errors import InputError, nearest, while_reading

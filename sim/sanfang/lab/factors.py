@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from sanfang.lab.metrics import BY_NAME
+from sanfang.metrics.catalogue import BY_NAME
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import Parameter
 from sanfang.scenario.checks import INCONSISTENT

@@ -15,7 +15,7 @@ from typing import Any
 import sanfang
 
 PACKAGE = Path(sanfang.__file__).parent
-DECIDE_A_RUN = ("scenario/*.py", "model/**/*.py", "lab/simulation.py")
+DECIDE_A_RUN = ("scenario/*.py", "model/**/*.py", "metrics/*.py", "run/simulation.py")
 """The files whose code decides what a run gives."""
 
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa")

@@ -26,10 +26,10 @@ from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Finding
 from sanfang.lab.files import write_atomically
 from sanfang.lab.looks import holm, standard_error
-from sanfang.lab.metrics import metric
 from sanfang.lab.provenance import libraries
 from sanfang.lab.results import Results
 from sanfang.lab.sweep import Report, sweep
+from sanfang.metrics.catalogue import metric
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.reading import parse_settings
 

@@ -21,12 +21,12 @@ from sanfang.lab.database import plainly
 from sanfang.lab.executors import Executor, available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.files import plain, to_json, write_atomically
-from sanfang.lab.metrics import seen
 from sanfang.lab.provenance import code_version, provenance
-from sanfang.lab.reach import reached_by
 from sanfang.lab.runner import run_each
 from sanfang.lab.store import Daily, Failure, Planned, Result, Store, run_key, stores_beside
 from sanfang.lab.work import Job, Outcome
+from sanfang.metrics.catalogue import seen
+from sanfang.run.reach import reached_by
 from sanfang.scenario.errors import InputError
 
 RESULTS = Path("results")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.model.books.needs import too_short
+from sanfang.metrics.reasons import too_short
 from sanfang.scenario.window import Window, differences_told
 
 UNKNOWN = {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import sanfang.lab.simulation as simulation
+import sanfang.run.simulation as simulation
 from sanfang.lab.provenance import code_version
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario

@@ -16,9 +16,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
-from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
-from sanfang.lab.reach import reach
+from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.declare import Metric
+from sanfang.metrics.units import SHARE, decimals_of
 from sanfang.report.fonts import language_and_fonts
+from sanfang.run.reach import reach
 from sanfang.scenario.scenario import Scenario
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; the markers differ as well.
@@ -73,7 +75,6 @@ WORDS = {
     },
 }
 DIFFER = {"en": "DIFFERENT days evaluated: see comparison.json", "zh": "各方案评价期不同，见 comparison.json"}
-UNITS_ZH = {"calendar days": "天", "0-1": "0 至 1"}
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,9 @@ class _Style:
         return scenario.label_zh if self.lang == "zh" else scenario.label_en
 
     def unit(self, item: Metric) -> str:
-        if item.unit == "0-1":
+        if item.unit == SHARE:
             return str(self.words["index"])
-        return UNITS_ZH.get(item.unit, item.unit) if self.lang == "zh" else item.unit
+        return item.unit.label(self.lang)
 
 
 def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
@@ -160,7 +161,7 @@ def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _Style)
     means = comparison.means
     base = means[(means["scenario"] == comparison.baseline) & (means["metric"] == item.name)]["mean"]
     value = item.format(float(base.iloc[0]) if len(base) else math.nan)
-    unit = "" if item.unit == "0-1" else style.unit(item)
+    unit = "" if item.unit == SHARE else style.unit(item)
     said = (
         style.words["mean"].format(baseline=style.name(comparison, comparison.baseline), value=value, unit=unit).strip()
     )
@@ -212,9 +213,8 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Sty
     ends = [value] if math.isnan(low) else [low, high]
     outwards = -1 if ends[-1] < 0 else 1
     decimals = decimals_of(low, high)
-    usual = 3 if item.unit == "0-1" else 2
     axes.annotate(
-        _signed(value, f".{usual if decimals is None else decimals}f"),
+        _signed(value, f".{item.unit.decimals if decimals is None else decimals}f"),
         (min(ends) if outwards < 0 else max(ends), row),
         (outwards * 9, 0),
         textcoords="offset points",

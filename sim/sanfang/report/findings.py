@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab import effects, pilots, pooling, shapley
-from sanfang.lab.metrics import HEADLINES, decimals_of, metric
 from sanfang.lab.results import Results
+from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.units import decimals_of
 from sanfang.report.markdown import table as markdown
 from sanfang.scenario.catalogue import levers
 

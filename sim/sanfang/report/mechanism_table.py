@@ -22,7 +22,9 @@ from sanfang.lab import looks
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Claim, Finding
 from sanfang.lab.looks import Verdict
-from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
+from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.declare import Metric
+from sanfang.metrics.units import decimals_of
 from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
 from sanfang.report.markdown import table
 from sanfang.scenario import catalogue
@@ -204,7 +206,8 @@ def mechanism_table(rows: list[Mechanism]) -> str:
 
 def _smallest(rows: list[Mechanism]) -> str:
     """The smallest differences of interest, by unit."""
-    units = {one.unit: one.smallest for row in rows for one in map(metric, {f.metric for f in row.experiment.found})}
+    found = [metric(one.metric) for row in rows for one in row.experiment.found]
+    units = {one.unit.name: one.smallest for one in found}
     return ", ".join(f"{size:g} ({unit})" for unit, size in sorted(units.items()) if size)
 
 

@@ -22,8 +22,8 @@ from sanfang.dashboard.playing import Playing
 from sanfang.dashboard.progress import JobCard, use_told
 from sanfang.dashboard.series import MEASURES
 from sanfang.dashboard.words import say
-from sanfang.lab.metrics import metric
 from sanfang.lab.windows import in_sentences
+from sanfang.metrics.catalogue import metric
 
 
 @solara.component

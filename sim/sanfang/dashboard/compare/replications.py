@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard import limits, series
-from sanfang.dashboard.address import LETTERS, Address, scenario_of
+from sanfang.dashboard.address import Address, scenario_of
 from sanfang.dashboard.job import Cancelled, Job
 from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.lab import intervals
-from sanfang.lab.metrics import METRICS
 from sanfang.lab.run_table import days_of
-from sanfang.lab.simulation import all_records
-from sanfang.model.books.outcomes import measure
+from sanfang.metrics.catalogue import METRICS
+from sanfang.run.troubles import LETTERS
 from sanfang.scenario.window import Window
 
 FEWEST = 3
@@ -99,7 +98,7 @@ class Replications(Job[Replicated]):
             played = PlayedWorld(address, address.worlds[place])
         play(played, self.days, self)
         with self.turn():
-            found = series.measures(played), measure(played.model, all_records(played.model))
+            found = series.measures(played), played.metrics
         self.did()
         return found
 

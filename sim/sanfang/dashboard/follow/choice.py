@@ -10,10 +10,12 @@ import pandas as pd
 
 from sanfang.dashboard.address import Address, scenario_of
 from sanfang.dashboard.job import DAYS_A_TURN, Cancelled, Job
-from sanfang.lab.simulation import Run, all_records, request_table
-from sanfang.lab.time_split import closed_to_follow, durations
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import request_table
 from sanfang.model.cases.watched import Trace, WatchedModel
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run
+from sanfang.run.time_split import closed_to_follow, durations
 from sanfang.scenario.place import KINDS
 from sanfang.scenario.scenario import Scenario
 
@@ -92,7 +94,7 @@ def run_of(address: Address, job: Job[Run]) -> Run:
         model = DistrictModel(scenario, seed=address.seed, days=address.days, scale=address.size)
 
     def run() -> Run:
-        requests, none = request_table(model, all_records(model)), pd.DataFrame()
+        requests, none = request_table(observe(model)), pd.DataFrame()
         return Run(scenario, address.seed, model.day, address.size, {}, none, none, requests, None)
 
     try:

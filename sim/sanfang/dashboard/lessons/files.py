@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sanfang.dashboard.lessons.lesson import Arm, Lesson, Place, Slider, Step, Text, Try, scenario_of
-from sanfang.lab.metrics import BY_NAME
-from sanfang.model.books.needs import reason
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.metrics.reasons import reason
 from sanfang.scenario import content
 from sanfang.scenario.content import Source, label_of
 from sanfang.scenario.errors import InputError, nearest, while_reading

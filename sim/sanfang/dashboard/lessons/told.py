@@ -15,28 +15,22 @@ from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.lessons.lesson import PLACEHOLDER, UNCLEAR, Arm, Lesson, Place, Step
 from sanfang.dashboard.lessons.runs import Difference, Found, score, verdict
 from sanfang.dashboard.series import MEASURES
-from sanfang.dashboard.watch import WINDOW
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.metrics import BY_NAME, Metric
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.metrics.declare import Metric
+from sanfang.run.recorder import WINDOW
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.scenario import Scenario
 
 NARROW = "\u00a0"
 """A space at which no line breaks."""
 
-SHARES = ("0-1", "-1 to 1")
-UNITS = {
-    "calendar days": "days", "working hours": "working_hours", "hours": "hours", "per 1,000 residents": "per_1000",
-    "per 1,000 of them": "per_1000_of_them", "yuan": "yuan", "per year": "per_year",
-}  # fmt: skip
-"""Key of the word for each unit of a metric; others, such as counts, have none."""
-
 # --- Numbers ------------------------------------------------------------------------------------------
 
 
 def is_share(metric: str) -> bool:
     """Whether a metric is shown as percent."""
-    return BY_NAME[metric].unit in SHARES
+    return BY_NAME[metric].unit.share
 
 
 def as_shown(metric: str, value: float) -> float:
@@ -84,7 +78,7 @@ def _number(value: float, digits: int | None = None) -> str:
 
 
 def _unit(metric: Metric, lang: str) -> str:
-    return say(f"lessons_unit_{UNITS[metric.unit]}", lang) if metric.unit in UNITS else ""
+    return metric.unit.after[lang == "zh"]
 
 
 def _unit_of_change(metric: str, lang: str) -> str:

@@ -28,7 +28,7 @@ from sanfang.dashboard.results.labels import (
 )
 from sanfang.dashboard.results.tables import Statistic, Surface, front, thinned
 from sanfang.dashboard.words import say
-from sanfang.lab.metrics import metric
+from sanfang.metrics.catalogue import metric
 
 BETTER, WORSE, UNSURE, NEUTRAL = "#0b6e4f", "#b3261e", "#7a828c", "#0072B2"
 NEUTRAL_SCALE = ("#eef3f8", "#b7cfe4", "#6f9dc6", "#2f6ca3", "#103f6b")

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from sanfang.lab import database
 from sanfang.lab.experiment_file import ExperimentFile, Place, parse
-from sanfang.lab.metrics import METRICS
 from sanfang.lab.results import Results, Status
 from sanfang.lab.run_table import KEYS, RunTable
 from sanfang.lab.windows import windows_in, windows_said
+from sanfang.metrics.catalogue import METRICS
 from sanfang.scenario.content import EXPERIMENTS, PACKAGE, Source, folders
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.toml import read_toml

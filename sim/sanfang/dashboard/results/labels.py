@@ -10,22 +10,19 @@ from typing import Any
 from sanfang.dashboard.results.files import Opened
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.effects import TIMES
-from sanfang.lab.metrics import Metric, metric
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.declare import Metric
+from sanfang.metrics.units import UNDECLARED
 from sanfang.scenario import catalogue, content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
 MINUS = "−"
-UNITS = {
-    "0-1": "share", "-1 to 1": "gap", "calendar days": "days", "per 1,000 residents": "thousand",
-    "per 1,000 of them": "thousand_of_them", "working hours": "working_hours", "count": "count", "yuan": "yuan",
-    "per year": "per_year", "hours": "hours",
-}  # fmt: skip
 
 
 def unit(item: Metric, lang: str) -> str:
     """The unit of a metric, in words; empty for an undeclared one."""
-    return say(f"results_unit_{UNITS[item.unit]}", lang) if item.unit in UNITS else ""
+    return "" if item.unit == UNDECLARED else item.unit.label(lang)
 
 
 def metric_label(name: str, lang: str) -> str:

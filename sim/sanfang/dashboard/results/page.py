@@ -28,8 +28,8 @@ from sanfang.dashboard.results.tables import (
     surface,
 )
 from sanfang.dashboard.words import say
-from sanfang.lab.metrics import BY_NAME, HEADLINES
 from sanfang.lab.windows import in_sentences
+from sanfang.metrics.catalogue import BY_NAME, HEADLINES
 
 MOST_SAVED = 20_000
 """Runs of a CSV file made for a browser."""

@@ -25,7 +25,7 @@ from sanfang.dashboard.results.labels import (
 )
 from sanfang.dashboard.words import say
 from sanfang.lab.experiment_file import ExperimentFile
-from sanfang.lab.metrics import metric
+from sanfang.metrics.catalogue import metric
 from sanfang.scenario.content import EXPERIMENTS
 
 MOST_ROWS = 200

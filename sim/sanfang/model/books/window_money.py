@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sanfang.model.books import headings as h
-from sanfang.model.district.finance import MonthBooks
 
 FROM_POTS = (h.Y_CASES, h.Y_MARKET)
 """What the pots pay for, day by day."""
@@ -37,15 +35,17 @@ class Pots:
     """Yuan that parts of cases wait for at the end."""
 
 
-def yuan_of(months: Sequence[MonthBooks], start: dt.date, first: int, end: int, pots: Pots) -> np.ndarray:
+def yuan_of(
+    ahead: np.ndarray, into_pots: np.ndarray, start: dt.date, first: int, end: int, pots: Pots
+) -> np.ndarray:  # fmt: skip
     """Yuan given for days `first` to `end` - 1, `[tier, heading]`; it sums to what was given for these days.
 
-    `months` are those of the run, which begins on the date `start`. Wages are apart.
+    `ahead` and `into_pots` are of the months of a run, which begins on the date `start`; see `MonthBooks`. Wages are
+    apart.
     """
-    shares = shares_of_months(start, len(months), first, end)
-    to_come = shares_of_months(start, len(months), end, None)
-    yuan = np.tensordot(shares, np.array([month.ahead for month in months]), 1)
-    into_pots = np.array([month.pots for month in months])
+    shares = shares_of_months(start, len(ahead), first, end)
+    to_come = shares_of_months(start, len(ahead), end, None)
+    yuan = np.tensordot(shares, ahead, 1)
     given, not_yet_due = shares @ into_pots, to_come @ into_pots
     left = _left(pots, not_yet_due)
     kept = np.clip(left.sum(axis=1), 0.0, given)
