@@ -29,8 +29,10 @@ from sanfang.dashboard.results.tables import NothingToShow, axes, cells, front, 
 from sanfang.lab import intervals
 from sanfang.lab.database import METRIC_NAMES, STORE
 from sanfang.lab.experiment import Experiment
+from sanfang.lab.measuring import shipped_digests
 from sanfang.lab.results import Results
-from sanfang.lab.store import Result, Store
+from sanfang.lab.rows import Result
+from sanfang.lab.store import Store
 from sanfang.lab.sweep import sweep
 
 GRID = {
@@ -76,6 +78,7 @@ def revalued(opened: Opened, value: Callable[[pd.Series], float]) -> Opened:
     with Results(opened.found.path.parent) as results:
         runs = results.runs()
     with Store(opened.found.path.parent) as store:
+        store.measured_with(shipped_digests())
         store.add(
             [
                 Result(row["key"], {**row[list(METRIC_NAMES)], "satisfaction": float(value(row))}, 0.5)

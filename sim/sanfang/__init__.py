@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import compare
+    from sanfang.lab.own_metrics import metric
     from sanfang.model.kernel.queueing import simulate_queue
     from sanfang.run.session import Session
     from sanfang.run.simulation import Run, simulate
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "Run", "Scenario", "Session", "__version__", "compare", "simulate", "simulate_queue"]
+__all__ = ["InputError", "Run", "Scenario", "Session", "__version__", "compare", "metric", "simulate", "simulate_queue"]
 
 _HOMES = {
     "InputError": "sanfang.scenario.errors",
@@ -28,6 +29,7 @@ _HOMES = {
     "Scenario": "sanfang.scenario.scenario",
     "Session": "sanfang.run.session",
     "compare": "sanfang.lab.comparison",
+    "metric": "sanfang.lab.own_metrics",
     "simulate": "sanfang.run.simulation",
     "simulate_queue": "sanfang.model.kernel.queueing",
 }

@@ -33,7 +33,7 @@ from sanfang.lab.run_table import metric_columns, values_of
 from sanfang.lab.windows import windows_in
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
-from sanfang.metrics.units import decimals_of
+from sanfang.metrics.numbers import decimals_of
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.telling import shortened
 

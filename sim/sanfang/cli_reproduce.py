@@ -151,7 +151,7 @@ def _print(attempts: list[Attempt], compared: list[Reproduced]) -> None:
 
     from sanfang.cli_tables import bracketed, given, plain_console, signed
     from sanfang.metrics.catalogue import metric
-    from sanfang.metrics.units import decimals_of
+    from sanfang.metrics.numbers import decimals_of
 
     apart = any(entry.how == "seeds" for entry in compared)
     table = Table(box=None, pad_edge=False, header_style="bold")

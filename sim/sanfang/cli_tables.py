@@ -14,7 +14,7 @@ from rich.text import Text
 from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import HEADLINES, METRICS, in_group
 from sanfang.metrics.declare import GROUPS, Metric
-from sanfang.metrics.units import decimals_of
+from sanfang.metrics.numbers import decimals_of
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.run.reach import in_words, reach
 from sanfang.scenario.telling import printable

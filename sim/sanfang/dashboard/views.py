@@ -13,6 +13,7 @@ from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.words import own_label, say
+from sanfang.metrics.numbers import number
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run.recorder import WINDOW, ratio
@@ -38,17 +39,14 @@ def heading_label(name: str, lang: str) -> str:
 
 def shown(value: float, measure: Measure) -> str:
     """A value as text: a share as percent; a dash for NaN."""
-    if value != value:
-        return "–"
-    return f"{100 * value:.{measure.digits}f}%" if measure.form == "share" else f"{value:,.{measure.digits}f}"
+    if measure.form != "share" or value != value:
+        return number(value, measure.digits)
+    return f"{number(100 * value, measure.digits)}%"
 
 
 def signed(value: float, measure: Measure) -> str:
     """A difference as text, with its sign; that of a share in percentage points."""
-    if value != value:
-        return "–"
-    scaled = 100 * value if measure.form == "share" else value
-    return f"{scaled:+,.{measure.digits}f}".replace("-", "−")
+    return number(100 * value if measure.form == "share" else value, measure.digits, sign=True)
 
 
 def verdict(change: float, measure: Measure) -> str:

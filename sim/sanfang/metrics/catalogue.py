@@ -6,6 +6,10 @@ The names are stable; the model's `Run.metrics` has exactly these keys.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 
 from sanfang.metrics import durations, requests, residents, resources, shares_of_time, waste, workforce
 from sanfang.metrics.declare import DECLARED, GROUPS, Metric
@@ -49,9 +53,23 @@ def measure(run: Observation) -> dict[str, float]:
     }
 
 
+_OWN: ContextVar[Mapping[str, Metric]] = ContextVar("own metrics", default=MappingProxyType({}))
+
+
+@contextmanager
+def knowing(own: Iterable[Metric]) -> Iterator[None]:
+    """Within the block `metric` knows the declarations of an experiment's own metrics, too."""
+    token = _OWN.set({one.name: one for one in own})
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
 def metric(name: str) -> Metric:
     """The declaration of `name`; for an undeclared one a plain declaration, so that it still prints."""
-    return BY_NAME.get(name) or Metric(name, UNDECLARED, None, "residents", name.replace("_", " "), name)
+    plain = Metric(name, UNDECLARED, None, "residents", name.replace("_", " "), name)
+    return BY_NAME.get(name) or _OWN.get().get(name, plain)
 
 
 def seen(name: str, value: float | None) -> float:

@@ -32,6 +32,9 @@ GROUPS = {
 }
 """Groups in the order of tables, with labels in English and Chinese."""
 
+OWN = "own"
+"""The group of metrics that an experiment has of its own."""
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -17,9 +17,6 @@ from sanfang.metrics.requests import requests
 from sanfang.metrics.survival import Survival, quantile, restricted_mean, survival
 from sanfang.metrics.units import DAYS, SHARE, WORKING_HOURS
 from sanfang.model import state as s
-from sanfang.model.compiled import compiled
-from sanfang.model.kernel.records import Flags, Floats, Records
-from sanfang.model.kernel.worktime import to_working_each
 from sanfang.scenario.window import Window
 
 # --- From voicing to resolution ---------------------------------------------------------------------------
@@ -116,6 +113,8 @@ def response_rate(run: Evaluation) -> float:
 @once
 def _first_response(run: Evaluation) -> Survival:
     """Of the working hours until the first answer, or so far."""
+    from sanfang.model.kernel.worktime import to_working_each
+
     made, calendar = requests(run), run.scenario.calendar
     answered = ~np.isnan(made.first_at)
     voiced = to_working_each(made.voiced, run.clock, calendar.opening_hour, calendar.shift_hours)
@@ -129,23 +128,12 @@ def _first_response(run: Evaluation) -> Survival:
 @metric(DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数", needs=SEEN_THROUGH)
 def need_days_mean(run: Evaluation) -> float:
     """Calendar days from arising, silent time included; each counted up to `MEAN_WITHIN_DAYS`."""
+    from sanfang.metrics.loops import fill_need_days
+
     days, ended = np.empty(len(run.records)), np.empty(len(run.records), np.bool_)
-    count = _fill_need_days(run.records, run.first, float(run.end), days, ended)
+    count = fill_need_days(run.records, run.first, float(run.end), days, ended)
     followed = followed_days(run.records["arose"], run)
     return mean_within(survival(days[:count], ended[:count]), MEAN_WITHIN_DAYS, followed)
-
-
-@compiled
-def _fill_need_days(records: Records, first: int, end: float, days: Floats, ended: Flags) -> int:
-    """Fill in how long the needs that arose from day `first` on lasted, or have lasted by day `end`, and whether they
-    ended. Returns how many they are."""
-    count = 0
-    for record in records:
-        if record.arose >= first:
-            ended[count] = record.gone == record.gone
-            days[count] = (record.gone if ended[count] else end) - record.arose
-            count += 1
-    return count
 
 
 # --- Together ---------------------------------------------------------------------------------------------

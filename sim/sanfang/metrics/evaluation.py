@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sanfang.model.books.ledger import pay_wages
 from sanfang.model.books.observation import Observation
-from sanfang.model.books.window_money import Pots, yuan_of
 from sanfang.model.state import DEPARTMENT
 
 
@@ -53,6 +51,9 @@ class Evaluation(Observation):
     @property
     def yuan(self) -> np.ndarray:
         """Yuan given for the days of the window, `[tier, heading]`, with wages."""
+        from sanfang.model.books.ledger import pay_wages
+        from sanfang.model.books.window_money import Pots, yuan_of
+
         moved = self.spent_so_far[self.end - 1][: DEPARTMENT + 1]
         if self.first > 0:
             moved = moved - self.spent_so_far[self.first - 1][: DEPARTMENT + 1]

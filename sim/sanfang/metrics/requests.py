@@ -12,8 +12,7 @@ from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.needs import COME_BACK, FOLLOWED
 from sanfang.metrics.units import COUNT, PER_THOUSAND, REQUESTS, SHARE
 from sanfang.model import state as s
-from sanfang.model.compiled import compiled
-from sanfang.model.kernel.records import Floats, Records
+from sanfang.model.kernel.records import Floats
 
 
 @metric(REQUESTS, None, "requests", "Requests made", "诉求件数", name="requests")
@@ -91,31 +90,10 @@ class Requests(NamedTuple):
 @once
 def requests(run: Evaluation) -> Requests:
     """The requests made in the window."""
+    from sanfang.metrics.loops import fill_requests
+
     many = len(run.records)
     kinds = (float, float, float, np.float32, np.int8, np.int8, np.int8, np.int16)
     columns = Requests._make([*(np.empty(many, kind) for kind in kinds), np.zeros(len(s.TIME_NAMES))])
-    count = _fill_requests(run.records, run.first, *columns)
+    count = fill_requests(run.records, run.first, *columns)
     return Requests._make([*(column[:count] for column in columns[:-1]), columns.spent])
-
-
-@compiled
-def _fill_requests(
-    records: Records, first: int, voiced: Floats, closed: Floats, first_at: Floats, first_hours: NDArray[np.float32],
-    outcome: NDArray[np.int8], kind: NDArray[np.int8], trips: NDArray[np.int8], handoffs: NDArray[np.int16],
-    spent: Floats,
-) -> int:  # fmt: skip
-    """Fill columns with the requests made from day `first` on, in one pass: most of a long record is not wanted.
-
-    Returns how many they are. The columns are numpy's, as the compiler's own would come in small pages of memory.
-    """
-    count = 0
-    for record in records:
-        if record.voiced >= first:
-            voiced[count], closed[count], first_at[count] = record.voiced, record.closed, record.first_at
-            first_hours[count], outcome[count], kind[count] = record.first_hours, record.outcome, record.kind
-            trips[count], handoffs[count] = record.trips, record.handoffs
-            count += 1
-            if record.outcome == s.RESOLVED or record.outcome == s.UNRESOLVED:
-                for cause in range(len(spent)):
-                    spent[cause] += record.spent[cause]
-    return count

@@ -5,11 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-NOT_REACHED = "not reached"
-"""How a value above all that could be seen is written."""
-
-SIGNIFICANT, MOST_DECIMALS = 2, 9
-"""Digits of an interval's half-width that are printed, and so of its middle; the most decimals of a number."""
+from sanfang.metrics.numbers import NOT_REACHED
 
 
 @dataclass(frozen=True)
@@ -70,11 +66,3 @@ UNITS = {
     )
 }  # fmt: skip
 """All that a metric may have, by name."""
-
-
-def decimals_of(low: float, high: float) -> int | None:
-    """As many decimals as an interval deserves: two digits of its half-width. None where it has none."""
-    half = (high - low) / 2
-    if not math.isfinite(half) or half <= 0:
-        return None
-    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(half)), 0), MOST_DECIMALS)

@@ -18,7 +18,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sanfang.lab.comparison import Comparison
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.declare import Metric
-from sanfang.metrics.units import SHARE, decimals_of
+from sanfang.metrics.numbers import MINUS, decimals_of, number
+from sanfang.metrics.units import SHARE
 from sanfang.report.fonts import language_and_fonts
 from sanfang.run.reach import reach
 from sanfang.scenario.scenario import Scenario
@@ -151,7 +152,7 @@ def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], 
     axes.tick_params(axis="x", colors=SOFT, labelsize=9.5, length=3)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, "g")))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}".replace("-", MINUS) if value else "0"))
     axes.set_xlabel(style.words["axis"].format(unit=style.unit(item)), fontsize=9.5, color=SOFT, family=style.fonts)
     _panel_head(axes, comparison, item, style)
 
@@ -214,7 +215,7 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Sty
     outwards = -1 if ends[-1] < 0 else 1
     decimals = decimals_of(low, high)
     axes.annotate(
-        _signed(value, f".{item.unit.decimals if decimals is None else decimals}f"),
+        number(value, item.unit.decimals if decimals is None else decimals, sign=True),
         (min(ends) if outwards < 0 else max(ends), row),
         (outwards * 9, 0),
         textcoords="offset points",
@@ -312,14 +313,6 @@ def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     right = NUMBER if (rows["high"].fillna(rows["difference"]) >= 0).any() else MARGIN
     width = (high - low) / (1 - left - right)
     return low - left * width, high + right * width
-
-
-def _signed(value: float, form: str) -> str:
-    """`value` with its sign, a true minus included; zero, also when rounded to it, has none."""
-    text = format(value, form)
-    if float(text) == 0:
-        return text.lstrip("-")
-    return text.replace("-", "−") if value < 0 else f"+{text}"
 
 
 def _wrapped(label: str) -> str:

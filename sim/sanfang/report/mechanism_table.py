@@ -24,7 +24,7 @@ from sanfang.lab.experiment_file import Claim, Finding
 from sanfang.lab.looks import Verdict
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.declare import Metric
-from sanfang.metrics.units import decimals_of
+from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
 from sanfang.report.markdown import table
 from sanfang.scenario import catalogue
@@ -355,13 +355,7 @@ def _besides(rows: list[Mechanism]) -> Iterator[str]:
 def numbers(found: Finding) -> str:
     """Difference and interval, with as many decimals as the interval deserves."""
     decimals = decimals_of(found.low, found.high) or 0
-    difference, low, high = (_signed(value, decimals) for value in (found.difference, found.low, found.high))
-    return f"{difference} [{low}, {high}]"
-
-
-def _signed(value: float, decimals: int) -> str:
-    text = f"{value:+,.{decimals}f}"
-    return text.replace("-", "−") if float(text.replace(",", "")) else text[1:]
+    return with_interval(found.difference, found.low, found.high, decimals, sign=True)
 
 
 # --- Its figures --------------------------------------------------------------------------------------------

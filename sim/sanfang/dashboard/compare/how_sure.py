@@ -24,6 +24,7 @@ from sanfang.dashboard.series import MEASURES
 from sanfang.dashboard.words import say
 from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import metric
+from sanfang.metrics.numbers import decimals_of, with_interval
 
 
 @solara.component
@@ -138,11 +139,12 @@ def headline_rows(found: Replicated, lang: str) -> list[Json]:
         known = metric(str(name))
         cells, verdicts = [f"{known.label(lang)}", known.format(float(part["baseline_mean"].iloc[0]))], ["", ""]
         for one in part.to_dict("records"):
-            ends = [_signed(one[end]) for end in ("difference", "low", "high")]
+            digits = decimals_of(one["low"], one["high"])
+            digits = known.unit.decimals if digits is None else digits
             sure = one["low"] > 0 or one["high"] < 0
             good = (one["difference"] > 0) == (known.better == "higher")
             cells += [
-                f"{ends[0]} [{ends[1]}, {ends[2]}]",
+                with_interval(one["difference"], one["low"], one["high"], digits, sign=True),
                 say("compare_reps_sure" if sure else "compare_reps_unsure", lang) if one["n"] else "",
             ]
             verdicts += [("better" if good else "worse") if sure else ""] * 2

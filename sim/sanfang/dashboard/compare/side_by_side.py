@@ -83,7 +83,7 @@ def _row(place: int, value: float, first: float, measure: Measure, lang: str) ->
     if place and value == value and first == first:
         verdict = views.verdict(value - first, measure)
         row |= {
-            "change": views.signed(value - first, measure) if verdict else views.signed(0.0, measure)[1:],
+            "change": views.signed(value - first if verdict else 0.0, measure),
             "verdict": verdict,
         }
         row["spoken"] = say(f"compare_{verdict or 'same'}", lang)

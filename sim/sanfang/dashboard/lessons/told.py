@@ -18,6 +18,7 @@ from sanfang.dashboard.series import MEASURES
 from sanfang.dashboard.words import own_label, say
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.declare import Metric
+from sanfang.metrics.numbers import number
 from sanfang.run.recorder import WINDOW
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.scenario import Scenario
@@ -42,15 +43,15 @@ def amount(metric: str, value: float, lang: str, digits: int | None = None) -> s
     """A value with its unit: "12.3 days", "4.5%"; with as many decimals as its size deserves if not told."""
     if value != value:
         return "–"
-    number = _number(as_shown(metric, value), digits)
-    return f"{number}%" if is_share(metric) else _with_unit(number, _unit(BY_NAME[metric], lang))
+    text = _number(as_shown(metric, value), digits)
+    return f"{text}%" if is_share(metric) else _with_unit(text, _unit(BY_NAME[metric], lang))
 
 
 def signed(metric: str, change: Difference, lang: str, interval: bool = True) -> str:
     """A difference with its sign, its unit, and maybe its 95 % interval."""
     numbers = [as_shown(metric, value) for value in (change.mean, change.low, change.high)]
     digits = _digits(numbers[0])
-    mean, low, high = (f"{number:+,.{digits}f}".replace("-", "−") for number in numbers)
+    mean, low, high = (number(value, digits, sign=True) for value in numbers)
     text = _with_unit(mean, _unit_of_change(metric, lang))
     return f"{text} [{low},{NARROW}{high}]" if interval else text
 
@@ -74,7 +75,7 @@ def _digits_beside(metric: str, change: Difference) -> int | None:
 
 
 def _number(value: float, digits: int | None = None) -> str:
-    return f"{value:,.{_digits(value) if digits is None or value == 0 else digits}f}".replace("-", "−")
+    return number(value, _digits(value) if digits is None or value == 0 else digits)
 
 
 def _unit(metric: Metric, lang: str) -> str:
@@ -85,8 +86,8 @@ def _unit_of_change(metric: str, lang: str) -> str:
     return say("lessons_unit_points", lang) if is_share(metric) else _unit(BY_NAME[metric], lang)
 
 
-def _with_unit(number: str, unit: str) -> str:
-    return f"{number}{NARROW}{unit}" if unit else number
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text}{NARROW}{unit}" if unit else text
 
 
 # --- Texts --------------------------------------------------------------------------------------------

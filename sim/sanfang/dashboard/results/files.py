@@ -25,6 +25,7 @@ from sanfang.lab.results import Results, Status
 from sanfang.lab.run_table import KEYS, RunTable
 from sanfang.lab.windows import windows_in, windows_said
 from sanfang.metrics.catalogue import METRICS
+from sanfang.metrics.declare import Metric
 from sanfang.scenario.content import EXPERIMENTS, PACKAGE, Source, folders
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.toml import read_toml
@@ -91,6 +92,8 @@ class Opened:
     replications: int
     windows: dict[str, Window]
     """Evaluation windows by scenario; empty if the file does not say."""
+    own: tuple[Metric, ...] = ()
+    """Metrics that the experiment had of its own, as the store declares them; their code is not there."""
 
     @property
     def design(self) -> str:
@@ -264,16 +267,17 @@ def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
         _refuse(results.count())
         points = results.points()[["point", *factors]]
         table = results.one_metric("seconds", _unsound(found, stamp))
-        known = results.numbers
+        known, own = results.numbers, results.own_metrics
     _refuse(len(table))
     counts = table["scenario"].value_counts()
-    names = about["metrics"] or [metric.name for metric in METRICS]
+    names = about["metrics"] or [metric.name for metric in (*METRICS, *own)]
     return Opened(
         found=found, stamp=stamp, name=str(about["name"]), document=about.get("experiment") or {},
         baseline=about["baseline"], factors=factors, points=points,
         scenarios=tuple(label for label in about["scenarios"] if counts.get(label)), runs=len(table),
         metrics=tuple(name for name in names if name in known), replications=int(table["replication"].nunique()),
         windows=windows_said(about),
+        own=own,
     )  # fmt: skip
 
 

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from sanfang.model.books.ledger import LEDGER_COLUMNS, hours_by_tier, yuan_by_tier
-from sanfang.model.cases.lifecycle import write_unended
-from sanfang.model.district.finance import in_pots
-from sanfang.model.world import refer_world
 from sanfang.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sanfang.model.model import DistrictModel
 
 
@@ -92,6 +89,11 @@ class Observation:
 def observe(model: DistrictModel) -> Observation:
     """What a model has left behind so far; the books are checked. Arrays are the model's own: valid until its next
     step."""
+    import pandas as pd  # with the compiler, a second to load: a list of metrics needs neither
+
+    from sanfang.model.books.ledger import LEDGER_COLUMNS, hours_by_tier, yuan_by_tier
+    from sanfang.model.district.finance import in_pots
+
     scenario, diary, days = model.scenario_run, model.diary, model.day
     return Observation(
         scenario=scenario,
@@ -128,6 +130,9 @@ def all_records(model: DistrictModel) -> np.ndarray:
 
     A view, valid until the model's next step.
     """
+    from sanfang.model.cases.lifecycle import write_unended
+    from sanfang.model.world import refer_world
+
     counts = model.world.counts
     ended = int(counts["records"][0])
     model.make_room()
