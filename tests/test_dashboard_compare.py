@@ -339,7 +339,7 @@ def test_replications_that_end_in_the_warm_up_say_so_and_show_no_number() -> Non
     for lang, words in (("en", "no day is left after the warm-up of 90 days"), ("zh", "起步期")):
         assert any(words in told for told in how_sure.windows_told(job, job.found, lang))
         for row in how_sure.headline_rows(job.found, lang):
-            assert row["cells"][1:] == ["–", "– [–, –]", ""] and not any(row["verdicts"])
+            assert row["cells"][1:] == ["–", "–", ""] and not any(row["verdicts"])
 
 
 def test_cancel_works_at_once_and_gives_the_place_back() -> None:
