@@ -16,14 +16,14 @@ from sanfang.dashboard import colours, series, slots
 from sanfang.dashboard.address import Address, World, read, scenario_of
 from sanfang.dashboard.compare import how_sure, lives_told, replications, side_by_side
 from sanfang.dashboard.compare.replications import Replications
-from sanfang.dashboard.job import CANCELLED, DONE, WAITING
 from sanfang.dashboard.limits import MOST_MOVES
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.slots import Places
 from sanfang.dashboard.stage import Stage
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.lab.comparison import compare
 from sanfang.run import troubles
+from sanfang.run.background import CANCELLED, DONE, WAITING
+from sanfang.run.places import Places
 from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario

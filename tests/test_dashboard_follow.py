@@ -17,11 +17,12 @@ from sanfang.dashboard.follow import flow_views
 from sanfang.dashboard.follow import views as follow_views
 from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, until
 from sanfang.dashboard.follow.pictures import timeline_picture
-from sanfang.dashboard.job import CANCELLED, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import say, texts
 from sanfang.model.cases.watched import trace
 from sanfang.run import flow
+from sanfang.run.background import CANCELLED
 from sanfang.run.life import Life, life
 from sanfang.run.simulation import Run, simulate
 from sanfang.run.steps import WHATS

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.job import DAYS_A_TURN, Job
 from sanfang.run.moves import Move, with_move
 from sanfang.run.session import Session
 from sanfang.scenario.errors import InputError
@@ -35,10 +32,3 @@ class PlayedWorld(Session):
         if len(World.of(self._name, moves).moves) > limits.MOST_MOVES:
             raise InputError(f"{lever}: at most {limits.MOST_MOVES} moves in a world, and all of them are made")
         super().move(lever, level, day)
-
-
-def play(session: Session, day: int, job: Job[Any]) -> None:
-    """Play a session up to a day, as a job: some days, then others have their turn. Raises Cancelled."""
-    while (left := min(day, session.days) - session.day) > 0:
-        with job.turn():
-            session.step(min(DAYS_A_TURN, left))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from sanfang.model.cases.watched import Trace
+from sanfang.model.cases.watched import Trace, WatchedModel
+from sanfang.run.background import BackgroundJob, play
 from sanfang.run.steps import PARTNER, PARTS, RESIDENT, HandOff, Step, steps_of
 from sanfang.run.time_split import CAUSES, HOURS, durations
 from sanfang.scenario.place import Calendar
+from sanfang.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,25 @@ def life(trace: Trace, requests: pd.DataFrame, label: Any) -> Life:
         told = told | {"split": split, "unbooked": 0.0}
     end = max([step.end for step in steps] + ([facts["closed"]] if facts["closed"] == facts["closed"] else []))
     return Life(**told, steps=tuple(steps), handoffs=tuple(handoffs), begin=float(facts["arose"]), end=float(end))
+
+
+def watched(
+    scenario: Scenario, requests: pd.DataFrame, label: Any, *, seed: int, days: int, scale: float, until: int,
+    job: BackgroundJob[Any] | None = None,
+) -> Life:  # fmt: skip
+    """The life of the need in row `label` of the request table of a run played up to day `until`.
+
+    The run is made once more to see it closer. As a job, each day is one of its `total`. Raises Cancelled.
+    """
+    with job.turn() if job else nullcontext():
+        model = WatchedModel(scenario, seed, days, scale, int(str(requests.at[label, "id"]), 16))
+
+    def step(some: int) -> None:
+        for _ in range(some):
+            model.step()
+
+    play(step, until, job, count=True)
+    return life(Trace(model.log.copy(), model), requests, label)
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -15,9 +15,8 @@ import pandas as pd
 from sanfang.metrics.catalogue import measure
 from sanfang.model.books.observation import observe
 from sanfang.model.books.tables import daily_table, request_table
-from sanfang.model.cases.watched import trace
 from sanfang.model.model import DistrictModel
-from sanfang.run.life import Life, life
+from sanfang.run.life import Life, watched
 from sanfang.run.moves import Move, before, with_move, with_moves
 from sanfang.run.reach import check_reach
 from sanfang.run.recorder import Recorder
@@ -186,9 +185,9 @@ class Session:
         """
         requests = self.requests
         label = find(requests, request_id)
-        id_ = str(requests.at[label, "id"])
-        seen = trace(self._scenario, id_, seed=self.seed, days=self.days, scale=self.scale, until=self.day)
-        return life(seen, requests, label)
+        return watched(
+            self._scenario, requests, label, seed=self.seed, days=self.days, scale=self.scale, until=self.day
+        )
 
     def __repr__(self) -> str:
         moved = f", {len(self._moves)} moves" if self._moves else ""

@@ -16,7 +16,6 @@ from sanfang.dashboard.compare import replications
 from sanfang.dashboard.compare.parts import Table
 from sanfang.dashboard.compare.replications import Replicated, Replications
 from sanfang.dashboard.compare.side_by_side import Worlds, difference_unit, letter, world_labels
-from sanfang.dashboard.job import CANCELLED, DONE, FAILED
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.playing import Playing
 from sanfang.dashboard.progress import JobCard, use_told
@@ -25,6 +24,7 @@ from sanfang.dashboard.words import say
 from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.numbers import decimals_of, with_interval
+from sanfang.run.background import CANCELLED, DONE, FAILED
 
 
 @solara.component

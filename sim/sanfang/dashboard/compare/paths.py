@@ -9,13 +9,13 @@ import solara
 from sanfang.dashboard import parts
 from sanfang.dashboard.compare.side_by_side import Worlds, world_label
 from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.choice import traced
 from sanfang.dashboard.follow.page import Timeline
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import say
-from sanfang.run.life import Life, life
+from sanfang.run import life
+from sanfang.run.life import Life
 from sanfang.run.troubles import Troubles, last_record
 
 
@@ -24,9 +24,10 @@ def watched(found: Troubles, place: int, played: PlayedWorld, root: str, job: Jo
     label = last_record(found, place, root)
     if label is None:
         return None
-    address, requests = played.address, found.requests[place]
-    id_ = str(requests.at[label, "id"])
-    return life(traced(played.scenario, id_, address, found.day, job), requests, label)
+    return life.watched(
+        played.scenario, found.requests[place], label,
+        seed=played.seed, days=played.days, scale=played.scale, until=found.day, job=job,
+    )  # fmt: skip
 
 
 @solara.component

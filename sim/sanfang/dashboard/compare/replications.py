@@ -13,11 +13,12 @@ import pandas as pd
 
 from sanfang.dashboard import limits, series
 from sanfang.dashboard.address import Address, scenario_of
-from sanfang.dashboard.job import Cancelled, Job
-from sanfang.dashboard.played import PlayedWorld, play
+from sanfang.dashboard.job import Job
+from sanfang.dashboard.played import PlayedWorld
 from sanfang.lab import intervals
 from sanfang.lab.run_table import days_of
 from sanfang.metrics.catalogue import METRICS
+from sanfang.run.background import Cancelled, play
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario.window import Window
 
@@ -96,7 +97,7 @@ class Replications(Job[Replicated]):
         address = replace(self.address, seed=self.address.seed + rep, days=self.days)  # the run ends with the last day
         with self.turn():
             played = PlayedWorld(address, address.worlds[place])
-        play(played, self.days, self)
+        play(played.step, self.days, self)
         with self.turn():
             found = series.measures(played), played.metrics
         self.did()

@@ -13,14 +13,15 @@ from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.follow import flow_views
 from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, traced, until
+from sanfang.dashboard.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
 from sanfang.dashboard.follow.pictures import timeline_picture
-from sanfang.dashboard.job import CANCELLED, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.live import scenario_labels
 from sanfang.dashboard.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import own_label, say
 from sanfang.run import flow, time_split
-from sanfang.run.life import Life, life
+from sanfang.run.background import CANCELLED
+from sanfang.run.life import Life, watched
 from sanfang.run.simulation import Run
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
@@ -196,9 +197,10 @@ def pick(picked: dict[str, Any]) -> None:
 def OneLife(run: Run, world: tuple[Any, ...], label: Any, id_: str, lang: str) -> None:
     """The life of one request: watched in a second run of its world, then told."""
     address = viewer.address.peek()
+    where: Any = {"seed": address.seed, "days": address.days, "scale": address.size, "until": run.days}
 
     def watch(job: Job[Life]) -> Life:
-        return life(traced(run.scenario, id_, address, run.days, job), run.requests, label)
+        return watched(run.scenario, run.requests, label, **where, job=job)
 
     job, again = use_job(watch, [world, id_], total=run.days)
     if job.found is None:

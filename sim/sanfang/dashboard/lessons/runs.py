@@ -16,11 +16,11 @@ import numpy as np
 
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
-from sanfang.dashboard.played import play
 from sanfang.dashboard.series import measures
-from sanfang.dashboard.slots import Places
 from sanfang.lab.intervals import t_interval
 from sanfang.metrics.catalogue import BY_NAME
+from sanfang.run.background import play
+from sanfang.run.places import Places
 from sanfang.run.session import Session
 from sanfang.scenario.scenario import Scenario
 
@@ -90,7 +90,7 @@ RUNS = Runs()
 def _made(trial: Trial, job: Job[Any]) -> Seen:
     with job.turn():
         session = Session(trial.scenario, trial.seed, trial.size, trial.days)
-    play(session, trial.days, job)
+    play(session.step, trial.days, job)
     with job.turn():
         series = measures(session)
         for values in series.values():
