@@ -8,12 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model_runs import demo
+import model_runs
 from sanfang import InputError, Run, Scenario, Session, simulate
 from sanfang.run.moves import Move
 from sanfang.scenario.policy import lever_names
+from sanfang.scenario.scenario import Scenario
 
 SEED, SCALE, DAYS = 4, 0.35, 60
+
+
+def demo(name: str = "before", **changes: Any) -> Scenario:
+    """Evaluated as a whole: the runs here are shorter than the usual warm-up."""
+    return model_runs.demo(name, **{"run.warm_up": 0, **changes})
 
 
 def session(days: int = 0, **changes: Any) -> Session:
