@@ -12,7 +12,6 @@ import model_runs
 from sanfang import InputError, Run, Scenario, Session, simulate
 from sanfang.run.moves import Move
 from sanfang.scenario.policy import lever_names
-from sanfang.scenario.scenario import Scenario
 
 SEED, SCALE, DAYS = 4, 0.35, 60
 
