@@ -48,5 +48,13 @@ def _run(scenario: Scenario, seed: int, days: int, scale: float) -> Run:
 
 
 def run(scenario: Scenario, days: int = 60, seed: int = 1, scale: float = 1.0) -> Run:
-    """Its run, with every request kept; the same object for the same arguments, so it must not be changed."""
-    return _run(scenario, seed, days, scale)
+    """Its run, with every request kept; the same object for the same arguments, so it must not be changed.
+
+    A run that is no longer than the usual warm-up is evaluated as a whole.
+    """
+    return _run(evaluated_whole(scenario, days), seed, days, scale)
+
+
+def evaluated_whole(scenario: Scenario, days: int) -> Scenario:
+    """The scenario without warm-up, if a run of so many days would have no other day."""
+    return scenario.with_({"run.warm_up": 0}) if days <= scenario.run.warm_up == demo().run.warm_up else scenario

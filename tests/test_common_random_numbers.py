@@ -81,7 +81,7 @@ def test_a_return_keeps_its_key_in_every_scenario() -> None:
 def test_replications_of_two_scenarios_are_clearly_correlated(metric: str) -> None:
     """Paired differences vary less than those of runs with different seeds."""
     values = [
-        [run(demo(name), 40, seed=seed, scale=0.5).metrics[metric] for seed in SEEDS]
+        [run(demo(name), 60, seed=seed, scale=0.5).metrics[metric] for seed in SEEDS]
         for name in ("before", "management")
     ]
     assert np.corrcoef(values)[0, 1] > 0.3

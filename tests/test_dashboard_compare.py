@@ -13,13 +13,14 @@ import pytest
 
 from jobs import at_once, brought, made, staged
 from sanfang.dashboard import colours, slots
-from sanfang.dashboard.address import Address, World, read
-from sanfang.dashboard.compare import lives_told, replications, side_by_side
+from sanfang.dashboard.address import Address, World, read, scenario_of
+from sanfang.dashboard.compare import how_sure, lives_told, replications, side_by_side
 from sanfang.dashboard.compare.replications import Replications
 from sanfang.dashboard.limits import MOST_MOVES
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.stage import Stage
 from sanfang.dashboard.words import LANGUAGES, say, texts
+from sanfang.lab.comparison import compare
 from sanfang.run import series, troubles
 from sanfang.run.background import CANCELLED, DONE, WAITING
 from sanfang.run.places import Places
@@ -310,9 +311,35 @@ def test_replications_are_paired_and_the_first_is_what_is_on_show() -> None:
     np.testing.assert_allclose(mean, delta.mean(axis=0))
     half = 4.302653 * delta.std(axis=0, ddof=1) / np.sqrt(3)  # t quantile for two degrees of freedom
     np.testing.assert_allclose(high - low, 2 * half, rtol=1e-4, atol=1e-12)
-    table = job.found.headline().set_index("metric")
-    runs = job.found.runs.pivot(index="replication", columns="scenario", values="waste_share")
-    assert table.loc["waste_share", "difference"] == pytest.approx(float((runs["b"] - runs["a"]).mean()))
+
+
+def test_the_table_of_replications_is_what_the_code_behind_the_page_gives() -> None:
+    """Seen on 1 June, 48 days before the last day: a run that ends there, to the last bit, and the days evaluated."""
+    address = replace(ADDRESS, days=200, day=152)
+    job = Replications(address, 3)
+    job.run()
+    assert job.found is not None
+    worlds = {letter: scenario_of(address, world) for letter, world in zip("ab", address.worlds, strict=True)}
+    runs = compare(worlds, reps=3, seed=address.seed, days=152, scale=address.size, jobs=1).runs
+    shown = job.found.runs.sort_values(["scenario", "replication"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(shown, runs[shown.columns], check_exact=True)
+    assert set(shown["first_day"]) == {90} and set(shown["last_day"]) == {151}
+    table, of_b = job.found.headline().set_index("metric"), runs.pivot(columns="scenario", index="replication")
+    change = of_b["waste_share"]["b"] - of_b["waste_share"]["a"]
+    assert table.loc["waste_share", "difference"] == pytest.approx(float(change.mean()))
+    told = how_sure.windows_told(job, job.found, "en")
+    assert told[0].startswith("Evaluation window: days 90 to 151 (62 days") and "requests" in told[0]
+    assert "repeat_rate" in told[1] and "起步期" not in "".join(how_sure.windows_told(job, job.found, "zh"))
+
+
+def test_replications_that_end_in_the_warm_up_say_so_and_show_no_number() -> None:
+    job = Replications(SHORT, 3)
+    job.run()
+    assert job.found is not None
+    for lang, words in (("en", "no day is left after the warm-up of 90 days"), ("zh", "起步期")):
+        assert any(words in told for told in how_sure.windows_told(job, job.found, lang))
+        for row in how_sure.headline_rows(job.found, lang):
+            assert row["cells"][1:] == ["–", "–", ""] and not any(row["verdicts"])
 
 
 def test_cancel_works_at_once_and_gives_the_place_back() -> None:

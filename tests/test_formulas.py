@@ -91,7 +91,7 @@ def test_a_formula_and_all_that_it_uses_decide_its_digest_and_no_other(sources: 
     assert changed(sources, "survival.py", "1.0 - level + 1e-12", "1.0 - level + 1e-9") == {
         f"{stem}_{kind}" for stem in ("resolution_days", "first_response_hours") for kind in ("median", "p90")
     }
-    assert changed(sources, "durations.py", "MEAN_WITHIN_DAYS = 60.0", "MEAN_WITHIN_DAYS = 90.0") == {
+    assert changed(sources, "needs.py", "MEAN_WITHIN_DAYS = 60.0", "MEAN_WITHIN_DAYS = 90.0") == {
         "resolution_days_mean", "first_response_hours_mean", "need_days_mean"
     }  # fmt: skip
     loop = changed(sources, "loops.py", "if record.voiced >= first:", "if record.voiced > first:")
@@ -104,7 +104,7 @@ def test_a_formula_and_all_that_it_uses_decide_its_digest_and_no_other(sources: 
 
 
 def test_which_days_are_evaluated_decides_every_digest(sources: Path) -> None:
-    old, new = "warm_up if warm_up < run.days else 0", "warm_up if warm_up <= run.days else 0"
+    old, new = "window.first, window.end", "window.first + 1, window.end"
     assert changed(sources, "catalogue.py", old, new) == set(BY_NAME)
 
 

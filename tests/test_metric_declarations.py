@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sanfang.dashboard import series
 from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.metrics import numbers
@@ -22,6 +21,7 @@ from sanfang.metrics.catalogue import BY_NAME, METRICS, TWINS, measure
 from sanfang.metrics.declare import metric
 from sanfang.metrics.units import SHARE, UNITS
 from sanfang.model.books.observation import observe
+from sanfang.run import series
 
 ADDED = '''
 

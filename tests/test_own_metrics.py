@@ -93,7 +93,7 @@ def test_they_are_computed_of_every_run_whoever_makes_it(here: Path, jobs: int) 
 def test_what_measures_goes_to_other_machines_without_the_file(here: Path) -> None:
     measuring = measuring_of(Experiment.load(written(here, GOOD)))
     (here / "metrics.py").unlink()
-    run = simulate(Scenario.load("small.toml"), days=10)
+    run = simulate(Scenario.load("small.toml").with_({"run.warm_up": 0}), days=10)
     assert pickle.loads(pickle.dumps(measuring))(run).metrics["days_seen"] == 10
 
 

@@ -41,7 +41,14 @@ any_world = settings(
 # --- Any policy, in any small district --------------------------------------------------------------------
 
 FEWEST_DAYS, MOST_DAYS, MOST_COMMUNITIES = 20, 60, 6
-SET_BY_HAND = {"district.population", "district.communities", "district.sub_districts", "district.name", "run.days"}
+SET_BY_HAND = {
+    "district.population",
+    "district.communities",
+    "district.sub_districts",
+    "district.name",
+    "run.days",
+    "run.warm_up",
+}
 AT_MOST = {"domains.*.hazard": 5.0, "needs.hazard_cap": 12.0, "departments.*.posts_per_100k": 300.0}
 """Lower than what is declared, so that a tiny district takes a fraction of a second."""
 
@@ -101,6 +108,7 @@ def _place(draw: st.DrawFn) -> dict[str, Any]:
         "sub_districts": draw(st.sampled_from(range(1, communities + 1))),
         "population": max(200, communities * draw(st.sampled_from([50, 77, 200, 500, 1000]))),
     }
+    document["run"]["warm_up"] = draw(st.sampled_from([0, 10]))
     chosen = draw(_some(sorted(document["domains"]), at_least=1))
     document["domains"] = {name: document["domains"][name] for name in sorted(chosen)}
     needed = {domain["department"] for domain in document["domains"].values()}

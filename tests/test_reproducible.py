@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model_runs import FULL_REFORM, demo, run, without_prevention
+from model_runs import FULL_REFORM, demo, evaluated_whole, run, without_prevention
 from sanfang.metrics.catalogue import measure
 from sanfang.model.books.observation import observe
 from sanfang.model.books.tables import request_table
@@ -27,10 +27,10 @@ DAYS = 60
 DIGEST = """
 import sys
 from test_reproducible import digest
-from model_runs import demo
+from model_runs import demo, evaluated_whole
 from sanfang.run.simulation import simulate
 name, days, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-print(digest(simulate(demo(name), seed=seed, days=days, keep_requests=True)))
+print(digest(simulate(evaluated_whole(demo(name), days), seed=seed, days=days, keep_requests=True)))
 """
 
 
@@ -60,11 +60,11 @@ def assert_identical(first: Run, second: Run) -> None:
 def test_a_run_is_the_same_again_after_other_runs(name: str) -> None:
     first = run(demo(name), DAYS)
     simulate(demo("resources"), seed=9, days=3)
-    assert_identical(first, simulate(demo(name), days=DAYS, keep_requests=True))
+    assert_identical(first, simulate(evaluated_whole(demo(name), DAYS), days=DAYS, keep_requests=True))
 
 
 def test_a_run_is_the_same_in_other_processes_whatever_their_hash_seed() -> None:
-    expected = digest(simulate(demo(FULL_REFORM), seed=4, days=30, keep_requests=True))
+    expected = digest(simulate(evaluated_whole(demo(FULL_REFORM), 30), seed=4, days=30, keep_requests=True))
     for hash_seed in ("1", "77"):
         environment = os.environ | {"PYTHONHASHSEED": hash_seed}
         arguments = [sys.executable, "-c", DIGEST, FULL_REFORM, "30", "4"]
@@ -80,12 +80,14 @@ def test_a_run_is_the_same_whatever_the_order_of_a_files_tables() -> None:
         document[table] = dict(reversed(document[table].items()))
     turned = type(demo()).from_dict(document)
     assert list(document["domains"]) != list(turned.domains)
-    assert_identical(run(demo(FULL_REFORM), DAYS), simulate(turned, days=DAYS, keep_requests=True))
+    assert_identical(
+        run(demo(FULL_REFORM), DAYS), simulate(evaluated_whole(turned, DAYS), days=DAYS, keep_requests=True)
+    )
 
 
 def test_stepping_and_looking_are_one_run() -> None:
     """Metrics, ledger and requests taken on the way change nothing of what comes after."""
-    model = DistrictModel(demo(), seed=1, days=DAYS)
+    model = DistrictModel(evaluated_whole(demo(), DAYS), seed=1, days=DAYS)
     while model.day < DAYS:
         model.step()
         if model.day % 7 == 0:
@@ -135,7 +137,7 @@ IDLE_POLICIES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("changes", IDLE_POLICIES.values(), ids=IDLE_POLICIES.keys())
 def test_a_lever_that_never_acts_changes_nothing(changes: dict[str, Any]) -> None:
-    assert_identical(run(demo(), DAYS), simulate(demo(**changes), days=DAYS, keep_requests=True))
+    assert_identical(run(demo(), DAYS), simulate(evaluated_whole(demo(**changes), DAYS), days=DAYS, keep_requests=True))
 
 
 def test_two_ways_to_say_one_policy_are_one_run() -> None:
@@ -143,7 +145,7 @@ def test_two_ways_to_say_one_policy_are_one_run() -> None:
     scope = demo(**{"policy.service_scope": 1.0, "policy.one_window": 0.5})
     listed = {"policy.service_scope": list(demo().domains)}
     listed |= {f"policy_by_community.{id_}.one_window": 0.5 for id_ in demo().community_ids}
-    assert_identical(run(scope, DAYS), simulate(demo(**listed), days=DAYS, keep_requests=True))
+    assert_identical(run(scope, DAYS), simulate(evaluated_whole(demo(**listed), DAYS), days=DAYS, keep_requests=True))
 
 
 def test_a_lever_changes_nothing_before_it_acts() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model_runs import demo
+import model_runs
 from sanfang import InputError, Run, Scenario, Session, simulate
 from sanfang.run import series
 from sanfang.run.moves import Move
@@ -16,6 +16,11 @@ from sanfang.run.recorder import in_window
 from sanfang.scenario.policy import lever_names
 
 SEED, SCALE, DAYS = 4, 0.35, 60
+
+
+def demo(name: str = "before", **changes: Any) -> Scenario:
+    """Evaluated as a whole: the runs here are shorter than the usual warm-up."""
+    return model_runs.demo(name, **{"run.warm_up": 0, **changes})
 
 
 def session(days: int = 0, **changes: Any) -> Session:

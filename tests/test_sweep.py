@@ -225,7 +225,8 @@ def test_results_read_the_same_by_every_road(tmp_path: Path) -> None:
     sweep(experiment(metrics=["satisfaction", "backlog"]), tmp_path, jobs=1)
     runs = Results(tmp_path).runs()
     assert list(runs.columns) == [
-        "scenario", "point", "policy.authority", "replication", "seed", "satisfaction", "backlog", "seconds", "key",
+        "scenario", "point", "policy.authority", "replication", "seed", "first_day", "last_day", "satisfaction",
+        "backlog", "seconds", "key",
     ]  # fmt: skip
     results = Results(tmp_path)
     csv, parquet = results.export("csv", tmp_path / "out")[0], results.export("parquet", tmp_path / "out")[0]

@@ -23,6 +23,9 @@ from sanfang.model.model import DistrictModel
 from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
+EVALUATED_AS_A_WHOLE = 150
+"""Runs of fewer days have no warm-up: after the usual one, 60 days would not be left."""
+
 Digests = dict[str, str]
 """SHA-256 by what it is of."""
 
@@ -62,8 +65,9 @@ def of_table(columns: Mapping[str, Any], names: Iterable[str] | None = None) -> 
 
 
 def scenario_of(setup: Setup) -> Scenario:
-    """The scenario with its changes."""
-    return Scenario.load(setup.scenario, district=setup.district).with_(setup.changes)
+    """The scenario with its changes; a short run is evaluated as a whole, as its metrics would have no value else."""
+    whole = {"run.warm_up": 0} if setup.days < EVALUATED_AS_A_WHOLE else {}
+    return Scenario.load(setup.scenario, district=setup.district).with_(whole | setup.changes)
 
 
 def model_of(setup: Setup) -> DistrictModel:

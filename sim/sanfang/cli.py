@@ -11,7 +11,7 @@ import typer
 from sanfang.cli_dashboard import dashboard_app
 from sanfang.cli_loading import load, load_apart, say_notes
 from sanfang.cli_net import CommandLine
-from sanfang.cli_options import AsJson, Days, District, Jobs, Out, Reps, Scale, Seed, Settings
+from sanfang.cli_options import AsJson, Days, DifferentWindows, District, Jobs, Out, Reps, Scale, Seed, Settings
 from sanfang.cli_reproduce import reproduce_app
 from sanfang.cli_scenario import scenario_app
 from sanfang.cli_sweep import sweep_app
@@ -99,6 +99,7 @@ def compare_command(
     days: Days = None,
     seed: Seed = 1,
     scale: Scale = 1.0,
+    allow_different_windows: DifferentWindows = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -112,7 +113,7 @@ def compare_command(
         chosen = label_of(baseline, scenarios, labelled)
         say_notes(steps_not_reached(labelled.values(), days))
         say_if_compiling()
-        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs)
+        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs, allow_different_windows)
     saved = save(out, _files_of_comparison(comparison) if out else {}, "compare", comparison.about if out else {})
     if as_json:
         print_json(comparison.to_dict() | {"files": saved.names})
@@ -143,6 +144,7 @@ def _compare(
     days: int | None,
     scale: float,
     jobs: int | None,
+    allow_different_windows: bool,
 ) -> Comparison:
     """The comparison, under a progress bar. A run that fails ends the command with exit status 1."""
     from sanfang.cli_progress import ProgressLine
@@ -151,7 +153,7 @@ def _compare(
 
     try:
         with ProgressLine("runs") as progress:
-            return compare(scenarios, reps, seed, baseline, days, scale, jobs, progress)
+            return compare(scenarios, reps, seed, baseline, days, scale, jobs, progress, allow_different_windows)
     except RunFailed as error:
         tell(error.outcome.trace)
         tell_error(error)
@@ -192,6 +194,8 @@ def _run_document(run: Run) -> dict[str, Any]:
         "days": run.days,
         "scale": run.scale,
         "reached": vars(reach(run.scenario, run.scale)),
+        "window": run.window.to_dict(),
         "metrics": run.metrics,
+        "reasons": run.reasons,
         "ledger": run.ledger.to_dict("records"),
     }

@@ -22,6 +22,7 @@ from sanfang.cli_tables import (
     pairing,
     plain_console,
     say_not_reached,
+    say_windows,
     seeds_told,
     signed,
     times,
@@ -29,6 +30,7 @@ from sanfang.cli_tables import (
 from sanfang.lab import intervals, precision, ranking, warm_up, worlds
 from sanfang.lab.looks import judged
 from sanfang.lab.run_table import metric_columns, values_of
+from sanfang.lab.windows import windows_in
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import decimals_of
@@ -88,7 +90,8 @@ class AnalysisInput:
 
 def document(results: AnalysisInput) -> dict[str, Any]:
     """The analysis as plain data, every cell of it: one list of records for each table of `tables`."""
-    return {name: table.to_dict("records") for name, table in tables(results).items()}
+    windows = {label: window.to_dict() for label, window in windows_in(results.runs).items()}
+    return {"windows": windows} | {name: table.to_dict("records") for name, table in tables(results).items()}
 
 
 def tables(results: AnalysisInput) -> dict[str, pd.DataFrame]:
@@ -138,6 +141,7 @@ def print_analysis(results: AnalysisInput) -> None:
         _print_worlds(console, of_metric.get("worlds", pd.DataFrame()), results.chosen_levers, item)
         _print_rankings(console, of_metric.get("ranking", pd.DataFrame()), results.chosen_levers, item)
         console.print()
+    say_windows(console, windows_in(results.runs), results.runs.get("requests", ()))
     _print_needed(console, found["replications_needed"], results)
     if "seed" in results.runs:
         console.print(seeds_told(int(results.runs["seed"].min()), int(results.runs["seed"].max())))

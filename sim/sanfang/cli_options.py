@@ -39,4 +39,8 @@ District = Annotated[
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one parameter: policy.authority=0.5.")
 ]
+DifferentWindows = Annotated[
+    bool,
+    typer.Option("--allow-different-windows", help="Compare scenarios although other days of them are evaluated."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -175,9 +175,11 @@ def _settled(folder: Path, paths: list[Path], about: dict[str, Any]) -> list[str
     """Enter exported files in the manifest of their folder; notes on what else lies there."""
     from sanfang.lab.belonging import settle
     from sanfang.lab.database import plainly
+    from sanfang.lab.windows import windows_said
 
     with plainly(folder):
         of_the_sweep = {key: about.get(key) for key in ("name", "digest", "code", "scenarios")}
+        of_the_sweep["windows"] = {label: window.to_dict() for label, window in windows_said(about).items()}
         return settle(folder, "export", paths, of_the_sweep)[1]
 
 

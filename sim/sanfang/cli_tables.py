@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import HEADLINES, METRICS, in_group
 from sanfang.metrics.declare import GROUPS, Metric
 from sanfang.metrics.numbers import decimals_of
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.run.reach import in_words, reach
 from sanfang.scenario.telling import printable
+from sanfang.scenario.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +52,7 @@ def print_run(run: Run) -> None:
             style = "bold" if item.name in HEADLINES else ""
             table.add_row(item.en, item.format(run.metrics[item.name]), str(item.unit), style=style)
     console.print(table)
+    say_windows(console, {run.scenario.name: run.window}, [run.metrics["requests"]])
     console.print()
     console.print(_ledger(run.ledger))
 
@@ -84,7 +87,14 @@ def print_comparison(comparison: Comparison) -> None:
             " differ.",
             markup=False,
         )
+    say_windows(console, comparison.windows, comparison.runs["requests"])
     _print_resources(console, comparison)
+
+
+def say_windows(console: Console, windows: Mapping[str, Window], requests: Iterable[float] = ()) -> None:
+    """Which days the metrics look at, how many requests were made in them, and what they cannot tell."""
+    for line in in_sentences(windows, requests):
+        console.print(printable(line), markup=False)
 
 
 def _metric_table(comparison: Comparison, table: pd.DataFrame, item: Metric) -> Table:
@@ -234,7 +244,8 @@ def _ledger(ledger: pd.DataFrame) -> Table:
 def _print_resources(console: Console, comparison: Comparison) -> None:
     gaps = comparison.resource_gaps
     if gaps.empty:
-        console.print("Public hours and money are equal in all scenarios.")
+        if comparison.equal_resources:
+            console.print("Public hours and money are equal in all scenarios.")
         return
     console.print("[red]Public resources differ from the baseline's:[/red]")
     for row in gaps.to_dict("records"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,11 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanfang.cli_loading import load, load_apart
-from sanfang.cli_options import AsJson, Days, District, Jobs, Language, Out, Reps, Scale, Seed, Settings
+from sanfang.cli_options import (
+    AsJson,
+    Days,
+    DifferentWindows,
+    District,
+    Jobs,
+    Language,
+    Out,
+    Reps,
+    Scale,
+    Seed,
+    Settings,
+)
 from sanfang.faces import A_CHECK_FAILED, print_json, save, say_if_compiling, tell, tell_error, try_folder, user_errors
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.limits import MOST_RUNS_IN_MEMORY, first_seed
 from sanfang.scenario.telling import listed, shortened
+from sanfang.scenario.window import Window, check_alike, windows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,11 +117,13 @@ def _chosen(run: Run, request: str | None, slowest: int, domain: str | None) -> 
 
     if request is not None:
         return [time_split.find(run.requests, request)]
-    closed = time_split.closed_after_warm_up(run)
+    closed = time_split.closed_to_follow(run)
     if domain is not None:
         closed = closed[closed["domain"] == domain]
     if closed.empty:
         raise InputError(f"--days {run.days}: no request{f' of {domain}' if domain else ''} was closed by then")
+    if run.window.is_empty:
+        tell(f"Chosen from all days: {run.window.reason()}.")
     hours = time_split.durations(closed, run.scenario.calendar, run.days)
     return list(hours.sort_values(ascending=False, kind="stable").index[:slowest])
 
@@ -219,6 +234,7 @@ def why_command(
     days: Days = None,
     seed: Seed = 1,
     scale: Scale = 1.0,
+    allow_different_windows: DifferentWindows = False,
     out: Out = None,
     lang: Annotated[Language, typer.Option(help="Language of the figure.")] = Language.EN,
     as_json: AsJson = False,
@@ -232,19 +248,23 @@ def why_command(
         loaded = load_apart(scenarios, district, settings)
         for scenario in loaded.values():
             check_reach(scenario, days, scale)
+        if not allow_different_windows:
+            check_alike(windows_of(loaded, days))
         say_if_compiling()
         runs = _split_runs(loaded, reps, jobs, days, seed, scale)
-        table = _pooled(runs)
+        table = _pooled(runs, windows_of(loaded, days))
     where = _where(loaded, reps, days, scale, lang)
     about = belonging.about(loaded, seed, days, scale, reps=reps) if out else {}
     saved = save(out, _files(runs, table, loaded, by, lang, where) if out else {}, "why", about)
     shown = table if by is By.DOMAIN else table[table["domain"] == "all"]
     if as_json:
         about = {"seed": seed, "reps": reps, "days": days, "scale": scale, "reached": reached_by(loaded, scale)}
+        about["windows"] = {label: window.to_dict() for label, window in windows_of(loaded, days).items()}
         print_json(about | {"by": by.value, "split": shown.to_dict("records"), "files": saved.names})
         saved.end()
         return
     _print_table(shown, by)
+    _say_windows(windows_of(loaded, days))
     saved.say()
 
 
@@ -278,8 +298,8 @@ def _split_runs(
     return together
 
 
-def _pooled(runs: pd.DataFrame) -> pd.DataFrame:
-    """The replications of each scenario added up. Raises InputError if no request was closed."""
+def _pooled(runs: pd.DataFrame, windows: Mapping[str, Window]) -> pd.DataFrame:
+    """The replications of each scenario added up. Raises InputError if no request of the windows was closed."""
     import pandas as pd
 
     from sanfang.run.time_split import pooled
@@ -290,7 +310,8 @@ def _pooled(runs: pd.DataFrame) -> pd.DataFrame:
         tables[-1].insert(0, "scenario", name)
     found = pd.concat(tables, ignore_index=True)
     if not found["requests"].any():
-        raise InputError("--days: no request was closed by then")
+        empty = [window.reason() for window in windows.values() if window.is_empty]
+        raise InputError("--days: " + (empty[0] if empty else "no request of the evaluation window was closed by then"))
     return found
 
 
@@ -299,12 +320,13 @@ def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: f
     from sanfang.run.reach import reach
 
     first = next(iter(scenarios.values()))
-    length = days or first.run.days
+    window = Window.of(first, days)
+    length = window.brief(lang.value)
     if lang is Language.ZH:
         size = "全规模" if scale == 1 else f"规模 {scale:g}（{reach(first, scale).told('zh')}）"
-        return f"{first.district.label_zh or first.district.name}，{size}，{length} 天，{reps} 次重复"
+        return f"{first.district.label_zh or first.district.name}，{size}，{length}，{reps} 次重复"
     size = "full size" if scale == 1 else f"scale {scale:g} ({reach(first, scale)})"
-    return f"{first.district.name}, {size}, {length} days, {_counted(reps, 'replication')}"
+    return f"{first.district.name}, {size}, {length}, {_counted(reps, 'replication')}"
 
 
 def _files(
@@ -318,6 +340,12 @@ def _files(
         "time_split_runs.csv": table_writer(runs),
         "time_split.png": lambda path: time_split_figure(table, scenarios, by.value, lang.value, where).savefig(path),
     }
+
+
+def _say_windows(windows: Mapping[str, Window]) -> None:
+    from sanfang.cli_tables import plain_console, say_windows
+
+    say_windows(plain_console(), windows)
 
 
 def _print_table(table: pd.DataFrame, by: By) -> None:

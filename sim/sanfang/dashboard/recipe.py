@@ -13,6 +13,8 @@ from sanfang.dashboard.results import choice as result_choice
 from sanfang.dashboard.results import files as result_files
 from sanfang.run.troubles import LETTERS
 
+OF_THE_WINDOW = "# Metrics look at the evaluation window; the page's figures are those of its day."
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -46,7 +48,8 @@ def live(address: Address) -> Recipe:
         _load("scenario", address, world),
         f"run = simulate(scenario, seed={address.seed}, days={days}, scale={address.size:g}, keep_requests=True)",
         f'print(run.daily.head({days_of(address)})[["date", "satisfaction", "open", "latent"]].tail(1))',
-        "print(run.metrics)",
+        OF_THE_WINDOW,
+        "print(run.window, run.metrics, run.reasons)",
     ]
     options = [*_place(address, days), *_sets(address, world), ("--out", "results/live")]
     return Recipe("\n".join(python), command(["sanfang", "run"], [world.scenario], options))
@@ -62,6 +65,8 @@ def compare(address: Address) -> Recipe:
         f"found = compare(worlds, reps=10, seed={address.seed}, days={days}, scale={address.size:g})",
         'columns = ["scenario", "metric", "baseline_mean", "difference", "low", "high"]',
         "print(found.differences[columns].to_string())",
+        OF_THE_WINDOW,
+        "print(found.windows)",
     ]
     lines = []
     for letter, world in zip(letters, address.worlds, strict=True):

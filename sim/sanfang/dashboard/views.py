@@ -63,12 +63,13 @@ def verdict(change: float, measure: Twin) -> str:
 
 
 def figures(played: Session, lang: str) -> list[Json]:
-    """The measures today, with the change since the start: day 1, for moving figures the first whole window."""
-    found = []
+    """The measures today, with the change since the warm-up: its first day after it, for moving figures the first of
+    their windows that lies after it. Before, there is no change to tell, as those days are not evaluated."""
+    found, begins = [], played.scenario.run.warm_up
     for name, values in series.measures(played).items():
         measure = MEASURES[name]
         now = float(values[-1]) if len(values) else np.nan
-        first = WINDOW - 1 if measure.moving else 0
+        first = begins + (WINDOW - 1 if measure.moving else 0)
         change = now - float(values[first]) if len(values) > first + 1 else np.nan
         points = say("points", lang) if measure.form == "share" else ""
         found.append({
@@ -76,11 +77,18 @@ def figures(played: Session, lang: str) -> list[Json]:
             "label": say(f"measure_{name}", lang),
             "value": shown(now, measure),
             "unit": unit(name, lang) + (f" · {say('last_days', lang, days=WINDOW)}" if measure.moving else ""),
-            "change": f"{signed(change, measure)} {points}" if change == change else say("no_change_yet", lang),
-            "verdict": verdict(change, measure),
-            "since": say("since", lang, day=first + 1),
+            **_changed(change, f"{signed(change, measure)} {points}", measure, first, played, lang),
         })  # fmt: skip
     return found
+
+
+def _changed(change: float, shown_: str, measure: Twin, first: int, played: Session, lang: str) -> Json:
+    """A card's line on the change since day `first` (from 0), or why there is none."""
+    begins = played.scenario.run.warm_up
+    if played.day <= begins:
+        return {"change": say("warming_up", lang, day=begins), "verdict": "", "since": ""}
+    told = shown_ if change == change else say("no_change_yet", lang)
+    return {"change": told, "verdict": verdict(change, measure), "since": say("since", lang, day=first + 1)}
 
 
 # --- Charts ---------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.files import read_text
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import listed
+from sanfang.scenario.window import windows_of
 
 MANIFEST = "saved.json"
 MOST_BYTES = 1_000_000
@@ -58,7 +59,7 @@ def settle(folder: Path, command: str, files: Iterable[Path], about: Mapping[str
 
 
 def about(scenarios: Mapping[str, Scenario], seed: int, days: int | None, scale: float, **more: Any) -> dict[str, Any]:
-    """What was run, for a manifest: versions, digests of scenarios by label, seed, days, scale."""
+    """What was run, for a manifest: versions, digests of scenarios by label, seed, days, scale, evaluation windows."""
     import sanfang
 
     first = next(iter(scenarios.values()), None)
@@ -69,6 +70,7 @@ def about(scenarios: Mapping[str, Scenario], seed: int, days: int | None, scale:
         "seed": seed,
         "days": days or (first.run.days if first else None),
         "scale": scale,
+        "windows": {label: window.to_dict() for label, window in windows_of(scenarios, days).items()},
         **more,
     }
 

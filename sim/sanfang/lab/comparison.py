@@ -16,15 +16,18 @@ import pandas as pd
 from sanfang.lab import belonging, intervals
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.provenance import provenance
+from sanfang.lab.run_table import days_of
 from sanfang.lab.runner import Progress, run_all
 from sanfang.lab.work import Job
 from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS
+from sanfang.metrics.reasons import reasons
 from sanfang.run.reach import check_reach, reached_by, steps_not_reached
 from sanfang.run.simulation import check_run
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, MOST_RUNS_IN_MEMORY, first_seed, whole_number
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import listed, shortened
+from sanfang.scenario.window import Window, check_alike, differences_told, windows_of
 
 RESOURCE_TOLERANCE = 1e-9  # relative: rounding of sums, no more
 
@@ -48,6 +51,19 @@ class Comparison:
     scale: float
 
     @property
+    def windows(self) -> dict[str, Window]:
+        """By label, the evaluation window of each scenario. All are the same unless others were allowed."""
+        return windows_of(self.scenarios, self.days)
+
+    @property
+    def reasons(self) -> dict[str, dict[str, str]]:
+        """By label, which metrics have no value for want of days, and why."""
+        means: dict[str, dict[str, float]] = {label: {} for label in self.scenarios}
+        for label, name, mean in self.means[["scenario", "metric", "mean"]].itertuples(index=False):
+            means[label][name] = mean
+        return {label: reasons(means[label], window) for label, window in self.windows.items()}
+
+    @property
     def resource_gaps(self) -> pd.DataFrame:
         """Where public hours or money differ from the baseline's; empty when all scenarios have the same.
 
@@ -55,6 +71,12 @@ class Comparison:
         comes from outside the public purse is booked apart and may differ.
         """
         return resource_gaps(self.runs, self.baseline)
+
+    @property
+    def equal_resources(self) -> bool | None:
+        """Whether all scenarios have the same public hours and money; None where no run has a value of them."""
+        known = self.runs.reindex(columns=list(EQUAL_BETWEEN_SCENARIOS)).notna().to_numpy().any()
+        return self.resource_gaps.empty if known else None
 
     @property
     def reached(self) -> dict[str, dict[str, int]]:
@@ -71,7 +93,8 @@ class Comparison:
         """What a user should know of the scenarios' files, and of steps of schedules that never come."""
         scenarios = self.scenarios.values()
         about_files = [note for scenario in scenarios for note in scenario.notes]
-        return list(dict.fromkeys([*about_files, *steps_not_reached(scenarios, self.days)]))
+        windows = filter(None, [differences_told(self.windows)])
+        return list(dict.fromkeys([*about_files, *steps_not_reached(scenarios, self.days), *windows]))
 
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
         """Write `files` into `folder`; return their paths. Each is complete or not there.
@@ -105,12 +128,14 @@ class Comparison:
             "scale": self.scale,
             "reached": self.reached,
             "baseline": self.baseline,
+            "windows": {label: window.to_dict() for label, window in self.windows.items()},
+            "reasons": self.reasons,
             "scenarios": [
                 {"label": label, "name": scenario.name, "digest": scenario.digest()}
                 for label, scenario in self.scenarios.items()
             ],
             "notes": self.notes,
-            "equal_resources": self.resource_gaps.empty,
+            "equal_resources": self.equal_resources,
             "resource_gaps": self.resource_gaps.to_dict("records"),
             "means": self.means.to_dict("records"),
             "differences": self.differences.to_dict("records"),
@@ -126,12 +151,14 @@ def compare(
     scale: float = 1.0,
     jobs: int | None = None,
     progress: Progress | None = None,
+    allow_different_windows: bool = False,
 ) -> Comparison:
     """Run each scenario `reps` times and compare all with `baseline` (a scenario's label; the first if None).
 
     Its label is its name, or what a mapping calls it. A name that comes again gets a number.
     Replication r, from 0, has the seed `seed` + r in every scenario. `days` and `scale` are as in
     `simulate`; `jobs` is the number of processes, all cores if None. The result does not depend on it.
+    Scenarios with different evaluation windows are refused unless `allow_different_windows`.
     Raises InputError for wrong arguments and RunFailed if a run fails.
     """
     labelled = _labelled(scenarios)
@@ -143,6 +170,8 @@ def compare(
     check_run(first_seed("seed", seed, reps), days, scale)
     for scenario in labelled.values():
         check_reach(scenario, days, scale)
+    if not allow_different_windows:
+        check_alike(windows_of(labelled, days))
     if jobs is not None:
         whole_number("jobs", jobs, 1, MOST_JOBS)
     plan = [
@@ -152,7 +181,7 @@ def compare(
     ]
     metrics = run_all([job for _, _, job in plan], keep_metrics, workers=jobs, progress=progress)
     rows = [
-        {"scenario": label, "replication": rep, "seed": job.seed, **values}
+        {"scenario": label, "replication": rep, "seed": job.seed, **days_of(Window.of(job.scenario, days)), **values}
         for (label, rep, job), values in zip(plan, metrics, strict=True)
     ]
     runs = _in_order(pd.DataFrame(rows), list(labelled))

@@ -35,9 +35,13 @@ from sanfang.scenario.limits import (
 )
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import in_words, listed
+from sanfang.scenario.window import HOW_TO_ALLOW, Window, check_alike, windows_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MOVE_THE_WINDOW = frozenset({"run.warm_up", "run.days"})
+"""Parameters that decide which days of a run are evaluated."""
 
 Point = dict[str, Any]
 """The value of each factor by name; None leaves it as each scenario has it."""
@@ -138,6 +142,8 @@ class Experiment:
             if finding.scenario not in self.bases or finding.scenario == self.baseline:
                 raise InputError(f"{origin}: found: {in_words(finding.scenario)}: is not compared with the baseline")
         _check_clashes(self.factors, self.file.settings, origin)
+        if not self.file.allow_different_windows:
+            self._check_windows()
         for label in self.bases if not self.factors else ():
             self.scenario(label, {})
         self._check_table()
@@ -156,6 +162,17 @@ class Experiment:
             if number > most:
                 shown = f"{number:,}" if number < 10**18 else in_words(number)
                 raise InputError(f"{self.place.origin}: {key}: gives {shown} {what}")
+
+    def _check_windows(self) -> None:
+        """Scenarios and points must be evaluated on the same days."""
+        try:
+            check_alike(windows_of(self.bases, self.days))
+        except InputError as error:
+            raise InputError(f"{self.place.origin}: {error}") from None
+        moves = [factor for factor in self.factors if MOVE_THE_WINDOW & set(factor.sets)]
+        if moves:
+            told = "changes the days that are evaluated, so its points cannot be compared; fix it, or"
+            raise InputError(f"{self.place.origin}: factors.{moves[0].name}: {told} {HOW_TO_ALLOW}")
 
     def _check_table(self) -> None:
         """A table may not name a point twice: it would count twice. What a point leaves as it is has its value too."""
@@ -329,6 +346,13 @@ class Experiment:
         except InputError as error:
             shown = listed(f"{name} = {in_words(value)}" for name, value in point.items())
             raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None
+
+    def windows(self) -> dict[str, list[Window]]:
+        """By label, the evaluation window at each point; one for all of them where no factor changes it."""
+        if not any(MOVE_THE_WINDOW & set(factor.sets) for factor in self.factors):
+            return {label: [window] for label, window in windows_of(self.bases, self.days).items()}
+        points = self.points()
+        return {label: [Window.of(self.scenario(label, one), self.days) for one in points] for label in self.bases}
 
     def check_points(self) -> None:
         """Make every scenario at every point once. Raises `InputError` at the first wrong one."""

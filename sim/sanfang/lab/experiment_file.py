@@ -180,6 +180,9 @@ class ExperimentFile(Section):
     constraints: Words = Field(
         (), max_length=MOST_CONSTRAINTS, description="Comparisons of factors that every point must pass"
     )
+    allow_different_windows: bool = Field(
+        False, description="Whether scenarios or points with different evaluation windows may be compared"
+    )
     claim: Claim | None = Field(None, description="What the article says, and where it should show")
     published: Published | None = Field(None, description="What the published results were made on")
     found: Findings = Field((), description="Published results, which `sanfang reproduce` makes again")

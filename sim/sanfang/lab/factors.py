@@ -38,7 +38,8 @@ TAKES: dict[str, tuple[str, ...]] = {
 """The keys that each distribution takes; all but low and high must be given."""
 
 COLUMNS = {
-    *("scenario", "point", "replication", "seed", "seconds", "key", "finished", "day", "checksum", "formulas"),
+    *("scenario", "point", "replication", "seed", "first_day", "last_day", "seconds", "key", "finished", "day"),
+    *("checksum", "formulas"),
     *("metric", "quantity", "n", "mean", "sd", "low", "high", "difference", "estimate", "standard_error", "half_width"),
     *("baseline_mean", "p_value", "effect_size", "correlation", "variance_reduction", "variance_ratio", "ratio_low"),
     *("ratio_high", "independent_half_width", "rank", "of", "probability_best", "difference_to_best", "target"),

@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import linecache
+import math
 import numbers
 import re
 import traceback
@@ -180,11 +181,14 @@ def declared(about: Mapping[str, Any]) -> tuple[Metric, ...]:
 
 
 def measure_own(own: OwnMetrics, run: Observation) -> dict[str, float]:
-    """The metrics of one's own of a run. Runs the file. Raises `InputError` naming file, line and metric."""
+    """The metrics of one's own of a run; NaN where no day is left after the warm-up. Runs the file. Raises `InputError`
+    naming file, line and metric."""
     from sanfang.metrics.catalogue import evaluate
     from sanfang.model.books.tables import daily_table, request_table
 
     evaluated = evaluate(run)
+    if not evaluated.length:
+        return dict.fromkeys(own.names, math.nan)
     given = {"requests": request_table(run), "daily": daily_table(run), "ledger": run.ledger}
     window = range(evaluated.first, evaluated.end)
     found = {}

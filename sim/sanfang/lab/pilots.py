@@ -22,13 +22,16 @@ from sanfang.lab.provenance import code_version
 from sanfang.lab.runner import run_all
 from sanfang.lab.shapley import BEFORE, REFORM, levers_of
 from sanfang.lab.work import Job
-from sanfang.metrics.durations import MEAN_WITHIN_DAYS
-from sanfang.metrics.survival import restricted_mean, survival
+from sanfang.metrics.durations import followed_days, mean_within
+from sanfang.metrics.needs import MEAN_WITHIN_DAYS
+from sanfang.metrics.survival import survival
 from sanfang.model import state as s
 from sanfang.model.books.observation import all_records
 from sanfang.run.simulation import Run
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.window import Window
 
 PILOT = "c006"
 DISTRICT, SCALE, SEED = "licang", 0.1, 1
@@ -60,30 +63,37 @@ def by_area(run: Run) -> dict[str, dict[str, float]]:
     """
     model = run.model
     assert model is not None
-    warm_up = run.scenario.run.warm_up
-    first = warm_up if warm_up < model.day else 0
+    window = run.window
+    if window.is_empty:
+        raise InputError(f"{run.scenario.name}: {window.reason()}")
     records = all_records(model)
     area = areas_of(model.map.ids, model.map.neighbours, PILOT)
-    satisfaction = model.diary.satisfaction[first : model.day].mean(axis=0)
+    satisfaction = model.diary.satisfaction[window.first : window.end].mean(axis=0)
     size = model.world.communities["size"]
     found = {}
     for number, name in enumerate(AREAS):
         own = records[area[records["community"]] == number]
         mean = float(np.average(satisfaction[area == number], weights=size[area == number]))
-        found[name] = {"satisfaction": mean, **_days(own, first, float(model.day))}
+        found[name] = {"satisfaction": mean, **_days(own, window)}
     return found
 
 
-def _days(records: NDArray[Any], first: int, end: float) -> dict[str, float]:
+def _days(records: NDArray[Any], window: Window) -> dict[str, float]:
     """Mean calendar days from voicing to resolution, and from arising until the trouble is gone."""
-    made, arisen = records[records["voiced"] >= first], records[records["arose"] >= first]
+    end = float(window.end)
+    made, arisen = records[records["voiced"] >= window.first], records[records["arose"] >= window.first]
     resolved, gone = made["outcome"] == s.RESOLVED, ~np.isnan(arisen["gone"])
     days = np.where(resolved, made["closed"], end) - made["voiced"]
     need_days = np.where(gone, arisen["gone"], end) - arisen["arose"]
     return {
-        "resolution_days_mean": restricted_mean(survival(days, resolved), MEAN_WITHIN_DAYS),
-        "need_days_mean": restricted_mean(survival(need_days, gone), MEAN_WITHIN_DAYS),
+        "resolution_days_mean": _mean(days, resolved, made["voiced"], window),
+        "need_days_mean": _mean(need_days, gone, arisen["arose"], window),
     }
+
+
+def _mean(days: NDArray[Any], done: NDArray[Any], began: NDArray[Any], window: Window) -> float:
+    """The mean up to 60 days; NaN where nothing was followed for so long."""
+    return mean_within(survival(days, done), MEAN_WITHIN_DAYS, followed_days(began, window))
 
 
 def run_pilots(chosen: Mapping[str, Scenario], replications: int, workers: int | None = None) -> pd.DataFrame:

@@ -113,7 +113,8 @@ class Results:
         )
 
     def runs(self) -> pd.DataFrame:
-        """One row a run of the plan: scenario, point, factor values, replication, seed, metrics, seconds, key.
+        """One row a run of the plan: scenario, point, factor values, replication, seed, first and last day of
+        the evaluation window, metrics, seconds, key.
 
         In order of scenario (as the experiment lists them), point and replication.
         """
@@ -169,9 +170,19 @@ class Results:
         columns: dict[str, Any] = {"scenario": label, "point": np.array(numbers, np.int64)}
         columns |= {name: factors[name].array for name in factors}
         columns |= {"replication": np.array(replications, np.int64), "seed": np.array(seeds, np.int64)}
-        metrics = self.about["metrics"] or [*METRIC_NAMES, *(one.name for one in self.own_metrics)]
-        columns |= {name: values[:, self._rows.numbers.index(name)] for name in [*metrics, "seconds"]}
+        columns |= self._days(label, numbers)
+        known = self.about["metrics"] or [*METRIC_NAMES, *(one.name for one in self.own_metrics)]
+        wanted = [name for name in known if name in self._rows.numbers]
+        columns |= {name: values[:, self._rows.numbers.index(name)] for name in [*wanted, "seconds"]}
         return pd.DataFrame({**columns, "key": pd.array(keys, dtype="str")}, index=range(len(found)))
+
+    def _days(self, label: str, points: tuple[int, ...]) -> dict[str, Any]:
+        """The days that metrics look at, by run; nothing where the store does not say."""
+        windows = self.about.get("windows", {}).get(label)
+        if not windows:
+            return {}
+        bounds = np.array([windows[point if len(windows) > 1 else 0][:2] for point in points], np.int64)
+        return {"first_day": bounds[:, 0], "last_day": bounds[:, 1] - 1}
 
     def daily_in_pieces(self, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         """Daily series of `runs` runs at a time: scenario, point, replication, day, and one column a series."""

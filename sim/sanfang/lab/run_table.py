@@ -1,8 +1,9 @@
 """A table of runs as arrays: scenarios x points x replications, the form that statistics work on.
 
 The table has one row a run: the key columns `scenario`, `point` (a whole number; where it is absent, all runs
-belong to one point), `replication` and perhaps `seed`, then perhaps factor columns, then metrics. Failed runs
-are absent. Replication r has the same seed in every scenario and point (common random numbers).
+belong to one point), `replication` and perhaps `seed` and the days of the evaluation window, then perhaps factor
+columns, then metrics. Failed runs are absent. Replication r has the same seed in every scenario and point (common
+random numbers).
 
 A run without a value of an open-ended metric (see `Metric`) has not reached it. Stores, CSV and JSON leave the cell
 empty; here it is infinite, which puts it in its place: above all that was seen, and equal to none.
@@ -23,12 +24,19 @@ from numpy.typing import NDArray
 from sanfang.metrics.catalogue import TELLS_REQUESTS
 from sanfang.metrics.catalogue import metric as declaration
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.window import Window
 
-KEYS = ("scenario", "point", "replication", "seed", "seconds", "key")
-"""The columns of a table of runs that are neither factors nor metrics; the last two come from a sweep's store."""
+KEYS = ("scenario", "point", "replication", "seed", "first_day", "last_day", "seconds", "key")
+"""The columns of a table of runs that are neither factors nor metrics: `first_day` and `last_day` are those of the
+evaluation window; the last two come from a sweep's store."""
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+
+def days_of(window: Window) -> dict[str, int]:
+    """The key columns that say which days of a run its metrics look at; the last is before the first where none is."""
+    return {"first_day": window.first, "last_day": window.last}
 
 
 def metric_columns(runs: pd.DataFrame, factors: Sequence[str] = ()) -> list[str]:

@@ -271,6 +271,10 @@ def _plan(store: Store, experiment: Experiment, measuring: Measuring) -> None:
         "metrics": list(experiment.metrics),
         "factors": list(points[0]),
         "scenarios": {label: scenario.digest() for label, scenario in experiment.bases.items()},
+        "windows": {
+            label: [[window.first, window.end, window.warm_up] for window in windows]
+            for label, windows in experiment.windows().items()
+        },
         "experiment": plain(experiment.to_dict()),
     }
     held = store.about()

@@ -18,6 +18,7 @@ from sanfang.metrics.declare import DECLARED, GROUPS, Metric
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.units import UNDECLARED
 from sanfang.model.books.observation import Observation
+from sanfang.scenario.window import Window
 
 SUBJECTS = (residents, durations, requests, shares_of_time, waste, workforce, resources)
 """The modules that declare metrics, in the order of tables."""
@@ -41,15 +42,19 @@ TELLS_REQUESTS = "trips_per_request"
 
 
 def evaluate(run: Observation) -> Evaluation:
-    """A run from the day `run.warm_up` to its last day; all of its days if it is no longer than that."""
-    warm_up = run.scenario.run.warm_up
-    return Evaluation.of(run, warm_up if warm_up < run.days else 0, run.days)
+    """A run in its evaluation window."""
+    window = Window.of(run.scenario, run.days)
+    return Evaluation.of(run, window.first, window.end)
 
 
 def measure(run: Observation) -> dict[str, float]:
-    """All metrics of a run, by name."""
+    """All metrics of a run, by name; NaN where the evaluation window is too short for one."""
     evaluated = evaluate(run)
-    return {metric.name: metric.formula(evaluated) for metric in METRICS if metric.formula}
+    return {
+        metric.name: metric.formula(evaluated) if evaluated.length >= metric.needs.days else math.nan
+        for metric in METRICS
+        if metric.formula
+    }
 
 
 _OWN: ContextVar[Mapping[str, Metric]] = ContextVar("own metrics", default=MappingProxyType({}))

@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any, Literal
 
 from sanfang.metrics.evaluation import Evaluation
+from sanfang.metrics.needs import ANY, Need
 from sanfang.metrics.units import Unit
 
 Better = Literal["higher", "lower"]
@@ -43,7 +44,8 @@ class Metric:
     is where a table puts it. `formula` computes it; None for one that is only read from a store.
     `open_ended`: a run that had requests and has no value has not reached it, so it is above all that could be seen:
     a 90th percentile of days where fewer than 90 of 100 requests were ever resolved, the cost of a resolved need where
-    none was. Of any other metric no value means that there was nothing to measure.
+    none was. Of any other metric no value means that there was nothing to measure. `needs`: the fewest days of
+    evaluation window; in a shorter one it has no value.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Metric:
     en: str
     zh: str
     open_ended: bool = False
+    needs: Need = ANY
     formula: Formula | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -84,15 +87,16 @@ DECLARED: list[Metric] = []
 
 
 def metric(
-    unit: Unit, better: Better | None, group: str, en: str, zh: str, *, open_ended: bool = False, name: str = ""
-) -> Callable[[Formula], Formula]:
+    unit: Unit, better: Better | None, group: str, en: str, zh: str, *,
+    open_ended: bool = False, needs: Need = ANY, name: str = "",
+) -> Callable[[Formula], Formula]:  # fmt: skip
     """Declare the function below as a metric, called `name` or as the function is; see `Metric`."""
 
     def declare(formula: Formula) -> Formula:
         own = name or formula.__name__
         if group not in GROUPS or any(other.name == own for other in DECLARED):
             raise ValueError(f"metric {own!r}: is declared twice, or its group {group!r} is none")
-        DECLARED.append(Metric(own, unit, better, group, en, zh, open_ended, formula))
+        DECLARED.append(Metric(own, unit, better, group, en, zh, open_ended, needs, formula))
         return formula
 
     return declare

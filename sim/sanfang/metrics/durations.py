@@ -13,24 +13,22 @@ import numpy as np
 from sanfang.metrics.by_day import Days, by_day, moving_sum, ratios
 from sanfang.metrics.declare import metric, once
 from sanfang.metrics.evaluation import Evaluation
+from sanfang.metrics.needs import FOLLOWED, MEAN_WITHIN_DAYS, SEEN_THROUGH
 from sanfang.metrics.requests import requests
 from sanfang.metrics.survival import Survival, quantile, restricted_mean, survival
 from sanfang.metrics.units import DAYS, SHARE, WORKING_HOURS
 from sanfang.model import state as s
-
-MEAN_WITHIN_DAYS = 60.0
-"""Means of durations count each up to so many days."""
-
+from sanfang.scenario.window import Window
 
 # --- From voicing to resolution ---------------------------------------------------------------------------
 
 
 @metric(
-    DAYS, "lower", "headline", "Days from voicing to resolution, mean", "从反映到解决天数（均值）", open_ended=True
+    DAYS, "lower", "headline", "Days from voicing to resolution, mean", "从反映到解决天数（均值）", needs=SEEN_THROUGH
 )  # fmt: skip
 def resolution_days_mean(run: Evaluation) -> float:
     """Calendar days; each counted up to `MEAN_WITHIN_DAYS`."""
-    return restricted_mean(_resolution(run), MEAN_WITHIN_DAYS)
+    return mean_within(_resolution(run), MEAN_WITHIN_DAYS, followed_days(requests(run).voiced, run))
 
 
 @by_day("days_to_resolve", of="resolution_days_mean", moving=True)
@@ -40,7 +38,8 @@ def _days_to_resolve_by_day(days: Days) -> np.ndarray:
 
 
 @metric(
-    DAYS, "lower", "requests", "Days from voicing to resolution, median", "从反映到解决天数（中位数）", open_ended=True
+    DAYS, "lower", "requests", "Days from voicing to resolution, median", "从反映到解决天数（中位数）",
+    open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def resolution_days_median(run: Evaluation) -> float:
     """Calendar days."""
@@ -49,14 +48,14 @@ def resolution_days_median(run: Evaluation) -> float:
 
 @metric(
     DAYS, "lower", "requests", "Days from voicing to resolution, 90th percentile", "从反映到解决天数（90分位）",
-    open_ended=True,
+    open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def resolution_days_p90(run: Evaluation) -> float:
     """Calendar days."""
     return quantile(_resolution(run), 0.9)
 
 
-@metric(SHARE, "higher", "requests", "Requests resolved in time", "按期解决率")
+@metric(SHARE, "higher", "requests", "Requests resolved in time", "按期解决率", needs=FOLLOWED)
 def on_time_rate(run: Evaluation) -> float:
     """Within the limit of their kind; of those whose limit has passed, or which were resolved before it."""
     made, limits = requests(run), run.scenario.limits
@@ -82,16 +81,17 @@ def _resolution_days(run: Evaluation) -> tuple[np.ndarray, np.ndarray]:
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）", open_ended=True
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）", needs=SEEN_THROUGH
 )  # fmt: skip
 def first_response_hours_mean(run: Evaluation) -> float:
     """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`."""
     within = MEAN_WITHIN_DAYS * 5.0 / 7.0 * run.scenario.calendar.shift_hours
-    return restricted_mean(_first_response(run), within)
+    return mean_within(_first_response(run), within, followed_days(requests(run).voiced, run))
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, median", "首次响应工时（中位数）", open_ended=True
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, median", "首次响应工时（中位数）",
+    open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def first_response_hours_median(run: Evaluation) -> float:
     """Working hours."""
@@ -100,14 +100,14 @@ def first_response_hours_median(run: Evaluation) -> float:
 
 @metric(
     WORKING_HOURS, "lower", "requests", "Hours to first handling, 90th percentile", "首次响应工时（90分位）",
-    open_ended=True,
+    open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def first_response_hours_p90(run: Evaluation) -> float:
     """Working hours."""
     return quantile(_first_response(run), 0.9)
 
 
-@metric(SHARE, "higher", "requests", "Requests answered in time", "响应率")
+@metric(SHARE, "higher", "requests", "Requests answered in time", "响应率", needs=FOLLOWED)
 def response_rate(run: Evaluation) -> float:
     """Within the limit of their kind; of those whose limit has passed, or which were answered before it."""
     made, limits = requests(run), run.scenario.limits
@@ -132,14 +132,30 @@ def _first_response(run: Evaluation) -> Survival:
 # --- The need itself --------------------------------------------------------------------------------------
 
 
-@metric(DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数")
+@metric(DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数", needs=SEEN_THROUGH)
 def need_days_mean(run: Evaluation) -> float:
     """Calendar days from arising, silent time included; each counted up to `MEAN_WITHIN_DAYS`."""
     from sanfang.metrics.loops import fill_need_days
 
     days, ended = np.empty(len(run.records)), np.empty(len(run.records), np.bool_)
     count = fill_need_days(run.records, run.first, float(run.end), days, ended)
-    return restricted_mean(survival(days[:count], ended[:count]), MEAN_WITHIN_DAYS)
+    followed = followed_days(run.records["arose"], run)
+    return mean_within(survival(days[:count], ended[:count]), MEAN_WITHIN_DAYS, followed)
+
+
+# --- Together ---------------------------------------------------------------------------------------------
+
+
+def followed_days(began: np.ndarray, window: Evaluation | Window) -> float:
+    """For how many whole days the first was followed of those that began in the window; 0 without any."""
+    inside = began[began >= window.first]
+    return window.end - float(np.floor(inside.min())) if len(inside) else 0.0
+
+
+def mean_within(curve: Survival, horizon: float, followed: float) -> float:
+    """The restricted mean up to `horizon`, the working hours or days of `MEAN_WITHIN_DAYS`; NaN if nothing was
+    `followed` for so many days, so that nobody knows how much of the curve is missing."""
+    return restricted_mean(curve, horizon) if followed >= MEAN_WITHIN_DAYS else np.nan
 
 
 def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np.ndarray) -> float:

@@ -50,11 +50,14 @@ class Evaluation(Observation):
 
     @property
     def yuan(self) -> np.ndarray:
-        """Yuan booked in the window, `[tier, heading]`; what is left at its end counts even if it came before."""
-        if self.first == 0:
-            return self.yuan_booked
+        """Yuan given for the days of the window, `[tier, heading]`, with wages."""
         from sanfang.model.books.ledger import pay_wages
+        from sanfang.model.books.window_money import Pots, yuan_of
 
-        before = self.spent_so_far[self.first - 1][: DEPARTMENT + 1].copy()
-        pay_wages(before, self.hours_so_far[self.first - 1], self.scenario.staffing.wage)
-        return np.asarray(self.yuan_booked - before)
+        moved = self.spent_so_far[self.end - 1][: DEPARTMENT + 1]
+        if self.first > 0:
+            moved = moved - self.spent_so_far[self.first - 1][: DEPARTMENT + 1]
+        pots, start = Pots(moved, self.in_pots, self.waiting_yuan), self.scenario.calendar.start
+        yuan = yuan_of(self.month_ahead, self.month_pots, start, self.first, self.end, pots)
+        pay_wages(yuan, self.hours, self.scenario.staffing.wage)
+        return yuan

@@ -33,7 +33,7 @@ def formula_digest(metric: Metric) -> str:
     """Sixteen hex digits over the code of a metric of this package."""
     given = getattr(metric.formula, "keywords", {})  # of a partial
     first = (metric.module, getattr(metric.formula, "func", metric.formula).__name__)  # type: ignore[union-attr]
-    digest = hashlib.sha256(repr(sorted(given.items())).encode())
+    digest = hashlib.sha256(repr([*sorted(given.items()), metric.needs.days]).encode())
     for module, name in sorted(_reached(EVERY) | _reached(first)):
         digest.update(f"{module}.{name}={ast.dump(_definitions(module)[name])}".encode())
     return digest.hexdigest()[:16]

@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 from sanfang.metrics.by_day import Days, by_day, per_thousand
 from sanfang.metrics.declare import metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
-from sanfang.metrics.units import COUNT, PER_THOUSAND, SHARE
+from sanfang.metrics.needs import COME_BACK, FOLLOWED
+from sanfang.metrics.units import COUNT, PER_THOUSAND, REQUESTS, SHARE
 from sanfang.model import state as s
 from sanfang.model.kernel.records import Floats
+
+
+@metric(REQUESTS, None, "requests", "Requests made", "诉求件数", name="requests")
+def made_in_window(run: Evaluation) -> float:
+    """In the evaluation window."""
+    return float(len(requests(run).voiced))
 
 
 @metric(SHARE, "higher", "requests", "Closed requests rated satisfied", "满意率")
@@ -28,21 +35,21 @@ def resolution_rate(run: Evaluation) -> float:
     return ratio(run.counted(s.D_RESOLVED), run.counted(s.D_CLOSED))
 
 
-@metric(COUNT, "lower", "requests", "Trips for a request", "每件跑腿次数")
+@metric(COUNT, "lower", "requests", "Trips for a request", "每件跑腿次数", needs=FOLLOWED)
 def trips_per_request(run: Evaluation) -> float:
     """Mean."""
     made = requests(run)
     return ratio(float(made.trips.sum()), len(made.trips))
 
 
-@metric(COUNT, "lower", "requests", "Hand-offs of a request", "每件转手次数")
+@metric(COUNT, "lower", "requests", "Hand-offs of a request", "每件转手次数", needs=FOLLOWED)
 def handoffs_per_request(run: Evaluation) -> float:
     """Mean."""
     made = requests(run)
     return ratio(float(made.handoffs.sum()), len(made.handoffs))
 
 
-@metric(SHARE, "lower", "requests", "Closed requests that came back", "重复诉求率")
+@metric(SHARE, "lower", "requests", "Closed requests that came back", "重复诉求率", needs=COME_BACK)
 def repeat_rate(run: Evaluation) -> float:
     """Within `REPEAT_DAYS`; those closed in the last so many days of the window are left out."""
     settled = slice(run.first, max(run.end - int(s.REPEAT_DAYS), run.first))
@@ -50,7 +57,7 @@ def repeat_rate(run: Evaluation) -> float:
     return ratio(float(daily[:, s.D_REPEATS].sum()), float(daily[:, s.D_CLOSED].sum()))
 
 
-@metric(SHARE, "lower", "requests", "Requests given up", "放弃率")
+@metric(SHARE, "lower", "requests", "Requests given up", "放弃率", needs=FOLLOWED)
 def withdrawn_rate(run: Evaluation) -> float:
     """Of those made in the window."""
     made = requests(run)

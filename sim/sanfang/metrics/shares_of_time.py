@@ -6,6 +6,7 @@ from functools import partial
 
 from sanfang.metrics.declare import metric, ratio
 from sanfang.metrics.evaluation import Evaluation
+from sanfang.metrics.needs import FOLLOWED
 from sanfang.metrics.requests import requests
 from sanfang.metrics.units import SHARE
 from sanfang.model.state import TIME_NAMES
@@ -30,4 +31,4 @@ def _share(run: Evaluation, cause: str) -> float:
 
 
 for _cause, (_en, _zh) in CAUSES.items():
-    metric(SHARE, None, "time", _en, _zh, name=f"{_cause}_share")(partial(_share, cause=_cause))
+    metric(SHARE, None, "time", _en, _zh, needs=FOLLOWED, name=f"{_cause}_share")(partial(_share, cause=_cause))

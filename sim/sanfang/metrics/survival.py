@@ -20,11 +20,11 @@ class Survival:
 
 
 def survival(durations: np.ndarray, done: np.ndarray) -> Survival:
-    """The curve of durations, of which those not `done` are censored. Empty where none is done."""
+    """The curve of durations, of which those not `done` are censored. Without steps where none is done."""
     from sanfang.metrics.loops import kaplan_meier
 
     if not done.any():
-        return Survival(np.empty(0), np.empty(0), np.nan)
+        return Survival(np.empty(0), np.empty(0), float(durations.max()) if len(durations) else np.nan)
     ended, censored = durations[done], durations[~done]
     ended.sort()
     censored.sort()
@@ -40,10 +40,16 @@ def quantile(curve: Survival, level: float) -> float:
 
 
 def restricted_mean(curve: Survival, horizon: float) -> float:
-    """Mean of the durations, each counted up to `horizon`: the area under the curve (Irwin 1949)."""
-    if len(curve.times) == 0:
+    """Mean of the durations, each counted up to `horizon`: the area under the curve (Irwin 1949); NaN of none.
+
+    Beyond the longest time seen the curve stays where it is. So it is no mean up to `horizon` unless somebody was
+    followed for about so long, or all are done: who calls this looks to that.
+    """
+    if np.isnan(curve.last):
         return np.nan
     last = min(horizon, curve.last)
     at = np.concatenate([[0.0], np.minimum(curve.times, last), [last]])
     height = np.concatenate([[1.0], curve.remaining])
-    return float((np.diff(at) * height).sum())
+    still = float(height[-1])
+    beyond = (horizon - last) * still if last < horizon and still > 0 else 0.0
+    return float((np.diff(at) * height).sum()) + beyond

@@ -51,6 +51,7 @@ GAP = Unit("-1 to 1", "−1 至 1", smallest=0.001, decimals=3, share=True)
 DAYS = Unit("calendar days", "天", ("days", "天"), 0.1)
 WORKING_HOURS = Unit("working hours", "工时", ("working hours", "工时"), 0.1)
 COUNT = Unit("count", "次", smallest=0.01)
+REQUESTS = Unit("requests", "requests", decimals=0)
 PER_THOUSAND = Unit("per 1,000 residents", "每千居民", ("per 1,000 residents", "件/千居民"), 0.1)
 PER_THOUSAND_OF_THEM = Unit("per 1,000 of them", "每千人", ("per 1,000", "件/千人"), 0.1)
 PER_YEAR = Unit("per year", "每年", ("a year", "每年"), 0.001)
@@ -61,7 +62,7 @@ UNDECLARED = Unit("-", "-")
 UNITS = {
     unit.name: unit
     for unit in (
-        SHARE, GAP, DAYS, WORKING_HOURS, COUNT, PER_THOUSAND, PER_THOUSAND_OF_THEM, PER_YEAR, HOURS, YUAN,
+        SHARE, GAP, DAYS, WORKING_HOURS, COUNT, REQUESTS, PER_THOUSAND, PER_THOUSAND_OF_THEM, PER_YEAR, HOURS, YUAN,
     )
 }  # fmt: skip
 """All that a metric may have, by name."""

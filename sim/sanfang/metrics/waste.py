@@ -9,6 +9,7 @@ import numpy as np
 from sanfang.metrics.by_day import Days, by_day, moving_sum, ratios
 from sanfang.metrics.declare import metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
+from sanfang.metrics.needs import ANY, PAID
 from sanfang.metrics.units import SHARE, YUAN
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
@@ -17,7 +18,7 @@ CAUSES = {name: h.LABELS[name] for name in (*h.WASTED_HOURS, *h.WASTED_YUAN)}
 """Causes of waste, by heading of the ledger: hours first, then money. Labels in English and Chinese."""
 
 
-@metric(SHARE, "lower", "headline", "Share of resources wasted", "资源浪费比例")
+@metric(SHARE, "lower", "headline", "Share of resources wasted", "资源浪费比例", needs=PAID)
 def waste_share(run: Evaluation) -> float:
     """Of hours and money together; an hour counts at its wage."""
     wage = run.scenario.staffing.wage
@@ -37,7 +38,7 @@ def waste_share_hours(run: Evaluation) -> float:
     return ratio(hours_under(run.hours, h.WASTED_HOURS), float(run.hours.sum()))
 
 
-@metric(SHARE, "lower", "waste", "Money wasted", "经费浪费比例")
+@metric(SHARE, "lower", "waste", "Money wasted", "经费浪费比例", needs=PAID)
 def waste_share_money(run: Evaluation) -> float:
     """Of all public money, wages apart."""
     return ratio(yuan_under(run.yuan, h.WASTED_YUAN), float(_money(run)))
@@ -54,8 +55,9 @@ def _money_wasted(run: Evaluation, heading: str) -> float:
 
 
 for _heading, (_en, _zh) in CAUSES.items():
-    _what, _share = ("Money", _money_wasted) if _heading in h.WASTED_YUAN else ("Hours", _hours_wasted)
-    metric(SHARE, "lower", "waste", f"{_what} wasted: {_en}", f"浪费：{_zh}", name=f"wasted_{_heading}")(
+    _of_money, _of_hours = ("Money", _money_wasted, PAID), ("Hours", _hours_wasted, ANY)
+    _what, _share, _need = _of_money if _heading in h.WASTED_YUAN else _of_hours
+    metric(SHARE, "lower", "waste", f"{_what} wasted: {_en}", f"浪费：{_zh}", needs=_need, name=f"wasted_{_heading}")(
         partial(_share, heading=_heading)
     )
 
@@ -66,7 +68,7 @@ def coordination_share(run: Evaluation) -> float:
     return ratio(hours_under(run.hours, h.COORDINATION_HOURS), float(run.hours.sum()))
 
 
-@metric(YUAN, "lower", "waste", "Cost of a resolved need", "每解决一件需求成本", open_ended=True)
+@metric(YUAN, "lower", "waste", "Cost of a resolved need", "每解决一件需求成本", open_ended=True, needs=PAID)
 def cost_per_resolved_need(run: Evaluation) -> float:
     """All money and wages over needs resolved."""
     return ratio(_cost(run), run.counted(s.D_RESOLVED))

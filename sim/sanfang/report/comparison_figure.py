@@ -40,13 +40,13 @@ PANEL_LABELS = {
 WORDS = {
     "en": {
         "title": "What changes against “{baseline}”",
-        "where": "{district}, {size}{days}, {reps}",
+        "where": "{district}, {size}, {days}, {reps}",
         "full": "full size",
         "scaled": "scale {scale:g} ({reached})",
-        "days": ", {days} days",
         "reps": "{reps} replications on the same troubles",
         "rep": "1 replication, so no intervals",
         "mean": "“{baseline}” has {value} {unit}",
+        "short": "no value: needs {needs} days to evaluate, has {days}",
         "axis": "difference ({unit})",
         "index": "0 to 1",
         "better": "better",
@@ -58,13 +58,13 @@ WORDS = {
     },
     "zh": {
         "title": "与“{baseline}”相比的变化",
-        "where": "{district}，{size}{days}，{reps}",
+        "where": "{district}，{size}，{days}，{reps}",
         "full": "全规模",
         "scaled": "规模 {scale:g}（{reached}）",
-        "days": "，{days} 天",
         "reps": "{reps} 次重复，各方案面对相同的问题",
         "rep": "仅 1 次重复，无置信区间",
         "mean": "“{baseline}”为 {value} {unit}",
+        "short": "无值：评价期至少 {needs} 天，现为 {days} 天",
         "axis": "差值（{unit}）",
         "index": "0 至 1",
         "better": "更好",
@@ -75,6 +75,7 @@ WORDS = {
         "pooling": "缩小规模时部门更小，集中调配的优势弱于全规模。",
     },
 }
+DIFFER = {"en": "DIFFERENT days evaluated: see comparison.json", "zh": "各方案评价期不同，见 comparison.json"}
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,9 @@ def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _Style)
     said = (
         style.words["mean"].format(baseline=style.name(comparison, comparison.baseline), value=value, unit=unit).strip()
     )
+    window = comparison.windows[comparison.baseline]
+    if window.days < item.needs.days:
+        said = style.words["short"].format(needs=item.needs.days, days=window.days)
     label = PANEL_LABELS.get(item.name, (item.en, item.zh))[style.lang == "zh"]
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "family": style.fonts}
     axes.annotate(label, (0, 1), (0, 42), fontsize=13, fontweight=style.weight, color=INK, **place)
@@ -232,6 +236,14 @@ def verdict_colour(value: float, low: float, high: float, item: Metric) -> str:
     return BETTER if (value > 0) == (item.better == "higher") else WORSE
 
 
+def _days(comparison: Comparison, lang: str) -> str:
+    """Which days are evaluated, and that they differ if they do; what the window is too short for is said below."""
+    windows = set(comparison.windows.values())
+    if len(windows) > 1:
+        return DIFFER[lang]
+    return next(iter(windows)).brief(lang)
+
+
 def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) -> None:
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
@@ -241,7 +253,7 @@ def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     text = words["where"].format(
         district=district or scenario.district.name.replace("_", " ").title(),
         size=words["full"] if comparison.scale == 1 else scaled,
-        days=words["days"].format(days=comparison.days or scenario.run.days),
+        days=_days(comparison, style.lang),
         reps=words["rep"] if comparison.reps == 1 else words["reps"].format(reps=comparison.reps),
     )
     title = words["title"].format(baseline=style.name(comparison, comparison.baseline))
@@ -273,7 +285,9 @@ def _foot(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     for text in legend.get_texts():
         text.set(fontsize=10, color=INK, family=style.fonts)
     equal = comparison.resource_gaps.empty
-    notes = [words["note"], words["equal" if equal else "unequal"]]
+    notes = [words["note"]]
+    if comparison.equal_resources is not None:
+        notes.append(words["equal" if equal else "unequal"])
     if comparison.scale != 1:
         notes.append("\n" + words["pooling"])
     figure.text(

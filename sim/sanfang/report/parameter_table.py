@@ -31,7 +31,7 @@ what, and from which source. Where the source is "assumed", no source was found.
 
 PARAMETER_HEAD = ("Parameter", "Role", "Unit", "Allowed", "Default", "Meaning", "中文", "Source")
 LEVER_HEAD = ("Lever", "ID", "Meaning", "中文", "What it does", "Ledger heading of its price", "Price", "What it moves")
-METRIC_HEAD = ("Metric", "Unit", "Better", "Meaning", "中文")
+METRIC_HEAD = ("Metric", "Unit", "Better", "Days", "Meaning", "中文")
 ONE_PLACE = ("policy", f"policy_by_community.{ANY}")
 """Sections that hold levers; they have a table of their own."""
 
@@ -103,15 +103,19 @@ def _lever(one: Parameter) -> tuple[str, ...]:
 def _metrics() -> Iterator[str]:
     yield "## Metrics of a run\n"
     yield (
-        "`run.metrics[name]`. The evaluation window runs from day `run.warm_up` to the last day; how open\n"
-        "requests are treated is told in [model.md](model.md#metrics).\n"
+        "`run.metrics[name]`. The evaluation window runs from day `run.warm_up` to the last day; *Days* is the\n"
+        "fewest that it must have for the metric. How open requests are treated is told in\n"
+        "[model.md](model.md#metrics).\n"
     )
     for group, (en, zh) in GROUPS.items():
         yield f"### {en} ({zh})\n"
         members = (metric for metric in METRICS if metric.group == group)
         yield from table(
             METRIC_HEAD,
-            ((f"`{one.name}`", str(one.unit), one.better or "", one.en, one.zh) for one in members),
+            (
+                (f"`{one.name}`", str(one.unit), one.better or "", str(one.needs.days), one.en, one.zh)
+                for one in members
+            ),
         )
 
 

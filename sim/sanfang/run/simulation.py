@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sanfang.metrics.catalogue import measure
+from sanfang.metrics.reasons import reasons
 from sanfang.model.books.observation import Observation, observe
 from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.compiled import note_complete
@@ -18,15 +19,17 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import in_words
+from sanfang.scenario.window import Window
 
 
 @dataclass(frozen=True)
 class Run:
     """What one run shows.
 
-    metrics: by name, see `sanfang.metrics.catalogue`; daily: one row a day; ledger: resource, tier, heading,
-    amount; requests: one row a request with its times and path, empty unless kept; model: the Mesa model after
-    its last day, and observation what it left behind, for more to be measured (neither is carried to another process).
+    metrics: by name, of the days in `window`, see `sanfang.metrics.catalogue`; NaN where there is no value, and
+    `reasons` says why if it is for want of days; daily: one row a day; ledger: resource, tier, heading, amount;
+    requests: one row a request with its times and path, empty unless kept; model: the Mesa model after its last day,
+    and observation what it left behind, for more to be measured (neither is carried to another process).
     """
 
     scenario: Scenario
@@ -39,6 +42,16 @@ class Run:
     requests: pd.DataFrame
     model: DistrictModel | None = field(default=None, repr=False, compare=False)
     observation: Observation | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def window(self) -> Window:
+        """The evaluation window: the days that the metrics look at."""
+        return Window.of(self.scenario, self.days)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """By metric, why it has no value: of those that need more days than the window has."""
+        return reasons(self.metrics, self.window)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"model": None, "observation": None}

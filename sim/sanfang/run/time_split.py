@@ -120,12 +120,20 @@ def split_of(run: Run) -> pd.DataFrame:
 
 
 def closed_after_warm_up(run: Run) -> pd.DataFrame:
-    """The requests that metrics of time count: closed, and voiced after the warm-up (any day if it lasts too long)."""
-    requests = run.requests
-    if requests.empty and run.model is not None:
-        requests = request_table(observe(run.model))
-    warm_up = run.scenario.run.warm_up
-    return _closed(requests, warm_up if warm_up < run.days else 0)
+    """The requests that metrics of time count: closed, and voiced in the evaluation window."""
+    return _closed(_requests(run), run.window.first)
+
+
+def closed_to_follow(run: Run) -> pd.DataFrame:
+    """Requests among which to choose one to look at: those of `closed_after_warm_up`, or all that were closed where no
+    day is left after the warm-up: one life is no measurement."""
+    return _closed(_requests(run), 0 if run.window.is_empty else run.window.first)
+
+
+def _requests(run: Run) -> pd.DataFrame:
+    if run.requests.empty and run.model is not None:
+        return request_table(observe(run.model))
+    return run.requests
 
 
 def _closed(requests: pd.DataFrame, since: float) -> pd.DataFrame:

@@ -10,7 +10,7 @@ class Run(Section):
     """How long a run lasts and what part of it counts."""
 
     days: int = param(365, "days", 1, MOST_DAYS, "Length of a run", "模拟天数", role="constant")
-    warm_up: int = param(90, "days", 0, MOST_DAYS, "Days simulated but left out of the metrics", "预热天数", role="constant")
+    warm_up: int = param(90, "days", 0, MOST_DAYS, "Days simulated but left out of the metrics", "起步期天数", role="constant")
 
 
 class Needs(Section):

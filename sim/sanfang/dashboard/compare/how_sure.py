@@ -20,6 +20,7 @@ from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.playing import Playing
 from sanfang.dashboard.progress import JobCard, use_told
 from sanfang.dashboard.words import say
+from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.run.background import CANCELLED, DONE, FAILED
@@ -144,11 +145,21 @@ def headline_rows(found: Replicated, lang: str) -> list[Json]:
             good = (one["difference"] > 0) == (known.better == "higher")
             cells += [
                 with_interval(one["difference"], one["low"], one["high"], digits, sign=True),
-                say("compare_reps_sure" if sure else "compare_reps_unsure", lang),
+                say("compare_reps_sure" if sure else "compare_reps_unsure", lang) if one["n"] else "",
             ]
             verdicts += [("better" if good else "worse") if sure else ""] * 2
         rows.append({"id": str(name), "cells": cells, "verdicts": verdicts})
     return rows
+
+
+def _signed(value: float) -> str:
+    return "–" if value != value else f"{value:+.3f}".replace("-", "−")
+
+
+def windows_told(job: Replications, found: Replicated, lang: str) -> list[str]:
+    """Which days the table is of, how many requests, and what they are too few for."""
+    windows = {letter(place): window for place, window in enumerate(job.windows)}
+    return in_sentences(windows, found.runs["requests"], lang)
 
 
 @solara.component
@@ -161,9 +172,12 @@ def Found(job: Replications, found: Replicated, worlds: Worlds, lang: str) -> No
         heads += [say("compare_reps_difference", lang, other=letter(place)), ""]
     with solara.Div(classes=["card"]):
         Table(name="sure", caption=say("compare_reps_table", lang), heads=heads, rows=rows, numbers=1)
+        for told in windows_told(job, found, lang):
+            solara.HTML("p", told, classes=["soft"])
         solara.HTML("p", say("compare_reps_table_hint", lang), classes=["soft"])
     parts.Charts(charts=charts)
-    stem = "-".join(["sanfang", *(world.scenario for world in job.address.worlds), f"{found.reps}-replications"])
+    names = [world.scenario for world in job.address.worlds]
+    stem = "-".join(["sanfang", *names, f"{found.reps}-replications", job.windows[0].file_name])
     with solara.Div(classes=["sf-row"]):
         parts.Download(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: _csv(bands_table(job, found)))
         parts.Download(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: _csv(found.runs))

@@ -119,6 +119,9 @@ def Board(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | None]
     with on.stage.steady():  # the player must not step while its worlds are looked at
         figures = side_by_side.figures(worlds, lang)
     Versus(figures=figures)
+    begins = max(played.scenario.run.warm_up for played in worlds)
+    if worlds[0].day <= begins:
+        solara.HTML("p", say("compare_warming_up", lang, day=begins), classes=["soft"])
     with solara.Div(classes=["sf-tabs"]):
         tabs = [{"id": name, "label": say(f"compare_view_{name}", lang), "pressed": name == view} for name in VIEWS]
         parts.Buttons(buttons=tabs, event_press=lambda id_: set_other(view=id_ if id_ in VIEWS else ""))

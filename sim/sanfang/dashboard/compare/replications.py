@@ -12,14 +12,16 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import Address
+from sanfang.dashboard.address import Address, scenario_of
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.lab import intervals
+from sanfang.lab.run_table import days_of
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run import series
 from sanfang.run.background import Cancelled, play
 from sanfang.run.troubles import LETTERS
+from sanfang.scenario.window import Window
 
 FEWEST = 3
 """With two, a 95 % interval is some ten times as wide as their distance."""
@@ -67,6 +69,8 @@ class Replications(Job[Replicated]):
         self.address = address
         self.reps = min(max(reps, FEWEST), limits.MOST_REPLICATIONS)
         self.days = address.day or address.days
+        scenarios = [scenario_of(address, world) for world in address.worlds]
+        self.windows = [Window.of(scenario, self.days) for scenario in scenarios]
         self._kept: list[list[dict[str, np.ndarray]]] = []
         self._rows: list[dict[str, object]] = []
         super().__init__(lambda _: self._all(), total=self.reps * len(address.worlds))
@@ -86,12 +90,12 @@ class Replications(Job[Replicated]):
         made = [self._run_of(rep, place) for place in range(len(self.address.worlds))]
         self._kept.append([values for values, _ in made])
         self._rows += [
-            {"scenario": letter, "replication": rep, **metrics}
-            for letter, (_, metrics) in zip(LETTERS, made, strict=False)
+            {"scenario": letter, "replication": rep, **days_of(window), **metrics}
+            for letter, window, (_, metrics) in zip(LETTERS, self.windows, made, strict=False)
         ]
 
     def _run_of(self, rep: int, place: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-        address = replace(self.address, seed=self.address.seed + rep)
+        address = replace(self.address, seed=self.address.seed + rep, days=self.days)  # the run ends with the last day
         with self.turn():
             played = PlayedWorld(address, address.worlds[place])
         play(played.step, self.days, self)

@@ -12,7 +12,7 @@ from sanfang.dashboard.job import Job
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.run.background import Cancelled, play
 from sanfang.run.simulation import Run
-from sanfang.run.time_split import closed_after_warm_up, durations
+from sanfang.run.time_split import closed_to_follow, durations
 from sanfang.scenario.place import KINDS
 
 RULES = ("slowest", "typical", "quick_handoffs", "open")
@@ -86,10 +86,10 @@ def run_of(address: Address, job: Job[Run]) -> Run:
 def candidates(run: Run, wanted: Choice, count: int = MOST_CANDIDATES) -> pd.DataFrame:
     """The first requests that a choice gives, best first, with their row labels, and `hours` from voicing to close.
 
-    As on the command line, only requests closed after the warm-up count, but for the rule "open".
+    As on the command line, requests of the evaluation window count, but for the rule "open".
     """
     requests = run.requests
-    found = requests[requests["outcome"] == "open"] if wanted.rule == "open" else closed_after_warm_up(run)
+    found = requests[requests["outcome"] == "open"] if wanted.rule == "open" else closed_to_follow(run)
     for column in ("domain", "kind", "community"):
         value = getattr(wanted, column)
         if value:

@@ -3,6 +3,7 @@ viewer is, as the address keeps it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,11 +14,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sanfang.dashboard.lessons.lesson import Arm, Lesson, Place, Slider, Step, Text, Try, scenario_of
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.metrics.reasons import reason
 from sanfang.scenario import content
 from sanfang.scenario.content import Source, label_of
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.telling import in_words
 from sanfang.scenario.toml import read_toml
+from sanfang.scenario.window import Window, differences_told
 
 LESSONS = "lessons"
 """The folder of lesson files below `scenarios/`."""
@@ -48,12 +52,27 @@ def read(path: Path) -> Lesson:
         except ValidationError as error:
             raise InputError(f"{source.label}: {_complaints(error, document)}") from None
     for number, step in enumerate(lesson.steps, 1):
+        windows = {}
         for arm in step.arms:
+            place = lesson.place_of(step)
             try:
-                scenario_of(arm, lesson.place_of(step))
+                windows[arm.id] = Window.of(scenario_of(arm, place), place.days)
             except InputError as error:
                 raise InputError(f"{source.label}: step {number}, arm {arm.id}: {error}") from None
+        _check_windows(step, windows, f"{source.label}: step {number}")
     return lesson
+
+
+def _check_windows(step: Step, windows: Mapping[str, Window], where: str) -> None:
+    """Raise InputError if the arms of a step are evaluated on other days, or on too few for what it measures."""
+    told = differences_told(windows)
+    if told:
+        raise InputError(f"{where}: {told}; give all arms the same run.warm_up")
+    for name in (step.measure, *step.also):
+        for window in windows.values():
+            why = reason(name, math.nan, window) if window.days < BY_NAME[name].needs.days else ""
+            if why:
+                raise InputError(f"{where}: {name}: {why}")
 
 
 def load_all() -> tuple[dict[str, Lesson], list[str]]:

@@ -23,11 +23,13 @@ from sanfang.lab import database
 from sanfang.lab.experiment_file import ExperimentFile, Place, parse
 from sanfang.lab.results import Results, Status
 from sanfang.lab.run_table import KEYS, RunTable
+from sanfang.lab.windows import windows_in, windows_said
 from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.declare import Metric
 from sanfang.scenario.content import EXPERIMENTS, PACKAGE, Source, folders
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.toml import read_toml
+from sanfang.scenario.window import Window
 
 RESULTS = "results"
 TABLES = ("runs.parquet", "runs.csv")
@@ -91,6 +93,8 @@ class Opened:
     metrics: tuple[str, ...]
     runs: int
     replications: int
+    windows: dict[str, Window]
+    """Evaluation windows by scenario; empty if the file does not say."""
     own: tuple[Metric, ...] = ()
     """Metrics that the experiment had of its own, as the store declares them; their code is not there."""
 
@@ -275,6 +279,7 @@ def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
         baseline=about["baseline"], factors=factors, points=points,
         scenarios=tuple(label for label in about["scenarios"] if counts.get(label)), runs=len(table),
         metrics=tuple(name for name in names if name in known), replications=int(table["replication"].nunique()),
+        windows=windows_said(about),
         own=own,
     )  # fmt: skip
 
@@ -304,6 +309,7 @@ def _from_table(found: Found, stamp: Stamp) -> Opened:
         baseline=baseline if baseline in scenarios else scenarios[0], factors=factors, scenarios=scenarios,
         points=points.reset_index(drop=True), runs=len(runs), replications=int(runs["replication"].nunique()),
         metrics=tuple(name for name in numbers if name not in KEYS and name not in factors),
+        windows=windows_in(runs),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from sanfang.dashboard.results.tables import (
     surface,
 )
 from sanfang.dashboard.words import say
+from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import BY_NAME, HEADLINES, knowing
 
 MOST_SAVED = 20_000
@@ -143,6 +144,8 @@ def notes_of(shown: Shown, lang: str) -> list[Json]:
     ]
     if shown.status is not None and shown.status.running:
         notes.append({"kind": "info", "text": say("results_being_written", lang)})
+    if shown.opened is not None:
+        notes += [{"kind": "info", "text": told} for told in in_sentences(shown.opened.windows, lang=lang)]
     if shown.chosen.is_experiment and shown.opened is not None:
         where = shown.opened.found.id
         notes.append({"kind": "info", "text": say("results_stored_as", lang, where=where)})

@@ -51,6 +51,14 @@ class Observation:
     """`[tier, heading]`: hours booked in the whole run."""
     yuan_booked: np.ndarray
     """`[tier, heading]`: yuan booked in the whole run, with wages and what is left over."""
+    month_ahead: np.ndarray
+    """`[month, tier, heading]`: yuan paid on the first day of a month for the whole of it; see `MonthBooks`."""
+    month_pots: np.ndarray
+    """`[month, tier]`: yuan put into the pots for cases on the first day of a month."""
+    in_pots: np.ndarray
+    """`[tier]`: yuan in the pots at the end."""
+    waiting_yuan: float
+    """Yuan that parts of cases wait for at the end."""
     ledger: pd.DataFrame
     """The ledger of the whole run: resource, tier, heading, amount."""
     communities: tuple[str, ...]
@@ -84,6 +92,7 @@ def observe(model: DistrictModel) -> Observation:
     import pandas as pd  # with the compiler, a second to load: a list of metrics needs neither
 
     from sanfang.model.books.ledger import LEDGER_COLUMNS, hours_by_tier, yuan_by_tier
+    from sanfang.model.district.finance import in_pots
 
     scenario, diary, days = model.scenario_run, model.diary, model.day
     return Observation(
@@ -102,6 +111,10 @@ def observe(model: DistrictModel) -> Observation:
         spent_so_far=diary.spent,
         hours_booked=hours_by_tier(model.engine, model.world.layout),
         yuan_booked=yuan_by_tier(scenario, model.engine, model.world, model.waiting_yuan()),
+        month_ahead=np.array([month.ahead for month in model.finance.months]),
+        month_pots=np.array([month.pots for month in model.finance.months]),
+        in_pots=in_pots(model.world),
+        waiting_yuan=model.waiting_yuan(),
         ledger=model.ledger() if days else pd.DataFrame(columns=LEDGER_COLUMNS),
         communities=model.map.ids,
         community_size=model.world.communities["size"],

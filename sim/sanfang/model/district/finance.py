@@ -6,7 +6,7 @@ planned as public services, the other pays for cases, from departments' budgets 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,6 +17,17 @@ from sanfang.model.policy import PolicyOfDay
 from sanfang.model.state import ARISEN, COMMUNITY, DEPARTMENT, HEALED, LATENT
 from sanfang.model.world import World
 from sanfang.scenario.scenario import Scenario
+
+
+@dataclass
+class MonthBooks:
+    """What a month's money was for."""
+
+    ahead: np.ndarray
+    """`[tier, heading]`: yuan paid on its first day for the whole of it, from grid to department; rebooked as unused
+    at its end."""
+    pots: np.ndarray
+    """`[tier]`: yuan put into the funds of communities and the budgets of departments, for cases."""
 
 
 @dataclass
@@ -47,6 +58,8 @@ class Finance:
     """Yuan of public money so far, wages apart."""
     outside: float = 0.0
     """Yuan of outside money so far."""
+    months: list[MonthBooks] = field(default_factory=list)
+    """Of each month begun so far; the first one begins with the run."""
 
 
 def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
@@ -80,12 +93,14 @@ def allocate_month(
     `base_posts[c]`: posts at each community's grids and office now.
     """
     settle_month(scenario, world, finance)
+    spent, pots = world.spent[: DEPARTMENT + 1].copy(), in_pots(world)
     month = scenario.money.operating / 12 * finance.people.sum()
     finance.supplied += month
     rest = month - _pay_reform(scenario, world, finance, policy, base_posts, month)
     services = rest * scenario.money.service_share
     _supply_services(scenario, map_, world, finance, policy, services)
     _fund_cases(world, finance, policy, rest - services)
+    finance.months.append(MonthBooks(world.spent[: DEPARTMENT + 1] - spent, in_pots(world) - pots))
     income = policy.income * finance.people
     world.communities["outside"] += income
     finance.outside += float(income.sum())
@@ -129,7 +144,7 @@ def _pay_reform(
 
 def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
     """Book what was paid for last month and not used: contracted hours and room on terminals."""
-    communities = world.communities
+    communities, before = world.communities, world.spent[: DEPARTMENT + 1].copy()
     bought = communities["contract"] + communities["contract_used"]
     unused = np.divide(communities["contract"], bought, out=np.zeros_like(bought), where=bought > 0)
     # What is paid while organisations still grow buys nothing yet.
@@ -143,6 +158,8 @@ def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
     finance.terminal_uses = int(world.counts["terminal_uses"][0])
     finance.fee, finance.terminal_fee = np.zeros_like(finance.fee), 0.0
     communities["contract"] = communities["contract_used"] = 0.0
+    if finance.months:
+        finance.months[-1].ahead += world.spent[: DEPARTMENT + 1] - before
 
 
 def _rebook(world: World, heading: int, waste: int, yuan: float) -> None:
@@ -197,6 +214,13 @@ def lapse(world: World, waiting_yuan: float) -> None:
     world.spent[: DEPARTMENT + 1] += leftovers(world, waiting_yuan)
     world.communities["fund"] = 0.0
     world.budget[:] = 0.0
+
+
+def in_pots(world: World) -> np.ndarray:
+    """Yuan `[tier]` in the funds of communities and the budgets of departments, from grid to department."""
+    pots = np.zeros(DEPARTMENT + 1)
+    pots[COMMUNITY], pots[DEPARTMENT] = world.communities["fund"].sum(), world.budget.sum()
+    return pots
 
 
 def leftovers(world: World, waiting_yuan: float) -> np.ndarray:

@@ -1,0 +1,42 @@
+"""Why a metric has no value in an evaluation window, in English and Chinese."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from sanfang.metrics.catalogue import METRICS, metric
+from sanfang.scenario.window import Window
+
+
+def reason(name: str, value: float, window: Window, lang: str = "en") -> str:
+    """Why a metric has no value in a window, in "en" or "zh"; "" if it has one, or had nothing to measure."""
+    need, chinese = metric(name).needs, lang == "zh"
+    if not math.isnan(value):
+        return ""
+    if window.is_empty:
+        return window.reason(lang)
+    if window.days >= need.days:
+        return need.otherwise[chinese]
+    if chinese:
+        return f"评价期只有 {window.days} 天，至少要有 {need.days} 天：{need.why[1]}"
+    return f"the window has {window.days} days and must have at least {need.days}: {need.why[0]}"
+
+
+def reasons(metrics: Mapping[str, float], window: Window, lang: str = "en") -> dict[str, str]:
+    """By metric, why it has no value; only of those where there is something to say."""
+    found = {name: reason(name, value, window, lang) for name, value in metrics.items()}
+    return {name: text for name, text in found.items() if text}
+
+
+def too_short(window: Window, lang: str = "en") -> list[str]:
+    """What a window cannot tell, in sentences; none for one that is long enough for every metric."""
+    if window.is_empty:
+        no_metric = "没有任何指标的值：{}。" if lang == "zh" else "No metric has a value: {}."
+        return [no_metric.format(window.reason(lang))]
+    by_reason: dict[str, list[str]] = {}
+    for one in METRICS:
+        if window.days < one.needs.days:
+            by_reason.setdefault(reason(one.name, math.nan, window, lang), []).append(one.name)
+    no_value = "无值" if lang == "zh" else "No value of"
+    return [f"{no_value} {', '.join(names)}: {why}." for why, names in by_reason.items()]
