@@ -71,6 +71,19 @@ def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "start_method", lambda: "fork")
 
 
+# --- Worked examples ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The numbers of the example of docs/model.md after which a test is named; all must have been tried at its end."""
+    from hand_made import Told
+
+    numbers = Told(request.node.originalname.removeprefix("test_example_").replace("_", " "))
+    yield numbers
+    numbers.is_over()
+
+
 # --- The dashboard in a browser -----------------------------------------------------------------------------
 
 
