@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,7 +14,14 @@ from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.books.ledger import _mismatched, close_day
 from sanfang.model.district import tasks
-from sanfang.model.district.finance import Finance, _fund_cases, _supply_services
+from sanfang.model.district.finance import (
+    Finance,
+    _fund_cases,
+    _pay_reform,
+    _supply_services,
+    lapse,
+    settle_month,
+)
 from sanfang.model.kernel import draw_purposes as p
 
 
@@ -142,6 +152,87 @@ def test_example_services(told: Told) -> None:
     exact = scenario.with_({"supply.estimate_error": 0.0})
     _supply_services(exact, map_, world, finance, policy, 1200.0)
     told.is_next(world.community_domain["covered"][1, 0])
+
+
+def finance_of(hamlet: Hamlet, people: tuple[float, float], demand: tuple[float, float], **fields: Any) -> Finance:
+    """The plan of a hamlet whose services are all of its first domain."""
+    count = len(hamlet.state.domains)
+    share, needed = np.zeros(count), np.full((2, count), 1e-9)
+    share[0], needed[:, 0] = 1.0, demand
+    plan = Finance(
+        demand=needed, error=np.zeros((2, count)), service_share=share, needed=share, matched=share,
+        people=np.array(people), maturity=np.zeros(2), fee=np.zeros(2),
+    )  # fmt: skip
+    for name, value in fields.items():
+        setattr(plan, name, value)
+    return plan
+
+
+def test_example_estimates(told: Told) -> None:
+    hamlet = Hamlet(
+        **{f"domains.{name}.spillover": 0.0 for name in demo().domains},
+        **{"supply.estimate_error": 0.5, "supply.known_requests": 500.0, "supply.precise_estimate": 0.6},
+        **{"policy.need_identification": 0.5},
+    )
+    world, policy = hamlet.state, hamlet.model.policy
+    finance = finance_of(hamlet, (300.0, 300.0), (1000.0, 1000.0))
+    finance.error[:, 0] = 1.0, -1.0
+    world.flow[:] = 0
+    world.flow[:, 0, s.ARISEN], world.flow[:, 0, s.LATENT], world.flow[:, 0, s.HEALED] = 700, 150, 50
+    policy.funds[:], policy.proposals[:] = 0.0, 1.0
+    _supply_services(hamlet.model.scenario_run, hamlet.model.map, world, finance, policy, 1000.0)
+    told.is_next(world.community_domain["covered"][0, 0])
+
+
+def test_example_contracts(told: Told) -> None:
+    hamlet = Hamlet(**{"prices.contract_rate": 50.0, "prices.contract_months": 6.0})
+    scenario, world, community = hamlet.model.scenario_run, hamlet.state, hamlet.state.communities
+    finance = finance_of(hamlet, (300.0, 300.0), (1.0, 1.0))
+    policy = dataclasses.replace(hamlet.model.policy, yuan=bill(contracts=np.array([2.0, 0.0])))
+    for month in range(2):
+        _pay_reform(scenario, world, finance, policy, np.zeros(2), 1e6)
+        told.is_next(community["contract"][0])
+        assert world.spent[s.COMMUNITY, h.Y_CONTRACTS] == pytest.approx(600.0 * (month + 1))
+        if month == 0:
+            first = world.spent.copy()
+            community["contract"][0], community["contract_used"][0] = 1.0, 1.0
+            settle_month(scenario, world, finance)
+            unused = float(world.spent[s.COMMUNITY, h.Y_CONTRACTS_UNUSED])
+            assert world.outside_hours[h.O_PARTNERS] == 1.0
+            world.spent[:], finance.fee = first, np.array([600.0, 0.0])
+    told.is_next(unused)
+
+
+def test_example_terminals_unused(told: Told) -> None:
+    hamlet = Hamlet(**{"prices.terminal_yuan": 6.0, "prices.terminal_capacity": 0.8})
+    world, finance = hamlet.state, finance_of(hamlet, (300.0, 300.0), (1.0, 1.0))
+    policy = dataclasses.replace(hamlet.model.policy, yuan=bill(terminals=np.full(2, 0.5)))
+    world.counts["terminal_uses"] = 5
+    finance.terminal_uses = 5
+    _pay_reform(hamlet.model.scenario_run, world, finance, policy, np.zeros(2), 1e6)
+    world.counts["terminal_uses"] = 15
+    settle_month(hamlet.model.scenario_run, world, finance)
+    told.is_next(world.spent[s.COMMUNITY, h.Y_TERMINALS_UNUSED])
+    assert world.spent[s.COMMUNITY, h.Y_TERMINALS] == pytest.approx(300.0 - 225.0)
+
+
+def bill(**items: np.ndarray) -> dict[str, np.ndarray]:
+    """A month's bill of the reform, by resident."""
+    nothing = np.zeros(2)
+    return {"terminals": nothing, "contracts": nothing, "data_system": nothing, "recognition": nothing,
+            "digital_platform": nothing} | items  # fmt: skip
+
+
+def test_example_lapsing(told: Told) -> None:
+    hamlet = Hamlet()
+    world = hamlet.state
+    world.communities["fund"], world.budget[:] = 150.0, 0.0
+    world.budget[0] = 100.0
+    lapse(world, 100.0)
+    for heading in (h.Y_STRANDED, h.Y_UNSPENT):
+        told.is_next(world.spent[s.COMMUNITY, heading])
+        told.is_next(world.spent[s.DEPARTMENT, heading])
+    assert world.budget.sum() == world.communities["fund"].sum() == 0.0
 
 
 def test_example_idle_while_others_wait(told: Told) -> None:

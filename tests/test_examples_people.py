@@ -164,6 +164,23 @@ def test_example_workforce(told: Told) -> None:
     assert (world.skill[officer] != before).any()
 
 
+def test_example_leaving(told: Told) -> None:
+    hamlet = Hamlet(**{"workforce.vacancy_days": 45.0, "workforce.leaving_base": 0.0})
+    world, engine = hamlet.state, hamlet.model.engine
+    officer = int(np.flatnonzero(engine.workers["home"] == hamlet.office)[0])
+    persons = world.persons
+    persons["trained"][officer], engine.hours[hamlet.office, h.TRAINING] = 6.0, 10.0
+    keys = np.array([mix(key, p.POST_DAY + 3) for key in SOME_KEYS], np.uint64)
+    key = SOME_KEYS[np.abs(draws(keys, p.SHIFT_VACANCY_TIME) - np.exp(-1)).argmin()]
+    persons["key"][officer] = key
+    hamlet.setting["workforce"]["leaving_base"] = 2000.0  # a day's chance above 1
+    workforce.work_over(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, 3, 0.0)
+    told.is_next(engine.hours[hamlet.office, h.TRAINING_LOST])
+    assert engine.hours[hamlet.office, h.TRAINING] == 4.0
+    told.is_next(round(float(persons["vacant_until"][officer]) - 4.0, 1))
+    assert world.counts["leavers"][0][s.COMMUNITY] == (persons["tier"] == s.COMMUNITY).sum()
+
+
 def test_example_learning(told: Told) -> None:
     hamlet = Hamlet(**{"workforce.learning": 0.004, "workforce.training_gain": 0.002})
     world, jobs = hamlet.state, hamlet.model.engine.jobs
