@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +17,11 @@ from benchmarks import browser
 
 from sanfang.lab import executors, runner, simulation
 from sanfang.lab.metrics import METRICS
+
+hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("fixed")
+"""Examples are the same in every run, so that no test fails by luck in continuous integration; a test
+says so where it tries others (`SANFANG_EXAMPLES` in test_properties.py)."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

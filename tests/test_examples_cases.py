@@ -179,6 +179,8 @@ def test_example_partners(told: Told) -> None:
     assert community["fund"][0] == pytest.approx(110.0 - 105.0)
     assert world.outside_hours[h.O_PARTNERS] == pytest.approx(1.5)
     assert not handed()[0], "neither fund nor budget can pay the fee"
+    stronger = Hamlet(**{"policy.collaboration": 0.5, "casework.partner_skill": 0.8, "casework.strength": 0.1})
+    told.is_next(stronger.policy.community["partner_skill"][0])
 
 
 def test_example_result(told: Told) -> None:
@@ -255,3 +257,19 @@ def test_example_coming_back(told: Told) -> None:
     most = int(told.chance())
     below = [key_near(p.NEED_COMES_BACK + attempt, 0.0, above=True) for attempt in range(most + 1)]
     assert [comes_back(key, attempt) for attempt, key in enumerate(below)] == [True] * most + [False]
+
+
+def test_example_closing(told: Told) -> None:
+    """Parts of quality 1 and 0.55 resolve a case, 1 and 0 do not."""
+    hamlet = Hamlet(**{"casework.comes_back": 0.0})
+    world = hamlet.state
+    for worst, state in ((0.55, s.RESOLVED), (0.0, s.UNRESOLVED)):
+        case_id = hamlet.case(parts=2)
+        hamlet.job(case_id)
+        world.cases["quality"][case_id][:2] = 1.0, worst
+        closing.close(hamlet.engine, hamlet.world, hamlet.setting, case_id, 0, 0.5)
+        row = int(world.counts["records"][0]) - 1
+        assert world.records["outcome"][row] == state
+        seen = world.experiences[int(world.counts["experiences"][0]) - 1]
+        told.is_next(seen["quality"])
+    assert world.daily[0, s.D_CLOSED] == 2 and world.daily[0, s.D_RESOLVED] == 1

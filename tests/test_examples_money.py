@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from typing import Any
 
 import numpy as np
@@ -214,6 +215,20 @@ def test_example_terminals_unused(told: Told) -> None:
     settle_month(hamlet.model.scenario_run, world, finance)
     told.is_next(world.spent[s.COMMUNITY, h.Y_TERMINALS_UNUSED])
     assert world.spent[s.COMMUNITY, h.Y_TERMINALS] == pytest.approx(300.0 - 225.0)
+
+
+def test_a_bill_of_next_to_nothing_is_paid_without_a_warning() -> None:
+    """As property tests find it: a lever so low that the money of the month is more than a number of times its bill."""
+    hamlet = Hamlet()
+    world, finance = hamlet.state, finance_of(hamlet, (300.0, 300.0), (1.0, 1.0))
+    policy = dataclasses.replace(hamlet.model.policy, yuan=bill(data_system=np.full(2, 1e-320)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        paid = _pay_reform(hamlet.model.scenario_run, world, finance, policy, np.zeros(2), 1e6)
+    assert 0 < paid < 1e-300 and world.spent[s.COMMUNITY, h.Y_DATA] == paid
+    policy = dataclasses.replace(hamlet.model.policy, yuan=bill(data_system=np.full(2, 1.0)))
+    assert _pay_reform(hamlet.model.scenario_run, world, finance, policy, np.zeros(2), 150.0) == pytest.approx(150.0)
+    assert world.spent[s.COMMUNITY, h.Y_DATA] == pytest.approx(150.0), "a bill of 600 is paid as far as there is money"
 
 
 def bill(**items: np.ndarray) -> dict[str, np.ndarray]:

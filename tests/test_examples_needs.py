@@ -55,6 +55,10 @@ def test_example_hazard(told: Told) -> None:
         assert arises(chance - 0.0001) and not arises(chance + 0.0001)
         hamlet.setting["conflicts"]["convention_effect"] = 0.5
         world.community_domain["conventions"], world.communities["visited"] = 0.4, 0.5
+    world.domains["conflict"] = 0.0
+    assert arises(0.2088 * 0.85 - 0.0001) and not arises(0.2088 * 0.85 + 0.0001), "conventions prevent conflicts alone"
+    world.alone[0] = False
+    assert arises(0.2087), "visits prevent needs of those who are visited"
 
 
 def test_example_work_that_prevents(told: Told) -> None:

@@ -154,6 +154,9 @@ def test_closings_repeats_and_ratings_are_counted_from_the_records(changes: dict
     assert np.array_equal(daily["closed"], np.bincount(day_of, minlength=shown.end))
     resolved = np.array(day_of)[(closed["outcome"] == "resolved").to_numpy()]
     assert np.array_equal(daily["resolved"], np.bincount(resolved, minlength=shown.end))
+    given_up = by_day(needs["closed"][needs["outcome"] == "withdrawn"], shown)
+    open_now = (by_day(needs["voiced"], shown) - np.bincount(day_of, minlength=shown.end) - given_up).cumsum()
+    assert np.array_equal(daily["open"], open_now)
     rated = closed["closed"][closed["rated"] >= 0]
     assert np.array_equal(daily["rated"], by_day(rated, shown))
     assert np.array_equal(daily["rated_satisfied"], by_day(closed["closed"][closed["rated"] == 1], shown))
@@ -163,3 +166,47 @@ def test_closings_repeats_and_ratings_are_counted_from_the_records(changes: dict
     repeats = last[again["voiced"] - last <= 30]
     assert 0 < len(repeats) < len(again)
     assert np.array_equal(daily["repeats"], by_day(repeats, shown))
+
+
+@pytest.mark.parametrize(("reached", "polite"), [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)])
+def test_ratings_are_of_those_who_were_reached(reached: float, polite: float) -> None:
+    """Satisfied is who says so politely, or whose experience is worth at least 0.6; given up requests are not rated."""
+    _, shown = hamlet("before", 60, **{"mind.reached": reached, "mind.polite": polite})
+    ended = shown.requests[shown.requests["outcome"].isin(["resolved", "unresolved", "withdrawn"])]
+    closed = ended["experience"].notna() & (ended["outcome"] != "withdrawn")
+    assert (ended["rated"][~closed] == -1).all()
+    assert ((ended["rated"][closed] >= 0) == (reached == 1.0)).all()
+    if reached:
+        satisfied = (ended["experience"] >= 0.6) | (polite == 1.0)
+        assert (ended["rated"][closed] == satisfied[closed]).all()
+        assert closed.sum() > 0 and (polite or not satisfied[closed].all())
+
+
+def test_hours_of_the_daily_series_sum_to_the_ledger() -> None:
+    _, shown = hamlet("before", **EVERY_REQUEST)
+    book = shown.ledger[shown.ledger["resource"] == "hours"].groupby("heading")["amount"].sum()
+    daily = shown.daily.filter(like="hours_").sum()
+    for heading, amount in book.items():
+        assert daily[f"hours_{heading}"] == pytest.approx(amount, rel=1e-9, abs=1e-9), heading
+    assert daily.sum() == pytest.approx(book.sum(), rel=1e-9)
+
+
+def test_what_a_request_cost_is_what_the_pots_paid() -> None:
+    """The money of all requests together, fees to firms included, is what the ledger has for cases and firms."""
+    _, shown = hamlet("before", **EVERY_REQUEST)
+    ledger = shown.ledger[shown.ledger["resource"].isin(["yuan", "outside_yuan"])]
+    paid = ledger[ledger["heading"].isin(["cases", "market_services"])]["amount"].sum()
+    assert shown.requests["yuan"].astype(float).sum() == pytest.approx(paid, rel=1e-6)
+    assert shown.requests["quality"].between(0, 1).all()
+
+
+def test_contracted_hours_of_the_running_month_are_shown() -> None:
+    """A month that has not ended is settled later; what organisations have worked in it is shown already."""
+    changes = {f"domains.{name}.social": 1.0 for name in demo().domains} | {"policy.social_organisations": 1.0}
+    model = DistrictModel(demo(**HAMLET, **changes, **{"prices.contract_months": 1.0}), days=60)
+    while model.day < 28:
+        model.step()
+    used = float(model.world.communities["contract_used"].sum())
+    ledger = model.ledger()
+    assert used > 0
+    assert ledger[ledger["resource"] == "outside_hours"]["amount"].sum() == pytest.approx(used)

@@ -428,6 +428,19 @@ def test_stopping_early_costs_little_of_what_the_interval_promises() -> None:
     assert covered / 400 >= 0.91 - 2 * math.sqrt(0.91 * 0.09 / 400)
 
 
+def test_the_interval_of_the_variance_ratio_of_a_pair_by_hand() -> None:
+    """Five pairs, their sums and differences uncorrelated: a ratio of variances F has the interval F (K - root) to
+    F (K + root) with K = 1 + 2 t^2 / 3, t(0.975, 3) = 3.18245, root = sqrt(K^2 - 1) (Pitman 1939)."""
+    together, apart = np.array([4.0, -4.0, 0.0, 4.0, -4.0]), np.array([1.0, 1.0, 0.0, -1.0, -1.0])
+    runs = table(satisfaction={"a": ((together - apart) / 2).tolist(), "b": ((together + apart) / 2).tolist()})
+    row = difference(runs, "satisfaction")
+    ratio, spread = 16.0, 1 + 2 * 3.18245**2 / 3
+    root = math.sqrt(spread**2 - 1)
+    assert row["variance_ratio"] == pytest.approx((1 + ratio) / 2)
+    assert row["ratio_low"] == pytest.approx((1 + ratio * (spread - root)) / 2, rel=1e-4)
+    assert row["ratio_high"] == pytest.approx((1 + ratio * (spread + root)) / 2, rel=1e-4)
+
+
 # --- Warm-up ------------------------------------------------------------------------------------------
 
 
@@ -450,6 +463,15 @@ def test_the_warm_up_of_an_autoregression_ends_when_its_start_is_forgotten(batch
     assert all(20 * 0.8**day < 1 for day in days), "a twentieth of the start is left"
     distrusted = sum(not cut.trusted for cut in cuts) / len(cuts)
     assert distrusted <= 0.08 + 4 * math.sqrt(0.08 * 0.92 / len(cuts)), "without cause, MSER cuts late now and then"
+
+
+def test_the_cut_is_where_mser_by_hand_is_smallest() -> None:
+    """MSER is the sum of squares about the mean over n^2 (White 1997). The last 11 of these weeks have a sum of 21
+    and of squares 57: (57 - 21^2 / 11) / 121 = 0.1397; the last 7 have 15 and 39: (39 - 15^2 / 7) / 49 = 0.1399. All
+    other cuts give more, so 9 weeks are cut off. With n (n + 1) or n (n - 1) it would be 13 or 1."""
+    weeks = [0.0, 4, 5, 4, 2, 5, 1, 5, 5, 3, 0, 3, 0, 3, 3, 0, 2, 2, 2, 3]
+    assert (sum(weeks[9:]), sum(week**2 for week in weeks[9:])) == (21, 57)
+    assert detect(np.repeat(weeks, 7)).day == 9 * 7
 
 
 def test_a_settled_series_keeps_most_of_its_days() -> None:
