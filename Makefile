@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dashboard mechanisms test browser soak bench digests screenshots check format pins clean
+.PHONY: help install demo dashboard mechanisms test browser soak bench pages digests screenshots check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ soak: $(STAMP) ## the long campaigns, hours of them; writes docs/soak.md (SOAK="
 
 bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH=--quick or --full)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+pages: $(STAMP) ## write the generated pages of docs/ anew
+	for page in parameter_table:parameters mechanism_table:mechanisms; do \
+		$(BIN)/python -m sanfang.report.$${page%%:*} > docs/$${page##*:}.new && mv docs/$${page##*:}.new docs/$${page##*:}.md; done
 
 digests: $(STAMP) ## make some forty runs and compare them, bit for bit, with the recorded ones
 	$(BIN)/python -m benchmarks.digests

@@ -234,6 +234,17 @@ def test_tables_other_than_those_written_are_told(folder: Path, statements: tupl
             opening(folder)
 
 
+def test_a_message_of_sqlite_that_is_no_text_is_told(folder: Path) -> None:
+    """SQLite names the table whose declaration it cannot read, and the name itself is damaged."""
+    content = (folder / STORE).read_bytes()
+    harmed = content.replace(b"failuresfailures", b"f\xbciluresfailures").replace(b"TABLE failures", b"TABXE failures")
+    assert harmed != content
+    (folder / STORE).write_bytes(harmed)
+    for opening in (Results, Store):
+        with pytest.raises(InputError, match=r"is damaged .*left as it is"):
+            opening(folder)
+
+
 # --- From before there were checksums -------------------------------------------------------------------
 
 

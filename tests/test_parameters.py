@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanfang import Scenario
+from sanfang.lab.database import METRIC_NAMES
 from sanfang.scenario.catalogue import ANY, Parameter, find, known_at, levers, parameters, values
 from sanfang.scenario.declare import EARLIEST, LATEST, level_on
 from sanfang.scenario.policy import lever_names
@@ -53,15 +54,32 @@ PARAMETERS = list(parameters())
 
 
 def test_the_levers_are_those_of_the_article_with_their_ids() -> None:
-    assert {lever.name: lever.ids for lever in levers()} == LEVERS
-    assert lever_names() == tuple(LEVERS)
+    assert {lever.name: lever.ids for lever in levers(extensions=False)} == LEVERS
+    assert lever_names()[: len(LEVERS)] == tuple(LEVERS), "extensions come after them"
 
 
 def test_no_two_levers_share_a_ledger_heading_or_lack_a_sentence() -> None:
-    assert len({lever.heading for lever in levers()}) == len(LEVERS)
+    assert len({lever.heading for lever in levers()}) == len(levers())
     for lever in levers():
         assert lever.acts.endswith("."), lever.path
         assert (lever.default, lever.ge, lever.le) == (0.0, 0.0, 1.0), lever.path
+
+
+def test_a_lever_names_what_it_costs_and_what_it_must_move() -> None:
+    """A lever that moves posts has no price of its own: its price is that they are missing where they were."""
+    for lever in levers():
+        assert lever.price or lever.name == "staff_devolution", lever.path
+        for path in lever.price:
+            found = find(path)
+            assert found is not None and re.match("hours|yuan", found.unit), path
+        metric, direction = lever.signature
+        assert metric in METRIC_NAMES and direction in ("higher", "lower"), lever.path
+
+
+def test_every_price_is_that_of_a_lever() -> None:
+    priced = {path for lever in levers() for path in lever.price}
+    declared = {one.path for one in PARAMETERS if one.section == "prices" and re.match("hours|yuan", one.unit)}
+    assert declared - priced == {"prices.collective_yuan", "prices.forum_resident_hours"}, "income, and residents' time"
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.path)
@@ -85,12 +103,12 @@ def test_the_catalogue_finds_every_parameter_by_its_path() -> None:
         assert find(parameter.path.replace(ANY, "some")) == parameter
     assert find("policy") is find("policy.nothing") is find("policy.triage.more") is find("") is None
     assert known_at("run") == ["days", "warm_up"]
-    assert known_at("policy_by_community.c001") == list(LEVERS)
+    assert known_at("policy_by_community.c001") == list(lever_names())
     assert known_at("domains") == known_at("run.days") == known_at("nothing") == []
 
 
 def test_a_scenario_has_a_value_for_every_parameter() -> None:
-    scenario = Scenario.from_dict({**SMALL, "policy_by_community": {"c001": dict.fromkeys(LEVERS, 0.5)}})
+    scenario = Scenario.from_dict({**SMALL, "policy_by_community": {"c001": dict.fromkeys(lever_names(), 0.5)}})
     found = {parameter.path for _, parameter, _ in values(scenario)}
     assert found == {parameter.path for parameter in PARAMETERS}
     assert all(scenario.origin(path) in ("default", "document") for path, _, _ in values(scenario))
@@ -165,6 +183,8 @@ def assembled(changes: dict[str, Any]) -> dict[str, Any]:
     district["sub_districts"] = min(district["sub_districts"], district["communities"])
     district["population"] = max(district["population"], 50 * district["communities"])
     district["share_young"] = min(district["share_young"], 1 - district["share_elderly"])
+    calendar = document["calendar"]
+    calendar["opening_hour"] = min(calendar["opening_hour"], 24 - calendar["shift_hours"])
     document["domains"]["care"]["department"] = "civil"
     if district["communities"] > 999 and "c001" in document["policy_by_community"]:
         document["policy_by_community"] = {"c0001": document["policy_by_community"]["c001"]}

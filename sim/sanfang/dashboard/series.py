@@ -34,17 +34,8 @@ MEASURES: dict[str, Measure] = {
 }
 """The series that stand for a world: large figures, and the charts of differences. Labels: `measure_<name>`."""
 
-HOUR_GROUPS: dict[str, tuple[str, ...]] = {
-    "requests": ("handling", "intake", "tailoring"),
-    "from_above": ("tasks_useful", "tasks_followed", "tasks_returned"),
-    "base": ("own_work", "collective_economy", "training", "service_desk", "surveys", "data_entry", "methods"),
-    "coordination": h.COORDINATION_HOURS,
-    "waste": h.WASTED_HOURS,
-    "patrol": ("patrol",),
-    "idle": ("idle",),
-    "vacant": ("vacant",),
-}
-"""Every heading of hours in one group. Labels: `hours_<group>`."""
+HOUR_GROUPS = {group: h.names(h.HOURS, group) for group in h.HOUR_GROUPS}
+"""Every heading of hours in one group."""
 
 REQUEST_STATES = ("latent", "open", "resolved", "unresolved", "withdrawn")
 

@@ -15,7 +15,6 @@ from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.watch import WINDOW, ratio
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.metrics import WASTE_CAUSES
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.scenario.catalogue import Parameter, levers
@@ -34,9 +33,7 @@ def unit(name: str, lang: str) -> str:
 
 def heading_label(name: str, lang: str) -> str:
     """The name of a heading of the ledger."""
-    if name in WASTE_CAUSES:
-        return WASTE_CAUSES[name][lang == "zh"]
-    return say(f"heading_{name}", lang)
+    return h.LABELS[name][lang == "zh"]
 
 
 def shown(value: float, measure: Measure) -> str:
@@ -137,7 +134,7 @@ def charts(played: PlayedWorld, lang: str) -> list[Json]:
         ),
         chart(
             "hours", say("chart_hours", lang),
-            [_area(say(f"hours_{name}", lang), colours.HOURS[name], values) for name, values in hours.items()],
+            [_area(h.HOUR_GROUPS[name][lang == "zh"], colours.HOURS[name], values) for name, values in hours.items()],
             unit=f"{say('of_hours', lang)} · {window}", form="share", kind="area", **common,
         ),
         chart(

@@ -213,6 +213,8 @@ def plainly(folder: Path) -> Iterator[None]:
         raise StoreError(f"{message}. What was stored is safe; start again to go on") from None
     except OSError as error:
         raise StoreError(f"{folder}: {error.strerror or error}. What was stored is safe") from None
+    except UnicodeDecodeError:  # SQLite's own message holds a name from the file that is no text any more
+        raise damaged(folder, "a name in it is no text") from None
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sanfang.model.books.headings import WASTED_YUAN
+from sanfang.model.books.headings import LABELS, WASTED_HOURS, WASTED_YUAN
 
 Better = Literal["higher", "lower"]
 
@@ -105,23 +105,8 @@ def _three(stem: str, unit: str, en: str, zh: str, first_group: str) -> list[Met
     ]
 
 
-WASTE_CAUSES = {
-    "idle_while_others_wait": ("idle while the same work waits elsewhere", "此处闲置而别处积压"),
-    "rework": ("doing it again", "返工"),
-    "misdirected": ("working on the wrong thing", "方向错误"),
-    "relay": ("passing requests up", "层层转报"),
-    "bounced": ("passing the buck", "推诿"),
-    "tasks_form": ("filling in forms", "形式性任务"),
-    "training_lost": ("training that left with people", "培训随人流失"),
-    "vetting_wrong": ("wrong vetting", "准入误判"),
-    "data_entry_in_vain": ("data entry that found nothing", "无效录入"),
-    "forums_without_agreement": ("forums without agreement", "未达成的协商"),
-    "services_oversupplied": ("services nobody needed", "过度供给"),
-    "terminals_unused": ("unused terminals", "终端闲置"),
-    "contracts_unused": ("unused contracts", "合同闲置"),
-    "stranded": ("money stranded in one pot", "资金沉淀"),
-}
-"""Causes of waste, by heading of the ledger: hours first, then money."""
+WASTE_CAUSES = {name: LABELS[name] for name in (*WASTED_HOURS, *WASTED_YUAN)}
+"""Causes of waste, by heading of the ledger: hours first, then money; in English and Chinese."""
 
 
 def _wasted() -> list[Metric]:

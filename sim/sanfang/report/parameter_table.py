@@ -29,7 +29,7 @@ what, and from which source. Where the source is "assumed", no source was found.
 """
 
 PARAMETER_HEAD = ("Parameter", "Role", "Unit", "Allowed", "Default", "Meaning", "中文", "Source")
-LEVER_HEAD = ("Lever", "ID", "Meaning", "中文", "What it does", "Ledger heading of its price")
+LEVER_HEAD = ("Lever", "ID", "Meaning", "中文", "What it does", "Ledger heading of its price", "Price", "What it moves")
 METRIC_HEAD = ("Metric", "Unit", "Better", "Meaning", "中文")
 ONE_PLACE = ("policy", f"policy_by_community.{ANY}")
 """Sections that hold levers; they have a table of their own."""
@@ -77,11 +77,26 @@ def _levers() -> Iterator[str]:
     yield "## `policy`\n"
     yield (
         "Every lever is 0 before the reform and 1 when it is complete. A value is a number from 0 to 1, or a\n"
-        "schedule `[[day, level], ...]`; `service_scope` may also be a list of domains.\n"
+        "schedule `[[day, level], ...]`; `service_scope` may also be a list of domains. *Price* names the parameters\n"
+        "of `prices` that say what one event of it costs; *What it moves* is what must move, all else equal.\n"
         "`policy_by_community.c007.authority = 1` sets a lever in one community only.\n"
     )
-    rows = ((f"`{one.name}`", one.ids, one.label_en, one.label_zh, one.acts, f"`{one.heading}`") for one in levers())
-    yield from table(LEVER_HEAD, rows)
+    yield from table(LEVER_HEAD, map(_lever, levers()))
+
+
+def _lever(one: Parameter) -> tuple[str, ...]:
+    prices = ", ".join(f"`{path.rpartition('.')[2]}`" for path in one.price)
+    metric, direction = one.signature
+    return (
+        f"`{one.name}`",
+        one.ids,
+        one.label_en,
+        one.label_zh,
+        one.acts,
+        f"`{one.heading}`",
+        prices,
+        f"`{metric}` {direction}",
+    )
 
 
 def _metrics() -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from sanfang.scenario.declare import Role, Section
+from sanfang.scenario.declare import EXTENSIONS, Role, Section
 from sanfang.scenario.policy import Policy
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Kind = Literal["number", "whole number", "text", "choice", "date", "dates", "sha
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter. `ids`, `heading`, `acts`, `acts_zh` and `group` are those of a lever, else empty."""
+    """One declared parameter. What follows `choices` is of levers, else empty: see `sanfang.scenario.declare.lever`."""
 
     path: str
     kind: Kind
@@ -41,7 +41,10 @@ class Parameter:
     heading: str = ""
     acts: str = ""
     acts_zh: str = ""
+    price: tuple[str, ...] = ()
+    signature: tuple[str, ...] = ()
     group: str = ""
+    books: tuple[str, ...] | None = None
 
     @property
     def section(self) -> str:
@@ -79,9 +82,10 @@ def parameters() -> Iterator[Parameter]:
     yield from _walk(tree(), "")
 
 
-def levers() -> list[Parameter]:
-    """The policy levers."""
-    return [parameter for parameter in parameters() if parameter.role == "lever" and ANY not in parameter.path]
+def levers(*, extensions: bool = True) -> list[Parameter]:
+    """The policy levers; without `extensions` those of the article."""
+    found = [parameter for parameter in parameters() if parameter.role == "lever" and ANY not in parameter.path]
+    return [parameter for parameter in found if extensions or parameter.group != EXTENSIONS]
 
 
 def values(scenario: Scenario) -> Iterator[tuple[str, Parameter, Any]]:
@@ -193,7 +197,8 @@ def _walk(node: Tree, prefix: str) -> Iterator[Parameter]:
 
 
 def _parameter(path: str, info: FieldInfo) -> Parameter:
-    details: dict[str, Any] = dict(info.json_schema_extra) if isinstance(info.json_schema_extra, dict) else {}
+    said = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    details: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in said.items()}
     kind = _kind(info.annotation, details["role"])
     limits = {key: getattr(item, key) for item in info.metadata for key in ("ge", "le") if hasattr(item, key)}
     if kind == "lever":

@@ -113,6 +113,9 @@ SharesByKind = Annotated[tuple[float, ...], _shares(4)]
 
 Schedule = tuple[tuple[int, float], ...]
 
+EXTENSIONS = "extensions"
+"""The group of levers that are not the article's."""
+
 LATEST_STEP = 36_500
 """Days: a step after the end of a run is a step that never comes."""
 
@@ -201,22 +204,45 @@ Date = Annotated[dt.date, BeforeValidator(_date)]
 Dates = Annotated[tuple[dt.date, ...], BeforeValidator(_dates)]
 
 
-def lever(ids: str, heading: str, en: str, zh: str, acts: str, acts_zh: str, *, group: str, default: Any = 0.0) -> Any:
+def lever(
+    ids: str,
+    heading: str,
+    en: str,
+    zh: str,
+    acts: str,
+    acts_zh: str,
+    *,
+    price: tuple[str, ...],
+    signature: tuple[str, str],
+    group: str = "",
+    books: tuple[str, str, str] | None = None,
+    extension: bool = False,
+    default: Any = 0.0,
+) -> Any:
     """Declare a policy lever.
 
     `ids` are its rows in the article's list of mechanisms, `heading` the ledger heading under which
     its price shows, and `acts` says in one sentence, in English and in Chinese, through what it works.
+    `price` names the parameters that say what one event of it costs, and `signature` the metric that
+    must move, all else equal, and whether "higher" or "lower".
+
+    An `extension` is a lever that is not the article's: it has no `ids`, is in a group of its own and in none of
+    the article's scenarios. Its heading need not be known to the ledger if `books` gives English and Chinese words
+    and the group of hours (`sanfang.model.books.headings.HOUR_GROUPS`).
     """
     details: JsonDict = {
         "unit": "0-1",
         "label_zh": zh,
-        "source": f"the article, {ids}",
+        "source": "an extension" if extension else f"the article, {ids}",
         "role": "lever",
         "ids": ids,
         "heading": heading,
         "acts": acts,
         "acts_zh": acts_zh,
-        "group": group,
+        "price": list(price),
+        "signature": list(signature),
+        "group": EXTENSIONS if extension else group,
+        "books": None if books is None else list(books),
     }
     return Field(default, description=en, json_schema_extra=details, validate_default=True)
 
