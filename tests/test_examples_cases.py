@@ -127,6 +127,10 @@ def test_example_money(told: Told) -> None:
         paid.append(bool(payment.pay(hamlet.engine, hamlet.world, hamlet.setting, job_id)))
         told.is_next(community["fund"][0] + community["outside"][0])
     assert paid == [True, True, False]
+    both = Hamlet()
+    both.state.communities["fund"], both.state.communities["outside"] = 100.0, 100.0
+    assert payment.pay(both.engine, both.world, both.setting, both.job(both.case(), target=s.COMMUNITY, yuan=80.0))
+    assert both.state.communities["fund"][0] == 20.0, "outside money pays where the fund cannot"
     assert spent[s.COMMUNITY, h.Y_CASES] == spent[s.PARTNER, h.Y_CASES] == 80.0
     told.is_next(hamlet.owed(hamlet.office, h.FUND_ADMIN))
     case_id = int(jobs["owner"][job_id])

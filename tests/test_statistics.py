@@ -79,6 +79,13 @@ def test_differences_are_paired_as_in_scipy() -> None:
     assert row["variance_ratio"] == pytest.approx((np.var(other) + np.var(base)) / np.var(other - base))
 
 
+def test_the_effect_size_is_in_units_of_the_spread_between_replications() -> None:
+    """Variances 1 and 4, difference 2: 2 / sqrt(2.5) = 1.2649."""
+    row = difference(table(satisfaction={"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 6.0]}), "satisfaction")
+    assert row["difference"] == 2.0
+    assert row["effect_size"] == pytest.approx(1.2649, abs=1e-4)
+
+
 def test_pairing_takes_away_the_luck_that_both_scenarios_share() -> None:
     """Same luck, constant effect of 1: the difference is exact, all variance is gone, d is 1 over the sd."""
     row = difference(table(x={"a": [1.0, 5.0, 9.0], "b": [2.0, 6.0, 10.0]}), "x")
@@ -262,6 +269,13 @@ def test_among_equals_the_probability_of_being_best_is_any_number_with_equal_cha
         ranked = ranking.rank(runs, "satisfaction", resamples=399).set_index("scenario")
         found.append(ranked.loc["a", "probability_best"])
     assert stats.kstest(found, "uniform").pvalue > 1e-4
+
+
+def test_one_replication_fewer_is_drawn_for_the_probability_of_being_best() -> None:
+    """Rao and Wu by hand: of two replications one is drawn. In the first `a` is ahead by 2, in the second behind by 1,
+    so it is best in half of the resamples; if two were drawn, in three quarters."""
+    shares = ranking._probability_best(np.array([[3.0, 0.0], [1.0, 1.0]]), 4000, seed=1)
+    assert abs(shares[0] - 0.5) < 4 * 0.5 / math.sqrt(4000)
 
 
 def test_the_ranking_follows_what_the_metric_calls_better() -> None:

@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 import os
 import queue
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,8 +26,6 @@ from soak.mutants.mutant import ROOT, SOURCES, Mutant, all_mutants
 
 COPIED = ("sim", "tests", "soak", "benchmarks", "scenarios", "experiments", "docs")
 FILES = ("pyproject.toml", "README.md", "README.zh.md", "CHANGELOG.md")
-MOST_SECONDS = 600
-"""A test that takes longer has noticed: the mutant goes on for ever."""
 
 KILLED, SURVIVED, BROKEN = "killed", "survived", "broken"
 
@@ -68,63 +65,70 @@ def run(journal: Path, share: float, jobs: int, report: Callable[[int, int, int]
 def tried(mutants: Sequence[Mutant], numbers: Sequence[int], jobs: int) -> Iterator[Result]:
     """Try some mutants, `jobs` at a time, each in a copy of the sources that it has for itself. RuntimeError where a
     test that is to catch one fails without it."""
-    copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
-    with copies_of_the_sources(jobs) as folders, ThreadPoolExecutor(jobs) as pool:
-        for folder in folders:
-            copies.put(folder)
+    if not numbers:
+        return
+    with ExitStack() as places, ThreadPoolExecutor(jobs) as pool:
+        copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
+        for _ in range(jobs):
+            copies.put(places.enter_context(Copy()))
 
-        def attempt(number: int) -> Result:
-            folder = copies.get()
+        def in_a_copy[Found](work: Callable[[Copy], Found]) -> Found:
+            copy = copies.get()
             try:
-                return _try(folder, mutants[number], number)
+                return work(copy)
             finally:
-                copies.put(folder)
+                copies.put(copy)
 
-        if numbers:
-            status, failed = _tests(folders[0], sorted({mutants[number].caught_by for number in numbers}))
-            if status != 0:
-                raise RuntimeError(f"without any mutant {failed or 'the tests'} fail already (exit status {status})")
-        yield from (done.result() for done in as_completed([pool.submit(attempt, number) for number in numbers]))
-
-
-@contextmanager
-def copies_of_the_sources(count: int) -> Iterator[list[Path]]:
-    """Folders that hold what the tests need."""
-    with tempfile.TemporaryDirectory(prefix="sanfang-mutants-") as top:
-        folders = [Path(top) / str(number) for number in range(count)]
-        for folder in folders:
-            for name in COPIED:
-                shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "images"))
-            for name in FILES:
-                shutil.copy(ROOT / name, folder / name)
-        yield folders
+        wanted = sorted({mutants[number].caught_by for number in numbers})
+        status, failed = in_a_copy(lambda copy: copy.tests(wanted))
+        if status != 0:
+            raise RuntimeError(f"without any mutant {failed or 'the tests'} fail already (exit status {status})")
+        attempts = [
+            pool.submit(in_a_copy, lambda copy, number=number: copy.tried(mutants[number], number))
+            for number in numbers
+        ]
+        yield from (done.result() for done in as_completed(attempts))
 
 
-def _try(folder: Path, mutant: Mutant, number: int) -> Result:
-    path = folder / SOURCES / mutant.file
-    right = path.read_text("utf-8")
-    path.write_text(mutant.applied(right), "utf-8")
-    try:
-        status, failed = _tests(folder, [mutant.caught_by])
-    finally:
-        path.write_text(right, "utf-8")
-    return Result(number, {0: SURVIVED, 1: KILLED}.get(status, BROKEN), failed)
+class Copy:
+    """A copy of what the tests need in a temporary folder, and a worker that runs them there."""
 
+    def __enter__(self) -> Copy:
+        self._folder = tempfile.TemporaryDirectory(prefix="sanfang-mutants-")
+        self._path = Path(self._folder.name)
+        for name in COPIED:
+            shutil.copytree(ROOT / name, self._path / name, ignore=shutil.ignore_patterns("__pycache__", "images"))
+        for name in FILES:
+            shutil.copy(ROOT / name, self._path / name)
+        command = [sys.executable, "-m", "soak.mutants.worker", str(self._path)]
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # a process with threads should not fork
+        self._worker = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self
 
-def _tests(folder: Path, names: Sequence[str]) -> tuple[int, str]:
-    """Exit status of pytest, and the name of the first test that failed. 1 where it takes too long."""
-    quiet = ["-p", "soak.uncompiled", "-p", "no:cacheprovider", "-p", "no:xdist", "-q", "-x", "-rfE", "--tb=no"]
-    command = [sys.executable, "-B", "-m", "pytest", *quiet, *(f"tests/{name}" for name in names)]
-    places = os.pathsep.join([str(folder / "sim"), str(folder)])
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=os.environ | {"PYTHONPATH": places, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True, text=True, timeout=MOST_SECONDS * max(len(names) // 4, 1), check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return 1, f"takes longer than {MOST_SECONDS} s"
-    found = re.search(r"^(?:FAILED|ERROR) tests/\S+?::(\S+)", done.stdout, re.MULTILINE)
-    return done.returncode, found[1] if found else ""
+    def __exit__(self, *_: object) -> None:
+        self._worker.communicate()
+        self._folder.cleanup()
+
+    def tests(self, names: Sequence[str]) -> tuple[int, str]:
+        """Exit status of pytest, and the name of the first test that failed."""
+        assert self._worker.stdin and self._worker.stdout
+        self._worker.stdin.write(json.dumps(list(names)) + "\n")
+        self._worker.stdin.flush()
+        status, failed = json.loads(self._worker.stdout.readline())
+        return int(status), str(failed)
+
+    def tried(self, mutant: Mutant, number: int) -> Result:
+        """What becomes of a mutant."""
+        path = self._path / SOURCES / mutant.file
+        right = path.read_text("utf-8")
+        path.write_text(mutant.applied(right), "utf-8")
+        try:
+            status, failed = self.tests([mutant.caught_by])
+        finally:
+            path.write_text(right, "utf-8")
+        return Result(number, {0: SURVIVED, 1: KILLED}.get(status, BROKEN), failed)
 
 
 # --- The report ---------------------------------------------------------------------------------------------
