@@ -44,8 +44,10 @@ def test_example_vetting(told: Told) -> None:
     for useful in (False, True):
         chance = told.chance()
         for key, stopped in zip(both_sides(p.TASK_STOPPED, chance), (True, False), strict=True):
+            wrong = hamlet.owed(street, h.VETTING_WRONG)
             found = tasks._is_stopped(hamlet.world, hamlet.effects, setting, key, useful, 0)
             assert found == stopped
+            assert (hamlet.owed(street, h.VETTING_WRONG) > wrong) == (found == useful)
     told.is_next(hamlet.owed(street, h.VETTING))
     told.is_next(hamlet.owed(street, h.VETTING_WRONG))
     hamlet.policy.community["admission"] = 0.0

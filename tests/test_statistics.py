@@ -310,6 +310,14 @@ def test_intervals_to_the_best_hold_together_whichever_policy_leads() -> None:
     assert missed / 300 <= 0.05 + 4 * math.sqrt(0.05 * 0.95 / 300)
 
 
+def test_intervals_to_the_best_are_bonferroni_s_over_all_pairs() -> None:
+    """Four policies are six pairs: differences 0, 1, 2 have 1 +- t(1 - 0.05 / 12, 2) / sqrt(3), t = 10.886."""
+    values = np.array([[5.0, 5.0, 5.0], [5.0, 6.0, 7.0], [5.0, 6.0, 7.0], [5.0, 6.0, 7.0]])
+    low, high = ranking._intervals_to_first(values, 0)
+    assert low[1:] == pytest.approx(1 - 10.886 / math.sqrt(3), abs=1e-3)
+    assert high[1:] == pytest.approx(1 + 10.886 / math.sqrt(3), abs=1e-3)
+
+
 def test_scenarios_are_ranked_over_all_points_and_cells_by_themselves() -> None:
     a, b = np.array([[1.0, 1.1], [5.0, 5.1]]), np.array([[2.0, 2.1], [3.0, 3.1]])
     runs = with_points("satisfaction", a=a, b=b)
@@ -352,8 +360,8 @@ def test_the_replications_needed_agree_with_the_textbook() -> None:
 
 
 def test_precision_is_relative_to_the_mean_and_of_a_difference_to_the_baseline_s() -> None:
-    runs = table(satisfaction={"a": [9.0, 10.0, 11.0], "b": [20.5, 20.0, 19.5]})
-    assert precision.replications_needed(runs, "satisfaction", relative=0.1)["target"].tolist() == [1, 2]
+    runs = table(satisfaction={"a": [9.0, 10.0, 11.0], "b": [30.5, 30.0, 29.5]})
+    assert precision.replications_needed(runs, "satisfaction", relative=0.1)["target"].tolist() == [1, 3]
     of_difference = precision.replications_needed(
         runs, "satisfaction", relative=0.1, of="difference", baseline="a"
     ).iloc[0]
