@@ -163,9 +163,10 @@ def test_collective_income_is_per_resident_and_wealth_as_far_as_it_is_raised() -
 
 
 def test_wages_are_hours_times_the_wage_and_money_is_what_is_handed_out() -> None:
-    run = busy_run()
+    run = busy_run(**{"workforce__leaving_base": 2.0, "workforce__leaving_office": 2.0})
     wage, hours = run.scenario.staffing.wage, run.metrics["hours_supplied"]
     vacant = booked(run, "hours", "vacant")
+    assert vacant > 0
     assert booked(run, "yuan", "wages") == pytest.approx((hours - vacant) * wage, rel=1e-9)
     assert booked(run, "yuan", "vacant") == pytest.approx(vacant * wage, rel=1e-9)
     months = 3
