@@ -39,3 +39,8 @@ def test_the_report_tells_what_survived() -> None:
     text = told([Result(0, KILLED, "test_a"), Result(1, "survived", "")])
     assert "2 mutants: 1 killed, 1 not" in text
     assert "**survived**" in text and "killed by `test_a`" in text
+
+
+def test_the_last_report_knows_every_mutant() -> None:
+    page = (ROOT / "docs" / "verification.md").read_text("utf-8")
+    assert [one.wrong for one in MUTANTS if f"| {one.wrong} |" not in page] == []
