@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.browser import Server, chromium, program, server
 from benchmarks.measuring import FULL, QUICK, USUAL, Disagreement, Section, run_alone, table
-from sanfang.lab.simulation import simulate
+from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
 CROWD = {QUICK: (4, 15.0), USUAL: (20, 60.0), FULL: (20, 300.0)}

@@ -14,9 +14,9 @@ from typing import Any
 
 from benchmarks.full_model import district, warm_up
 from benchmarks.measuring import FULL, QUICK, USUAL, Section, run_alone, table
-from sanfang.lab import simulation
 from sanfang.model import model as day_loop
 from sanfang.model.model import DistrictModel
+from sanfang.run import simulation
 
 RUNS = {QUICK: ((20_000, 60),), USUAL: ((20_000, 365), (200_000, 365)), FULL: ((20_000, 365), (None, 365))}
 SHOWN = 0.005
@@ -72,7 +72,7 @@ def profile(residents: int | None, days: int) -> tuple[float, StopWatches]:
     for name, value in list(vars(DistrictModel).items()):
         if callable(value) and name not in ("step", "run") and (not name.startswith("__") or name == "__init__"):
             watches.watch(DistrictModel, name, f"model.{name}")
-    for name in ("all_records", "measure", "daily_table"):
+    for name in ("observe", "measure", "daily_table"):
         watches.watch(simulation, name, f"simulate: {name}")
     try:
         start = time.process_time()

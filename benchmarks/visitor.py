@@ -121,7 +121,12 @@ class Page:
 
 @contextmanager
 def page(
-    address: str, *, origin: str | None = None, cookie: str | None = None, source: str = HERE, **others: Any
+    address: str,
+    *,
+    origin: str | None = None,
+    cookie: str | None = None,
+    source: str = HERE,
+    **others: Any,
 ) -> Iterator[Page]:
     """An open page. Without `origin` and `cookie` those of a browser that has just loaded it; "" leaves them out."""
     parts = urlsplit(address)

@@ -32,12 +32,12 @@ from typer.testing import CliRunner
 
 from sanfang.cli import app
 from sanfang.cli_analysis import SETTLING
-from sanfang.lab import simulation
 from sanfang.lab.database import STORE, StoreError
 from sanfang.lab.experiment import Experiment
-from sanfang.lab.metrics import METRICS
 from sanfang.lab.results import Results
 from sanfang.lab.sweep import sweep
+from sanfang.metrics.catalogue import METRICS
+from sanfang.run import simulation
 from sanfang.scenario.errors import InputError
 
 PAGE = 4096

@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 from benchmarks import browser
 
-from sanfang.lab import executors, runner, simulation
-from sanfang.lab.metrics import METRICS
+from sanfang.lab import executors, runner
+from sanfang.metrics.catalogue import METRICS
+from sanfang.run import simulation
 
 hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("fixed")

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from sanfang.dashboard.address import Address
-from sanfang.dashboard.job import DONE, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.stage import Stage
+from sanfang.run.background import DONE
 
 
 def made(make: Callable[[Job[Any]], Any]) -> Any:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sanfang.lab.simulation import Run, simulate
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[1]

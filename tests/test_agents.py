@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from model_runs import FULL_REFORM, demo, run
-from sanfang.lab.simulation import simulate
 from sanfang.model.agents import (
     Community,
     CommunityOfficer,
@@ -22,6 +21,7 @@ from sanfang.model.agents import (
     Worker,
 )
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import simulate
 
 DAYS = 20
 

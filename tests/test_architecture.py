@@ -15,7 +15,7 @@ from sanfang.lab import provenance
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim" / "sanfang"
-LAYERS = ("scenario", "model", "lab", "report", "face")
+LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "face")
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

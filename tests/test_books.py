@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
-from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
-from sanfang.lab.simulation import Run, simulate
 from sanfang.lab.verification_district import supply
+from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS
 from sanfang.model import state as s
 from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.policy import lever_names
 
 DAYS = 120

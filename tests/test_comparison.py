@@ -104,7 +104,7 @@ def test_saved_files_hold_what_was_compared_and_nothing_half_written(before: Sce
 def test_the_figure_calls_better_only_what_the_whole_interval_shows(
     low: float, high: float, metric: str, verdict: str
 ) -> None:
-    from sanfang.lab.metrics import BY_NAME
+    from sanfang.metrics.catalogue import BY_NAME
     from sanfang.report import comparison_figure as figure
 
     value = 0.1 if math.isnan(low) else (low + high) / 2

@@ -20,7 +20,8 @@ from sanfang.cli import app
 from sanfang.lab.database import STORE
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.results import Results
-from sanfang.lab.store import Daily, Failure, Planned, Result, Store
+from sanfang.lab.rows import Daily, Failure, Planned, Result
+from sanfang.lab.store import Store
 from sanfang.lab.sweep import sweep
 from sanfang.scenario.errors import InputError, Notice
 
@@ -130,7 +131,7 @@ def test_a_damaged_run_is_missing_to_the_sweep_that_goes_on(folder: Path, statem
     with pytest.warns(Notice, match=r"was damaged: what does not read as it was written has been taken out.*1 of its"):
         store = Store(folder)
     with store:
-        assert [cell.replication for cell in store.missing(daily=True)] == [2]
+        assert [cell.replication for cell in store.missing("daily")] == [2]
         store.add([made(2)])
     with warnings.catch_warnings(), Results(folder) as results:
         warnings.simplefilter("error")
@@ -141,8 +142,8 @@ def test_a_damaged_run_is_not_taken_over_by_other_sweeps(folder: Path, tmp_path:
     harm(folder, HARMED_RUNS["another number"], HARMED_SERIES["other series"].replace(key(2), key(4)))
     with Store(tmp_path / "new") as store:
         store.set_plan(ABOUT, [{"x": 1.0}], [Planned(n, 0, "a", 1 + n, key(n)) for n in range(RUNS)])
-        store.reuse(folder, daily=True)
-        assert [cell.replication for cell in store.missing(daily=True)] == [2, 4]
+        store.reuse(folder, "daily")
+        assert [cell.replication for cell in store.missing("daily")] == [2, 4]
 
 
 def test_export_leaves_a_damaged_run_out_and_says_so(folder: Path) -> None:
@@ -188,7 +189,7 @@ def test_a_damaged_plan_or_description_is_refused_and_written_anew_by_the_sweep(
     with store:
         assert store.about() == {}, "so that the sweep plans anew"
         store.set_plan(ABOUT, [{"x": 1.0}], [Planned(n, 0, "a", 1 + n, key(n)) for n in range(RUNS + 1)])
-        assert (store.done(daily=True), store.failed(daily=True)) == (RUNS, 1)
+        assert (store.done("daily"), store.failed("daily")) == (RUNS, 1)
 
 
 def test_a_damaged_failure_is_no_failure(folder: Path) -> None:
@@ -196,7 +197,7 @@ def test_a_damaged_failure_is_no_failure(folder: Path) -> None:
     with Results(folder) as results, pytest.warns(Notice, match="1 of its runs, failures"):
         assert results.status().failed == 0 and results.failures().empty
     with pytest.warns(Notice), Store(folder) as store:
-        assert [cell.replication for cell in store.missing(daily=True)] == [RUNS]
+        assert [cell.replication for cell in store.missing("daily")] == [RUNS]
 
 
 def test_a_damaged_list_of_sessions_keeps_nothing_else_from_being_read(folder: Path) -> None:
@@ -206,7 +207,7 @@ def test_a_damaged_list_of_sessions_keeps_nothing_else_from_being_read(folder: P
         with pytest.raises(InputError, match="'sessions' does not read as it was written"):
             results.sessions()
     with pytest.warns(Notice, match="its sessions"), Store(folder) as store:
-        assert store.sessions() == [] and store.done(daily=True) == RUNS
+        assert store.sessions() == [] and store.done("daily") == RUNS
 
 
 @pytest.mark.parametrize("table", ["about", "plan", "points", "runs", "daily", "failures", "sessions", "checksums"])
@@ -267,7 +268,7 @@ def test_no_sweep_goes_on_in_a_store_from_before_there_were_checksums(folder: Pa
         Store(folder)
     with Store(tmp_path / "new") as store:
         store.set_plan(ABOUT, [{"x": 1.0}], [Planned(0, 0, "a", 1, key(0))])
-        assert store.reuse(folder, daily=False) == 0
+        assert store.reuse(folder) == 0
     assert (folder / STORE).read_bytes() == before
 
 
@@ -317,7 +318,7 @@ def test_a_sweep_mends_what_rot_has_damaged(tmp_path: Path) -> None:
     folder = bit_rot.sound(tmp_path / "damaged")
     harm(folder, "UPDATE runs SET backlog = 7 WHERE rowid % 3 = 0", "UPDATE plan SET seed = 9 WHERE point = 2")
     with bit_rot.made_up_simulation(), pytest.warns(Notice):
-        end = sweep(Experiment.from_dict(bit_rot.EXPERIMENT), folder, jobs=1)
+        end = sweep(Experiment.from_dict(bit_rot.EXPERIMENT), folder, jobs=1, reuse=False)
     assert end.made == len(sound.rows["runs"]) // 3
     mended = bit_rot.read(folder)
     assert mended.rows["daily"] == sound.rows["daily"] and not mended.told

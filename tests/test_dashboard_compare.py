@@ -13,15 +13,16 @@ import pytest
 from jobs import at_once, brought, made, players_at_rest, staged
 from sanfang.dashboard import colours, series, slots
 from sanfang.dashboard.address import Address, World, read
-from sanfang.dashboard.compare import lives, lives_told, replications, side_by_side
+from sanfang.dashboard.compare import lives_told, replications, side_by_side
 from sanfang.dashboard.compare.replications import Replications
-from sanfang.dashboard.job import CANCELLED, DONE, WAITING
 from sanfang.dashboard.limits import MOST_MOVES
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.slots import Places
 from sanfang.dashboard.stage import Stage
 from sanfang.dashboard.words import LANGUAGES, say, texts
-from sanfang.lab.simulation import simulate
+from sanfang.run import troubles
+from sanfang.run.background import CANCELLED, DONE, WAITING
+from sanfang.run.places import Places
+from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
@@ -36,8 +37,8 @@ def stage() -> Stage:
 
 
 @pytest.fixture(scope="module")
-def found(stage: Stage) -> lives.Troubles:
-    return lives.troubles([played.so_far().requests for played in stage.worlds], DAYS)
+def found(stage: Stage) -> troubles.Troubles:
+    return troubles.troubles([played.so_far().requests for played in stage.worlds], DAYS)
 
 
 # --- In step --------------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ def test_the_maps_have_one_scale(stage: Stage) -> None:
 # --- Lives ----------------------------------------------------------------------------------------------
 
 
-def test_a_trouble_has_the_same_person_and_day_in_both_worlds(found: lives.Troubles) -> None:
+def test_a_trouble_has_the_same_person_and_day_in_both_worlds(found: troubles.Troubles) -> None:
     a, b = (table[table["ordinal"] == 0].set_index("id") for table in found.requests)
     both = a.index.intersection(b.index)
     assert len(both) > 0.9 * len(a)
@@ -206,26 +207,26 @@ def test_a_trouble_has_the_same_person_and_day_in_both_worlds(found: lives.Troub
     assert len(found.table) == len(a.index.union(b.index))
 
 
-def test_sorting_does_what_it_says(found: lives.Troubles) -> None:
-    gain = lives.chosen(found, "gain")
+def test_sorting_does_what_it_says(found: troubles.Troubles) -> None:
+    gain = troubles.chosen(found, "gain")
     saved = gain["a_days"] - gain["b_days"]
     assert len(gain) and (saved > 0).all() and saved.is_monotonic_decreasing
     assert set(gain["a_outcome"]) | set(gain["b_outcome"]) == {"resolved"}
-    loss = lives.chosen(found, "loss")
+    loss = troubles.chosen(found, "loss")
     assert ((loss["b_days"] - loss["a_days"]) > 0).all()
-    assert lives.chosen(found, "only_first")["b_days"].isna().all()
-    assert lives.chosen(found, "only_other")["a_days"].isna().all()
-    other = lives.chosen(found, "solved_other")
+    assert troubles.chosen(found, "only_first")["b_days"].isna().all()
+    assert troubles.chosen(found, "only_other")["a_days"].isna().all()
+    other = troubles.chosen(found, "solved_other")
     assert (other["b_outcome"] == "resolved").all() and not other["a_solved"].astype(bool).any()
     domain = gain["domain"].iloc[0]
-    assert set(lives.chosen(found, "gain", domain=domain)["domain"]) == {domain}
-    assert len(lives.chosen(found, "latest", most=7)) == 7
+    assert set(troubles.chosen(found, "gain", domain=domain)["domain"]) == {domain}
+    assert len(troubles.chosen(found, "latest", most=7)) == 7
 
 
-def test_a_life_covers_the_time_from_arising_to_its_end(found: lives.Troubles) -> None:
-    for root in lives.chosen(found, "gain").index[:10]:
+def test_a_life_covers_the_time_from_arising_to_its_end(found: troubles.Troubles) -> None:
+    for root in troubles.chosen(found, "gain").index[:10]:
         for letter, requests in zip("ab", found.requests, strict=True):
-            life = lives.life(requests, root, DAYS)
+            life = troubles.life(requests, root, DAYS)
             assert life is not None
             parts = [part for record in life["records"] for part in record["segments"]]
             assert sum(stop - start for _, start, stop in parts) == pytest.approx(life["days"])
@@ -236,7 +237,7 @@ def test_a_life_covers_the_time_from_arising_to_its_end(found: lives.Troubles) -
 
 def test_a_trouble_that_came_back_is_one_trouble() -> None:
     columns = dict.fromkeys(["resident", "community", "domain", "kind"], "x") | {"vulnerable": False}
-    hours = dict.fromkeys(lives.HOURS, 1.0)
+    hours = dict.fromkeys(troubles.HOURS, 1.0)
     rows = [
         {"id": "f", "root": "f", "ordinal": 0, "arose": 1.0, "voiced": 2.0, "first_at": 3.0, "closed": 5.0,
          "outcome": "unresolved"},
@@ -244,46 +245,46 @@ def test_a_trouble_that_came_back_is_one_trouble() -> None:
          "outcome": "open"},
     ]  # fmt: skip
     table = pd.DataFrame([{**columns, **hours, **row} for row in rows])
-    found = lives.troubles([table, table[:0]], 20)
+    found = troubles.troubles([table, table[:0]], 20)
     row = found.table.loc["f"]
     assert (row["a_days"], row["a_solved"], row["a_outcome"], row["a_times"]) == (19.0, False, "open", 2.0)
     assert np.isnan(row["b_days"])
-    life = lives.life(table, "f", 20)
+    life = troubles.life(table, "f", 20)
     assert life is not None and life["records"][1]["segments"] == [("silent", 8.0, 9.0), ("first", 9.0, 20.0)]
-    assert lives.life(table[:0], "f", 20) is None
+    assert troubles.life(table[:0], "f", 20) is None
 
 
-def test_the_path_step_by_step_is_that_of_the_last_record(stage: Stage, found: lives.Troubles) -> None:
+def test_the_path_step_by_step_is_that_of_the_last_record(stage: Stage, found: troubles.Troubles) -> None:
     from sanfang.dashboard.compare.paths import watched
 
-    root = lives.chosen(found, "gain").index[0]
+    root = troubles.chosen(found, "gain").index[0]
     for place, played in enumerate(stage.worlds):
         seen = made(lambda job, place=place, played=played: watched(found, place, played, root, job))
         row = found.requests[place].set_index("id").loc[root]
         assert seen is not None and seen.id == root and len(seen.handoffs) == row["handoffs"]
-    only = lives.chosen(found, "only_first").index[0]
+    only = troubles.chosen(found, "only_first").index[0]
     assert made(lambda job: watched(found, 1, stage.worlds[1], only, job)) is None
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_card_says_the_days_of_each_world_or_that_it_never_arose(
-    stage: Stage, found: lives.Troubles, lang: str
+    stage: Stage, found: troubles.Troubles, lang: str
 ) -> None:
-    root = lives.chosen(found, "gain").index[0]
+    root = troubles.chosen(found, "gain").index[0]
     card = lives_told.life_card(found, root, stage.worlds, lang)
     for place, letter in enumerate("ab"):
         days = f"{found.table.loc[root][f'{letter}_days']:.1f}"
         assert card["worlds"][place]["verdict"] == say("compare_life_solved", lang, days=days, letter=letter.upper())
         assert all(0 <= part["left"] <= 100.001 for part in card["worlds"][place]["segments"])
-    only = lives.chosen(found, "only_first").index[0]
+    only = troubles.chosen(found, "only_first").index[0]
     card = lives_told.life_card(found, only, stage.worlds, lang)
     assert card["worlds"][1]["verdict"] == say("compare_life_prevented", lang, letter="B")
 
 
 def test_the_resident_who_gains_most_gains_most(stage: Stage) -> None:
     models = [played.model for played in stage.worlds]
-    best = lives.most_changed(models, 1, gained=True)
-    change = [lives.minds(model, best)["satisfaction"] for model in models]
+    best = troubles.most_changed(models, 1, gained=True)
+    change = [troubles.minds(model, best)["satisfaction"] for model in models]
     assert change[1] - change[0] == pytest.approx(
         float(np.max(models[1].residents.satisfaction - models[0].residents.satisfaction))
     )

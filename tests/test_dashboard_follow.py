@@ -13,17 +13,20 @@ import pytest
 from jobs import at_once, made
 from sanfang.dashboard import slots
 from sanfang.dashboard.address import Address, World, read, scenario_of
-from sanfang.dashboard.follow import flow_views, flows
+from sanfang.dashboard.follow import flow_views
 from sanfang.dashboard.follow import views as follow_views
 from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, until
-from sanfang.dashboard.follow.life import WHATS, Life, life
 from sanfang.dashboard.follow.pictures import timeline_picture
-from sanfang.dashboard.job import CANCELLED, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import say, texts
-from sanfang.lab.simulation import Run, simulate
-from sanfang.lab.time_split import CAUSES, closed_after_warm_up, durations, of_request
 from sanfang.model.cases.watched import trace
+from sanfang.run import flow
+from sanfang.run.background import CANCELLED
+from sanfang.run.life import Life, life
+from sanfang.run.simulation import Run, simulate
+from sanfang.run.steps import WHATS
+from sanfang.run.time_split import CAUSES, closed_after_warm_up, durations, of_request
 
 DAYS = 90
 ADDRESS = Address(lang="en", district="demo", size=1.0, seed=3, days=120, day=DAYS)
@@ -152,11 +155,11 @@ def test_an_address_gives_only_choices_that_exist() -> None:
 
 
 def test_flows_count_every_request_once_in_every_layer(run: Run) -> None:
-    ways = flows.flow_table(run)
+    ways = flow.flow_table(run)
     voiced = run.requests[run.requests["voiced"].notna()]
-    links = flows.bands(ways)
+    links = flow.bands(ways)
     hours = durations(voiced, run.scenario.calendar, run.days).sum()
-    for layer in flows.LAYERS[:-1]:
+    for layer in flow.LAYERS[:-1]:
         out = [link for link in links if link.source[0] == layer]
         assert sum(link.requests for link in out) == len(voiced)
         assert sum(link.hours for link in out) == pytest.approx(hours)
@@ -166,7 +169,7 @@ def test_flows_count_every_request_once_in_every_layer(run: Run) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_all_of_a_life_and_of_the_flows_can_be_said_and_drawn(run: Run, lang: str) -> None:
-    scenario, ways = run.scenario, flows.flow_table(run)
+    scenario, ways = run.scenario, flow.flow_table(run)
     assert all(f"follow_what_{what}" in texts() for what in WHATS)
     for label in varied(run)[:6]:
         one = told(run, ADDRESS, label)
@@ -188,6 +191,15 @@ def test_hand_offs_stand_beside_the_step_that_they_begin(run: Run) -> None:
     label = run.requests.sort_values("handoffs").index[-1]
     rows = follow_views.step_rows(told(run, ADDRESS, label), run.scenario, "en")
     assert sum(len(row["passed"]) for row in rows) == run.requests.at[label, "handoffs"]
+
+
+def test_the_recipe_tells_the_life_that_the_page_tells(run: Run) -> None:
+    label = candidates(run, Choice("quick_handoffs")).index[0]
+    id_, found = run.requests.at[label, "id"], dict[str, object]()
+    exec(recipe("/follow", ADDRESS.with_other(request=id_)).python.replace("print(", "str("), found)
+    mine, its = told(run, ADDRESS, label), found["life"]
+    assert isinstance(its, Life) and its.id == id_
+    assert (its.steps, its.handoffs, its.split) == (mine.steps, mine.handoffs, mine.split)
 
 
 def test_the_recipe_names_the_request() -> None:

@@ -15,7 +15,7 @@ import solara
 from jobs import made
 from sanfang.dashboard import viewer
 from sanfang.dashboard.address import OTHER_KEYS, Address, read, scenario_of
-from sanfang.dashboard.job import CANCELLED, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.lessons import page, told
 from sanfang.dashboard.lessons.files import LESSONS, Progress, load, load_all, progress_of
 from sanfang.dashboard.lessons.files import read as read_lesson
@@ -24,8 +24,9 @@ from sanfang.dashboard.lessons.runs import Found, Runs, Seen, Trial, difference,
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.lab.comparison import compare
-from sanfang.lab.metrics import BY_NAME, METRICS
-from sanfang.lab.simulation import simulate
+from sanfang.metrics.catalogue import BY_NAME, METRICS
+from sanfang.run.background import CANCELLED
+from sanfang.run.simulation import simulate
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario

@@ -13,7 +13,7 @@ import pytest
 
 from jobs import eventually, until_drawn, wait_for_day
 from sanfang.dashboard.words import LANGUAGES, say
-from sanfang.lab.simulation import simulate
+from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
 DEMO = "district=demo&size=1"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
 import solara
+from pyarrow import parquet
 
 from sanfang.dashboard import viewer
 from sanfang.dashboard.address import Address
@@ -29,8 +32,10 @@ from sanfang.dashboard.results.tables import NothingToShow, axes, cells, front, 
 from sanfang.lab import intervals
 from sanfang.lab.database import METRIC_NAMES, STORE
 from sanfang.lab.experiment import Experiment
+from sanfang.lab.measuring import shipped_digests
 from sanfang.lab.results import Results
-from sanfang.lab.store import Result, Store
+from sanfang.lab.rows import Result
+from sanfang.lab.store import Store
 from sanfang.lab.sweep import sweep
 
 GRID = {
@@ -76,6 +81,7 @@ def revalued(opened: Opened, value: Callable[[pd.Series], float]) -> Opened:
     with Results(opened.found.path.parent) as results:
         runs = results.runs()
     with Store(opened.found.path.parent) as store:
+        store.measured_with(shipped_digests())
         store.add(
             [
                 Result(row["key"], {**row[list(METRIC_NAMES)], "satisfaction": float(value(row))}, 0.5)
@@ -357,6 +363,44 @@ def test_a_large_store_is_thinned_for_the_browser(place: Path) -> None:
         drawn = option(plot_of(shown, choose(shown, {"view": view}), [], "en"))
         assert sum(len(series["data"]) for series in drawn["series"]) <= 2_000
     page("en", experiment="results/large", view="table")
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"), [("runs.parquet", 5_000_000, 1), ("runs.csv", 2, 30_000), ("runs.parquet", 2, 30_000)]
+)
+def test_a_small_file_that_claims_much_is_refused_before_it_is_read(
+    place: Path, name: str, rows: int, columns: int
+) -> None:
+    folder = place / "results" / "bomb"
+    folder.mkdir()
+    table = pyarrow.table(
+        {"scenario": pyarrow.array(["a"]).take(pyarrow.array(np.zeros(rows, np.int8)))}
+        | {f"x{number}": pyarrow.array(np.zeros(rows, np.float32)) for number in range(columns)}
+    )
+    if name.endswith(".csv"):
+        table.to_pandas().to_csv(folder / name, index=False)
+    else:
+        parquet.write_table(table, folder / name)
+    assert (folder / name).stat().st_size < 20_000_000
+    (found,) = result_files.listed()
+    del table
+    tracemalloc.start()
+    with pytest.raises(Unreadable, match="a page shows at most"):
+        result_files.opened(found)
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
+
+
+def test_a_text_in_a_table_is_kept_once(place: Path) -> None:
+    """A million runs with one long text are a small file, and stay so."""
+    folder = place / "results" / "long"
+    folder.mkdir()
+    rows = 200_000
+    texts = pyarrow.DictionaryArray.from_arrays(np.zeros(rows, np.int32), pyarrow.array(["a" * 100_000]))
+    table = pyarrow.table({"scenario": texts, "replication": np.arange(rows), "satisfaction": np.zeros(rows)})
+    parquet.write_table(table, folder / "runs.parquet")
+    (found,) = result_files.listed()
+    assert result_files.opened(found).runs == rows
 
 
 # --- What it shows --------------------------------------------------------------------------------------

@@ -17,15 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanfang.dashboard import limits, slots, viewer
-from sanfang.dashboard.address import Address, World, with_moves
+from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.compare.page import ComparePage
 from sanfang.dashboard.follow.page import FollowPage
-from sanfang.dashboard.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.live import LivePage
 from sanfang.dashboard.progress import standing, use_job
-from sanfang.dashboard.slots import Place, Places
 from sanfang.dashboard.words import say
 from sanfang.model.model import DistrictModel
+from sanfang.run.background import CANCELLED, DONE, FAILED, RUNNING, WAITING
+from sanfang.run.moves import Move, with_moves
+from sanfang.run.places import Place, Places
 from sanfang.scenario.scenario import Scenario
 
 ADDRESS = Address(lang="en", district="demo", size=0.25, seed=3, days=60, day=40)
@@ -126,7 +128,7 @@ def test_a_world_takes_about_as_much_memory_as_is_counted_for_it() -> None:
     script = """
         from pathlib import Path
         from sanfang.dashboard import limits
-        from sanfang.dashboard.address import Address, World, with_moves
+        from sanfang.dashboard.address import Address, World
         from sanfang.dashboard.played import PlayedWorld
         def played():
             world = PlayedWorld(Address(district="demo", size=1.0, days=120), World())
@@ -213,7 +215,7 @@ def test_a_job_waits_for_room_before_it_takes_a_place(few: None) -> None:
 
 
 def test_a_long_job_lets_others_have_the_place_between_its_turns(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.job.KEEP_SECONDS", 0.0)
+    monkeypatch.setattr("sanfang.run.background.KEEP_SECONDS", 0.0)
     order, waits = list[str](), threading.Event()
     short: Job[None] = Job(lambda job: order.append("short"))
     short.listen(waits.set)
@@ -494,7 +496,7 @@ def test_who_comes_when_memory_is_full_is_told_so_and_waits_until_somebody_leave
 def test_a_page_left_alone_makes_room_for_who_waits_and_its_address_brings_it_back(
     name: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slots, "HELD", Places(100, each=100))
+    monkeypatch.setattr(slots, "HELD", Places(100, each=100, idle_seconds=limits.IDLE_SECONDS))
     page = open_page(*PAGES[name])
     for job in page.jobs:  # the first begins another on the Follow page
         job.run()
@@ -524,7 +526,8 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
         from sanfang.dashboard.address import Address, World
         from sanfang.dashboard.compare.page import ComparePage
         from sanfang.dashboard.follow.page import FollowPage
-        from sanfang.dashboard.job import DAYS_A_TURN, Job
+        from sanfang.dashboard.job import Job
+        from sanfang.run.background import DAYS_A_TURN
         from sanfang.dashboard.live import LivePage
 
         start, did = Job.start, Job.did
@@ -552,7 +555,8 @@ def test_a_link_that_no_world_can_be_built_from_is_told(open_page: Open) -> None
     """A list of domains cannot be moved in mid-run, and only building the world finds out."""
     page = open_page(LivePage, replace(ADDRESS, worlds=(World("before", moves=((5, "service_scope", 1.0),)),)))
     page.jobs[0]._make = lambda job: with_moves(  # type: ignore[assignment]
-        Scenario.load("before", district="demo").with_({"policy.service_scope": ["care"]}), ((5, "service_scope", 1.0),)
+        Scenario.load("before", district="demo").with_({"policy.service_scope": ["care"]}),
+        [Move(5, "service_scope", 1.0)],
     )
     page.jobs[0].run()
     assert page.jobs[0].state == FAILED and "list of domains" in page.told and page.transport is None

@@ -11,9 +11,8 @@ import ipyvue
 import pytest
 import solara
 
-from sanfang.dashboard import job, slots, viewer
+from sanfang.dashboard import slots, viewer
 from sanfang.dashboard.address import Address
-from sanfang.dashboard.job import CANCELLED, FAILED, RUNNING
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.trust import page as trust
 from sanfang.dashboard.trust import sources as trust_sources
@@ -24,6 +23,8 @@ from sanfang.dashboard.words import say, texts
 from sanfang.lab import queue_measures, theory, verification
 from sanfang.lab.agreement import Finding
 from sanfang.lab.verification import CHECKS, check
+from sanfang.run import background
+from sanfang.run.background import CANCELLED, FAILED, RUNNING
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +95,7 @@ def test_the_recipe_makes_the_check_that_is_shown() -> None:
 
 
 def test_a_trial_tells_after_each_check_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(background, "TELL_EVERY", 0.0)
     told: list[tuple[int, bool]] = []
     trial = Trial([check("silence"), check("plenty")], 3)
     trial.listen(lambda: told.append((len(trial.findings), trial.busy)))

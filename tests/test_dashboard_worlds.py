@@ -21,15 +21,16 @@ from hypothesis import strategies as st
 
 from jobs import brought, players_at_rest, staged
 from sanfang.dashboard import limits, series, views, words
-from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of, with_moves
+from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of
 from sanfang.dashboard.outlines import outlines
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.player import Player
 from sanfang.dashboard.recipe import RECIPES, recipe
 from sanfang.dashboard.words import LANGUAGES, say, texts
-from sanfang.lab.simulation import simulate
 from sanfang.model.books.headings import HOUR_HEADINGS
+from sanfang.run.moves import Move, with_moves
+from sanfang.run.simulation import simulate
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names
@@ -181,7 +182,7 @@ def test_a_model_follows_another_policy_but_no_other_district() -> None:
 def test_a_list_of_domains_cannot_be_moved() -> None:
     base = Scenario.load("before", district="demo").with_({"policy.service_scope": ["care"]})
     with pytest.raises(InputError, match="list of domains"):
-        with_moves(base, ((5, "service_scope", 1.0),))
+        with_moves(base, [Move(5, "service_scope", 1.0)])
 
 
 def test_play_ends_at_the_last_day() -> None:
@@ -364,6 +365,13 @@ def test_every_page_has_a_recipe() -> None:
 def test_a_scenario_of_an_address_holds_levers_and_moves() -> None:
     world = World("before", (("triage", 0.5),), ((10, "triage", 1.0),))
     assert scenario_of(DEMO, world).policy.triage == ((0, 0.5), (10, 1.0))
+
+
+def test_a_move_on_the_first_day_is_a_lever_set_from_the_start() -> None:
+    """A session keeps one record of both, so a link that names it as a move names the same world."""
+    moved, set_ = (read(f"a=before&a.{key}")[0] for key in ("moves=0:triage:0.5", "levers=triage:0.5"))
+    assert moved.worlds == set_.worlds == (World("before", (("triage", 0.5),)),)
+    assert PlayedWorld(replace(DEMO, size=0.1), set_.worlds[0]).world == set_.worlds[0]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there can the C library be told")

@@ -21,6 +21,7 @@ import pytest
 from benchmarks import browser
 from benchmarks.visitor import HERE, ask, page
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
 
 FOREIGN = "http://elsewhere.example"
 WITHOUT_DOOR = """
@@ -296,6 +297,21 @@ def test_only_the_browser_that_has_a_page_open_can_close_it(dashboard: str) -> N
         assert ask(dashboard, path, "POST", {"Origin": dashboard, "Cookie": cookie}, b"").status == 204
 
 
+@pytest.mark.parametrize(
+    ("site", "mode", "dest", "status"),
+    [
+        ("none", "navigate", "document", 200), ("same-origin", "no-cors", "image", 200),
+        ("cross-site", "navigate", "document", 200), ("cross-site", "no-cors", "image", 403),
+        ("same-site", "no-cors", "script", 403), ("cross-site", "navigate", "iframe", 403),
+    ],
+)  # fmt: skip
+def test_a_page_elsewhere_follows_links_but_asks_for_nothing_in_its_viewer_s_name(
+    dashboard: str, site: str, mode: str, dest: str, status: int
+) -> None:
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+    assert ask(dashboard, headers=headers).status == status
+
+
 # --- Floods -----------------------------------------------------------------------------------------------
 
 
@@ -308,6 +324,23 @@ def in_time(address: str, seconds: float = 3.0) -> bool:
         if time.monotonic() - begun < seconds:
             return True
     return False
+
+
+@pytest.mark.parametrize("opcode", [Opcode.PING, Opcode.PONG, Opcode.CONT])
+def test_a_flood_of_frames_that_are_no_message_ends_its_own_connection(dashboard: str, opcode: Opcode) -> None:
+    """Most of them in one go; one alone is no flood."""
+    with page(dashboard) as visitor, pytest.raises((ConnectionClosed, ConnectionError)):
+        if opcode is Opcode.CONT:
+            tiny = Frame(Opcode.TEXT, b"{", fin=False).serialize(mask=True)
+        else:
+            tiny = Frame(opcode, b"x").serialize(mask=True)
+        visitor.socket.socket.sendall(tiny)
+        if opcode is not Opcode.CONT:
+            assert visitor.answers()
+        visitor.socket.socket.sendall(Frame(opcode, b"", fin=opcode is not Opcode.CONT).serialize(mask=True) * 5_000)
+        for _ in visitor.heard(5):
+            pass
+    assert in_time(dashboard)
 
 
 def test_one_address_cannot_take_the_place_of_others(own_dashboard: Any) -> None:

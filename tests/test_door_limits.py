@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from solara.server import kernel_context
+from uvicorn.protocols.utils import ClientDisconnected
+from websockets.frames import Frame, Opcode
 
 from apart import run_apart
-from sanfang.dashboard.door import conversation, limits, log
+from sanfang.dashboard.door import conversation, frames, limits, log
+from sanfang.dashboard.door.app import Door
 from sanfang.dashboard.door.conversation import Conversation
+from sanfang.dashboard.door.hosts import Hosts
 from sanfang.dashboard.door.limits import OpenPages, Pace, Places, places
+from sanfang.dashboard.door.login import Sessions
 from sanfang.dashboard.door.protocol import address_of
 
 
@@ -124,6 +133,70 @@ def test_too_many_messages_are_read_more_slowly_and_none_is_lost(monkeypatch: py
     monkeypatch.setattr(conversation.asyncio, "sleep", nap)
     heard, _ = converse(*[text(GREETING)] * 20, {"type": "websocket.disconnect", "code": 1000})
     assert len(heard) == 21 and sum(naps) == pytest.approx(1.5)
+
+
+# --- Frames -----------------------------------------------------------------------------------------------
+
+
+def test_who_does_not_read_is_cut_off_and_who_had_something_for_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the page has said good-bye and keeps its line."""
+    monkeypatch.setattr(frames, "UNREAD_SECONDS", 0.2)
+    let_go: list[str] = []
+
+    async def talkative(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        try:
+            while True:
+                await send({"type": "websocket.send", "bytes": bytes(1_000_000)})
+        except ClientDisconnected:
+            let_go.append(scope["path"])
+
+    async def visit() -> None:
+        server = uvicorn.Server(uvicorn.Config(talkative, port=0, ws=frames.Frames, lifespan="off", log_config=None))
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        for path, farewell in (("/silent", b""), ("/leaving", Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True))):
+            key = b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            _, line = await asyncio.open_connection("127.0.0.1", port, limit=1)
+            line.write(
+                b"GET %b HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" % path.encode() + key
+            )
+            await asyncio.sleep(0.05)
+            line.write(farewell)
+            async with asyncio.timeout(20):
+                while path not in let_go:
+                    await asyncio.sleep(0.01)
+        server.should_exit = True
+        await serving
+
+    run_apart(visit())
+
+
+def test_nobody_waits_for_a_page_that_is_left_and_it_is_let_go_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lock may be held by somebody who waits for a page that does not read."""
+    held, let_go, number = threading.Event(), [], "0" * 36
+
+    class Kernel:
+        id, page_status = number, ("page",)
+
+        def __init__(self, cookie: str) -> None:
+            self.session_id = Sessions.name(cookie)
+
+        def page_close(self, page: str) -> None:
+            held.wait()
+            let_go.append(page)
+
+    door = Door(None, pages=(), assets=Path(), hosts=Hosts("127.0.0.1"), most=places())  # type: ignore[arg-type]
+    cookie = door._sessions.new()
+    monkeypatch.setattr(kernel_context, "contexts", {number: Kernel(cookie)})
+    answers = [door._close(f"/_solara/api/close/{number}", cookie).status_code for _ in range(100)]
+    assert answers == [204] * 100 and let_go == []
+    held.set()
+    door._threads.shutdown()
+    assert let_go == ["page"]
 
 
 # --- The log ----------------------------------------------------------------------------------------------

@@ -92,6 +92,14 @@ def test_a_cookie_lasts_a_working_day_and_no_longer() -> None:
     assert not sessions.admits(sessions.read(f"{COOKIE}={value}"))
 
 
+@pytest.mark.parametrize("other", ["foo", "a[b]=c", 'a={"b": "c d"}', "a=b c", "=", ";;", f"{COOKIE}=x", "é=ü"])
+def test_cookies_of_other_programs_on_the_same_host_change_nothing(other: str) -> None:
+    sessions = Sessions(SECRET)
+    ours = sessions.new(admitted=True)
+    for cookies in (f"{other}; {COOKIE}={ours}", f"{COOKIE}={ours}; {other}", f"{other};{COOKIE}={ours};{other}"):
+        assert sessions.read(cookies) == ours
+
+
 def test_a_cookie_of_a_browser_that_gave_no_password_does_not_admit() -> None:
     sessions = Sessions(SECRET)
     value = sessions.read(f"{COOKIE}={sessions.new()}")

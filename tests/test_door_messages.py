@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sanfang.dashboard.door import messages, widgets
+from sanfang.dashboard.door.limits import MAX_RUNS
 from sanfang.dashboard.door.messages import MAX_CONTROLS, MAX_DEPTH, Listener, Refused
 
 COMM = "a" * 32
@@ -95,6 +96,17 @@ def test_the_page_is_run_with_its_path_alone() -> None:
     }  # fmt: skip
     for method in ("reload", "evict", "custom", "update"):
         assert told(listener, {"method": method, "content": {"event": "go"}, "state": {"location": "/"}}) is None
+
+
+def test_a_page_is_run_a_few_times_and_no_more() -> None:
+    """To run it is to draw all of it."""
+    listener = Listener()
+    opening = message("comm_open", {"comm_id": "c", "target_name": "solara.control"})
+    run = message("comm_msg", {"comm_id": "c", "data": {"method": "run", "args": {"path": "/"}}})
+    assert listener.heard(opening)
+    assert all(listener.heard(run) for _ in range(MAX_RUNS))
+    with pytest.raises(Refused, match="again and again"):
+        listener.heard(run)
 
 
 def test_only_what_this_client_opened_can_be_closed() -> None:

@@ -10,16 +10,18 @@ import pytest
 from scipy.stats import CensoredData, ecdf
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
-from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import Run, daily_table, simulate
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.metrics.residents import gini
+from sanfang.metrics.survival import quantile, restricted_mean, survival
 from sanfang.model import state as s
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
-from sanfang.model.books.outcomes import gini
-from sanfang.model.books.survival import quantile, restricted_mean, survival
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import daily_table
 from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
 from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 120
@@ -170,11 +172,11 @@ def test_shares_lie_between_zero_and_one_and_times_are_not_negative(name: str) -
     for metric, value in measured(name).metrics.items():
         if math.isnan(value):
             continue
-        if metric == "vulnerable_gap" or BY_NAME[metric].unit == "-1 to 1":
+        if metric == "vulnerable_gap" or BY_NAME[metric].unit.name == "-1 to 1":
             assert -1 <= value <= 1
             continue
         assert value >= 0, metric
-        if (metric.endswith(("_share", "_rate")) and metric != "turnover_rate") or BY_NAME[metric].unit == "0-1":
+        if (metric.endswith(("_share", "_rate")) and metric != "turnover_rate") or BY_NAME[metric].unit.name == "0-1":
             assert value <= 1, metric
 
 
@@ -397,6 +399,6 @@ def test_a_run_without_a_working_day_ends_with_metrics_of_its_own() -> None:
 
 def test_before_the_first_day_the_daily_series_is_there_without_rows() -> None:
     model = DistrictModel(Scenario.load("before", district="demo"), days=2)
-    before = daily_table(model)
+    before = daily_table(observe(model))
     model.step()
-    assert len(before) == 0 and list(before.columns) == list(daily_table(model).columns)
+    assert len(before) == 0 and list(before.columns) == list(daily_table(observe(model)).columns)

@@ -12,8 +12,9 @@ import pytest
 
 from model_runs import demo
 from sanfang.lab.files import to_json
-from sanfang.lab.metrics import metric
-from sanfang.lab.simulation import Run, simulate
+from sanfang.metrics.catalogue import metric
+from sanfang.run.session import Session
+from sanfang.run.simulation import Run, simulate
 
 EVERYBODY: dict[str, Any] = {"district.share_low_income": 1.0}
 NOBODY: dict[str, Any] = {"district.share_low_income": 0, "district.share_disabled": 0, "district.elderly_alone": 0}
@@ -66,13 +67,10 @@ def test_what_is_not_there_is_a_dash_null_and_an_empty_cell() -> None:
     )
 
 
-def test_the_pages_show_a_gap_and_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sanfang.dashboard import played as played_module
+def test_the_pages_show_a_gap_and_a_dash() -> None:
     from sanfang.dashboard import views
-    from sanfang.dashboard.address import Address, World
 
-    monkeypatch.setattr(played_module, "scenario_of", lambda address, world: run("nobody").scenario)
-    played = played_module.PlayedWorld(Address(district="demo", size=0.25, days=DAYS), World("before"))
+    played = Session(run("nobody").scenario, scale=0.25, days=DAYS)
     played.step(3)
     drawn = {chart["id"]: chart for chart in views.charts(played, "en")}
     for name in ("satisfaction", "latent"):

@@ -1,212 +1,268 @@
-"""Every metric of a run is what a second, plain program makes of its requests, its daily series and its ledger."""
+"""A stored value is kept as long as its formula; a changed or added one costs no run where the records are there."""
 
 from __future__ import annotations
 
-from functools import cache
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from hand_made import HAMLET
-from model_runs import SCENARIOS, demo
-from plain_metrics import CAUSES, Shown, WorkingTime, metrics_of
-from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import all_records, simulate
-from sanfang.model.model import DistrictModel
-from sanfang.model.state import CHANNEL_NAMES, STATE_NAMES, TIER_NAMES
-from sanfang.scenario.place import KINDS
-from sanfang.scenario.policy import lever_names
-from sanfang.scenario.scenario import Scenario
+from sanfang import Scenario, simulate
+from sanfang.lab import forecast as forecast_module
+from sanfang.lab import measuring, provenance
+from sanfang.lab.database import STORE
+from sanfang.lab.experiment import Experiment
+from sanfang.lab.kept_records import pack, unpack
+from sanfang.lab.results import Results
+from sanfang.lab.sweep import sweep
+from sanfang.metrics import formula
+from sanfang.metrics.catalogue import BY_NAME, METRICS, measure
+from sanfang.model.books.headings import WASTED_YUAN
+from sanfang.model.books.tables import daily_table, request_table
+from sanfang.scenario.errors import Notice
 
-EVERY_LEVER: dict[str, Any] = {f"policy.{name}": 0.8 for name in lever_names()}
-EVERY_REQUEST: dict[str, Any] = EVERY_LEVER | {
-    "conflicts.forum_share": 0.5,
-    "conflicts.reveals": 0.3,
-    "discovery.patrol": 1.0,
-    "discovery.data": 0.2,
-    "helpers.visit_tells": 1.0,
-    "helpers.contact_tells": 0.5,
-    "workforce.leaving_base": 1.0,
-    "money.operating": 60.0,
+SMALL = Path(__file__).with_name("data") / "small.toml"
+ASKED: dict[str, Any] = {
+    "name": "asked",
+    "scenarios": [str(SMALL)],
+    "replications": 2,
+    "days": 40,
+    "settings": {"run.warm_up": 5},
 }
-"""All levers, and a district short of money in which whatever can happen to a need happens."""
 
 
-@cache
-def observed(scenario: Scenario, days: int, seed: int, scale: float) -> tuple[dict[str, float], Shown]:
-    """A run's metrics, and what the run shows; residents are watched in a second, equal run."""
-    run = simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=True)
-    assert run.model is not None
-    again, first, before = DistrictModel(scenario, seed=seed, days=days, scale=scale), scenario.run.warm_up, None
-    satisfaction = []
-    while again.day < days:
-        if again.day == first > 0:
-            before = again.ledger()
-        again.step()
-        satisfaction.append(np.array(again.residents.satisfaction, dtype=float))
-    gone = all_records(run.model)["gone"].copy()
-    return run.metrics, Shown(
-        scenario=scenario,
-        first=first,
-        end=days,
-        requests=run.requests.assign(gone=gone),
-        daily=run.daily,
-        ledger=run.ledger,
-        ledger_before=before,
-        satisfaction=np.array(satisfaction),
-        community=np.array(run.model.residents.community),
-        vulnerable=np.array(run.model.residents.vulnerable),
-        posts=len(run.model.workers),
-    )
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder without sweeps beside it."""
+    return tmp_path / "results" / "asked"
 
 
-def hamlet(name: str = "before", days: int = 130, seed: int = 1, **changes: Any) -> tuple[dict[str, float], Shown]:
-    return observed(demo(name, **(HAMLET | {"run.warm_up": 20} | changes)), days, seed, 1.0)
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the metrics' sources, of which digests are taken."""
+    copy = tmp_path / "metrics"
+    shutil.copytree(formula.HERE, copy)
+    monkeypatch.setattr(formula, "HERE", copy)
+    forget()
+    yield copy
+    forget()
 
 
-def assert_same(found: dict[str, float], plain: dict[str, float]) -> None:
-    assert set(found) == set(plain) == set(BY_NAME)
-    wrong = {
-        name: (found[name], value)
-        for name, value in plain.items()
-        if found[name] != pytest.approx(value, rel=1e-6, abs=1e-6, nan_ok=True)
+def forget() -> None:
+    for kept in (formula.formula_digest, formula._tree, formula._definitions):
+        kept.cache_clear()
+
+
+def digests() -> dict[str, str]:
+    forget()
+    return {metric.name: formula.formula_digest(metric) for metric in METRICS}
+
+
+def changed(sources: Path, file: str, old: str, new: str) -> set[str]:
+    """The metrics whose digest is another after a change of the sources."""
+    before, text = digests(), (sources / file).read_text("utf-8")
+    assert old in text
+    (sources / file).write_text(text.replace(old, new), "utf-8")
+    after = digests()
+    return {name for name in before if before[name] != after[name]}
+
+
+def now_measured_otherwise(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after an edit of the formula of one metric."""
+    digests = measuring.shipped_digests() | {name: "another formula"}
+    monkeypatch.setattr(measuring, "shipped_digests", lambda: digests)
+
+
+def made(here: Path, **changes: Any) -> Any:
+    return sweep(Experiment.from_dict(ASKED | changes), here, jobs=1)
+
+
+# --- The digest of a formula --------------------------------------------------------------------------------
+
+
+def test_a_formula_and_all_that_it_uses_decide_its_digest_and_no_other(sources: Path) -> None:
+    assert changed(sources, "requests.py", "run.counted(s.D_RESOLVED), run", "run.counted(s.D_CLOSED), run") == {
+        "resolution_rate"
     }
-    assert not wrong
+    assert changed(sources, "survival.py", "1.0 - level + 1e-12", "1.0 - level + 1e-9") == {
+        f"{stem}_{kind}" for stem in ("resolution_days", "first_response_hours") for kind in ("median", "p90")
+    }
+    assert changed(sources, "durations.py", "MEAN_WITHIN_DAYS = 60.0", "MEAN_WITHIN_DAYS = 90.0") == {
+        "resolution_days_mean", "first_response_hours_mean", "need_days_mean"
+    }  # fmt: skip
+    loop = changed(sources, "loops.py", "if record.voiced >= first:", "if record.voiced > first:")
+    assert {"withdrawn_rate", "handoff_share", "on_time_rate"} <= loop and not {"backlog", "waste_share"} & loop
+    hours = changed(sources, "evaluation.py", "self.hours_booked - self", "self.hours_booked + self")
+    assert {"waste_share", "utilisation", "cost_per_resolved_need"} <= hours and "satisfaction" not in hours
+    old = "return ratio(yuan_under(run.yuan, (heading,))"
+    family = changed(sources, "waste.py", old, old.replace("ratio", "2 * ratio"))
+    assert family == {f"wasted_{name}" for name in WASTED_YUAN}
+
+
+def test_which_days_are_evaluated_decides_every_digest(sources: Path) -> None:
+    old, new = "warm_up if warm_up < run.days else 0", "warm_up if warm_up <= run.days else 0"
+    assert changed(sources, "catalogue.py", old, new) == set(BY_NAME)
 
 
 @pytest.mark.parametrize(
-    ("name", "changes"),
-    [("before", {}), ("three-devolutions-two-refinements", {}), ("before", EVERY_REQUEST)],
-    ids=["before", "reform", "everything"],
+    ("file", "old", "new"),
+    [
+        ("residents.py", '"Satisfaction of residents"', '"How residents feel"'),
+        ("residents.py", '"""Mean over residents and days."""', '"""Mean."""\n    # of all'),
+        ("units.py", "smallest=0.001", "smallest=0.002"),
+        ("requests.py", '@metric(COUNT, "lower", "requests", "Trips', '@metric(COUNT, None, "residents", "Trips'),
+    ],
 )
-def test_metrics_of_a_hamlet_are_those_of_the_plain_program(name: str, changes: dict[str, Any]) -> None:
-    found, shown = hamlet(name, **changes)
-    assert_same(found, metrics_of(shown))
+def test_words_units_and_comments_decide_nothing(sources: Path, file: str, old: str, new: str) -> None:
+    assert changed(sources, file, old, new) == set()
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_metrics_of_every_policy_are_those_of_the_plain_program(name: str) -> None:
-    """Each with a seed of its own; those with pilots at full size, which the pilots need."""
-    scale = 1.0 if demo(name).policy_by_community else 0.2
-    found, shown = observed(demo(name), 200, SCENARIOS.index(name) + 1, scale)
-    assert_same(found, metrics_of(shown))
+def test_a_change_of_a_metric_is_no_change_of_what_decides_a_run() -> None:
+    decides = {path for pattern in provenance.DECIDE_A_RUN for path in provenance.PACKAGE.glob(pattern)}
+    assert {path.name for path in decides} >= {"engine.py", "observation.py", "simulation.py"}
+    assert not [path for path in decides if path.is_relative_to(provenance.PACKAGE / "metrics")]
 
 
-def test_the_plain_program_has_seen_every_kind_of_request() -> None:
-    """Every kind, channel, outcome and tier, composite and brought back, rated and not, with and without money."""
-    shown = [hamlet(name, **changes)[1] for name, changes in (("before", {}), ("before", EVERY_REQUEST))]
-    requests = pd.concat([one.requests for one in shown])
-    assert set(requests["kind"]) == set(KINDS)
-    assert set(requests["channel"]) - {""} == set(CHANNEL_NAMES)
-    assert set(requests["outcome"]) == set(STATE_NAMES)
-    assert set(requests["tier"]) - {""} == set(TIER_NAMES)
-    for name in ("parts", "attempts", "ordinal", "handoffs", "trips", "rated"):
-        assert requests[name].nunique() >= 3, name
-    assert (requests[[f"{cause}_hours" for cause in CAUSES]] > 0).any().all()
-    assert set(pd.concat([one.ledger for one in shown])["resource"]) == {
-        "hours", "yuan", "outside_hours", "outside_yuan",
-    }  # fmt: skip
+# --- What a run leaves behind --------------------------------------------------------------------------------
 
 
-# --- The daily series --------------------------------------------------------------------------------------
+def test_what_is_packed_comes_back_with_every_metric_and_table_to_the_last_bit() -> None:
+    run = simulate(Scenario.load(str(SMALL)).with_({"run.warm_up": 5}), days=40, keep_requests=True)
+    assert run.observation is not None
+    packed = pack(run.observation)
+    back = unpack(packed, run.scenario)
+    pd.testing.assert_series_equal(pd.Series(measure(back)), pd.Series(run.metrics), check_exact=True)
+    pd.testing.assert_frame_equal(request_table(back), run.requests, check_exact=True)
+    pd.testing.assert_frame_equal(daily_table(back), run.daily, check_exact=True)
+    pd.testing.assert_frame_equal(back.ledger, run.ledger, check_exact=True, check_dtype=False)
+    for damaged in (packed[:-5], packed[: len(packed) // 2], b"", b"rubbish"):
+        with pytest.raises(Exception, match=r".") as problem:
+            unpack(damaged, run.scenario)
+        assert not isinstance(problem.value, MemoryError)
 
 
-def by_day(times: pd.Series, shown: Shown) -> np.ndarray:
-    return np.bincount(times.dropna().astype(int), minlength=shown.end)[: shown.end]
+# --- A store whose formulas change ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("changes", [{}, EVERY_REQUEST], ids=["before", "everything"])
-def test_the_series_of_needs_are_counted_from_the_records(changes: dict[str, Any]) -> None:
-    """Arisen, voiced, found, given up, and latent at the end of each day."""
-    _, shown = hamlet("before", **changes)
-    needs, daily = shown.requests, shown.daily
-    found = needs["channel"].isin(["patrol", "data", "visit", "contact", "forum"])
-    assert np.array_equal(daily["arisen"], by_day(needs["arose"], shown))
-    assert np.array_equal(daily["voiced"], by_day(needs["voiced"][~found], shown))
-    assert np.array_equal(daily["discovered"], by_day(needs["voiced"][found], shown))
-    assert np.array_equal(daily["data_found"], by_day(needs["voiced"][needs["channel"] == "data"], shown))
-    assert np.array_equal(daily["withdrawn"], by_day(needs["closed"][needs["outcome"] == "withdrawn"], shown))
-    assert np.array_equal(daily["recurred"], by_day(needs["arose"][needs["ordinal"] > 0], shown))
-    healed = needs["closed"][needs["outcome"] == "healed"]
-    latent = by_day(needs["arose"], shown) - by_day(needs["voiced"], shown) - by_day(healed, shown)
-    assert np.array_equal(daily["latent"], latent.cumsum())
+def test_a_changed_formula_costs_no_run_where_records_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert made(here, records=True).made == 2
+    before = Results(here).runs()
+    now_measured_otherwise("backlog", monkeypatch)
+    end = made(here, records=True)
+    assert (end.made, end.measured_again, end.complete) == (0, 2, True)
+    pd.testing.assert_frame_equal(Results(here).runs(), before, check_exact=True)
 
 
-@pytest.mark.parametrize("changes", [{}, EVERY_REQUEST], ids=["before", "everything"])
-def test_closings_repeats_and_ratings_are_counted_from_the_records(changes: dict[str, Any]) -> None:
-    """Where no closed case is brought back, so that each closing has its record: 30 days make a repeat."""
-    _, shown = hamlet("before", **changes | {"casework.comes_back": 0.0, "needs.recurrence_days": 20.0})
-    needs, daily = shown.requests, shown.daily
-    closed = needs[needs["outcome"].isin(["resolved", "unresolved"])]
-    working = WorkingTime(shown.scenario, shown.end)
-    shift = shown.scenario.calendar.shift_hours
-    # what a terminal finishes while offices are closed is booked on the next working day
-    ends, starts = [[working.at(day + n) for day in range(shown.end)] for n in (1, 0)]
-    workdays = np.flatnonzero(np.subtract(ends, starts) == shift)
-    opens = shown.scenario.calendar.opening_hour / 24
-    day_of = [
-        next((day for day in workdays if day >= int(time) and (day > int(time) or time % 1 < opens + shift / 24)), -1)
-        if tier == "terminal" else int(time)
-        for time, tier in zip(closed["closed"], closed["tier"], strict=True)
-    ]  # fmt: skip
-    assert np.array_equal(daily["closed"], np.bincount(day_of, minlength=shown.end))
-    resolved = np.array(day_of)[(closed["outcome"] == "resolved").to_numpy()]
-    assert np.array_equal(daily["resolved"], np.bincount(resolved, minlength=shown.end))
-    given_up = by_day(needs["closed"][needs["outcome"] == "withdrawn"], shown)
-    open_now = (by_day(needs["voiced"], shown) - np.bincount(day_of, minlength=shown.end) - given_up).cumsum()
-    assert np.array_equal(daily["open"], open_now)
-    rated = closed["closed"][closed["rated"] >= 0]
-    assert np.array_equal(daily["rated"], by_day(rated, shown))
-    assert np.array_equal(daily["rated_satisfied"], by_day(closed["closed"][closed["rated"] == 1], shown))
-    before = needs.set_index(["root", "ordinal"])["closed"]
-    again = needs[(needs["ordinal"] > 0) & needs["voiced"].notna()]
-    last = pd.Series([before[need.root, need.ordinal - 1] for need in again.itertuples()], again.index)
-    repeats = last[again["voiced"] - last <= 30]
-    assert 0 < len(repeats) < len(again)
-    assert np.array_equal(daily["repeats"], by_day(repeats, shown))
+def test_without_records_only_runs_with_another_formula_are_made_again_and_that_is_said(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert made(here).made == 2
+    now_measured_otherwise("backlog", monkeypatch)
+    with pytest.warns(
+        Notice, match=r"2 stored runs were measured with other formulas.*records were not kept.*made again"
+    ):
+        end = sweep(Experiment.from_dict(ASKED | {"replications": 3}), here, jobs=1, limit=1)
+    assert end.made == 1 and Results(here).status().missing == 2
+    assert made(here, replications=3).made == 2
+    assert made(here, replications=3).made == 0
 
 
-@pytest.mark.parametrize(("reached", "polite"), [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)])
-def test_ratings_are_of_those_who_were_reached(reached: float, polite: float) -> None:
-    """Satisfied is who says so politely, or whose experience is worth at least 0.6; given up requests are not rated."""
-    _, shown = hamlet("before", 60, **{"mind.reached": reached, "mind.polite": polite})
-    ended = shown.requests[shown.requests["outcome"].isin(["resolved", "unresolved", "withdrawn"])]
-    closed = ended["experience"].notna() & (ended["outcome"] != "withdrawn")
-    assert (ended["rated"][~closed] == -1).all()
-    assert ((ended["rated"][closed] >= 0) == (reached == 1.0)).all()
-    if reached:
-        satisfied = (ended["experience"] >= 0.6) | (polite == 1.0)
-        assert (ended["rated"][closed] == satisfied[closed]).all()
-        assert closed.sum() > 0 and (polite or not satisfied[closed].all())
+def test_a_formula_that_the_experiment_does_not_ask_for_changes_nothing(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"metrics": ["satisfaction", "repeat_rate"]}
+    assert made(here, **asked).made == 2
+    now_measured_otherwise("backlog", monkeypatch)
+    assert made(here, **asked).made == 0
+    now_measured_otherwise("satisfaction", monkeypatch)
+    with pytest.warns(Notice, match="2 stored runs"):
+        assert made(here, **asked).made == 2
 
 
-def test_hours_of_the_daily_series_sum_to_the_ledger() -> None:
-    _, shown = hamlet("before", **EVERY_REQUEST)
-    book = shown.ledger[shown.ledger["resource"] == "hours"].groupby("heading")["amount"].sum()
-    daily = shown.daily.filter(like="hours_").sum()
-    for heading, amount in book.items():
-        assert daily[f"hours_{heading}"] == pytest.approx(amount, rel=1e-9, abs=1e-9), heading
-    assert daily.sum() == pytest.approx(book.sum(), rel=1e-9)
+def test_values_of_another_formula_are_shown_nowhere(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in tables, nor in the view for other tools, nor in the rule that decides on more replications."""
+    made(here)
+    now_measured_otherwise("backlog", monkeypatch)
+    with pytest.warns(Notice):
+        sweep(Experiment.from_dict(ASKED), here, jobs=1, limit=1)
+    assert len(Results(here).runs()) == 1 and Results(here).count() == 1
+    assert len(Results(here).one_metric("backlog", frozenset())) == 1
+    with sqlite3.connect(here / STORE) as db:
+        assert db.execute("SELECT count(*) FROM results").fetchone()[0] == 1
+        assert db.execute("SELECT count(*) FROM runs").fetchone()[0] == 2, "and nothing is thrown away"
 
 
-def test_what_a_request_cost_is_what_the_pots_paid() -> None:
-    """The money of all requests together, fees to firms included, is what the ledger has for cases and firms."""
-    _, shown = hamlet("before", **EVERY_REQUEST)
-    ledger = shown.ledger[shown.ledger["resource"].isin(["yuan", "outside_yuan"])]
-    paid = ledger[ledger["heading"].isin(["cases", "market_services"])]["amount"].sum()
-    assert shown.requests["yuan"].astype(float).sum() == pytest.approx(paid, rel=1e-6)
-    assert shown.requests["quality"].between(0, 1).all()
+def test_damaged_records_are_made_again(here: Path) -> None:
+    made(here, records=True)
+    with sqlite3.connect(here / STORE) as db:
+        db.execute("UPDATE records SET content = zeroblob(100) WHERE rowid = 1")
+    db.close()
+    assert Results(here).status().damaged == 1
+    with pytest.warns(Notice, match="1 of its records"):
+        assert made(here, records=True).made == 1
 
 
-def test_contracted_hours_of_the_running_month_are_shown() -> None:
-    """A month that has not ended is settled later; what organisations have worked in it is shown already."""
-    changes = {f"domains.{name}.social": 1.0 for name in demo().domains} | {"policy.social_organisations": 1.0}
-    model = DistrictModel(demo(**HAMLET, **changes, **{"prices.contract_months": 1.0}), days=60)
-    while model.day < 28:
-        model.step()
-    used = float(model.world.communities["contract_used"].sum())
-    ledger = model.ledger()
-    assert used > 0
-    assert ledger[ledger["resource"] == "outside_hours"]["amount"].sum() == pytest.approx(used)
+def test_records_are_asked_for_later_by_making_the_runs_again(here: Path) -> None:
+    made(here)
+    assert made(here, records=True).made == 2
+    assert made(here).made == 0, "and who does not ask for them takes runs that have them"
+
+
+def test_runs_of_a_sweep_beside_it_are_taken_over_with_their_records_and_measured(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(here.with_name("first"), name="first", records=True)
+    now_measured_otherwise("backlog", monkeypatch)
+    end = made(here, records=True)
+    assert (end.made, end.reused, end.complete) == (0, 2, True)
+    assert made(here.with_name("third"), name="third").reused == 2, "what has been measured so is taken as it is"
+
+
+def test_a_store_of_format_2_is_read_and_gone_on_with(here: Path) -> None:
+    made(here)
+    before = Results(here).runs()
+    with sqlite3.connect(here / STORE) as db:
+        about = "DELETE FROM about WHERE name IN ('formulas', 'records', 'own_metrics')"
+        for statement in (
+            "DROP VIEW results", "DROP TABLE formulas", "DROP TABLE records", about,
+            "DELETE FROM checksums WHERE name = 'formulas'",
+        ):  # fmt: skip
+            db.execute(statement)
+        db.execute("ALTER TABLE runs DROP COLUMN formulas")
+        resealed(db)
+        db.execute("PRAGMA user_version = 2")
+    db.close()
+    old = Results(here).runs()
+    pd.testing.assert_frame_equal(old, before, check_exact=True)
+    assert Results(here).status().done == 2
+    with pytest.warns(Notice, match="2 stored runs"):
+        assert made(here).made == 2
+    columns = [name for name in before.columns if name != "seconds"]
+    pd.testing.assert_frame_equal(Results(here).runs()[columns], before[columns], check_exact=True)
+
+
+def resealed(db: sqlite3.Connection) -> None:
+    """Checksums as version 2 wrote them."""
+    from sanfang.lab import checksums
+
+    names = checksums.number_columns(db)
+    listed = ", ".join(f'"{name}"' for name in names)
+    rows = db.execute(f"SELECT key, checksum, finished, {listed} FROM runs").fetchall()
+    values, _ = checksums.sound_runs(rows, names)
+    sums = checksums.of_runs([(row[0], row[2]) for row in rows], names, values)
+    db.executemany(
+        "UPDATE runs SET checksum = ? WHERE key = ?", [(s, row[0]) for s, row in zip(sums, rows, strict=True)]
+    )
+    checksums.seal(db, ["about"])
+
+
+def test_the_dry_run_says_what_records_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecast_module, "SAMPLE_ROWS", 20)
+    plain = forecast_module.forecast(Experiment.from_dict(ASKED), 1)
+    kept = forecast_module.forecast(Experiment.from_dict(ASKED).with_records(), 1)
+    assert plain.record_megabytes == 0 < kept.record_megabytes
+    assert kept.megabytes - plain.megabytes == pytest.approx(2 * kept.record_megabytes, rel=0.2)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sanfang.lab.simulation import Run, simulate
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.scenario import Scenario
 
 FUZZ_DAYS = 30

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from model_runs import FULL_REFORM, ROOT, demo, run
-from sanfang.lab.simulation import Run
 from sanfang.model import model as day
 from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.model.district import residents as minds
 from sanfang.model.district.district_records import Residents
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.policy import Policy, lever_names
 from sanfang.scenario.scenario import Scenario

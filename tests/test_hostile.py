@@ -67,7 +67,7 @@ DEEDS = {
     "print('all is well')": "()",
 }
 TRY = """
-import sanfang.lab.simulation  # so that the forks need not
+import sanfang.run.simulation  # so that the forks need not
 from soak.hostile.attempt import attempt_case
 from soak.hostile.case import Case
 for deed in {deeds}:

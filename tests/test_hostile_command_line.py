@@ -15,9 +15,10 @@ from typer.testing import CliRunner, Result
 
 from sanfang import Scenario, compare, faces, simulate
 from sanfang.cli import app
-from sanfang.lab import files, reproduce, simulation
+from sanfang.lab import files, reproduce
 from sanfang.lab.database import StoreError
 from sanfang.lab.experiment import Experiment
+from sanfang.run import simulation
 from sanfang.scenario import reading
 from sanfang.scenario.errors import InputError
 
@@ -409,3 +410,16 @@ def test_output_into_a_full_disk_is_told_in_one_line(here: Path) -> None:
 def test_settings_are_read_by_the_reader_of_all_toml() -> None:
     with pytest.raises(InputError, match="is nested more than"):
         reading.parse_settings(["x=" + "[" * 30 + "]" * 30])
+
+
+@pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)], ids=["output", "errors", "all"])
+def test_a_run_is_made_where_nobody_is_there_to_hear_of_it(tmp_path: Path, closed: tuple[int, ...]) -> None:
+    """As with `>&-` in a shell, or under a program that starts others without standard streams."""
+    command = [*COMMAND, "run", "before", "--district", "demo", "--days", "2", "--out", str(tmp_path / "made")]
+    quiet = {name: subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}
+    done = subprocess.run(
+        [sys.executable, "-c", "import os, sys; [os.close(int(n)) for n in sys.argv[1].split()]; "
+         "os.execv(sys.argv[2], sys.argv[2:])", " ".join(map(str, closed)), *command],
+        check=False, **quiet,
+    )  # fmt: skip
+    assert done.returncode == 0 and (tmp_path / "made" / "metrics.json").exists()

@@ -11,7 +11,7 @@ from scipy import stats
 from run_tables import with_points
 from sanfang.lab import intervals, looks
 from sanfang.lab.experiment import Experiment
-from sanfang.lab.metrics import METRICS, metric
+from sanfang.metrics.catalogue import METRICS, metric
 from sanfang.report.mechanism_table import AS_EXPECTED, NEGLIGIBLE, families, mechanisms
 
 ERROR = 1e-6  # chance that a right program fails a test of error rates

@@ -10,8 +10,8 @@ import pytest
 
 from model_runs import ROOT, demo, run
 from sanfang.lab.experiment import Experiment
-from sanfang.lab.metrics import HEADLINES
 from sanfang.lab.reproduce import findings
+from sanfang.metrics.catalogue import HEADLINES
 from sanfang.report.mechanism_table import (
     AS_EXPECTED,
     EFFECTS,

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from model_runs import demo, run
-from sanfang.lab.simulation import Run
 from sanfang.model.kernel.draw_purposes import NEED_CONFLICT
 from sanfang.model.kernel.draws import uniform
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run
 
 DAYS = 90
 DISPUTES: dict[str, Any] = {f"domains.{domain}.conflict": 1.0 for domain in demo().domains}

@@ -13,8 +13,8 @@ from scipy import stats
 
 from run_tables import table, with_points
 from sanfang.lab import effects, intervals, order, pairwise, precision, ranking
-from sanfang.lab.metrics import METRICS, seen
 from sanfang.lab.run_table import RunTable
+from sanfang.metrics.catalogue import METRICS, seen
 from sanfang.scenario.errors import InputError
 
 NAN, INF = math.nan, math.inf

@@ -11,10 +11,10 @@ import pytest
 from hand_made import HAMLET, Hamlet
 from model_runs import demo
 from plain_metrics import WorkingTime
-from sanfang.lab.simulation import Run, simulate
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.cases import payment, routing
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.policy import lever_names
 

@@ -19,14 +19,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_runs import demo
-from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import Run, all_records, simulate
-from sanfang.lab.time_split import remainders
+from sanfang.metrics.catalogue import BY_NAME, measure
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
-from sanfang.model.books.outcomes import measure
+from sanfang.model.books.observation import observe
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIME_NAMES
+from sanfang.run.simulation import Run, simulate
+from sanfang.run.time_split import remainders
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
 
@@ -206,7 +206,7 @@ def assert_within_bounds(metrics: dict[str, float]) -> None:
     """Each metric keeps to its unit, and the shares of a whole sum to it."""
     assert set(metrics) == set(BY_NAME)
     for name, value in metrics.items():
-        unit = BY_NAME[name].unit
+        unit = BY_NAME[name].unit.name
         low = -1.0 if unit == "-1 to 1" or name == "vulnerable_gap" else 0.0
         high = 1.0 if unit in ("0-1", "-1 to 1") else math.inf
         assert math.isnan(value) or low - 1e-9 <= value <= high + 1e-9, f"{name} = {value}"
@@ -272,7 +272,7 @@ def test_any_policy_meets_the_same_residents_with_the_same_resources(drawn: Draw
     metrics = []
     for model in (born, other):
         model.run()
-        metrics.append(measure(model, all_records(model)))
+        metrics.append(measure(observe(model)))
     for name in ("hours_supplied", "money_supplied"):
         assert metrics[0][name] == pytest.approx(metrics[1][name], rel=1e-9), name
 

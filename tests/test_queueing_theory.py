@@ -7,6 +7,7 @@ anywhere in a family of comparisons at 1 %, and has to be narrow enough to notic
 
 from __future__ import annotations
 
+import inspect
 import math
 from functools import lru_cache
 from typing import Any
@@ -16,8 +17,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from sanfang import InputError, simulate_queue
 from sanfang.lab import theory
-from sanfang.model.kernel.queueing import simulate_queue
 
 BATCHES = 40
 FAMILY = 100
@@ -204,11 +205,28 @@ def test_endless_patience_withdraws_nobody() -> None:
         {"mean_patience": -1.0},
         {"mean_patience": math.nan},
         {"requests": 0},
+        {"requests": 10.5},
+        {"requests": 10**12},
+        {"servers": 1.5},
+        {"servers": True},
+        {"arrival_rate": "1"},
+        {"arrival_rate": 10**400},
+        {"arrival_rate": None},
+        {"cv": None},
+        {"service": None},
+        {"service": []},
+        {"class_shares": 1.0},
+        {"class_shares": "1"},
+        {"class_shares": (None, 1.0)},
+        {"mean_patience": "long"},
+        {"seed": -1},
+        {"seed": None},
     ],
     ids=str,
 )
 def test_arguments_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):
+    (name,) = wrong
+    with pytest.raises(InputError, match=f"^{name}: must "):
         simulate_queue(**({"arrival_rate": 1.0, "mean_service": 0.5, "servers": 1, "requests": 10} | wrong))
 
 
@@ -231,3 +249,25 @@ def test_what_is_returned_is_one_row_a_request() -> None:
     assert list(requests.columns) == ["class_", "arrived", "started", "finished", "withdrawn"]
     assert len(requests) == 100
     assert requests["withdrawn"].dtype == bool
+
+
+def test_the_function_is_called_as_published() -> None:
+    """Scripts name its arguments: their names, order and defaults stay."""
+    published = {
+        "arrival_rate": inspect.Parameter.empty, "mean_service": inspect.Parameter.empty,
+        "servers": inspect.Parameter.empty, "service": "exponential", "cv": 1.0, "class_shares": (1.0,),
+        "mean_patience": None, "requests": 200_000, "seed": 1,
+    }  # fmt: skip
+    parameters = inspect.signature(simulate_queue).parameters
+    assert [(name, one.default) for name, one in parameters.items()] == list(published.items())
+
+
+def test_who_gives_up_has_no_start_and_everybody_has_an_end() -> None:
+    found = simulate_queue(2.0, 1.0, 1, class_shares=[0.5, 0.5], mean_patience=1.0, requests=5_000, seed=2)
+    assert set(found["class_"]) == {0, 1} and found["arrived"].is_monotonic_increasing
+    gave_up = found["withdrawn"]
+    assert 0 < gave_up.sum() < len(found)
+    assert (found["started"].isna() == gave_up).all() and found["finished"].notna().all()
+    assert (found["finished"] > found["arrived"]).all()
+    served = found[~gave_up]
+    assert (served["started"] >= served["arrived"]).all() and (served["finished"] > served["started"]).all()

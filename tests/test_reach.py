@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from sanfang.cli import app
 from sanfang.lab.comparison import compare
 from sanfang.lab.experiment import Experiment
-from sanfang.lab.reach import communities_at, reach, steps_not_reached
-from sanfang.lab.simulation import simulate
+from sanfang.run.reach import communities_at, reach, steps_not_reached
+from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 

@@ -15,9 +15,11 @@ import pandas as pd
 import pytest
 
 from model_runs import FULL_REFORM, demo, run, without_prevention
-from sanfang.lab.simulation import Run, all_records, request_table, simulate
-from sanfang.model.books.outcomes import measure
+from sanfang.metrics.catalogue import measure
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import request_table
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.policy import lever_names
 
 DAYS = 60
@@ -26,7 +28,7 @@ DIGEST = """
 import sys
 from test_reproducible import digest
 from model_runs import demo
-from sanfang.lab.simulation import simulate
+from sanfang.run.simulation import simulate
 name, days, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 print(digest(simulate(demo(name), seed=seed, days=days, keep_requests=True)))
 """
@@ -87,13 +89,11 @@ def test_stepping_and_looking_are_one_run() -> None:
     while model.day < DAYS:
         model.step()
         if model.day % 7 == 0:
-            measure(model, all_records(model))
+            measure(observe(model))
             model.ledger()
     whole = run(demo(), DAYS)
-    assert np.array_equal(
-        list(measure(model, all_records(model)).values()), list(whole.metrics.values()), equal_nan=True
-    )
-    pd.testing.assert_frame_equal(request_table(model, all_records(model)), whole.requests, check_exact=True)
+    assert np.array_equal(list(measure(observe(model)).values()), list(whole.metrics.values()), equal_nan=True)
+    pd.testing.assert_frame_equal(request_table(observe(model)), whole.requests, check_exact=True)
 
 
 def test_a_longer_run_begins_like_a_shorter_one() -> None:

@@ -574,7 +574,7 @@ def test_a_half_width_is_asked_for_in_one_unit() -> None:
 )  # fmt: skip
 def test_numbers_have_as_many_digits_as_their_interval(low: float, high: float, decimals: int | None) -> None:
     """Two of its half-width: of [0.00021, 0.00087], which is 0.00033, the fifth decimal."""
-    from sanfang.lab.metrics import decimals_of
+    from sanfang.metrics.numbers import decimals_of
 
     assert decimals_of(low, high) == decimals
 

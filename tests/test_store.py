@@ -19,7 +19,8 @@ from sanfang.lab import database
 from sanfang.lab import store as store_module
 from sanfang.lab.database import METRIC_NAMES, STORE, StoreError
 from sanfang.lab.results import Results
-from sanfang.lab.store import Daily, Failure, Planned, Result, Store, is_being_written, run_key
+from sanfang.lab.rows import Daily, Failure, Planned, Result
+from sanfang.lab.store import Store, is_being_written, run_key
 from sanfang.scenario.errors import InputError
 
 ABOUT = {"name": "made up", "daily": False, "metrics": [], "factors": ["x"], "scenarios": {"a": "1"}, "baseline": "a"}
@@ -66,16 +67,16 @@ def test_what_is_missing_is_told_in_order_page_by_page(tmp_path: Path, monkeypat
     with Store(tmp_path) as store:
         store.set_plan(ABOUT, [{"x": 1.0}], reversed(plan(20)))
         store.add([result(4), result(9)], [Failure(f"{11:032x}", "e", "", 2)])
-        assert [cell.replication for cell in store.missing(False)] == [n for n in range(20) if n not in (4, 9, 11)]
-        assert (store.planned(), store.done(False), store.failed(False)) == (20, 2, 1)
+        assert [cell.replication for cell in store.missing()] == [n for n in range(20) if n not in (4, 9, 11)]
+        assert (store.planned(), store.done(), store.failed()) == (20, 2, 1)
 
 
 def test_runs_without_series_are_missing_where_series_are_wanted(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         store.set_plan(ABOUT, [{"x": 1.0}], plan(2))
         store.add([result(0), result(1)._replace(daily=None)])
-        assert [cell.replication for cell in store.missing(True)] == [1]
-        assert list(store.missing(False)) == []
+        assert [cell.replication for cell in store.missing("daily")] == [1]
+        assert list(store.missing()) == []
 
 
 def test_a_run_that_succeeds_later_is_no_failure_any_more(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_a_run_that_succeeds_later_is_no_failure_any_more(tmp_path: Path) -> Non
         store.set_plan(ABOUT, [{"x": 1.0}], plan(1))
         store.add([], [Failure(f"{0:032x}", "e", "", 2)])
         store.add([result(0)])
-        assert (store.failed(False), store.done(False)) == (0, 1)
+        assert (store.failed(), store.done()) == (0, 1)
 
 
 def test_the_key_depends_on_all_that_decides_a_run() -> None:
@@ -139,7 +140,7 @@ def killed_writer(folder: Path, rows: int) -> int:
 def test_a_killed_writer_loses_nothing_that_was_confirmed(tmp_path: Path) -> None:
     confirmed = killed_writer(tmp_path, 50)
     with Store(tmp_path) as store:
-        done = store.done(False)
+        done = store.done()
     assert confirmed + 1 <= done <= confirmed + 2, "one more may be stored and not yet told"
 
 
@@ -172,7 +173,7 @@ def test_a_full_disk_is_told_and_what_was_stored_is_safe(tmp_path: Path) -> None
         store._db.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreError, match=r"full.*Free some space.*safe"):
             store.add([result(n)._replace(daily=Daily("x", 1, bytes(50_000))) for n in range(100, 120)])
-        assert store.done(False) == 5
+        assert store.done() == 5
     assert len(Results(tmp_path).runs()) == 5
 
 
@@ -223,9 +224,9 @@ def test_a_failed_transaction_leaves_nothing_behind(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         with pytest.raises(StoreError):
             store.add([result(7), result(8)._replace(key=object())])  # type: ignore[arg-type]
-        assert store.done(False) == 5
+        assert store.done() == 5
         store.set_plan(ABOUT, [{"x": 1.0}], plan(9))
-        assert store.done(False) == 5, "run 7 was not stored either"
+        assert store.done() == 5, "run 7 was not stored either"
 
 
 # --- Taking over ----------------------------------------------------------------------------------------
@@ -235,9 +236,9 @@ def test_runs_of_another_store_are_taken_over_if_the_plan_wants_them(tmp_path: P
     filled(tmp_path / "old", 5)
     with Store(tmp_path / "new") as store:
         store.set_plan(ABOUT, [{"x": 1.0}], plan(8)[3:])
-        assert store.reuse(tmp_path / "old", daily=True) == 2
-        assert [cell.replication for cell in store.missing(True)] == [5, 6, 7]
-        assert store.reuse(tmp_path / "old", daily=True) == 0
+        assert store.reuse(tmp_path / "old", "daily") == 2
+        assert [cell.replication for cell in store.missing("daily")] == [5, 6, 7]
+        assert store.reuse(tmp_path / "old", "daily") == 0
     assert Results(tmp_path / "new").runs()["satisfaction"].tolist() == [0.1 * 3, 0.1 * 4]
 
 
@@ -246,8 +247,8 @@ def test_a_failed_run_that_is_taken_over_is_no_failure_any_more(tmp_path: Path) 
     with Store(tmp_path / "new") as store:
         store.set_plan(ABOUT, [{"x": 1.0}], plan(1))
         store.add([], [Failure(f"{0:032x}", "e", "", 2)])
-        assert store.reuse(tmp_path / "old", daily=False) == 1
-        assert (store.done(False), store.failed(False)) == (1, 0)
+        assert store.reuse(tmp_path / "old") == 1
+        assert (store.done(), store.failed()) == (1, 0)
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish" * 1000])
@@ -256,9 +257,9 @@ def test_a_store_that_cannot_be_read_has_nothing_to_give(tmp_path: Path, content
     (tmp_path / "old" / STORE).write_bytes(content)
     with Store(tmp_path / "new") as store:
         store.set_plan(ABOUT, [{"x": 1.0}], plan(3))
-        assert store.reuse(tmp_path / "old", daily=False) == 0
+        assert store.reuse(tmp_path / "old") == 0
         store.add([result(0)])
-        assert store.done(False) == 1
+        assert store.done() == 1
 
 
 def test_an_error_with_half_a_letter_is_stored(tmp_path: Path) -> None:
@@ -287,4 +288,4 @@ def test_sessions_tell_who_wrote_how_much(tmp_path: Path) -> None:
 def test_the_schema_is_the_one_that_this_format_number_stands_for() -> None:
     """Whoever changes the tables must raise FORMAT, or older files would be read wrongly."""
     tables = re.sub(r'"\w+" REAL(, )?|PRAGMA.*|\s', "", database.SCHEMA)
-    assert (database.FORMAT, hashlib.sha256(tables.encode()).hexdigest()[:8]) == (2, "12cdec80")
+    assert (database.FORMAT, hashlib.sha256(tables.encode()).hexdigest()[:8]) == (3, "733ba37f")

@@ -17,11 +17,12 @@ from sanfang.cli import app
 from sanfang.lab import sweep as sweep_module
 from sanfang.lab.database import METRIC_NAMES
 from sanfang.lab.experiment import Experiment
-from sanfang.lab.factors import NAMES_OF_COLUMNS
+from sanfang.lab.factors import names_of_columns
 from sanfang.lab.forecast import forecast
 from sanfang.lab.provenance import code_version
 from sanfang.lab.results import Results
-from sanfang.lab.store import Planned, Result, Store
+from sanfang.lab.rows import Planned, Result
+from sanfang.lab.store import Store
 from sanfang.lab.sweep import MANIFEST, planned_runs, sweep
 from sanfang.scenario.errors import InputError
 
@@ -155,7 +156,7 @@ def test_a_failed_run_is_recorded_and_tried_again_when_asked(tmp_path: Path, mon
     assert results.status().errors == {"ZeroDivisionError: made up": 6}
     assert "in made_up_run" in results.failures()["trace"].iloc[0]
     assert len(results.runs()) == 12
-    monkeypatch.setattr("sanfang.lab.simulation.simulate", _never_fails)
+    monkeypatch.setattr("sanfang.run.simulation.simulate", _never_fails)
     end = sweep(bad, tmp_path, jobs=1, retry_failed=True)
     assert (end.made, end.done, end.failed, end.complete) == (6, 18, 0, True)
 
@@ -378,7 +379,7 @@ def test_no_factor_may_have_the_name_of_a_column_of_results(tmp_path: Path) -> N
         given = cli_analysis.AnalysisInput(runs, "before", ("mine",))
         tables = [runs, results.failures(), *cli_analysis.tables(given).values()]
     names = {str(name) for table in tables for name in table.columns} | {"day"}
-    assert names - {"mine"} - NAMES_OF_COLUMNS == set(), "say these in lab/factors.py"
+    assert names - {"mine"} - names_of_columns() == set(), "say these in lab/factors.py"
 
 
 @pytest.mark.parametrize("name", ["satisfaction", "Scenario", "KEY", "seconds", "point", "mean", "not", "domains"])

@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.cli import app
-from sanfang.lab.simulation import Run
-from sanfang.lab.time_split import (
+from sanfang.report.time_split_figure import COLOURS, time_split_figure
+from sanfang.run.simulation import Run
+from sanfang.run.time_split import (
     ALL,
     CAUSES,
     HOURS,
@@ -26,7 +27,6 @@ from sanfang.lab.time_split import (
     remainders,
     split_of,
 )
-from sanfang.report.time_split_figure import COLOURS, time_split_figure
 from sanfang.scenario.errors import InputError
 
 DAYS, WARM_UP = 120, 30  # as in test_books, whose runs are taken again

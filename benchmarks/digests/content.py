@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.digests.runs import REFORM, RUNS, Setup
-from sanfang.lab.simulation import all_records, daily_table, request_table, simulate
-from sanfang.model.books.outcomes import measure
+from sanfang.metrics.catalogue import measure
+from sanfang.model.books.observation import all_records, observe
+from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.cases.watched import trace
 from sanfang.model.district.residents import replay
 from sanfang.model.kernel.queueing import simulate_queue
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
 Digests = dict[str, str]
@@ -83,13 +85,13 @@ def model_of(setup: Setup) -> DistrictModel:
 
 def tables_of(model: DistrictModel) -> dict[str, Mapping[str, Any]]:
     """Named columns of all that a run shows: metrics, daily series, ledger, requests."""
-    records = all_records(model)
+    left = observe(model)
     tables: dict[str, pd.DataFrame] = {
-        "daily": daily_table(model),
-        "ledger": model.ledger(),
-        "requests": request_table(model, records),
+        "daily": daily_table(left),
+        "ledger": left.ledger,
+        "requests": request_table(left),
     }
-    return {"metrics": measure(model, records)} | {
+    return {"metrics": measure(left)} | {
         name: {str(column): table[column].to_numpy() for column in table} for name, table in tables.items()
     }
 

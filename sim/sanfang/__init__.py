@@ -2,7 +2,8 @@
 
     from sanfang import Scenario, simulate, compare
 
-The names load on first use, so that the command line starts at once.
+These names are the public ones, told in docs/python.md; they stay from version to version. What is in the modules may
+move. The names load on first use, so that the command line starts at once.
 """
 
 from __future__ import annotations
@@ -12,16 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import compare
-    from sanfang.lab.simulation import simulate
+    from sanfang.lab.own_metrics import metric
+    from sanfang.model.kernel.queueing import simulate_queue
+    from sanfang.run.session import Session
+    from sanfang.run.simulation import Run, simulate
+    from sanfang.scenario.errors import InputError
     from sanfang.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["Scenario", "__version__", "compare", "simulate"]
+__all__ = ["InputError", "Run", "Scenario", "Session", "__version__", "compare", "metric", "simulate", "simulate_queue"]
 
 _HOMES = {
+    "InputError": "sanfang.scenario.errors",
+    "Run": "sanfang.run.simulation",
     "Scenario": "sanfang.scenario.scenario",
+    "Session": "sanfang.run.session",
     "compare": "sanfang.lab.comparison",
-    "simulate": "sanfang.lab.simulation",
+    "metric": "sanfang.lab.own_metrics",
+    "simulate": "sanfang.run.simulation",
+    "simulate_queue": "sanfang.model.kernel.queueing",
 }
 
 

@@ -22,7 +22,7 @@ from sanfang.scenario.errors import InputError
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import Comparison
-    from sanfang.lab.simulation import Run
+    from sanfang.run.simulation import Run
     from sanfang.scenario.scenario import Scenario
 
 app = typer.Typer(
@@ -67,7 +67,7 @@ def run_command(
     """Simulate one scenario; print its metrics and its ledger of hours and money."""
     with user_errors():
         from sanfang.lab import belonging
-        from sanfang.lab.reach import steps_not_reached
+        from sanfang.run.reach import steps_not_reached
 
         try_folder(out)
         if keep_requests and out is None:
@@ -105,7 +105,7 @@ def compare_command(
     """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
     with user_errors():
         from sanfang.lab.comparison import label_of
-        from sanfang.lab.reach import steps_not_reached
+        from sanfang.run.reach import steps_not_reached
 
         try_folder(out)
         labelled = load_apart(scenarios, district, settings)
@@ -129,7 +129,7 @@ def compare_command(
 
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, keep_requests: bool) -> Run:
     from sanfang.cli_progress import ProgressLine
-    from sanfang.lab.simulation import simulate
+    from sanfang.run.simulation import simulate
 
     with ProgressLine("days") as progress:
         return simulate(scenario, seed, days, scale, keep_requests, progress=progress)
@@ -180,7 +180,7 @@ def _files_of_comparison(comparison: Comparison) -> dict[str, Callable[[Path], o
 
 def _run_document(run: Run) -> dict[str, Any]:
     import sanfang
-    from sanfang.lab.reach import reach, steps_not_reached
+    from sanfang.run.reach import reach, steps_not_reached
 
     return {
         "sanfang": sanfang.__version__,

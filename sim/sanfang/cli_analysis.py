@@ -28,8 +28,10 @@ from sanfang.cli_tables import (
 )
 from sanfang.lab import intervals, precision, ranking, warm_up, worlds
 from sanfang.lab.looks import judged
-from sanfang.lab.metrics import Metric, decimals_of, metric
 from sanfang.lab.run_table import metric_columns, values_of
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.declare import Metric
+from sanfang.metrics.numbers import decimals_of
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.telling import shortened
 
@@ -77,7 +79,7 @@ class AnalysisInput:
             if name not in known:
                 raise InputError(f"metric: {shortened(name)!r} is not in these runs{nearest(name, known)}")
         chosen = tuple(dict.fromkeys(self.metrics)) or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
-        units = sorted({metric(name).unit for name in chosen})
+        units = sorted({metric(name).unit.name for name in chosen})
         if self.half_width is not None and len(units) > 1:
             several = f"these metrics have several ({', '.join(units)}); name one metric"
             raise InputError(f"half-width = {self.half_width:g}: is in a metric's unit, and {several} with --metric")

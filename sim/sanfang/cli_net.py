@@ -28,14 +28,14 @@ class CommandLine(TyperGroup):
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **more: Any) -> Any:
         """See typer. `args` are those of the command line if None."""
+        _open_what_is_closed()
         _take_any_character()
         try:
             _refuse_commands_to_terminals(sys.argv[1:] if args is None else args)
             try:
                 return super().main(args, *others, **more)
             finally:
-                if sys.stdout is not None:
-                    sys.stdout.flush()
+                sys.stdout.flush()
         except BrokenPipeError:
             _write_no_more()
             sys.exit(PIPE_IS_CLOSED)
@@ -52,6 +52,12 @@ class CommandLine(TyperGroup):
             tell_error(f"{what}the system refuses: {error.strerror or error}")
             _write_no_more()
             sys.exit(A_CHECK_FAILED)
+
+
+def _open_what_is_closed() -> None:
+    """Where standard output or error is closed, as with `2>&-`, what is said goes nowhere, and the work is done."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  for as long as the process lives
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _take_any_character() -> None:

@@ -150,7 +150,8 @@ def _print(attempts: list[Attempt], compared: list[Reproduced]) -> None:
     from rich.table import Table
 
     from sanfang.cli_tables import bracketed, given, plain_console, signed
-    from sanfang.lab.metrics import decimals_of, metric
+    from sanfang.metrics.catalogue import metric
+    from sanfang.metrics.numbers import decimals_of
 
     apart = any(entry.how == "seeds" for entry in compared)
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -58,6 +58,9 @@ def sweep_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much disk.")
     ] = False,
+    keep_records: Annotated[
+        bool, typer.Option("--keep-records", help="Keep records and ledger of each run, for metrics that come later.")
+    ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
     reuse: Annotated[bool, typer.Option(help="Take over runs that sweeps beside this one have made.")] = True,
     as_json: AsJson = False,
@@ -67,6 +70,7 @@ def sweep_command(
         from sanfang.lab.experiment import Experiment
 
         loaded = Experiment.load(experiment)
+        loaded = loaded.with_records() if keep_records else loaded
         say_notes(loaded.notes)
         if dry_run:
             _foretell(loaded, jobs, as_json)
@@ -120,9 +124,10 @@ def analyse_command(
         from sanfang import cli_analysis
         from sanfang.lab.results import Results
         from sanfang.lab.worlds import levers_among
+        from sanfang.metrics.catalogue import knowing
 
         with Results(folder) as results:
-            about, status = results.about, results.status()
+            about, status, own = results.about, results.status(), results.own_metrics
             given = cli_analysis.AnalysisInput(
                 results.runs(),
                 baseline or about["baseline"],
@@ -132,11 +137,12 @@ def analyse_command(
                 levers=levers_among(about["factors"], about["experiment"]["factors"]),
             )
             settled = cli_analysis.warm_ups(results) if about["daily"] else None
-        if as_json:
-            extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
-            print_json(cli_analysis.document(given) | extra)
-            return
-        cli_analysis.print_analysis(given)
+        with knowing(own):
+            if as_json:
+                extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
+                print_json(cli_analysis.document(given) | extra)
+                return
+            cli_analysis.print_analysis(given)
         if settled is not None:
             cli_analysis.print_warm_ups(settled)
     if status.missing or status.failed:
@@ -215,7 +221,7 @@ def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
     say_if_compiling()
     found = forecast(experiment, jobs)
     if as_json:
-        from sanfang.lab.reach import reached_by
+        from sanfang.run.reach import reached_by
 
         reached = reached_by(experiment.bases, experiment.scale)
         print_json({**vars(found), "reached": reached, "notes": list(experiment.notes)})
@@ -232,6 +238,8 @@ def _document(end: SweepEnd) -> dict[str, Any]:
 
 def _say(experiment: Experiment, end: SweepEnd) -> None:
     taken = f", {end.reused:,} taken over from sweeps beside it" if end.reused else ""
+    if end.measured_again:
+        say(f"{end.measured_again:,} runs that were there have been measured again, from their records.")
     say(f"{end.folder}: {end.done:,} of {end.planned:,} runs are there ({end.made:,} made now{taken}).")
     if end.failed:
         say(f"{end.failed:,} failed: sanfang status {end.folder} says why, sweep --retry-failed tries them again.")
@@ -243,7 +251,7 @@ def _say(experiment: Experiment, end: SweepEnd) -> None:
 
 def _print_forecast(experiment: Experiment, found: Forecast) -> None:
     from sanfang.cli_progress import duration
-    from sanfang.lab.reach import in_words, reached_by
+    from sanfang.run.reach import in_words, reached_by
 
     design = f"{found.points:,} points x {found.scenarios} scenarios x {found.replications} replications"
     say(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")
@@ -253,7 +261,8 @@ def _print_forecast(experiment: Experiment, found: Forecast) -> None:
         say(f"  {experiment.dropped:,} points left out by the constraints")
     say(f"  scale {experiment.scale:g}: {in_words(reached_by(experiment.bases, experiment.scale))}")
     say(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
-    say(f"  disk: {found.megabytes:,.1f} MB")
+    kept = f", {1000 * found.record_megabytes:,.0f} kB of it records of each run" if experiment.records else ""
+    say(f"  disk: {found.megabytes:,.1f} MB{kept}")
 
 
 def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) -> None:

@@ -11,16 +11,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sanfang.lab.metrics import GROUPS, HEADLINES, METRICS, Metric, decimals_of, in_group
-from sanfang.lab.reach import in_words, reach
+from sanfang.metrics.catalogue import HEADLINES, METRICS, in_group
+from sanfang.metrics.declare import GROUPS, Metric
+from sanfang.metrics.numbers import decimals_of
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
+from sanfang.run.reach import in_words, reach
 from sanfang.scenario.telling import printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sanfang.lab.comparison import Comparison
-    from sanfang.lab.simulation import Run
+    from sanfang.run.simulation import Run
 
 BESIDE_WASTE = ("cost_per_resolved_need", "latent_needs")  # waste is never shown without them
 SHOWN_IN_COMPARISON = (*HEADLINES, *BESIDE_WASTE)
@@ -46,7 +48,7 @@ def print_run(run: Run) -> None:
             table.add_row(f"[bold]{label}[/bold]")
         for item in rows:
             style = "bold" if item.name in HEADLINES else ""
-            table.add_row(item.en, item.format(run.metrics[item.name]), item.unit, style=style)
+            table.add_row(item.en, item.format(run.metrics[item.name]), str(item.unit), style=style)
     console.print(table)
     console.print()
     console.print(_ledger(run.ledger))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from sanfang.lab.simulation import Run
+    from sanfang.run.simulation import Run
     from sanfang.scenario.scenario import Scenario
 
 trace_app = typer.Typer()
@@ -70,7 +70,7 @@ def trace_command(
         chosen = _chosen(run, request, slowest or 3, domain)
     lives = [_life(run, row) for row in chosen]
     if as_json:
-        from sanfang.lab.reach import reach
+        from sanfang.run.reach import reach
 
         where = {"seed": seed, "days": run.days, "scale": scale, "reached": vars(reach(loaded, scale))}
         print_json({"scenario": loaded.name, **where, "requests": lives})
@@ -92,7 +92,7 @@ def _check_choice(scenario: Scenario, request: str | None, slowest: int | None, 
 
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float) -> Run:
     from sanfang.cli_progress import ProgressLine
-    from sanfang.lab.simulation import simulate
+    from sanfang.run.simulation import simulate
 
     with ProgressLine("days") as progress:
         return simulate(scenario, seed, days, scale, keep_requests=True, progress=progress)
@@ -100,7 +100,7 @@ def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float) -> 
 
 def _chosen(run: Run, request: str | None, slowest: int, domain: str | None) -> list[Any]:
     """Row labels of the requests to tell of. Raises InputError if there are none."""
-    from sanfang.lab import time_split
+    from sanfang.run import time_split
 
     if request is not None:
         return [time_split.find(run.requests, request)]
@@ -115,21 +115,20 @@ def _chosen(run: Run, request: str | None, slowest: int, domain: str | None) -> 
 
 def _life(run: Run, label: Any) -> dict[str, Any]:
     """All that the records tell of one need, its time split by cause."""
-    from sanfang.lab import time_split
+    from sanfang.run.life import record
+    from sanfang.run.time_split import HOURS, cause_label
 
-    one = run.requests.loc[[label]]
-    life: dict[str, Any] = one.drop(columns=list(time_split.HOURS)).to_dict("records")[0]  # type: ignore[assignment]
-    until = life["voiced"] if life["voiced"] == life["voiced"] else life["closed"]
-    life["silent_days"] = (until if until == until else float(run.days)) - life["arose"]
-    life["duration_hours"] = float(time_split.durations(one, run.scenario.calendar, run.days).iloc[0])
-    split = time_split.of_request(run.requests, life["id"])
-    life["split"] = split.assign(label=[time_split.cause_label(cause) for cause in split["cause"]]).to_dict("records")
-    life["not_yet_booked_hours"] = (
-        max(0.0, life["parts"] * life["duration_hours"] - float(split["hours"].sum()))
-        if life["outcome"] == "open"
-        else 0.0
-    )
-    return life
+    one = record(run.requests, label, run.scenario.calendar, run.days)
+    booked = sum(one.split.values())
+    return {name: value for name, value in one.facts.items() if name not in HOURS} | {
+        "silent_days": one.silent_days,
+        "duration_hours": one.hours,
+        "split": [
+            {"cause": cause, "hours": hours, "share": hours / booked if booked else None, "label": cause_label(cause)}
+            for cause, hours in one.split.items()
+        ],
+        "not_yet_booked_hours": one.unbooked,
+    }
 
 
 def _print_life(console: Console, run: Run, life: dict[str, Any]) -> None:
@@ -226,7 +225,7 @@ def why_command(
 ) -> None:
     """Split the time of closed requests, voicing to close, by cause, for each domain or scenario."""
     from sanfang.lab import belonging
-    from sanfang.lab.reach import check_reach, reached_by
+    from sanfang.run.reach import check_reach, reached_by
 
     with user_errors():
         try_folder(out)
@@ -257,8 +256,8 @@ def _split_runs(
 
     from sanfang.cli_progress import ProgressLine
     from sanfang.lab.runner import RunFailed, run_all
-    from sanfang.lab.time_split import split_of
     from sanfang.lab.work import Job
+    from sanfang.run.time_split import split_of
 
     if reps * len(scenarios) > MOST_RUNS_IN_MEMORY:
         raise InputError(f"--reps {reps}: makes more than {MOST_RUNS_IN_MEMORY:,} runs of {len(scenarios)} scenarios")
@@ -283,7 +282,7 @@ def _pooled(runs: pd.DataFrame) -> pd.DataFrame:
     """The replications of each scenario added up. Raises InputError if no request was closed."""
     import pandas as pd
 
-    from sanfang.lab.time_split import pooled
+    from sanfang.run.time_split import pooled
 
     tables = []
     for name, table in runs.groupby("scenario", sort=False):
@@ -297,7 +296,7 @@ def _pooled(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: float, lang: Language) -> str:
     """What was run, for the figure."""
-    from sanfang.lab.reach import reach
+    from sanfang.run.reach import reach
 
     first = next(iter(scenarios.values()))
     length = days or first.run.days
@@ -326,7 +325,7 @@ def _print_table(table: pd.DataFrame, by: By) -> None:
     from rich.table import Table
 
     from sanfang.cli_tables import given, plain_console
-    from sanfang.lab.time_split import CAUSES
+    from sanfang.run.time_split import CAUSES
 
     console = plain_console()
     title = "Working hours of a part, voicing to close, and per cent of them"

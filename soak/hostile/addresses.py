@@ -34,7 +34,7 @@ def generate(rng: random.Random) -> Case:
 def attempt(case: Case) -> None:
     """Read the address as pages do, and simulate a day of each of its worlds."""
     from sanfang.dashboard.address import read, scenario_of
-    from sanfang.lab.simulation import simulate
+    from sanfang.run.simulation import simulate
     from sanfang.scenario.errors import InputError
 
     address, problems = read(case.given[0])

@@ -26,7 +26,7 @@ def attempt(case: Case) -> None:
     """Read the lesson as the page does; simulate a day of each policy of its first step."""
     from sanfang.dashboard.lessons.files import read
     from sanfang.dashboard.lessons.lesson import scenario_of
-    from sanfang.lab.simulation import simulate
+    from sanfang.run.simulation import simulate
 
     lesson = read(Path(PATH))
     step = lesson.steps[0]

@@ -15,13 +15,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.words import LANGUAGES
-from sanfang.lab.reach import check_reach
+from sanfang.run.moves import Move, before, with_moves
+from sanfang.run.reach import check_reach
+from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
-LETTERS = "abc"
 OTHER_KEYS = ("experiment", "x", "y", "metric", "request", "domain", "lesson", "check", "community", "map", "answer",
                "kind", "whose", "flow", "view", "against", "statistic", "which", "resident", "sort")  # fmt: skip
 """What single pages keep in the address, as short texts: each page checks its own."""
@@ -35,9 +36,20 @@ class World:
     levers: tuple[tuple[str, float], ...] = ()
     moves: tuple[tuple[int, str, float], ...] = ()
 
+    @classmethod
+    def of(cls, scenario: str, moves: tuple[Move, ...]) -> World:
+        """A scenario by name, with the moves of a session."""
+        begun = tuple((move.lever, move.level) for move in moves if move.day == 0)
+        return cls(scenario, begun, tuple(move for move in moves if move.day > 0))
+
+    @property
+    def all_moves(self) -> tuple[Move, ...]:
+        """The moves of a session, among them the levers set from the start, which are moves on day 0."""
+        return (*(Move(0, *lever) for lever in self.levers), *(Move(*move) for move in self.moves))
+
     def before(self, day: int) -> World:
-        """Without the moves made on `day` or later; levers set before the first day stay."""
-        return replace(self, moves=tuple(move for move in self.moves if move[0] < max(day, 1)))
+        """Without the moves made on `day` or later; levers set from the start stay."""
+        return World.of(self.scenario, before(self.all_moves, day))
 
 
 @dataclass(frozen=True)
@@ -113,8 +125,7 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
 
 def scenario_of(address: Address, world: World) -> Scenario:
     """The scenario of a world with its levers and, as schedules, the moves made so far. Raises InputError."""
-    base = Scenario.load(world.scenario, district=address.district)
-    return with_moves(base.with_({f"policy.{name}": level for name, level in world.levers}), world.moves)
+    return with_moves(Scenario.load(world.scenario, district=address.district), world.all_moves)
 
 
 def not_reached(address: Address) -> list[str]:
@@ -126,19 +137,6 @@ def not_reached(address: Address) -> list[str]:
         except InputError as problem:
             found.append(str(problem))
     return found
-
-
-def with_moves(scenario: Scenario, moves: tuple[tuple[int, str, float], ...]) -> Scenario:
-    """`scenario` with moves (day, lever, level) as steps of schedules; a later move on the same day wins."""
-    changes: dict[str, object] = {}
-    for day, name, level in sorted(moves, key=lambda move: move[0]):
-        path = f"policy.{name}"
-        now = changes.get(path, getattr(scenario.policy, name))
-        if isinstance(now, tuple) and now and isinstance(now[0], str):
-            raise InputError(f"{name}: is a list of domains in this scenario, so no level can be set in mid-run")
-        steps = [(0, now)] if isinstance(now, float | int) else list(now)  # type: ignore[call-overload]
-        changes[path] = [step for step in steps if step[0] < day] + [(day, level)]
-    return scenario.with_(changes, origin="moved in the dashboard") if changes else scenario
 
 
 # --- Reading single values ----------------------------------------------------------------------------
@@ -181,8 +179,11 @@ def _world(given: Mapping[str, str], letter: str, problems: list[str]) -> World:
     for text in _parts(given, f"{letter}.moves", problems):
         day, _, rest = text.partition(":")
         name, _, level = rest.partition(":")
-        if day.isdecimal() and len(day) < 6 and int(day) <= limits.MOST_DAYS:
-            _take(moves, (int(day), name), name, level, text, problems)
+        number = int(day) if day.isdecimal() and len(day) < 6 else -1
+        if number == 0:
+            _take(levers, name, name, level, text, problems)
+        elif 0 < number <= limits.MOST_DAYS:
+            _take(moves, (number, name), name, level, text, problems)
         else:
             problems.append(f"{text[:40]}: not a move")
     return World(scenario, tuple(levers.items()), tuple((*key, level) for key, level in sorted(moves.items())))

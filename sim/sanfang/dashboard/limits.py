@@ -6,7 +6,7 @@ import math
 import os
 from functools import cache
 
-from sanfang.lab.reach import Reach, reach
+from sanfang.run.reach import Reach, reach
 from sanfang.scenario.scenario import Scenario
 
 MOST_RESIDENTS = 100_000

@@ -6,16 +6,18 @@ import html
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import solara
 
 from sanfang.dashboard import limits, parts, viewer, views
-from sanfang.dashboard.address import LETTERS, World
+from sanfang.dashboard.address import World
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.playing import Arrival, Playing, Transport, use_playing
 from sanfang.dashboard.series import BY_COMMUNITY
 from sanfang.dashboard.words import own_label, say
+from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 from sanfang.scenario.scenario import Scenario
 
@@ -195,7 +197,9 @@ def Downloads(on: Playing, played: PlayedWorld, lang: str) -> None:
     stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
 
     def csv(table: str) -> bytes:
-        return bytes(getattr(played.so_far(), table).to_csv(index=False).encode())
+        with on.stage.steady():
+            found: pd.DataFrame = getattr(played, table)
+        return bytes(found.to_csv(index=False).encode())
 
     with solara.Div(classes=["sf-row"]):
         for table in ("daily", "requests", "ledger"):

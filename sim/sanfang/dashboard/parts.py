@@ -93,7 +93,7 @@ def Download(label: str, name: str, make: Callable[[], bytes], mime: str = "text
     file, set_file = solara.use_state(dict[str, Any]())
 
     def ask(_: Any) -> None:
-        with slots.TURNS.place(slots.owner()):
+        with slots.FILES.place(slots.owner()), slots.TURNS.place(slots.owner()):
             data = make()
         set_file({"data": base64.b64encode(data).decode(), "mime": mime, "count": file.get("count", 0) + 1})
 

@@ -1,111 +1,34 @@
-"""A world that is played: a model stepped day by day under a policy whose levers may be moved on the way.
-
-What is played is always a scenario: a lever moved on day 30 is a step of its schedule on day 30, so a run of
-`PlayedWorld.scenario` from the start gives the same numbers to the last digit; going back is such a run.
-"""
+"""A session on a page: it knows by which words of a link it is found again."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import replace
-from typing import Any
-
-import pandas as pd
-
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import Address, World, scenario_of, with_moves
-from sanfang.dashboard.job import DAYS_A_TURN, Job
-from sanfang.dashboard.watch import Watch
-from sanfang.lab.simulation import Run, all_records, daily_table, request_table
-from sanfang.model.books.outcomes import measure
-from sanfang.model.model import DistrictModel
-from sanfang.scenario.declare import level_on
-from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.policy import lever_names
+from sanfang.dashboard.address import Address, World
+from sanfang.run.moves import Move, with_move
+from sanfang.run.session import Session
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
 
-class PlayedWorld:
-    """One viewer's world. Its methods may be called from several threads; each waits for the one before it."""
+class PlayedWorld(Session):
+    """The session of one world of an address. Whoever shares it with other threads holds the lock of its `Stage`.
+
+    What its scenario sets in vain is no error here: `address.not_reached` tells it on the page.
+    """
 
     def __init__(self, address: Address, world: World) -> None:
-        self.address, self.world = address, world
-        self.scenario: Scenario
-        self.model: DistrictModel
-        self.watch: Watch
-        self._lock = threading.RLock()
-        self._begin()
-
-    def _begin(self) -> None:
-        self.scenario = scenario_of(self.address, self.world)
-        address = self.address
-        self.model = DistrictModel(self.scenario, seed=address.seed, days=address.days, scale=address.size)
-        self.watch = Watch(self.model)
+        self.address, self._name = address, world.scenario
+        base = Scenario.load(world.scenario, district=address.district)
+        self._start(base, address.seed, address.size, address.days, world.all_moves)
 
     @property
-    def day(self) -> int:
-        """Days played."""
-        return self.model.day
+    def world(self) -> World:
+        """What a link says of it."""
+        return World.of(self._name, self.moves)
 
-    @property
-    def over(self) -> bool:
-        """Whether the last day has been played."""
-        return self.model.day >= self.model.days
-
-    def step(self, days: int = 1) -> None:
-        """Play some days, or fewer if the last day comes first."""
-        with self._lock:
-            for _ in range(min(days, self.model.days - self.model.day)):
-                self.model.step()
-                self.watch.see(self.model)
-
-    def move(self, lever: str, level: float) -> None:
-        """Set a lever from the day to come on. Raises InputError for what is no lever or no level, and for a
-        move beyond `limits.MOST_MOVES`."""
-        if lever not in lever_names():
-            raise InputError(f"{lever[:40]!r}: is not a lever{nearest(lever, lever_names())}")
-        with self._lock:
-            day, world = self.day, self.world
-            if day == 0:
-                kept = tuple((name, old) for name, old in world.levers if name != lever)
-                moved = replace(world, levers=(*kept, (lever, level)))
-                scenario = scenario_of(self.address, moved)
-            else:
-                others = tuple(one for one in world.moves if one[:2] != (day, lever))
-                if len(others) >= limits.MOST_MOVES:
-                    raise InputError(f"{lever}: at most {limits.MOST_MOVES} moves in a world, and all of them are made")
-                moved = replace(world, moves=(*others, (day, lever, level)))
-                scenario = with_moves(self.scenario, ((day, lever, level),))
-            self.model.follow(scenario)
-            self.world, self.scenario = moved, scenario
-
-    def level(self, lever: str) -> float | None:
-        """The level of a lever on the day to come; None where a list of domains stands in its place."""
-        value = getattr(self.scenario.policy, lever)
-        if isinstance(value, tuple) and value and isinstance(value[0], str):
-            return None
-        return level_on(value, self.day)
-
-    def so_far(self) -> Run:
-        """The run up to now, with all its requests, as `simulate` would give it."""
-        with self._lock:
-            model = self.model
-            records = all_records(model)
-            return Run(
-                scenario=self.scenario,
-                seed=self.address.seed,
-                days=model.day,
-                scale=self.address.size,
-                metrics=measure(model, records) if model.day else {},
-                daily=daily_table(model),
-                ledger=model.ledger() if model.day else pd.DataFrame(),
-                requests=request_table(model, records),
-                model=model,
-            )
-
-
-def play(world: PlayedWorld, day: int, job: Job[Any]) -> None:
-    """Play a world up to a day, as a job: some days, then others have their turn. Raises Cancelled."""
-    while (left := min(day, world.model.days) - world.day) > 0:
-        with job.turn():
-            world.step(min(DAYS_A_TURN, left))
+    def move(self, lever: str, level: float, day: int | None = None) -> None:
+        """As `Session.move`. Raises InputError for a move beyond `limits.MOST_MOVES` as well."""
+        moves = with_move(self.moves, Move(self.day if day is None else day, lever, level))
+        if len(World.of(self._name, moves).moves) > limits.MOST_MOVES:
+            raise InputError(f"{lever}: at most {limits.MOST_MOVES} moves in a world, and all of them are made")
+        super().move(lever, level, day)

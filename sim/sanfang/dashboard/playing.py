@@ -16,10 +16,11 @@ import solara
 from sanfang.dashboard import parts, slots, viewer
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.job import CANCELLED, DONE, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.progress import JobCard, percent, use_told
 from sanfang.dashboard.stage import SPEEDS, Stage
 from sanfang.dashboard.words import say
+from sanfang.run.background import CANCELLED, DONE
 from sanfang.scenario.errors import InputError
 
 ADDRESS_EVERY = 1.0

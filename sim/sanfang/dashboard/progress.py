@@ -8,8 +8,9 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import limits, parts, slots
-from sanfang.dashboard.job import AWAY, CANCELLED, DONE, FAILED, RUNNING, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.words import say
+from sanfang.run.background import AWAY, CANCELLED, DONE, FAILED, RUNNING
 
 
 def use_job[Found](

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sanfang.dashboard.address import LETTERS, Address, World, scenario_of
+from sanfang.dashboard.address import Address, World, scenario_of
 from sanfang.dashboard.follow.choice import choice, until
 from sanfang.dashboard.lessons.files import load_all, progress_of
 from sanfang.dashboard.quoting import command, comment, in_python, in_toml
 from sanfang.dashboard.results import choice as result_choice
 from sanfang.dashboard.results import files as result_files
+from sanfang.run.troubles import LETTERS
 
 
 @dataclass(frozen=True)
@@ -87,19 +88,18 @@ def follow(address: Address) -> Recipe:
         else '(requests["closed"] - requests["voiced"]).idxmax()'
     )
     python = [
-        "from sanfang import Scenario, simulate",
-        "from sanfang.dashboard.follow.life import life",
-        "from sanfang.model.cases.watched import trace",
-        "from sanfang.lab.time_split import of_request",
+        "from sanfang import Scenario, Session",
         "",
         _load("scenario", address, world),
-        f"where = dict(seed={address.seed}, days={days}, scale={address.size:g})",
-        "requests = simulate(scenario, **where, keep_requests=True).requests",
+        f"session = Session(scenario, seed={address.seed}, days={days}, scale={address.size:g})",
+        f"session.step({days})",
+        "requests = session.requests",
         f"one = requests[{found}].iloc[0]" if id_ else f"one = requests.loc[{found}]",
         "print(one)",
-        "print(of_request(requests, one.id))",
-        f"for step in life(trace(scenario, one.id, **where, until={days}), requests, one.name).steps:",
+        "life = session.life(one.id)",
+        "for step in life.steps:",
         "    print(step)",
+        "print(life.split)",
     ]
     which = ("--request", id_) if id_ else ("--slowest", "1")
     options = [which, *_place(address, days), *_sets(address, world)]

@@ -1,6 +1,6 @@
 """The daily series of a played world, by name: what charts, large figures and differences are made of.
 
-Moving figures look back on the last `watch.WINDOW` days.
+Moving figures look back on the last `recorder.WINDOW` days.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.watch import WINDOW, moving_sum, ratio
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
+from sanfang.run.recorder import WINDOW, moving_sum, ratio
+from sanfang.run.session import Session
 
 
 @dataclass(frozen=True)
@@ -40,18 +40,18 @@ HOUR_GROUPS = {group: h.names(h.HOURS, group) for group in h.HOUR_GROUPS}
 REQUEST_STATES = ("latent", "open", "resolved", "unresolved", "withdrawn")
 
 
-def residents(played: PlayedWorld) -> int:
+def residents(played: Session) -> int:
     return len(played.model.residents.satisfaction)
 
 
-def measures(played: PlayedWorld) -> dict[str, np.ndarray]:
+def measures(played: Session) -> dict[str, np.ndarray]:
     """Each of `MEASURES` by day."""
     return {name: series(played, name) for name in MEASURES}
 
 
-def series(played: PlayedWorld, name: str) -> np.ndarray:
+def series(played: Session, name: str) -> np.ndarray:
     """One of `MEASURES`, by day: shares 0-1, days, or per 1,000 residents."""
-    model, days, watch = played.model, played.day, played.watch
+    model, days, recorder = played.model, played.day, played.recorder
     diary, size = model.diary, model.world.communities["size"]
     if name == "satisfaction":
         return np.asarray(diary.satisfaction[:days] @ size / size.sum())
@@ -59,7 +59,7 @@ def series(played: PlayedWorld, name: str) -> np.ndarray:
         weak = np.add.reduceat(model.residents.vulnerable.astype(np.int64), model.world.communities["first"])
         return diary.satisfaction_vulnerable(weak)
     if name == "days_to_resolve":
-        took, resolved = watch.took[:days].sum(axis=1), watch.resolved[:days].sum(axis=1)
+        took, resolved = recorder.took[:days].sum(axis=1), recorder.resolved[:days].sum(axis=1)
         return ratio(moving_sum(took), moving_sum(resolved).astype(float))
     if name == "wasted":
         return np.asarray(sum(waste_by_cause(played).values()))
@@ -67,19 +67,19 @@ def series(played: PlayedWorld, name: str) -> np.ndarray:
     return stock[:days] / residents(played) * 1000.0
 
 
-def hours_by_day(played: PlayedWorld) -> np.ndarray:
+def hours_by_day(played: Session) -> np.ndarray:
     """Public hours of each day, `[day, heading]`."""
     booked = np.array(played.model.diary.hours[: played.day]).reshape(played.day, -1, len(h.HOUR_HEADINGS))
     return np.diff(booked.sum(axis=1), axis=0, prepend=0.0)
 
 
-def yuan_by_day(played: PlayedWorld) -> np.ndarray:
+def yuan_by_day(played: Session) -> np.ndarray:
     """Public yuan spent on each day, `[day, heading]`; wages apart, what is left in the pots not counted."""
     spent = np.array(played.model.diary.spent[: played.day])[:, : s.DEPARTMENT + 1]
     return np.diff(spent.sum(axis=1), axis=0, prepend=0.0)
 
 
-def waste_by_cause(played: PlayedWorld) -> dict[str, np.ndarray]:
+def waste_by_cause(played: Session) -> dict[str, np.ndarray]:
     """Share of the cost of the last days that went to each cause of waste, by day; hours count at their wage.
 
     The cost is that of all hours, and of the money that was spent. Money left over shows only at the end of a year.
@@ -94,7 +94,7 @@ def waste_by_cause(played: PlayedWorld) -> dict[str, np.ndarray]:
     return {name: np.nan_to_num(values) for name, values in found.items()}
 
 
-def hours_by_group(played: PlayedWorld) -> dict[str, np.ndarray]:
+def hours_by_group(played: Session) -> dict[str, np.ndarray]:
     """Share of the public hours of the last days in each of `HOUR_GROUPS`, by day."""
     if not played.day:
         return {name: np.zeros(0) for name in HOUR_GROUPS}
@@ -104,7 +104,7 @@ def hours_by_group(played: PlayedWorld) -> dict[str, np.ndarray]:
     return {name: np.nan_to_num(ratio(hours[:, rows].sum(axis=1), total)) for name, rows in columns.items()}
 
 
-def requests_by_state(played: PlayedWorld) -> dict[str, np.ndarray]:
+def requests_by_state(played: Session) -> dict[str, np.ndarray]:
     """Per 1,000 residents by day: latent and open now; resolved, closed in vain and given up in the last days."""
     days, daily = played.day, played.model.world.daily
     ended = moving_sum(daily[:days].astype(float))
@@ -129,7 +129,7 @@ BY_COMMUNITY: dict[str, Measure] = {
 """What the map can show."""
 
 
-def by_community(played: PlayedWorld, name: str, day: int | None = None) -> np.ndarray:
+def by_community(played: Session, name: str, day: int | None = None) -> np.ndarray:
     """One of `BY_COMMUNITY` at the end of `day` (counted from 1; today if None); NaN where there is none yet.
 
     Waste is that of hours at the community's grids and office.
@@ -138,15 +138,15 @@ def by_community(played: PlayedWorld, name: str, day: int | None = None) -> np.n
     size = played.model.world.communities["size"]
     if end == 0:
         return np.full(len(size), np.nan)
-    watch, first = played.watch, max(end - WINDOW, 0)
+    recorder, first = played.recorder, max(end - WINDOW, 0)
     if name == "satisfaction":
         return np.asarray(played.model.diary.satisfaction[end - 1])
     if name == "open":
-        return np.asarray(watch.open[end - 1] / size * 1000.0)
+        return np.asarray(recorder.open[end - 1] / size * 1000.0)
     if name == "days_to_resolve":
-        return ratio(watch.took[first:end].sum(axis=0), watch.resolved[first:end].sum(axis=0).astype(float))
-    wasted, worked = watch.wasted[end - 1].copy(), watch.worked[end - 1].copy()
+        return ratio(recorder.took[first:end].sum(axis=0), recorder.resolved[first:end].sum(axis=0).astype(float))
+    wasted, worked = recorder.wasted[end - 1].copy(), recorder.worked[end - 1].copy()
     if first:
-        wasted -= watch.wasted[first - 1]
-        worked -= watch.worked[first - 1]
+        wasted -= recorder.wasted[first - 1]
+        worked -= recorder.worked[first - 1]
     return ratio(wasted, worked)

@@ -88,6 +88,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
     from sanfang.dashboard.app import PAGES
     from sanfang.dashboard.door import widgets
     from sanfang.dashboard.door.app import Door
+    from sanfang.dashboard.door.frames import Frames
     from sanfang.dashboard.door.hosts import Hosts
     from sanfang.dashboard.door.protocol import protocol
 
@@ -106,7 +107,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
         host=host,
         port=port,
         http=protocol(most),
-        ws="websockets-sansio",
+        ws=Frames,
         ws_max_size=limits.MAX_MESSAGE_BYTES,
         proxy_headers=False,  # anybody can write them
         server_header=False,
@@ -148,7 +149,7 @@ def _give_memory_back() -> None:
 
 def _warm_up() -> None:
     """Load what pages need, and compile or load the model, before the first visitor waits for it."""
-    from sanfang.lab.simulation import simulate
+    from sanfang.run.simulation import simulate
     from sanfang.scenario.scenario import Scenario
 
     simulate(Scenario.load("before", district="demo"), days=2)

@@ -10,10 +10,11 @@ from typing import Any
 
 from sanfang.dashboard import limits, slots
 from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.job import DAYS_A_TURN, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.player import Player
-from sanfang.dashboard.slots import Place
+from sanfang.run.background import DAYS_A_TURN
+from sanfang.run.places import Place
 
 SPEEDS = (1, 3, 10, 30, 100)
 """Days a second on offer."""

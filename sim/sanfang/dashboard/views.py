@@ -11,12 +11,13 @@ import numpy as np
 from sanfang.dashboard import colours, series
 from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
-from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
-from sanfang.dashboard.watch import WINDOW, ratio
 from sanfang.dashboard.words import own_label, say
+from sanfang.metrics.numbers import number
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
+from sanfang.run.recorder import WINDOW, ratio
+from sanfang.run.session import Session
 from sanfang.scenario.catalogue import Parameter, levers
 
 UNITS = {
@@ -38,17 +39,14 @@ def heading_label(name: str, lang: str) -> str:
 
 def shown(value: float, measure: Measure) -> str:
     """A value as text: a share as percent; a dash for NaN."""
-    if value != value:
-        return "–"
-    return f"{100 * value:.{measure.digits}f}%" if measure.form == "share" else f"{value:,.{measure.digits}f}"
+    if measure.form != "share" or value != value:
+        return number(value, measure.digits)
+    return f"{number(100 * value, measure.digits)}%"
 
 
 def signed(value: float, measure: Measure) -> str:
     """A difference as text, with its sign; that of a share in percentage points."""
-    if value != value:
-        return "–"
-    scaled = 100 * value if measure.form == "share" else value
-    return f"{scaled:+,.{measure.digits}f}".replace("-", "−")
+    return number(100 * value if measure.form == "share" else value, measure.digits, sign=True)
 
 
 def verdict(change: float, measure: Measure) -> str:
@@ -62,7 +60,7 @@ def verdict(change: float, measure: Measure) -> str:
 # --- Large figures --------------------------------------------------------------------------------------
 
 
-def figures(played: PlayedWorld, lang: str) -> list[Json]:
+def figures(played: Session, lang: str) -> list[Json]:
     """The measures today, with the change since the start: day 1, for moving figures the first whole window."""
     found = []
     for name, values in series.measures(played).items():
@@ -87,16 +85,16 @@ def figures(played: PlayedWorld, lang: str) -> list[Json]:
 # --- Charts ---------------------------------------------------------------------------------------------
 
 
-def marks(played: PlayedWorld, lang: str) -> list[Json]:
-    """A mark where levers were moved, with what was set."""
+def marks(played: Session, lang: str) -> list[Json]:
+    """A mark where levers were moved after the beginning, with what was set."""
     labels = {parameter.name: parameter.label(lang) for parameter in levers()}
     by_day: dict[int, list[str]] = {}
-    for day, name, level in played.world.moves:
+    for day, name, level in played.moves:
         by_day.setdefault(day, []).append(f"{labels[name]} {100 * level:.0f}%")
-    return [{"day": day + 1, "label": "; ".join(texts)} for day, texts in by_day.items()]
+    return [{"day": day + 1, "label": "; ".join(texts)} for day, texts in by_day.items() if day]
 
 
-def charts(played: PlayedWorld, lang: str) -> list[Json]:
+def charts(played: Session, lang: str) -> list[Json]:
     """The charts of the Live page."""
     common: dict[str, Any] = {
         "days": played.day, "day_word": say("day", lang), "to": played.model.days, "marks": marks(played, lang),
@@ -148,7 +146,7 @@ def _area(name: str, colour: str, values: np.ndarray) -> Json:
     return {"name": name, "colour": colour, "values": values}
 
 
-def _latent(played: PlayedWorld, all_: str, weak: str) -> list[Json]:
+def _latent(played: Session, all_: str, weak: str) -> list[Json]:
     diary, vulnerable = played.model.diary, float(played.model.residents.vulnerable.sum())
     of_weak = ratio(diary.latent_vulnerable[: played.day] * 1000.0, np.full(played.day, vulnerable))
     blue, red = colours.SERIES[:2]
@@ -161,7 +159,7 @@ def _latent(played: PlayedWorld, all_: str, weak: str) -> list[Json]:
 # --- The map --------------------------------------------------------------------------------------------
 
 
-def district_map(played: PlayedWorld, name: str, lang: str, scale: tuple[float, float] | None = None) -> Json:
+def district_map(played: Session, name: str, lang: str, scale: tuple[float, float] | None = None) -> Json:
     """What `parts.DistrictMap` needs to show one of `BY_COMMUNITY`, its event and choice apart.
 
     `scale` is the lowest and highest value that colours stand for: those on this map if None.
@@ -192,17 +190,17 @@ def district_map(played: PlayedWorld, name: str, lang: str, scale: tuple[float, 
     }  # fmt: skip
 
 
-_OUTLINES: WeakKeyDictionary[PlayedWorld, Outlines] = WeakKeyDictionary()
+_OUTLINES: WeakKeyDictionary[Session, Outlines] = WeakKeyDictionary()
 """Kept as long as the world that they belong to."""
 
 
-def _outlines(played: PlayedWorld) -> Outlines:
+def _outlines(played: Session) -> Outlines:
     if played not in _OUTLINES:
         _OUTLINES[played] = outlines(played.model.map)
     return _OUTLINES[played]
 
 
-def community(played: PlayedWorld, id_: str, lang: str) -> list[tuple[str, str]]:
+def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
     """What is known of one community: label and value."""
     model, row = played.model, played.model.map.ids.index(id_)
     place, workers = model.communities[row], model.engine.workers
@@ -238,7 +236,7 @@ def community(played: PlayedWorld, id_: str, lang: str) -> list[tuple[str, str]]
 # --- Levers ---------------------------------------------------------------------------------------------
 
 
-def lever_groups(played: PlayedWorld, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
+def lever_groups(played: Session, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
     """All levers in the groups of the article, with the level of the day to come; made from their declarations."""
     found: dict[str, Json] = {}
     for parameter in levers():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 
 BYTES = 8
 
-WHOLE = {"about": "name", "points": "point", "plan": "replication, point, scenario", "sessions": "rowid"}
+WHOLE = {
+    "about": "name",
+    "points": "point",
+    "plan": "replication, point, scenario",
+    "sessions": "rowid",
+    "formulas": "number",
+}
 """Tables of which no row may be missing or changed, and the order of their rows: `checksums` has one over each. The
 rows of the others have their own, and what is missing there is made again."""
 
@@ -51,17 +57,29 @@ def of_runs(texts: Sequence[tuple[Any, ...]], names: Sequence[str], values: NDAr
     return found
 
 
+def of_records(key: str, content: Any) -> str:
+    """Over what is kept of a run to measure it again; what is in its place may be anything."""
+    return of_rows([(key,)], content) if isinstance(content, bytes) else of_rows([(key, content)])
+
+
 def of_daily(key: str, columns: str, days: int, series: Any) -> str:
     """Over a run's daily series, as they are stored; what is in the place of `series` may be anything."""
     return of_rows([(key, columns, days)], series) if isinstance(series, bytes) else of_rows([(key, series)])
 
 
+BESIDE: dict[str, tuple[str, Callable[..., str]]] = {
+    "daily": ("columns, days, series", of_daily),
+    "records": ("content", of_records),
+}
+"""Tables that may hold more of a run: their columns, and the checksum of a row."""
+
+
 # --- Runs of a store ---------------------------------------------------------------------------------------
 
 
-def number_columns(connection: sqlite3.Connection) -> list[str]:
-    """The columns of `runs` that hold numbers: metrics, known to this version or not, and seconds."""
-    names = {row[1] for row in connection.execute("PRAGMA main.table_info(runs)")}
+def number_columns(connection: sqlite3.Connection, schema: str = "main") -> list[str]:
+    """The columns of `runs` that hold numbers: metrics, known to this version or not, seconds, and which formulas."""
+    names = {row[1] for row in connection.execute(f"PRAGMA {schema}.table_info(runs)")}
     return sorted(names - {"key", "checksum", "finished"})
 
 

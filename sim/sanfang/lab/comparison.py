@@ -15,12 +15,12 @@ import pandas as pd
 
 from sanfang.lab import belonging, intervals
 from sanfang.lab.files import table_writer, to_json, write_atomically
-from sanfang.lab.metrics import EQUAL_BETWEEN_SCENARIOS
 from sanfang.lab.provenance import provenance
-from sanfang.lab.reach import check_reach, reached_by, steps_not_reached
 from sanfang.lab.runner import Progress, run_all
-from sanfang.lab.simulation import check_run
 from sanfang.lab.work import Job
+from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS
+from sanfang.run.reach import check_reach, reached_by, steps_not_reached
+from sanfang.run.simulation import check_run
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, MOST_RUNS_IN_MEMORY, first_seed, whole_number
 from sanfang.scenario.scenario import Scenario

@@ -32,7 +32,7 @@ class Damage:
 
 def find(db: sqlite3.Connection, where: str = ALL) -> Damage:
     """All damage, or that among the runs and series that a condition on their keys chooses."""
-    rows = {"runs": _runs(db, where), "daily": _series(db, where)}
+    rows = {"runs": _runs(db, where), "daily": _series(db, where), "records": _records(db, where)}
     if where != ALL:
         return Damage(rows, [])
     return Damage(rows | {"failures": _failures(db)}, checksums.unsound(db, checksums.WHOLE))
@@ -44,8 +44,8 @@ def take_out(db: sqlite3.Connection, found: Damage) -> None:
         db.executemany(f"DELETE FROM main.{table} WHERE rowid = ?", [(number,) for number in numbers])
     if set(found.tables) & set(PLAN):
         db.execute("DELETE FROM about")
-    if "sessions" in found.tables:
-        db.execute("DELETE FROM sessions")
+    for table in {"sessions", "formulas"} & set(found.tables):
+        db.execute(f"DELETE FROM {table}")
     if found.tables:
         checksums.seal(db, checksums.WHOLE)
 
@@ -64,6 +64,11 @@ def _runs(db: sqlite3.Connection, where: str) -> list[int]:
 def _series(db: sqlite3.Connection, where: str) -> list[int]:
     rows = db.execute(f"SELECT rowid, checksum, key, columns, days, series FROM main.daily WHERE {where}")
     return [number for number, sum_, *daily in rows if checksums.of_daily(*daily) != sum_]
+
+
+def _records(db: sqlite3.Connection, where: str) -> list[int]:
+    rows = db.execute(f"SELECT rowid, checksum, key, content FROM main.records WHERE {where}")
+    return [number for number, sum_, *kept in rows if checksums.of_records(*kept) != sum_]
 
 
 def _failures(db: sqlite3.Connection) -> list[int]:

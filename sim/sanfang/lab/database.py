@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sanfang.lab.checksums import WHOLE, seal
-from sanfang.lab.metrics import METRICS
+from sanfang.metrics.catalogue import METRICS
 from sanfang.scenario.errors import InputError
 
 STORE = "sweep.sqlite"
-FORMAT = 2
-WITHOUT_CHECKSUMS = 1  # the format before there were any, which can still be read
+FORMAT = 3
+WITHOUT_FORMULAS = 2  # the format before it was noted which formulas gave the values, and before records were kept
+WITHOUT_CHECKSUMS = 1  # the one before there were checksums, which can still be read
 APPLICATION = 0x53464C42  # in the head of the file: this SQLite file is a sweep of ours
 BUSY_SECONDS = 30
 
 METRIC_NAMES = tuple(metric.name for metric in METRICS)
+
+FORMULAS = "formulas"
+"""The column of `runs` that says which formulas gave its values: the number of a row of the table of that name."""
+
+SINCE_FORMULAS = """
+CREATE TABLE formulas (number INTEGER PRIMARY KEY, digests TEXT);
+CREATE TABLE records (key TEXT PRIMARY KEY, content BLOB, checksum TEXT);
+"""
 
 SCHEMA = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -31,13 +41,14 @@ CREATE TABLE plan (
     PRIMARY KEY (replication, point, scenario)
 ) WITHOUT ROWID;
 CREATE INDEX plan_key ON plan (key);
-CREATE TABLE runs (key TEXT PRIMARY KEY, checksum TEXT, seconds REAL, finished TEXT,
+CREATE TABLE runs (key TEXT PRIMARY KEY, checksum TEXT, seconds REAL, finished TEXT, {FORMULAS} REAL,
     {", ".join(f'"{name}" REAL' for name in METRIC_NAMES)});
 CREATE TABLE daily (key TEXT PRIMARY KEY, columns TEXT, days INTEGER, series BLOB, checksum TEXT);
 CREATE TABLE failures (
     key TEXT PRIMARY KEY, error TEXT, trace TEXT, attempts INTEGER, finished TEXT, checksum TEXT
 );
 CREATE TABLE checksums (name TEXT PRIMARY KEY, checksum TEXT) WITHOUT ROWID;
+{SINCE_FORMULAS}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {FORMAT};
 """
@@ -52,6 +63,8 @@ NEEDED = {
     "failures": {"key", "error", "trace", "attempts", "finished"},
 }
 """Columns without which nothing can be read. Metrics and factors differ between stores."""
+
+NEEDED_SINCE_FORMULAS = {"formulas": {"number", "digests"}, "records": {"key", "content"}}
 
 SAID = {"name": str, "daily": bool, "baseline": str, "metrics": list, "factors": list, "scenarios": dict}
 """What `about` says of every sweep, and as what."""
@@ -91,12 +104,22 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
                 connection.executescript(f"BEGIN; {SCHEMA}")
                 seal(connection, WHOLE)
                 connection.execute("COMMIT")
-            for name in sorted(set(METRIC_NAMES) - columns(connection, "main", "runs")):
-                connection.execute(f"ALTER TABLE runs ADD COLUMN {quoted(name)} REAL")  # a metric newer than the file
+            elif _format(connection) == WITHOUT_FORMULAS:
+                added = f"ALTER TABLE runs ADD COLUMN {FORMULAS} REAL; {SINCE_FORMULAS}"
+                connection.executescript(f"BEGIN; {added} PRAGMA user_version = {FORMAT};")
+                seal(connection, ["formulas"])
+                connection.execute("COMMIT")
+            add_columns(connection, METRIC_NAMES)  # a metric may be newer than the file
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def add_columns(connection: sqlite3.Connection, metrics: Iterable[str]) -> None:
+    """Give `runs` a column for each of `metrics` that has none."""
+    for name in sorted(set(metrics) - columns(connection, "main", "runs")):
+        connection.execute(f"ALTER TABLE runs ADD COLUMN {quoted(name)} REAL")
 
 
 def open_for_reading(folder: Path) -> sqlite3.Connection:
@@ -149,17 +172,17 @@ def check_format(folder: Path, connection: sqlite3.Connection) -> None:
     number = _format(connection)
     if application != APPLICATION:
         raise InputError(f"{folder / STORE}: is a database, but no sweep; it was left as it is. Use another --out")
-    if number not in (FORMAT, WITHOUT_CHECKSUMS):
+    if not WITHOUT_CHECKSUMS <= number <= FORMAT:
         older = "an older" if number < FORMAT else "a newer"
-        reads = f"this one reads {WITHOUT_CHECKSUMS} and {FORMAT}"
+        reads = f"this one reads {WITHOUT_CHECKSUMS} to {FORMAT}"
         raise InputError(
             f"{folder / STORE}: was written by {older} version of Sanfang (format {number}, {reads}); it was left as it"
             " is. Export it with that version, or use another --out"
         )
     kinds = dict(connection.execute("SELECT name, type FROM sqlite_schema WHERE rootpage > 0 OR type = 'trigger'"))
-    if "trigger" in kinds.values() or ("checksums" in kinds) != (number == FORMAT):
+    if "trigger" in kinds.values() or ("checksums" in kinds) != (number > WITHOUT_CHECKSUMS):
         raise damaged(folder, "its list of tables is not as it was written")
-    for table, needed in NEEDED.items():
+    for table, needed in {**NEEDED, **(NEEDED_SINCE_FORMULAS if number == FORMAT else {})}.items():
         missing = needed - columns(connection, "main", table) if kinds.get(table) == "table" else needed
         if missing:
             raise damaged(folder, f"its table {table!r} has no column {min(missing)!r}")
@@ -251,22 +274,59 @@ def about(connection: sqlite3.Connection) -> dict[str, Any]:
     return said
 
 
+def beside(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """The tables in which a sweep keeps more of each run, from what the store says of it."""
+    return tuple(table for table in ("daily", "records") if said.get(table))
+
+
 def planned(connection: sqlite3.Connection) -> int:
     """Cells in the plan."""
     return int(connection.execute("SELECT count(*) FROM plan").fetchone()[0])
 
 
-def done(connection: sqlite3.Connection, daily: bool) -> int:
-    """Cells of the plan whose run is there, with its daily series if `daily`."""
-    more = " JOIN daily USING (key)" if daily else ""
-    return int(connection.execute(f"SELECT count(*) FROM plan JOIN runs USING (key){more}").fetchone()[0])
+def done(connection: sqlite3.Connection, beside: Iterable[str] = ()) -> int:
+    """Cells of the plan whose run is there, measured as the plan wants it, with what is to be kept `beside` it."""
+    query = f"SELECT count(*) FROM plan JOIN runs USING (key) WHERE {is_there(connection, beside)}"
+    return int(connection.execute(query).fetchone()[0])
 
 
-def failed(connection: sqlite3.Connection, daily: bool) -> int:
-    """Cells of the plan whose run failed and has not been made, with its daily series if `daily`."""
-    kept = "daily" if daily else "runs"
-    query = f"SELECT count(*) FROM plan JOIN failures USING (key) LEFT JOIN {kept} AS kept USING (key)"
-    return int(connection.execute(f"{query} WHERE kept.rowid IS NULL").fetchone()[0])
+def failed(connection: sqlite3.Connection, beside: Iterable[str] = ()) -> int:
+    """Cells of the plan whose run failed and has not been made as the plan wants it."""
+    query = "SELECT count(*) FROM plan JOIN failures USING (key) LEFT JOIN runs USING (key)"
+    return int(connection.execute(f"{query} WHERE NOT {is_there(connection, beside)}").fetchone()[0])
+
+
+def is_there(connection: sqlite3.Connection, beside: Iterable[str]) -> str:
+    """The condition that a row of `runs` is there, measured with the formulas of the plan, and has rows in the tables
+    `beside`. Never NULL."""
+    kept = [f"runs.key IN (SELECT key FROM {table})" for table in beside]
+    numbers = valid_formulas(connection)
+    valid = "true" if numbers is None else f"coalesce(runs.{FORMULAS} IN ({', '.join(map(str, numbers))}), false)"
+    return " AND ".join(["(runs.key IS NOT NULL", valid, *kept]) + ")"
+
+
+def number_of(digests: Mapping[str, str]) -> int:
+    """The number under which stores keep which formulas, of these digests by metric, gave a value: the same in all."""
+    return number_of_text(formulas_text(digests))
+
+
+def formulas_text(digests: Mapping[str, str]) -> str:
+    """Digests of formulas as a store keeps them."""
+    return json.dumps(dict(digests), sort_keys=True)
+
+
+def number_of_text(text: str) -> int:
+    """See `number_of`."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[:13], 16)  # 52 bits: a column of numbers holds it exactly
+
+
+def valid_formulas(connection: sqlite3.Connection) -> list[int] | None:
+    """The numbers of formulas that are those of the plan; None where the plan says nothing of them."""
+    wanted = about(connection).get("formulas")
+    if not isinstance(wanted, dict) or _format(connection) < FORMAT:
+        return None
+    rows = connection.execute("SELECT number, digests FROM formulas")
+    return [number for number, digests in rows if wanted.items() <= json.loads(digests).items()]
 
 
 def sessions(connection: sqlite3.Connection) -> list[dict[str, Any]]:

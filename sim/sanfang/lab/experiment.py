@@ -18,8 +18,9 @@ from sanfang.lab.constraints import Constraint, read_constraint
 from sanfang.lab.designs import BALANCED, Design, Table
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding, Place, Replications, parse, read_experiment
 from sanfang.lab.factors import Binder, Factor, FactorSpec, comparable
-from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.reach import check_reach, steps_not_reached
+from sanfang.lab.own_metrics import NONE, OwnMetrics, read_own_metrics
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.run.reach import check_reach, steps_not_reached
 from sanfang.scenario import catalogue
 from sanfang.scenario.content import Source, is_bare
 from sanfang.scenario.errors import InputError, nearest, while_reading
@@ -59,6 +60,8 @@ class Experiment:
     constraints: tuple[Constraint, ...]
     place: Place
     source: Path | None = None
+    own: OwnMetrics = NONE
+    """Metrics of its own, as their file declares them."""
     notes: tuple[str, ...] = ()
     """What a user should know of the files it was read from, such as one that hides a shipped one."""
 
@@ -100,6 +103,7 @@ class Experiment:
             factors=factors,
             constraints=_constraints(file, factors, place),
             place=place,
+            own=_own(file, place),
             source=source.path if source else None,
             notes=tuple(dict.fromkeys(notes)),
         )
@@ -113,18 +117,23 @@ class Experiment:
         if unfit:
             raise InputError(f"{origin}: {unfit}")
         self._check_size()
+
+        known = [*BY_NAME, *self.own.names]
+        for factor in self.factors:
+            if factor.name.lower() in self.own.names:
+                raise InputError(f"{origin}: factors.{factor.name}: {self.own.file} has a metric of that name")
         first_seed(f"{origin}: seed", self.seed, self.replications.max)
         for key, names in (("metrics", self.metrics), ("replications.metric", [self.replications.metric])):
             for name in names:
-                if name is not None and name not in BY_NAME:
-                    raise InputError(f"{origin}: {key} = {in_words(name)}: is not a metric{nearest(name, BY_NAME)}")
+                if name is not None and name not in known:
+                    raise InputError(f"{origin}: {key} = {in_words(name)}: is not a metric{nearest(name, known)}")
         watched = self.replications.metric
         if watched is not None and self.metrics and watched not in self.metrics:
             raise InputError(f"{origin}: replications.metric = {in_words(watched)}: is not among metrics; add it there")
         claimed = [self.file.claim.metric] if self.file.claim else []
         for name in [*claimed, *(finding.metric for finding in self.file.found)]:
-            if name not in BY_NAME:
-                raise InputError(f"{origin}: claim or found: {in_words(name)}: is not a metric{nearest(name, BY_NAME)}")
+            if name not in known:
+                raise InputError(f"{origin}: claim or found: {in_words(name)}: is not a metric{nearest(name, known)}")
         for finding in self.file.found:
             if finding.scenario not in self.bases or finding.scenario == self.baseline:
                 raise InputError(f"{origin}: found: {in_words(finding.scenario)}: is not compared with the baseline")
@@ -168,6 +177,10 @@ class Experiment:
         fixed = replace(self.replications, min=number, max=number)
         return replace(self, replications=fixed)
 
+    def with_records(self) -> Experiment:
+        """The same experiment, keeping records and ledger of its runs."""
+        return replace(self, file=self.file.model_copy(update={"records": True}))
+
     def with_seed(self, seed: int) -> Experiment:
         """The same experiment at the same points, whose replication 0 has another seed."""
         design = self.design
@@ -180,7 +193,8 @@ class Experiment:
         `InputError`, also where a scenario of its own or a factor sets one of them: the change would not reach it."""
         document = self.to_dict()
         document["settings"] = {**document.get("settings", {}), **settings}
-        changed = Experiment.from_dict(document)
+        with while_reading(self.place.origin):
+            changed = Experiment._made(document, self.place, None)
         for name, own in self.file.variants.items():
             for path, value in changed.file.settings.items():
                 if path in own and self.file.settings.get(path) != value:
@@ -240,6 +254,11 @@ class Experiment:
     def daily(self) -> bool:
         """Whether daily series are kept."""
         return self.file.daily
+
+    @property
+    def records(self) -> bool:
+        """Whether records and ledger are kept, so that metrics can be computed later."""
+        return self.file.records
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -412,6 +431,17 @@ def _bases(file: ExperimentFile, place: Place) -> dict[str, Scenario]:
         except InputError as error:
             raise InputError(f"{place.origin}: variants.{name}: {error}") from None
     return bases
+
+
+def _own(file: ExperimentFile, place: Place) -> OwnMetrics:
+    """What the file of metrics declares that lies beside the experiment. Nothing of it is run."""
+    name = file.metrics_file
+    if name is None:
+        return NONE
+    if Path(name).name != name or not name.endswith(".py"):
+        told = "must be the name of a .py file that lies beside the experiment, such as metrics.py"
+        raise InputError(f"{place.origin}: metrics_file = {in_words(name)}: {told}")
+    return read_own_metrics((place.folder or Path()) / name, name)
 
 
 def _baseline(file: ExperimentFile, labels: list[str], place: Place) -> str:

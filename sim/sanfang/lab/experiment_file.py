@@ -164,7 +164,11 @@ class ExperimentFile(Section):
     scale: float = Field(1.0, gt=0, le=1, description="Share of the district's communities")
     seed: int = Field(1, ge=0, le=MOST_SEED, description="Seed of replication 0; replication r has seed + r everywhere")
     metrics: Words = Field((), description="Metrics of interest; default all")
+    metrics_file: str | None = Field(
+        None, max_length=120, description="File of metrics of one's own, beside this file, such as metrics.py"
+    )
     daily: bool = Field(False, description="Whether daily series are kept")
+    records: bool = Field(False, description="Whether records and ledger are kept, for metrics that come later")
     settings: dict[str, Any] = Field({}, description="Parameters by dotted path, the same in all runs")
     replications: GivenReplications = Field(
         USUAL_REPLICATIONS, validate_default=True, description="How often each cell is run"

@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from sanfang.lab.metrics import BY_NAME
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import Parameter
 from sanfang.scenario.checks import INCONSISTENT
@@ -38,8 +37,8 @@ TAKES: dict[str, tuple[str, ...]] = {
 }
 """The keys that each distribution takes; all but low and high must be given."""
 
-NAMES_OF_COLUMNS = {
-    *("scenario", "point", "replication", "seed", "seconds", "key", "finished", "day", *BY_NAME),
+COLUMNS = {
+    *("scenario", "point", "replication", "seed", "seconds", "key", "finished", "day"),
     *("metric", "quantity", "n", "mean", "sd", "low", "high", "difference", "estimate", "standard_error", "half_width"),
     *("baseline_mean", "p_value", "effect_size", "correlation", "variance_reduction", "variance_ratio", "ratio_low"),
     *("ratio_high", "independent_half_width", "rank", "of", "probability_best", "difference_to_best", "target"),
@@ -48,7 +47,7 @@ NAMES_OF_COLUMNS = {
     *("worlds", "average", "lower", "higher", "lowest", "highest", "runs_lower", "runs_higher"),
     *("surely_lower", "surely_higher"),
 }
-"""What tables of results and of their analysis have beside factors. A database takes `Seed` and `seed` for the same."""
+"""What tables of results and of their analysis have beside factors and metrics."""
 
 LARGEST = 1e15
 """Of a value that others are taken times: databases and tables hold it exactly."""
@@ -93,6 +92,13 @@ class FactorSpec(Section):
                 raise _wrong(f"names the value {in_words(item)} twice")
             met.add(comparable(item))
         return self
+
+
+def names_of_columns() -> frozenset[str]:
+    """The names that no factor may have. A database takes `Seed` and `seed` for the same."""
+    from sanfang.metrics.catalogue import BY_NAME  # numpy comes with it
+
+    return frozenset({*COLUMNS, *BY_NAME})
 
 
 def comparable(value: Any) -> Any:
@@ -261,7 +267,7 @@ class Binder:
         if not name.isidentifier() or iskeyword(name) or name in catalogue.tree():
             rule = "must be one word of letters, digits and _, no section of parameters, and not and, or, not, in"
             raise self.error(name, f"is no name for a factor that sets several parameters: it {rule}")
-        if name.lower() in NAMES_OF_COLUMNS:
+        if name.lower() in names_of_columns():
             raise self.error(name, f"tables of results have a column {name.lower()!r}; give the factor another name")
         sets = self._overlaid(name, spec.overlay) if spec.overlay is not None else spec.sets or {}
         for path, amount in sets.items():

@@ -9,17 +9,22 @@ from pathlib import Path
 from sanfang.lab.database import STORE
 from sanfang.lab.executors import available_cores
 from sanfang.lab.experiment import Experiment
-from sanfang.lab.store import Planned, Result, Store
-from sanfang.lab.sweep import metrics_and_daily, metrics_only, planned_runs
+from sanfang.lab.measuring import Kept
+from sanfang.lab.rows import Planned, Result
+from sanfang.lab.store import Store
+from sanfang.lab.sweep import measuring_of, planned_runs
 from sanfang.lab.work import Job, do
 from sanfang.scenario.errors import InputError
 
 SAMPLE_ROWS = 400
+"""Fewer where they are large: see `SAMPLE_BYTES`."""
+SAMPLE_BYTES = 20_000_000
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Runs of a sweep with its first replications, `distinct` of them different; `seconds` on `workers` processes."""
+    """Runs of a sweep with its first replications, `distinct` of them different; `seconds` on `workers` processes.
+    `record_megabytes` is what the records of one run take, where they are kept."""
 
     points: int
     scenarios: int
@@ -30,6 +35,7 @@ class Forecast:
     seconds: float
     workers: int
     megabytes: float
+    record_megabytes: float
 
 
 def forecast(experiment: Experiment, jobs: int | None = None) -> Forecast:
@@ -51,19 +57,20 @@ def forecast(experiment: Experiment, jobs: int | None = None) -> Forecast:
         seconds=seconds * len(keys) / min(workers, len(keys)),
         workers=workers,
         megabytes=_bytes_per_run(experiment, result) * len(keys) / 1e6,
+        record_megabytes=len(result.records or b"") / 1e6,
     )
 
 
 def _sample(experiment: Experiment, cell: Planned) -> tuple[float, Result]:
     """The elapsed time and the result of one run, made twice because the first one loads the model."""
-    keep = metrics_and_daily if experiment.daily else metrics_only
+    keep = measuring_of(experiment)
     scenario = experiment.scenario(cell.scenario, experiment.points()[cell.point])
     do(Job(scenario, cell.seed, 2, experiment.scale), keep)
     outcome = do(Job(scenario, cell.seed, experiment.days, experiment.scale), keep)
     if outcome.error:
         raise InputError(f"the first run, of {outcome.job}, failed: {outcome.error}")
-    metrics, daily = outcome.result
-    return outcome.seconds, Result(cell.key, metrics, outcome.seconds, daily)
+    kept: Kept = outcome.result
+    return outcome.seconds, Result(cell.key, kept.metrics, outcome.seconds, kept.daily, kept.records)
 
 
 def _bytes_per_run(experiment: Experiment, result: Result) -> float:
@@ -73,9 +80,11 @@ def _bytes_per_run(experiment: Experiment, result: Result) -> float:
         with Store(folder):
             pass
         empty = (folder / STORE).stat().st_size
-        copies = [result._replace(key=f"{number:032x}") for number in range(SAMPLE_ROWS)]
+        rows = min(SAMPLE_ROWS, max(1, SAMPLE_BYTES // len(result.records or b"-")))
+        copies = [result._replace(key=f"{number:032x}") for number in range(rows)]
         with Store(folder) as store:
             plan = [Planned(number, 0, "scenario", number, copy.key) for number, copy in enumerate(copies)]
+            store.measured_with(measuring_of(experiment).digests())
             store.set_plan({}, experiment.points()[:1], plan)
             store.add(copies)
-        return ((folder / STORE).stat().st_size - empty) / SAMPLE_ROWS
+        return ((folder / STORE).stat().st_size - empty) / rows

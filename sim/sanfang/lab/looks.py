@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from sanfang.lab.metrics import metric
 from sanfang.lab.run_table import Numbers, quiet
+from sanfang.metrics.catalogue import metric
 
 LEVEL = 0.05
 """Chance that any verdict of a family of looks is wrong, at most."""

@@ -21,11 +21,12 @@ from sanfang.lab.files import table_writer, write_atomically
 from sanfang.lab.provenance import code_version
 from sanfang.lab.runner import run_all
 from sanfang.lab.shapley import BEFORE, REFORM, levers_of
-from sanfang.lab.simulation import Run, all_records
 from sanfang.lab.work import Job
+from sanfang.metrics.durations import MEAN_WITHIN_DAYS
+from sanfang.metrics.survival import restricted_mean, survival
 from sanfang.model import state as s
-from sanfang.model.books.outcomes import MEAN_WITHIN_DAYS
-from sanfang.model.books.survival import restricted_mean, survival
+from sanfang.model.books.observation import all_records
+from sanfang.run.simulation import Run
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import sanfang
+from sanfang.metrics.formula import bare
 
 PACKAGE = Path(sanfang.__file__).parent
-DECIDE_A_RUN = ("scenario/*.py", "model/**/*.py", "lab/simulation.py")
+DECIDE_A_RUN = ("scenario/*.py", "model/**/*.py", "run/simulation.py")
 """The files whose code decides what a run gives."""
 
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa")
@@ -39,17 +40,8 @@ def code_version() -> str:
 
 
 def _code_of(path: Path) -> str:
-    """The syntax tree of a file, docstrings taken out."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [item for item in body if not _is_text(item)]  # type: ignore[attr-defined]
-    return ast.dump(tree)
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    """The syntax of a file, as text."""
+    return ast.dump(bare(path.read_text("utf-8")))
 
 
 @cache

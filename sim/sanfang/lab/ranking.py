@@ -12,9 +12,9 @@ from scipy import stats
 
 from sanfang.lab import order, pairwise, worlds
 from sanfang.lab.intervals import CONFIDENCE, RESAMPLES
-from sanfang.lab.metrics import HEADLINES
-from sanfang.lab.metrics import metric as declaration
 from sanfang.lab.run_table import Flags, Numbers, RunTable, quiet
+from sanfang.metrics.catalogue import HEADLINES
+from sanfang.metrics.catalogue import metric as declaration
 from sanfang.scenario.errors import InputError
 
 Of = Literal["scenario", "cell"]

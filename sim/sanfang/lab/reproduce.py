@@ -26,10 +26,10 @@ from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Finding
 from sanfang.lab.files import write_atomically
 from sanfang.lab.looks import holm, standard_error
-from sanfang.lab.metrics import metric
 from sanfang.lab.provenance import libraries
 from sanfang.lab.results import Results
 from sanfang.lab.sweep import Report, sweep
+from sanfang.metrics.catalogue import knowing, metric
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.reading import parse_settings
 
@@ -176,7 +176,7 @@ def findings(
 
 def found_in(experiment: Experiment, folder: Path) -> list[Finding]:
     """What the finished sweep of `experiment` in `folder` shows where the experiment publishes or claims something."""
-    with Results(folder) as results:
+    with Results(folder) as results, knowing(experiment.own.metrics):
         factors = results.about["factors"]
         table = intervals.differences(results.runs(), experiment.baseline, factors)
     wanted = [(entry.scenario, entry.point, entry.metric) for entry in experiment.found]

@@ -19,10 +19,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sanfang.lab.database import METRIC_NAMES, plainly, reading
+from sanfang.lab.database import METRIC_NAMES, beside, plainly, reading
 from sanfang.lab.files import write_atomically
+from sanfang.lab.own_metrics import declared
 from sanfang.lab.sound_rows import Row, SoundRows
 from sanfang.lab.store import is_being_written
+from sanfang.metrics.declare import Metric
 from sanfang.scenario.errors import InputError
 
 ROWS_AT_ONCE = 10_000
@@ -78,13 +80,19 @@ class Results:
         """What the sweep is: name, experiment, scenarios with digests, factors, baseline, code version."""
         return self._rows.about()
 
+    @cached_property
+    def own_metrics(self) -> tuple[Metric, ...]:
+        """The metrics that the experiment has of its own, as it declared them. No code of theirs is read or run."""
+        with reading(self.folder):
+            return declared(self.about)
+
     def status(self) -> Status:
         """How far it is."""
         failing = self._rows.failing()
         planned = done = damaged = 0
         seconds, last, errors = 0.0, "", Counter[str]()
         with reading(self.folder):
-            for key, took, finished, is_sound in self._rows.cells(self.about["daily"]):
+            for key, took, finished, is_sound in self._rows.cells(beside(self.about)):
                 planned += 1
                 if is_sound:
                     done, seconds, last = done + 1, seconds + took, max(last, finished)
@@ -131,7 +139,7 @@ class Results:
     def unsound(self) -> frozenset[str]:
         """The keys of runs that do not read as they were written."""
         with reading(self.folder):
-            return frozenset(key for key, _, _, is_sound in self._rows.cells(daily=False) if is_sound is False)
+            return frozenset(key for key, _, _, is_sound in self._rows.cells() if is_sound is False)
 
     def one_metric(self, name: str, unsound: frozenset[str]) -> pd.DataFrame:
         """Scenario, point, replication and one metric, or `seconds`, without the runs that `unsound` has found.
@@ -161,7 +169,7 @@ class Results:
         columns: dict[str, Any] = {"scenario": label, "point": np.array(numbers, np.int64)}
         columns |= {name: factors[name].array for name in factors}
         columns |= {"replication": np.array(replications, np.int64), "seed": np.array(seeds, np.int64)}
-        metrics = self.about["metrics"] or list(METRIC_NAMES)
+        metrics = self.about["metrics"] or [*METRIC_NAMES, *(one.name for one in self.own_metrics)]
         columns |= {name: values[:, self._rows.numbers.index(name)] for name in [*metrics, "seconds"]}
         return pd.DataFrame({**columns, "key": pd.array(keys, dtype="str")}, index=range(len(found)))
 

@@ -4,7 +4,7 @@ The table has one row a run: the key columns `scenario`, `point` (a whole number
 belong to one point), `replication` and perhaps `seed`, then perhaps factor columns, then metrics. Failed runs
 are absent. Replication r has the same seed in every scenario and point (common random numbers).
 
-A run without a value of an open-ended metric (`lab.metrics`) has not reached it. Stores, CSV and JSON leave the cell
+A run without a value of an open-ended metric (see `Metric`) has not reached it. Stores, CSV and JSON leave the cell
 empty; here it is infinite, which puts it in its place: above all that was seen, and equal to none.
 """
 
@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sanfang.lab.metrics import TELLS_REQUESTS
-from sanfang.lab.metrics import metric as declaration
+from sanfang.metrics.catalogue import TELLS_REQUESTS
+from sanfang.metrics.catalogue import metric as declaration
 from sanfang.scenario.errors import InputError, nearest
 
 KEYS = ("scenario", "point", "replication", "seed", "seconds", "key")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,10 @@ class SoundRows:
         self._told = False
         with reading(folder):
             self._has_checksums = not database.without_checksums(self._db)
-            self.numbers = checksums.number_columns(self._db)
+            self._numbers = checksums.number_columns(self._db)
+            self._plan = ("plan", "formulas") if database.FORMULAS in self._numbers else ("plan",)
+        self.numbers = [name for name in self._numbers if name != database.FORMULAS]
+        """The columns of `runs` that hold a number of the run: metrics and seconds."""
         if not self._has_checksums:
             self._say("is from a time before stores had checksums: damage to its numbers cannot be noticed")
 
@@ -61,47 +64,49 @@ class SoundRows:
             declared = {row[1]: row[2] for row in db.execute("PRAGMA table_info(points)")}
             return declared, db.execute("SELECT * FROM points ORDER BY point").fetchall()
 
-    def cells(self, daily: bool) -> Iterator[tuple[str, float, str, bool | None]]:
-        """Of each cell of the plan the key, seconds and end of its run, and whether the run, with its daily series if
-        `daily`, is sound; None if it is not there."""
-        query = (
-            f"SELECT plan.key, {self._checksum('runs')}, runs.finished, {self._values()}, runs.rowid, daily.days"
-            f" FROM {PLAN} LEFT JOIN runs USING (key) LEFT JOIN daily USING (key)"
-        )
-        took = 3 + self.numbers.index("seconds")
-        with self._whole("plan") as db:
-            unsound = self._unsound_series(db) if daily else set()
+    def cells(self, beside: Sequence[str] = ()) -> Iterator[tuple[str, float, str, bool | None]]:
+        """Of each cell of the plan the key, seconds and end of its run, and whether the run, with what is to be kept
+        in the tables `beside`, is sound; None if it is not there as the plan wants it."""
+        with self._whole(*self._plan) as db:
+            query = (
+                f"SELECT plan.key, {self._checksum('runs')}, runs.finished, {self._values()},"
+                f" {database.is_there(db, beside)} FROM {PLAN} LEFT JOIN runs USING (key)"
+            )
+            took = 3 + self._numbers.index("seconds")
+            unsound = {key for table in beside for key in self._unsound(db, table)}
             for rows, _, sound in self._runs(db, query, (), ROWS_AT_ONCE):
                 for row, is_sound in zip(rows, sound.tolist(), strict=True):
-                    is_there = row[-2] is not None and not (daily and row[-1] is None)
-                    yield row[0], row[took], row[2], is_sound and row[0] not in unsound if is_there else None
+                    yield row[0], row[took], row[2], is_sound and row[0] not in unsound if row[-1] else None
 
     def runs(self, scenario: str, size: int) -> Iterator[tuple[list[Row], NDArray[np.float64]]]:
         """Runs of one scenario in order of point and replication, `size` at a time: rows of key, point, replication and
         seed, and the values of `numbers`."""
-        query = (
-            f"SELECT plan.key, {self._checksum('runs')}, runs.finished, {self._values()}, point, replication, seed"
-            f" FROM {PLAN} CROSS JOIN runs USING (key) WHERE scenario = ? ORDER BY point, replication"
-        )
-        with self._whole("plan") as db:
+        with self._whole(*self._plan) as db:
+            query = (
+                f"SELECT plan.key, {self._checksum('runs')}, runs.finished, {self._values()}, point, replication, seed"
+                f" FROM {PLAN} CROSS JOIN runs USING (key) WHERE scenario = ? AND {database.is_there(db, ())}"
+                " ORDER BY point, replication"
+            )
+            kept_columns = [self._numbers.index(name) for name in self.numbers]
             for rows, values, sound in self._runs(db, query, (scenario,), size):
                 kept = [(row[0], *row[-3:]) for row, is_sound in zip(rows, sound.tolist(), strict=True) if is_sound]
                 self._damaged.update(row[0] for row, is_sound in zip(rows, sound.tolist(), strict=True) if not is_sound)
                 if kept:
-                    yield kept, values[sound]
+                    yield kept, values[sound][:, kept_columns]
 
     def one_number(self, name: str) -> Iterator[Row]:
         """Key, scenario, point, replication and one of `numbers` of each run, unchecked: see `cells`."""
         if name not in self.numbers:
             raise InputError(f"{self.folder / STORE}: has no metric {name!r}")
         columns = f"plan.key, scenario, point, replication, runs.{database.quoted(name)}"
-        with self._whole("plan") as db:
-            yield from db.execute(f"SELECT {columns} FROM {PLAN} CROSS JOIN runs USING (key)")
+        with self._whole(*self._plan) as db:
+            where = database.is_there(db, ())
+            yield from db.execute(f"SELECT {columns} FROM {PLAN} CROSS JOIN runs USING (key) WHERE {where}")
 
     def count(self) -> int:
         """How many cells of the plan have a run, sound or not."""
         with self._whole() as db:
-            return database.done(db, daily=False)
+            return database.done(db)
 
     def daily(self, which: str, values: Row, size: int) -> Iterator[list[Row]]:
         """Scenario, point, replication, columns, days, series; which and in what order is said in SQL."""
@@ -160,7 +165,7 @@ class SoundRows:
     ) -> Iterator[tuple[list[Row], NDArray[np.float64], NDArray[np.bool_]]]:
         cursor = db.execute(query, values)
         while rows := cursor.fetchmany(size):
-            numbers, sound = checksums.sound_runs(rows, self.numbers)
+            numbers, sound = checksums.sound_runs(rows, self._numbers)
             if not self._has_checksums:
                 self._refuse_words(rows)
                 sound = np.ones_like(sound)
@@ -169,14 +174,15 @@ class SoundRows:
     def _refuse_words(self, rows: Iterable[Row]) -> None:
         """Where no checksum tells it: words in the place of numbers are damage, not numbers that are missing."""
         for row in rows:
-            for name, cell in zip(self.numbers, row[3:], strict=False):
+            for name, cell in zip(self._numbers, row[3:], strict=False):
                 if not isinstance(cell, int | float | None):
                     raise database.damaged(self.folder, f"a value of {name!r} is no number")
 
-    def _unsound_series(self, db: Any) -> set[str]:
-        columns = f"plan.key, {self._checksum('daily')}, columns, days, series"
-        query = f"SELECT {columns} FROM {PLAN} CROSS JOIN daily USING (key)"
-        sums = ((row, checksums.of_daily(row[0], *row[2:])) for row in db.execute(query))
+    def _unsound(self, db: Any, table: str) -> set[str]:
+        """Keys of what is damaged in a table beside the runs."""
+        columns, checksum = checksums.BESIDE[table]
+        query = f"SELECT plan.key, {self._checksum(table)}, {columns} FROM {PLAN} CROSS JOIN {table} USING (key)"
+        sums = ((row, checksum(row[0], *row[2:])) for row in db.execute(query))
         return {row[0] for row, found in sums if self._has_checksums and row[1] != found}
 
     def _is_sound(self, row: Row, found: str) -> bool:
@@ -190,7 +196,7 @@ class SoundRows:
         return f"{table}.checksum" if self._has_checksums else "NULL"
 
     def _values(self) -> str:
-        return ", ".join(f"runs.{database.quoted(name)}" for name in self.numbers)
+        return ", ".join(f"runs.{database.quoted(name)}" for name in self._numbers)
 
     def _say(self, message: str) -> None:
         warnings.warn(Notice(f"{self.folder / STORE}: {message}"), stacklevel=3)

@@ -22,7 +22,7 @@ import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import filelock
 import numpy as np
@@ -30,48 +30,14 @@ import numpy as np
 from sanfang.lab import checksums, damage, database
 from sanfang.lab.checksums import seal
 from sanfang.lab.database import METRIC_NAMES, STORE, StoreError, columns, plainly, quoted
+from sanfang.lab.rows import Failure, Planned, Result
 from sanfang.scenario.errors import InputError, Notice
 
 LOCK = "sweep.lock"
 LOCK_SECONDS = 3  # the workers of a writer that was killed may hold its lock for a moment
 PAGE_ROWS = 1000
+PAGE_RECORDS = 20
 WANTED = "key IN (SELECT key FROM wanted)"
-
-
-class Planned(NamedTuple):
-    """One cell of the plan: which run stands for a replication of a scenario at a point."""
-
-    replication: int
-    point: int
-    scenario: str
-    seed: int
-    key: str
-
-
-class Daily(NamedTuple):
-    """The daily series of a run: names of its columns, and days x columns as compressed 32-bit floats."""
-
-    columns: str
-    days: int
-    series: bytes
-
-
-class Result(NamedTuple):
-    """A finished run, ready to store."""
-
-    key: str
-    metrics: Mapping[str, float]
-    seconds: float
-    daily: Daily | None = None
-
-
-class Failure(NamedTuple):
-    """A run that failed, ready to store."""
-
-    key: str
-    error: str
-    trace: str
-    attempts: int
 
 
 def run_key(digest: str, seed: int, days: int, scale: float, code: str) -> str:
@@ -89,6 +55,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._session = 0
+        self._metrics: tuple[str, ...] = METRIC_NAMES
+        self._formulas: int | None = None
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
         self._lock = filelock.FileLock(folder / LOCK)
@@ -134,14 +102,23 @@ class Store:
         """What the store says of its sweep; empty when new, or when its plan was damaged."""
         return database.about(self._db)
 
+    def measured_with(self, digests: Mapping[str, str]) -> None:
+        """From now on, results have been measured with formulas of these digests, by metric."""
+        self._metrics = tuple(dict.fromkeys([*METRIC_NAMES, *digests]))
+        self._formulas = database.number_of(digests)
+        with self._writing() as db:
+            database.add_columns(db, self._metrics)
+            row = (self._formulas, database.formulas_text(digests))
+            db.execute("INSERT OR REPLACE INTO formulas VALUES (?, ?)", row)
+            seal(db, ["formulas"])
+
     def set_plan(self, about: Mapping[str, Any], points: Sequence[Mapping[str, Any]], plan: Iterable[Planned]) -> None:
         """Put a new plan in the place of the old one; runs stay. `points` are the factor values by point.
 
         Raises InputError for a factor with the name of another column of the results.
         """
         factors = list(points[0]) if points else []
-        _check_names(factors)
-        named = "".join(f", {quoted(name)}" for name in factors)
+        _check_names(factors, self._metrics)
         typed = "".join(f", {quoted(name)} {_type_of(point[name] for point in points)}" for name in factors)
         with self._writing() as db:
             db.execute("DELETE FROM about")
@@ -153,12 +130,19 @@ class Store:
             rows = ([number, *(_cell(point[name]) for name in factors)] for number, point in enumerate(points))
             db.executemany(f"INSERT INTO points VALUES ({_marks(1 + len(factors))})", rows)
             db.executemany("INSERT INTO plan VALUES (?, ?, ?, ?, ?)", plan)
-            metrics = ", ".join(f"runs.{quoted(name)}" for name in METRIC_NAMES)
-            db.execute(
-                f"CREATE VIEW results AS SELECT plan.scenario, plan.point{named}, plan.replication, plan.seed,"
-                f" {metrics}, runs.seconds, plan.key FROM plan JOIN points USING (point) JOIN runs USING (key)"
-            )
+            self._show_results(db)
             seal(db, damage.PLAN)
+
+    def _show_results(self, db: sqlite3.Connection) -> None:
+        """Make the view of results, of runs that are there as the plan wants them."""
+        factors = [str(row[1]) for row in db.execute("PRAGMA table_info(points)")][1:]
+        named = "".join(f", points.{quoted(name)}" for name in factors)
+        metrics = ", ".join(f"runs.{quoted(name)}" for name in self._metrics)
+        db.execute("DROP VIEW IF EXISTS results")
+        db.execute(
+            f"CREATE VIEW results AS SELECT scenario, point{named}, replication, seed, {metrics}, runs.seconds, key"
+            f" FROM plan JOIN points USING (point) JOIN runs USING (key) WHERE {database.is_there(db, ())}"
+        )
 
     def extend_plan(self, plan: Iterable[Planned]) -> None:
         """Add to the plan."""
@@ -170,22 +154,21 @@ class Store:
         """Cells in the plan."""
         return database.planned(self._db)
 
-    def done(self, daily: bool) -> int:
-        """Cells of the plan whose run is there, with its daily series if `daily`."""
-        return database.done(self._db, daily)
+    def done(self, *beside: str) -> int:
+        """Cells of the plan whose run is there as the plan wants it, with what is to be kept in tables `beside`."""
+        return database.done(self._db, beside)
 
-    def failed(self, daily: bool) -> int:
-        """Cells of the plan whose run failed and has not been made since, with its daily series if `daily`."""
-        return database.failed(self._db, daily)
+    def failed(self, *beside: str) -> int:
+        """Cells of the plan whose run failed and has not been made since."""
+        return database.failed(self._db, beside)
 
-    def missing(self, daily: bool) -> Iterator[Planned]:
+    def missing(self, *beside: str) -> Iterator[Planned]:
         """Cells of the plan whose run is neither there nor failed, in order of replication; read page by page."""
-        with_daily = "LEFT JOIN daily USING (key)" if daily else ""
         query = (
             f"SELECT replication, point, scenario, seed, key FROM plan"
-            f" LEFT JOIN runs USING (key) LEFT JOIN failures USING (key) {with_daily}"
+            f" LEFT JOIN runs USING (key) LEFT JOIN failures USING (key)"
             f" WHERE (replication, point, scenario) > (?, ?, ?) AND failures.error IS NULL"
-            f" AND (runs.finished IS NULL {'OR daily.days IS NULL' if daily else ''})"
+            f" AND NOT {database.is_there(self._db, beside)}"
             f" ORDER BY replication, point, scenario LIMIT {PAGE_ROWS}"
         )
         last: tuple[int, int, str] = (-1, -1, "")
@@ -208,7 +191,21 @@ class Store:
     def values(self, metric: str) -> Iterator[tuple[int, str, int, float | None]]:
         """(point, scenario, replication, value) of one metric for all cells of the plan that are done."""
         query = f"SELECT point, scenario, replication, {quoted(metric)} FROM plan JOIN runs USING (key)"
-        yield from self._db.execute(query)
+        yield from self._db.execute(f"{query} WHERE {database.is_there(self._db, ())}")
+
+    def measured_otherwise(self) -> Iterator[tuple[Planned, float, str, bytes | None]]:
+        """Runs of the plan that are there, but not measured with the plan's formulas: a cell, the seconds and the end
+        of its run, and the records, where they are kept. Read page by page: they may be measured again meanwhile."""
+        query = (
+            "SELECT min(replication), point, scenario, seed, key, seconds, finished, content FROM plan"
+            " JOIN runs USING (key) LEFT JOIN records USING (key)"
+            f" WHERE key > ? AND NOT {database.is_there(self._db, ())}"
+            f" GROUP BY key ORDER BY key LIMIT {PAGE_RECORDS}"
+        )
+        last = ""
+        while page := self._db.execute(query, (last,)).fetchall():
+            yield from ((Planned(*row[:5]), *row[5:]) for row in page)
+            last = page[-1][4]
 
     # --- Results ----------------------------------------------------------------------------------
 
@@ -222,18 +219,21 @@ class Store:
     def add(self, results: Sequence[Result], failures: Sequence[Failure] = ()) -> None:
         """Store finished and failed runs. When this returns they survive whatever happens to process or machine."""
         now = _now()
-        names = sorted(["seconds", *METRIC_NAMES])
-        rows = [[{**r.metrics, "seconds": r.seconds}.get(name) for name in names] for r in results]
+        names = sorted(["seconds", database.FORMULAS, *self._metrics])
+        more = {database.FORMULAS: self._formulas}
+        rows = [[{**r.metrics, "seconds": r.seconds, **more}.get(name) for name in names] for r in results]
         values = np.array(rows, np.float64).reshape(len(rows), len(names))
         sums = checksums.of_runs([(r.key, now) for r in results], names, values)
         insert = f"INSERT OR REPLACE INTO runs ({_listed(('key', 'finished', 'checksum', *names))}) VALUES"
         runs = [(r.key, now, sum_, *row) for r, sum_, row in zip(results, sums, values.tolist(), strict=True)]
         daily = [(r.key, *r.daily, checksums.of_daily(r.key, *r.daily)) for r in results if r.daily is not None]
+        records = [(r.key, r.records, checksums.of_records(r.key, r.records)) for r in results if r.records is not None]
         told = [Failure(f.key, _storable(f.error), _storable(f.trace), f.attempts) for f in failures]
         failed = [(*f, now, checksums.of_rows([(*f, now)])) for f in told]
         with self._writing() as db:
             db.executemany(f"{insert} ({_marks(3 + len(names))})", runs)
             db.executemany("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?)", daily)
+            db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", records)
             db.executemany("DELETE FROM failures WHERE key = ?", [(r.key,) for r in results])
             db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)", failed)
             db.execute(
@@ -247,12 +247,12 @@ class Store:
         with self._writing() as db:
             return db.execute("DELETE FROM failures").rowcount
 
-    def reuse(self, other: Path, daily: bool) -> int:
+    def reuse(self, other: Path, *beside: str) -> int:
         """Copy runs of the plan that are missing here from the store in the folder `other`; returns how many.
 
         A store that cannot be read, or has another format, has nothing to give, and a damaged run is left there.
         """
-        before = self.done(daily)
+        before = self.done(*beside)
         try:
             with contextlib.closing(database.open_for_reading(other)) as theirs:
                 if database.without_checksums(theirs):
@@ -262,27 +262,39 @@ class Store:
             return 0
         try:
             with self._writing() as db:
-                self._copy(db, daily)
+                self._copy(db, beside)
         except (InputError, StoreError):
             return 0
         finally:
             self._db.execute("DETACH other")
-        return self.done(daily) - before
+        return self.done(*beside) - before
 
-    def _copy(self, db: sqlite3.Connection, daily: bool) -> None:
-        tables = ("runs", "daily") if daily else ("runs",)
-        last = tables[-1]
+    def _copy(self, db: sqlite3.Connection, beside: Sequence[str]) -> None:
+        """Copy the runs that the plan wants and has not, as the other store has them, and drop what is damaged."""
+        for number, digests in _formulas_of(db, "other"):
+            db.execute("INSERT OR IGNORE INTO main.formulas VALUES (?, ?)", (number, digests))
+        seal(db, ["formulas"])
+        tables = [table for table in beside if columns(db, "other", table)]
+        valid = database.valid_formulas(db)
+        if valid is not None and "records" not in tables:  # with its records a run can be measured again
+            measured = f"formulas IN ({', '.join(map(str, valid))})" if columns(db, "other", "formulas") else "false"
+        else:
+            measured = "true"
+        kept = " ".join(f"JOIN other.{table} AS {table} USING (key)" for table in tables)
         db.execute(
-            f"CREATE TEMP TABLE wanted AS SELECT DISTINCT plan.key FROM plan JOIN other.{last} USING (key)"
-            f" WHERE plan.key NOT IN (SELECT key FROM main.{last})"
+            f"CREATE TEMP TABLE wanted AS SELECT DISTINCT key FROM plan JOIN other.runs USING (key) {kept}"
+            f" WHERE {measured} AND key NOT IN (SELECT key FROM main.runs WHERE {database.is_there(db, beside)})"
         )
-        for table in tables:
+        database.add_columns(db, checksums.number_columns(db, "other"))  # a row is as it was written, or none
+        for table in ("runs", *tables):
             names = _listed(sorted(columns(db, "main", table) & columns(db, "other", table)))
             wanted = f"SELECT {names} FROM other.{table} WHERE {WANTED}"
             db.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) {wanted}")
         damage.take_out(db, damage.find(db, WANTED))
-        db.execute(f"DELETE FROM failures WHERE {WANTED} AND key IN (SELECT key FROM main.{last})")
+        there = f"SELECT key FROM main.runs WHERE {database.is_there(db, beside)}"
+        db.execute(f"DELETE FROM failures WHERE {WANTED} AND key IN ({there})")
         db.execute("DROP TABLE wanted")
+        self._show_results(db)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -317,9 +329,17 @@ def stores_beside(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.parent.glob(f"*/{STORE}") if path.parent.resolve() != folder.resolve())
 
 
-def _check_names(factors: Sequence[str]) -> None:
+def _formulas_of(db: sqlite3.Connection, schema: str) -> list[tuple[int, str]]:
+    """The formulas that a store names, as far as they are what they were: their number tells."""
+    if not columns(db, schema, "formulas"):
+        return []
+    rows = db.execute(f"SELECT number, digests FROM {schema}.formulas").fetchall()
+    return [(number, digests) for number, digests in rows if number == database.number_of_text(digests)]
+
+
+def _check_names(factors: Sequence[str], metrics: Sequence[str]) -> None:
     """Columns are told apart whatever the case of their letters."""
-    taken = {name.lower() for name in ("scenario", "point", "replication", "seed", "seconds", "key", *METRIC_NAMES)}
+    taken = {name.lower() for name in ("scenario", "point", "replication", "seed", "seconds", "key", *metrics)}
     for name in factors:
         if name.lower() in taken:
             raise InputError(f"factors.{name}: another column of the results has this name already; call it otherwise")

@@ -6,7 +6,7 @@ on the plan and on results, never on which process finished first: the store end
 
 from __future__ import annotations
 
-import zlib
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,22 +21,31 @@ from sanfang.lab.database import plainly
 from sanfang.lab.executors import Executor, available_cores, local, opened
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.files import plain, to_json, write_atomically
-from sanfang.lab.metrics import seen
+from sanfang.lab.kept_records import unpack
+from sanfang.lab.measuring import Kept, Measuring, formulas_version
+from sanfang.lab.own_metrics import declarations, measure_own
 from sanfang.lab.provenance import code_version, provenance
-from sanfang.lab.reach import reached_by
+from sanfang.lab.rows import Failure, Planned, Result
 from sanfang.lab.runner import run_each
-from sanfang.lab.store import Daily, Failure, Planned, Result, Store, run_key, stores_beside
+from sanfang.lab.store import Store, run_key, stores_beside
 from sanfang.lab.work import Job, Outcome
-from sanfang.scenario.errors import InputError
+from sanfang.metrics.catalogue import seen
+from sanfang.model.books.observation import observe
+from sanfang.model.model import DistrictModel
+from sanfang.run.reach import reached_by
+from sanfang.scenario.errors import InputError, Notice
 
 RESULTS = Path("results")
 MANIFEST = "manifest.json"
+TRIAL_SCALE = 1e-9
+"""Of a run on which metrics of one's own are tried: any so small scale means one community."""
 
 
 @dataclass(frozen=True)
 class SweepEnd:
     """How a sweep ended: cells of the plan, how many have a run and how many failed; runs taken over from other
-    sweeps; runs made now; whether it was asked to stop before its end."""
+    sweeps; runs made now; whether it was asked to stop before its end; runs that were there and whose metrics were
+    computed again from their records, because formulas had changed or metrics were new."""
 
     folder: Path
     planned: int
@@ -45,6 +54,7 @@ class SweepEnd:
     reused: int
     made: int
     stopped: bool
+    measured_again: int = 0
 
     @property
     def complete(self) -> bool:
@@ -80,17 +90,25 @@ def sweep(
     more (what it holds is safe), and ClusterLost.
     """
     folder = out or folder_of(experiment)
+    measuring = measuring_of(experiment)
+    if measuring.own.metrics:
+        _try_out(experiment)
     with Store(folder) as store, ExitStack() as workers:
-        _plan(store, experiment)
+        store.measured_with(measuring.digests())
+        _plan(store, experiment, measuring)
         if retry_failed:
             store.forget_failures()
         store.begin_session(provenance())
         _write_manifest(store, experiment)
-        work = _Work(store, experiment, limit, report, stopping)
-        reused = 0
+        work = _Work(store, experiment, measuring, limit, report, stopping)
+        reused, again = 0, _measure_again(store, experiment, measuring)
         while True:
             if reuse:
-                reused += sum(store.reuse(other, experiment.daily) for other in stores_beside(folder))
+                before = store.done(*measuring.beside)
+                for other in stores_beside(folder):
+                    store.reuse(other, *measuring.beside)
+                _measure_again(store, experiment, measuring, tell=False)
+                reused += store.done(*measuring.beside) - before
             work.count()
             if work.remaining() and not work.ended():
                 executor = executor or workers.enter_context(opened(_executor(jobs, cluster, work.remaining())))
@@ -98,7 +116,7 @@ def sweep(
             if work.ended() or not _extend(store, experiment):
                 break
         _write_manifest(store, experiment)
-        return SweepEnd(folder, store.planned(), work.done, work.failed, reused, work.made, stopping())
+        return SweepEnd(folder, store.planned(), work.done, work.failed, reused, work.made, stopping(), again)
 
 
 def folder_of(experiment: Experiment) -> Path:
@@ -132,16 +150,23 @@ class _Work:
     """Makes what is missing in the store; counts cells."""
 
     def __init__(
-        self, store: Store, experiment: Experiment, limit: int | None, report: Report, stopping: Callable[[], bool]
+        self,
+        store: Store,
+        experiment: Experiment,
+        measuring: Measuring,
+        limit: int | None,
+        report: Report,
+        stopping: Callable[[], bool],
     ) -> None:
         self._store, self._experiment, self._report, self._stopping = store, experiment, report, stopping
-        self._limit = limit
+        self._measuring, self._limit = measuring, limit
         self._begun: set[str] = set()
         self.made = self.done = self.failed = 0
 
     def count(self) -> None:
         """Count the cells of the plan, after it has grown or runs have been taken over."""
-        self.done, self.failed = self._store.done(self._experiment.daily), self._store.failed(self._experiment.daily)
+        beside = self._measuring.beside
+        self.done, self.failed = self._store.done(*beside), self._store.failed(*beside)
 
     def remaining(self) -> int:
         """Cells that have neither a run nor a failure."""
@@ -155,8 +180,7 @@ class _Work:
         """Make all that is missing, as far as the limit and the wish to stop allow."""
         planned = self._store.planned()
         self._report(self.done, planned, self.failed)
-        keep = metrics_and_daily if self._experiment.daily else metrics_only
-        for batch in run_each(self._jobs(), keep, executor, self._stopping):
+        for batch in run_each(self._jobs(), self._measuring, executor, self._stopping):
             results = [_result(outcome) for _, outcome in batch if not outcome.error]
             failures = [_failure(outcome) for _, outcome in batch if outcome.error]
             if batch:
@@ -169,7 +193,7 @@ class _Work:
     def _jobs(self) -> Iterator[Job]:
         """A job for each missing run, once, although several cells may share it."""
         experiment, points, code = self._experiment, self._experiment.points(), code_version()
-        for cell in self._store.missing(experiment.daily):
+        for cell in self._store.missing(*self._measuring.beside):
             if cell.key in self._begun:
                 continue
             if self._limit is not None and len(self._begun) >= self._limit:
@@ -177,7 +201,7 @@ class _Work:
             self._begun.add(cell.key)
             scenario = experiment.scenario(cell.scenario, points[cell.point])
             label = f"{cell.scenario!r} at point {cell.point}"
-            yield Job(scenario, cell.seed, experiment.days, experiment.scale, label, cell.key, code)
+            yield Job(scenario, cell.seed, experiment.days, experiment.scale, label, cell.key, code, formulas_version())
 
 
 def _executor(jobs: int | None, cluster: str | None, wanted: int) -> Executor:
@@ -188,21 +212,41 @@ def _executor(jobs: int | None, cluster: str | None, wanted: int) -> Executor:
     return DaskCluster(cluster, jobs)
 
 
-def metrics_only(run: Any) -> tuple[dict[str, float], Daily | None]:
-    """What a sweep keeps of a run, in the worker: its metrics."""
-    return run.metrics, None
+def measuring_of(experiment: Experiment) -> Measuring:
+    """What a sweep of the experiment measures and keeps."""
+    return Measuring(experiment.daily, experiment.records, experiment.own)
 
 
-def metrics_and_daily(run: Any) -> tuple[dict[str, float], Daily | None]:
-    """What a sweep that keeps daily series keeps of a run."""
-    table = run.daily.drop(columns=["day", "date"], errors="ignore")
-    packed = zlib.compress(table.to_numpy(np.float32).tobytes())
-    return run.metrics, Daily(" ".join(table.columns), len(table), packed)
+def _try_out(experiment: Experiment) -> None:
+    """Measure a run of the smallest size with the experiment's own metrics, so that a fault in them shows before any
+    other run is made. Raises InputError."""
+    first = next(iter(experiment.bases.values()))
+    model = DistrictModel(first, seed=experiment.seed, days=experiment.days, scale=TRIAL_SCALE)
+    model.run()
+    measure_own(experiment.own, observe(model))
+
+
+def _measure_again(store: Store, experiment: Experiment, measuring: Measuring, tell: bool = True) -> int:
+    """Compute the metrics of runs that are there, but were measured with other formulas, from their records. What has
+    none has to be made again, which is told. Returns how many runs were measured."""
+    points, measured, without = experiment.points(), 0, 0
+    for cell, seconds, _, records in store.measured_otherwise():
+        if records is None:
+            without += 1
+            continue
+        left = unpack(records, experiment.scenario(cell.scenario, points[cell.point]))
+        store.add([Result(cell.key, measuring.again(left), seconds)])
+        measured += 1
+    if without and tell:
+        few = "their records were not kept (records = true keeps them): they are made again"
+        told = f"{without:,} stored runs were measured with other formulas, or lack a metric, and {few}"
+        warnings.warn(Notice(f"{store.folder}: {told}"), stacklevel=3)
+    return measured
 
 
 def _result(outcome: Outcome) -> Result:
-    metrics, daily = outcome.result
-    return Result(outcome.job.key, metrics, outcome.seconds, daily)
+    kept: Kept = outcome.result
+    return Result(outcome.job.key, kept.metrics, outcome.seconds, kept.daily, kept.records)
 
 
 def _failure(outcome: Outcome) -> Failure:
@@ -212,14 +256,17 @@ def _failure(outcome: Outcome) -> Failure:
 # --- The plan -------------------------------------------------------------------------------------------
 
 
-def _plan(store: Store, experiment: Experiment) -> None:
+def _plan(store: Store, experiment: Experiment, measuring: Measuring) -> None:
     """Put the experiment's plan into the store, unless it is there."""
-    points = experiment.points()
+    points, digests = experiment.points(), measuring.digests()
     about = {
         "name": experiment.name,
         "digest": experiment.digest(),
         "code": code_version(),
         "daily": experiment.daily,
+        "records": experiment.records,
+        "formulas": {name: digests[name] for name in experiment.metrics or digests},
+        "own_metrics": declarations(experiment.own),
         "baseline": experiment.baseline,
         "metrics": list(experiment.metrics),
         "factors": list(points[0]),
@@ -257,11 +304,12 @@ def _extend(store: Store, experiment: Experiment) -> bool:
 
 def _write_manifest(store: Store, experiment: Experiment) -> None:
     """How the results came about, beside them: for people, and for whoever wants to make them again."""
+    beside = measuring_of(experiment).beside
     document = {
         **store.about(),
         "planned": store.planned(),
-        "done": store.done(experiment.daily),
-        "failed": store.failed(experiment.daily),
+        "done": store.done(*beside),
+        "failed": store.failed(*beside),
         "sessions": store.sessions(),
         "reached": reached_by(experiment.bases, experiment.scale),
         "bases": {label: scenario.model_dump(mode="json") for label, scenario in experiment.bases.items()},

@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab.agreement import Check, Point, Text
-from sanfang.lab.simulation import Run, all_records, daily_table, request_table, simulate
 from sanfang.model import state as s
-from sanfang.model.books.outcomes import measure
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
+from sanfang.run.simulation import Run, run_of, simulate
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
@@ -144,11 +143,7 @@ def _moved(seed: int, _: int) -> list[Point]:
         if model.day == MOVED:
             model.follow(scheduled)
         model.step()
-    records = all_records(model)
-    played = Run(
-        scheduled, seed, DAYS, 1.0, measure(model, records), daily_table(model), model.ledger(),
-        request_table(model, records), model,
-    )  # fmt: skip
+    played = run_of(model, scale=1.0)
     planned = _run(scheduled, seed)
     minds = int((model.residents.satisfaction != _model(planned).residents.satisfaction).sum())
     unmoved = _run(_demo(), seed)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import sanfang.lab.simulation as simulation
+import sanfang.run.simulation as simulation
+from sanfang.lab.measuring import formulas_version
 from sanfang.lab.provenance import code_version
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
@@ -21,7 +22,7 @@ class Job:
     """One run to make. `scale` is the share of the district's size; `days` None takes the scenario's own.
 
     `key` names the result where it is kept. `code` is the version of the model that must make the run;
-    a worker that has another refuses. Empty: not asked for.
+    a worker that has another refuses. `formulas` is the same of the metrics. Empty or 0: not asked for.
     """
 
     scenario: Scenario
@@ -31,6 +32,7 @@ class Job:
     label: str = ""
     key: str = ""
     code: str = ""
+    formulas: int = 0
 
     def __str__(self) -> str:
         return f"scenario {self.label or self.scenario.name!r} with seed {self.seed}"
@@ -63,6 +65,8 @@ def do(job: Job, keep: Keep) -> Outcome:
     """Make the run of `job`. Never raises: a run that fails is data."""
     if job.code and job.code != code_version():
         return Outcome(job, error=f"the worker has another version of the model ({code_version()}, not {job.code})")
+    if job.formulas and job.formulas != formulas_version():
+        return Outcome(job, error="the worker has another version of the metrics")
     began = time.perf_counter()
     try:
         run = simulation.simulate(job.scenario, seed=job.seed, days=job.days, scale=job.scale)

@@ -2,7 +2,8 @@
 
 Machine code is kept on disk and shared by all processes. The folder's name is a digest of the sources of this package,
 because the compiler's own check sees a change in a function's file, but not in the functions and the constants of other
-files that it uses; and of all else that the code depends on: place of the sources, versions, kind of processor.
+files that it uses; and of all else that the code depends on: place of the sources, versions, kind of processor. A
+compiled function outside of this package may use those of this package and of its own file.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ class _KeptCode(FunctionCache):
 
     def _file_name(self, key: Any) -> str:
         module, name = self._py_func.__module__.removeprefix("sanfang.model."), self._py_func.__qualname__
-        return f"{module}.{name}-{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"
+        digest = hashlib.sha256(repr(key).encode() + Path(self._py_func.__code__.co_filename).read_bytes())
+        return f"{module}.{name}-{digest.hexdigest()[:24]}"
 
 
 def _kept(function: Any) -> Any:

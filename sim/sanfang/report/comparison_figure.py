@@ -16,9 +16,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
-from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
-from sanfang.lab.reach import reach
+from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.declare import Metric
+from sanfang.metrics.numbers import MINUS, decimals_of, number
+from sanfang.metrics.units import SHARE
 from sanfang.report.fonts import language_and_fonts
+from sanfang.run.reach import reach
 from sanfang.scenario.scenario import Scenario
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; the markers differ as well.
@@ -72,7 +75,6 @@ WORDS = {
         "pooling": "缩小规模时部门更小，集中调配的优势弱于全规模。",
     },
 }
-UNITS_ZH = {"calendar days": "天", "0-1": "0 至 1"}
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,9 @@ class _Style:
         return scenario.label_zh if self.lang == "zh" else scenario.label_en
 
     def unit(self, item: Metric) -> str:
-        if item.unit == "0-1":
+        if item.unit == SHARE:
             return str(self.words["index"])
-        return UNITS_ZH.get(item.unit, item.unit) if self.lang == "zh" else item.unit
+        return item.unit.label(self.lang)
 
 
 def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
@@ -149,7 +151,7 @@ def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], 
     axes.tick_params(axis="x", colors=SOFT, labelsize=9.5, length=3)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, "g")))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}".replace("-", MINUS) if value else "0"))
     axes.set_xlabel(style.words["axis"].format(unit=style.unit(item)), fontsize=9.5, color=SOFT, family=style.fonts)
     _panel_head(axes, comparison, item, style)
 
@@ -159,7 +161,7 @@ def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _Style)
     means = comparison.means
     base = means[(means["scenario"] == comparison.baseline) & (means["metric"] == item.name)]["mean"]
     value = item.format(float(base.iloc[0]) if len(base) else math.nan)
-    unit = "" if item.unit == "0-1" else style.unit(item)
+    unit = "" if item.unit == SHARE else style.unit(item)
     said = (
         style.words["mean"].format(baseline=style.name(comparison, comparison.baseline), value=value, unit=unit).strip()
     )
@@ -208,9 +210,8 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Sty
     ends = [value] if math.isnan(low) else [low, high]
     outwards = -1 if ends[-1] < 0 else 1
     decimals = decimals_of(low, high)
-    usual = 3 if item.unit == "0-1" else 2
     axes.annotate(
-        _signed(value, f".{usual if decimals is None else decimals}f"),
+        number(value, item.unit.decimals if decimals is None else decimals, sign=True),
         (min(ends) if outwards < 0 else max(ends), row),
         (outwards * 9, 0),
         textcoords="offset points",
@@ -298,14 +299,6 @@ def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     right = NUMBER if (rows["high"].fillna(rows["difference"]) >= 0).any() else MARGIN
     width = (high - low) / (1 - left - right)
     return low - left * width, high + right * width
-
-
-def _signed(value: float, form: str) -> str:
-    """`value` with its sign, a true minus included; zero, also when rounded to it, has none."""
-    text = format(value, form)
-    if float(text) == 0:
-        return text.lstrip("-")
-    return text.replace("-", "−") if value < 0 else f"+{text}"
 
 
 def _wrapped(label: str) -> str:

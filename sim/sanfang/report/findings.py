@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from sanfang.lab import effects, pilots, pooling, shapley
-from sanfang.lab.metrics import HEADLINES, decimals_of, metric
 from sanfang.lab.results import Results
+from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.report.markdown import table as markdown
 from sanfang.scenario.catalogue import levers
 
@@ -154,8 +155,7 @@ def shown(row: pd.Series) -> str:
     """Estimate and interval, with as many decimals as the interval deserves and true minus signs."""
     decimals = decimals_of(row["low"], row["high"])
     digits = USUAL_DIGITS if decimals is None else decimals
-    text = f"{row['estimate']:+.{digits}f} [{row['low']:+.{digits}f}, {row['high']:+.{digits}f}]"
-    return text.replace("-", "−")
+    return with_interval(row["estimate"], row["low"], row["high"], digits, sign=True)
 
 
 def by_metric(table: pd.DataFrame, columns: Sequence[str], heads: Sequence[str]) -> str:

@@ -20,8 +20,8 @@ from PIL import Image
 from sanfang.lab import effects, pooling
 from sanfang.lab.files import write_atomically
 from sanfang.lab.intervals import t_interval
-from sanfang.lab.metrics import HEADLINES, metric
 from sanfang.lab.results import Results
+from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.report import findings
 from sanfang.report.comparison_figure import BETTER, UNSURE, WORSE, verdict_colour
 

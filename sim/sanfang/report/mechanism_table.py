@@ -22,7 +22,9 @@ from sanfang.lab import looks
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Claim, Finding
 from sanfang.lab.looks import Verdict
-from sanfang.lab.metrics import HEADLINES, Metric, decimals_of, metric
+from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.declare import Metric
+from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
 from sanfang.report.markdown import table
 from sanfang.scenario import catalogue
@@ -204,7 +206,8 @@ def mechanism_table(rows: list[Mechanism]) -> str:
 
 def _smallest(rows: list[Mechanism]) -> str:
     """The smallest differences of interest, by unit."""
-    units = {one.unit: one.smallest for row in rows for one in map(metric, {f.metric for f in row.experiment.found})}
+    found = [metric(one.metric) for row in rows for one in row.experiment.found]
+    units = {one.unit.name: one.smallest for one in found}
     return ", ".join(f"{size:g} ({unit})" for unit, size in sorted(units.items()) if size)
 
 
@@ -352,13 +355,7 @@ def _besides(rows: list[Mechanism]) -> Iterator[str]:
 def numbers(found: Finding) -> str:
     """Difference and interval, with as many decimals as the interval deserves."""
     decimals = decimals_of(found.low, found.high) or 0
-    difference, low, high = (_signed(value, decimals) for value in (found.difference, found.low, found.high))
-    return f"{difference} [{low}, {high}]"
-
-
-def _signed(value: float, decimals: int) -> str:
-    text = f"{value:+,.{decimals}f}"
-    return text.replace("-", "−") if float(text.replace(",", "")) else text[1:]
+    return with_interval(found.difference, found.low, found.high, decimals, sign=True)
 
 
 # --- Its figures --------------------------------------------------------------------------------------------

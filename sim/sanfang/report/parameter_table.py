@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, get_args
 
-from sanfang.lab.metrics import GROUPS, METRICS
+from sanfang.metrics.catalogue import METRICS
+from sanfang.metrics.declare import GROUPS
 from sanfang.report.markdown import table
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
@@ -19,7 +20,7 @@ from sanfang.scenario.scenario import Scenario
 INTRODUCTION = """\
 # Parameters and metrics
 
-This page is made from the declarations in `sim/sanfang/scenario/` and `sim/sanfang/lab/metrics.py`; do not edit
+This page is made from the declarations in `sim/sanfang/scenario/` and `sim/sanfang/metrics/`; do not edit
 it. Write it anew with `python -m sanfang.report.parameter_table > docs/parameters.md`.
 
 Set a parameter in a scenario file, with `--set PATH=VALUE`, or with `scenario.with_({"PATH": value})`. `*` in a path
@@ -110,7 +111,7 @@ def _metrics() -> Iterator[str]:
         members = (metric for metric in METRICS if metric.group == group)
         yield from table(
             METRIC_HEAD,
-            ((f"`{one.name}`", one.unit, one.better or "", one.en, one.zh) for one in members),
+            ((f"`{one.name}`", str(one.unit), one.better or "", one.en, one.zh) for one in members),
         )
 
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from sanfang.lab.comparison import Comparison, compare
-from sanfang.lab.metrics import in_group
-from sanfang.lab.simulation import Run, simulate
+from sanfang.metrics.catalogue import in_group
 from sanfang.report.markdown import table
+from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.content import folders
 from sanfang.scenario.scenario import Scenario
 

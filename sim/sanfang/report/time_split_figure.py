@@ -13,8 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sanfang.lab.time_split import ALL, CAUSES, HOURS, SHARES, cause_label
 from sanfang.report.fonts import language_and_fonts
+from sanfang.run.time_split import ALL, CAUSES, HOURS, SHARES, cause_label
 from sanfang.scenario.scenario import Scenario
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; neighbours differ in lightness as well.
@@ -71,7 +71,7 @@ def time_split_figure(
 ) -> Figure:
     """Stacked bars of mean working hours of a part, by cause.
 
-    `table` is that of `sanfang.lab.time_split.by_scenario`, `scenarios` has its scenarios by name. `by` is "domain"
+    `table` is that of `sanfang.run.time_split.by_scenario`, `scenarios` has its scenarios by name. `by` is "domain"
     (a panel for each scenario) or "scenario" (one bar each, over all domains). `where` is written below the title.
     `lang` is "en" or "zh"; without a Chinese font the figure is in English.
     """

@@ -16,13 +16,14 @@ from sanfang.dashboard.compare import replications
 from sanfang.dashboard.compare.parts import Table
 from sanfang.dashboard.compare.replications import Replicated, Replications
 from sanfang.dashboard.compare.side_by_side import Worlds, difference_unit, letter, world_labels
-from sanfang.dashboard.job import CANCELLED, DONE, FAILED
 from sanfang.dashboard.pictures import picture
 from sanfang.dashboard.playing import Playing
 from sanfang.dashboard.progress import JobCard, use_told
 from sanfang.dashboard.series import MEASURES
 from sanfang.dashboard.words import say
-from sanfang.lab.metrics import metric
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.numbers import decimals_of, with_interval
+from sanfang.run.background import CANCELLED, DONE, FAILED
 
 
 @solara.component
@@ -137,11 +138,12 @@ def headline_rows(found: Replicated, lang: str) -> list[Json]:
         known = metric(str(name))
         cells, verdicts = [f"{known.label(lang)}", known.format(float(part["baseline_mean"].iloc[0]))], ["", ""]
         for one in part.to_dict("records"):
-            ends = [f"{one[end]:+.3f}".replace("-", "−") for end in ("difference", "low", "high")]
+            digits = decimals_of(one["low"], one["high"])
+            digits = known.unit.decimals if digits is None else digits
             sure = one["low"] > 0 or one["high"] < 0
             good = (one["difference"] > 0) == (known.better == "higher")
             cells += [
-                f"{ends[0]} [{ends[1]}, {ends[2]}]",
+                with_interval(one["difference"], one["low"], one["high"], digits, sign=True),
                 say("compare_reps_sure" if sure else "compare_reps_unsure", lang),
             ]
             verdicts += [("better" if good else "worse") if sure else ""] * 2

@@ -1,4 +1,4 @@
-"""What `lives` finds, told in words: the list of troubles, one trouble in every world, one resident in every world."""
+"""What `run.troubles` finds, in words: the list of troubles, and one trouble and one resident in every world."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 
 from sanfang.dashboard import colours
-from sanfang.dashboard.address import LETTERS
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.compare import lives
-from sanfang.dashboard.compare.lives import Troubles
 from sanfang.dashboard.compare.side_by_side import letter, world_labels
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.time_split import cause_label
+from sanfang.run import troubles
+from sanfang.run.time_split import cause_label
+from sanfang.run.troubles import LETTERS, Troubles
 from sanfang.scenario.scenario import Scenario
 
 
@@ -38,7 +37,7 @@ def heads(count: int, other: int, lang: str, whose: bool = True) -> list[str]:
 def rows(
     table: pd.DataFrame, domains: dict[str, str], count: int, other: int, lang: str, whose: bool = True
 ) -> list[Json]:
-    """Rows of `lives.chosen` for a page: what, where, whose, since when, days in each world, the difference."""
+    """Rows of `troubles.chosen` for a page: what, where, whose, since when, days in each world, the difference."""
     found = []
     for root, row in table.iterrows():
         texts = [_days(row, LETTERS[place], lang) for place in range(count)]
@@ -73,7 +72,7 @@ def life_card(found: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: s
     """What `LifeCard` shows of one trouble. Raises KeyError for a root that arose in no world."""
     row = found.table.loc[root]
     scenario = worlds[0].scenario
-    told = [lives.life(requests, root, found.day) for requests in found.requests]
+    told = [troubles.life(requests, root, found.day) for requests in found.requests]
     there = [one for one in told if one is not None]
     begin, end = min(one["begin"] for one in there), max(one["end"] for one in there)
     end = max([end, *(part[2] for one in there for record in one["records"] for part in record["segments"])])
@@ -87,7 +86,7 @@ def life_card(found: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: s
         "about": " · ".join(about),
         "from": say("compare_life_axis", lang, day=int(begin) + 1),
         "to": say("compare_life_axis", lang, day=int(end) + 1),
-        "stages": [{"id": stage, "label": say(f"compare_stage_{stage}", lang)} for stage in lives.STAGES],
+        "stages": [{"id": stage, "label": say(f"compare_stage_{stage}", lang)} for stage in troubles.STAGES],
         "worlds": [
             _world(one, place, names[place], (begin, max(end - begin, 1e-6), most), lang)
             for place, one in enumerate(told)
@@ -149,7 +148,7 @@ def _path(record: dict[str, Any], lang: str) -> str:
 
 def minds_table(worlds: Sequence[PlayedWorld], resident: int, lang: str) -> tuple[list[str], list[Json]]:
     """What a resident thinks in each world: heads and rows of a table. Higher satisfaction and trust are better."""
-    minds = [lives.minds(played.model, resident) for played in worlds]
+    minds = [troubles.minds(played.model, resident) for played in worlds]
     rows: list[Json] = []
     for name in minds[0]:
         form = ".1f" if name == "expectation" else ".3f"

@@ -8,7 +8,7 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import limits, parts, viewer
-from sanfang.dashboard.address import LETTERS, World
+from sanfang.dashboard.address import World
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.compare import side_by_side
 from sanfang.dashboard.compare.how_sure import SureView
@@ -22,6 +22,7 @@ from sanfang.dashboard.player import Player
 from sanfang.dashboard.playing import Arrival, Playing, Transport, use_playing
 from sanfang.dashboard.series import BY_COMMUNITY
 from sanfang.dashboard.words import say
+from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 
 VIEWS = ("charts", "differences", "lives", "replications")

@@ -7,23 +7,16 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import parts
-from sanfang.dashboard.compare.lives import Troubles
 from sanfang.dashboard.compare.side_by_side import Worlds, world_label
 from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.choice import traced
-from sanfang.dashboard.follow.life import Life, life
 from sanfang.dashboard.follow.page import Timeline
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import say
-
-
-def last_record(found: Troubles, place: int, root: str) -> Any:
-    """Row label of the last record of a trouble in a world's table of requests; None if it did not arise there."""
-    table = found.requests[place]
-    rows = table[table["root"] == root].sort_values("ordinal")
-    return rows.index[-1] if len(rows) else None
+from sanfang.run import life
+from sanfang.run.life import Life
+from sanfang.run.troubles import Troubles, last_record
 
 
 def watched(found: Troubles, place: int, played: PlayedWorld, root: str, job: Job[Any]) -> Life | None:
@@ -31,9 +24,10 @@ def watched(found: Troubles, place: int, played: PlayedWorld, root: str, job: Jo
     label = last_record(found, place, root)
     if label is None:
         return None
-    address, requests = played.address, found.requests[place]
-    id_ = str(requests.at[label, "id"])
-    return life(traced(played.scenario, id_, address, found.day, job), requests, label)
+    return life.watched(
+        played.scenario, found.requests[place], label,
+        seed=played.seed, days=played.days, scale=played.scale, until=found.day, job=job,
+    )  # fmt: skip
 
 
 @solara.component

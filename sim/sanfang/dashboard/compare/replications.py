@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard import limits, series
-from sanfang.dashboard.address import LETTERS, Address
-from sanfang.dashboard.job import Cancelled, Job
-from sanfang.dashboard.played import PlayedWorld, play
+from sanfang.dashboard.address import Address
+from sanfang.dashboard.job import Job
+from sanfang.dashboard.played import PlayedWorld
 from sanfang.lab import intervals
-from sanfang.lab.metrics import METRICS
-from sanfang.lab.simulation import all_records
-from sanfang.model.books.outcomes import measure
+from sanfang.metrics.catalogue import METRICS
+from sanfang.run.background import Cancelled, play
+from sanfang.run.troubles import LETTERS
 
 FEWEST = 3
 """With two, a 95 % interval is some ten times as wide as their distance."""
@@ -93,9 +93,9 @@ class Replications(Job[Replicated]):
         address = replace(self.address, seed=self.address.seed + rep)
         with self.turn():
             played = PlayedWorld(address, address.worlds[place])
-        play(played, self.days, self)
+        play(played.step, self.days, self)
         with self.turn():
-            found = series.measures(played), measure(played.model, all_records(played.model))
+            found = series.measures(played), played.metrics
         self.did()
         return found
 

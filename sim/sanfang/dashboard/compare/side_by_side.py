@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard import colours, series, views
-from sanfang.dashboard.address import LETTERS, World
+from sanfang.dashboard.address import World
 from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.played import PlayedWorld
 from sanfang.dashboard.series import BY_COMMUNITY, MEASURES, Measure
 from sanfang.dashboard.words import own_label, say
+from sanfang.run.troubles import LETTERS
 from sanfang.scenario.scenario import Scenario
 
 BETTER, WORSE = "#1d9a72", "#d64541"
@@ -82,7 +83,7 @@ def _row(place: int, value: float, first: float, measure: Measure, lang: str) ->
     if place and value == value and first == first:
         verdict = views.verdict(value - first, measure)
         row |= {
-            "change": views.signed(value - first, measure) if verdict else views.signed(0.0, measure)[1:],
+            "change": views.signed(value - first if verdict else 0.0, measure),
             "verdict": verdict,
         }
         row["spoken"] = say(f"compare_{verdict or 'same'}", lang)
@@ -199,7 +200,7 @@ def daily_tables(worlds: Worlds) -> pd.DataFrame:
     """The model's daily table of each world under one another, with its letter and scenario in front."""
     tables = []
     for place, played in enumerate(worlds):
-        table = played.so_far().daily
+        table = played.daily
         table.insert(0, "world", letter(place))
         table.insert(1, "scenario", played.world.scenario)
         tables.append(table)

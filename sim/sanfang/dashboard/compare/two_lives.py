@@ -8,8 +8,7 @@ import solara
 
 from sanfang.dashboard import limits, parts, viewer
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.compare import lives, lives_told
-from sanfang.dashboard.compare.lives import Troubles
+from sanfang.dashboard.compare import lives_told
 from sanfang.dashboard.compare.parts import LifeCard, Table
 from sanfang.dashboard.compare.paths import Paths
 from sanfang.dashboard.compare.side_by_side import Worlds, letter
@@ -17,6 +16,8 @@ from sanfang.dashboard.job import Job
 from sanfang.dashboard.playing import Playing
 from sanfang.dashboard.progress import JobCard, use_job
 from sanfang.dashboard.words import say
+from sanfang.run import troubles
+from sanfang.run.troubles import Troubles
 
 
 def _keep(**texts: str) -> None:
@@ -40,9 +41,9 @@ def Found(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
 
     def find(job: Job[Troubles]) -> Troubles:
         with job.turn(), on.stage.steady():
-            tables = [played.so_far().requests for played in worlds]
+            tables = [played.requests for played in worlds]
         with job.turn():
-            return lives.troubles(tables, day)
+            return troubles.troubles(tables, day)
 
     people = residents(worlds)
     job, again = use_job(find, [], megabytes=len(worlds) * limits.table_megabytes(people, day))
@@ -86,13 +87,13 @@ def TroubleList(worlds: Worlds, found: Troubles, root: str, other: int, lang: st
     texts = viewer.address.value.other
     domains = lives_told.domain_labels(worlds[0].scenario, lang)
     ids = list(worlds[0].model.map.ids)
-    order = texts.get("sort") if texts.get("sort") in lives.ORDERS else lives.ORDERS[0]
+    order = texts.get("sort") if texts.get("sort") in troubles.ORDERS else troubles.ORDERS[0]
     domain = texts["domain"] if texts.get("domain") in domains else ""
     community = texts["community"] if texts.get("community") in ids else ""
-    table = lives.chosen(found, str(order), other, domain, community)
+    table = troubles.chosen(found, str(order), other, domain, community)
     any_ = say("compare_any", lang)
     sorts = {
-        name: say(f"compare_order_{name}", lang, first=letter(0), other=letter(other)) for name in lives.ORDERS
+        name: say(f"compare_order_{name}", lang, first=letter(0), other=letter(other)) for name in troubles.ORDERS
     }  # fmt: skip
 
     def select(id_: str, key: str, value: str, labels: dict[str, str]) -> Json:
@@ -122,7 +123,7 @@ def TroubleList(worlds: Worlds, found: Troubles, root: str, other: int, lang: st
 
     def most(id_: str) -> None:
         models = [played.model for played in worlds]
-        _keep(resident=str(lives.most_changed(models, other, gained=id_ == "gain")), request="")
+        _keep(resident=str(troubles.most_changed(models, other, gained=id_ == "gain")), request="")
 
     parts.Buttons(buttons=changed, event_press=most)
     solara.HTML("p", say("compare_troubles_hint", lang), classes=["soft"])
@@ -172,7 +173,7 @@ def ResidentCard(worlds: Worlds, found: Troubles, resident: int, root: str, othe
     heads, rows = lives_told.minds_table(worlds, resident, lang)
     with solara.Div(classes=["card", "sf-resident"]):
         Table(name="minds", caption=about, heads=heads, rows=rows, numbers=1)
-        table = lives.of_resident(found, resident)
+        table = troubles.of_resident(found, resident)
         if table.empty:
             solara.HTML("p", say("compare_resident_no_needs", lang), classes=["soft"])
         else:

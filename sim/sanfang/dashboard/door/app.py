@@ -6,11 +6,11 @@ import asyncio
 import logging
 import re
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +19,7 @@ from sanfang.dashboard.door import login
 from sanfang.dashboard.door.conversation import Conversation
 from sanfang.dashboard.door.hosts import Hosts, same_origin
 from sanfang.dashboard.door.limits import (
+    CLOSING_THREADS,
     CONNECTS,
     DOCUMENTS,
     FILES,
@@ -69,6 +70,8 @@ class Door:
         self._sessions = login.Sessions(password)
         self._open = OpenPages(most)
         self._documents, self._files, self._connects = Pace(DOCUMENTS), Pace(FILES), Pace(CONNECTS)
+        self._closing: set[str] = set()
+        self._threads = ThreadPoolExecutor(CLOSING_THREADS, thread_name_prefix="let a page go")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -94,8 +97,7 @@ class Door:
         if not self._sessions.admits(cookie):
             return await self._admission(scope, receive, headers)
         if scope["method"] == "POST":
-            # In a thread: it waits for the page's lock, and who holds that may be waiting to send something from here.
-            return await run_in_threadpool(self._close, path, cookie)
+            return self._close(path, cookie)
         if path in self._pages:
             return await self._document(scope, receive, headers, cookie)
         if not path.startswith(STATIC) and not (path.startswith(CDN) and self._is_asset(path.removeprefix(CDN))):
@@ -111,7 +113,7 @@ class Door:
             return PlainTextResponse(
                 "This server does not answer under that name. Start it with --allow-host NAME to change that.\n", 421
             )
-        if origin is not None and not same_origin(origin, host):
+        if (origin is not None and not same_origin(origin, host)) or _is_part_of_another_page(headers):
             return PlainTextResponse("Asked by a page of another server.\n", 403)
         if not PATH.fullmatch(scope["path"]):
             return _NOT_FOUND
@@ -163,16 +165,29 @@ class Door:
         return path.is_relative_to(self._assets) and path.is_file()
 
     def _close(self, path: str, cookie: str | None) -> Response:
-        """A page says that it is left. Only the browser that has it open may say so."""
+        """A page says that it is left. Only the browser that has it open may say so, and once.
+
+        Nobody waits for it: it takes the page's lock, and who holds that may be waiting for a page that does not read.
+        """
         from solara.server import kernel_context
 
         found = CLOSE.fullmatch(path)
         kernel = kernel_context.contexts.get(found[1]) if found else None
         if kernel is None or cookie is None or kernel.session_id != self._sessions.name(cookie):
             return _NOT_FOUND
-        for page in list(kernel.page_status):
-            kernel.page_close(page)
+        if kernel.id not in self._closing:
+            self._closing.add(kernel.id)
+            self._threads.submit(self._let_go, kernel)
         return Response(status_code=204)
+
+    def _let_go(self, kernel: Any) -> None:
+        try:
+            for page in list(kernel.page_status):
+                kernel.page_close(page)
+        except Exception:
+            log.exception("a page that was left could not be let go")
+        finally:
+            self._closing.discard(kernel.id)
 
     # --- Websockets ---------------------------------------------------------------------------------------
 
@@ -208,6 +223,16 @@ class Door:
 
 _NOT_FOUND = PlainTextResponse("Nothing is here.\n", 404)
 _TOO_MANY = PlainTextResponse("Too much at once. Wait a little.\n", 429, {"retry-after": "10"})
+
+
+def _is_part_of_another_page(headers: Headers) -> bool:
+    """Whether a page of another server asks for it as a picture or a frame of its own, without saying its origin.
+
+    It could not read the answer, but it would use up what its viewer may ask for. A link that is followed is let in.
+    """
+    if headers.get("sec-fetch-site") not in ("cross-site", "same-site"):
+        return False
+    return (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) != ("navigate", "document")
 
 
 def _inner(scope: Scope, cookie: str | None, without: Collection[bytes] = ()) -> Scope:

@@ -41,11 +41,25 @@ MAX_MESSAGE_BYTES = 1_000_000
 MAX_BODY_BYTES = 4_096
 """Of a request with a body: the log-in form."""
 
-MESSAGES = (400, 40.0)
+MESSAGES = (300, 15.0)
 """Messages of one page: at once, and a second from then on. Six pictures a second are answered during play."""
 
 MESSAGE_BYTES = (2_000_000, 200_000.0)
 """Their bytes, likewise."""
+
+CONTROL_FRAMES = (200, 5.0)
+"""Frames of one page that are no message (ping, pong, a piece of a message), likewise; more of them end it. A browser
+answers a ping every twenty seconds, and sends a long message in a few pieces."""
+
+UNREAD_SECONDS = 30.0
+"""A page that takes nothing of what waits for it for so long is cut off: threads that have more for it wait, too."""
+
+MAX_RUNS = 3
+"""How often one connection may ask to run the page, which draws all of it: a browser asks once, twice where the server
+was started anew."""
+
+CLOSING_THREADS = 4
+"""Threads in which pages that were left are let go."""
 
 DOCUMENTS = (150, 10.0)
 """Pages opened from one address: at once, and a second from then on. Each is written anew, in some 10 ms."""

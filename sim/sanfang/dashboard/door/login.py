@@ -7,7 +7,6 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from sanfang.dashboard.door.limits import ALL_PASSWORDS, PASSWORDS, Pace
@@ -48,15 +47,18 @@ class Sessions:
 
     def read(self, cookies: str) -> str | None:
         """The value in a Cookie header, if it is one of ours and its time has not run out."""
-        try:
-            found = SimpleCookie(cookies).get(COOKIE)
-        except CookieError:
-            return None
-        body, _, signature = (found.value if found else "").rpartition(".")
+        for part in cookies.split(";"):  # other programs of this host may have cookies of any form
+            name, _, value = part.strip().partition("=")
+            if name == COOKIE and self._is_ours(value):
+                return value
+        return None
+
+    def _is_ours(self, value: str) -> bool:
+        body, _, signature = value.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(body).encode()):
-            return None
+            return False
         until = int(body.rpartition(".")[2])
-        return f"{body}.{signature}" if not until or until > self._clock() else None
+        return not until or until > self._clock()
 
     def admits(self, value: str | None) -> bool:
         """Whether a browser with this cookie may see the pages."""

@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from sanfang.dashboard.door.limits import MAX_RUNS
+
 MAX_DEPTH = 20
 """Tables and lists within one another in the data of an event; pages send two."""
 
@@ -38,6 +40,7 @@ class Listener:
 
     def __init__(self) -> None:
         self._controls: dict[str, str] = {}  # conversations that this client has opened: their ID and kind
+        self._runs = 0
 
     def heard(self, text: str) -> str | None:
         """The message as Solara may read it, or None where it asks for something that no page needs.
@@ -70,6 +73,10 @@ class Listener:
             return {"comm_id": comm, "data": {}} if self._controls.pop(comm, None) else None
         data = _table(content.get("data"))
         told = _control(self._controls[comm], data) if comm in self._controls else _widget(data)
+        if told and told["method"] == "run":
+            self._runs += 1
+            if self._runs > MAX_RUNS:
+                raise Refused("the page is run again and again")
         return None if told is None else {"comm_id": comm, "data": told}
 
     def _opened(self, comm: str, target: object) -> Json | None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from sanfang.dashboard.address import Address, scenario_of
-from sanfang.dashboard.job import DAYS_A_TURN, Cancelled, Job
-from sanfang.lab.simulation import Run, all_records, request_table
-from sanfang.lab.time_split import closed_after_warm_up, durations
-from sanfang.model.cases.watched import Trace, WatchedModel
-from sanfang.model.model import DistrictModel
+from sanfang.dashboard.address import Address
+from sanfang.dashboard.job import Job
+from sanfang.dashboard.played import PlayedWorld
+from sanfang.run.background import Cancelled, play
+from sanfang.run.simulation import Run
+from sanfang.run.time_split import closed_after_warm_up, durations
 from sanfang.scenario.place import KINDS
-from sanfang.scenario.scenario import Scenario
 
 RULES = ("slowest", "typical", "quick_handoffs", "open")
 """Longest from voicing to close; nearest to the median; quickest with several hand-offs; open, waiting longest."""
@@ -64,41 +62,22 @@ def until(address: Address) -> int:
     return address.day or min(USUAL_DAYS, address.days)
 
 
-def play(model: DistrictModel, day: int, job: Job[Any]) -> None:
-    """Play a model up to a day, as a job. Raises Cancelled."""
-    while model.day < day:
-        days = min(DAYS_A_TURN, day - model.day)
-        with job.turn():
-            for _ in range(days):
-                model.step()
-        job.did(days)
-
-
-def traced(scenario: Scenario, id_: str, address: Address, until: int, job: Job[Any]) -> Trace:
-    """As `trace`, of a scenario at the place of an address, but as a job. Raises Cancelled."""
-    with job.turn():
-        model = WatchedModel(scenario, address.seed, address.days, address.size, int(id_, 16))
-    play(model, until, job)
-    return Trace(model.log.copy(), model)
-
-
 def run_of(address: Address, job: Job[Run]) -> Run:
     """The first world of the address as far as it is played, with all its requests and without its model, as a job.
 
     Where it is cancelled, it is found as far as it got. Raises Cancelled.
     """
-    scenario = scenario_of(address, address.worlds[0])
     with job.turn():
-        model = DistrictModel(scenario, seed=address.seed, days=address.days, scale=address.size)
+        played = PlayedWorld(address, address.worlds[0])
 
     def run() -> Run:
-        requests, none = request_table(model, all_records(model)), pd.DataFrame()
-        return Run(scenario, address.seed, model.day, address.size, {}, none, none, requests, None)
+        none = pd.DataFrame()
+        return Run(played.scenario, address.seed, played.day, address.size, {}, none, none, played.requests, None)
 
     try:
-        play(model, until(address), job)
+        play(played.step, until(address), job, count=True)
     except Cancelled:
-        job.found = run() if model.day and not job.left else None
+        job.found = run() if played.day and not job.left else None
         raise
     with job.turn():
         return run()

@@ -13,11 +13,11 @@ from matplotlib.path import Path
 
 from sanfang.dashboard import colours
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.follow.flows import LAYERS, NOBODY, OUTCOMES, Band, bands, nodes
 from sanfang.dashboard.pictures import png
 from sanfang.dashboard.words import own_label, say
 from sanfang.model.state import CHANNEL_NAMES, TIER_NAMES
 from sanfang.report.fonts import language_and_fonts
+from sanfang.run.flow import LAYERS, NOBODY, OUTCOMES, Band, bands, nodes
 from sanfang.scenario.scenario import Scenario
 
 Node = tuple[str, str]

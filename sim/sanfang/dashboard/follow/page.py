@@ -11,17 +11,18 @@ import solara
 from sanfang.dashboard import limits, parts, viewer
 from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.follow import flow_views, flows
+from sanfang.dashboard.follow import flow_views
 from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, traced, until
-from sanfang.dashboard.follow.life import Life, life
+from sanfang.dashboard.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
 from sanfang.dashboard.follow.pictures import timeline_picture
-from sanfang.dashboard.job import CANCELLED, Job
+from sanfang.dashboard.job import Job
 from sanfang.dashboard.live import scenario_labels
 from sanfang.dashboard.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab import time_split
-from sanfang.lab.simulation import Run
+from sanfang.run import flow, time_split
+from sanfang.run.background import CANCELLED
+from sanfang.run.life import Life, watched
+from sanfang.run.simulation import Run
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import KINDS
@@ -196,9 +197,10 @@ def pick(picked: dict[str, Any]) -> None:
 def OneLife(run: Run, world: tuple[Any, ...], label: Any, id_: str, lang: str) -> None:
     """The life of one request: watched in a second run of its world, then told."""
     address = viewer.address.peek()
+    where: Any = {"seed": address.seed, "days": address.days, "scale": address.size, "until": run.days}
 
     def watch(job: Job[Life]) -> Life:
-        return life(traced(run.scenario, id_, address, run.days, job), run.requests, label)
+        return watched(run.scenario, run.requests, label, **where, job=job)
 
     job, again = use_job(watch, [world, id_], total=run.days)
     if job.found is None:
@@ -248,8 +250,8 @@ def csv(table: Any) -> bytes:
 def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
     """The flow of all requests: diagram, table, files."""
     asked = viewer.address.value.other.get("flow", "")
-    weight = asked if asked in flows.WEIGHTS else flows.WEIGHTS[0]
-    ways = solara.use_memo(lambda: flows.flow_table(run), [id(run)])
+    weight = asked if asked in flow.WEIGHTS else flow.WEIGHTS[0]
+    ways = solara.use_memo(lambda: flow.flow_table(run), [id(run)])
     option = solara.use_memo(lambda: flow_views.sankey(ways, run.scenario, weight, lang), [id(run), weight, lang])
     stem = f"sanfang-{world[-1].scenario}-{world[0]}-{world[2]}"
     named = own_label(run.scenario, lang, world[-1].scenario)
@@ -260,7 +262,7 @@ def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
             "follow_played", lang, scenario=named, days=run.days, voiced=voiced, latent=len(run.requests) - voiced
         )
         solara.HTML("p", html.escape(told), classes=["soft"])
-        labels = {one: say(f"follow_flow_{one}", lang) for one in flows.WEIGHTS}
+        labels = {one: say(f"follow_flow_{one}", lang) for one in flow.WEIGHTS}
         field = {"id": "flow", "label": say("follow_flow_by", lang), "value": weight, "options": parts.options(labels)}
         parts.Choices(fields=[field], event_pick=pick_flow)
         with solara.Div(classes=["sf-scroll"]), solara.Div(classes=["sf-flow-chart"]):
@@ -281,5 +283,5 @@ def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
 def pick_flow(picked: dict[str, Any]) -> None:
     """What the width of the bands shows."""
     value = str(picked.get("value"))
-    if value in flows.WEIGHTS:
+    if value in flow.WEIGHTS:
         viewer.address.set(viewer.address.value.with_other(flow=value))

@@ -10,10 +10,10 @@ from matplotlib.patches import Patch
 
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.life import Life
 from sanfang.dashboard.pictures import png
 from sanfang.dashboard.words import say
 from sanfang.report.fonts import language_and_fonts
+from sanfang.run.life import Life
 from sanfang.scenario.scenario import Scenario
 
 ROW, AROUND = 0.34, 2.1  # inches

@@ -8,11 +8,12 @@ import math
 import pandas as pd
 
 from sanfang.dashboard.chart import Json
-from sanfang.dashboard.follow.life import HandOff, Life, Step
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.time_split import CAUSES, cause_label
 from sanfang.model.kernel.worktime import working_days
 from sanfang.report.time_split_figure import COLOURS
+from sanfang.run.life import Life
+from sanfang.run.steps import HandOff, Step
+from sanfang.run.time_split import CAUSES, cause_label
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 

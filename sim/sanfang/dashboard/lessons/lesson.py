@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.series import MEASURES
-from sanfang.lab.metrics import BY_NAME
+from sanfang.metrics.catalogue import BY_NAME
 from sanfang.scenario import content
 from sanfang.scenario.catalogue import find
 from sanfang.scenario.content import DISTRICTS

@@ -14,18 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from sanfang.dashboard.address import Address, World
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
-from sanfang.dashboard.played import PlayedWorld, play
 from sanfang.dashboard.series import measures
-from sanfang.dashboard.slots import Places
-from sanfang.dashboard.watch import Watch
 from sanfang.lab.intervals import t_interval
-from sanfang.lab.metrics import BY_NAME
-from sanfang.lab.simulation import all_records
-from sanfang.model.books.outcomes import measure
-from sanfang.model.model import DistrictModel
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.run.background import play
+from sanfang.run.places import Places
+from sanfang.run.session import Session
 from sanfang.scenario.scenario import Scenario
 
 KEPT = 600
@@ -53,20 +49,6 @@ class Trial:
     @property
     def key(self) -> tuple[str, int, int, float]:
         return self.digest, self.seed, self.days, self.size
-
-
-class _Given(PlayedWorld):
-    """A world played from a scenario at hand, which may differ in more than levers from one that a link can name."""
-
-    def __init__(self, trial: Trial) -> None:
-        self._trial = trial
-        super().__init__(Address(size=trial.size, seed=trial.seed, days=trial.days), World())
-
-    def _begin(self) -> None:
-        trial = self._trial
-        self.scenario = trial.scenario
-        self.model = DistrictModel(trial.scenario, seed=trial.seed, days=trial.days, scale=trial.size)
-        self.watch = Watch(self.model)
 
 
 class Runs:
@@ -107,13 +89,13 @@ RUNS = Runs()
 
 def _made(trial: Trial, job: Job[Any]) -> Seen:
     with job.turn():
-        played = _Given(trial)
-    play(played, trial.days, job)
+        session = Session(trial.scenario, trial.seed, trial.size, trial.days)
+    play(session.step, trial.days, job)
     with job.turn():
-        series = measures(played)
+        series = measures(session)
         for values in series.values():
             values.setflags(write=False)
-        return Seen(measure(played.model, all_records(played.model)), series)
+        return Seen(session.metrics, series)
 
 
 def trials(lesson: Lesson, step: Step) -> list[list[Trial]]:

@@ -15,28 +15,23 @@ from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.lessons.lesson import PLACEHOLDER, UNCLEAR, Arm, Lesson, Place, Step
 from sanfang.dashboard.lessons.runs import Difference, Found, score, verdict
 from sanfang.dashboard.series import MEASURES
-from sanfang.dashboard.watch import WINDOW
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.metrics import BY_NAME, Metric
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.metrics.declare import Metric
+from sanfang.metrics.numbers import number
+from sanfang.run.recorder import WINDOW
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.scenario import Scenario
 
 NARROW = "\u00a0"
 """A space at which no line breaks."""
 
-SHARES = ("0-1", "-1 to 1")
-UNITS = {
-    "calendar days": "days", "working hours": "working_hours", "hours": "hours", "per 1,000 residents": "per_1000",
-    "per 1,000 of them": "per_1000_of_them", "yuan": "yuan", "per year": "per_year",
-}  # fmt: skip
-"""Key of the word for each unit of a metric; others, such as counts, have none."""
-
 # --- Numbers ------------------------------------------------------------------------------------------
 
 
 def is_share(metric: str) -> bool:
     """Whether a metric is shown as percent."""
-    return BY_NAME[metric].unit in SHARES
+    return BY_NAME[metric].unit.share
 
 
 def as_shown(metric: str, value: float) -> float:
@@ -48,15 +43,15 @@ def amount(metric: str, value: float, lang: str, digits: int | None = None) -> s
     """A value with its unit: "12.3 days", "4.5%"; with as many decimals as its size deserves if not told."""
     if value != value:
         return "–"
-    number = _number(as_shown(metric, value), digits)
-    return f"{number}%" if is_share(metric) else _with_unit(number, _unit(BY_NAME[metric], lang))
+    text = _number(as_shown(metric, value), digits)
+    return f"{text}%" if is_share(metric) else _with_unit(text, _unit(BY_NAME[metric], lang))
 
 
 def signed(metric: str, change: Difference, lang: str, interval: bool = True) -> str:
     """A difference with its sign, its unit, and maybe its 95 % interval."""
     numbers = [as_shown(metric, value) for value in (change.mean, change.low, change.high)]
     digits = _digits(numbers[0])
-    mean, low, high = (f"{number:+,.{digits}f}".replace("-", "−") for number in numbers)
+    mean, low, high = (number(value, digits, sign=True) for value in numbers)
     text = _with_unit(mean, _unit_of_change(metric, lang))
     return f"{text} [{low},{NARROW}{high}]" if interval else text
 
@@ -80,19 +75,19 @@ def _digits_beside(metric: str, change: Difference) -> int | None:
 
 
 def _number(value: float, digits: int | None = None) -> str:
-    return f"{value:,.{_digits(value) if digits is None or value == 0 else digits}f}".replace("-", "−")
+    return number(value, _digits(value) if digits is None or value == 0 else digits)
 
 
 def _unit(metric: Metric, lang: str) -> str:
-    return say(f"lessons_unit_{UNITS[metric.unit]}", lang) if metric.unit in UNITS else ""
+    return metric.unit.after[lang == "zh"]
 
 
 def _unit_of_change(metric: str, lang: str) -> str:
     return say("lessons_unit_points", lang) if is_share(metric) else _unit(BY_NAME[metric], lang)
 
 
-def _with_unit(number: str, unit: str) -> str:
-    return f"{number}{NARROW}{unit}" if unit else number
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text}{NARROW}{unit}" if unit else text
 
 
 # --- Texts --------------------------------------------------------------------------------------------

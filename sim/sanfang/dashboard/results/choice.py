@@ -9,8 +9,8 @@ from sanfang.dashboard.results import files as result_files
 from sanfang.dashboard.results.files import Found, Opened, Unreadable
 from sanfang.dashboard.results.tables import SCENARIO, Statistic, axes
 from sanfang.lab.experiment_file import ExperimentFile
-from sanfang.lab.metrics import HEADLINES
 from sanfang.lab.results import Status
+from sanfang.metrics.catalogue import HEADLINES
 
 VIEWS = ("surface", "effects", "tradeoff", "table", "published")
 

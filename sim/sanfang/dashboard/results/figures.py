@@ -15,20 +15,18 @@ from sanfang.dashboard import colours
 from sanfang.dashboard.results.effects import Effects
 from sanfang.dashboard.results.files import Opened
 from sanfang.dashboard.results.labels import (
-    decimals,
     direction,
     factor_label,
     level_label,
     metric_label,
-    number,
     plain,
     scenario_label,
     unit,
-    with_interval,
 )
 from sanfang.dashboard.results.tables import Statistic, Surface, front, thinned
 from sanfang.dashboard.words import say
-from sanfang.lab.metrics import metric
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.numbers import decimals_apart, number, with_interval
 
 BETTER, WORSE, UNSURE, NEUTRAL = "#0b6e4f", "#b3261e", "#7a828c", "#0072B2"
 NEUTRAL_SCALE = ("#eef3f8", "#b7cfe4", "#6f9dc6", "#2f6ca3", "#103f6b")
@@ -103,7 +101,7 @@ def heat_map(opened: Opened, found: Surface, name: str, statistic: Statistic, sc
     y = [level_label(found.y.name, level, lang) for level in found.y.levels]
     shape, estimate = (len(y), len(x)), frame["estimate"].to_numpy(dtype=float)
     signs, known = statistic == "difference", estimate[np.isfinite(estimate)]
-    digits = decimals(known.tolist())
+    digits = decimals_apart(known.tolist())
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
     if signs:
         low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
@@ -186,7 +184,7 @@ def bars(
 ) -> Bars:
     """Estimates of `frame` (estimate, low, high), coloured by whether they are better for `name`."""
     columns = {one: frame[one].astype(float).tolist() for one in ("estimate", "low", "high")}
-    digits = decimals([*columns["low"], *columns["high"], *columns["estimate"], 0.0])
+    digits = decimals_apart([*columns["low"], *columns["high"], *columns["estimate"], 0.0])
     rows = list(zip(columns["estimate"], columns["low"], columns["high"], strict=True))
     return Bars(
         title=title, note=note, unit=unit(metric(name), lang), labels=labels,
@@ -250,7 +248,7 @@ def _scatter_note(cells: pd.DataFrame, shown: pd.DataFrame, x: str, y: str, whis
 
 def _cell_names(opened: Opened, cells: pd.DataFrame, x: str, y: str, lang: str) -> list[str]:
     labels = {name: factor_label(opened, name, lang) for name in opened.factors}
-    digits = {one: decimals(cells[one].tolist()) for one in (x, y)}
+    digits = {one: decimals_apart(cells[one].tolist()) for one in (x, y)}
     names = []
     for row in cells.to_dict("records"):
         lines = [scenario_label(str(row["scenario"]), lang)]

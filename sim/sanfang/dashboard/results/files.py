@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from sanfang.lab import database
 from sanfang.lab.experiment_file import ExperimentFile, Place, parse
-from sanfang.lab.metrics import METRICS
 from sanfang.lab.results import Results, Status
 from sanfang.lab.run_table import KEYS, RunTable
+from sanfang.metrics.catalogue import METRICS
+from sanfang.metrics.declare import Metric
 from sanfang.scenario.content import EXPERIMENTS, PACKAGE, Source, folders
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.toml import read_toml
@@ -34,6 +35,9 @@ DEEPEST = 4  # folders below results/
 MOST_FOLDERS = 2_000  # looked into
 MOST_RUNS = 1_000_000
 MOST_BYTES = 300_000_000  # of an exported table
+MOST_COLUMNS = 2_000
+MOST_VALUES = 100_000_000  # numbers or texts in it
+MOST_HEAD = 200_000  # characters of the line that names its columns
 
 Stamp = tuple[int, ...]
 Cube = NDArray[np.float64]
@@ -87,6 +91,8 @@ class Opened:
     metrics: tuple[str, ...]
     runs: int
     replications: int
+    own: tuple[Metric, ...] = ()
+    """Metrics that the experiment had of its own, as the store declares them; their code is not there."""
 
     @property
     def design(self) -> str:
@@ -260,15 +266,16 @@ def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
         _refuse(results.count())
         points = results.points()[["point", *factors]]
         table = results.one_metric("seconds", _unsound(found, stamp))
-        known = results.numbers
+        known, own = results.numbers, results.own_metrics
     _refuse(len(table))
     counts = table["scenario"].value_counts()
-    names = about["metrics"] or [metric.name for metric in METRICS]
+    names = about["metrics"] or [metric.name for metric in (*METRICS, *own)]
     return Opened(
         found=found, stamp=stamp, name=str(about["name"]), document=about.get("experiment") or {},
         baseline=about["baseline"], factors=factors, points=points,
         scenarios=tuple(label for label in about["scenarios"] if counts.get(label)), runs=len(table),
         metrics=tuple(name for name in names if name in known), replications=int(table["replication"].nunique()),
+        own=own,
     )  # fmt: skip
 
 
@@ -320,17 +327,42 @@ def _values(found: Found, stamp: Stamp, metric: str, scenarios: tuple[str, ...],
 
 
 def _table(path: Path, metric: str = "") -> pd.DataFrame:
-    """An exported table of runs, all columns or only what `metric` needs."""
+    """An exported table of runs, all columns or only what `metric` needs. How much is in it is asked before it is read:
+    a small file may claim any number of rows."""
     if path.stat().st_size > MOST_BYTES:
         raise InputError(f"is larger than {MOST_BYTES / 1e6:.0f} MB, which is more than a page can show")
-    wanted = ("scenario", "point", "replication", metric)
-    if path.suffix == ".parquet":
-        import pyarrow.parquet
+    wanted = ("scenario", "point", "replication", metric) if metric else None
+    return _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, wanted)
 
-        names = pyarrow.parquet.read_schema(path).names
-        return pd.read_parquet(path, columns=[name for name in names if name in wanted] if metric else None)
-    types = {"scenario": "str"}
-    return pd.read_csv(path, usecols=(lambda name: name in wanted) if metric else None, dtype=types)
+
+def _parquet(path: Path, wanted: Collection[str] | None) -> pd.DataFrame:
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(path) as file:
+        schema, rows = file.schema_arrow, file.metadata.num_rows
+    _refuse(rows)
+    _refuse_columns(len(schema.names), rows)
+    texts = [name for name in schema.names if str(schema.field(name).type) in ("string", "large_string")]
+    columns = [name for name in schema.names if wanted is None or name in wanted]
+    table = pyarrow.parquet.read_table(path, columns=columns, read_dictionary=texts)  # a text is kept once
+    runs = table.to_pandas()
+    return pd.DataFrame(runs.astype({name: "object" for name in texts if name in runs}))
+
+
+def _csv(path: Path, wanted: Collection[str] | None) -> pd.DataFrame:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        columns = file.readline(MOST_HEAD).count(",") + 1
+    _refuse_columns(columns, 1)
+    most = min(MOST_RUNS, MOST_VALUES // columns)
+    runs = pd.read_csv(
+        path,
+        usecols=(lambda name: name in wanted) if wanted is not None else None,
+        dtype={"scenario": "str"},
+        nrows=most + 1,
+    )
+    _refuse(len(runs))
+    _refuse_columns(columns, len(runs))
+    return runs
 
 
 # --- Safely ---------------------------------------------------------------------------------------------
@@ -339,6 +371,14 @@ def _table(path: Path, metric: str = "") -> pd.DataFrame:
 def _inside(found: Found) -> None:
     if not found.path.resolve().is_relative_to(found.root):
         raise Unreadable("lies outside the folders of results and experiments")
+
+
+def _refuse_columns(columns: int, rows: int) -> None:
+    if columns > MOST_COLUMNS or columns * rows > MOST_VALUES:
+        raise InputError(
+            f"has {columns:,} columns and {rows:,} runs or more; a page shows at most {MOST_COLUMNS:,} columns and"
+            f" {MOST_VALUES:,} values: use `sanfang analyse`"
+        )
 
 
 def _refuse(runs: int) -> None:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from sanfang.dashboard.results.files import Opened
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.effects import TIMES
-from sanfang.lab.metrics import Metric, metric
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.declare import Metric
+from sanfang.metrics.numbers import MINUS, number
+from sanfang.metrics.units import UNDECLARED
 from sanfang.scenario import catalogue, content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
-MINUS = "−"
-UNITS = {
-    "0-1": "share", "-1 to 1": "gap", "calendar days": "days", "per 1,000 residents": "thousand",
-    "per 1,000 of them": "thousand_of_them", "working hours": "working_hours", "count": "count", "yuan": "yuan",
-    "per year": "per_year", "hours": "hours",
-}  # fmt: skip
-
 
 def unit(item: Metric, lang: str) -> str:
     """The unit of a metric, in words; empty for an undeclared one."""
-    return say(f"results_unit_{UNITS[item.unit]}", lang) if item.unit in UNITS else ""
+    return "" if item.unit == UNDECLARED else item.unit.label(lang)
 
 
 def metric_label(name: str, lang: str) -> str:
@@ -108,29 +104,5 @@ def plain(value: Any) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}".replace("-", MINUS)
+        return number(value, 0) if abs(value) >= 1000 else f"{value:.4g}".replace("-", MINUS)
     return str(value)[:60]
-
-
-def decimals(values: Sequence[float]) -> int:
-    """How many decimals tell these values apart: three digits of their spread."""
-    known = [value for value in values if math.isfinite(value)]
-    spread = (max(known) - min(known) or max(map(abs, known))) if known else 0.0
-    return min(max(2 - math.floor(math.log10(spread)), 0), 6) if spread > 0 else 0 if known and not any(known) else 2
-
-
-def number(value: float, digits: int, sign: bool = False) -> str:
-    """A number with so many decimals and a true minus sign; a dash for NaN."""
-    if not math.isfinite(value):
-        return "–"
-    text = f"{value:+,.{digits}f}" if sign else f"{value:,.{digits}f}"
-    if not float(text.replace(",", "")):
-        text = text.lstrip("+-")
-    return text.replace("-", MINUS)
-
-
-def with_interval(estimate: float, low: float, high: float, digits: int, sign: bool = False) -> str:
-    """An estimate and its interval."""
-    text = number(estimate, digits, sign)
-    between = f"{number(low, digits, sign)}, {number(high, digits, sign)}"
-    return f"{text} [{between}]" if math.isfinite(low) and math.isfinite(high) else text

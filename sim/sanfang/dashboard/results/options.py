@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sanfang.dashboard.chart import Json
 from sanfang.dashboard.results.figures import Bars, HeatMap, Plot, Scatter
-from sanfang.dashboard.results.labels import number
+from sanfang.metrics.numbers import number
 
 INK, SOFT, LINE = "#1d2733", "#56616e", "#e3e7ec"
 FONT = "system-ui, 'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"

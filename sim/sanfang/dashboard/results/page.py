@@ -28,7 +28,7 @@ from sanfang.dashboard.results.tables import (
     surface,
 )
 from sanfang.dashboard.words import say
-from sanfang.lab.metrics import BY_NAME, HEADLINES
+from sanfang.metrics.catalogue import BY_NAME, HEADLINES, knowing
 
 MOST_SAVED = 20_000
 """Runs of a CSV file made for a browser."""
@@ -195,7 +195,8 @@ def run_fields(shown: Shown, choice: Choice, lang: str) -> list[Json]:
     """What the view of runs can be asked."""
     opened = shown.opened
     assert opened is not None, "these views need runs"
-    metrics = {name: metric_label(name, lang) for name in sorted(opened.metrics, key=_declared)}
+    with knowing(opened.own):
+        metrics = {name: metric_label(name, lang) for name in sorted(opened.metrics, key=_declared)}
     fields = [select("metric", say("results_metric", lang), choice.metric, metrics)]
     several = len(opened.scenarios) > 1
     if choice.view == "tradeoff":
@@ -238,6 +239,12 @@ def plot_of(shown: Shown, choice: Choice, found: list[Found], lang: str) -> Plot
         return result_published.forest(shown.experiment, found, choice.metric, lang)
     opened = shown.opened
     assert opened is not None, "these views need runs"
+    with knowing(opened.own):
+        return plot_of_runs(opened, choice, lang)
+
+
+def plot_of_runs(opened: Opened, choice: Choice, lang: str) -> Plot:
+    """The figure of a choice among runs. Raises NothingToShow, Unreadable."""
     if choice.view == "surface":
         made = surface(opened, choice.metric, choice.x, choice.y, choice.statistic, choice.which)
         return heat_map(opened, made, choice.metric, choice.statistic, choice.which, lang)
@@ -323,14 +330,15 @@ def Cells(shown: Shown, choice: Choice, lang: str) -> None:
     if isinstance(table, Unreadable):
         parts.Notes(notes=[{"kind": "info", "text": why(table, shown, lang)}])
         return
-    columns, rows = result_texts.table(opened, table, table_metrics(opened, choice), by, down, lang)
+    with knowing(opened.own):
+        columns, rows = result_texts.table(opened, table, table_metrics(opened, choice), by, down, lang)
+        caption = f"{result_texts.heading(shown, lang)}: {metric_label(choice.metric, lang)}"
     known = {column["id"] for column in columns}
 
     def sort(id_: str) -> None:
         if id_ in known:
             set_order((id_, not down if id_ == by else False))
 
-    caption = f"{result_texts.heading(shown, lang)}: {metric_label(choice.metric, lang)}"
     ResultTable(caption=caption, columns=columns, rows=rows, by=by, down=down, event_sort=sort)
     if len(rows) < len(table):
         told("p", say("results_rows_shown", lang, shown=len(rows), all=len(table)), "soft")

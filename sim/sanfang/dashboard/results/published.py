@@ -15,7 +15,7 @@ from sanfang.dashboard.words import own_label, say
 from sanfang.lab import looks
 from sanfang.lab.experiment import Experiment
 from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding
-from sanfang.lab.metrics import metric
+from sanfang.metrics.catalogue import metric
 from sanfang.scenario import catalogue
 from sanfang.scenario.errors import InputError
 

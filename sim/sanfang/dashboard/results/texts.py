@@ -13,19 +13,17 @@ from sanfang.dashboard.results.choice import Shown
 from sanfang.dashboard.results.figures import BETTER, WORSE, Bars, HeatMap, Plot, verdict
 from sanfang.dashboard.results.files import RESULTS, Found, Opened, title
 from sanfang.dashboard.results.labels import (
-    decimals,
     declared_label,
     factor_label,
     metric_label,
-    number,
     place_label,
     plain,
     scenario_label,
-    with_interval,
 )
 from sanfang.dashboard.words import say
 from sanfang.lab.experiment_file import ExperimentFile
-from sanfang.lab.metrics import metric
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.numbers import decimals_apart, number, with_interval
 from sanfang.scenario.content import EXPERIMENTS
 
 MOST_ROWS = 200
@@ -178,7 +176,7 @@ def _column(cells: pd.DataFrame, id_: str, name: str) -> list[Json]:
     ends = [f"difference_{end}_{name}" if difference else f"{end}_{name}" for end in ("low", "high")]
     values = (cells[name].astype(float).tolist() for name in (id_, *ends))
     rows = list(zip(*values, strict=True))
-    digits = decimals([estimate for estimate, _, _ in rows])
+    digits = decimals_apart([estimate for estimate, _, _ in rows])
     better = metric(name).better
     return [
         {
@@ -212,7 +210,7 @@ def published_table(shown: Shown, lang: str) -> tuple[list[Json], list[list[Any]
     rows: list[list[Any]] = []
     for one in file.found:
         case = result_published.case_label(found, file, one, lang) or scenario_label(one.scenario, lang)
-        digits = decimals([one.low, one.high, 0.0])
+        digits = decimals_apart([one.low, one.high, 0.0])
         colour = verdict(one.difference, one.low, one.high, metric(one.metric).better)
         text = with_interval(one.difference, one.low, one.high, digits, True)
         cell = {"text": text, "verdict": CLASSES.get(colour, "")}

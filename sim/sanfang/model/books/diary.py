@@ -40,9 +40,7 @@ class Diary:
 
     def satisfaction_vulnerable(self, vulnerable: np.ndarray) -> np.ndarray:
         """Mean of the vulnerable by day, of whom community c has `vulnerable[c]`; NaN where there are none at all."""
-        if not vulnerable.any():
-            return np.full(self.days, np.nan)
-        return np.asarray(np.nan_to_num(self.vulnerable[: self.days]) @ vulnerable / vulnerable.sum())
+        return mean_of_vulnerable(self.vulnerable[: self.days], vulnerable)
 
     def hours_since_month(self, engine: Engine, layout: Layout, heading: int) -> np.ndarray:
         """Hours under a heading at each community's office since the last call."""
@@ -50,3 +48,11 @@ class Diary:
         since = now - self._month_hours
         self._month_hours = now
         return since
+
+
+def mean_of_vulnerable(means: np.ndarray, vulnerable: np.ndarray) -> np.ndarray:
+    """Mean by day of the vulnerable, from the `means[day, community]` of those in each community, of whom there are
+    `vulnerable[community]`; NaN where there are none at all."""
+    if not vulnerable.any():
+        return np.full(len(means), np.nan)
+    return np.asarray(np.nan_to_num(means) @ vulnerable / vulnerable.sum())

@@ -13,6 +13,8 @@ from sanfang.model.state import ARISEN, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_
 from sanfang.model.world import Layout, World
 from sanfang.scenario.scenario import Scenario
 
+LEDGER_COLUMNS = ["resource", "tier", "heading", "amount"]
+
 
 class IdentityError(RuntimeError):
     """The books do not balance. This is a defect of the model, never of the input."""
@@ -121,7 +123,7 @@ def ledger_table(hours: np.ndarray, yuan: np.ndarray, world: World) -> pd.DataFr
     ):
         if amount:
             rows.append((resource, "partner" if resource == "outside_hours" else "community", heading, amount))
-    return pd.DataFrame(rows, columns=["resource", "tier", "heading", "amount"])
+    return pd.DataFrame(rows, columns=LEDGER_COLUMNS)
 
 
 def check_books(scenario: Scenario, engine: Engine, world: World, finance: Finance, day: int, waiting: float) -> None:

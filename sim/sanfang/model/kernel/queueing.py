@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,20 @@ from sanfang.model.kernel.engine_arrays import (
 )
 from sanfang.model.kernel.event_calendar import next_event, schedule
 from sanfang.model.kernel.records import Floats, Ints
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.limits import whole_number
+from sanfang.scenario.telling import in_words, listed
+
+MAX_SEED = 2**63 - 1
+MAX_SERVERS = 1_000_000
+MAX_REQUESTS = 50_000_000
+"""Which take some four gigabytes."""
+
+MIN_NUMBER, MAX_NUMBER = 1e-9, 1e9
+"""Rates and times, in whatever unit: far beyond any queue, and still exact in double precision."""
+
+TOLERANCE = 1e-9
+"""By which shares may miss the sum of 1, for rounding."""
 
 _HEADING = 2
 """Of all service, beside IDLE and VACANT."""
@@ -105,21 +119,32 @@ def _run_queue(
 
 
 def _check(
-    arrival_rate: float, mean_service: float, servers: int, service: str, cv: float, class_shares: tuple[float, ...],
-    mean_patience: float | None, requests: int,
+    arrival_rate: float, mean_service: float, servers: int, service: str, cv: float, class_shares: Sequence[float],
+    mean_patience: float | None, requests: int, seed: int,
 ) -> None:  # fmt: skip
-    """Raise ValueError where an argument of `simulate_queue` makes no sense."""
-    if service not in SHAPES:
-        raise ValueError(f"service must be one of {', '.join(SHAPES)}, not {service!r}")
-    finite = all(math.isfinite(value) for value in (arrival_rate, mean_service, cv, *class_shares))
-    if not (finite and arrival_rate > 0 and mean_service > 0 and servers >= 1 and requests >= 1 and cv >= 0):
-        raise ValueError(
-            "arrival_rate and mean_service must be positive and finite, servers and requests at least 1, cv not below 0"
-        )
-    if not 1 <= len(class_shares) <= CLASSES or min(class_shares) < 0 or abs(sum(class_shares) - 1) > 1e-9:
-        raise ValueError(f"class_shares must be 1 to {CLASSES} shares that sum to 1, not {class_shares}")
-    if mean_patience is not None and not mean_patience > 0:
-        raise ValueError("mean_patience must be positive, or None for endless patience")
+    """Raise InputError where an argument of `simulate_queue` makes no sense."""
+    _number("arrival_rate", arrival_rate, MIN_NUMBER)
+    _number("mean_service", mean_service, MIN_NUMBER)
+    whole_number("servers", servers, 1, MAX_SERVERS)
+    whole_number("requests", requests, 1, MAX_REQUESTS)
+    whole_number("seed", seed, 0, MAX_SEED)
+    if not isinstance(service, str) or service not in SHAPES:
+        raise InputError(f"service: must be one of {listed(SHAPES)}, not {in_words(service)}")
+    _number("cv", cv, 0.0)
+    if mean_patience is not None:
+        _number("mean_patience", mean_patience, MIN_NUMBER)
+    if not isinstance(class_shares, list | tuple) or not 1 <= len(class_shares) <= CLASSES:
+        raise InputError(f"class_shares: must be a list of 1 to {CLASSES} shares, not {in_words(class_shares)}")
+    for share in class_shares:
+        _number("class_shares", share, 0.0, 1.0)
+    if abs(sum(class_shares) - 1) > TOLERANCE:
+        raise InputError(f"class_shares: must sum to 1, not to {sum(class_shares):g}")
+
+
+def _number(name: str, value: object, least: float, most: float = MAX_NUMBER) -> None:
+    """Raise InputError unless `value` is a number from `least` to `most`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise InputError(f"{name}: must be a number from {least:g} to {most:g}, not {in_words(value)}")
 
 
 def simulate_queue(
@@ -128,7 +153,7 @@ def simulate_queue(
     servers: int,
     service: str = "exponential",
     cv: float = 1.0,
-    class_shares: tuple[float, ...] = (1.0,),
+    class_shares: Sequence[float] = (1.0,),
     mean_patience: float | None = None,
     requests: int = 200_000,
     seed: int = 1,
@@ -137,13 +162,13 @@ def simulate_queue(
 
     Times have one unit throughout, rates are per that unit. `service` is "exponential",
     "deterministic" or "lognormal" (`cv` is for lognormal only); patience is exponential; class 0 is
-    served first, non-preemptive.
+    served first, non-preemptive; class and service of a request are drawn independently.
 
-    Returns one row a request: class_, arrived, started (NaN if withdrawn), finished (time of
-    withdrawal if withdrawn), withdrawn.
-    Raises ValueError where an argument makes no sense.
+    Returns one row a request, in the order of arrival: class_, arrived, started (NaN if withdrawn), finished
+    (time of withdrawal if withdrawn), withdrawn. The same arguments give the same table.
+    Raises InputError where an argument makes no sense.
     """
-    _check(arrival_rate, mean_service, servers, service, cv, class_shares, mean_patience, requests)
+    _check(arrival_rate, mean_service, servers, service, cv, class_shares, mean_patience, requests, seed)
     width = 4.0 * max(1.0 / arrival_rate, mean_service / servers)  # a few events a bucket
     # At most: the next arrival, one end a server, and a give-up for each request so far.
     events = servers + 2 + (0 if mean_patience is None else requests)

@@ -1,4 +1,4 @@
-"""The life of one request as steps: where it was, in which phase, for how long, and who handed it on."""
+"""A request's life as steps: where it was, in which phase, for how long, and who handed it on."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from sanfang.lab.time_split import CAUSES, HOURS, durations
 from sanfang.model import state as s
 from sanfang.model.cases.watched import Trace
 from sanfang.model.kernel.engine_arrays import NONE
@@ -66,53 +64,14 @@ class HandOff:
     why: str  # the step that it begins
 
 
-@dataclass(frozen=True)
-class Life:
-    """All that can be told of one need. `facts` is its row of the request table; `split`: working hours by cause,
-    which sum to `facts["parts"] * hours`; `hours`: from voicing to its end or to now (NaN if never voiced)."""
+def steps_of(facts: dict[str, Any], trace: Trace) -> tuple[list[Step], list[HandOff]]:
+    """The steps of a need, in the order of their beginning, and its hand-offs, in that of their time.
 
-    facts: dict[str, Any]
-    steps: tuple[Step, ...]
-    handoffs: tuple[HandOff, ...]
-    split: dict[str, float]
-    hours: float
-    begin: float
-    end: float
-    kin: tuple[dict[str, Any], ...]
-
-    @property
-    def id(self) -> str:
-        return str(self.facts["id"])
-
-    @property
-    def places(self) -> list[str]:
-        """The places where it was, from the resident upwards."""
-        found = {step.place for step in self.steps}
-        order = [RESIDENT, "grid", "community", "street", *sorted(p for p in found if p.startswith("department."))]
-        return [place for place in [*order, PARTNER, PARTS] if place in found]
-
-    @property
-    def staff_hours(self) -> float:
-        """Hours that somebody worked on its parts: handling, and in vain."""
-        return sum(step.hours for step in self.steps if step.worked)
-
-
-def life(trace: Trace, requests: pd.DataFrame, label: Any) -> Life:
-    """The life of the need in row `label` of a request table, as seen in `trace` up to the model's day."""
-    facts: dict[str, Any] = {str(name): value for name, value in requests.loc[label].items()}
-    model, day = trace.model, float(trace.model.day)
-    told = _Teller(model, trace.log)
-    steps, handoffs = told.all_parts()
+    `facts`: its row of the request table; `trace`: what was seen of it up to the model's day.
+    """
+    steps, handoffs = _Teller(trace.model, trace.log).all_parts()
     first = min((step.begin for step in steps), default=np.nan)
-    steps = [*_before(facts, first, day), *steps]
-    hours = float(durations(requests.loc[[label]], model.scenario_run.calendar, model.day).iloc[0])
-    split = {cause: float(facts[column]) for cause, column in zip(CAUSES, HOURS, strict=True)}
-    if facts["outcome"] in ("open", "unresolved"):  # time under way is booked only when something happens
-        split = {cause: sum(step.hours for step in steps if step.cause == cause) for cause in CAUSES}
-    kin = requests[(requests["root"] == facts["root"]) & (requests["id"] != facts["id"])].sort_values("ordinal")
-    end = max([step.end for step in steps] + ([facts["closed"]] if facts["closed"] == facts["closed"] else []))
-    told_kin = tuple({str(name): value for name, value in row.items()} for row in kin.to_dict("records"))
-    return Life(facts, tuple(steps), tuple(handoffs), split, hours, float(facts["arose"]), float(end), told_kin)
+    return [*_before(facts, first, float(trace.model.day)), *steps], handoffs
 
 
 def _before(facts: dict[str, Any], registered: float, day: float) -> list[Step]:

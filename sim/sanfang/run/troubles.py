@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.dashboard.address import LETTERS
-from sanfang.lab.time_split import CAUSES, HOURS
 from sanfang.model.model import DistrictModel
+from sanfang.run.time_split import CAUSES, HOURS
+
+LETTERS = "abc"
+"""Of worlds beside one another, in their order: in the names of columns, and in links."""
 
 WHO = ["resident", "vulnerable", "community", "domain", "kind"]
 OVER = ("resolved", "healed")
@@ -144,6 +146,13 @@ def segments(row: Any, day: int) -> list[tuple[str, float, float]]:
         later = [mark for mark in marks[marks.index(begin) + 1 :] if not np.isnan(mark)] if np.isnan(end) else [end]
         found.append((stage, float(begin), float(min(later[0], until))))
     return [part for part in found if part[2] > part[1] or part[0] == "silent"]
+
+
+def last_record(found: Troubles, place: int, root: str) -> Any:
+    """Row label of the last record of a trouble in a world's table of requests; None if it did not arise there."""
+    table = found.requests[place]
+    rows = table[table["root"] == root].sort_values("ordinal")
+    return rows.index[-1] if len(rows) else None
 
 
 def minds(model: DistrictModel, resident: int) -> dict[str, float]:

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from sanfang.lab.simulation import Run
-from sanfang.lab.time_split import durations
+from sanfang.run.simulation import Run
+from sanfang.run.time_split import durations
 
 LAYERS = ("domain", "channel", "first_tier", "tier", "outcome")
 OUTCOMES = ("resolved", "unresolved", "withdrawn", "open")

@@ -18,7 +18,7 @@ WINDOW = 28
 WASTED = [h.HOUR_HEADINGS.index(name) for name in h.WASTED_HOURS]
 
 
-class Watch:
+class Recorder:
     """Daily series of one model, `[day, community]` unless said otherwise; `see` is called after each day."""
 
     def __init__(self, model: DistrictModel) -> None:

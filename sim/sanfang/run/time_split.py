@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.lab.metrics import metric
-from sanfang.lab.simulation import Run, all_records, request_table
+from sanfang.metrics.catalogue import metric
+from sanfang.model.books.observation import observe
+from sanfang.model.books.tables import request_table
 from sanfang.model.kernel.worktime import clock_starts, to_working_each
 from sanfang.model.state import TIME_NAMES
+from sanfang.run.simulation import Run
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
+from sanfang.scenario.telling import in_words
 
 CAUSES: tuple[str, ...] = TIME_NAMES
 HOURS: tuple[str, ...] = tuple(f"{cause}_hours" for cause in CAUSES)
@@ -49,6 +52,8 @@ def of_request(requests: pd.DataFrame, id_: str) -> pd.DataFrame:
 
 def find(requests: pd.DataFrame, id_: str) -> Any:
     """The row label of the request with this id, or with the only id that begins so. Raises InputError."""
+    if not isinstance(id_, str):
+        raise InputError(f"request: an id is a text such as 6b130b71, not {in_words(id_)}")
     rows = requests.index[requests["id"].str.startswith(id_.lower())]
     if len(rows) == 1:
         return rows[0]
@@ -118,7 +123,7 @@ def closed_after_warm_up(run: Run) -> pd.DataFrame:
     """The requests that metrics of time count: closed, and voiced after the warm-up (any day if it lasts too long)."""
     requests = run.requests
     if requests.empty and run.model is not None:
-        requests = request_table(run.model, all_records(run.model))
+        requests = request_table(observe(run.model))
     warm_up = run.scenario.run.warm_up
     return _closed(requests, warm_up if warm_up < run.days else 0)
 

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanfang.model.compiled import compiled
-from sanfang.model.kernel.records import Floats
-
 
 @dataclass(frozen=True)
 class Survival:
@@ -24,32 +21,16 @@ class Survival:
 
 def survival(durations: np.ndarray, done: np.ndarray) -> Survival:
     """The curve of durations, of which those not `done` are censored. Empty where none is done."""
+    from sanfang.metrics.loops import kaplan_meier
+
     if not done.any():
         return Survival(np.empty(0), np.empty(0), np.nan)
     ended, censored = durations[done], durations[~done]
     ended.sort()
     censored.sort()
     times, remaining = np.empty(len(durations)), np.empty(len(durations))
-    count = _kaplan_meier(ended, censored, times, remaining)
+    count = kaplan_meier(ended, censored, times, remaining)
     return Survival(times[:count], remaining[:count], float(durations.max()))
-
-
-@compiled
-def _kaplan_meier(ended: Floats, censored: Floats, times: Floats, remaining: Floats) -> int:
-    """Fill in each time seen, of two sorted arrays, and the share still waiting from then on. Returns how many."""
-    i, j, count, share = 0, 0, 0, 1.0
-    while i < len(ended) or j < len(censored):
-        at_risk = len(ended) + len(censored) - i - j
-        time = ended[i] if i < len(ended) and (j == len(censored) or ended[i] <= censored[j]) else censored[j]
-        done = 0
-        while i < len(ended) and not ended[i] > time:
-            i, done = i + 1, done + 1
-        while j < len(censored) and not censored[j] > time:
-            j += 1
-        share *= (at_risk - done) / at_risk
-        times[count], remaining[count] = time, share
-        count += 1
-    return count
 
 
 def quantile(curve: Survival, level: float) -> float:

@@ -1,0 +1,79 @@
+"""All metrics of a run, in the order of tables. To add one, write its function in the file of its subject.
+
+The names are stable; the model's `Run.metrics` has exactly these keys.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+
+from sanfang.metrics import durations, requests, residents, resources, shares_of_time, waste, workforce
+from sanfang.metrics.declare import DECLARED, GROUPS, Metric
+from sanfang.metrics.evaluation import Evaluation
+from sanfang.metrics.units import UNDECLARED
+from sanfang.model.books.observation import Observation
+
+SUBJECTS = (residents, durations, requests, shares_of_time, waste, workforce, resources)
+"""The modules that declare metrics, in the order of tables."""
+
+
+def _place(item: Metric) -> tuple[int, int]:
+    """By group, then by subject, then as declared."""
+    return list(GROUPS).index(item.group), [subject.__name__ for subject in SUBJECTS].index(item.module)
+
+
+METRICS: tuple[Metric, ...] = tuple(sorted(DECLARED, key=_place))
+BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
+HEADLINES: tuple[str, ...] = ("satisfaction", "resolution_days_mean", "waste_share")
+EQUAL_BETWEEN_SCENARIOS: tuple[str, ...] = ("hours_supplied", "money_supplied")
+"""What scenarios compared with each other must share, unless a file means to change it."""
+
+TELLS_REQUESTS = "trips_per_request"
+"""A metric that every run with a request has: where it has no value either, nothing was asked for."""
+
+
+def evaluate(run: Observation) -> Evaluation:
+    """A run from the day `run.warm_up` to its last day; all of its days if it is no longer than that."""
+    warm_up = run.scenario.run.warm_up
+    return Evaluation.of(run, warm_up if warm_up < run.days else 0, run.days)
+
+
+def measure(run: Observation) -> dict[str, float]:
+    """All metrics of a run, by name."""
+    evaluated = evaluate(run)
+    return {metric.name: metric.formula(evaluated) for metric in METRICS if metric.formula}
+
+
+_OWN: ContextVar[Mapping[str, Metric]] = ContextVar("own metrics", default=MappingProxyType({}))
+
+
+@contextmanager
+def knowing(own: Iterable[Metric]) -> Iterator[None]:
+    """Within the block `metric` knows the declarations of an experiment's own metrics, too."""
+    token = _OWN.set({one.name: one for one in own})
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+def metric(name: str) -> Metric:
+    """The declaration of `name`; for an undeclared one a plain declaration, so that it still prints."""
+    plain = Metric(name, UNDECLARED, None, "residents", name.replace("_", " "), name)
+    return BY_NAME.get(name) or _OWN.get().get(name, plain)
+
+
+def seen(name: str, value: float | None) -> float:
+    """The value of metric `name` in a run that is there: infinite where there is none and the metric is open-ended."""
+    if value is not None and not math.isnan(value):
+        return value
+    return math.inf if metric(name).open_ended else math.nan
+
+
+def in_group(group: str) -> list[Metric]:
+    """The metrics of one group, in order of declaration."""
+    return [item for item in METRICS if item.group == group]

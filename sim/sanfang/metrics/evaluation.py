@@ -1,0 +1,60 @@
+"""What metrics look at: what a run has left behind, and the days of it that count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from sanfang.model.books.observation import Observation
+from sanfang.model.state import DEPARTMENT
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation(Observation):
+    """An observation with its evaluation window: the days from `first` to the one before `end`."""
+
+    first: int
+    end: int
+    found: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What several metrics need, once it has been computed; see `declare.once`."""
+
+    @classmethod
+    def of(cls, run: Observation, first: int, end: int) -> Evaluation:
+        """The evaluation of a run from day `first` to the one before `end`."""
+        return cls(**{one.name: getattr(run, one.name) for one in fields(run)}, first=first, end=end)
+
+    @property
+    def length(self) -> int:
+        """Days of the window."""
+        return self.end - self.first
+
+    @property
+    def window(self) -> slice:
+        """The window, as a part of arrays by day."""
+        return slice(self.first, self.end)
+
+    def counted(self, counter: int) -> int:
+        """Sum of a daily counter in the window."""
+        return int(self.counters[self.window, counter].sum())
+
+    def per_thousand(self, stock: np.ndarray) -> float:
+        """Mean of a daily stock in the window, per 1,000 residents."""
+        return float(stock[self.window].mean()) / self.residents * 1000.0
+
+    @property
+    def hours(self) -> np.ndarray:
+        """Hours booked in the window, `[tier, heading]`."""
+        return self.hours_booked - self.hours_so_far[self.first - 1] if self.first > 0 else self.hours_booked
+
+    @property
+    def yuan(self) -> np.ndarray:
+        """Yuan booked in the window, `[tier, heading]`; what is left at its end counts even if it came before."""
+        if self.first == 0:
+            return self.yuan_booked
+        from sanfang.model.books.ledger import pay_wages
+
+        before = self.spent_so_far[self.first - 1][: DEPARTMENT + 1].copy()
+        pay_wages(before, self.hours_so_far[self.first - 1], self.scenario.staffing.wage)
+        return np.asarray(self.yuan_booked - before)

@@ -1,0 +1,36 @@
+"""What the run had to work with, over all its days: equal between scenarios that are compared."""
+
+from __future__ import annotations
+
+from sanfang.metrics.declare import metric
+from sanfang.metrics.evaluation import Evaluation
+from sanfang.metrics.units import HOURS, YUAN
+
+
+@metric(HOURS, None, "resources", "Public hours supplied", "公共工时总量")
+def hours_supplied(run: Evaluation) -> float:
+    """Paid hours of all posts, filled or vacant."""
+    return _total(run, "hours")
+
+
+@metric(YUAN, None, "resources", "Public money supplied", "公共经费总量")
+def money_supplied(run: Evaluation) -> float:
+    """Wages and other public money."""
+    return _total(run, "yuan")
+
+
+@metric(HOURS, None, "resources", "Hours of partners, volunteers and residents", "合作方、志愿者与居民工时")
+def outside_hours(run: Evaluation) -> float:
+    """What they gave; booked apart."""
+    return _total(run, "outside_hours")
+
+
+@metric(YUAN, None, "resources", "Money of the collective economy", "集体经济资金")
+def outside_money(run: Evaluation) -> float:
+    """What came from outside the public purse; booked apart."""
+    return _total(run, "outside_yuan")
+
+
+def _total(run: Evaluation, resource: str) -> float:
+    """All that the ledger holds of a resource."""
+    return float(run.ledger.groupby("resource")["amount"].sum().get(resource, 0.0))

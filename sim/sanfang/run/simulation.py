@@ -1,0 +1,99 @@
+"""One run: `simulate` builds a model, steps it to its last day, and gathers what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from sanfang.metrics.catalogue import measure
+from sanfang.model.books.observation import Observation, observe
+from sanfang.model.books.tables import daily_table, request_table
+from sanfang.model.compiled import note_complete
+from sanfang.model.model import DistrictModel
+from sanfang.run.reach import check_reach
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
+from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import in_words
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run shows.
+
+    metrics: by name, see `sanfang.metrics.catalogue`; daily: one row a day; ledger: resource, tier, heading,
+    amount; requests: one row a request with its times and path, empty unless kept; model: the Mesa model after
+    its last day, and observation what it left behind, for more to be measured (neither is carried to another process).
+    """
+
+    scenario: Scenario
+    seed: int
+    days: int
+    scale: float
+    metrics: dict[str, float]
+    daily: pd.DataFrame
+    ledger: pd.DataFrame
+    requests: pd.DataFrame
+    model: DistrictModel | None = field(default=None, repr=False, compare=False)
+    observation: Observation | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"model": None, "observation": None}
+
+
+def simulate(
+    scenario: Scenario,
+    seed: int = 1,
+    days: int | None = None,
+    scale: float = 1.0,
+    keep_requests: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> Run:
+    """Run a scenario for `days` (the scenario's own if None) on `scale` of the district.
+
+    The same scenario, seed, days and scale give bit-identical results in any process. `progress`
+    is called with (day, days) after each day. Raises InputError for days, seed or scale out of range, and for
+    levers that the run does not reach (see `reach`).
+    """
+    check_run(seed, days, scale)
+    check_reach(scenario, days, scale)
+    model = DistrictModel(scenario, seed=seed, days=days, scale=scale)
+    while model.day < model.days:
+        model.step()
+        if progress is not None:
+            progress(model.day, model.days)
+    run = run_of(model, scale, keep_requests)
+    note_complete()
+    return run
+
+
+def run_of(model: DistrictModel, scale: float, keep_requests: bool = True) -> Run:
+    """All that a model shows after the days that it has done. `scale` is that with which it was made.
+
+    Before the first day has ended there are no metrics, and tables have no rows.
+    """
+    left = observe(model)
+    return Run(
+        scenario=model.scenario_run,
+        seed=model.seed_run,
+        days=model.day,
+        scale=scale,
+        metrics=measure(left) if model.day else {},
+        daily=daily_table(left),
+        ledger=left.ledger,
+        requests=request_table(left) if keep_requests else pd.DataFrame(),
+        model=model,
+        observation=left,
+    )
+
+
+def check_run(seed: object, days: object, scale: object) -> None:
+    """Raise `InputError` for a seed, days (None: the scenario's own) or scale that no run can have."""
+    whole_number("seed", seed, 0, MOST_SEED)
+    if days is not None:
+        whole_number("days", days, 1, MOST_DAYS)
+    if not isinstance(scale, int | float) or not 0 < scale <= 1:
+        raise InputError(f"scale: must be a number above 0 and at most 1, not {in_words(scale)}")
