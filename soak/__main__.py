@@ -1,4 +1,4 @@
-"""Run the long campaigns, or those named, and write what they found, with date and commit, into docs/soak.md."""
+"""Run the long campaigns, or those named, and write what each found, with date and commit, into its page."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from pathlib import Path
 from benchmarks.__main__ import commit, processor
 
 from sanfang.cli_progress import ProgressLine
-from soak.hostile import campaign
+from soak.hostile import campaign as hostile
+from soak.mutants import campaign as mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 JOURNALS = ROOT / "results" / "soak"
 REPORT = ROOT / "docs" / "soak.md"
+VERIFICATION = ROOT / "docs" / "verification.md"
 
-CAMPAIGNS = {"hostile": (campaign, "Hostile input")}
-"""Module with `run` and `told`, and the heading of its section."""
+CAMPAIGNS = {"hostile": (hostile, "Hostile input", REPORT), "mutants": (mutants, "Mutants", VERIFICATION)}
+"""Module with `run` and `told`, the heading of its section, and the page on which that stands."""
 
 
 def main() -> None:
@@ -32,7 +34,7 @@ def main() -> None:
         parser.error(f"no such campaign: {', '.join(sorted(unknown))}; there are {', '.join(CAMPAIGNS)}")
     found = False
     for name in options.names or CAMPAIGNS:
-        module, heading = CAMPAIGNS[name]
+        module, heading, page = CAMPAIGNS[name]
         journal = JOURNALS / f"{name}-{commit()}.jsonl"
         journal.parent.mkdir(parents=True, exist_ok=True)
         if options.again:
@@ -44,7 +46,7 @@ def main() -> None:
         if options.share < 1:
             print(text)
         else:
-            write(heading, text)
+            write(page, heading, text)
     sys.exit(1 if found else 0)
 
 
@@ -53,12 +55,12 @@ def when() -> str:
     return f"{dt.date.today()}, commit {commit()}, on {processor()}, {os.cpu_count()} cores."
 
 
-def write(heading: str, text: str) -> None:
-    """Put a section into the report, in place of the one that has its heading."""
-    top, *sections = REPORT.read_text("utf-8").split("\n## ")
+def write(page: Path, heading: str, text: str) -> None:
+    """Put a section into a page, in place of the one that has its heading."""
+    top, *sections = page.read_text("utf-8").split("\n## ")
     kept = [section for section in sections if not section.startswith(f"{heading}\n")]
-    REPORT.write_text("\n## ".join([top.rstrip() + "\n", *kept, text.removeprefix("## ")]), "utf-8")
-    print(f"wrote {heading} into {REPORT.relative_to(ROOT)}", file=sys.stderr)
+    page.write_text("\n## ".join([top.rstrip() + "\n", *kept, text.removeprefix("## ")]), "utf-8")
+    print(f"wrote {heading} into {page.relative_to(ROOT)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

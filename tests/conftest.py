@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +18,11 @@ from benchmarks import browser
 from sanfang.lab import executors, runner
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run import simulation
+
+hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("fixed")
+"""Examples are the same in every run, so that no test fails by luck in continuous integration; a test
+says so where it tries others (`SANFANG_EXAMPLES` in test_properties.py)."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,6 +76,19 @@ def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "simulate", made_up_run)
     monkeypatch.setattr(runner.compiled, "is_cached", lambda: True)
     monkeypatch.setattr(executors, "start_method", lambda: "fork")
+
+
+# --- Worked examples ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The numbers of the example of docs/model.md after which a test is named; all must have been tried at its end."""
+    from hand_made import Told
+
+    numbers = Told(request.node.originalname.removeprefix("test_example_").replace("_", " "))
+    yield numbers
+    numbers.is_over()
 
 
 # --- The dashboard in a browser -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -48,3 +49,36 @@ def wait_for_day(page: Any, day: int) -> None:
     shown = "document.querySelector('[data-show=day]')?.innerText"
     idle = "document.querySelector('[data-do=reset]')?.disabled === false"
     page.wait_for_function(f"{shown} === '{day}' && {idle}")
+
+
+def players_at_rest() -> None:
+    """Wait until every player that was told to stop, or has nothing to play, has done so."""
+    for thread in threading.enumerate():
+        if thread.name == "player":
+            thread.join(timeout=60)
+            assert not thread.is_alive(), "it plays on"
+
+
+def eventually(page: Any, holds: Callable[[], bool]) -> None:
+    """Wait until something holds of pages in a browser, which are drawn meanwhile. Fails where it never does."""
+    for _ in range(600):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never held")
+
+
+def until_drawn(page: Any) -> None:
+    """Wait until nothing of a page has changed for twenty frames, however long a frame takes."""
+    page.evaluate(
+        """() => new Promise((done) => {
+            let last = "", same = 0;
+            const look = () => {
+                const now = document.body.innerHTML;
+                same = now === last ? same + 1 : 0;
+                last = now;
+                if (same < 20) requestAnimationFrame(look); else done();
+            };
+            look();
+        })"""
+    )

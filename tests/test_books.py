@@ -207,7 +207,7 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
     return changes
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=policies(), seed=st.integers(1, 1_000))
 def test_the_books_of_any_policy_balance(changes: dict[str, Any], seed: int) -> None:
     found = simulate(demo("before", **changes), seed=seed, days=45)

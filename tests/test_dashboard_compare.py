@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jobs import at_once, brought, made, staged
+from jobs import at_once, brought, made, players_at_rest, staged
 from sanfang.dashboard import colours, slots
 from sanfang.dashboard.address import Address, World, read, scenario_of
 from sanfang.dashboard.compare import how_sure, lives_told, replications, side_by_side
@@ -72,15 +71,16 @@ def test_worlds_stay_on_one_day_whatever_is_asked_for() -> None:
 def test_play_and_rewind_in_between_leave_the_worlds_together() -> None:
     stage = staged(replace(ADDRESS, day=0))
     stage.player.days_a_second = 100
+    stepped, play = threading.Semaphore(0), stage.player._step
+    stage.player._step = lambda days: (play(days), stepped.release())[0]
     for _ in range(3):
         stage.carry_out({"action": "play"})
-        time.sleep(0.15)
+        assert stepped.acquire(timeout=60), "it plays"
         wanted = stage.carry_out({"action": "rewind", "value": 2})
         assert wanted is not None
         brought(stage, wanted)
-        time.sleep(0.1)
+        players_at_rest()
         assert {played.day for played in stage.worlds} == {2}
-    stage.player.pause()
 
 
 def test_a_lever_moved_in_one_world_leaves_the_other_alone_and_a_link_tells_it_again() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs import wait_for_day
+from jobs import eventually, until_drawn, wait_for_day
 from sanfang.dashboard.words import LANGUAGES, say
 from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
@@ -66,7 +66,7 @@ def test_every_page_opens_in_both_languages(visit: Any, path: str, lang: str) ->
 def test_no_page_is_wider_than_the_screen(visit: Any, path: str, width: int, height: int) -> None:
     page = visit(f"{path}?lang=en&{DEMO}&day=30", width, height)
     page.wait_for_selector(".sf-main .card, .sf-main .sf-figure")
-    page.wait_for_timeout(300)
+    until_drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -96,8 +96,8 @@ def test_play_pause_steps_and_reset(visit: Any) -> None:
     page.click("[data-do=play]")
     page.wait_for_selector("[data-do=step1]:enabled")
     stopped = day(page)
-    page.wait_for_timeout(600)
-    assert day(page) == stopped
+    page.click("[data-do=step1]")
+    wait_for_day(page, stopped + 1)  # and not further, as it would if it still played
     page.click("[data-do=reset]")
     wait_for_day(page, 0)
 
@@ -115,7 +115,7 @@ def test_a_lever_moved_in_mid_run_changes_the_curves_and_leaves_a_mark(visit: An
     for one in (page, other):
         one.click("[data-do=step30]")
         wait_for_day(one, 90)
-        one.wait_for_timeout(300)
+        until_drawn(one)
     assert path_of(page, "satisfaction") != path_of(other, "satisfaction")
     assert "a.moves=60:staff_devolution:1" in page.url and "moves" not in other.url
 
@@ -129,10 +129,11 @@ def test_a_link_shows_the_same_in_another_browser(visit: Any) -> None:
     page.wait_for_selector(".sf-mark", state="attached")
     page.click("[data-do=step30]")
     wait_for_day(page, 50)
-    page.wait_for_timeout(300)
+    until_drawn(page)
     other = visit("/?" + page.url.split("?")[1])
     wait_for_day(other, 50)
     other.wait_for_selector("[data-chart=hours] [data-series]")
+    until_drawn(other)
     assert day(other) == 50
     for name in ("satisfaction", "days_to_resolve", "wasted", "open", "latent"):
         assert figure(other, name) == figure(page, name)
@@ -222,12 +223,13 @@ def test_play_bears_changes_of_speed_and_language_in_mid_run(visit: Any) -> None
     page = visit("/?lang=en&district=licang&size=0.02&days=1095")
     page.wait_for_selector("[data-do=play]")
     for speed, lang in (("100", "zh"), ("30", "en"), ("100", "zh"), ("10", "en"), ("100", "zh")):
+        before = day(page)
         page.click("[data-do=play]")
         page.select_option("[data-do=speed]", speed)
         page.click(f"button[lang={lang}]")
-        page.wait_for_timeout(400)
+        eventually(page, lambda before=before: day(page) > before + 4)  # type: ignore[misc]
         page.click("[data-do=play]")
-        page.wait_for_timeout(150)
+        page.wait_for_selector("[data-do=step1]:enabled")
         assert page.locator("[data-figure]").count() == 6
     assert day(page) > 20
 
@@ -237,8 +239,8 @@ def test_a_number_that_is_not_taken_goes_back_and_changes_nothing(visit: Any) ->
     wait_for_day(page, 12)
     page.fill("[data-field=seed]", "")
     page.keyboard.press("Tab")
-    page.wait_for_timeout(300)
-    assert page.input_value("[data-field=seed]") == "4" and day(page) == 12
+    eventually(page, lambda: page.input_value("[data-field=seed]") == "4")
+    assert day(page) == 12
     page.fill("[data-field=days]", "99999")
     page.keyboard.press("Tab")
     wait_for_day(page, 0)

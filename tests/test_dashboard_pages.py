@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jobs import wait_for_day
+from jobs import until_drawn, wait_for_day
 from sanfang.dashboard.words import say
 from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
@@ -124,7 +124,7 @@ def test_two_policies_play_in_step_and_one_can_be_moved_alone(visit: Any) -> Non
     page.wait_for_selector(".sf-mark", state="attached")
     page.click("[data-do=step30]")
     wait_for_day(page, 70)
-    page.wait_for_timeout(300)
+    until_drawn(page)
     assert figures("A") != figures("B")
     assert "b.moves=40:staff_devolution:1" in page.url and "a.moves" not in page.url
     run = simulate(Scenario.load("before", district="demo"), seed=1, days=365)

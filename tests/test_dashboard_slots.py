@@ -87,7 +87,7 @@ def test_who_asks_for_more_than_a_share_gets_a_share() -> None:
     assert asked(Places(4, each=2), "a", 100).given
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.sampled_from(("ask", "give_up", "leave"))), max_size=40

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import textwrap
-import time
+import threading
 import weakref
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs import brought, staged
+from jobs import brought, players_at_rest, staged
 from sanfang.dashboard import limits, views, words
 from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of
 from sanfang.dashboard.outlines import outlines
@@ -60,7 +60,7 @@ WORLDS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.builds(
         Address,
@@ -79,7 +79,7 @@ def test_a_link_carries_the_whole_state(address: Address) -> None:
     assert (found, problems) == (address, [])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_any_address_gives_a_page_within_limits(query: str) -> None:
     address, _ = read(query)
@@ -260,26 +260,38 @@ def test_the_map_has_a_closed_cell_for_each_community() -> None:
 # --- The player ---------------------------------------------------------------------------------------------
 
 
-def test_play_waits_until_a_picture_was_seen() -> None:
+class _Watched(threading.Event):
+    """An event that tells when somebody begins to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_for = threading.Semaphore(0)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited_for.release()
+        return super().wait(timeout)
+
+
+def test_play_waits_until_a_picture_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sanfang.dashboard.player.LONGEST_WAIT", 60.0)
     steps: list[int] = []
     player = Player(lambda days: bool(steps.append(days)) or True, lambda: None, lambda: None)
-    player.days_a_second = 100.0
+    seen = player._seen = _Watched()
     player.play()
-    time.sleep(0.4)
-    assert len(steps) == 1
-    player.seen()
-    time.sleep(0.4)
-    assert len(steps) == 2
+    for count in (1, 2, 3):
+        assert seen.waited_for.acquire(timeout=60), "it asks whether the picture was seen"
+        assert len(steps) == count
+        player.seen()
     player.pause()
-    time.sleep(0.2)
-    assert not player.playing and len(steps) == 2
+    players_at_rest()
+    assert not player.playing and len(steps) <= 4
 
 
 def test_play_ends_by_itself_when_nothing_follows() -> None:
     ended: list[bool] = []
     player = Player(lambda days: False, lambda: None, lambda: ended.append(True))
     player.play()
-    time.sleep(0.3)
+    players_at_rest()
     assert ended == [True] and not player.playing
 
 

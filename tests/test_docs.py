@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hand_made import examples
 from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.report.parameter_table import parameter_table
 from sanfang.scenario.catalogue import levers, parameters
@@ -91,3 +92,10 @@ def test_every_module_has_its_place_in_the_architecture() -> None:
 
 def _model_page() -> str:
     return (ROOT / "docs" / "model.md").read_text("utf-8")
+
+
+def test_every_worked_example_is_tried() -> None:
+    """`test_examples_*.py` has a test for each example of docs/model.md, named after it, and for nothing else."""
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_examples_*.py"))
+    tried = [name.replace("_", " ") for name in re.findall(r"^def test_example_(\w+)", tests, flags=re.MULTILINE)]
+    assert sorted(tried) == sorted(examples())

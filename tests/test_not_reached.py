@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from run_tables import table, with_points
-from sanfang.lab import effects, intervals, order, precision, ranking
+from sanfang.lab import effects, intervals, order, pairwise, precision, ranking
 from sanfang.lab.run_table import RunTable
 from sanfang.metrics.catalogue import METRICS, seen
 from sanfang.scenario.errors import InputError
@@ -241,3 +241,11 @@ def test_the_analysis_prints_a_median_and_how_many_runs_did_not_reach_it(capsys:
     assert "b 4 of 20 runs" in shown
     assert "median +7.00" in shown
     assert "b: higher in 20 of 20 pairs, lower in 0" in shown
+
+
+def test_one_replication_fewer_is_drawn_than_there_are() -> None:
+    """Rao and Wu by hand: two replications, each won by one policy. One is drawn, so one of the two is always ahead."""
+    values = np.array([[[1.0, 2.0]], [[2.0, 1.0]]])
+    shares = pairwise.best_at_least(values, 4000, seed=1)
+    assert shares.sum() == 1.0, "with two draws half of the resamples would be ties"
+    assert abs(shares[0] - 0.5) < 4 * 0.5 / np.sqrt(4000)

@@ -203,7 +203,7 @@ documents = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(document=documents)
 def test_any_valid_document_is_read_and_kept_without_change(
     document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
@@ -218,7 +218,7 @@ def test_any_valid_document_is_read_and_kept_without_change(
     assert scenario.with_({}) == scenario
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_any_number_outside_its_range_is_refused_by_name(data: st.DataObject) -> None:
     numbers = [parameter for parameter in PARAMETERS if parameter.kind in ("number", "whole number", "lever")]

@@ -34,7 +34,6 @@ EXAMPLES = os.environ.get("SANFANG_EXAMPLES")
 any_world = settings(
     max_examples=int(EXAMPLES or 15),
     derandomize=EXAMPLES is None,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -79,6 +79,13 @@ def test_differences_are_paired_as_in_scipy() -> None:
     assert row["variance_ratio"] == pytest.approx((np.var(other) + np.var(base)) / np.var(other - base))
 
 
+def test_the_effect_size_is_in_units_of_the_spread_between_replications() -> None:
+    """Variances 1 and 4, difference 2: 2 / sqrt(2.5) = 1.2649."""
+    row = difference(table(satisfaction={"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 6.0]}), "satisfaction")
+    assert row["difference"] == 2.0
+    assert row["effect_size"] == pytest.approx(1.2649, abs=1e-4)
+
+
 def test_pairing_takes_away_the_luck_that_both_scenarios_share() -> None:
     """Same luck, constant effect of 1: the difference is exact, all variance is gone, d is 1 over the sd."""
     row = difference(table(x={"a": [1.0, 5.0, 9.0], "b": [2.0, 6.0, 10.0]}), "x")
@@ -264,6 +271,13 @@ def test_among_equals_the_probability_of_being_best_is_any_number_with_equal_cha
     assert stats.kstest(found, "uniform").pvalue > 1e-4
 
 
+def test_one_replication_fewer_is_drawn_for_the_probability_of_being_best() -> None:
+    """Rao and Wu by hand: of two replications one is drawn. In the first `a` is ahead by 2, in the second behind by 1,
+    so it is best in half of the resamples; if two were drawn, in three quarters."""
+    shares = ranking._probability_best(np.array([[3.0, 0.0], [1.0, 1.0]]), 4000, seed=1)
+    assert abs(shares[0] - 0.5) < 4 * 0.5 / math.sqrt(4000)
+
+
 def test_the_ranking_follows_what_the_metric_calls_better() -> None:
     values = {"a": [1.0, 1.1, 0.9], "b": [2.0, 2.2, 2.1], "c": [3.0, 3.1, 3.3]}
     runs = table(satisfaction=values, waste_share=values, utilisation=values)
@@ -294,6 +308,14 @@ def test_intervals_to_the_best_hold_together_whichever_policy_leads() -> None:
         found = ranking.rank(runs, "satisfaction", resamples=2).iloc[1:]
         missed += bool(((found["low"] > 0) | (found["high"] < 0)).any())
     assert missed / 300 <= 0.05 + 4 * math.sqrt(0.05 * 0.95 / 300)
+
+
+def test_intervals_to_the_best_are_bonferroni_s_over_all_pairs() -> None:
+    """Four policies are six pairs: differences 0, 1, 2 have 1 +- t(1 - 0.05 / 12, 2) / sqrt(3), t = 10.886."""
+    values = np.array([[5.0, 5.0, 5.0], [5.0, 6.0, 7.0], [5.0, 6.0, 7.0], [5.0, 6.0, 7.0]])
+    low, high = ranking._intervals_to_first(values, 0)
+    assert low[1:] == pytest.approx(1 - 10.886 / math.sqrt(3), abs=1e-3)
+    assert high[1:] == pytest.approx(1 + 10.886 / math.sqrt(3), abs=1e-3)
 
 
 def test_scenarios_are_ranked_over_all_points_and_cells_by_themselves() -> None:
@@ -338,8 +360,8 @@ def test_the_replications_needed_agree_with_the_textbook() -> None:
 
 
 def test_precision_is_relative_to_the_mean_and_of_a_difference_to_the_baseline_s() -> None:
-    runs = table(satisfaction={"a": [9.0, 10.0, 11.0], "b": [20.5, 20.0, 19.5]})
-    assert precision.replications_needed(runs, "satisfaction", relative=0.1)["target"].tolist() == [1, 2]
+    runs = table(satisfaction={"a": [9.0, 10.0, 11.0], "b": [30.5, 30.0, 29.5]})
+    assert precision.replications_needed(runs, "satisfaction", relative=0.1)["target"].tolist() == [1, 3]
     of_difference = precision.replications_needed(
         runs, "satisfaction", relative=0.1, of="difference", baseline="a"
     ).iloc[0]
@@ -428,6 +450,19 @@ def test_stopping_early_costs_little_of_what_the_interval_promises() -> None:
     assert covered / 400 >= 0.91 - 2 * math.sqrt(0.91 * 0.09 / 400)
 
 
+def test_the_interval_of_the_variance_ratio_of_a_pair_by_hand() -> None:
+    """Five pairs, their sums and differences uncorrelated: a ratio of variances F has the interval F (K - root) to
+    F (K + root) with K = 1 + 2 t^2 / 3, t(0.975, 3) = 3.18245, root = sqrt(K^2 - 1) (Pitman 1939)."""
+    together, apart = np.array([4.0, -4.0, 0.0, 4.0, -4.0]), np.array([1.0, 1.0, 0.0, -1.0, -1.0])
+    runs = table(satisfaction={"a": ((together - apart) / 2).tolist(), "b": ((together + apart) / 2).tolist()})
+    row = difference(runs, "satisfaction")
+    ratio, spread = 16.0, 1 + 2 * 3.18245**2 / 3
+    root = math.sqrt(spread**2 - 1)
+    assert row["variance_ratio"] == pytest.approx((1 + ratio) / 2)
+    assert row["ratio_low"] == pytest.approx((1 + ratio * (spread - root)) / 2, rel=1e-4)
+    assert row["ratio_high"] == pytest.approx((1 + ratio * (spread + root)) / 2, rel=1e-4)
+
+
 # --- Warm-up ------------------------------------------------------------------------------------------
 
 
@@ -450,6 +485,15 @@ def test_the_warm_up_of_an_autoregression_ends_when_its_start_is_forgotten(batch
     assert all(20 * 0.8**day < 1 for day in days), "a twentieth of the start is left"
     distrusted = sum(not cut.trusted for cut in cuts) / len(cuts)
     assert distrusted <= 0.08 + 4 * math.sqrt(0.08 * 0.92 / len(cuts)), "without cause, MSER cuts late now and then"
+
+
+def test_the_cut_is_where_mser_by_hand_is_smallest() -> None:
+    """MSER is the sum of squares about the mean over n^2 (White 1997). The last 11 of these weeks have a sum of 21
+    and of squares 57: (57 - 21^2 / 11) / 121 = 0.1397; the last 7 have 15 and 39: (39 - 15^2 / 7) / 49 = 0.1399. All
+    other cuts give more, so 9 weeks are cut off. With n (n + 1) or n (n - 1) it would be 13 or 1."""
+    weeks = [0.0, 4, 5, 4, 2, 5, 1, 5, 5, 3, 0, 3, 0, 3, 3, 0, 2, 2, 2, 3]
+    assert (sum(weeks[9:]), sum(week**2 for week in weeks[9:])) == (21, 57)
+    assert detect(np.repeat(weeks, 7)).day == 9 * 7
 
 
 def test_a_settled_series_keeps_most_of_its_days() -> None:

@@ -130,7 +130,7 @@ def _pay_reform(
         h.Y_PLATFORM: yuan["digital_platform"] * people,
     }
     total = sum(float(item.sum()) for item in bill.values())
-    part = min(1.0, month / total) if total > 0 else 0.0
+    part = month / total if total > month else 1.0
     finance.terminal_fee = part * float(bill[h.Y_TERMINALS].sum())
     finance.fee = part * bill[h.Y_CONTRACTS]
     for heading, item in bill.items():

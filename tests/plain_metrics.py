@@ -1,0 +1,293 @@
+"""Every metric of a run computed a second time, in plain Python and pandas, from what the run shows.
+
+Written from docs/model.md and the declarations, and sharing no code with the model: an error in a formula of
+`sanfang.model.books` does not come back here. Slow and simple on purpose. `metrics_of` takes
+
+- `requests`: the run's requests, with `gone` beside them, the day on which the trouble no longer was there;
+- `daily`: its daily series;
+- `ledger`, `ledger_before`: the ledger at its end and at the start of the window (None if that is day 0);
+- `satisfaction`: residents' satisfaction at the end of each day, `[day, resident]`, and who they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sanfang.scenario.scenario import Scenario
+
+CAUSES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
+WASTED_HOURS = (
+    "idle_while_others_wait", "rework", "misdirected", "relay", "bounced", "tasks_form", "training_lost",
+    "vetting_wrong", "data_entry_in_vain", "forums_without_agreement",
+)  # fmt: skip
+WASTED_YUAN = ("services_oversupplied", "terminals_unused", "contracts_unused", "stranded")
+COORDINATION = (
+    "fund_admin", "coordination", "list_upkeep", "vetting", "assessment", "proposals", "triage", "case_management",
+    "volunteers", "contact_households", "internal_resources", "collaboration", "consultation",
+)  # fmt: skip
+AT_REST = ("idle", "idle_while_others_wait", "patrol")
+WITHIN_DAYS = 60
+REPEAT_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a run shows."""
+
+    scenario: Scenario
+    first: int
+    """First day of the window."""
+    end: int
+    """Days of the run."""
+    requests: pd.DataFrame
+    daily: pd.DataFrame
+    ledger: pd.DataFrame
+    ledger_before: pd.DataFrame | None
+    satisfaction: np.ndarray
+    community: np.ndarray
+    vulnerable: np.ndarray
+    posts: int
+
+
+def metrics_of(shown: Shown) -> dict[str, float]:
+    """All metrics, by name."""
+    return {
+        **of_residents(shown),
+        **of_requests(shown),
+        **of_durations(shown),
+        **of_time(shown),
+        **of_resources(shown),
+    }
+
+
+def ratio(part: float, whole: float) -> float:
+    return part / whole if whole else math.nan
+
+
+# --- Residents ----------------------------------------------------------------------------------------------
+
+
+def of_residents(shown: Shown) -> dict[str, float]:
+    """Means over residents and days of the window; the Gini index by its definition, over all pairs."""
+    by_resident = shown.satisfaction[shown.first :].mean(axis=0)
+    weak = shown.vulnerable
+    communities = pd.Series(by_resident).groupby(shown.community).mean().to_numpy()
+    apart = sum(abs(one - other) for one in communities for other in communities)
+    both = weak.any() and not weak.all()
+    latent = {group: latent_by_day(shown, group) for group in (None, True, False)}
+    return {
+        "satisfaction": by_resident.mean(),
+        "satisfied_share": (shown.satisfaction[-1] >= shown.scenario.mind.satisfied_from).mean(),
+        "vulnerable_gap": by_resident[~weak].mean() - by_resident[weak].mean() if both else math.nan,
+        "community_inequality": apart / (2 * len(communities) ** 2 * communities.mean()),
+        "latent_needs": 1000 * ratio(latent[None], len(weak)),
+        "latent_needs_vulnerable": 1000 * ratio(latent[True], weak.sum()),
+        "latent_needs_others": 1000 * ratio(latent[False], (~weak).sum()),
+    }
+
+
+def latent_by_day(shown: Shown, vulnerable: bool | None) -> float:
+    """Needs neither voiced nor found at the end of a day, the mean over the window's days."""
+    needs = shown.requests
+    if vulnerable is not None:
+        needs = needs[needs["vulnerable"] == vulnerable]
+    until = needs["voiced"].fillna(needs["closed"]).fillna(math.inf)
+    ends = [day + 1 for day in range(shown.first, shown.end)]
+    return float(np.mean([((needs["arose"] < end) & (until >= end)).sum() for end in ends]))
+
+
+# --- Requests -----------------------------------------------------------------------------------------------
+
+
+def in_window(shown: Shown) -> pd.DataFrame:
+    """Requests made in the window."""
+    return shown.requests[shown.requests["voiced"] >= shown.first]
+
+
+def of_requests(shown: Shown) -> dict[str, float]:
+    """Rates and counts of requests made, or closed, in the window."""
+    made = in_window(shown)
+    days = shown.daily[shown.daily["day"] >= shown.first]
+    settled = days[days["day"] < shown.end - REPEAT_DAYS]
+    return {
+        "rating_rate": ratio(days["rated_satisfied"].sum(), days["rated"].sum()),
+        "resolution_rate": ratio(days["resolved"].sum(), days["closed"].sum()),
+        "repeat_rate": ratio(settled["repeats"].sum(), settled["closed"].sum()),
+        "withdrawn_rate": ratio((made["outcome"] == "withdrawn").sum(), len(made)),
+        "trips_per_request": ratio(made["trips"].sum(), len(made)),
+        "handoffs_per_request": ratio(made["handoffs"].sum(), len(made)),
+        "backlog": 1000 * days["open"].mean() / len(shown.vulnerable),
+    }
+
+
+# --- Durations ----------------------------------------------------------------------------------------------
+
+
+def of_durations(shown: Shown) -> dict[str, float]:
+    """First answers, resolutions, needs; and the shares of requests in time."""
+    made, end, limits = in_window(shown), float(shown.end), shown.scenario.limits
+    calendar = shown.scenario.calendar
+    resolved = made["outcome"] == "resolved"
+    days = made["closed"].where(resolved, end) - made["voiced"]
+    answered = made["first_at"].notna()
+    answer_days = made["first_at"].fillna(end) - made["voiced"]
+    working = WorkingTime(shown.scenario, shown.end)
+    until = made["first_at"].fillna(end)
+    hours = pd.Series(
+        [working.at(to) - working.at(start) for start, to in zip(made["voiced"], until, strict=True)],
+        made.index,
+        dtype=float,
+    ).round(6)  # whole shifts are equal, and not by a rounding error before or after one another
+    answer_limit = made["kind"].map(lambda kind: limits.answer_urgent if kind == "urgent" else limits.answer)
+    resolve_limit = made["kind"].map(
+        {
+            "urgent": limits.resolve_urgent,
+            "hard": limits.resolve_hard,
+            "chronic": limits.resolve_chronic,
+            "hoped": limits.resolve_hoped,
+        }
+    )
+    arisen = shown.requests[shown.requests["arose"] >= shown.first]
+    lasted = arisen["gone"].fillna(end) - arisen["arose"]
+    observed = end - made["voiced"]
+    return {
+        "response_rate": in_time(answered, answer_days, answer_limit, observed),
+        "on_time_rate": in_time(resolved, days, resolve_limit, observed),
+        **three("first_response_hours", hours, answered, WITHIN_DAYS * 5 / 7 * calendar.shift_hours),
+        **three("resolution_days", days, resolved, WITHIN_DAYS),
+        "need_days_mean": mean_within(waiting_curve(lasted, arisen["gone"].notna()), WITHIN_DAYS),
+    }
+
+
+def in_time(done: pd.Series, days: pd.Series, limit: pd.Series, observed: pd.Series) -> float:
+    """Share done within the limit, of those whose limit has passed or who were done within it."""
+    good = done & (days <= limit)
+    known = good | (observed >= limit)
+    return ratio(good.sum(), known.sum())
+
+
+class WorkingTime:
+    """Hours that offices have been open since the first day."""
+
+    def __init__(self, scenario: Scenario, days: int) -> None:
+        calendar = scenario.calendar
+        dates = [calendar.start + dt.timedelta(days=day) for day in range(days)]
+        self._open = [date.weekday() < 5 and date not in calendar.holidays for date in dates]
+        self._opens, self._shift = calendar.opening_hour, calendar.shift_hours
+
+    def at(self, time: float) -> float:
+        day = math.floor(time)
+        whole = sum(self._open[:day]) * self._shift
+        if day == len(self._open) or not self._open[day]:
+            return whole
+        return whole + min(max((time - day) * 24 - self._opens, 0), self._shift)
+
+
+def waiting_curve(durations: pd.Series, done: pd.Series) -> list[tuple[float, float]]:
+    """Kaplan and Meier: after each time at which somebody is done, the share that still waits."""
+    share, curve = 1.0, []
+    if not done.any():
+        return []
+    table = pd.DataFrame({"time": durations, "done": done}).sort_values("time")
+    at_risk = len(table)
+    for time, group in table.groupby("time"):
+        share *= 1 - group["done"].sum() / at_risk
+        at_risk -= len(group)
+        curve.append((float(time), share))
+    return curve
+
+
+def reached(curve: list[tuple[float, float]], level: float) -> float:
+    """When `level` of all are done."""
+    return next((time for time, share in curve if share <= 1 - level + 1e-12), math.nan)
+
+
+def mean_within(curve: list[tuple[float, float]], horizon: float) -> float:
+    """Area under the curve up to the horizon."""
+    if not curve:
+        return math.nan
+    area, height, since = 0.0, 1.0, 0.0
+    for time, share in curve:
+        if time >= horizon:
+            break
+        area, height, since = area + height * (time - since), share, time
+    return area + height * (horizon - since)
+
+
+def three(stem: str, durations: pd.Series, done: pd.Series, horizon: float) -> dict[str, float]:
+    curve = waiting_curve(durations, done)
+    return {
+        f"{stem}_mean": mean_within(curve, horizon),
+        f"{stem}_median": reached(curve, 0.5),
+        f"{stem}_p90": reached(curve, 0.9),
+    }
+
+
+def of_time(shown: Shown) -> dict[str, float]:
+    """On what the working time of requests that were closed went."""
+    made = in_window(shown)
+    closed = made[made["outcome"].isin(["resolved", "unresolved"])]
+    hours = {cause: closed[f"{cause}_hours"].astype(float).sum() for cause in CAUSES}
+    return {f"{cause}_share": ratio(spent, sum(hours.values())) for cause, spent in hours.items()}
+
+
+# --- Hours and money ----------------------------------------------------------------------------------------
+
+
+def booked(shown: Shown) -> pd.Series:
+    """What the window booked, by resource, tier and heading. What was left in the pots when it began is still there."""
+    keys = ["resource", "tier", "heading"]
+    now = shown.ledger.set_index(keys)["amount"]
+    if shown.ledger_before is None:
+        return now
+    before = shown.ledger_before.set_index(keys)["amount"]
+    before = before[~before.index.get_level_values("heading").isin(["stranded", "unspent"])]
+    return now.sub(before, fill_value=0.0)
+
+
+def of_resources(shown: Shown) -> dict[str, float]:
+    """Waste, coordination, load, turnover, cost."""
+    wage, book = shown.scenario.staffing.wage, booked(shown)
+    hours, yuan = book["hours"], book["yuan"]
+
+    def under(amounts: pd.Series, *headings: str) -> float:
+        return float(amounts[amounts.index.get_level_values("heading").isin(headings)].sum())
+
+    wages = under(yuan, "wages") + under(yuan, "vacant")
+    money = yuan.sum() - wages
+    base = hours[hours.index.get_level_values("tier").isin(["grid", "community"])]
+    above = hours[hours.index.get_level_values("tier").isin(["street", "department"])]
+
+    def present(amounts: pd.Series) -> float:
+        return float(amounts.sum()) - under(amounts, "vacant")
+
+    def load(amounts: pd.Series) -> float:
+        return ratio(present(amounts) - under(amounts, *AT_REST), present(amounts))
+
+    wasted_hours, wasted_yuan = under(hours, *WASTED_HOURS), under(yuan, *WASTED_YUAN)
+    days = shown.daily[shown.daily["day"] >= shown.first]
+    total = shown.ledger.groupby("resource")["amount"].sum()
+    return {
+        "waste_share": ratio(wasted_hours * wage + wasted_yuan, hours.sum() * wage + money),
+        "waste_share_hours": ratio(wasted_hours, hours.sum()),
+        "waste_share_money": ratio(wasted_yuan, money),
+        **{f"wasted_{cause}": ratio(under(hours, cause), hours.sum()) for cause in WASTED_HOURS},
+        **{f"wasted_{cause}": ratio(under(yuan, cause), money) for cause in WASTED_YUAN},
+        "coordination_share": ratio(under(hours, *COORDINATION), hours.sum()),
+        "tasks_from_above_share": ratio(under(base, "tasks_useful", "tasks_form"), present(base)),
+        "entry_share": ratio(under(base, "data_entry", "data_entry_in_vain"), present(base)),
+        "utilisation": load(hours),
+        "utilisation_community": load(base),
+        "burden_gap": load(base) - load(above),
+        "turnover_rate": days["leavers"].sum() / shown.posts / len(days) * 365,
+        "cost_per_resolved_need": ratio(yuan.sum(), days["resolved"].sum()),
+        "hours_supplied": total["hours"],
+        "money_supplied": total["yuan"],
+        "outside_hours": total.get("outside_hours", 0.0),
+        "outside_money": total.get("outside_yuan", 0.0),
+    }

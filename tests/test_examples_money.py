@@ -1,0 +1,286 @@
+"""Worked examples of docs/model.md on tasks, money and services, and what is waste."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hand_made import Hamlet, Told, both_sides, takes_just
+from model_runs import demo
+from sanfang.model import state as s
+from sanfang.model.books import headings as h
+from sanfang.model.books.ledger import _mismatched, close_day
+from sanfang.model.district import tasks
+from sanfang.model.district.finance import (
+    Finance,
+    _fund_cases,
+    _pay_reform,
+    _supply_services,
+    lapse,
+    settle_month,
+)
+from sanfang.model.kernel import draw_purposes as p
+
+
+def sent(hamlet: Hamlet, key: np.uint64, department: int = 0) -> np.void | None:
+    """The job that a department's task becomes, or None if nobody does it."""
+    engine = hamlet.model.engine
+    used = int(engine.clock["jobs_used"][0])
+    tasks._send(
+        hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, hamlet.model.streams, key, 0, department, 1.0
+    )
+    return engine.jobs[used] if int(engine.clock["jobs_used"][0]) > used else None
+
+
+def test_example_vetting(told: Told) -> None:
+    """Of vetted tasks six useless ones in ten are stopped and one useful one in ten; both take the street's work."""
+    hamlet = Hamlet(**{"tasks.form_rejected": 0.6, "tasks.useful_rejected": 0.1, "prices.vetting_hours": 0.05})
+    hamlet.policy.community["admission"] = 1.0
+    setting, street = hamlet.setting, hamlet.street
+    for useful in (False, True):
+        chance = told.chance()
+        for key, stopped in zip(both_sides(p.TASK_STOPPED, chance), (True, False), strict=True):
+            wrong = hamlet.owed(street, h.VETTING_WRONG)
+            found = tasks._is_stopped(hamlet.world, hamlet.effects, setting, key, useful, 0)
+            assert found == stopped
+            assert (hamlet.owed(street, h.VETTING_WRONG) > wrong) == (found == useful)
+    told.is_next(hamlet.owed(street, h.VETTING))
+    told.is_next(hamlet.owed(street, h.VETTING_WRONG))
+    hamlet.policy.community["admission"] = 0.0
+    assert not tasks._is_stopped(hamlet.world, hamlet.effects, setting, np.uint64(1), False, 0)
+    told.is_next(hamlet.owed(street, h.VETTING) + hamlet.owed(street, h.VETTING_WRONG))
+
+
+def test_example_following(told: Told) -> None:
+    """The sender staffs a quarter of its tasks; of the others a fee comes along."""
+    hamlet = Hamlet(**{"tasks.follow_limit": 0.25, "tasks.useful": 1.0, "prices.fee_admin_hours": 0.02})
+    hamlet.policy.community["follow"] = 1.0
+    world, streams = hamlet.state, hamlet.model.streams
+    streams.fee[0] = 30.0
+    world.budget[0], world.communities["fund"][0] = 1e6, 0.0
+    below, above = both_sides(p.TASK_FOLLOWED, told.chance())
+    job = sent(hamlet, below)
+    assert job is not None and job["heading"] == h.TASKS_FOLLOWED
+    assert job["target"] == 2 * hamlet.layout.communities + hamlet.layout.streets, "the department's own staff"
+    assert world.communities["fund"][0] == 0.0
+    job = sent(hamlet, above)
+    assert job is not None and job["heading"] == h.TASKS_USEFUL and job["target"] in (0, hamlet.office)
+    fee = float(world.communities["fund"][0])
+    assert fee == pytest.approx(30.0 * float(job["hours"])) and world.budget[0] == pytest.approx(1e6 - fee)
+    told.is_next(hamlet.owed(hamlet.office, h.FUND_ADMIN))
+    world.budget[0] = 0.0
+    sent(hamlet, above)
+    assert world.communities["fund"][0] == fee, "a department without money sends none"
+
+
+def test_example_returning(told: Told) -> None:
+    """Vetting sends two tasks in ten back that bring nothing along: the sender does a useful one, drops another."""
+    hamlet = Hamlet(**{"tasks.unfunded_returned": 0.2, "tasks.funded_returned": 0.03})
+    hamlet.policy.community["admission"] = 1.0
+    for funded in (False, True):
+        tried = lambda key, funded=funded: tasks._is_returned(hamlet.effects, hamlet.setting["tasks"], key, funded, 0)  # noqa: E731
+        takes_just(told.chance(), p.TASK_RETURNED, tried)
+    setting = hamlet.setting["tasks"]
+    setting["unfunded_returned"], setting["useful_rejected"], setting["form_rejected"] = 1.0, 0.0, 0.0
+    setting["useful"] = 1.0
+    job = sent(hamlet, np.uint64(1))
+    assert job is not None and job["heading"] == h.TASKS_RETURNED and job["target"] >= hamlet.street + 1
+    setting["useful"] = 0.0
+    assert sent(hamlet, np.uint64(1)) is None
+
+
+def test_example_streams(told: Told) -> None:
+    """Tasks that come in on a working day, from posts and load; and how many hours of own work."""
+    hamlet = Hamlet(**{"tasks.load": 0.45, "tasks.hours": 2.0, "tasks.street_load": 0.35, "calendar.shift_hours": 8.0})
+    posts = hamlet.model._posts.copy()
+    posts[0], posts[2], posts[hamlet.street] = 2, 3, 4
+    streams = tasks.task_streams(hamlet.model.scenario_run, hamlet.model.map, posts)
+    told.is_next(streams.sent[0].sum())
+    told.is_next(streams.at_grid[0])
+    told.is_next(streams.own[hamlet.street] * tasks.OWN_HOURS)
+
+
+def test_example_case_money(told: Told) -> None:
+    """Two domains, of which one may be decided below: what communities get comes from its department."""
+    hamlet = Hamlet()
+    world = hamlet.state
+    count = len(world.domains)
+    needed, matched = np.zeros(count), np.zeros(count)
+    needed[:2], matched[0] = (0.6, 0.4), 0.3
+    finance = Finance(
+        demand=np.ones((2, count)), error=np.zeros((2, count)), service_share=np.full(count, 1 / count),
+        needed=needed, matched=matched, people=np.array([400.0, 200.0]), maturity=np.zeros(2), fee=np.zeros(2),
+    )  # fmt: skip
+    policy = hamlet.model.policy
+    policy.funds[:] = 0.2
+    world.communities["fund"], world.budget[:] = 0.0, 0.0
+    world.domains["department"][:2] = 0, 1
+    _fund_cases(world, finance, policy, 3000.0)
+    told.is_next(world.communities["fund"][0])
+    told.is_next(world.communities["fund"][1])
+    told.is_next(world.budget[0])
+    told.is_next(world.budget[1])
+    policy.funds[:] = 0.7
+    world.communities["fund"], world.budget[:] = 0.0, 0.0
+    _fund_cases(world, finance, policy, 3000.0)
+    told.is_next(world.communities["fund"].sum())
+    told.is_next(world.budget[0])
+
+
+def test_example_services(told: Told) -> None:
+    """One domain, two communities: the centre's plan by heads, a tenth of which reaches the neighbour."""
+    hamlet = Hamlet(**{f"domains.{name}.spillover": 0.1 for name in demo().domains})
+    scenario, world, map_ = hamlet.model.scenario_run, hamlet.state, hamlet.model.map
+    count = len(world.domains)
+    share = np.zeros(count)
+    share[0] = 1.0
+    demand = np.full((2, count), 1e-9)
+    demand[:, 0] = 500.0, 800.0
+    finance = Finance(
+        demand=demand, error=np.zeros((2, count)), service_share=share, needed=share, matched=share,
+        people=np.array([400.0, 200.0]), maturity=np.zeros(2), fee=np.zeros(2),
+    )  # fmt: skip
+    policy = hamlet.model.policy
+    policy.funds[:], policy.proposals[:], policy.precision[:] = 0.0, 0.0, 0.0
+    _supply_services(scenario, map_, world, finance, policy, 1200.0)
+    told.is_next(world.community_domain["covered"][1, 0])
+    assert world.community_domain["covered"][0, 0] == 1.0
+    told.is_next(world.spent[s.DEPARTMENT, h.Y_OVERSUPPLY])
+    told.is_next(world.spent[s.DEPARTMENT, h.Y_SERVICES])
+    policy.proposals[:] = 1.0
+    exact = scenario.with_({"supply.estimate_error": 0.0})
+    _supply_services(exact, map_, world, finance, policy, 1200.0)
+    told.is_next(world.community_domain["covered"][1, 0])
+
+
+def finance_of(hamlet: Hamlet, people: tuple[float, float], demand: tuple[float, float], **fields: Any) -> Finance:
+    """The plan of a hamlet whose services are all of its first domain."""
+    count = len(hamlet.state.domains)
+    share, needed = np.zeros(count), np.full((2, count), 1e-9)
+    share[0], needed[:, 0] = 1.0, demand
+    plan = Finance(
+        demand=needed, error=np.zeros((2, count)), service_share=share, needed=share, matched=share,
+        people=np.array(people), maturity=np.zeros(2), fee=np.zeros(2),
+    )  # fmt: skip
+    for name, value in fields.items():
+        setattr(plan, name, value)
+    return plan
+
+
+def test_example_estimates(told: Told) -> None:
+    hamlet = Hamlet(
+        **{f"domains.{name}.spillover": 0.0 for name in demo().domains},
+        **{"supply.estimate_error": 0.5, "supply.known_requests": 500.0, "supply.precise_estimate": 0.6},
+        **{"policy.need_identification": 0.5},
+    )
+    world, policy = hamlet.state, hamlet.model.policy
+    finance = finance_of(hamlet, (300.0, 300.0), (1000.0, 1000.0))
+    finance.error[:, 0] = 1.0, -1.0
+    world.flow[:] = 0
+    world.flow[:, 0, s.ARISEN], world.flow[:, 0, s.LATENT], world.flow[:, 0, s.HEALED] = 700, 150, 50
+    policy.funds[:], policy.proposals[:] = 0.0, 1.0
+    _supply_services(hamlet.model.scenario_run, hamlet.model.map, world, finance, policy, 1000.0)
+    told.is_next(world.community_domain["covered"][0, 0])
+
+
+def test_example_contracts(told: Told) -> None:
+    hamlet = Hamlet(**{"prices.contract_rate": 50.0, "prices.contract_months": 6.0})
+    scenario, world, community = hamlet.model.scenario_run, hamlet.state, hamlet.state.communities
+    finance = finance_of(hamlet, (300.0, 300.0), (1.0, 1.0))
+    policy = dataclasses.replace(hamlet.model.policy, yuan=bill(contracts=np.array([2.0, 0.0])))
+    for month in range(2):
+        _pay_reform(scenario, world, finance, policy, np.zeros(2), 1e6)
+        told.is_next(community["contract"][0])
+        assert world.spent[s.COMMUNITY, h.Y_CONTRACTS] == pytest.approx(600.0 * (month + 1))
+        if month == 0:
+            first = world.spent.copy()
+            community["contract"][0], community["contract_used"][0] = 1.0, 1.0
+            settle_month(scenario, world, finance)
+            unused = float(world.spent[s.COMMUNITY, h.Y_CONTRACTS_UNUSED])
+            assert world.outside_hours[h.O_PARTNERS] == 1.0
+            world.spent[:], finance.fee = first, np.array([600.0, 0.0])
+    told.is_next(unused)
+
+
+def test_example_terminals_unused(told: Told) -> None:
+    hamlet = Hamlet(**{"prices.terminal_yuan": 6.0, "prices.terminal_capacity": 0.8})
+    world, finance = hamlet.state, finance_of(hamlet, (300.0, 300.0), (1.0, 1.0))
+    policy = dataclasses.replace(hamlet.model.policy, yuan=bill(terminals=np.full(2, 0.5)))
+    world.counts["terminal_uses"] = 5
+    finance.terminal_uses = 5
+    _pay_reform(hamlet.model.scenario_run, world, finance, policy, np.zeros(2), 1e6)
+    world.counts["terminal_uses"] = 15
+    settle_month(hamlet.model.scenario_run, world, finance)
+    told.is_next(world.spent[s.COMMUNITY, h.Y_TERMINALS_UNUSED])
+    assert world.spent[s.COMMUNITY, h.Y_TERMINALS] == pytest.approx(300.0 - 225.0)
+
+
+def test_a_bill_of_next_to_nothing_is_paid_without_a_warning() -> None:
+    """As property tests find it: a lever so low that the money of the month is more than a number of times its bill."""
+    hamlet = Hamlet()
+    world, finance = hamlet.state, finance_of(hamlet, (300.0, 300.0), (1.0, 1.0))
+    policy = dataclasses.replace(hamlet.model.policy, yuan=bill(data_system=np.full(2, 1e-320)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        paid = _pay_reform(hamlet.model.scenario_run, world, finance, policy, np.zeros(2), 1e6)
+    assert 0 < paid < 1e-300 and world.spent[s.COMMUNITY, h.Y_DATA] == paid
+    policy = dataclasses.replace(hamlet.model.policy, yuan=bill(data_system=np.full(2, 1.0)))
+    assert _pay_reform(hamlet.model.scenario_run, world, finance, policy, np.zeros(2), 150.0) == pytest.approx(150.0)
+    assert world.spent[s.COMMUNITY, h.Y_DATA] == pytest.approx(150.0), "a bill of 600 is paid as far as there is money"
+
+
+def bill(**items: np.ndarray) -> dict[str, np.ndarray]:
+    """A month's bill of the reform, by resident."""
+    nothing = np.zeros(2)
+    return {"terminals": nothing, "contracts": nothing, "data_system": nothing, "recognition": nothing,
+            "digital_platform": nothing} | items  # fmt: skip
+
+
+def test_example_lapsing(told: Told) -> None:
+    hamlet = Hamlet()
+    world = hamlet.state
+    world.communities["fund"], world.budget[:] = 150.0, 0.0
+    world.budget[0] = 100.0
+    lapse(world, 100.0)
+    for heading in (h.Y_STRANDED, h.Y_UNSPENT):
+        told.is_next(world.spent[s.COMMUNITY, heading])
+        told.is_next(world.spent[s.DEPARTMENT, heading])
+    assert world.budget.sum() == world.communities["fund"].sum() == 0.0
+
+
+def test_example_idle_while_others_wait(told: Told) -> None:
+    """Five idle hours at one community, three waiting at another where nobody rests: three are lost, none twice."""
+    hamlet = Hamlet()
+    world = hamlet.state
+    world.waiting_hours[:], idle = 0.0, np.zeros(len(world.office_work))
+    world.waiting_hours[1, 0], world.waiting_hours[1, 1] = 3.0, 1.0
+    idle[hamlet.office] = 3.5
+    lost = _mismatched(world, idle, idle)
+    told.is_next(lost[hamlet.office])
+    idle[hamlet.office] = 5.0
+    told.is_next(_mismatched(world, idle, idle)[hamlet.office])
+    idle[1] = 0.5
+    told.is_next(_mismatched(world, idle, idle).sum())
+
+
+def test_example_patrol_and_data_entry(told: Told) -> None:
+    """Of six idle hours of one grid worker two and a half are patrol; entry on a day without a find was in vain."""
+    hamlet = Hamlet(**{"discovery.patrol_cap": 2.5, "calendar.shift_hours": 8.0})
+    model, world = hamlet.model, hamlet.state
+    before = model.engine.hours.copy()
+    posts = int((model.engine.workers["at"] == 0).sum())
+    model.engine.hours[0, h.IDLE] += 6.0 * posts
+    model.engine.hours[:2, h.DATA_ENTRY] += 1.5
+    world.communities["found_today"][1] = 1
+    world.waiting_hours[:] = 0.0
+    close_day(model.scenario_run, model.engine, world, before, 8.0)
+    booked = model.engine.hours - before
+    told.is_next(booked[0, h.PATROL] / posts)
+    told.is_next(booked[0, h.IDLE] / posts)
+    told.is_next(booked[0, h.DATA_IN_VAIN])
+    told.is_next(booked[1, h.DATA_IN_VAIN])
+    told.is_next(booked[1, h.DATA_ENTRY])

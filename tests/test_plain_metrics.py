@@ -1,0 +1,213 @@
+"""Every metric of a run is what a second, plain program makes of its requests, its daily series and its ledger."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hand_made import HAMLET
+from model_runs import SCENARIOS, demo
+from plain_metrics import CAUSES, Shown, WorkingTime, metrics_of
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.model.books.observation import all_records
+from sanfang.model.model import DistrictModel
+from sanfang.model.state import CHANNEL_NAMES, STATE_NAMES, TIER_NAMES
+from sanfang.run.simulation import simulate
+from sanfang.scenario.place import KINDS
+from sanfang.scenario.policy import lever_names
+from sanfang.scenario.scenario import Scenario
+
+EVERY_LEVER: dict[str, Any] = {f"policy.{name}": 0.8 for name in lever_names()}
+EVERY_REQUEST: dict[str, Any] = EVERY_LEVER | {
+    "conflicts.forum_share": 0.5,
+    "conflicts.reveals": 0.3,
+    "discovery.patrol": 1.0,
+    "discovery.data": 0.2,
+    "helpers.visit_tells": 1.0,
+    "helpers.contact_tells": 0.5,
+    "workforce.leaving_base": 1.0,
+    "money.operating": 60.0,
+}
+"""All levers, and a district short of money in which whatever can happen to a need happens."""
+
+
+@cache
+def observed(scenario: Scenario, days: int, seed: int, scale: float) -> tuple[dict[str, float], Shown]:
+    """A run's metrics, and what the run shows; residents are watched in a second, equal run."""
+    run = simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=True)
+    assert run.model is not None
+    again, first, before = DistrictModel(scenario, seed=seed, days=days, scale=scale), scenario.run.warm_up, None
+    satisfaction = []
+    while again.day < days:
+        if again.day == first > 0:
+            before = again.ledger()
+        again.step()
+        satisfaction.append(np.array(again.residents.satisfaction, dtype=float))
+    gone = all_records(run.model)["gone"].copy()
+    return run.metrics, Shown(
+        scenario=scenario,
+        first=first,
+        end=days,
+        requests=run.requests.assign(gone=gone),
+        daily=run.daily,
+        ledger=run.ledger,
+        ledger_before=before,
+        satisfaction=np.array(satisfaction),
+        community=np.array(run.model.residents.community),
+        vulnerable=np.array(run.model.residents.vulnerable),
+        posts=len(run.model.workers),
+    )
+
+
+def hamlet(name: str = "before", days: int = 130, seed: int = 1, **changes: Any) -> tuple[dict[str, float], Shown]:
+    return observed(demo(name, **(HAMLET | {"run.warm_up": 20} | changes)), days, seed, 1.0)
+
+
+def assert_same(found: dict[str, float], plain: dict[str, float]) -> None:
+    assert set(found) == set(plain) == set(BY_NAME)
+    wrong = {
+        name: (found[name], value)
+        for name, value in plain.items()
+        if found[name] != pytest.approx(value, rel=1e-6, abs=1e-6, nan_ok=True)
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [("before", {}), ("three-devolutions-two-refinements", {}), ("before", EVERY_REQUEST)],
+    ids=["before", "reform", "everything"],
+)
+def test_metrics_of_a_hamlet_are_those_of_the_plain_program(name: str, changes: dict[str, Any]) -> None:
+    found, shown = hamlet(name, **changes)
+    assert_same(found, metrics_of(shown))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_metrics_of_every_policy_are_those_of_the_plain_program(name: str) -> None:
+    """Each with a seed of its own; those with pilots at full size, which the pilots need."""
+    scale = 1.0 if demo(name).policy_by_community else 0.2
+    found, shown = observed(demo(name), 200, SCENARIOS.index(name) + 1, scale)
+    assert_same(found, metrics_of(shown))
+
+
+def test_the_plain_program_has_seen_every_kind_of_request() -> None:
+    """Every kind, channel, outcome and tier, composite and brought back, rated and not, with and without money."""
+    shown = [hamlet(name, **changes)[1] for name, changes in (("before", {}), ("before", EVERY_REQUEST))]
+    requests = pd.concat([one.requests for one in shown])
+    assert set(requests["kind"]) == set(KINDS)
+    assert set(requests["channel"]) - {""} == set(CHANNEL_NAMES)
+    assert set(requests["outcome"]) == set(STATE_NAMES)
+    assert set(requests["tier"]) - {""} == set(TIER_NAMES)
+    for name in ("parts", "attempts", "ordinal", "handoffs", "trips", "rated"):
+        assert requests[name].nunique() >= 3, name
+    assert (requests[[f"{cause}_hours" for cause in CAUSES]] > 0).any().all()
+    assert set(pd.concat([one.ledger for one in shown])["resource"]) == {
+        "hours", "yuan", "outside_hours", "outside_yuan",
+    }  # fmt: skip
+
+
+# --- The daily series --------------------------------------------------------------------------------------
+
+
+def by_day(times: pd.Series, shown: Shown) -> np.ndarray:
+    return np.bincount(times.dropna().astype(int), minlength=shown.end)[: shown.end]
+
+
+@pytest.mark.parametrize("changes", [{}, EVERY_REQUEST], ids=["before", "everything"])
+def test_the_series_of_needs_are_counted_from_the_records(changes: dict[str, Any]) -> None:
+    """Arisen, voiced, found, given up, and latent at the end of each day."""
+    _, shown = hamlet("before", **changes)
+    needs, daily = shown.requests, shown.daily
+    found = needs["channel"].isin(["patrol", "data", "visit", "contact", "forum"])
+    assert np.array_equal(daily["arisen"], by_day(needs["arose"], shown))
+    assert np.array_equal(daily["voiced"], by_day(needs["voiced"][~found], shown))
+    assert np.array_equal(daily["discovered"], by_day(needs["voiced"][found], shown))
+    assert np.array_equal(daily["data_found"], by_day(needs["voiced"][needs["channel"] == "data"], shown))
+    assert np.array_equal(daily["withdrawn"], by_day(needs["closed"][needs["outcome"] == "withdrawn"], shown))
+    assert np.array_equal(daily["recurred"], by_day(needs["arose"][needs["ordinal"] > 0], shown))
+    healed = needs["closed"][needs["outcome"] == "healed"]
+    latent = by_day(needs["arose"], shown) - by_day(needs["voiced"], shown) - by_day(healed, shown)
+    assert np.array_equal(daily["latent"], latent.cumsum())
+
+
+@pytest.mark.parametrize("changes", [{}, EVERY_REQUEST], ids=["before", "everything"])
+def test_closings_repeats_and_ratings_are_counted_from_the_records(changes: dict[str, Any]) -> None:
+    """Where no closed case is brought back, so that each closing has its record: 30 days make a repeat."""
+    _, shown = hamlet("before", **changes | {"casework.comes_back": 0.0, "needs.recurrence_days": 20.0})
+    needs, daily = shown.requests, shown.daily
+    closed = needs[needs["outcome"].isin(["resolved", "unresolved"])]
+    working = WorkingTime(shown.scenario, shown.end)
+    shift = shown.scenario.calendar.shift_hours
+    # what a terminal finishes while offices are closed is booked on the next working day
+    ends, starts = [[working.at(day + n) for day in range(shown.end)] for n in (1, 0)]
+    workdays = np.flatnonzero(np.subtract(ends, starts) == shift)
+    opens = shown.scenario.calendar.opening_hour / 24
+    day_of = [
+        next((day for day in workdays if day >= int(time) and (day > int(time) or time % 1 < opens + shift / 24)), -1)
+        if tier == "terminal" else int(time)
+        for time, tier in zip(closed["closed"], closed["tier"], strict=True)
+    ]  # fmt: skip
+    assert np.array_equal(daily["closed"], np.bincount(day_of, minlength=shown.end))
+    resolved = np.array(day_of)[(closed["outcome"] == "resolved").to_numpy()]
+    assert np.array_equal(daily["resolved"], np.bincount(resolved, minlength=shown.end))
+    given_up = by_day(needs["closed"][needs["outcome"] == "withdrawn"], shown)
+    open_now = (by_day(needs["voiced"], shown) - np.bincount(day_of, minlength=shown.end) - given_up).cumsum()
+    assert np.array_equal(daily["open"], open_now)
+    rated = closed["closed"][closed["rated"] >= 0]
+    assert np.array_equal(daily["rated"], by_day(rated, shown))
+    assert np.array_equal(daily["rated_satisfied"], by_day(closed["closed"][closed["rated"] == 1], shown))
+    before = needs.set_index(["root", "ordinal"])["closed"]
+    again = needs[(needs["ordinal"] > 0) & needs["voiced"].notna()]
+    last = pd.Series([before[need.root, need.ordinal - 1] for need in again.itertuples()], again.index)
+    repeats = last[again["voiced"] - last <= 30]
+    assert 0 < len(repeats) < len(again)
+    assert np.array_equal(daily["repeats"], by_day(repeats, shown))
+
+
+@pytest.mark.parametrize(("reached", "polite"), [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)])
+def test_ratings_are_of_those_who_were_reached(reached: float, polite: float) -> None:
+    """Satisfied is who says so politely, or whose experience is worth at least 0.6; given up requests are not rated."""
+    _, shown = hamlet("before", 60, **{"mind.reached": reached, "mind.polite": polite})
+    ended = shown.requests[shown.requests["outcome"].isin(["resolved", "unresolved", "withdrawn"])]
+    closed = ended["experience"].notna() & (ended["outcome"] != "withdrawn")
+    assert (ended["rated"][~closed] == -1).all()
+    assert ((ended["rated"][closed] >= 0) == (reached == 1.0)).all()
+    if reached:
+        satisfied = (ended["experience"] >= 0.6) | (polite == 1.0)
+        assert (ended["rated"][closed] == satisfied[closed]).all()
+        assert closed.sum() > 0 and (polite or not satisfied[closed].all())
+
+
+def test_hours_of_the_daily_series_sum_to_the_ledger() -> None:
+    _, shown = hamlet("before", **EVERY_REQUEST)
+    book = shown.ledger[shown.ledger["resource"] == "hours"].groupby("heading")["amount"].sum()
+    daily = shown.daily.filter(like="hours_").sum()
+    for heading, amount in book.items():
+        assert daily[f"hours_{heading}"] == pytest.approx(amount, rel=1e-9, abs=1e-9), heading
+    assert daily.sum() == pytest.approx(book.sum(), rel=1e-9)
+
+
+def test_what_a_request_cost_is_what_the_pots_paid() -> None:
+    """The money of all requests together, fees to firms included, is what the ledger has for cases and firms."""
+    _, shown = hamlet("before", **EVERY_REQUEST)
+    ledger = shown.ledger[shown.ledger["resource"].isin(["yuan", "outside_yuan"])]
+    paid = ledger[ledger["heading"].isin(["cases", "market_services"])]["amount"].sum()
+    assert shown.requests["yuan"].astype(float).sum() == pytest.approx(paid, rel=1e-6)
+    assert shown.requests["quality"].between(0, 1).all()
+
+
+def test_contracted_hours_of_the_running_month_are_shown() -> None:
+    """A month that has not ended is settled later; what organisations have worked in it is shown already."""
+    changes = {f"domains.{name}.social": 1.0 for name in demo().domains} | {"policy.social_organisations": 1.0}
+    model = DistrictModel(demo(**HAMLET, **changes, **{"prices.contract_months": 1.0}), days=60)
+    while model.day < 28:
+        model.step()
+    used = float(model.world.communities["contract_used"].sum())
+    ledger = model.ledger()
+    assert used > 0
+    assert ledger[ledger["resource"] == "outside_hours"]["amount"].sum() == pytest.approx(used)
