@@ -6,6 +6,9 @@ Written from docs/model.md and the declarations, and sharing no code with the mo
 - `requests`: the run's requests, with `gone` beside them, the day on which the trouble no longer was there;
 - `daily`: its daily series;
 - `ledger`, `ledger_before`: the ledger at its end and at the start of the window (None if that is day 0);
+- `months`: of each month begun, what was paid on its first day for all of it (by heading), and put into the pots (by
+  tier); `moved`: what the window paid out of the pots, `[tier, heading]`; `held` in them at its end, by tier; and
+  `waiting`, the yuan that cases wait for then;
 - `satisfaction`: residents' satisfaction at the end of each day, `[day, resident]`, and who they are.
 """
 
@@ -48,6 +51,10 @@ class Shown:
     daily: pd.DataFrame
     ledger: pd.DataFrame
     ledger_before: pd.DataFrame | None
+    months: list[tuple[pd.Series, pd.Series]]
+    moved: pd.DataFrame
+    held: pd.Series
+    waiting: float
     satisfaction: np.ndarray
     community: np.ndarray
     vulnerable: np.ndarray
@@ -115,6 +122,7 @@ def of_requests(shown: Shown) -> dict[str, float]:
     days = shown.daily[shown.daily["day"] >= shown.first]
     settled = days[days["day"] < shown.end - REPEAT_DAYS]
     return {
+        "requests": float(len(made)),
         "rating_rate": ratio(days["rated_satisfied"].sum(), days["rated"].sum()),
         "resolution_rate": ratio(days["resolved"].sum(), days["closed"].sum()),
         "repeat_rate": ratio(settled["repeats"].sum(), settled["closed"].sum()),
@@ -154,13 +162,15 @@ def of_durations(shown: Shown) -> dict[str, float]:
     )
     arisen = shown.requests[shown.requests["arose"] >= shown.first]
     lasted = arisen["gone"].fillna(end) - arisen["arose"]
-    observed = end - made["voiced"]
+    observed, followed = end - made["voiced"], end - made["voiced"].min() // 1
     return {
         "response_rate": in_time(answered, answer_days, answer_limit, observed),
         "on_time_rate": in_time(resolved, days, resolve_limit, observed),
-        **three("first_response_hours", hours, answered, WITHIN_DAYS * 5 / 7 * calendar.shift_hours),
-        **three("resolution_days", days, resolved, WITHIN_DAYS),
-        "need_days_mean": mean_within(waiting_curve(lasted, arisen["gone"].notna()), WITHIN_DAYS),
+        **three("first_response_hours", hours, answered, WITHIN_DAYS * 5 / 7 * calendar.shift_hours, followed),
+        **three("resolution_days", days, resolved, WITHIN_DAYS, followed),
+        "need_days_mean": mean_within(
+            waiting_curve(lasted, arisen["gone"].notna()), WITHIN_DAYS, len(lasted), end - arisen["arose"].min() // 1
+        ),
     }
 
 
@@ -207,9 +217,9 @@ def reached(curve: list[tuple[float, float]], level: float) -> float:
     return next((time for time, share in curve if share <= 1 - level + 1e-12), math.nan)
 
 
-def mean_within(curve: list[tuple[float, float]], horizon: float) -> float:
-    """Area under the curve up to the horizon."""
-    if not curve:
+def mean_within(curve: list[tuple[float, float]], horizon: float, count: int, followed: float) -> float:
+    """Area under the curve of so many durations up to the horizon; NaN where none was followed for 60 days."""
+    if not count or followed < WITHIN_DAYS:
         return math.nan
     area, height, since = 0.0, 1.0, 0.0
     for time, share in curve:
@@ -219,10 +229,10 @@ def mean_within(curve: list[tuple[float, float]], horizon: float) -> float:
     return area + height * (horizon - since)
 
 
-def three(stem: str, durations: pd.Series, done: pd.Series, horizon: float) -> dict[str, float]:
+def three(stem: str, durations: pd.Series, done: pd.Series, horizon: float, followed: float) -> dict[str, float]:
     curve = waiting_curve(durations, done)
     return {
-        f"{stem}_mean": mean_within(curve, horizon),
+        f"{stem}_mean": mean_within(curve, horizon, len(durations), followed),
         f"{stem}_median": reached(curve, 0.5),
         f"{stem}_p90": reached(curve, 0.9),
     }
@@ -239,27 +249,55 @@ def of_time(shown: Shown) -> dict[str, float]:
 # --- Hours and money ----------------------------------------------------------------------------------------
 
 
+def given(shown: Shown) -> pd.Series:
+    """Public yuan given for the days of the window, wages apart, by heading.
+
+    A month's money is for its days: each day has an equal part. Cases are paid from what was left from before, first;
+    that is not the window's. What is left at its end, or has lapsed, is the window's as far as so much was given.
+    """
+    begin, yuan, into, to_come = 0, pd.Series(dtype=float), 0.0, 0.0
+    for ahead, pots in shown.months:
+        date = shown.scenario.calendar.start + dt.timedelta(days=begin)
+        length = (date.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - date
+        inside = [day for day in range(begin, begin + length.days) if shown.first <= day < shown.end]
+        after = [day for day in range(begin, begin + length.days) if day >= shown.end]
+        yuan = yuan.add(ahead * len(inside) / length.days, fill_value=0.0)
+        into, to_come = into + pots * len(inside) / length.days, to_come + pots * len(after) / length.days
+        begin += length.days
+    held = (shown.held - to_come).clip(lower=0.0)
+    stuck = min(1.0, shown.waiting / held.sum()) if held.sum() else 0.0
+    for tier, own in into.items():
+        lapsed, paid = (
+            shown.moved.loc[tier, ["stranded", "unspent"]],
+            shown.moved.loc[tier, ["cases", "market_services"]],
+        )
+        left = lapsed + held[tier] * np.array([stuck, 1.0 - stuck])
+        kept = min(left.sum(), own)
+        for parts, total in ((left, kept), (paid, own - kept)):
+            shares = parts / parts.sum() if parts.sum() > 0 else pd.Series([1.0, 0.0], parts.index)
+            yuan = yuan.add(shares * total, fill_value=0.0)
+    return yuan
+
+
 def booked(shown: Shown) -> pd.Series:
-    """What the window booked, by resource, tier and heading. What was left in the pots when it began is still there."""
+    """What the window booked, by resource, tier and heading; of its yuan only wages are of use."""
     keys = ["resource", "tier", "heading"]
     now = shown.ledger.set_index(keys)["amount"]
     if shown.ledger_before is None:
         return now
     before = shown.ledger_before.set_index(keys)["amount"]
-    before = before[~before.index.get_level_values("heading").isin(["stranded", "unspent"])]
     return now.sub(before, fill_value=0.0)
 
 
 def of_resources(shown: Shown) -> dict[str, float]:
     """Waste, coordination, load, turnover, cost."""
     wage, book = shown.scenario.staffing.wage, booked(shown)
-    hours, yuan = book["hours"], book["yuan"]
+    hours, money = book["hours"], given(shown)
 
     def under(amounts: pd.Series, *headings: str) -> float:
         return float(amounts[amounts.index.get_level_values("heading").isin(headings)].sum())
 
-    wages = under(yuan, "wages") + under(yuan, "vacant")
-    money = yuan.sum() - wages
+    wages = under(book["yuan"], "wages") + under(book["yuan"], "vacant")
     base = hours[hours.index.get_level_values("tier").isin(["grid", "community"])]
     above = hours[hours.index.get_level_values("tier").isin(["street", "department"])]
 
@@ -269,15 +307,15 @@ def of_resources(shown: Shown) -> dict[str, float]:
     def load(amounts: pd.Series) -> float:
         return ratio(present(amounts) - under(amounts, *AT_REST), present(amounts))
 
-    wasted_hours, wasted_yuan = under(hours, *WASTED_HOURS), under(yuan, *WASTED_YUAN)
+    wasted_hours, wasted_yuan = under(hours, *WASTED_HOURS), float(money.reindex(list(WASTED_YUAN)).sum())
     days = shown.daily[shown.daily["day"] >= shown.first]
     total = shown.ledger.groupby("resource")["amount"].sum()
     return {
-        "waste_share": ratio(wasted_hours * wage + wasted_yuan, hours.sum() * wage + money),
+        "waste_share": ratio(wasted_hours * wage + wasted_yuan, hours.sum() * wage + money.sum()),
         "waste_share_hours": ratio(wasted_hours, hours.sum()),
-        "waste_share_money": ratio(wasted_yuan, money),
+        "waste_share_money": ratio(wasted_yuan, money.sum()),
         **{f"wasted_{cause}": ratio(under(hours, cause), hours.sum()) for cause in WASTED_HOURS},
-        **{f"wasted_{cause}": ratio(under(yuan, cause), money) for cause in WASTED_YUAN},
+        **{f"wasted_{cause}": ratio(float(money.get(cause, 0.0)), money.sum()) for cause in WASTED_YUAN},
         "coordination_share": ratio(under(hours, *COORDINATION), hours.sum()),
         "tasks_from_above_share": ratio(under(base, "tasks_useful", "tasks_form"), present(base)),
         "entry_share": ratio(under(base, "data_entry", "data_entry_in_vain"), present(base)),
@@ -285,7 +323,7 @@ def of_resources(shown: Shown) -> dict[str, float]:
         "utilisation_community": load(base),
         "burden_gap": load(base) - load(above),
         "turnover_rate": days["leavers"].sum() / shown.posts / len(days) * 365,
-        "cost_per_resolved_need": ratio(yuan.sum(), days["resolved"].sum()),
+        "cost_per_resolved_need": ratio(money.sum() + wages, days["resolved"].sum()),
         "hours_supplied": total["hours"],
         "money_supplied": total["yuan"],
         "outside_hours": total.get("outside_hours", 0.0),

@@ -13,6 +13,7 @@ from hand_made import HAMLET
 from model_runs import SCENARIOS, demo
 from plain_metrics import CAUSES, Shown, WorkingTime, metrics_of
 from sanfang.metrics.catalogue import BY_NAME
+from sanfang.model.books.headings import YUAN_HEADINGS
 from sanfang.model.books.observation import all_records
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import CHANNEL_NAMES, STATE_NAMES, TIER_NAMES
@@ -41,10 +42,10 @@ def observed(scenario: Scenario, days: int, seed: int, scale: float) -> tuple[di
     run = simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=True)
     assert run.model is not None
     again, first, before = DistrictModel(scenario, seed=seed, days=days, scale=scale), scenario.run.warm_up, None
-    satisfaction = []
+    satisfaction, spent = [], np.zeros_like(again.world.spent)
     while again.day < days:
         if again.day == first > 0:
-            before = again.ledger()
+            before, spent = again.ledger(), again.world.spent.copy()
         again.step()
         satisfaction.append(np.array(again.residents.satisfaction, dtype=float))
     gone = all_records(run.model)["gone"].copy()
@@ -56,11 +57,19 @@ def observed(scenario: Scenario, days: int, seed: int, scale: float) -> tuple[di
         daily=run.daily,
         ledger=run.ledger,
         ledger_before=before,
+        months=[(headed(one.ahead).sum(), pd.Series(one.pots)) for one in again.finance.months],
+        moved=headed((again.world.spent - spent)[: len(again.finance.months[0].pots)]),
+        held=pd.Series([0.0, again.world.communities["fund"].sum(), 0.0, again.world.budget.sum()]),
+        waiting=again.waiting_yuan(),
         satisfaction=np.array(satisfaction),
         community=np.array(run.model.residents.community),
         vulnerable=np.array(run.model.residents.vulnerable),
         posts=len(run.model.workers),
     )
+
+
+def headed(yuan: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(yuan, columns=pd.Index(YUAN_HEADINGS))
 
 
 def hamlet(name: str = "before", days: int = 130, seed: int = 1, **changes: Any) -> tuple[dict[str, float], Shown]:
