@@ -20,7 +20,7 @@ from sanfang.lab import store as store_module
 from sanfang.lab.database import METRIC_NAMES, STORE, StoreError
 from sanfang.lab.results import Results
 from sanfang.lab.rows import Daily, Failure, Planned, Result
-from sanfang.lab.store import Store, is_being_written, run_key
+from sanfang.lab.store import Store, is_being_written, run_keys
 from sanfang.scenario.errors import InputError
 
 ABOUT = {"name": "made up", "daily": False, "metrics": [], "factors": ["x"], "scenarios": {"a": "1"}, "baseline": "a"}
@@ -87,12 +87,18 @@ def test_a_run_that_succeeds_later_is_no_failure_any_more(tmp_path: Path) -> Non
         assert (store.failed(), store.done()) == (0, 1)
 
 
+def run_key(digest: str, seed: int, days: int, scale: float, code: str) -> str:
+    return run_keys(digest, days, scale, code)(seed)
+
+
 def test_the_key_depends_on_all_that_decides_a_run() -> None:
     usual = ("digest", 1, 365, 0.1, "code")
     others = [("other", 1, 365, 0.1, "code"), ("digest", 2, 365, 0.1, "code"), ("digest", 1, 364, 0.1, "code")]
     others += [("digest", 1, 365, 0.2, "code"), ("digest", 1, 365, 0.1, "new")]
     assert len({run_key(*usual), *(run_key(*other) for other in others)}) == 6
     assert run_key(*usual) == run_key(*usual)
+    text = '["digest", 1, 365, 0.1, "code"]'
+    assert run_key(*usual) == hashlib.sha256(text.encode()).hexdigest()[:32], "keys of stores that are there stay"
 
 
 def test_a_metric_newer_than_the_file_gets_a_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ import json
 import os
 import sqlite3
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,10 +40,20 @@ PAGE_RECORDS = 20
 WANTED = "key IN (SELECT key FROM wanted)"
 
 
-def run_key(digest: str, seed: int, days: int, scale: float, code: str) -> str:
-    """The name of a run's content: 32 hex digits over the scenario's digest, seed, days, scale and code version."""
-    text = json.dumps([digest, seed, days, scale, code])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def run_keys(digest: str, days: int, scale: float, code: str) -> Callable[[int], str]:
+    """The names of runs' contents by seed: 32 hex digits over the scenario's digest, seed, days, scale, code version.
+
+    They are those of the JSON list of the five; a plan has millions, so what they share is worked out once.
+    """
+    head = hashlib.sha256(f"[{json.dumps(digest)}, ".encode())
+    tail = f", {json.dumps([days, scale, code])[1:]}".encode()
+
+    def key(seed: int) -> str:
+        sha = head.copy()
+        sha.update(b"%d" % seed + tail)
+        return sha.hexdigest()[:32]
+
+    return key
 
 
 class Store:

@@ -27,7 +27,7 @@ from sanfang.lab.own_metrics import declarations, measure_own
 from sanfang.lab.provenance import code_version, provenance
 from sanfang.lab.rows import Failure, Planned, Result
 from sanfang.lab.runner import run_each
-from sanfang.lab.store import Store, run_key, stores_beside
+from sanfang.lab.store import Store, run_keys, stores_beside
 from sanfang.lab.work import Job, Outcome
 from sanfang.metrics.catalogue import seen
 from sanfang.model.books.observation import observe
@@ -125,22 +125,27 @@ def folder_of(experiment: Experiment) -> Path:
 
 
 def planned_runs(experiment: Experiment) -> Iterator[Planned]:
-    """The cells of the experiment with its first replications, point by point. Raises InputError at a wrong point."""
+    """The cells of the experiment with its first replications, replication by replication. Raises InputError at a wrong point."""
     points = experiment.points()
     yield from _cells(experiment, [(number, 0, experiment.replications.min) for number in range(len(points))])
 
 
 def _cells(experiment: Experiment, wanted: list[tuple[int, int, int]]) -> Iterator[Planned]:
-    """Cells for (point, first replication, end of replications), point by point: a scenario is built once a point."""
+    """Cells for (point, first replication, end of replications), replication by replication, as the store orders them.
+    A scenario is built once a point."""
     points, code = experiment.points(), code_version()
+    cells = []
     for number, first, end in wanted:
         for label in experiment.bases:
             scenario = experiment.scenario(label, points[number])
-            digest, days = scenario.digest(), experiment.days or scenario.run.days
-            for replication in range(first, end):
-                seed = experiment.seed + replication
-                key = run_key(digest, seed, days, experiment.scale, code)
-                yield Planned(replication, number, label, seed, key)
+            days = experiment.days or scenario.run.days
+            cells.append((first, end, number, label, run_keys(scenario.digest(), days, experiment.scale, code)))
+    begin, stop = min((cell[0] for cell in cells), default=0), max((cell[1] for cell in cells), default=0)
+    for replication in range(begin, stop):
+        seed = experiment.seed + replication
+        for first, end, number, label, key in cells:
+            if first <= replication < end:
+                yield Planned(replication, number, label, seed, key(seed))
 
 
 # --- Making the runs ------------------------------------------------------------------------------------
