@@ -11,7 +11,10 @@ from soak.hostile.messages import as_json, event
 PAGE = "/trust?lang=en&district=demo&size=1"
 LIVE = "/?lang=en&district=demo&size=1&days=30"
 
+LESSON = 'id = "x"\norder = 1\n[place]\ndistrict = "' + "a" * 100_000 + '"\n'
+
 FOUND: dict[str, tuple[Case, ...]] = {
+    "lesson": (Case(files={"scenarios/lessons/hostile.toml": LESSON.encode()}),),  # told in full
     "message": (
         Case(given=(PAGE, as_json(event("go", ["/live"])))),  # a list is looked up among the pages
         Case(given=(PAGE, as_json(event("go", {"/live": 1})))),

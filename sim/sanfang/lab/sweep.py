@@ -125,7 +125,7 @@ def folder_of(experiment: Experiment) -> Path:
 
 
 def planned_runs(experiment: Experiment) -> Iterator[Planned]:
-    """The cells of the experiment with its first replications, replication by replication. Raises InputError at a wrong point."""
+    """The cells of the experiment with its first replications. Raises InputError at a wrong point."""
     points = experiment.points()
     yield from _cells(experiment, [(number, 0, experiment.replications.min) for number in range(len(points))])
 

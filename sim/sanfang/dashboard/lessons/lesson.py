@@ -20,7 +20,7 @@ from sanfang.scenario.content import DISTRICTS
 from sanfang.scenario.errors import nearest
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.telling import in_words, shortened
+from sanfang.scenario.telling import shortened
 
 MOST_RESIDENT_YEARS = 1_000_000
 """Of all runs of one step: some ten seconds on one core."""
@@ -73,7 +73,8 @@ class Arm(_Table):
         for path in value:
             if find(path) is None:
                 known = [f"policy.{name}" for name in lever_names()]
-                raise ValueError(f"{in_words(path)} is no parameter{nearest(path, known)}; see docs/parameters.md")
+                told = f"{shortened(repr(path))} is no parameter{nearest(path, known)}"
+                raise ValueError(f"{told}; see docs/parameters.md")
         return value
 
     @model_validator(mode="after")
@@ -275,7 +276,7 @@ def scenario_of(arm: Arm, place: Place) -> Scenario:
 def _one_of(value: str, known: Any, what: str) -> str:
     if value not in known:
         listed = "" if len(known) > 20 else f"; there are {', '.join(known)}"
-        raise ValueError(f"{in_words(value)} is not {what}{nearest(value, known) or listed}")
+        raise ValueError(f"{shortened(repr(value))} is not {what}{nearest(value, known) or listed}")
     return value
 
 
@@ -288,9 +289,9 @@ def _check_placeholders(text: str, step: Step, before: bool) -> None:
         if word not in known:
             raise ValueError(f"{shown} is no placeholder here; there are {', '.join(known)}")
         if arm and arm not in ids:
-            raise ValueError(f"{shown}: no arm is called {in_words(arm)}; there are {', '.join(sorted(ids))}")
+            raise ValueError(f"{shown}: no arm is called {shortened(repr(arm))}; there are {', '.join(sorted(ids))}")
         if metric and metric not in BY_NAME:
-            raise ValueError(f"{shown}: {in_words(metric)} is not a measure{nearest(metric, BY_NAME)}")
+            raise ValueError(f"{shown}: {shortened(repr(metric))} is not a measure{nearest(metric, BY_NAME)}")
         if word in ("change", "moved") and len(step.arms) == 1:
             raise ValueError(f"{shown}: with one arm there is nothing to compare it with")
         if word in ("best", "second") and step.asks != "which":
