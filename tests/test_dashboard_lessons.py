@@ -160,6 +160,16 @@ def test_a_wrong_file_is_told_with_file_key_and_what_is_allowed(
     assert "mine.toml" in str(caught.value)
 
 
+@pytest.mark.parametrize("added", ['place = {district = "LONG"}', 'place = {scenario = "LONG"}', "LONG = 1"])
+def test_a_long_name_is_not_repeated_in_full(tmp_path: Path, added: str) -> None:
+    text = (FOLDER / "duties-without-means.toml").read_text("utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace("minutes = 10", "minutes = 10\n" + added.replace("LONG", "a" * 100_000), 1), "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_lesson(path)
+    assert len(str(caught.value)) < 2_000
+
+
 def test_other_lessons_stay_usable_beside_a_wrong_one_and_an_edit_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
