@@ -18,6 +18,7 @@ from benchmarks import browser
 from sanfang.lab import executors, runner
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run import simulation
+from sanfang.scenario.window import Window
 
 hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("fixed")
@@ -67,6 +68,8 @@ def made_up_run(
         seed=seed,
         days=days or scenario.run.days,
         scale=scale,
+        window=Window.of(scenario, days),
+        reasons={},
     )
 
 

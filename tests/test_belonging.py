@@ -15,6 +15,7 @@ from sanfang.cli import app
 from sanfang.lab.belonging import MANIFEST, OUTPUTS
 from sanfang.lab.provenance import code_version
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.window import Window
 
 pytestmark = pytest.mark.usefixtures("made_up_simulation")
 RUN = {"metrics.json", "daily.csv", "ledger.csv"}
@@ -56,6 +57,7 @@ def test_a_manifest_names_the_files_with_checksums_and_what_was_run(out: Path) -
         "seed": 3,
         "days": 20,
         "scale": 0.5,
+        "windows": {"before": Window.of(Scenario.load("before", "demo"), 20).to_dict()},
     }
 
 

@@ -26,7 +26,7 @@ from sanfang.run.background import CANCELLED
 from sanfang.run.life import Life, life
 from sanfang.run.simulation import Run, simulate
 from sanfang.run.steps import WHATS
-from sanfang.run.time_split import CAUSES, closed_after_warm_up, durations, of_request
+from sanfang.run.time_split import CAUSES, closed_to_follow, durations, of_request
 
 DAYS = 90
 ADDRESS = Address(lang="en", district="demo", size=1.0, seed=3, days=120, day=DAYS)
@@ -82,7 +82,7 @@ def test_steps_sum_to_the_hours_hand_offs_and_yuan_of_the_record(name: str) -> N
 
 
 def test_the_steps_of_a_part_follow_one_another_from_registration_to_the_end(run: Run) -> None:
-    label = closed_after_warm_up(run).sort_values("handoffs").index[-1]
+    label = closed_to_follow(run).sort_values("handoffs").index[-1]
     row, one = run.requests.loc[label], told(run, ADDRESS, label)
     for part in range(row["parts"]):
         mine = [step for step in one.steps if step.part == part]
@@ -133,7 +133,7 @@ def test_a_day_that_is_none_changes_nothing(value: object) -> None:
 
 
 def test_rules_pick_what_they_say(run: Run) -> None:
-    closed = closed_after_warm_up(run)
+    closed = closed_to_follow(run)
     hours = durations(closed, run.scenario.calendar, run.days)
     assert candidates(run, Choice("slowest"))["hours"].iloc[0] == hours.max()
     middle = candidates(run, Choice("typical"))["hours"]
@@ -229,7 +229,7 @@ def test_the_page_shows_the_request_that_the_address_names(run: Run, monkeypatch
 
 
 def test_the_steps_as_csv_are_the_steps(run: Run) -> None:
-    one = told(run, ADDRESS, closed_after_warm_up(run).index[0])
+    one = told(run, ADDRESS, closed_to_follow(run).index[0])
     table = pd.read_csv(io.BytesIO(follow_views.step_table(one).to_csv(index=False).encode()))
     assert table["hours"].tolist() == pytest.approx([step.hours for step in one.steps])
     assert set(table["request"]) == {one.id}

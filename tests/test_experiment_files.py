@@ -456,9 +456,9 @@ def test_the_schema_knows_every_key_and_describes_it() -> None:
 def test_reading_an_experiment_loads_neither_pandas_nor_salib() -> None:
     code = (
         "import sys\nfrom sanfang.lab.experiment import Experiment\n"
-        "early = {'numpy', 'scipy', 'pandas', 'SALib'} & set(sys.modules)\n"
+        "early = {'numba', 'mesa', 'scipy', 'pandas', 'SALib'} & set(sys.modules)\n"
         "Experiment.load('screening')\n"
-        "sys.exit(f'{early}' if early or {'pandas', 'SALib'} & set(sys.modules) else 0)"
+        "sys.exit(f'{early}' if early or {'numba', 'mesa', 'pandas', 'SALib'} & set(sys.modules) else 0)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr

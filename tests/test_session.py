@@ -10,6 +10,7 @@ import pytest
 
 import model_runs
 from sanfang import InputError, Run, Scenario, Session, simulate
+from sanfang.metrics.by_day import WINDOW
 from sanfang.run import series
 from sanfang.run.moves import Move
 from sanfang.run.recorder import in_window
@@ -199,20 +200,20 @@ def test_a_series_is_made_of_the_days_that_are_new_and_is_the_same_however_often
 ) -> None:
     watched, once = session(), session(DAYS)
     asked: list[tuple[int, int]] = []
-    measured = series._measured
 
-    def noting(played: Session, name: str, first: int, end: int) -> np.ndarray:
-        asked.append((first, end))
-        return measured(played, name, first, end)
+    class Noting(series.PlayedDays):
+        def __init__(self, played: Session, begin: int, end: int) -> None:
+            asked.append((begin, end))
+            super().__init__(played, begin, end)
 
-    monkeypatch.setattr(series, "_measured", noting)
+    monkeypatch.setattr(series, "PlayedDays", Noting)
     looks = (0, 1, 27, 28, 29, 29, 45, DAYS)
     for day in looks:
         watched.step(day - watched.day)
         for name in series.MEASURES:
             assert len(series.series(watched, name)) == day
     assert len(asked) == len(series.MEASURES) * len(set(looks))  # the second look on day 29 asks for nothing
-    assert {end for first, end in asked if first == 45} == {DAYS}
+    assert {end for begin, end in asked if begin == 45 - WINDOW} == {DAYS}
     for name in series.MEASURES:
         np.testing.assert_array_equal(series.series(watched, name), series.series(once, name), err_msg=name)
     for several in (series.waste_by_cause, series.hours_by_group, series.requests_by_state):

@@ -36,7 +36,8 @@ HARDLY = 0.02
 
 @lru_cache(maxsize=4)
 def _loaded(name: str) -> Scenario:
-    return Scenario.load(name, district=DISTRICT)
+    """All of its short runs is evaluated."""
+    return Scenario.load(name, district=DISTRICT, settings=["run.warm_up=0"])
 
 
 def _demo(name: str = "before", changes: dict[str, Any] | None = None) -> Scenario:

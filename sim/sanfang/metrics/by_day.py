@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from sanfang.metrics.declare import DECLARED, Better
 from sanfang.metrics.units import DAYS, Unit
@@ -111,10 +112,14 @@ def per_thousand(stock: np.ndarray, days: Days) -> np.ndarray:
 
 
 def moving_sum(series: np.ndarray, window: int = WINDOW) -> np.ndarray:
-    """Sum over the last `window` days at each day, along the first axis; over fewer at the beginning."""
-    total = np.asarray(np.cumsum(series, axis=0))
-    total[window:] = total[window:] - total[:-window]
-    return total
+    """Sum over the last `window` days at each day, along the first axis; over fewer at the beginning.
+
+    Each is added up by itself, so that it is the same to the last bit wherever the series begins before it.
+    """
+    if not len(series):
+        return np.zeros_like(series, dtype=float)
+    before = np.zeros((window - 1, *series.shape[1:]))
+    return np.asarray(sliding_window_view(np.concatenate([before, series]), window, axis=0).sum(axis=-1))
 
 
 def ratios(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
