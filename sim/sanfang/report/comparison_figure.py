@@ -20,7 +20,7 @@ from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import MINUS, decimals_of, number
 from sanfang.metrics.units import SHARE
-from sanfang.report.fonts import language_and_fonts
+from sanfang.report.fonts import LATIN, language_and_fonts
 from sanfang.run.reach import reach
 from sanfang.scenario.scenario import Scenario
 
@@ -30,7 +30,7 @@ MARKERS = {BETTER: "o", UNSURE: "D", WORSE: "s"}
 BETTER_SIDE, INK, SOFT, BAND = "#E6F1F8", "#222222", "#5F6368", "#F3F3F1"
 WIDTH, ROW, ABOVE, BELOW = 13.0, 0.56, 1.75, 1.62  # inches
 LEFT, RIGHT, GAP = 2.3, 0.35, 0.45  # inches
-NUMBER, MARGIN = 0.25, 0.14  # shares of a panel: beside a mark with its number, and without
+NUMBER, MARGIN = 0.29, 0.14  # shares of a panel: beside a mark with its number, and without
 PANEL_LABELS = {
     "satisfaction": ("Satisfaction", "满意度"),
     "resolution_days_mean": ("Days to resolve", "解决天数"),
@@ -224,7 +224,7 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Sty
         fontsize=10.5,
         color=colour,
         fontweight="bold",
-        family=style.fonts[-1:],
+        family=LATIN,  # the one font that is sure to be bold
         zorder=5,
     )
 

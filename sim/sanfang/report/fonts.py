@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from matplotlib import font_manager
 
+BOLD = 700
 LATIN = "DejaVu Sans"  # travels with matplotlib
 CHINESE = (
     "Noto Sans CJK SC",
@@ -40,6 +42,8 @@ def _packaged_font() -> str | None:
     for folder in (package.submodule_search_locations or ()) if package else ():
         for path in Path(folder).glob("fonts/*.ttf"):
             font_manager.fontManager.addfont(path)
+            known = font_manager.fontManager.ttflist
+            known.append(replace(known[-1], weight=BOLD))  # or each bold heading warns that it takes the one weight
             return font_manager.FontProperties(fname=path).get_name()
     return None
 
