@@ -398,6 +398,12 @@ def test_a_server_gives_back_memory_that_lies_scattered_among_what_is_used() -> 
     assert float(done.stdout) < 0.2
 
 
+@pytest.mark.parametrize("half", ["\udcff", "\ud800", "a\udfffb"])
+def test_half_a_character_in_a_link_gives_the_same_page_again(half: str) -> None:
+    address, _ = read(f"kind={half}&x={half}&request={half}")
+    assert read(address.query())[0] == address
+
+
 def test_half_a_character_in_an_address_does_not_break_its_link() -> None:
     address, _ = read("request=\udcff")
     assert "request=" in address.query()

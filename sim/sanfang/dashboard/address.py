@@ -93,7 +93,7 @@ class Address:
 def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
     """The address that a query string gives, and what of it could not be taken."""
     problems: list[str] = []
-    query = query or ""
+    query = (query or "").encode("utf-8", "replace").decode("utf-8")  # half a character cannot be shown again
     if len(query) > limits.LONGEST_ADDRESS:
         query = query[: limits.LONGEST_ADDRESS].rpartition("&")[0]
         problems.append(f"longer than {limits.LONGEST_ADDRESS:,} characters: the end is left out")
