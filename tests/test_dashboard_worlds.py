@@ -398,6 +398,13 @@ def test_a_server_gives_back_memory_that_lies_scattered_among_what_is_used() -> 
     assert float(done.stdout) < 0.2
 
 
+@pytest.mark.parametrize("level", ["0.3333333333333333", "1e-300", "0.1", "0.30000000000000004"])
+def test_a_level_in_a_link_is_the_same_to_the_last_bit_in_the_link_of_the_page(level: str) -> None:
+    address, _ = read(f"a.levers=authority:{level}&a.moves=7:triage:{level}")
+    assert address.worlds[0].levers == (("authority", float(level)),)
+    assert read(address.query())[0] == address
+
+
 @pytest.mark.parametrize("half", ["\udcff", "\ud800", "a\udfffb"])
 def test_half_a_character_in_a_link_gives_the_same_page_again(half: str) -> None:
     address, _ = read(f"kind={half}&x={half}&request={half}")

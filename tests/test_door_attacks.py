@@ -312,6 +312,12 @@ def test_a_page_elsewhere_follows_links_but_asks_for_nothing_in_its_viewer_s_nam
     assert ask(dashboard, headers=headers).status == status
 
 
+def test_a_request_that_says_twice_how_long_it_is_is_refused(dashboard: str) -> None:
+    """A proxy before this server might take its body for another request."""
+    headers = {"Origin": dashboard, "Content-Length": "3", "Transfer-Encoding": "chunked"}
+    assert ask(dashboard, "/", "POST", headers).status == 400
+
+
 # --- Floods -----------------------------------------------------------------------------------------------
 
 

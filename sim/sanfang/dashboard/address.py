@@ -72,14 +72,16 @@ class Address:
 
     def query(self) -> str:
         """The address, after the question mark."""
-        pairs: list[tuple[str, str]] = [("lang", self.lang), ("district", self.district), ("size", f"{self.size:g}")]
+        pairs: list[tuple[str, str]] = [("lang", self.lang), ("district", self.district), ("size", _exactly(self.size))]
         pairs += [("seed", str(self.seed)), ("days", str(self.days)), ("day", str(self.day))]
         for letter, world in zip(LETTERS, self.worlds, strict=False):
             pairs.append((letter, world.scenario))
             if world.levers:
-                pairs.append((f"{letter}.levers", ",".join(f"{name}:{level:g}" for name, level in world.levers)))
+                pairs.append(
+                    (f"{letter}.levers", ",".join(f"{name}:{_exactly(level)}" for name, level in world.levers))
+                )
             if world.moves:
-                moves = ",".join(f"{day}:{name}:{level:g}" for day, name, level in world.moves)
+                moves = ",".join(f"{day}:{name}:{_exactly(level)}" for day, name, level in world.moves)
                 pairs.append((f"{letter}.moves", moves))
         pairs += [(key, self.other[key]) for key in OTHER_KEYS if self.other.get(key)]
         return urlencode(pairs, safe=":,/", errors="replace")  # half a character has no place in UTF-8
@@ -121,6 +123,12 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
         other={key: given[key][:80] for key in OTHER_KEYS if key in given},
     )
     return address, problems
+
+
+def _exactly(value: float) -> str:
+    """A number as short as it can be read again to the last bit."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def scenario_of(address: Address, world: World) -> Scenario:

@@ -115,6 +115,8 @@ class Door:
             )
         if (origin is not None and not same_origin(origin, host)) or _is_part_of_another_page(headers):
             return PlainTextResponse("Asked by a page of another server.\n", 403)
+        if "content-length" in headers and "transfer-encoding" in headers:  # a proxy may read it in the other way
+            return PlainTextResponse("Says twice how long it is.\n", 400)
         if not PATH.fullmatch(scope["path"]):
             return _NOT_FOUND
         if len(scope["query_string"]) > MAX_QUERY:

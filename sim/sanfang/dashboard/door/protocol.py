@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from functools import lru_cache
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sanfang.dashboard.door.limits import SILENT_SECONDS, Places
+from sanfang.dashboard.door.limits import MAX_REMEMBERED, SILENT_SECONDS, Places
 
 
 def protocol(most: Places) -> type[H11Protocol]:
@@ -41,7 +42,12 @@ def protocol(most: Places) -> type[H11Protocol]:
 
 def address_of(client: Any) -> str:
     """The address by which a client is counted; of IPv6 the first half, since whoever has one has all of the second."""
-    text = str(client[0]) if client else ""
+    return _counted_as(str(client[0]) if client else "")
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _counted_as(text: str) -> str:
+    """Remembered, since each new connection looks at all others."""
     if ":" not in text:
         return text
     return str(ipaddress.ip_network(f"{text.partition('%')[0]}/64", strict=False))
