@@ -89,13 +89,13 @@ def test_what_is_published_is_read_back_to_the_last_bit(published: Path) -> None
 
 def test_bits_decide_where_versions_agree_and_where_nobody_wrote_them_down(published: Path) -> None:
     assert attempt(Experiment.load(published)).how == "bits"
-    old = Experiment.load("mechanisms/F2a")
+    old = Experiment.load("tradeoffs/discovery-paradox")
     assert old.file.published is None and attempt(old).how == "bits"
 
 
 @pytest.mark.parametrize("digit", ["difference", "low", "high"])
 def test_one_published_digit_that_is_another_differs(digit: str) -> None:
-    then = Experiment.load("mechanisms/F2a").found[0]
+    then = Experiment.load("tradeoffs/discovery-paradox").found[0]
     assert made_again(then, then, "bits").verdict == "agrees"
     more = then.model_copy(update={digit: getattr(then, digit) * (1 + 4e-11)})
     assert made_again(then, more, "bits").verdict == "agrees", "beyond the nine digits that it published"

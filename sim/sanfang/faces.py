@@ -65,16 +65,16 @@ def _notices() -> Iterator[None]:
     """Tell a `Notice` in one line, without the place in the code that a warning has."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", Notice)
-        usual = warnings.formatwarning
+        usual = warnings.showwarning
 
-        def told(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> str:
-            return f"note: {message}\n" if issubclass(category, Notice) else usual(message, category, *place, **more)
+        def told(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, Notice):
+                tell(f"note: {printable(str(message))}")
+            else:
+                usual(message, category, *place, **more)
 
-        warnings.formatwarning = told
-        try:
-            yield
-        finally:
-            warnings.formatwarning = usual
+        warnings.showwarning = told
+        yield
 
 
 @contextmanager
