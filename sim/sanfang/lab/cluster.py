@@ -15,6 +15,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
 from sanfang.lab.executors import WORKER_DIED, available_cores
@@ -123,7 +124,10 @@ class DaskCluster:
         except MemoryError as error:
             return out_of_memory(job, error)
         except Exception as error:  # of the transport or of unpickling; a run's own errors are in its outcome
-            return Outcome(job, error=f"{type(error).__name__}: {error}")
+            if self._client.status != "running":
+                raise ClusterLost(self._gone()) from None
+            transport = isinstance(error, OSError | CancelledError)  # a scheduler that goes away says so in pieces
+            return Outcome(job, error=f"{type(error).__name__}: {error}", lost=transport)
 
     @contextlib.contextmanager
     def _reaching(self) -> Iterator[None]:
