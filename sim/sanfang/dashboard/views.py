@@ -12,8 +12,7 @@ from sanfang.dashboard import colours
 from sanfang.dashboard.chart import Json, chart
 from sanfang.dashboard.outlines import Outlines, outlines
 from sanfang.dashboard.words import own_label, say
-from sanfang.metrics.by_day import WINDOW, Twin
-from sanfang.metrics.by_day import ratios as ratio
+from sanfang.metrics.by_day import WINDOW, Twin, ratios
 from sanfang.metrics.numbers import number
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
@@ -157,7 +156,7 @@ def _area(name: str, colour: str, values: np.ndarray) -> Json:
 
 def _latent(played: Session, all_: str, weak: str) -> list[Json]:
     diary, vulnerable = played.model.diary, float(played.model.residents.vulnerable.sum())
-    of_weak = ratio(diary.latent_vulnerable[: played.day] * 1000.0, np.full(played.day, vulnerable))
+    of_weak = ratios(diary.latent_vulnerable[: played.day] * 1000.0, np.full(played.day, vulnerable))
     blue, red = colours.SERIES[:2]
     return [
         {"name": all_, "colour": blue, "values": series.series(played, "latent")},

@@ -24,7 +24,7 @@ BY_DAY = ("hours_so_far", "spent_so_far")
 LEDGER = ("resource", "tier", "heading", "amount")
 PLAIN = (
     "counters", "satisfaction", "satisfaction_vulnerable", "latent", "latent_vulnerable", "open", "rated", "leavers",
-    *BY_DAY, "hours_booked", "yuan_booked", "month_ahead", "month_pots", "in_pots", "waiting_yuan", "community_size",
+    *BY_DAY, "hours_booked", "month_ahead", "month_pots", "in_pots", "waiting_yuan", "community_size",
     "resident_satisfaction", "resident_vulnerable", "clock",
 )  # fmt: skip
 """The arrays of an observation."""

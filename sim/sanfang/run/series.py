@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sanfang.metrics import waste
-from sanfang.metrics.by_day import WINDOW, Twin, moving_sum
-from sanfang.metrics.by_day import ratios as ratio
+from sanfang.metrics.by_day import WINDOW, Twin, moving_sum, ratios
 from sanfang.metrics.catalogue import TWINS
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
@@ -109,7 +108,7 @@ def hours_by_group(played: Session) -> dict[str, np.ndarray]:
     def shares(days: PlayedDays) -> np.ndarray:
         hours = moving_sum(days.hours)
         rows = [[h.HOUR_HEADINGS.index(one) for one in group] for group in HOUR_GROUPS.values()]
-        found = [ratio(hours[:, own].sum(axis=1), hours.sum(axis=1)) for own in rows]
+        found = [ratios(hours[:, own].sum(axis=1), hours.sum(axis=1)) for own in rows]
         return np.asarray(np.nan_to_num(np.column_stack(found)))
 
     return dict(zip(HOUR_GROUPS, _grown(played, "hours by group", shares).T, strict=True))
@@ -159,5 +158,5 @@ def by_community(played: Session, name: str, day: int | None = None) -> np.ndarr
     if name == "open":
         return np.asarray(recorder.open[end - 1] / size * 1000.0)
     if name == "days_to_resolve":
-        return ratio(lately(recorder.took), lately(recorder.resolved))
-    return ratio(lately(recorder.wasted), lately(recorder.worked))
+        return ratios(lately(recorder.took), lately(recorder.resolved))
+    return ratios(lately(recorder.wasted), lately(recorder.worked))

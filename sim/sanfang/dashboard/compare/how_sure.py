@@ -152,10 +152,6 @@ def headline_rows(found: Replicated, lang: str) -> list[Json]:
     return rows
 
 
-def _signed(value: float) -> str:
-    return "–" if value != value else f"{value:+.3f}".replace("-", "−")
-
-
 def windows_told(job: Replications, found: Replicated, lang: str) -> list[str]:
     """Which days the table is of, how many requests, and what they are too few for."""
     windows = {letter(place): window for place, window in enumerate(job.windows)}

@@ -49,8 +49,6 @@ class Observation:
     """`[day][tier and outside, heading]`: yuan paid by the end of the day, without wages."""
     hours_booked: np.ndarray
     """`[tier, heading]`: hours booked in the whole run."""
-    yuan_booked: np.ndarray
-    """`[tier, heading]`: yuan booked in the whole run, with wages and what is left over."""
     month_ahead: np.ndarray
     """`[month, tier, heading]`: yuan paid on the first day of a month for the whole of it; see `MonthBooks`."""
     month_pots: np.ndarray
@@ -91,7 +89,7 @@ def observe(model: DistrictModel) -> Observation:
     step."""
     import pandas as pd  # with the compiler, a second to load: a list of metrics needs neither
 
-    from sanfang.model.books.ledger import LEDGER_COLUMNS, hours_by_tier, yuan_by_tier
+    from sanfang.model.books.ledger import LEDGER_COLUMNS, hours_by_tier
     from sanfang.model.district.finance import in_pots
 
     scenario, diary, days = model.scenario_run, model.diary, model.day
@@ -110,7 +108,6 @@ def observe(model: DistrictModel) -> Observation:
         hours_so_far=diary.hours,
         spent_so_far=diary.spent,
         hours_booked=hours_by_tier(model.engine, model.world.layout),
-        yuan_booked=yuan_by_tier(scenario, model.engine, model.world, model.waiting_yuan()),
         month_ahead=np.array([month.ahead for month in model.finance.months]),
         month_pots=np.array([month.pots for month in model.finance.months]),
         in_pots=in_pots(model.world),
