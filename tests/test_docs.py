@@ -96,6 +96,6 @@ def _model_page() -> str:
 
 def test_every_worked_example_is_tried() -> None:
     """`test_examples_*.py` has a test for each example of docs/model.md, named after it, and for nothing else."""
-    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_examples_*.py"))
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_examples_*.py"))
     tried = [name.replace("_", " ") for name in re.findall(r"^def test_example_(\w+)", tests, flags=re.MULTILINE)]
     assert sorted(tried) == sorted(examples())
