@@ -79,7 +79,7 @@ def test_names_in_the_description_of_the_model_occur_in_the_code() -> None:
 
 def test_files_named_in_the_architecture_exist() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    known = {path.name for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").glob("*.py")]}
+    known = {path.name for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]}
     assert sorted({Path(name).name for name in re.findall(r"`([\w/]+\.py)`", page)} - known) == []
 
 
