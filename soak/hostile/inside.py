@@ -182,6 +182,7 @@ def warm_up() -> None:
                 app([*command, *small], prog_name="sanfang")
     shutil.rmtree(folder)
     import sanfang.dashboard.lessons.files
+
     import sanfang.lab.sweeps.sweep  # noqa: F401
 
 

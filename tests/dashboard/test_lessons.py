@@ -13,16 +13,16 @@ import pytest
 import solara
 
 from jobs import made
-from sanfang.dashboard import viewer
 from sanfang.dashboard.address import OTHER_KEYS, Address, read, scenario_of
-from sanfang.dashboard.job import Job
-from sanfang.dashboard.lessons import page, told
-from sanfang.dashboard.lessons.files import LESSONS, Progress, load, load_all, progress_of
-from sanfang.dashboard.lessons.files import read as read_lesson
-from sanfang.dashboard.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
-from sanfang.dashboard.lessons.runs import Found, Runs, Seen, Trial, difference, find_out, known, score, trials
+from sanfang.dashboard.pages.lessons import page, told
+from sanfang.dashboard.pages.lessons.files import LESSONS, Progress, load, load_all, progress_of
+from sanfang.dashboard.pages.lessons.files import read as read_lesson
+from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
+from sanfang.dashboard.pages.lessons.runs import Found, Runs, Seen, Trial, difference, find_out, known, score, trials
 from sanfang.dashboard.recipe import recipe
+from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import LANGUAGES
+from sanfang.dashboard.worlds.job import Job
 from sanfang.lab.comparison import compare
 from sanfang.metrics.catalogue import BY_NAME, METRICS
 from sanfang.run.background import CANCELLED
@@ -217,7 +217,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
         ran.append(trial)
         return Seen({metric.name: float(trial.seed) for metric in METRICS}, {})
 
-    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", count)
+    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", count)
     lesson = load("three-together")
     runs = Runs()
     assert known(lesson, lesson.steps[0], runs) is None
@@ -237,7 +237,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
 
 
 def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", lambda trial, job: Seen({}, {}))
+    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", lambda trial, job: Seen({}, {}))
     runs, before = Runs(kept=2), Scenario.load("before", district="demo")
     first, second, third = (Trial(before, "digest", seed, 60, 1.0) for seed in (1, 2, 3))
     for trial in (first, second):
@@ -256,7 +256,7 @@ def test_nothing_more_is_run_once_a_viewer_has_gone(monkeypatch: pytest.MonkeyPa
             job.leave()
         return Seen({}, {})
 
-    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", count)
+    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", count)
     job: Job[Found] = Job(lambda job: find_out(lesson, lesson.steps[0], job, Runs()))
     job.run()
     assert job.state == CANCELLED and len(ran) == 2
