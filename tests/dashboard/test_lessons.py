@@ -385,7 +385,8 @@ def shown(address: Address) -> tuple[Any, Any]:
 
 
 def _named(widget: Any, name: str) -> list[Any]:
-    found = [widget] if f"{name}.vue" in str(getattr(widget, "template_file", "")) else []
+    code, template = getattr(widget, "template_file", None) or ("", "")
+    found = [widget] if str(Path(code).parent / template).endswith(f"/{name}.vue") else []
     for child in getattr(widget, "children", []):
         if not isinstance(child, str):
             found += _named(child, name)
@@ -395,7 +396,7 @@ def _named(widget: Any, name: str) -> list[Any]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_lists_the_lessons_and_says_which_file_is_wrong(short_lessons: None, lang: str) -> None:
     _, rc = shown(Address(lang=lang))
-    (cards,) = _named(rc.container, "lesson_list")
+    (cards,) = _named(rc.container, "lessons/list")
     assert {card["name"] for card in cards.lessons} == set(LESSON_NAMES)
     (notes,) = _named(rc.container, "notes")
     assert "lessons/broken.toml" in notes.notes[0]["text"]
@@ -404,21 +405,21 @@ def test_the_page_lists_the_lessons_and_says_which_file_is_wrong(short_lessons: 
 
 def test_a_question_is_answered_before_anything_is_run_and_the_link_keeps_it(short_lessons: None) -> None:
     _, rc = shown(Address(lang="en", other={"lesson": "duties-without-means.1"}))
-    (form,) = _named(rc.container, "lesson_predict")
-    assert not form.fixed and not _named(rc.container, "lesson_reveal") and not _named(rc.container, "progress")
+    (form,) = _named(rc.container, "lessons/predict")
+    assert not form.fixed and not _named(rc.container, "lessons/reveal") and not _named(rc.container, "progress")
     form.vue_event_answered("nonsense")  # what no option offers is not taken
     assert "answer" not in viewer.address.value.other
     form.vue_event_answered("fall")
     assert viewer.address.value.other["answer"] == "fall,-,-,-"
-    reveal = wait_for(rc, "lesson_reveal")
+    reveal = wait_for(rc, "lessons/reveal")
     assert reveal.told["predicted"] == "fall" and reveal.told["right"]
-    assert _named(rc.container, "lesson_predict")[0].fixed
+    assert _named(rc.container, "lessons/predict")[0].fixed
     rc.close()
 
 
 def test_the_summary_counts_predictions_and_keeps_open_ones_open(short_lessons: None) -> None:
     _, rc = shown(Address(lang="en", other={"lesson": "duties-without-means.5", "answer": "fall,fall,-,-"}))
-    end = wait_for(rc, "lesson_end")
+    end = wait_for(rc, "lessons/end")
     assert [row["predicted"] for row in end.rows] == ["fall", "fall"] and end.rows[0]["right"]
     assert "2 questions are still open" in end.score
     rc.close()
