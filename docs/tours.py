@@ -246,7 +246,7 @@ LEVER_MOVE = Tour(
         Stop(
             "dashboard/worlds/stage.py",
             ("Stage.move",),
-            "Waits until the player is between two days.",
+            "Waits until the player is between two steps.",
             "the same, under the lock",
         ),
         Stop(
