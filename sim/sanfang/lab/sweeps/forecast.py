@@ -1,0 +1,94 @@
+"""What a sweep will take, before it is started: runs, time and disk, from one run made as a sample."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.provenance import code_version
+from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.rows import Planned, Result
+from sanfang.lab.storage.store import Store
+from sanfang.lab.sweeps.executors import available_cores
+from sanfang.lab.sweeps.measuring import Kept
+from sanfang.lab.sweeps.plan import Plan
+from sanfang.lab.sweeps.sweep import measuring_of
+from sanfang.lab.sweeps.work import Job, do
+from sanfang.scenario.errors import InputError
+
+SAMPLE_ROWS = 400
+"""Fewer where they are large: see `SAMPLE_BYTES`."""
+SAMPLE_BYTES = 20_000_000
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Runs of a sweep with its first replications, `distinct` of them different; `seconds` on `workers` processes.
+    `record_megabytes` is what the records of one run take, where they are kept."""
+
+    points: int
+    scenarios: int
+    replications: int
+    runs: int
+    distinct: int
+    seconds_per_run: float
+    seconds: float
+    workers: int
+    megabytes: float
+    record_megabytes: float
+
+
+def forecast(
+    experiment: Experiment, jobs: int | None = None, report: Callable[[int, int], object] = lambda done, total: None
+) -> Forecast:
+    """Reckon the runs of `experiment`, make its first one, and reckon. Raises InputError if it is wrong; see
+    `Plan.check`. `report` is told of points done and all points, where different runs have to be counted."""
+    workers = jobs or available_cores()
+    plan = Plan(experiment, code_version())
+    plan.check()
+    distinct = plan.distinct(report)
+    seconds, result = _sample(experiment)
+    return Forecast(
+        points=len(plan.points),
+        scenarios=len(experiment.bases),
+        replications=experiment.replications.min,
+        runs=plan.first,
+        distinct=distinct,
+        seconds_per_run=seconds,
+        seconds=seconds * distinct / min(workers, distinct),
+        workers=workers,
+        megabytes=_bytes_per_run(experiment, result) * distinct / 1e6,
+        record_megabytes=len(result.records or b"") / 1e6,
+    )
+
+
+def _sample(experiment: Experiment) -> tuple[float, Result]:
+    """The elapsed time and the result of one run, made twice because the first one loads the model."""
+    keep = measuring_of(experiment)
+    scenario = experiment.scenario(next(iter(experiment.bases)), experiment.points()[0])
+    do(Job(scenario, experiment.seed, 2, experiment.scale), keep)
+    outcome = do(Job(scenario, experiment.seed, experiment.days, experiment.scale), keep)
+    if outcome.error:
+        raise InputError(f"the first run, of {outcome.job}, failed: {outcome.error}")
+    kept: Kept = outcome.result
+    return outcome.seconds, Result("", kept.metrics, outcome.seconds, kept.daily, kept.records)
+
+
+def _bytes_per_run(experiment: Experiment, result: Result) -> float:
+    """What a run adds to a store, measured by storing one many times."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with Store(folder):
+            pass
+        empty = (folder / STORE).stat().st_size
+        rows = min(SAMPLE_ROWS, max(1, SAMPLE_BYTES // len(result.records or b"-")))
+        copies = [result._replace(key=f"{number:032x}") for number in range(rows)]
+        with Store(folder) as store:
+            plan = [Planned(number, 0, "scenario", number, copy.key) for number, copy in enumerate(copies)]
+            store.measured_with(measuring_of(experiment).digests())
+            store.set_plan({}, experiment.points()[:1], plan)
+            store.add(copies)
+        return ((folder / STORE).stat().st_size - empty) / rows
