@@ -162,23 +162,24 @@ def of_durations(shown: Shown) -> dict[str, float]:
     )
     arisen = shown.requests[shown.requests["arose"] >= shown.first]
     lasted = arisen["gone"].fillna(end) - arisen["arose"]
-    observed, followed = end - made["voiced"], end - made["voiced"].min() // 1
+    since = made["voiced"].min() // 1
+    watched = working.at(end) - working.at(since) if len(made) else 0.0
+    answer_by = end - max(limits.answer_urgent, limits.answer)
+    resolve_by = end - max(limits.resolve_urgent, limits.resolve_hard, limits.resolve_chronic, limits.resolve_hoped)
     return {
-        "response_rate": in_time(answered, answer_days, answer_limit, observed),
-        "on_time_rate": in_time(resolved, days, resolve_limit, observed),
-        **three("first_response_hours", hours, answered, WITHIN_DAYS * 5 / 7 * calendar.shift_hours, followed),
-        **three("resolution_days", days, resolved, WITHIN_DAYS, followed),
+        "response_rate": in_time(made["voiced"] <= answer_by, answered, answer_days <= answer_limit),
+        "on_time_rate": in_time(made["voiced"] <= resolve_by, resolved, days <= resolve_limit),
+        **three("first_response_hours", hours, answered, WITHIN_DAYS * 5 / 7 * calendar.shift_hours, watched),
+        **three("resolution_days", days, resolved, WITHIN_DAYS, end - since),
         "need_days_mean": mean_within(
             waiting_curve(lasted, arisen["gone"].notna()), WITHIN_DAYS, len(lasted), end - arisen["arose"].min() // 1
         ),
     }
 
 
-def in_time(done: pd.Series, days: pd.Series, limit: pd.Series, observed: pd.Series) -> float:
-    """Share done within the limit, of those whose limit has passed or who were done within it."""
-    good = done & (days <= limit)
-    known = good | (observed >= limit)
-    return ratio(good.sum(), known.sum())
+def in_time(early: pd.Series, done: pd.Series, soon: pd.Series) -> float:
+    """Share done soon enough, of those made early enough for every limit to pass before the end."""
+    return ratio((done & soon)[early].sum(), early.sum())
 
 
 class WorkingTime:
@@ -218,8 +219,8 @@ def reached(curve: list[tuple[float, float]], level: float) -> float:
 
 
 def mean_within(curve: list[tuple[float, float]], horizon: float, count: int, followed: float) -> float:
-    """Area under the curve of so many durations up to the horizon; NaN where none was followed for 60 days."""
-    if not count or followed < WITHIN_DAYS:
+    """Area under the curve of so many durations up to the horizon; NaN where none was followed so far."""
+    if not count or not followed >= horizon:
         return math.nan
     area, height, since = 0.0, 1.0, 0.0
     for time, share in curve:
