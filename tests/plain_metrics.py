@@ -6,8 +6,8 @@ Written from docs/model.md and the declarations, and sharing no code with the mo
 - `requests`: the run's requests, with `gone` beside them, the day on which the trouble no longer was there;
 - `daily`: its daily series;
 - `ledger`, `ledger_before`: the ledger at its end and at the start of the window (None if that is day 0);
-- `months`: of each month begun, what was paid on its first day for all of it (by heading), and put into the pots (by
-  tier); `moved`: what the window paid out of the pots, `[tier, heading]`; `held` in them at its end, by tier; and
+- `months`: of each month begun, what was paid on its first day for all of it (by heading; what was in vain is known of
+  those that are over), and put into the pots (by tier); `moved`: what the window paid out of the pots, `[tier, heading]`; `held` in them at its end, by tier; and
   `waiting`, the yuan that cases wait for then;
 - `satisfaction`: residents' satisfaction at the end of each day, `[day, resident]`, and who they are.
 """
@@ -264,6 +264,12 @@ def given(shown: Shown) -> pd.Series:
         after = [day for day in range(begin, begin + length.days) if day >= shown.end]
         yuan = yuan.add(ahead * len(inside) / length.days, fill_value=0.0)
         into, to_come = into + pots * len(inside) / length.days, to_come + pots * len(after) / length.days
+        if begin + length.days >= shown.end:  # the last one: what it has bought in vain so far is in the ledger alone
+            for bought, in_vain in (("contracts", "contracts_unused"), ("terminals", "terminals_unused")):
+                total = shown.ledger.loc[shown.ledger["heading"] == in_vain, "amount"].sum()
+                lost = total - sum(before.get(in_vain, 0.0) for before, _ in shown.months)
+                part = lost * len(inside) / (shown.end - begin)
+                yuan = yuan.add(pd.Series({bought: -part, in_vain: part}), fill_value=0.0)
         begin += length.days
     held = (shown.held - to_come).clip(lower=0.0)
     stuck = min(1.0, shown.waiting / held.sum()) if held.sum() else 0.0
