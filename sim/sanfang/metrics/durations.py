@@ -3,7 +3,8 @@
 Requests that are still open are censored at the end of the run; those withdrawn, or closed without a resolution, never
 resolve: they stay in the risk set to the end. So medians and 90th percentiles are those of all requests, not only of
 the quick ones (Kaplan and Meier 1958); NaN where they are not reached. Means count each duration up to
-`MEAN_WITHIN_DAYS`.
+`MEAN_WITHIN_DAYS`. Shares in time are of the requests that were made so early that the longest limit of any kind has
+passed by the end: of those made later the quick ones are known, the slow ones are not.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from sanfang.metrics.by_day import Days, by_day, moving_sum, ratios
 from sanfang.metrics.declare import metric, once
 from sanfang.metrics.evaluation import Evaluation
-from sanfang.metrics.needs import FOLLOWED, MEAN_WITHIN_DAYS, SEEN_THROUGH
+from sanfang.metrics.needs import ANSWERED, DUE, FOLLOWED, MEAN_WITHIN_DAYS, SEEN_THROUGH
 from sanfang.metrics.requests import requests
 from sanfang.metrics.survival import Survival, quantile, restricted_mean, survival
 from sanfang.metrics.units import DAYS, SHARE, WORKING_HOURS
@@ -55,13 +56,13 @@ def resolution_days_p90(run: Evaluation) -> float:
     return quantile(_resolution(run), 0.9)
 
 
-@metric(SHARE, "higher", "requests", "Requests resolved in time", "按期解决率", needs=FOLLOWED)
+@metric(SHARE, "higher", "requests", "Requests resolved in time", "按期解决率", needs=DUE)
 def on_time_rate(run: Evaluation) -> float:
-    """Within the limit of their kind; of those whose limit has passed, or which were resolved before it."""
+    """Within the limit of their kind; of those made at least the longest limit before the end."""
     made, limits = requests(run), run.scenario.limits
     each = (limits.resolve_urgent, limits.resolve_hard, limits.resolve_chronic, limits.resolve_hoped)
     days, resolved = _resolution_days(run)
-    return _in_time(resolved, days, np.array(each)[made.kind], run.end - made.voiced)
+    return _in_time(resolved, days, np.array(each), made.kind, run.end - made.voiced)
 
 
 @once
@@ -81,12 +82,15 @@ def _resolution_days(run: Evaluation) -> tuple[np.ndarray, np.ndarray]:
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）", needs=SEEN_THROUGH
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）", needs=ANSWERED
 )  # fmt: skip
 def first_response_hours_mean(run: Evaluation) -> float:
-    """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`."""
+    """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`, five days of seven. Holidays make the same hours
+    take longer: NaN if nothing was followed for so many."""
     within = MEAN_WITHIN_DAYS * 5.0 / 7.0 * run.scenario.calendar.shift_hours
-    return mean_within(_first_response(run), within, followed_days(requests(run).voiced, run))
+    days = int(followed_days(requests(run).voiced, run))
+    followed = float(run.clock[run.end] - run.clock[run.end - days])
+    return mean_within(_first_response(run), within, followed)
 
 
 @metric(
@@ -107,14 +111,14 @@ def first_response_hours_p90(run: Evaluation) -> float:
     return quantile(_first_response(run), 0.9)
 
 
-@metric(SHARE, "higher", "requests", "Requests answered in time", "响应率", needs=FOLLOWED)
+@metric(SHARE, "higher", "requests", "Requests answered in time", "响应率", needs=DUE)
 def response_rate(run: Evaluation) -> float:
-    """Within the limit of their kind; of those whose limit has passed, or which were answered before it."""
+    """Within the limit of their kind; of those made at least the longest limit before the end."""
     made, limits = requests(run), run.scenario.limits
     each = (limits.answer_urgent, limits.answer, limits.answer, limits.answer)
     answered = ~np.isnan(made.first_at)
     days = np.where(answered, made.first_at, run.end) - made.voiced
-    return _in_time(answered, days, np.array(each)[made.kind], run.end - made.voiced)
+    return _in_time(answered, days, np.array(each), made.kind, run.end - made.voiced)
 
 
 @once
@@ -153,13 +157,17 @@ def followed_days(began: np.ndarray, window: Evaluation | Window) -> float:
 
 
 def mean_within(curve: Survival, horizon: float, followed: float) -> float:
-    """The restricted mean up to `horizon`, the working hours or days of `MEAN_WITHIN_DAYS`; NaN if nothing was
-    `followed` for so many days, so that nobody knows how much of the curve is missing."""
-    return restricted_mean(curve, horizon) if followed >= MEAN_WITHIN_DAYS else np.nan
+    """The restricted mean up to `horizon`; NaN if nothing was `followed` for so long (both in the unit of the curve), so
+    that nobody knows how much of the curve is missing."""
+    return restricted_mean(curve, horizon) if followed >= horizon else np.nan
 
 
-def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np.ndarray) -> float:
-    """Share done within the limit, among those whose limit has passed or who were done before it."""
-    in_time = done & (days <= limit)
-    known = in_time | (observed >= limit)
-    return float(in_time[known].mean()) if known.any() else np.nan
+def _in_time(done: np.ndarray, days: np.ndarray, limits: np.ndarray, kind: np.ndarray, age: np.ndarray) -> float:
+    """Share done within the `limits[kind]`, of those whose `age` at the end is the longest limit or more.
+
+    One bound for all kinds keeps their shares as they are: with its own bound each, kinds with a short limit would
+    count for more days than the others.
+    """
+    in_time = done & (days <= limits[kind])
+    due = age >= limits.max()
+    return float(in_time[due].mean()) if due.any() else np.nan
