@@ -55,11 +55,12 @@ def is_bare(name: str) -> bool:
 def find_scenario(name: str | Path, beside: Source | None = None) -> Source:
     """The scenario called or lying at `name`; `beside` is the file that names it in `extends`.
 
-    A bare district name is found as well, unless in an `extends`. Raises `InputError` if there is none.
+    A bare district name is found as well: after the scenarios, but before them if a file among the districts names it.
+    Raises `InputError` if there is none.
     """
     text = str(name)
     if is_bare(text):
-        below = ["."] if beside else [".", DISTRICTS]
+        below = [DISTRICTS, "."] if beside and beside.path.parent.name == DISTRICTS else [".", DISTRICTS]
         found, near = _bare(text, below), _existing(beside.path.parent / f"{text}.toml") if beside else None
         if beside and found and near and not found.note and _differ(found.path, near.path):
             found = replace(found, note=f"{text!r} is {found.label}, not the file of that name beside {beside.label}")
@@ -185,11 +186,9 @@ def _is_dir(path: Path) -> bool:
 def _not_found(kind: str, text: str, beside: Source | None) -> InputError:
     where = f"{beside.label}: extends = {_quoted(text)}: " if beside else f"{_quoted(text)}: "
     districts, scenarios = names(below=DISTRICTS), names()
-    if kind == "scenario" and beside and text in districts:
-        return InputError(f"{where}is a district, not a scenario; give it as the district (--district {text})")
     if kind == "district" and text in scenarios:
         return InputError(f"{where}is a scenario, not a district{_there_are()}")
-    known = districts if kind == "district" else scenarios if beside else scenarios + districts
+    known = districts if kind == "district" else scenarios + districts
     what = f"no {kind} of that name" if is_bare(text) else "no such file"
     return InputError(f"{where}{what}{nearest(Path(text).stem, known)}{_there_are()}")
 

@@ -145,7 +145,7 @@ def _placed(chain: Reading, label: str, district: str | Path | None) -> Reading:
         return chain
     place = find_district(district)
     if chain.is_placed:
-        if place.real in chain.files:
+        if place.real in chain.files and chain.origins.get("district.name") == place.label:
             return chain
         held = shortened(str(chain.document["district"]["name"]))
         raise InputError(f"{label}: holds the district {held!r} and cannot be put on another, {place.label}")
