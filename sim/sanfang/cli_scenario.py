@@ -35,20 +35,20 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files: exit status 0 if all are right, else 2 with one message for each wrong one."""
-    from sanfang.scenario.sources import counted
+    from sanfang.scenario.sources import Basis
 
     results: list[dict[str, Any]] = []
     for file in files:
         try:
             loaded = load(file, district)
-            about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **counted(loaded)}
+            basis = Basis.of(loaded)
+            about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **basis.to_dict()}
             results.append({"scenario": file, "valid": True, **about})
+            if not as_json:
+                say(f"{file}: valid; " + "\n".join(basis.told()))
         except InputError as error:
             results.append({"scenario": file, "valid": False, "digest": None, "message": str(error), "notes": []})
             tell_error(error)
-        if not as_json and results[-1]["valid"]:
-            values, assumed, without = (results[-1][key] for key in ("values", "assumed", "without_source"))
-            say(f"{file}: valid; of {values:,} values {assumed:,} are assumed and {without:,} have no source")
     if as_json:
         print_json(results)
     if not all(result["valid"] for result in results):
