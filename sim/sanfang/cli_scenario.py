@@ -29,6 +29,20 @@ HEADINGS = {
 
 
 @scenario_app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name or path of the file to write; `.toml` is put behind it.")],
+    district: Annotated[bool, typer.Option("--district", help="A district instead of a scenario.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the comments.")] = Language.EN,
+) -> None:
+    """Write a first file of your own, with comments; it is right as it stands. No file is ever written over."""
+    from sanfang.scenario.skeleton import write_skeleton
+
+    with user_errors():
+        path = write_skeleton(name, "district" if district else "scenario", lang)
+    say(f"{path} is written; its first lines say how to go on")
+
+
+@scenario_app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios: bare names or files.")],
     district: District = None,
