@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sanfang import Scenario, simulate
-from sanfang.cli_scenario import scenario_app
+from sanfang.cli.scenario import scenario_app
 from sanfang.scenario.catalogue import find, levers
 
 LONGEST = 70
