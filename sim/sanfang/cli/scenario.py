@@ -100,7 +100,7 @@ def explain(
         )
     _print_table(table)
     if len(shown) == 1 and shown[0][1].acts:
-        print(shown[0][1].acts)
+        say(shown[0][1].acts_zh if lang is Language.ZH else shown[0][1].acts)
 
 
 @scenario_app.command()
