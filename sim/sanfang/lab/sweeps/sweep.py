@@ -265,6 +265,7 @@ def _plan(store: Store, experiment: Experiment, measuring: Measuring) -> None:
     """Put the experiment's plan into the store, unless it is there."""
     points, digests = experiment.points(), measuring.digests()
     about = {
+        "reached": reached_by(experiment.bases, experiment.scale),
         "name": experiment.name,
         "digest": experiment.digest(),
         "code": code_version(),
@@ -320,7 +321,6 @@ def _write_manifest(store: Store, experiment: Experiment) -> None:
         "done": store.done(*beside),
         "failed": store.failed(*beside),
         "sessions": store.sessions(),
-        "reached": reached_by(experiment.bases, experiment.scale),
         "bases": {label: scenario.model_dump(mode="json") for label, scenario in experiment.bases.items()},
     }
     text = to_json(document)
