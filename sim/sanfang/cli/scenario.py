@@ -49,7 +49,7 @@ def validate(
     district: District = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check scenario files: exit status 0 if all are right, else 2 with one message for each wrong one."""
+    """Check scenario files: exit status 0 if all are right, else 2 with one message for each thing that is wrong."""
     from sanfang.scenario.sources import Basis
 
     results: list[dict[str, Any]] = []
@@ -62,8 +62,9 @@ def validate(
             if not as_json:
                 say(f"{file}: valid; " + "\n".join(basis.told()))
         except InputError as error:
+            if str(error) not in {result["message"] for result in results}:  # a district is wrong for all of them
+                tell_error(error)
             results.append({"scenario": file, "valid": False, "digest": None, "message": str(error), "notes": []})
-            tell_error(error)
     if as_json:
         print_json(results)
     if not all(result["valid"] for result in results):
