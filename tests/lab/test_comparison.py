@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 
 import pandas as pd
 import pytest
@@ -107,4 +106,3 @@ def test_the_figure_calls_better_only_what_a_verdict_calls_so(verdict: str, metr
     from sanfang.report import comparison_figure as figure
 
     assert figure.verdict_colour(verdict, BY_NAME[metric]) == getattr(figure, colour)
-

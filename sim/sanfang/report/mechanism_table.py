@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from sanfang.lab.experiments.experiment_file import Finding
+from sanfang.lab.statistics import looks
 from sanfang.lab.statistics.looks import Verdict
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.numbers import decimals_of, with_interval

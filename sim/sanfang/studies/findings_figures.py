@@ -85,7 +85,9 @@ def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], h
         axes.set_yticks(range(len(names)), [labels[one] for one in names] if place == 0 else [""] * len(names))
         _title(axes, SHORT[name])
     figure.supxlabel(
-        "circle: better; square: worse; diamond: too small, or cannot be told.  Bars: 95 % t intervals", fontsize=8, color=SOFT
+        "circle: better; square: worse; diamond: too small, or cannot be told.  Bars: 95 % t intervals",
+        fontsize=8,
+        color=SOFT,
     )
     return figure
 

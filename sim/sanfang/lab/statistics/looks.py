@@ -79,16 +79,16 @@ TOGETHER = {"en": ", in all {looks:,} differences together", "zh": "，{looks:,}
 
 
 def said(metrics: Iterable[Metric], looks: int, lang: str = "en") -> str:
-    """In one sentence, what "better" means in a table of differences of `metrics`, `looks` of them looked at together."""
+    """In one sentence, what "better" means among differences of `metrics`, `looks` of them looked at together."""
     together = TOGETHER[lang].format(looks=looks) if looks > 1 else ""
     return SAID[lang].format(sizes=sizes(metrics, lang), together=together)
 
 
 def sizes(metrics: Iterable[Metric], lang: str = "en") -> str:
-    """The smallest differences of interest, by unit."""
+    """The smallest differences of interest, by unit; zero where any difference is of interest."""
     units = {one.unit.label(lang): one.smallest for one in metrics}
     comma = "，" if lang == "zh" else ", "
-    return comma.join(f"{size:g} ({unit})" if size else f"0 ({unit})" for unit, size in sorted(units.items()))
+    return comma.join(f"{size:g} ({unit})" for unit, size in sorted(units.items()) if size) or "0"
 
 
 def _larger(excess: Numbers, error: Numbers, free: Numbers) -> Numbers:
