@@ -110,9 +110,8 @@ def test_the_page_on_writing_files_does_what_it_says(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "docs" / "writing.md").read_text("utf-8")
     commands = 0
-    for found in re.finditer(
-        r"^    (sanfang [^\n]+)$|^```toml\n# (\S+)\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL
-    ):
+    step = re.compile(r"^    (sanfang [^\n]+)$|^```toml\n# (\S+)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+    for found in step.finditer(text):
         command, name, content = found.groups()
         if name:
             assert (tmp_path / name).exists(), "it was begun by a command"

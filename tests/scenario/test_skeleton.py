@@ -127,10 +127,10 @@ def test_nothing_is_written_over(here: Path) -> None:
     assert "is there already" in refusal("folder")
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["", " ", ".", "..", "../", ".hidden", "con", "a\nb", "a:b", "a\0b", "x" * 101, "\x1b[2J", "前" * 80, "x/.toml"],
-)
+UNFIT = ("", " ", ".", "..", "../", ".hidden", "con", "a\nb", "a:b", "a\0b", "x" * 101, "\x1b[2J", "前" * 80, "x/.toml")
+
+
+@pytest.mark.parametrize("name", UNFIT)
 def test_what_may_be_no_file_name_is_refused(name: str) -> None:
     assert refusal("--", name).startswith("error: ")
 
