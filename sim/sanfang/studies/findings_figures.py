@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from sanfang.lab.files import write_atomically
-from sanfang.lab.statistics import effects
+from sanfang.lab.statistics import effects, looks
 from sanfang.lab.statistics.intervals import t_interval
 from sanfang.lab.storage.results import Results
 from sanfang.lab.verification import pooling
@@ -63,12 +63,17 @@ def _axis(axes: Axes, x: str, y: str = "") -> None:
 
 
 def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], height: float) -> Figure:
-    """One panel for each headline metric: estimate and interval of each of `names`, better or worse by colour."""
+    """One panel for each headline metric: estimate and interval of each of `names`, better or worse by colour: what is
+    drawn is one family of looks."""
+    table = table[table["metric"].isin(HEADLINES) & table["effect"].isin(names)]
+    columns = (table[name] for name in ("estimate", "low", "high", "n"))
+    table = table.assign(verdict=looks.verdicts(*columns, [metric(name).smallest for name in table["metric"]]))
     figure, panels = blank(len(HEADLINES), width=3.7, height=height)
     for place, (axes, name) in enumerate(zip(panels, HEADLINES, strict=True)):
         rows = table[table["metric"] == name].set_index("effect").loc[list(names)]
-        for position, (estimate, low, high) in enumerate(rows[["estimate", "low", "high"]].to_numpy(float).tolist()):
-            colour = verdict_colour(estimate, low, high, metric(name))
+        for position, row in enumerate(rows.itertuples()):
+            estimate, low, high = float(row.estimate), float(row.low), float(row.high)
+            colour = verdict_colour(row.verdict, metric(name))
             marker = {BETTER: "o", UNSURE: "D", WORSE: "s"}[colour]
             axes.plot([low, high], [position] * 2, color=colour, linewidth=2)
             face = "white" if colour == UNSURE else colour
@@ -80,7 +85,9 @@ def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], h
         axes.set_yticks(range(len(names)), [labels[one] for one in names] if place == 0 else [""] * len(names))
         _title(axes, SHORT[name])
     figure.supxlabel(
-        "circle: better; square: worse; diamond: cannot be told from 0.  Bars: 95 % t intervals", fontsize=8, color=SOFT
+        "circle: better; square: worse; diamond: too small, or cannot be told.  Bars: 95 % t intervals",
+        fontsize=8,
+        color=SOFT,
     )
     return figure
 
