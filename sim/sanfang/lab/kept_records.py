@@ -23,9 +23,10 @@ MOST_BYTES = 4_000_000_000
 BY_DAY = ("hours_so_far", "spent_so_far")
 LEDGER = ("resource", "tier", "heading", "amount")
 PLAIN = (
-    "counters", "satisfaction", "satisfaction_vulnerable", "latent", "latent_vulnerable", "open", "rated", "leavers",
+    "counters", "satisfaction", "satisfaction_vulnerable", "satisfaction_by_age", "latent", "latent_vulnerable", "open",
+    "rated", "leavers",
     *BY_DAY, "hours_booked", "month_ahead", "month_pots", "in_pots", "waiting_yuan", "community_size",
-    "resident_satisfaction", "resident_vulnerable", "clock",
+    "resident_satisfaction", "resident_vulnerable", "resident_age", "clock",
 )  # fmt: skip
 """The arrays of an observation."""
 

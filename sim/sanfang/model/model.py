@@ -184,8 +184,9 @@ class DistrictModel(mesa.Model):
         receive(self.residents, self.world.experiences, count, self.world.records, self.diary.rated, mind)
         counts["experiences"] = 0
         communities = self.world.communities
-        means, weak = self.diary.satisfaction[day], self.diary.vulnerable[day]
-        live_on(self.residents, communities["first"], communities["size"], float(mind["erosion"]), means, weak)
+        rows, erosion = (communities["first"], communities["size"]), float(mind["erosion"])
+        means = (self.diary.satisfaction[day], self.diary.vulnerable[day], self.diary.by_age[day])
+        live_on(self.residents, *rows, erosion, *means)
         if day % 7 == 6:
             talk(self.residents, float(mind["peer_pull"]))
 

@@ -33,6 +33,8 @@ class Observation:
     """`[day, community]`, 0-1."""
     satisfaction_vulnerable: np.ndarray
     """`[day, community]` of the vulnerable; NaN where there are none."""
+    satisfaction_by_age: np.ndarray
+    """`[day, age]`, of all residents of a class of `population.AGES`; NaN where there are none."""
     latent: np.ndarray
     """`[day]`: needs neither voiced nor found, at the end of the day."""
     latent_vulnerable: np.ndarray
@@ -67,6 +69,8 @@ class Observation:
     """`[resident]`, at the end; residents of a community stand together."""
     resident_vulnerable: np.ndarray
     """`[resident]`: whether they are."""
+    resident_age: np.ndarray
+    """`[resident]`: class of age, a place in `population.AGES`."""
     posts: int
     """Public posts, filled or vacant."""
     clock: np.ndarray
@@ -100,6 +104,7 @@ def observe(model: DistrictModel) -> Observation:
         counters=model.world.daily[:days],
         satisfaction=diary.satisfaction[:days],
         satisfaction_vulnerable=diary.vulnerable[:days],
+        satisfaction_by_age=diary.by_age[:days],
         latent=diary.latent[:days],
         latent_vulnerable=diary.latent_vulnerable[:days],
         open=diary.open[:days],
@@ -117,6 +122,7 @@ def observe(model: DistrictModel) -> Observation:
         community_size=model.world.communities["size"],
         resident_satisfaction=model.residents.satisfaction,
         resident_vulnerable=model.residents.vulnerable,
+        resident_age=model.residents.age,
         posts=len(model.world.persons),
         clock=model.world.clock_start[: days + 1],
     )
