@@ -181,7 +181,8 @@ class DistrictModel(mesa.Model):
         """(5) Results reach residents; what is unresolved wears on them; weekly, neighbours talk."""
         counts, mind = self.world.counts, self.setting["mind"]
         count = int(counts["experiences"][0])
-        receive(self.residents, self.world.experiences, count, self.world.records, self.diary.rated, mind)
+        kept = (self.world.records, self.world.closings, self.diary.rated)
+        receive(self.residents, self.world.experiences, count, *kept, mind)
         counts["experiences"] = 0
         communities = self.world.communities
         rows, erosion = (communities["first"], communities["size"]), float(mind["erosion"])

@@ -27,6 +27,8 @@ class Observation:
     days: int
     records: np.ndarray
     """Of all needs (`NEED_RECORD`): ended ones, and those latent or open at the end."""
+    closings: np.ndarray
+    """Of requests (`CLOSING`), several of one that is brought back."""
     counters: np.ndarray
     """`[day, counter]`: events of the day, see `model.state.DAILY`."""
     satisfaction: np.ndarray
@@ -101,6 +103,7 @@ def observe(model: DistrictModel) -> Observation:
         scenario=scenario,
         days=days,
         records=all_records(model),
+        closings=model.world.closings[: int(model.world.counts["closings"][0])],
         counters=model.world.daily[:days],
         satisfaction=diary.satisfaction[:days],
         satisfaction_vulnerable=diary.vulnerable[:days],

@@ -47,12 +47,18 @@ def _worth(mind: Record, expected: float, quality: float, days: float, trips: in
 
 @compiled
 def receive(
-    residents: Residents, experiences: Records, count: int, records: Records, rated: Ints, mind: Record
+    residents: Residents,
+    experiences: Records,
+    count: int,
+    records: Records,
+    closings: Records,
+    rated: Ints,
+    mind: Record,
 ) -> None:
     """Phase 5: each experience moves its resident's satisfaction, expectation and trust, and may be rated.
 
-    `experiences[:count]` are in the order of closing; the row of `records` that each names gets its worth
-    and rating; `rated[day, 0]` counts ratings, `rated[day, 1]` satisfied ones. The call-back rating is biased: not
+    `experiences[:count]` are in the order of closing; the rows of `records` and `closings` that each names get its
+    worth and rating; `rated[day, 0]` counts ratings, `rated[day, 1]` satisfied ones. The call-back rating is biased: not
     everybody is reached, and some of the dissatisfied answer politely.
     """
     for n in range(count):
@@ -77,6 +83,7 @@ def receive(
             rating = 1 if worth >= mind.satisfied_from or is_polite else 0
             rated[experience.day, 0] += 1
             rated[experience.day, 1] += rating
+            closings[experience.closing].rated = rating
         if experience.record >= 0:
             records[experience.record].experience = worth
             records[experience.record].rated = rating
@@ -175,12 +182,13 @@ def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Resid
     copy = Residents._make(column.copy() for column in residents)
     days = int(experiences["day"].max()) + 1 if len(experiences) else 1
     unrecorded = experiences.copy()
-    unrecorded["record"] = -1
+    unrecorded["record"], unrecorded["closing"] = -1, 0
     receive(
         copy,
         unrecorded,
         len(unrecorded),
         np.zeros(1, [("experience", "f4"), ("rated", "i1")]),
+        np.zeros(1, [("rated", "i1")]),
         np.zeros((days, 2), np.int64),
         mind,
     )
