@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.metrics.by_day import Days, by_day, moving_sum, ratios
-from sanfang.metrics.declare import metric, once
+from sanfang.metrics.declare import Basis, metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.needs import FOLLOWED, MEAN_WITHIN_DAYS, SEEN_THROUGH
-from sanfang.metrics.requests import requests
+from sanfang.metrics.requests import OF_REQUESTS, requests
 from sanfang.metrics.survival import Survival, quantile, restricted_mean, survival
 from sanfang.metrics.units import DAYS, SHARE, WORKING_HOURS
 from sanfang.model import state as s
@@ -24,7 +24,8 @@ from sanfang.scenario.window import Window
 
 
 @metric(
-    DAYS, "lower", "headline", "Days from voicing to resolution, mean", "从反映到解决天数（均值）", needs=SEEN_THROUGH
+    DAYS, "lower", "headline", "Days from voicing to resolution, mean", "从反映到解决天数（均值）",
+    of=OF_REQUESTS, needs=SEEN_THROUGH,
 )  # fmt: skip
 def resolution_days_mean(run: Evaluation) -> float:
     """Calendar days; each counted up to `MEAN_WITHIN_DAYS`."""
@@ -39,7 +40,7 @@ def _days_to_resolve_by_day(days: Days) -> np.ndarray:
 
 @metric(
     DAYS, "lower", "requests", "Days from voicing to resolution, median", "从反映到解决天数（中位数）",
-    open_ended=True, needs=FOLLOWED,
+    of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def resolution_days_median(run: Evaluation) -> float:
     """Calendar days."""
@@ -48,16 +49,30 @@ def resolution_days_median(run: Evaluation) -> float:
 
 @metric(
     DAYS, "lower", "requests", "Days from voicing to resolution, 90th percentile", "从反映到解决天数（90分位）",
-    open_ended=True, needs=FOLLOWED,
+    of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def resolution_days_p90(run: Evaluation) -> float:
     """Calendar days."""
     return quantile(_resolution(run), 0.9)
 
 
-@metric(SHARE, "higher", "requests", "Requests resolved in time", "按期解决率", needs=FOLLOWED)
+def resolution_known(run: Evaluation) -> float:
+    """Requests of which is known whether they were resolved in time."""
+    return float(len(_resolved_in_time(run)))
+
+
+@metric(
+    SHARE, "higher", "requests", "Requests resolved in time", "按期解决率",
+    of=Basis("requests", resolution_known), needs=FOLLOWED,
+)  # fmt: skip
 def on_time_rate(run: Evaluation) -> float:
     """Within the limit of their kind; of those whose limit has passed, or which were resolved before it."""
+    return ratio(float(_resolved_in_time(run).sum()), resolution_known(run))
+
+
+@once
+def _resolved_in_time(run: Evaluation) -> np.ndarray:
+    """Whether each request was, of which it is known."""
     made, limits = requests(run), run.scenario.limits
     each = (limits.resolve_urgent, limits.resolve_hard, limits.resolve_chronic, limits.resolve_hoped)
     days, resolved = _resolution_days(run)
@@ -81,7 +96,8 @@ def _resolution_days(run: Evaluation) -> tuple[np.ndarray, np.ndarray]:
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）", needs=SEEN_THROUGH
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）",
+    of=OF_REQUESTS, needs=SEEN_THROUGH,
 )  # fmt: skip
 def first_response_hours_mean(run: Evaluation) -> float:
     """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`."""
@@ -91,7 +107,7 @@ def first_response_hours_mean(run: Evaluation) -> float:
 
 @metric(
     WORKING_HOURS, "lower", "requests", "Hours to first handling, median", "首次响应工时（中位数）",
-    open_ended=True, needs=FOLLOWED,
+    of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def first_response_hours_median(run: Evaluation) -> float:
     """Working hours."""
@@ -100,16 +116,30 @@ def first_response_hours_median(run: Evaluation) -> float:
 
 @metric(
     WORKING_HOURS, "lower", "requests", "Hours to first handling, 90th percentile", "首次响应工时（90分位）",
-    open_ended=True, needs=FOLLOWED,
+    of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def first_response_hours_p90(run: Evaluation) -> float:
     """Working hours."""
     return quantile(_first_response(run), 0.9)
 
 
-@metric(SHARE, "higher", "requests", "Requests answered in time", "响应率", needs=FOLLOWED)
+def answer_known(run: Evaluation) -> float:
+    """Requests of which is known whether they were answered in time."""
+    return float(len(_answered_in_time(run)))
+
+
+@metric(
+    SHARE, "higher", "requests", "Requests answered in time", "响应率",
+    of=Basis("requests", answer_known), needs=FOLLOWED,
+)  # fmt: skip
 def response_rate(run: Evaluation) -> float:
     """Within the limit of their kind; of those whose limit has passed, or which were answered before it."""
+    return ratio(float(_answered_in_time(run).sum()), answer_known(run))
+
+
+@once
+def _answered_in_time(run: Evaluation) -> np.ndarray:
+    """Whether each request was, of which it is known."""
     made, limits = requests(run), run.scenario.limits
     each = (limits.answer_urgent, limits.answer, limits.answer, limits.answer)
     answered = ~np.isnan(made.first_at)
@@ -132,7 +162,14 @@ def _first_response(run: Evaluation) -> Survival:
 # --- The need itself --------------------------------------------------------------------------------------
 
 
-@metric(DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数", needs=SEEN_THROUGH)
+def arisen(run: Evaluation) -> float:
+    """Needs that arose in the window."""
+    return float((run.records["arose"] >= run.first).sum())
+
+
+@metric(
+    DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数", of=Basis("needs", arisen), needs=SEEN_THROUGH
+)  # fmt: skip
 def need_days_mean(run: Evaluation) -> float:
     """Calendar days from arising, silent time included; each counted up to `MEAN_WITHIN_DAYS`."""
     from sanfang.metrics.loops import fill_need_days
@@ -158,8 +195,7 @@ def mean_within(curve: Survival, horizon: float, followed: float) -> float:
     return restricted_mean(curve, horizon) if followed >= MEAN_WITHIN_DAYS else np.nan
 
 
-def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np.ndarray) -> float:
-    """Share done within the limit, among those whose limit has passed or who were done before it."""
+def _in_time(done: np.ndarray, days: np.ndarray, limit: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Who was done within the limit, of those whose limit has passed or who were done before it."""
     in_time = done & (days <= limit)
-    known = in_time | (observed >= limit)
-    return float(in_time[known].mean()) if known.any() else np.nan
+    return in_time[in_time | (observed >= limit)]

@@ -6,9 +6,8 @@ import numpy as np
 
 from sanfang.model.books.ledger import hours_by_tier
 from sanfang.model.books.observation import mean_of_vulnerable
-from sanfang.model.district.population import AGES
 from sanfang.model.kernel.engine_arrays import Engine
-from sanfang.model.state import LATENT, OPEN
+from sanfang.model.state import AGES, LATENT, OPEN
 from sanfang.model.world import Layout, World
 
 

@@ -36,7 +36,7 @@ class Observation:
     satisfaction_vulnerable: np.ndarray
     """`[day, community]` of the vulnerable; NaN where there are none."""
     satisfaction_by_age: np.ndarray
-    """`[day, age]`, of all residents of a class of `population.AGES`; NaN where there are none."""
+    """`[day, age]`, of all residents of a class of `state.AGES`; NaN where there are none."""
     latent: np.ndarray
     """`[day]`: needs neither voiced nor found, at the end of the day."""
     latent_vulnerable: np.ndarray
@@ -72,7 +72,7 @@ class Observation:
     resident_vulnerable: np.ndarray
     """`[resident]`: whether they are."""
     resident_age: np.ndarray
-    """`[resident]`: class of age, a place in `population.AGES`."""
+    """`[resident]`: class of age, a place in `state.AGES`."""
     posts: int
     """Public posts, filled or vacant."""
     clock: np.ndarray

@@ -13,8 +13,6 @@ from sanfang.model.kernel.records import Ints
 from sanfang.scenario.scenario import Scenario
 
 YOUNG, ADULT, ELDERLY = 0, 1, 2
-AGES = ("young", "adult", "elderly")
-"""Under 15, 15 to 59, 60 and over."""
 _CARE = "care"
 
 
