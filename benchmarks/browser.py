@@ -46,7 +46,8 @@ def server(*options: str, assets: Path | None = None, headers: Mapping[str, str]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "from sanfang.cli import app; app()", "dashboard", "--port", str(port), *options]
+    program = [sys.executable, "-c", "from sanfang.cli.app import app; app()"]
+    command = [*program, "dashboard", "--port", str(port), *options]
     environment = os.environ | ({"SOLARA_ASSETS_PROXY_CACHE_DIR": str(assets)} if assets else {})
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as started:
         address = f"http://127.0.0.1:{port}"

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from sanfang.lab.executors import start_method
+from sanfang.lab.sweeps.executors import start_method
 
 QUICK, USUAL, FULL = "quick", "usual", "full"
 CONFIDENCE = 0.999

@@ -1,6 +1,6 @@
 """Many short runs of the demonstration district: runs per second, and what the machinery of a sweep adds to a run.
 
-A loop that calls `simulate` takes turns with `sanfang.lab.runner` on one and on two processes. Overhead is processor
+A loop that calls `simulate` takes turns with `lab/sweeps/runner` on one and on two processes. Overhead is processor
 time, that of the workers included, over the loop's: so other work on the machine shows in runs per second (wall
 time), but hardly in the overhead. It includes the start of the worker processes, which a longer sweep pays once.
 """
@@ -17,8 +17,8 @@ from benchmarks.full_model import warm_up
 from benchmarks.measuring import FULL, QUICK, USUAL, Section, run_alone, table
 from sanfang import Scenario, simulate
 from sanfang.lab.comparison import keep_metrics
-from sanfang.lab.runner import run_all
-from sanfang.lab.work import Job
+from sanfang.lab.sweeps.runner import run_all
+from sanfang.lab.sweeps.work import Job
 
 RUNS = {QUICK: {30: 24, 365: 6}, USUAL: {30: 100, 365: 20}, FULL: {30: 400, 365: 80}}
 """Runs in a turn, by days of a run."""

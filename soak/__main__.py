@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.__main__ import commit, processor
 
-from sanfang.cli_progress import ProgressLine
+from sanfang.cli.progress import ProgressLine
 from soak.hostile import campaign as hostile
 from soak.mutants import campaign as mutants
 

@@ -30,12 +30,12 @@ import numpy as np
 import pandas as pd
 from typer.testing import CliRunner
 
-from sanfang.cli import app
-from sanfang.cli_analysis import SETTLING
-from sanfang.lab.database import STORE, StoreError
-from sanfang.lab.experiment import Experiment
-from sanfang.lab.results import Results
-from sanfang.lab.sweep import sweep
+from sanfang.cli.analysis import SETTLING
+from sanfang.cli.app import app
+from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.storage.database import STORE, StoreError
+from sanfang.lab.storage.results import Results
+from sanfang.lab.sweeps.sweep import sweep
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run import simulation
 from sanfang.scenario.errors import InputError

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from benchmarks import browser
 
-from sanfang.lab import executors, runner
+from sanfang.lab.sweeps import executors, runner
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run import simulation
 from sanfang.scenario.window import Window

@@ -15,7 +15,8 @@ from sanfang.lab import provenance
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim" / "sanfang"
-LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "face")
+LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "studies", "face")
+ROOMS = ("statistics", "experiments", "storage", "sweeps")
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -59,6 +60,22 @@ def test_imports_point_one_way(path: Path) -> None:
             assert LAYERS.index(other) <= LAYERS.index(own), f"{module_of(path)} must not import {name}"
 
 
+def room_of(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["sanfang", "lab"] and len(parts) > 3 and parts[2] in ROOMS else None
+
+
+@pytest.mark.parametrize("path", FILES, ids=[module_of(path) for path in FILES])
+def test_the_rooms_of_the_lab_stand_one_on_the_other(path: Path) -> None:
+    own = room_of(module_of(path))
+    if own is None:
+        return
+    for name in imports(path):
+        other = room_of(f"{name}.any")
+        if other is not None:
+            assert ROOMS.index(other) <= ROOMS.index(own), f"{module_of(path)} must not import {name}"
+
+
 @pytest.mark.parametrize(
     ("library", "place"),
     [("mesa", "sanfang.model"), ("solara", "sanfang.dashboard"), ("numba", "sanfang.model.compiled")],
@@ -71,7 +88,7 @@ def test_a_library_is_used_in_its_place_only(library: str, place: str) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["scenario", "--help"]])
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
     code = (
-        "import sys\nfrom sanfang.cli import app\n"
+        "import sys\nfrom sanfang.cli.app import app\n"
         f"try:\n    app({arguments!r})\nexcept SystemExit as end:\n    status = end.code\n"
         "heavy = {'numpy', 'pandas', 'scipy', 'matplotlib', 'mesa', 'numba'} & set(sys.modules)\n"
         "sys.exit(f'{heavy} {status}' if heavy or status else 0)"

@@ -79,7 +79,7 @@ def test_names_in_the_description_of_the_model_occur_in_the_code() -> None:
 
 def test_files_named_in_the_architecture_exist() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    known = {path.name for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").glob("*.py")]}
+    known = {path.name for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]}
     assert sorted({Path(name).name for name in re.findall(r"`([\w/]+\.py)`", page)} - known) == []
 
 
@@ -96,6 +96,6 @@ def _model_page() -> str:
 
 def test_every_worked_example_is_tried() -> None:
     """`test_examples_*.py` has a test for each example of docs/model.md, named after it, and for nothing else."""
-    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_examples_*.py"))
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_examples_*.py"))
     tried = [name.replace("_", " ") for name in re.findall(r"^def test_example_(\w+)", tests, flags=re.MULTILINE)]
     assert sorted(tried) == sorted(examples())

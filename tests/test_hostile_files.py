@@ -13,9 +13,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sanfang import Scenario
-from sanfang.cli import app
+from sanfang.cli.app import app
 from sanfang.dashboard.lessons.files import read as read_lesson
-from sanfang.lab.experiment import Experiment
+from sanfang.lab.experiments.experiment import Experiment
 from sanfang.scenario.errors import InputError
 
 TWO_POINTS = 'scenarios = ["small.toml"]\nreplications = 1\ndays = 1\n{}\n[factors]\n"tasks.load" = [0.1, 0.2]\n'

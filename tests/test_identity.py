@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from sanfang.cli import app
+from sanfang.cli.app import app
 from sanfang.lab.comparison import compare
-from sanfang.lab.experiment import Experiment
+from sanfang.lab.experiments.experiment import Experiment
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import compare
-    from sanfang.lab.own_metrics import metric
+    from sanfang.lab.experiments.own_metrics import metric
     from sanfang.model.kernel.queueing import simulate_queue
     from sanfang.run.session import Session
     from sanfang.run.simulation import Run, simulate
@@ -29,7 +29,7 @@ _HOMES = {
     "Scenario": "sanfang.scenario.scenario",
     "Session": "sanfang.run.session",
     "compare": "sanfang.lab.comparison",
-    "metric": "sanfang.lab.own_metrics",
+    "metric": "sanfang.lab.experiments.own_metrics",
     "simulate": "sanfang.run.simulation",
     "simulate_queue": "sanfang.model.kernel.queueing",
 }

@@ -76,7 +76,7 @@ def commands() -> list[tuple[tuple[str, ...], list[Any]]]:
     """The words of every command, and its parameters."""
     from typer.main import get_command
 
-    from sanfang.cli import app
+    from sanfang.cli.app import app
 
     return list(_commands(get_command(app), ()))
 
@@ -84,8 +84,8 @@ def commands() -> list[tuple[tuple[str, ...], list[Any]]]:
 @cache
 def made() -> bytes:
     """The store of a small sweep."""
-    from sanfang.lab.experiment import Experiment
-    from sanfang.lab.sweep import sweep
+    from sanfang.lab.experiments.experiment import Experiment
+    from sanfang.lab.sweeps.sweep import sweep
 
     varied = {"scenarios": ["before", "unfunded"], "district": "demo", "days": 3, "replications": 3, "daily": True}
     with tempfile.TemporaryDirectory(prefix="hostile-store-") as folder:

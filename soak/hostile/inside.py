@@ -67,7 +67,7 @@ def action_of(kind: str) -> Action:
 
 def run_command(case: Case) -> None:
     """The command line of a case. It ends with SystemExit."""
-    from sanfang.cli import app
+    from sanfang.cli.app import app
     from sanfang.scenario.errors import InputError
 
     try:
@@ -168,7 +168,7 @@ def warm_up() -> None:
 
     The first of the three days is a holiday: then offices work.
     """
-    from sanfang.cli import app
+    from sanfang.cli.app import app
 
     cache()
     folder = tempfile.mkdtemp(prefix="hostile-warm-")
@@ -182,7 +182,7 @@ def warm_up() -> None:
                 app([*command, *small], prog_name="sanfang")
     shutil.rmtree(folder)
     import sanfang.dashboard.lessons.files
-    import sanfang.lab.sweep  # noqa: F401
+    import sanfang.lab.sweeps.sweep  # noqa: F401
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from soak.hostile.verdict import Verdict
 SERVER = """
 import sys
 from pathlib import Path
-from sanfang.cli import app
+from sanfang.cli.app import app
 from soak.hostile.sandbox import cache
 from soak.hostile.watch import forbid
 forbid([Path(path) for path in sys.argv[2:]], [cache()])

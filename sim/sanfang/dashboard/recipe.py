@@ -160,7 +160,7 @@ def results(address: Address) -> Recipe:
     found = result_files.listed()
     chosen = result_files.pick(found, address.other.get("experiment", "")) or next(iter(found), None)
     if chosen is None:
-        return Recipe("from sanfang.lab.experiment import Experiment", "sanfang sweep demo-grid")
+        return Recipe("from sanfang.lab.experiments.experiment import Experiment", "sanfang sweep demo-grid")
     shown = result_choice.show(chosen, found)
     shell = []
     if shown.experiment is not None:
@@ -184,8 +184,8 @@ def results(address: Address) -> Recipe:
 
 def _experiment(name: str, published: bool) -> list[str]:
     """The published findings of an experiment, or else its runs."""
-    lines = ["from sanfang.lab.experiment import Experiment"]
-    lines += [] if published else ["from sanfang.lab.sweep import sweep"]
+    lines = ["from sanfang.lab.experiments.experiment import Experiment"]
+    lines += [] if published else ["from sanfang.lab.sweeps.sweep import sweep"]
     lines += ["", f"experiment = Experiment.load({name!r})"]
     return lines + (["for finding in experiment.found:", "    print(finding)"] if published else ["sweep(experiment)"])
 
@@ -194,12 +194,16 @@ def _analysis(opened: result_files.Opened, metric: str) -> list[str]:
     """Means and, with several scenarios, paired differences of the runs shown."""
     path, several = opened.found.path, len(opened.scenarios) > 1
     functions = ["differences", "means"] if several else ["means"]
-    lines = [f"from sanfang.lab.intervals import {', '.join(functions)}"]
+    lines = [f"from sanfang.lab.statistics.intervals import {', '.join(functions)}"]
     if path.name in result_files.TABLES:
         reader = "read_csv" if path.suffix == ".csv" else "read_parquet"
         lines = ["import pandas as pd", "", *lines, "", f"runs = pd.{reader}({f'{opened.found.id}/{path.name}'!r})"]
     else:
-        lines += ["from sanfang.lab.results import Results", "", f"with Results({opened.found.id!r}) as results:"]
+        lines += [
+            "from sanfang.lab.storage.results import Results",
+            "",
+            f"with Results({opened.found.id!r}) as results:",
+        ]
         lines += ["    runs = results.runs()"]
     keys = [name for name in ("scenario", "point", "replication") if name != "point" or opened.factors]
     lines += [
@@ -211,7 +215,7 @@ def _analysis(opened: result_files.Opened, metric: str) -> list[str]:
 
 def trust(address: Address) -> Recipe:
     """The check that is shown, with as many runs as the page makes; the first one if it names none."""
-    from sanfang.lab.verification import CHECKS
+    from sanfang.lab.verification.checks import CHECKS
 
     keys = [check.key for check in CHECKS]
     key = address.other.get("check", "")

@@ -13,12 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from sanfang.lab import belonging, intervals
+from sanfang.lab import belonging
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.provenance import provenance
-from sanfang.lab.run_table import days_of
-from sanfang.lab.runner import Progress, run_all
-from sanfang.lab.work import Job
+from sanfang.lab.statistics import intervals
+from sanfang.lab.statistics.run_table import days_of
+from sanfang.lab.sweeps.runner import Progress, run_all
+from sanfang.lab.sweeps.work import Job
 from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS
 from sanfang.metrics.reasons import reasons
 from sanfang.run.reach import check_reach, reached_by, steps_not_reached
@@ -37,7 +38,7 @@ class Comparison:
     """Scenarios compared: every run, the means, and the paired differences to the baseline.
 
     `scenarios` maps the label of each, in the order given, to the scenario. `runs` has one row per scenario
-    and replication with all metrics; `means` and `differences` are described in `sanfang.lab.intervals`.
+    and replication with all metrics; `means` and `differences` are described in `sanfang.lab.statistics.intervals`.
     """
 
     scenarios: Mapping[str, Scenario]

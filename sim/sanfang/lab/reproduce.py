@@ -19,16 +19,16 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
-from sanfang.lab import intervals
-from sanfang.lab.agreement import FALSE_ALARMS
-from sanfang.lab.executors import available_cores, local, opened
-from sanfang.lab.experiment import Experiment
-from sanfang.lab.experiment_file import Finding
+from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.experiments.experiment_file import Finding
 from sanfang.lab.files import write_atomically
-from sanfang.lab.looks import holm, standard_error
 from sanfang.lab.provenance import libraries
-from sanfang.lab.results import Results
-from sanfang.lab.sweep import Report, sweep
+from sanfang.lab.statistics import intervals
+from sanfang.lab.statistics.looks import holm, standard_error
+from sanfang.lab.storage.results import Results
+from sanfang.lab.sweeps.executors import available_cores, local, opened
+from sanfang.lab.sweeps.sweep import Report, sweep
+from sanfang.lab.verification.agreement import FALSE_ALARMS
 from sanfang.metrics.catalogue import knowing, metric
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.reading import parse_settings

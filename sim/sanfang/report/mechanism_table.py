@@ -18,10 +18,10 @@ import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from sanfang.lab import looks
-from sanfang.lab.experiment import Experiment
-from sanfang.lab.experiment_file import Claim, Finding
-from sanfang.lab.looks import Verdict
+from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.experiments.experiment_file import Claim, Finding
+from sanfang.lab.statistics import looks
+from sanfang.lab.statistics.looks import Verdict
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import decimals_of, with_interval
@@ -72,7 +72,7 @@ A signature shows that a mechanism acts as it is said to act, not that it pays: 
 are [further down](#what-each-does-to-satisfaction-days-and-waste). `sanfang reproduce mechanisms` makes all numbers
 again (`--quick` tries ten other seeds), `sanfang reproduce mechanisms/F2a` one row. What holds on `{district}`, where
 offices are small and pool little, need not hold at the size of Licang; of so many intervals at 95 % some miss.
-That a lever at 0 is the same as no lever, to the last bit, is tested in `tests/test_mechanism_files.py`.
+That a lever at 0 is the same as no lever, to the last bit, is tested in `tests/lab/test_mechanism_files.py`.
 """
 
 

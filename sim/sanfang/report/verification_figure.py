@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sanfang.lab.agreement import Chart, Finding, Text
+from sanfang.lab.verification.agreement import Chart, Finding, Text
 from sanfang.report.fonts import language_and_fonts
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73")

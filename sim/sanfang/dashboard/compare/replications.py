@@ -15,8 +15,8 @@ from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, scenario_of
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.played import PlayedWorld
-from sanfang.lab import intervals
-from sanfang.lab.run_table import days_of
+from sanfang.lab.statistics import intervals
+from sanfang.lab.statistics.run_table import days_of
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run import series
 from sanfang.run.background import Cancelled, play

@@ -16,7 +16,7 @@ import numpy as np
 
 from sanfang.dashboard.job import Job
 from sanfang.dashboard.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
-from sanfang.lab.intervals import t_interval
+from sanfang.lab.statistics.intervals import t_interval
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.background import play
 from sanfang.run.places import Places

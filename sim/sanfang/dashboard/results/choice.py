@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from sanfang.dashboard.results import files as result_files
 from sanfang.dashboard.results.files import Found, Opened, Unreadable
 from sanfang.dashboard.results.tables import SCENARIO, Statistic, axes
-from sanfang.lab.experiment_file import ExperimentFile
-from sanfang.lab.results import Status
+from sanfang.lab.experiments.experiment_file import ExperimentFile
+from sanfang.lab.storage.results import Status
 from sanfang.metrics.catalogue import HEADLINES
 
 VIEWS = ("surface", "effects", "tradeoff", "table", "published")

@@ -26,9 +26,9 @@ from sanfang.dashboard.results.tables import (
     over_points,
     summary,
 )
-from sanfang.lab import effects
-from sanfang.lab.intervals import CONFIDENCE
-from sanfang.lab.run_table import quiet
+from sanfang.lab.statistics import effects
+from sanfang.lab.statistics.intervals import CONFIDENCE
+from sanfang.lab.statistics.run_table import quiet
 
 MOST_CASES = 40
 

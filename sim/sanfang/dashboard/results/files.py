@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sanfang.lab import database
-from sanfang.lab.experiment_file import ExperimentFile, Place, parse
-from sanfang.lab.results import Results, Status
-from sanfang.lab.run_table import KEYS, RunTable
+from sanfang.lab.experiments.experiment_file import ExperimentFile, Place, parse
+from sanfang.lab.statistics.run_table import KEYS, RunTable
+from sanfang.lab.storage import database
+from sanfang.lab.storage.results import Results, Status
 from sanfang.lab.windows import windows_in, windows_said
 from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.declare import Metric

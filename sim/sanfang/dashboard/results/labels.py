@@ -9,7 +9,7 @@ from typing import Any
 
 from sanfang.dashboard.results.files import Opened
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab.effects import TIMES
+from sanfang.lab.statistics.effects import TIMES
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import MINUS, number

@@ -12,9 +12,9 @@ from sanfang.dashboard.results.figures import Bars, bars
 from sanfang.dashboard.results.files import Found, Unreadable
 from sanfang.dashboard.results.labels import plain, scenario_label
 from sanfang.dashboard.words import own_label, say
-from sanfang.lab import looks
-from sanfang.lab.experiment import Experiment
-from sanfang.lab.experiment_file import Claim, ExperimentFile, Finding
+from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.experiments.experiment_file import Claim, ExperimentFile, Finding
+from sanfang.lab.statistics import looks
 from sanfang.metrics.catalogue import metric
 from sanfang.scenario import catalogue
 from sanfang.scenario.errors import InputError

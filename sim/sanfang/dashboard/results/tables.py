@@ -1,6 +1,6 @@
 """What the Results page shows of many runs, as tables: a response over two factors, all cells, trade-offs.
 
-A *cell* is a scenario at a point. Intervals are 95 % t intervals over replications, as in `sanfang.lab.intervals`,
+A *cell* is a scenario at a point. Intervals are 95 % t intervals over replications, as in `lab/statistics/intervals`,
 unless a function says otherwise. "Difference" is paired by replication.
 """
 
@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sanfang.dashboard.results.files import Cube, Opened
-from sanfang.lab.intervals import t_interval
-from sanfang.lab.run_table import by_count, quiet
+from sanfang.lab.statistics.intervals import t_interval
+from sanfang.lab.statistics.run_table import by_count, quiet
 
 SCENARIO = "scenario"
 """The name of the axis on which scenarios stand; the other axes are factors."""

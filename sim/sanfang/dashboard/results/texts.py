@@ -21,7 +21,7 @@ from sanfang.dashboard.results.labels import (
     scenario_label,
 )
 from sanfang.dashboard.words import say
-from sanfang.lab.experiment_file import ExperimentFile
+from sanfang.lab.experiments.experiment_file import ExperimentFile
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.numbers import decimals_apart, number, with_interval
 from sanfang.scenario.content import EXPERIMENTS

@@ -16,9 +16,9 @@ from sanfang.dashboard.trust import views as trust_views
 from sanfang.dashboard.trust.predictions import PREDICTIONS, answered
 from sanfang.dashboard.trust.trials import Trial
 from sanfang.dashboard.words import say
-from sanfang.lab.agreement import Check, Finding
-from sanfang.lab.verification import CHECKS, table
-from sanfang.lab.verification_queues import number_of_comparisons
+from sanfang.lab.verification.agreement import Check, Finding
+from sanfang.lab.verification.checks import CHECKS, table
+from sanfang.lab.verification.queues import number_of_comparisons
 
 KEYS = tuple(one.key for one in CHECKS)
 Findings = dict[str, Finding]

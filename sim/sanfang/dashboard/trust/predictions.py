@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sanfang.lab import theory
-from sanfang.lab.verification_queues import POOLED, SHARES
+from sanfang.lab.verification import theory
+from sanfang.lab.verification.queues import POOLED, SHARES
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sanfang.dashboard.job import Job
-from sanfang.lab import verification
-from sanfang.lab.agreement import Check, Finding
+from sanfang.lab.verification import checks as verification
+from sanfang.lab.verification.agreement import Check, Finding
 
 RUNS = verification.QUICK
 """Runs of each queue on a page."""

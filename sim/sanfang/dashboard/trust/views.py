@@ -10,8 +10,8 @@ from sanfang.dashboard.colours import SERIES
 from sanfang.dashboard.trust import sources as trust_sources
 from sanfang.dashboard.trust.predictions import PREDICTIONS
 from sanfang.dashboard.words import say
-from sanfang.lab.agreement import Finding
-from sanfang.lab.verification import CHECKS
+from sanfang.lab.verification.agreement import Finding
+from sanfang.lab.verification.checks import CHECKS
 
 
 def check_list(findings: Mapping[str, Finding], lang: str) -> list[Json]:

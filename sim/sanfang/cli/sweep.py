@@ -1,0 +1,274 @@
+"""`sanfang sweep`, `status`, `analyse` and `export`: many runs, how far they are, what they say."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sanfang.cli.endings import A_CHECK_FAILED, INTERRUPTED, accidents, interrupts, user_errors
+from sanfang.cli.loading import say_notes
+from sanfang.cli.options import AsJson
+from sanfang.cli.saving import try_folder
+from sanfang.cli.telling import print_json, say, say_if_compiling, tell
+from sanfang.scenario.limits import MOST_JOBS, MOST_RUNS
+
+if TYPE_CHECKING:
+    from sanfang.lab.experiments.experiment import Experiment
+    from sanfang.lab.storage.results import Status
+    from sanfang.lab.sweeps.forecast import Forecast
+    from sanfang.lab.sweeps.sweep import SweepEnd
+
+sweep_app = typer.Typer()
+
+
+class FileFormat(StrEnum):
+    """What `export` writes."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")]
+
+
+@sweep_app.command("sweep")
+def sweep_command(
+    experiment: Annotated[str, typer.Argument(help="A bare name or a file.")],
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, max=MOST_JOBS, help="Processes, or SLURM jobs. Default: all cores, or one job."),
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://..., local, or slurm.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=MOST_RUNS, help="Make at most so many runs now.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder. Default: results/EXPERIMENT.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much disk.")
+    ] = False,
+    keep_records: Annotated[
+        bool, typer.Option("--keep-records", help="Keep records and ledger of each run, for metrics that come later.")
+    ] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
+    reuse: Annotated[bool, typer.Option(help="Take over runs that sweeps beside this one have made.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Make all runs of an experiment. Started again, it goes on with what is missing."""
+    with user_errors(), accidents():
+        from sanfang.lab.experiments.experiment import Experiment
+
+        loaded = Experiment.load(experiment)
+        loaded = loaded.with_records() if keep_records else loaded
+        say_notes(loaded.notes)
+        if dry_run:
+            _foretell(loaded, jobs, as_json)
+            return
+        from sanfang.lab.sweeps.sweep import folder_of
+
+        folder = out or folder_of(loaded)
+        try_folder(folder)
+        say_if_compiling()
+        end = _sweep(loaded, folder, jobs, cluster, limit, reuse, retry_failed)
+    if as_json:
+        print_json(_document(end) | {"notes": list(loaded.notes)})
+    else:
+        _say(loaded, end)
+    if end.stopped:
+        raise typer.Exit(INTERRUPTED)
+    if end.failed:
+        raise typer.Exit(A_CHECK_FAILED)
+
+
+@sweep_app.command("status")
+def status_command(folder: Folder, as_json: AsJson = False) -> None:
+    """Say how far a sweep is, and what failed."""
+    with user_errors(), accidents():
+        from sanfang.lab.storage.results import Results
+
+        with Results(folder) as results:
+            status = results.status()
+            sessions = results.sessions()
+    if as_json:
+        print_json({**vars(status), "missing": status.missing, "sessions": sessions})
+    else:
+        _print_status(folder, status, sessions)
+
+
+@sweep_app.command("analyse")
+def analyse_command(
+    folder: Folder,
+    metrics: Annotated[
+        list[str] | None, typer.Option("--metric", help="A metric to show; may be repeated. Default: the experiment's.")
+    ] = None,
+    baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the experiment's.")] = None,
+    half_width: Annotated[
+        float | None,
+        typer.Option(min=0, max=1e12, help="Half-width of intervals to plan for, in the metric's unit."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Means, paired differences, ranking, and how many more replications a precision takes."""
+    with user_errors(), accidents():
+        from sanfang.cli import analysis
+        from sanfang.lab.statistics.worlds import levers_among
+        from sanfang.lab.storage.results import Results
+        from sanfang.metrics.catalogue import knowing
+
+        with Results(folder) as results:
+            about, status, own = results.about, results.status(), results.own_metrics
+            given = analysis.AnalysisInput(
+                results.runs(),
+                baseline or about["baseline"],
+                tuple(about["factors"]),
+                tuple(metrics or about["metrics"]),
+                half_width,
+                levers=levers_among(about["factors"], about["experiment"]["factors"]),
+            )
+            settled = analysis.warm_ups(results) if about["daily"] else None
+        with knowing(own):
+            if as_json:
+                extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
+                print_json(analysis.document(given) | extra)
+                return
+            analysis.print_analysis(given)
+        if settled is not None:
+            analysis.print_warm_ups(settled)
+    if status.missing or status.failed:
+        tell(f"Not all runs are there: {status.missing:,} to make, {status.failed:,} failed.")
+
+
+@sweep_app.command("export")
+def export_command(
+    folder: Folder,
+    kind: Annotated[FileFormat, typer.Option("--format", help="Kind of file.")] = FileFormat.CSV,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to. Default: the sweep's folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a sweep's runs, and its daily series if kept, as CSV or Parquet."""
+    with user_errors(), accidents():
+        from sanfang.lab.storage.results import Results
+
+        with Results(folder) as results:
+            try_folder(out or folder)
+            paths = results.export(kind.value, out)
+            notes = _settled(out or folder, paths, results.about)
+    if as_json:
+        print_json({"files": [str(path) for path in paths]})
+    else:
+        say("\n".join(str(path) for path in paths))
+    say_notes(notes)
+
+
+def _settled(folder: Path, paths: list[Path], about: dict[str, Any]) -> list[str]:
+    """Enter exported files in the manifest of their folder; notes on what else lies there."""
+    from sanfang.lab.belonging import settle
+    from sanfang.lab.storage.database import plainly
+    from sanfang.lab.windows import windows_said
+
+    with plainly(folder):
+        of_the_sweep = {key: about.get(key) for key in ("name", "digest", "code", "scenarios")}
+        of_the_sweep["windows"] = {label: window.to_dict() for label, window in windows_said(about).items()}
+        return settle(folder, "export", paths, of_the_sweep)[1]
+
+
+# --- Sweeping -------------------------------------------------------------------------------------------
+
+
+def _sweep(
+    experiment: Experiment,
+    folder: Path,
+    jobs: int | None,
+    cluster: str | None,
+    limit: int | None,
+    reuse: bool,
+    retry_failed: bool,
+) -> SweepEnd:
+    """The sweep under a progress bar."""
+    from sanfang.cli.progress import ProgressLine
+    from sanfang.lab.sweeps.sweep import sweep
+
+    try:
+        with interrupts() as asked, ProgressLine("runs") as progress:
+            return sweep(
+                experiment,
+                folder,
+                jobs=jobs,
+                cluster=cluster,
+                limit=limit,
+                reuse=reuse,
+                retry_failed=retry_failed,
+                report=progress,
+                stopping=lambda: bool(asked),
+            )
+    except KeyboardInterrupt:
+        tell("Stopped at once. What had finished is stored; start the same command again to go on.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
+    from sanfang.lab.sweeps.forecast import forecast
+
+    say_if_compiling()
+    found = forecast(experiment, jobs)
+    if as_json:
+        from sanfang.run.reach import reached_by
+
+        reached = reached_by(experiment.bases, experiment.scale)
+        print_json({**vars(found), "reached": reached, "notes": list(experiment.notes)})
+    else:
+        _print_forecast(experiment, found)
+
+
+# --- Telling ---------------------------------------------------------------------------------------------
+
+
+def _document(end: SweepEnd) -> dict[str, Any]:
+    return {**vars(end), "folder": str(end.folder), "complete": end.complete}
+
+
+def _say(experiment: Experiment, end: SweepEnd) -> None:
+    taken = f", {end.reused:,} taken over from sweeps beside it" if end.reused else ""
+    if end.measured_again:
+        say(f"{end.measured_again:,} runs that were there have been measured again, from their records.")
+    say(f"{end.folder}: {end.done:,} of {end.planned:,} runs are there ({end.made:,} made now{taken}).")
+    if end.failed:
+        say(f"{end.failed:,} failed: sanfang status {end.folder} says why, sweep --retry-failed tries them again.")
+    if end.complete:
+        say(f"Next: sanfang analyse {end.folder}")
+    elif end.done + end.failed < end.planned:
+        say("Start the same command again to go on.")
+
+
+def _print_forecast(experiment: Experiment, found: Forecast) -> None:
+    from sanfang.cli.progress import duration
+    from sanfang.run.reach import in_words, reached_by
+
+    design = f"{found.points:,} points x {found.scenarios} scenarios x {found.replications} replications"
+    say(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")
+    if experiment.replications.max > experiment.replications.min:
+        say(f"  up to {experiment.replications.max} replications where {experiment.replications.metric} needs them")
+    if experiment.dropped:
+        say(f"  {experiment.dropped:,} points left out by the constraints")
+    say(f"  scale {experiment.scale:g}: {in_words(reached_by(experiment.bases, experiment.scale))}")
+    say(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
+    kept = f", {1000 * found.record_megabytes:,.0f} kB of it records of each run" if experiment.records else ""
+    say(f"  disk: {found.megabytes:,.1f} MB{kept}")
+
+
+def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) -> None:
+    ended = "complete" if not status.failed else "all tried, some failed"
+    state = "running" if status.running else "not running" if status.missing else ended
+    say(f"{status.name} in {folder}: {state}")
+    say(f"  {status.done:,} of {status.planned:,} runs done, {status.failed:,} failed, {status.missing:,} to make")
+    if status.damaged:
+        say(f"  {status.damaged:,} of these do not read as they were written: the sweep makes them again")
+    if status.done:
+        say(f"  {status.seconds:.2g} s a run on average, the last one finished at {status.last}")
+    for error, count in status.errors.items():
+        say(f"  {count:,} x {error}")
+    say(f"  written in {len(sessions)} session{'s' if len(sessions) != 1 else ''}")
+    if status.missing and not status.running:
+        say("  Start the sweep again to go on.")

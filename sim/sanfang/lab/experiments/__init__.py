@@ -1,0 +1,1 @@
+"""An experiment: scenarios, points and replications, and the file that says so."""

@@ -1,0 +1,1 @@
+"""What runs say together: means, differences, ranks, and how surely."""

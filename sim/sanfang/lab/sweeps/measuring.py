@@ -1,0 +1,71 @@
+"""What a sweep measures of each run, with which formulas, and what else it keeps of it."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, measure_own
+from sanfang.lab.storage.database import beside, number_of
+from sanfang.lab.storage.kept_records import pack
+from sanfang.lab.storage.rows import Daily
+from sanfang.metrics.catalogue import METRICS, measure
+from sanfang.metrics.formula import formula_digest
+from sanfang.model.books.observation import Observation
+
+
+@cache
+def shipped_digests() -> dict[str, str]:
+    """The digest of each shipped metric's formula, by name."""
+    return {metric.name: formula_digest(metric) for metric in METRICS}
+
+
+def formulas_version() -> int:
+    """The number of the shipped formulas, as a store keeps it."""
+    return number_of(shipped_digests())
+
+
+class Kept(NamedTuple):
+    """What travels back from a worker: metrics, and daily series and records where they are kept."""
+
+    metrics: dict[str, float]
+    daily: Daily | None = None
+    records: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What is measured and kept of a run; in the worker it is called with the run."""
+
+    daily: bool = False
+    records: bool = False
+    own: OwnMetrics = NONE
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The tables of a store in which more is kept of each run."""
+        return beside({"daily": self.daily, "records": self.records})
+
+    def __call__(self, run: Any) -> Kept:
+        """What is kept of a `Run`."""
+        metrics = {**run.metrics, **measure_own(self.own, run.observation)} if self.own.metrics else run.metrics
+        daily = _packed_series(run.daily) if self.daily else None
+        return Kept(metrics, daily, pack(run.observation) if self.records else None)
+
+    def again(self, run: Observation) -> dict[str, float]:
+        """The metrics of a run from what it has left behind."""
+        return {**measure(run), **(measure_own(self.own, run) if self.own.metrics else {})}
+
+    def digests(self) -> dict[str, str]:
+        """The digest of each formula, by metric."""
+        return {**shipped_digests(), **dict.fromkeys(self.own.names, self.own.digest)}
+
+
+def _packed_series(table: Any) -> Daily:
+    series = table.drop(columns=["day", "date"], errors="ignore")
+    packed = zlib.compress(series.to_numpy(np.float32).tobytes())
+    return Daily(" ".join(series.columns), len(series), packed)

@@ -1,0 +1,101 @@
+"""Many runs: keeps an executor busy, begins again what a dying worker lost, and hands on what finishes.
+
+A run that fails is data: its outcome names the scenario, the seed and the error, and the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sanfang.lab.sweeps.executors import Executor, ThisProcess, available_cores, local, opened
+from sanfang.lab.sweeps.work import Job, Keep, Outcome, do
+from sanfang.model import compiled
+from sanfang.scenario.errors import InputError
+
+Progress = Callable[[int, int], object]
+"""Called with the number of runs done and of all runs; also every half second in between."""
+
+HEARTBEAT_SECONDS = 0.5
+ATTEMPTS = 2  # a run whose worker died is begun once more; if that kills another worker, the run is at fault
+
+
+class RunFailed(RuntimeError):
+    """A run failed. The message names scenario, seed and error; the note holds the traceback."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"the run of {outcome.job} failed: {outcome.error}")
+        self.outcome = outcome
+        if outcome.trace:
+            self.add_note(outcome.trace)
+
+
+def run_all(
+    jobs: Sequence[Job], keep: Keep, *, workers: int | None = None, progress: Progress | None = None
+) -> list[Any]:
+    """Run `jobs` and return what `keep` makes of each run, in the order of `jobs`.
+
+    `workers` is the number of processes, all cores if None. Raises RunFailed (or InputError, if its scenario
+    was wrong) for the first job, in the order of `jobs`, that failed; all others are run before.
+    """
+    report = progress or (lambda done, total: None)
+    outcomes: dict[int, Outcome] = {}
+    report(0, len(jobs))
+    with opened(local(min(workers or available_cores(), max(1, len(jobs))))) as executor:
+        for batch in run_each(jobs, keep, executor):
+            outcomes.update(batch)
+            report(len(outcomes), len(jobs))
+    ordered = [outcomes[number] for number in range(len(jobs))]
+    for outcome in ordered:
+        if outcome.wrong_input:
+            raise InputError(outcome.error)
+        if outcome.error:
+            raise RunFailed(outcome)
+    return [outcome.result for outcome in ordered]
+
+
+def run_each(
+    jobs: Iterable[Job], keep: Keep, executor: Executor, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[list[tuple[int, Outcome]]]:
+    """Yield what finishes, as lists of (number, outcome) in no fixed order; jobs are numbered from 0.
+
+    `jobs` is read as workers become free, so it may be endless. Every half second without news the list is empty,
+    so that the caller can show that it lives. Once `stopping` says so no job is begun, and those in hand are
+    waited for; one whose worker dies meanwhile is left out, since whoever ends the sweep may have ended the worker.
+    Workers are at work again before the caller gets a list.
+    """
+    waiting = iter(enumerate(jobs))
+    in_hand: dict[int, tuple[Job, int]] = {}
+    news: list[tuple[int, Outcome]] | None = None
+    while True:
+        while len(in_hand) < executor.slots and not stopping():
+            entry = next(waiting, None)
+            if entry is None:
+                break
+            number, job = entry
+            _compile_once(job, executor)
+            in_hand[number] = (job, 1)
+            executor.start(number, job, keep)
+        if news is not None:
+            yield news
+        if not in_hand:
+            return
+        news = []
+        for number, outcome in executor.finished(HEARTBEAT_SECONDS):
+            job, attempts = in_hand.pop(number)
+            if not outcome.lost or (attempts >= ATTEMPTS and not stopping()):
+                news.append((number, replace(outcome, attempts=attempts)))
+            elif not stopping():
+                in_hand[number] = (job, attempts + 1)
+                executor.start(number, job, keep)
+
+
+def _compile_once(job: Job, executor: Executor) -> None:
+    """Compile the model here before workers start, or each of them would."""
+    if not compiled.is_cached() and not isinstance(executor, ThisProcess):
+        do(replace(job, days=1), _nothing)
+
+
+def _nothing(run: Any) -> None:
+    """Keep nothing of a run."""

@@ -1,0 +1,1 @@
+"""The engine and the model against what theory says."""

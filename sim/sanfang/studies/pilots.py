@@ -1,0 +1,133 @@
+"""A pilot in one community: what it does to the pilot, to its neighbours, and to the rest, who may pay for it.
+
+Each scenario runs on the same troubles as the state before the reform, on a tenth of Licang. Make the runs:
+
+    python -m sanfang.studies.pilots --replications 12 --out results/pilots
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sanfang.lab.files import table_writer, write_atomically
+from sanfang.lab.provenance import code_version
+from sanfang.lab.statistics import intervals
+from sanfang.lab.sweeps.runner import run_all
+from sanfang.lab.sweeps.work import Job
+from sanfang.metrics.durations import followed_days, mean_within
+from sanfang.metrics.needs import MEAN_WITHIN_DAYS
+from sanfang.metrics.survival import survival
+from sanfang.model import state as s
+from sanfang.model.books.observation import all_records
+from sanfang.run.simulation import Run
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
+from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.window import Window
+from sanfang.studies.shapley import BEFORE, REFORM, levers_of
+
+PILOT = "c006"
+DISTRICT, SCALE, SEED = "licang", 0.1, 1
+AREAS = ("pilot", "neighbours", "rest")
+METRICS = ("satisfaction", "resolution_days_mean", "need_days_mean")
+TABLE = "areas.csv"
+
+
+def scenarios() -> dict[str, Scenario]:
+    """By name: the state before, the two cases, the whole reform in the pilot alone, and everywhere."""
+    cases = {name: Scenario.load(name, district=DISTRICT) for name in (BEFORE, "shangliu-jiayuan", "yanchuan-road")}
+    reform = Scenario.load(REFORM, district=DISTRICT)
+    levers = {f"policy_by_community.{PILOT}.{name}": getattr(reform.policy, name) for name in levers_of(reform)}
+    return cases | {"whole-reform": cases[BEFORE].with_(levers, origin="pilots"), "reform-everywhere": reform}
+
+
+def areas_of(ids: tuple[str, ...], neighbours: tuple[NDArray[np.int64], ...], pilot: str) -> NDArray[np.int64]:
+    """Number of the area (place in `AREAS`) of each community. ValueError if there is no such community."""
+    found = np.full(len(ids), 2)
+    found[neighbours[ids.index(pilot)]] = 1
+    found[ids.index(pilot)] = 0
+    return found
+
+
+def by_area(run: Run) -> dict[str, dict[str, float]]:
+    """`METRICS` of each area in the evaluation window, defined as those of the whole district.
+
+    Satisfaction is weighted by residents; days are restricted means, over the needs of the area's residents.
+    """
+    model = run.model
+    assert model is not None
+    window = run.window
+    if window.is_empty:
+        raise InputError(f"{run.scenario.name}: {window.reason()}")
+    records = all_records(model)
+    area = areas_of(model.map.ids, model.map.neighbours, PILOT)
+    satisfaction = model.diary.satisfaction[window.first : window.end].mean(axis=0)
+    size = model.world.communities["size"]
+    found = {}
+    for number, name in enumerate(AREAS):
+        own = records[area[records["community"]] == number]
+        mean = float(np.average(satisfaction[area == number], weights=size[area == number]))
+        found[name] = {"satisfaction": mean, **_days(own, window)}
+    return found
+
+
+def _days(records: NDArray[Any], window: Window) -> dict[str, float]:
+    """Mean calendar days from voicing to resolution, and from arising until the trouble is gone."""
+    end = float(window.end)
+    made, arisen = records[records["voiced"] >= window.first], records[records["arose"] >= window.first]
+    resolved, gone = made["outcome"] == s.RESOLVED, ~np.isnan(arisen["gone"])
+    days = np.where(resolved, made["closed"], end) - made["voiced"]
+    need_days = np.where(gone, arisen["gone"], end) - arisen["arose"]
+    return {
+        "resolution_days_mean": _mean(days, resolved, made["voiced"], window),
+        "need_days_mean": _mean(need_days, gone, arisen["arose"], window),
+    }
+
+
+def _mean(days: NDArray[Any], done: NDArray[Any], began: NDArray[Any], window: Window) -> float:
+    """The mean up to 60 days; NaN where nothing was followed for so long."""
+    return mean_within(survival(days, done), MEAN_WITHIN_DAYS, followed_days(began, window))
+
+
+def run_pilots(chosen: Mapping[str, Scenario], replications: int, workers: int | None = None) -> pd.DataFrame:
+    """One row for each scenario, replication and area: code, scenario, replication, seed, area, `METRICS`."""
+    cells = [(name, number) for name in chosen for number in range(replications)]
+    jobs = [Job(chosen[name], SEED + number, scale=SCALE, label=name) for name, number in cells]
+    rows = []
+    for (name, number), found in zip(cells, run_all(jobs, by_area, workers=workers), strict=True):
+        keys = {"code": code_version(), "scenario": name, "replication": number, "seed": SEED + number}
+        rows += [keys | {"area": area} | values for area, values in found.items()]
+    return pd.DataFrame(rows)
+
+
+def differences(table: pd.DataFrame) -> pd.DataFrame:
+    """Paired differences to the state before, by area: the columns of `intervals.differences` and `area`."""
+    parts = []
+    for area in AREAS:
+        own = table.loc[table["area"] == area, ["scenario", "replication", *METRICS]]
+        parts.append(intervals.differences(own, BEFORE).assign(area=area))
+    return pd.concat(parts, ignore_index=True)
+
+
+def main() -> None:
+    """Make the runs of all pilots."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--replications", type=argument(MOST_REPLICATIONS), default=12, help="replications (default 12)"
+    )
+    parser.add_argument("--out", type=Path, default=Path("results/pilots"), help="folder (default results/pilots)")
+    parser.add_argument("--jobs", type=argument(MOST_JOBS), default=None, help="processes (default all cores)")
+    given = parser.parse_args()
+    table = run_pilots(scenarios(), given.replications, given.jobs)
+    write_atomically(given.out / TABLE, table_writer(table))
+
+
+if __name__ == "__main__":
+    main()
