@@ -87,15 +87,15 @@ def _vulnerable(run: Observation) -> list[People]:
     rest = run.satisfaction * size - of_weak * weak
     return [
         People(run.resident_vulnerable, of_weak[:, weak > 0], weak[weak > 0]),
-        People(~run.resident_vulnerable, (rest / np.maximum(size - weak, 1))[:, size > weak], (size - weak)[size > weak]),
+        People(
+            ~run.resident_vulnerable, (rest / np.maximum(size - weak, 1))[:, size > weak], (size - weak)[size > weak]
+        ),
     ]
 
 
 def _age(run: Observation) -> list[People]:
     members = [run.resident_age == age for age in range(len(s.AGES))]
-    return [
-        People(one, run.satisfaction_by_age[:, [age]], np.array([one.sum()])) for age, one in enumerate(members)
-    ]
+    return [People(one, run.satisfaction_by_age[:, [age]], np.array([one.sum()])) for age, one in enumerate(members)]
 
 
 def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, area: Numbers | None = None) -> Dimension:
@@ -148,8 +148,8 @@ def dimensions(names: Sequence[str], where: str = "by") -> tuple[Dimension, ...]
     """The dimensions with these names, each once; `where` begins the message of an `InputError`."""
     for name in names:
         if name not in DIMENSIONS:
-            told = f"is no dimension{nearest(str(name), DIMENSIONS)}; known: {listed(DIMENSIONS)}"
-            raise InputError(f"{where} = {in_words(name)}: {told}")
+            hint = nearest(str(name), DIMENSIONS) or f"; known here: {listed(DIMENSIONS)}"
+            raise InputError(f"{where} = {in_words(name)}: is no dimension of groups{hint}")
     return tuple(DIMENSIONS[name] for name in dict.fromkeys(names))
 
 
