@@ -195,8 +195,11 @@ def test_an_empty_group_has_no_value_and_the_reason() -> None:
     table = run.by_group("vulnerable", "channel")
     nobody = table[(table["group"] == "vulnerable")]
     assert nobody["value"].isna().all() and (nobody["n"] == 0).all()
-    assert set(nobody["reason"]) == {"nobody belongs to this group", "no need of this group arose in the evaluation window",
-                                     "no request of this group counts in the evaluation window"}  # fmt: skip
+    assert set(nobody["reason"]) == {
+        "nobody belongs to this group",
+        "no need of this group arose in the evaluation window",
+        "no request of this group counts in the evaluation window",
+    }
     others = table[table["group"] == "others"].set_index("metric")["value"]
     assert others["satisfaction"] == pytest.approx(run.metrics["satisfaction"], rel=1e-12)
     forum = table[table["group"] == "forum"].set_index("metric")

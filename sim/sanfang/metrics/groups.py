@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,7 @@ def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, ar
         ]
 
     def number(run: Observation, rows: Records) -> Numbers:
-        return np.repeat(areas(run), run.community_size)[rows["resident"]]
+        return np.asarray(np.repeat(areas(run), run.community_size)[rows["resident"]])
 
     return Dimension(name, en, zh, "residents", lambda run: names or run.communities, number, people)
 
@@ -133,7 +134,8 @@ DIMENSIONS: dict[str, Dimension] = {
         ),
         of_areas("community", "Community", "社区"),
         Dimension(
-            "domain", "Domain", "领域", "needs", lambda run: tuple(run.scenario.domains), lambda run, rows: rows["domain"]
+            "domain", "Domain", "领域", "needs",
+            lambda run: tuple(run.scenario.domains), lambda run, rows: rows["domain"],
         ),
         Dimension("kind", "Kind of need", "急难愁盼", "needs", lambda run: KINDS, lambda run, rows: rows["kind"]),
         Dimension(
@@ -206,8 +208,8 @@ def tables(run: Observation, names: Sequence[str]) -> pd.DataFrame:
     evaluated, window = evaluate(run), Window.of(run.scenario, run.days)
     found = [by_group(evaluated, one).table() for one in dimensions(names)]
     together = pd.concat(found or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
-    rows = together[["metric", "value", "n"]].itertuples(index=False, name=None)
-    return together.assign(reason=[reason_of_group(*row, window) for row in rows])
+    rows = zip(together["metric"], together["value"], together["n"], strict=True)
+    return together.assign(reason=[reason_of_group(name, value, n, window) for name, value, n in rows])
 
 
 def restricted(run: Evaluation, dimension: Dimension, groups: int) -> Iterator[Evaluation]:
@@ -218,14 +220,15 @@ def restricted(run: Evaluation, dimension: Dimension, groups: int) -> Iterator[E
     people = dimension.people(run) if dimension.people else [None] * groups
     for own, closed, who in zip(records, closings, people, strict=True):
         of_people = _of_people(run, who) if who else {}
-        yield replace(run, found={}, **_WITHOUT, **_of_records(run.days, own, closed), **of_people)
+        changes: dict[str, Any] = {**_WITHOUT, **_of_records(run.days, own, closed), **of_people}
+        yield replace(run, found={}, **changes)
 
 
 def _parted(rows: Records, number: Numbers, groups: int) -> list[Records]:
     """The rows of each group, in their order."""
     order = np.argsort(number, kind="stable")
     ends = np.searchsorted(number[order], np.arange(groups + 1))
-    return [rows[order[begin:end]] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    return [rows[order[begin:end]] for begin, end in pairwise(ends)]
 
 
 _NOTHING = np.empty((0, 0))
