@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VAGUE = {"index", "place", "own"}
 """Names of arguments that were a case here, a job there, a worker or a key elsewhere."""
 
-FIRST, NOW = "8bf6bd4", "64caed3"
+FIRST, NOW = "8bf6bd4", "686bb57"
 
 Way = dict[str, dict[str, str]]
 
@@ -118,7 +118,7 @@ IN_THIS: Way = {
     },
     "it is closed": {
         "model/cases/casework.py": "_end_of_delay",
-        "model/cases/closing.py": "finish_part close _free_jobs _report _maybe_recurs",
+        "model/cases/closing.py": "finish_part close _book_closing _free_jobs _report _maybe_recurs",
         "model/cases/forums.py": "is_conflict",
         "model/kernel/worktime.py": "to_calendar",
         "model/kernel/engine.py": "free_job",

@@ -149,9 +149,9 @@ REQUEST = Tour(
         ),
         Stop(
             "model/cases/closing.py",
-            ("finish_part", "close"),
+            ("finish_part", "close", "_book_closing"),
             "The last part is finished: resolved, closed in vain, or brought back later.",
-            "an EXPERIENCE, for its resident",
+            "a CLOSING; an EXPERIENCE, for its resident",
         ),
         Stop(
             "model/cases/lifecycle.py",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from docs import tour_pictures
 from docs.tours import TOURS
+from typer.testing import CliRunner
 
 from hand_made import examples
+from sanfang import Scenario
+from sanfang.cli.app import app
 from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.report.module_table import module_table, modules, summary
 from sanfang.report.parameter_table import parameter_table
@@ -155,3 +159,24 @@ def test_every_worked_example_is_tried() -> None:
     tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_examples_*.py"))
     tried = [name.replace("_", " ") for name in re.findall(r"^def test_example_(\w+)", tests, flags=re.MULTILINE)]
     assert sorted(tried) == sorted(examples())
+
+
+def test_the_page_on_writing_files_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its commands and files, in their order, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "writing.md").read_text("utf-8")
+    commands = 0
+    step = re.compile(r"^    (sanfang [^\n]+)$|^```toml\n# (\S+)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+    for found in step.finditer(text):
+        command, name, content = found.groups()
+        if name:
+            assert (tmp_path / name).exists(), "it was begun by a command"
+            (tmp_path / name).write_text(content, "utf-8")
+            continue
+        result = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert result.exit_code == 0, f"{command}: {result.output}"
+        commands += 1
+    assert commands > 10
+    complete = Scenario.load("mine.toml", district="harbour.toml")
+    complete.save("complete.toml")
+    assert Scenario.load("complete.toml").digest() == complete.digest()

@@ -199,11 +199,12 @@ def _recur_today(world: World, effects: PolicyEffects, setting: Setting, day: in
             case_id = following
             continue
         root, ordinal, closed = case.root, case.ordinal + 1, case.closed_before
-        resident, c, d, time = case.resident, case.community, case.domain, case.arose
+        resident, c, d, time, closing = case.resident, case.community, case.domain, case.arose, case.closing
         free_case(world, case_id)
         new_id = new_case(world)
         key = mix(root, p.NEED_RECURRENCE + ordinal)
         _begin_need(world, effects, setting, new_id, key, root, resident, c, d, s.CHRONIC, time, day)
-        world.cases[new_id].ordinal, world.cases[new_id].closed_before = ordinal, closed
+        again = world.cases[new_id]
+        again.ordinal, again.closed_before, again.closing = ordinal, closed, closing
         world.daily[day, s.D_RECURRED] += 1
         case_id = following
