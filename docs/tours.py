@@ -1,7 +1,8 @@
 """The tours of docs/architecture.md: at which files and functions something stops on its way, and in what form.
 
 Change a tour here, then draw its picture anew: `make tours`. A test looks each name up in the file that it is said to
-be in, and compares the pictures with what stands here.
+be in, and compares the pictures with what stands here. Longer than other files, because it is a list to be read from
+its top to its end, with each part of a stop on a line of its own.
 """
 
 from __future__ import annotations
