@@ -278,6 +278,7 @@ def _set_plan(store: Store, plan: Plan, measuring: Measuring) -> None:
     """Put the experiment's plan into the store, unless it is there: what it is about, and the first slice of it."""
     experiment, digests = plan.experiment, measuring.digests()
     about = {
+        "reached": reached_by(experiment.bases, experiment.scale),
         "name": experiment.name,
         "digest": experiment.digest(),
         "code": code_version(),
@@ -335,7 +336,6 @@ def _write_manifest(store: Store, experiment: Experiment) -> None:
         "done": store.done(*beside),
         "failed": store.failed(*beside),
         "sessions": store.sessions(),
-        "reached": reached_by(experiment.bases, experiment.scale),
         "bases": {label: scenario.model_dump(mode="json") for label, scenario in experiment.bases.items()},
     }
     text = to_json(document)
