@@ -157,8 +157,8 @@ def followed_days(began: np.ndarray, window: Evaluation | Window) -> float:
 
 
 def mean_within(curve: Survival, horizon: float, followed: float) -> float:
-    """The restricted mean up to `horizon`; NaN if nothing was `followed` for so long (both in the unit of the curve), so
-    that nobody knows how much of the curve is missing."""
+    """The restricted mean up to `horizon`; NaN if nothing was `followed` for so long (both in the unit of the curve),
+    so that nobody knows how much of the curve is missing."""
     return restricted_mean(curve, horizon) if followed >= horizon else np.nan
 
 
