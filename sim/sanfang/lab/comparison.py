@@ -163,8 +163,9 @@ def compare(
     """Run each scenario `reps` times and compare all with `baseline` (a scenario's label; the first if None).
 
     Its label is its name, or what a mapping calls it. A name that comes again gets a number.
-    Replication r, from 0, has the seed `seed` + r in every scenario. `days` and `scale` are as in
-    `simulate`; `jobs` is the number of processes, all cores if None. The result does not depend on it.
+    Replication r, from 0, has the seed `seed` + r in every scenario; so comparisons from seeds near by share
+    runs. `days` and `scale` are as in `simulate`; `jobs` is the number of processes, all cores if None. The
+    result does not depend on it.
     Scenarios with different evaluation windows are refused unless `allow_different_windows`.
     Raises InputError for wrong arguments and RunFailed if a run fails.
     """
