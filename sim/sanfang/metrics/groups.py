@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -82,14 +83,12 @@ VULNERABLE = ("vulnerable", "others")
 
 def _vulnerable(run: Observation) -> list[People]:
     """The vulnerable, and all others: what is left of each community without them."""
-    size, weak = run.community_size, run.community_vulnerable
-    of_weak = np.nan_to_num(run.satisfaction_vulnerable)
-    rest = run.satisfaction * size - of_weak * weak
+    weak, of_weak = run.community_vulnerable, np.nan_to_num(run.satisfaction_vulnerable)
+    others = run.community_size - weak
+    of_others = (run.satisfaction * run.community_size - of_weak * weak) / np.maximum(others, 1)
     return [
         People(run.resident_vulnerable, of_weak[:, weak > 0], weak[weak > 0]),
-        People(
-            ~run.resident_vulnerable, (rest / np.maximum(size - weak, 1))[:, size > weak], (size - weak)[size > weak]
-        ),
+        People(~run.resident_vulnerable, of_others[:, others > 0], others[others > 0]),
     ]
 
 
@@ -133,7 +132,8 @@ DIMENSIONS: dict[str, Dimension] = {
         ),
         of_areas("community", "Community", "社区"),
         Dimension(
-            "domain", "Domain", "领域", "needs", lambda run: tuple(run.scenario.domains), lambda run, rows: rows["domain"]
+            "domain", "Domain", "领域", "needs",
+            lambda run: tuple(run.scenario.domains), lambda run, rows: rows["domain"],
         ),
         Dimension("kind", "Kind of need", "急难愁盼", "needs", lambda run: KINDS, lambda run, rows: rows["kind"]),
         Dimension(
@@ -225,7 +225,7 @@ def _parted(rows: Records, number: Numbers, groups: int) -> list[Records]:
     """The rows of each group, in their order."""
     order = np.argsort(number, kind="stable")
     ends = np.searchsorted(number[order], np.arange(groups + 1))
-    return [rows[order[begin:end]] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    return [rows[order[begin:end]] for begin, end in pairwise(ends)]
 
 
 _NOTHING = np.empty((0, 0))

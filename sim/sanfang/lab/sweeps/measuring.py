@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -13,8 +14,9 @@ from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, measure_own
 from sanfang.lab.storage.database import beside, number_of
 from sanfang.lab.storage.kept_records import pack
 from sanfang.lab.storage.rows import Daily
-from sanfang.metrics.catalogue import METRICS, measure
+from sanfang.metrics.catalogue import METRICS, evaluate, measure
 from sanfang.metrics.formula import formula_digest
+from sanfang.metrics.groups import ByGroup, by_group, dimensions
 from sanfang.model.books.observation import Observation
 
 
@@ -30,11 +32,12 @@ def formulas_version() -> int:
 
 
 class Kept(NamedTuple):
-    """What travels back from a worker: metrics, and daily series and records where they are kept."""
+    """What travels back from a worker: metrics, and daily series, records and metrics by group where they are kept."""
 
     metrics: dict[str, float]
     daily: Daily | None = None
     records: bytes | None = None
+    groups: tuple[ByGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Measuring:
     daily: bool = False
     records: bool = False
     own: OwnMetrics = NONE
+    by: tuple[str, ...] = ()
+    """Dimensions of groups."""
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -54,7 +59,8 @@ class Measuring:
         """What is kept of a `Run`."""
         metrics = {**run.metrics, **measure_own(self.own, run.observation)} if self.own.metrics else run.metrics
         daily = _packed_series(run.daily) if self.daily else None
-        return Kept(metrics, daily, pack(run.observation) if self.records else None)
+        records = pack(run.observation) if self.records else None
+        return Kept(metrics, daily, records, groups_of(run.observation, self.by) if self.by else ())
 
     def again(self, run: Observation) -> dict[str, float]:
         """The metrics of a run from what it has left behind."""
@@ -63,6 +69,12 @@ class Measuring:
     def digests(self) -> dict[str, str]:
         """The digest of each formula, by metric."""
         return {**shipped_digests(), **dict.fromkeys(self.own.names, self.own.digest)}
+
+
+def groups_of(run: Observation, by: Sequence[str]) -> tuple[ByGroup, ...]:
+    """Metrics of the groups of some dimensions, from what a run has left behind."""
+    evaluated = evaluate(run)
+    return tuple(by_group(evaluated, one) for one in dimensions(by))
 
 
 def _packed_series(table: Any) -> Daily:

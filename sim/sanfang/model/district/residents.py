@@ -58,8 +58,8 @@ def receive(
     """Phase 5: each experience moves its resident's satisfaction, expectation and trust, and may be rated.
 
     `experiences[:count]` are in the order of closing; the rows of `records` and `closings` that each names get its
-    worth and rating; `rated[day, 0]` counts ratings, `rated[day, 1]` satisfied ones. The call-back rating is biased: not
-    everybody is reached, and some of the dissatisfied answer politely.
+    worth and rating; `rated[day, 0]` counts ratings, `rated[day, 1]` satisfied ones. The call-back rating is biased:
+    not everybody is reached, and some of the dissatisfied answer politely.
     """
     for n in range(count):
         ahead = experiences[min(n + AHEAD, count - 1)]
