@@ -4,13 +4,15 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.installed
 TEST_JOBS ?= 2
+# The share of lines that the tests pass must not fall below this, in per cent (pyproject.toml says what counts).
+FLOOR ?= 85
 HOW ?= --quick
 # The first Python on the path that is new enough; `make PYTHON=/path/to/python test` takes another.
 PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dashboard mechanisms test browser soak bench pages digests screenshots check format pins clean
+.PHONY: help install demo dashboard mechanisms test browser versions soak bench pages digests screenshots check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +28,7 @@ dashboard: $(STAMP) ## show a policy live in the browser, at http://127.0.0.1:87
 	$(BIN)/sanfang dashboard
 
 test: $(STAMP) browser ## run the whole test suite
-	$(BIN)/pytest -n $(TEST_JOBS)
+	$(BIN)/pytest -n $(TEST_JOBS) --cov --cov-report= --cov-fail-under=$(FLOOR)
 
 # The tests of the dashboard need a browser. Without one they are skipped, and say so.
 browser:
@@ -39,6 +41,9 @@ browser:
 			echo "NO BROWSER: install Chromium, or the dashboard is not tested in one." >&2; \
 		fi; \
 	fi
+
+versions: $(STAMP) browser ## the tests with the oldest and the newest libraries that pyproject.toml allows
+	.ci/versions
 
 soak: $(STAMP) ## the long campaigns, hours of them; writes docs/soak.md (SOAK="hostile --share 0.1" for a part)
 	$(BIN)/python -m soak $(SOAK)

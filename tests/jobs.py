@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sanfang.dashboard.address import Address
-from sanfang.dashboard.job import Job
-from sanfang.dashboard.stage import Stage
+from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.stage import Stage
 from sanfang.run.background import DONE
 
 

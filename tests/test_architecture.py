@@ -16,7 +16,11 @@ from sanfang.lab import provenance
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim" / "sanfang"
 LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "studies", "face")
-ROOMS = ("statistics", "experiments", "storage", "sweeps")
+ROOMS = {
+    "lab": ("statistics", "experiments", "storage", "sweeps"),
+    "dashboard": ("presenters", "worlds", "widgets", "pages"),
+}
+"""Folders of a layer, each of which may import those before it."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -60,20 +64,29 @@ def test_imports_point_one_way(path: Path) -> None:
             assert LAYERS.index(other) <= LAYERS.index(own), f"{module_of(path)} must not import {name}"
 
 
-def room_of(module: str) -> str | None:
-    parts = module.split(".")
-    return parts[2] if parts[:2] == ["sanfang", "lab"] and len(parts) > 3 and parts[2] in ROOMS else None
+def room_of(module: str) -> tuple[str, int] | None:
+    """The layer of a module and the place of its room in it; None for what stands in no room."""
+    _, layer, room, *_ = [*module.split("."), "", "", ""]
+    return (layer, ROOMS[layer].index(room)) if room in ROOMS.get(layer, ()) else None
 
 
 @pytest.mark.parametrize("path", FILES, ids=[module_of(path) for path in FILES])
-def test_the_rooms_of_the_lab_stand_one_on_the_other(path: Path) -> None:
+def test_the_rooms_of_a_layer_stand_one_on_the_other(path: Path) -> None:
     own = room_of(module_of(path))
-    if own is None:
-        return
     for name in imports(path):
-        other = room_of(f"{name}.any")
-        if other is not None:
-            assert ROOMS.index(other) <= ROOMS.index(own), f"{module_of(path)} must not import {name}"
+        other = room_of(name)
+        if own and other and own[0] == other[0]:
+            assert other[1] <= own[1], f"{module_of(path)} must not import {name}"
+
+
+PAGES = "sanfang.dashboard.pages"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "dashboard" / "pages").rglob("*.py")), ids=lambda path: path.stem)
+def test_a_page_imports_no_other_page(path: Path) -> None:
+    own = path.relative_to(PACKAGE / "dashboard" / "pages").parts[0]
+    others = {name for name in imports(path) if name.startswith(f"{PAGES}.")}
+    assert {name.split(".")[3] for name in others} <= {own}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from sanfang import Scenario
 from sanfang.cli.app import app
-from sanfang.dashboard.lessons.files import read as read_lesson
+from sanfang.dashboard.pages.lessons.files import read as read_lesson
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.scenario.errors import InputError
 

@@ -181,7 +181,7 @@ def warm_up() -> None:
             with suppress(SystemExit):
                 app([*command, *small], prog_name="sanfang")
     shutil.rmtree(folder)
-    import sanfang.dashboard.lessons.files
+    import sanfang.dashboard.pages.lessons.files
     import sanfang.lab.sweeps.sweep  # noqa: F401
 
 

@@ -24,8 +24,8 @@ def generate(rng: random.Random) -> Case:
 
 def attempt(case: Case) -> None:
     """Read the lesson as the page does; simulate a day of each policy of its first step."""
-    from sanfang.dashboard.lessons.files import read
-    from sanfang.dashboard.lessons.lesson import scenario_of
+    from sanfang.dashboard.pages.lessons.files import read
+    from sanfang.dashboard.pages.lessons.lesson import scenario_of
     from sanfang.run.simulation import simulate
 
     lesson = read(Path(PATH))

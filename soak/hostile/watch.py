@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES = {"os.mkdir": ((0, 2),), "os.remove": ((0, 1),), "os.rmdir": ((0, 1),), "os.rename": ((0, 2), (1, 3)),
@@ -36,7 +37,7 @@ def forbid(allowed: list[Path], kept: list[Path]) -> None:
         if isinstance(path, int) or path is None:  # already open, or a database in memory
             return
         folder = f"/proc/self/fd/{start}" if isinstance(start, int) and start >= 0 else ""
-        place = os.path.realpath(os.path.join(folder, os.fsdecode(path).removeprefix("file:")))
+        place = os.path.realpath(os.path.join(folder, _of_database(os.fsdecode(path))))
         if _below(place, inside) and (event not in TAKES_AWAY or place in added or not _below(place, fixed)):
             added.add(place)
             return
@@ -55,6 +56,11 @@ def forbid(allowed: list[Path], kept: list[Path]) -> None:
             raise Forbidden(f"{event} {given}")
 
     sys.addaudithook(hear)
+
+
+def _of_database(path: str) -> str:
+    """The path in an address of SQLite, `file:...?mode=rwc`; any other path as it is."""
+    return unquote(path.removeprefix("file:").partition("?")[0]) if path.startswith("file:") else path
 
 
 def _below(place: str, folders: tuple[str, ...]) -> bool:

@@ -11,14 +11,15 @@ import pandas as pd
 import pytest
 
 from jobs import at_once, brought, made, players_at_rest, staged
-from sanfang.dashboard import colours, slots
 from sanfang.dashboard.address import Address, World, read, scenario_of
-from sanfang.dashboard.compare import how_sure, lives_told, replications, side_by_side
-from sanfang.dashboard.compare.replications import Replications
 from sanfang.dashboard.limits import MOST_MOVES
-from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.stage import Stage
+from sanfang.dashboard.pages.compare import how_sure, lives_told, replications, side_by_side
+from sanfang.dashboard.pages.compare.replications import Replications
+from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.words import LANGUAGES, say, texts
+from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.stage import Stage
 from sanfang.lab.comparison import compare
 from sanfang.run import series, troubles
 from sanfang.run.background import CANCELLED, DONE, WAITING
@@ -121,7 +122,7 @@ def test_a_level_that_no_scenario_takes_leaves_the_world_as_it_was(day: int) -> 
 
 def test_a_button_names_a_world_that_is_there() -> None:
     pytest.importorskip("solara")
-    from sanfang.dashboard.compare.page import world_place
+    from sanfang.dashboard.pages.compare.page import world_place
 
     assert [world_place(id_, 2, 0) for id_ in ("0", "1")] == [0, 1]
     for id_ in ("-9", "2", "x", "", "9" * 5_000, None, 1, [], {}):
@@ -131,8 +132,8 @@ def test_a_button_names_a_world_that_is_there() -> None:
 @pytest.mark.parametrize("value", [[], {}, None, "x", "nan", "1e400", 10**400])
 def test_a_seed_that_is_no_number_changes_nothing(value: object) -> None:
     pytest.importorskip("solara")
-    from sanfang.dashboard import viewer
-    from sanfang.dashboard.trust.page import _take_seed
+    from sanfang.dashboard.pages.trust.page import _take_seed
+    from sanfang.dashboard.widgets import viewer
 
     before = viewer.address.value
     _take_seed({"field": "seed", "value": value})
@@ -256,7 +257,7 @@ def test_a_trouble_that_came_back_is_one_trouble() -> None:
 
 
 def test_the_path_step_by_step_is_that_of_the_last_record(stage: Stage, found: troubles.Troubles) -> None:
-    from sanfang.dashboard.compare.paths import watched
+    from sanfang.dashboard.pages.compare.paths import watched
 
     root = troubles.chosen(found, "gain").index[0]
     for place, played in enumerate(stage.worlds):
@@ -388,8 +389,8 @@ def test_the_number_of_replications_is_bounded() -> None:
 def test_the_page_opens_in_every_view(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once(monkeypatch)
     ipyvue, solara = pytest.importorskip("ipyvue"), pytest.importorskip("solara")
-    from sanfang.dashboard import viewer
-    from sanfang.dashboard.compare.page import ComparePage
+    from sanfang.dashboard.pages.compare.page import ComparePage
+    from sanfang.dashboard.widgets import viewer
 
     address = replace(ADDRESS, day=3, worlds=(World("three-devolutions"),), other={"view": view, "community": "c002"})
     before = viewer.address.value

@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 
 from jobs import at_once, made
-from sanfang.dashboard import slots
 from sanfang.dashboard.address import Address, World, read, scenario_of
-from sanfang.dashboard.follow import flow_views
-from sanfang.dashboard.follow import views as follow_views
-from sanfang.dashboard.follow.choice import Choice, candidates, choice, run_of, until
-from sanfang.dashboard.follow.pictures import timeline_picture
-from sanfang.dashboard.job import Job
+from sanfang.dashboard.pages.follow import flow_views
+from sanfang.dashboard.pages.follow.choice import Choice, candidates, choice, run_of, until
+from sanfang.dashboard.pages.follow.pictures import timeline_picture
+from sanfang.dashboard.presenters import request_life as follow_views
 from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import say, texts
+from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds.job import Job
 from sanfang.model.cases.watched import trace
 from sanfang.run import flow
 from sanfang.run.background import CANCELLED
@@ -120,8 +120,8 @@ def test_a_run_that_nobody_waits_for_any_more_ends_within_a_turn_and_makes_nothi
 @pytest.mark.parametrize("value", ["9" * 5_000, None, ["1"], {}])
 def test_a_day_that_is_none_changes_nothing(value: object) -> None:
     pytest.importorskip("solara")
-    from sanfang.dashboard import viewer
-    from sanfang.dashboard.follow.page import pick_world
+    from sanfang.dashboard.pages.follow.page import pick_world
+    from sanfang.dashboard.widgets import viewer
 
     before = viewer.address.value
     viewer.address.set(ADDRESS)
@@ -213,8 +213,8 @@ def test_the_recipe_names_the_request() -> None:
 def test_the_page_shows_the_request_that_the_address_names(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once(monkeypatch)
     ipyvue, solara = pytest.importorskip("ipyvue"), pytest.importorskip("solara")
-    from sanfang.dashboard import viewer
-    from sanfang.dashboard.follow import page as follow
+    from sanfang.dashboard.pages.follow import page as follow
+    from sanfang.dashboard.widgets import viewer
 
     id_ = candidates(run, Choice("typical"))["id"].iloc[1]
     viewer.address.set(ADDRESS.with_other(request=f"typical:{id_[:9]}"))

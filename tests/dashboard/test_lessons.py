@@ -13,16 +13,16 @@ import pytest
 import solara
 
 from jobs import made
-from sanfang.dashboard import viewer
 from sanfang.dashboard.address import OTHER_KEYS, Address, read, scenario_of
-from sanfang.dashboard.job import Job
-from sanfang.dashboard.lessons import page, told
-from sanfang.dashboard.lessons.files import LESSONS, Progress, load, load_all, progress_of
-from sanfang.dashboard.lessons.files import read as read_lesson
-from sanfang.dashboard.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
-from sanfang.dashboard.lessons.runs import Found, Runs, Seen, Trial, difference, find_out, known, score, trials
+from sanfang.dashboard.pages.lessons import page, told, wording
+from sanfang.dashboard.pages.lessons.files import LESSONS, Progress, load, load_all, progress_of
+from sanfang.dashboard.pages.lessons.files import read as read_lesson
+from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
+from sanfang.dashboard.pages.lessons.runs import Found, Runs, Seen, Trial, difference, find_out, known, score, trials
 from sanfang.dashboard.recipe import recipe
+from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import LANGUAGES
+from sanfang.dashboard.worlds.job import Job
 from sanfang.lab.comparison import compare
 from sanfang.metrics.catalogue import BY_NAME, METRICS
 from sanfang.run.background import CANCELLED
@@ -110,7 +110,7 @@ def test_every_outcome_has_its_text_and_all_placeholders_resolve(name: str, numb
         answer = step.answers[0] if step.answers else str(step.slider.least if step.slider else 0)
         reveal = told.reveal(found, answer, lang)
         text = "\n".join(reveal["paragraphs"])
-        text += "\n".join(told.placed(one.say(lang), lesson.place_of(step)) for one in (step.setting, step.question))
+        text += "\n".join(wording.placed(one.say(lang), lesson.place_of(step)) for one in (step.setting, step.question))
         assert "{" not in text and "}" not in text and "nan" not in text
         assert (re.search(r"[一-鿿]", text) is not None) == (lang == "zh")
         shown.add(reveal["paragraphs"][0])
@@ -217,7 +217,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
         ran.append(trial)
         return Seen({metric.name: float(trial.seed) for metric in METRICS}, {})
 
-    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", count)
+    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", count)
     lesson = load("three-together")
     runs = Runs()
     assert known(lesson, lesson.steps[0], runs) is None
@@ -237,7 +237,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
 
 
 def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", lambda trial, job: Seen({}, {}))
+    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", lambda trial, job: Seen({}, {}))
     runs, before = Runs(kept=2), Scenario.load("before", district="demo")
     first, second, third = (Trial(before, "digest", seed, 60, 1.0) for seed in (1, 2, 3))
     for trial in (first, second):
@@ -256,7 +256,7 @@ def test_nothing_more_is_run_once_a_viewer_has_gone(monkeypatch: pytest.MonkeyPa
             job.leave()
         return Seen({}, {})
 
-    monkeypatch.setattr("sanfang.dashboard.lessons.runs._made", count)
+    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", count)
     job: Job[Found] = Job(lambda job: find_out(lesson, lesson.steps[0], job, Runs()))
     job.run()
     assert job.state == CANCELLED and len(ran) == 2
@@ -385,7 +385,8 @@ def shown(address: Address) -> tuple[Any, Any]:
 
 
 def _named(widget: Any, name: str) -> list[Any]:
-    found = [widget] if f"{name}.vue" in str(getattr(widget, "template_file", "")) else []
+    code, template = getattr(widget, "template_file", None) or ("", "")
+    found = [widget] if str(Path(code).parent / template).endswith(f"/{name}.vue") else []
     for child in getattr(widget, "children", []):
         if not isinstance(child, str):
             found += _named(child, name)
@@ -395,7 +396,7 @@ def _named(widget: Any, name: str) -> list[Any]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_lists_the_lessons_and_says_which_file_is_wrong(short_lessons: None, lang: str) -> None:
     _, rc = shown(Address(lang=lang))
-    (cards,) = _named(rc.container, "lesson_list")
+    (cards,) = _named(rc.container, "lessons/list")
     assert {card["name"] for card in cards.lessons} == set(LESSON_NAMES)
     (notes,) = _named(rc.container, "notes")
     assert "lessons/broken.toml" in notes.notes[0]["text"]
@@ -404,21 +405,21 @@ def test_the_page_lists_the_lessons_and_says_which_file_is_wrong(short_lessons: 
 
 def test_a_question_is_answered_before_anything_is_run_and_the_link_keeps_it(short_lessons: None) -> None:
     _, rc = shown(Address(lang="en", other={"lesson": "duties-without-means.1"}))
-    (form,) = _named(rc.container, "lesson_predict")
-    assert not form.fixed and not _named(rc.container, "lesson_reveal") and not _named(rc.container, "progress")
+    (form,) = _named(rc.container, "lessons/predict")
+    assert not form.fixed and not _named(rc.container, "lessons/reveal") and not _named(rc.container, "progress")
     form.vue_event_answered("nonsense")  # what no option offers is not taken
     assert "answer" not in viewer.address.value.other
     form.vue_event_answered("fall")
     assert viewer.address.value.other["answer"] == "fall,-,-,-"
-    reveal = wait_for(rc, "lesson_reveal")
+    reveal = wait_for(rc, "lessons/reveal")
     assert reveal.told["predicted"] == "fall" and reveal.told["right"]
-    assert _named(rc.container, "lesson_predict")[0].fixed
+    assert _named(rc.container, "lessons/predict")[0].fixed
     rc.close()
 
 
 def test_the_summary_counts_predictions_and_keeps_open_ones_open(short_lessons: None) -> None:
     _, rc = shown(Address(lang="en", other={"lesson": "duties-without-means.5", "answer": "fall,fall,-,-"}))
-    end = wait_for(rc, "lesson_end")
+    end = wait_for(rc, "lessons/end")
     assert [row["predicted"] for row in end.rows] == ["fall", "fall"] and end.rows[0]["right"]
     assert "2 questions are still open" in end.score
     rc.close()

@@ -20,14 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs import brought, players_at_rest, staged
-from sanfang.dashboard import limits, views, words
+from sanfang.dashboard import limits, words
 from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of
-from sanfang.dashboard.outlines import outlines
-from sanfang.dashboard.pictures import picture
-from sanfang.dashboard.played import PlayedWorld
-from sanfang.dashboard.player import Player
+from sanfang.dashboard.presenters import views
+from sanfang.dashboard.presenters.outlines import outlines
+from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.recipe import RECIPES, recipe
 from sanfang.dashboard.words import LANGUAGES, say, texts
+from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.player import Player
 from sanfang.model.books.headings import HOUR_HEADINGS
 from sanfang.run import series
 from sanfang.run.moves import Move, with_moves
@@ -273,7 +274,7 @@ class _Watched(threading.Event):
 
 
 def test_play_waits_until_a_picture_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.player.LONGEST_WAIT", 60.0)
+    monkeypatch.setattr("sanfang.dashboard.worlds.player.LONGEST_WAIT", 60.0)
     steps: list[int] = []
     player = Player(lambda days: bool(steps.append(days)) or True, lambda: None, lambda: None)
     seen = player._seen = _Watched()

@@ -14,10 +14,10 @@ import pytest
 
 from sanfang.dashboard import recipe as recipes
 from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.lessons.files import load, load_all
+from sanfang.dashboard.pages.lessons.files import load, load_all
+from sanfang.dashboard.pages.results import files as result_files
 from sanfang.dashboard.quoting import command, comment, in_python, in_shell, in_toml
 from sanfang.dashboard.recipe import recipe
-from sanfang.dashboard.results import files as result_files
 
 PLANTED = "touch planted"
 HOSTILE = [

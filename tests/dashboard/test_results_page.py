@@ -16,19 +16,19 @@ import pytest
 import solara
 from pyarrow import parquet
 
-from sanfang.dashboard import viewer
 from sanfang.dashboard.address import Address
+from sanfang.dashboard.pages.results import files as result_files
+from sanfang.dashboard.pages.results import published as result_published
+from sanfang.dashboard.pages.results import texts as result_texts
+from sanfang.dashboard.pages.results.choice import VIEWS, Choice, Shown, choose, show
+from sanfang.dashboard.pages.results.effects import factor_effects, scenario_effects
+from sanfang.dashboard.pages.results.files import Found, Opened, Unreadable
+from sanfang.dashboard.pages.results.options import MOST_ACROSS, colour_of, ink_on, limits, luminance, option
+from sanfang.dashboard.pages.results.page import ResultsPage, plot_of
+from sanfang.dashboard.pages.results.pictures import picture
+from sanfang.dashboard.pages.results.tables import NothingToShow, axes, cells, front, summary, surface, thinned
 from sanfang.dashboard.recipe import recipe
-from sanfang.dashboard.results import files as result_files
-from sanfang.dashboard.results import published as result_published
-from sanfang.dashboard.results import texts as result_texts
-from sanfang.dashboard.results.choice import VIEWS, Choice, Shown, choose, show
-from sanfang.dashboard.results.effects import factor_effects, scenario_effects
-from sanfang.dashboard.results.files import Found, Opened, Unreadable
-from sanfang.dashboard.results.options import MOST_ACROSS, colour_of, ink_on, limits, luminance, option
-from sanfang.dashboard.results.page import ResultsPage, plot_of
-from sanfang.dashboard.results.pictures import picture
-from sanfang.dashboard.results.tables import NothingToShow, axes, cells, front, summary, surface, thinned
+from sanfang.dashboard.widgets import viewer
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.statistics import intervals
 from sanfang.lab.storage.database import METRIC_NAMES, STORE

@@ -16,14 +16,16 @@ import solara
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanfang.dashboard import limits, slots, viewer
+from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.compare.page import ComparePage
-from sanfang.dashboard.follow.page import FollowPage
-from sanfang.dashboard.job import Job
-from sanfang.dashboard.live import LivePage
-from sanfang.dashboard.progress import standing, use_job
+from sanfang.dashboard.pages.compare.page import ComparePage
+from sanfang.dashboard.pages.follow.page import FollowPage
+from sanfang.dashboard.pages.live.page import LivePage
+from sanfang.dashboard.widgets import viewer
+from sanfang.dashboard.widgets.progress import standing, use_job
 from sanfang.dashboard.words import say
+from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds.job import Job
 from sanfang.model.model import DistrictModel
 from sanfang.run.background import CANCELLED, DONE, FAILED, RUNNING, WAITING
 from sanfang.run.moves import Move, with_moves
@@ -129,7 +131,7 @@ def test_a_world_takes_about_as_much_memory_as_is_counted_for_it() -> None:
         from pathlib import Path
         from sanfang.dashboard import limits
         from sanfang.dashboard.address import Address, World
-        from sanfang.dashboard.played import PlayedWorld
+        from sanfang.dashboard.worlds.played import PlayedWorld
         def played():
             world = PlayedWorld(Address(district="demo", size=1.0, days=120), World())
             world.step(120)
@@ -522,13 +524,14 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
         import solara.server.app
         from solara.server import kernel_context
         from solara.server.kernel import Kernel
-        from sanfang.dashboard import slots, viewer
+        from sanfang.dashboard.worlds import slots
+        from sanfang.dashboard.widgets import viewer
         from sanfang.dashboard.address import Address, World
-        from sanfang.dashboard.compare.page import ComparePage
-        from sanfang.dashboard.follow.page import FollowPage
-        from sanfang.dashboard.job import Job
+        from sanfang.dashboard.pages.compare.page import ComparePage
+        from sanfang.dashboard.pages.follow.page import FollowPage
+        from sanfang.dashboard.worlds.job import Job
         from sanfang.run.background import DAYS_A_TURN
-        from sanfang.dashboard.live import LivePage
+        from sanfang.dashboard.pages.live.page import LivePage
 
         start, did = Job.start, Job.did
         for component, worlds in ((LivePage, 1), (ComparePage, 2), (FollowPage, 1)):

@@ -11,15 +11,16 @@ import ipyvue
 import pytest
 import solara
 
-from sanfang.dashboard import slots, viewer
 from sanfang.dashboard.address import Address
+from sanfang.dashboard.pages.trust import page as trust
+from sanfang.dashboard.pages.trust import sources as trust_sources
+from sanfang.dashboard.pages.trust import views as trust_views
+from sanfang.dashboard.pages.trust.predictions import PREDICTIONS, answered
+from sanfang.dashboard.pages.trust.trials import Trial
 from sanfang.dashboard.recipe import recipe
-from sanfang.dashboard.trust import page as trust
-from sanfang.dashboard.trust import sources as trust_sources
-from sanfang.dashboard.trust import views as trust_views
-from sanfang.dashboard.trust.predictions import PREDICTIONS, answered
-from sanfang.dashboard.trust.trials import Trial
+from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import say, texts
+from sanfang.dashboard.worlds import slots
 from sanfang.lab.verification import checks as verification
 from sanfang.lab.verification import queue_measures, theory
 from sanfang.lab.verification.agreement import Finding

@@ -68,7 +68,7 @@ def test_what_is_not_there_is_a_dash_null_and_an_empty_cell() -> None:
 
 
 def test_the_pages_show_a_gap_and_a_dash() -> None:
-    from sanfang.dashboard import views
+    from sanfang.dashboard.presenters import views
 
     played = Session(run("nobody").scenario, scale=0.25, days=DAYS)
     played.step(3)

@@ -16,7 +16,7 @@ import pytest
 
 from model_runs import evaluated_whole
 from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.played import PlayedWorld
+from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.metrics import numbers
 from sanfang.metrics.by_day import WINDOW
 from sanfang.metrics.catalogue import BY_NAME, METRICS, TWINS, measure

@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 
 from model_runs import demo
 from sanfang.cli.app import app
-from sanfang.dashboard import views
 from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.played import PlayedWorld
+from sanfang.dashboard.presenters import views
+from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.lab.comparison import compare
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.files import to_json

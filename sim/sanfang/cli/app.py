@@ -20,6 +20,7 @@ from sanfang.cli.sweep import sweep_app
 from sanfang.cli.telling import print_json, say_if_compiling, tell, tell_error
 from sanfang.cli.trace import trace_app
 from sanfang.cli.verify import verify_app
+from sanfang.cli.why import why_app
 from sanfang.scenario.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ app.add_typer(scenario_app, name="scenario")
 app.add_typer(sweep_app)
 app.add_typer(reproduce_app)
 app.add_typer(trace_app)
+app.add_typer(why_app)
 app.add_typer(verify_app)
 app.add_typer(dashboard_app)
 

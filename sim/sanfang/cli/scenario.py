@@ -35,7 +35,7 @@ def validate(
     district: District = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check scenario files: exit status 0 if all are right, else 2 with one message for each wrong one."""
+    """Check scenario files: exit status 0 if all are right, else 2 with one message for each thing that is wrong."""
     from sanfang.scenario.sources import counted
 
     results: list[dict[str, Any]] = []
@@ -45,8 +45,9 @@ def validate(
             about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **counted(loaded)}
             results.append({"scenario": file, "valid": True, **about})
         except InputError as error:
+            if str(error) not in {result["message"] for result in results}:  # a district is wrong for all of them
+                tell_error(error)
             results.append({"scenario": file, "valid": False, "digest": None, "message": str(error), "notes": []})
-            tell_error(error)
         if not as_json and results[-1]["valid"]:
             values, assumed, without = (results[-1][key] for key in ("values", "assumed", "without_source"))
             say(f"{file}: valid; of {values:,} values {assumed:,} are assumed and {without:,} have no source")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import solara
 
-from sanfang.dashboard import parts, viewer
 from sanfang.dashboard.address import not_reached, read
-from sanfang.dashboard.compare.page import ComparePage
-from sanfang.dashboard.follow.page import FollowPage
-from sanfang.dashboard.lessons.page import LessonsPage
-from sanfang.dashboard.live import LivePage
+from sanfang.dashboard.pages.compare.page import ComparePage
+from sanfang.dashboard.pages.follow.page import FollowPage
+from sanfang.dashboard.pages.lessons.page import LessonsPage
+from sanfang.dashboard.pages.live.page import LivePage
+from sanfang.dashboard.pages.results.page import ResultsPage
+from sanfang.dashboard.pages.trust.page import TrustPage
 from sanfang.dashboard.recipe import recipe
-from sanfang.dashboard.results.page import ResultsPage
-from sanfang.dashboard.trust.page import TrustPage
+from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.words import say
 
 PAGES: dict[str, tuple[str, Callable[[], Any]]] = {
@@ -28,8 +29,12 @@ PAGES: dict[str, tuple[str, Callable[[], Any]]] = {
 }
 """Path, key of the label, component."""
 
+HERE = Path(__file__).parent
+STYLES = [HERE / "widgets" / "common.css", *sorted((HERE / "pages").rglob("*.css"))]
+"""Those of the pieces first, so that a page may change what they say."""
 
-@solara.component_vue("vue/recipe.vue", vuetify=False)
+
+@solara.component_vue("widgets/vue/recipe.vue", vuetify=False)
 def RecipeText(python: str, shell: str, words: dict[str, str]) -> None:
     """The code that makes again what is shown."""
 
@@ -45,7 +50,7 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
     place = (address.district, address.size, address.days)
     in_vain = solara.use_memo(lambda: not_reached(address), [*place, worlds])
     key = PAGES[here][0] if here in PAGES else "page_live"
-    for sheet in sorted(parts.STYLES.glob("*.css")):
+    for sheet in STYLES:
         solara.Style(sheet)
     with solara.Div(classes=["sf-app"]):
         parts.TopBar(

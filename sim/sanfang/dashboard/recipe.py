@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sanfang.dashboard.address import Address, World, scenario_of
-from sanfang.dashboard.follow.choice import choice, until
-from sanfang.dashboard.lessons.files import load_all, progress_of
+from sanfang.dashboard.pages.follow.choice import choice, until
+from sanfang.dashboard.pages.lessons.files import load_all, progress_of
+from sanfang.dashboard.pages.results import choice as result_choice
+from sanfang.dashboard.pages.results import files as result_files
 from sanfang.dashboard.quoting import command, comment, in_python, in_toml
-from sanfang.dashboard.results import choice as result_choice
-from sanfang.dashboard.results import files as result_files
 from sanfang.run.troubles import LETTERS
 
 OF_THE_WINDOW = "# Metrics look at the evaluation window; the page's figures are those of its day."

@@ -1,5 +1,7 @@
-"""All that a page says, in both languages, from the files in `words/`; labels of parameters come from their
-declarations."""
+"""All that pages say, in both languages: from `words.toml` here what many say, from that in a page's folder its own.
+
+Labels of parameters, metrics and headings come from their declarations.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("zh", "en")
-FOLDER = Path(__file__).parent / "words"
+FOLDER = Path(__file__).parent
 
 
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """Every text by key, each with `en` and `zh`. Raises ValueError if two files give the same key."""
     found: dict[str, dict[str, str]] = {}
-    for path in sorted(FOLDER.glob("*.toml")):
+    for path in sorted(FOLDER.rglob("words.toml")):
         new = tomllib.loads(path.read_text("utf-8"))
         twice = found.keys() & new.keys()
         if twice:
-            raise ValueError(f"{path.name} says again: {', '.join(sorted(twice))}")
+            raise ValueError(f"{path.relative_to(FOLDER)} says again: {', '.join(sorted(twice))}")
         found |= new
     return found
 

@@ -119,14 +119,16 @@ class Comparison:
 
     def files(self, draw: Callable[[Comparison], Any] | None = None) -> dict[str, Callable[[Path], object]]:
         """What writes each file: runs.csv, means.csv, differences.csv, comparison.json; groups.csv and gains.csv if
-        there are any.
+        there are groups.
 
         `draw` makes a matplotlib figure of this comparison, which is written as comparison.png; the usual
         one is `sanfang.report.comparison_figure.comparison_figure`.
         """
         tables = {"runs.csv": self.runs, "means.csv": self.means, "differences.csv": self.differences}
         if self.by:
-            tables |= {"groups.csv": self.groups, "gains.csv": self.gains}
+            tables |= {"groups.csv": self.groups}
+        if len(self.gains):
+            tables |= {"gains.csv": self.gains}
         files = {name: table_writer(table) for name, table in tables.items()}
         files["comparison.json"] = lambda path: path.write_text(to_json(self.to_dict()), "utf-8")
         if draw is not None:

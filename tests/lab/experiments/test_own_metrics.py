@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 
 from sanfang import Scenario, simulate
 from sanfang.cli.app import app
-from sanfang.dashboard import viewer
 from sanfang.dashboard.address import Address
-from sanfang.dashboard.results import files as result_files
-from sanfang.dashboard.results.page import ResultsPage
+from sanfang.dashboard.pages.results import files as result_files
+from sanfang.dashboard.pages.results.page import ResultsPage
+from sanfang.dashboard.widgets import viewer
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.sweep import measuring_of, sweep

@@ -12,7 +12,7 @@ from run_tables import with_points
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.statistics import intervals, looks
 from sanfang.metrics.catalogue import METRICS, metric
-from sanfang.report.mechanism_table import AS_EXPECTED, NEGLIGIBLE, families, mechanisms
+from sanfang.report.mechanisms import AS_EXPECTED, NEGLIGIBLE, families, mechanisms
 
 ERROR = 1e-6  # chance that a right program fails a test of error rates
 

@@ -1,0 +1,1 @@
+"""A folder for each page: its components, templates, style and words."""

@@ -1,0 +1,188 @@
+"""The view of the Compare page that asks how sure the differences are: replications in the background."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import solara
+
+from sanfang.dashboard import limits
+from sanfang.dashboard.address import Address
+from sanfang.dashboard.pages.compare import replications
+from sanfang.dashboard.pages.compare.parts import Table
+from sanfang.dashboard.pages.compare.replications import Replicated, Replications
+from sanfang.dashboard.pages.compare.side_by_side import Worlds, difference_unit, letter, world_labels
+from sanfang.dashboard.presenters import colours
+from sanfang.dashboard.presenters.chart import Json, chart
+from sanfang.dashboard.presenters.pictures import picture
+from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets.progress import JobCard, use_told
+from sanfang.dashboard.widgets.transport import Playing
+from sanfang.dashboard.words import say
+from sanfang.lab.windows import in_sentences
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.numbers import decimals_of, with_interval
+from sanfang.run.background import CANCELLED, DONE, FAILED
+from sanfang.run.series import MEASURES
+
+
+@solara.component
+def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | None], lang: str) -> None:
+    """Ask for replications, see how far they are, and what they found. `job` outlives this view: it goes on while
+    another is shown."""
+    count, set_count = solara.use_state(10)
+    now = job.value
+    use_told(now)
+
+    def press(_: str) -> None:
+        if now is not None and now.busy:
+            return
+        if not on.playing:
+            on.keep()
+        new = Replications(viewer.address.value, count)
+        job.set(new)
+        new.start()
+
+    def picked(order: dict[str, Any]) -> None:
+        text = str(order.get("value"))
+        if text.isdecimal() and len(text) < 6:
+            set_count(min(max(int(text), replications.FEWEST), limits.MOST_REPLICATIONS))
+
+    address = viewer.address.value
+    days, busy = address.day or address.days, now is not None and now.busy
+    with solara.Div(classes=["card", "sf-stack"]):
+        solara.HTML(
+            "p", say("compare_reps_hint", lang, seed=address.seed, next=address.seed + 1, days=days), classes=["soft"]
+        )
+        with solara.Div(classes=["sf-row"]):
+            field = {
+                "id": "reps", "label": say("compare_reps", lang), "value": count,
+                "min": replications.FEWEST, "max": limits.MOST_REPLICATIONS,
+            }  # fmt: skip
+            parts.Choices(fields=[field], event_pick=picked)
+            run = {"id": "run", "label": say("compare_reps_run", lang), "primary": True, "disabled": busy}
+            parts.Buttons(buttons=[run], event_press=press)
+        if now is not None and not now.busy and now.state != FAILED:
+            parts.Notes(notes=ended(now, address, lang))
+    if now is not None and now.state not in (DONE, CANCELLED):
+        JobCard(now, lambda: running(now, lang), lang)
+    if now is not None and now.found is not None:
+        Found(now, now.found, worlds, lang)
+
+
+def running(job: Replications, lang: str) -> str:
+    """How far replications are."""
+    left = job.seconds_left
+    more = say("compare_reps_left", lang, seconds=f"{left:.0f}") if left == left else ""
+    return say("compare_reps_running", lang, done=job.done, total=job.total, left=more)
+
+
+def ended(job: Replications, address: Address, lang: str) -> list[Json]:
+    """How replications ended, and whether other worlds are on show by now."""
+    told = say("compare_reps_done", lang, reps=job.reps, days=job.days)
+    if job.state == CANCELLED:
+        told = say("compare_reps_cancelled_none", lang)
+        if job.found:
+            told = say("compare_reps_cancelled", lang, reps=job.found.reps)
+    notes: list[Json] = [{"kind": "info", "text": told}]
+    if job.found and not same(job.address, address):
+        notes.append({"kind": "warning", "text": say("compare_reps_stale", lang)})
+    return notes
+
+
+def same(one: Address, other: Address) -> bool:
+    """Whether two addresses show the same worlds at the same time."""
+    return replace(one, lang="", other={}) == replace(other, lang="", other={})
+
+
+def bands(found: Replicated, place: int) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Mean, low and high by day of each measure's difference; those of shares in percentage points."""
+    scale = {name: 100.0 if measure.form == "share" else 1.0 for name, measure in MEASURES.items()}
+    return {name: tuple(scale[name] * part for part in found.band(name, place)) for name in MEASURES}  # type: ignore[misc]
+
+
+def band_charts(job: Replications, found: Replicated, lang: str) -> list[Json]:
+    """Each measure's mean difference to the first world with its 95 % band, against zero."""
+    places = range(1, len(job.address.worlds))
+    drawn = {place: bands(found, place) for place in places}
+    charts = []
+    for name, measure in MEASURES.items():
+        lines = []
+        for place in places:
+            mean, low, high = drawn[place][name]
+            label = say("compare_less", lang, other=letter(place), first=letter(0))
+            lines.append({"name": label, "colour": colours.WORLDS[place], "values": mean, "low": low, "high": high})
+        charts.append(chart(name, say(f"measure_{name}", lang), lines, unit=difference_unit(name, lang), days=job.days,
+                            day_word=say("day", lang), digits=measure.digits + 1, zero=True))  # fmt: skip
+    return charts
+
+
+def bands_table(job: Replications, found: Replicated) -> pd.DataFrame:
+    """The numbers of `band_charts`: world, measure, day, difference, low, high."""
+    tables = [
+        pd.DataFrame({
+            "world": letter(place), "measure": name, "day": np.arange(job.days),
+            "difference": mean, "low": low, "high": high,
+        })
+        for place in range(1, len(job.address.worlds))
+        for name, (mean, low, high) in bands(found, place).items()
+    ]  # fmt: skip
+    return pd.concat(tables, ignore_index=True)
+
+
+def headline_rows(found: Replicated, lang: str) -> list[Json]:
+    """The headline metrics: mean of the first world, then difference and interval of each other."""
+    table = found.headline()
+    rows = []
+    for name, part in table.groupby("metric", sort=False):
+        known = metric(str(name))
+        cells, verdicts = [f"{known.label(lang)}", known.format(float(part["baseline_mean"].iloc[0]))], ["", ""]
+        for one in part.to_dict("records"):
+            digits = decimals_of(one["low"], one["high"])
+            digits = known.unit.decimals if digits is None else digits
+            sure = one["low"] > 0 or one["high"] < 0
+            good = (one["difference"] > 0) == (known.better == "higher")
+            cells += [
+                with_interval(one["difference"], one["low"], one["high"], digits, sign=True),
+                say("compare_reps_sure" if sure else "compare_reps_unsure", lang) if one["n"] else "",
+            ]
+            verdicts += [("better" if good else "worse") if sure else ""] * 2
+        rows.append({"id": str(name), "cells": cells, "verdicts": verdicts})
+    return rows
+
+
+def windows_told(job: Replications, found: Replicated, lang: str) -> list[str]:
+    """Which days the table is of, how many requests, and what they are too few for."""
+    windows = {letter(place): window for place, window in enumerate(job.windows)}
+    return in_sentences(windows, found.runs["requests"], lang)
+
+
+@solara.component
+def Found(job: Replications, found: Replicated, worlds: Worlds, lang: str) -> None:
+    """What replications found: charts, a table, files."""
+    charts = solara.use_memo(lambda: band_charts(job, found, lang), [found, lang])
+    rows = solara.use_memo(lambda: headline_rows(found, lang), [found, lang])
+    heads = [say("compare_reps_metric", lang), say("compare_reps_mean", lang, letter="A")]
+    for place in range(1, len(job.address.worlds)):
+        heads += [say("compare_reps_difference", lang, other=letter(place)), ""]
+    with solara.Div(classes=["card"]):
+        Table(name="sure", caption=say("compare_reps_table", lang), heads=heads, rows=rows, numbers=1)
+        for told in windows_told(job, found, lang):
+            solara.HTML("p", told, classes=["soft"])
+        solara.HTML("p", say("compare_reps_table_hint", lang), classes=["soft"])
+    parts.Charts(charts=charts)
+    names = [world.scenario for world in job.address.worlds]
+    stem = "-".join(["sanfang", *names, f"{found.reps}-replications", job.windows[0].file_name])
+    with solara.Div(classes=["sf-row"]):
+        parts.Download(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: _csv(bands_table(job, found)))
+        parts.Download(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: _csv(found.runs))
+        same_worlds = job.address.worlds == tuple(played.world for played in worlds)
+        title = "  |  ".join(world_labels(worlds, lang)) if same_worlds else stem
+        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return bytes(table.to_csv(index=False).encode())

@@ -1,0 +1,236 @@
+"""The Compare page: two or three policies on the same residents and troubles, played in step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from sanfang.dashboard import limits
+from sanfang.dashboard.address import World
+from sanfang.dashboard.pages.compare import side_by_side
+from sanfang.dashboard.pages.compare.how_sure import SureView
+from sanfang.dashboard.pages.compare.parts import Table, Versus
+from sanfang.dashboard.pages.compare.replications import Replications
+from sanfang.dashboard.pages.compare.side_by_side import Worlds
+from sanfang.dashboard.pages.compare.two_lives import LivesView
+from sanfang.dashboard.presenters.chart import Json
+from sanfang.dashboard.presenters.pictures import picture
+from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets.setup import Levers, pick, place_of, use_place_fields, use_scenario_fields
+from sanfang.dashboard.widgets.transport import Arrival, Playing, Transport, use_playing
+from sanfang.dashboard.words import say
+from sanfang.dashboard.worlds.player import Player
+from sanfang.run.series import BY_COMMUNITY
+from sanfang.run.troubles import LETTERS
+from sanfang.scenario import content
+
+VIEWS = ("charts", "differences", "lives", "replications")
+SECOND = ("three-devolutions", "before")
+"""What stands beside a first policy that came alone: the first of these that is another one."""
+
+THIRD = "three-devolutions-two-refinements"
+
+
+@solara.component
+def ComparePage() -> None:
+    """Choose the policies, play them, move levers in any, look at differences, lives, and how sure it is."""
+    solara.use_memo(_two_at_least, [])
+    lang, count = viewer.lang(), len(viewer.address.value.worlds)
+    on = use_playing(count)
+    chosen = solara.use_reactive(0)
+    job: solara.Reactive[Replications | None] = solara.use_reactive(None)
+    solara.use_effect(lambda: lambda: job.peek() and job.peek().leave(), [])
+    place, worlds = min(chosen.value, count - 1), on.stage.worlds
+    with solara.Div(classes=["sf-live"]):
+        with solara.Div(classes=["sf-side"]):
+            Setup(on, count, lang)
+            solara.HTML("h2", say("compare_levers", lang))
+            letters = [{"id": str(n), "label": side_by_side.letter(n), "pressed": n == place} for n in range(count)]
+            parts.Buttons(buttons=letters, event_press=lambda id_: chosen.set(world_place(id_, count, place)))
+            solara.HTML("p", say("live_levers_hint", lang), classes=["soft"])
+            Levers(on, place, lang).key(LETTERS[place])
+        with solara.Div(classes=["sf-stack"]):
+            parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
+            Arrival(on, lang)
+            if worlds:
+                Board(on, worlds, job, lang)
+
+
+def world_place(id_: object, count: int, otherwise: int) -> int:
+    """The place of the world whose button has this id; `otherwise` where there is none."""
+    return next((place for place in range(count) if id_ == str(place)), otherwise)
+
+
+def _two_at_least() -> None:
+    """Put a second policy beside one that stands alone."""
+    address = viewer.address.peek()
+    if len(address.worlds) == 1:
+        second = next(name for name in SECOND if name != address.worlds[0].scenario)
+        viewer.address.set(replace(address, worlds=(*address.worlds, World(second))))
+
+
+@solara.component
+def Setup(on: Playing, count: int, lang: str) -> None:
+    """The scenario of each world, and what they share."""
+    with solara.Div(classes=["card", "sf-worlds"]):
+        fields = [*use_scenario_fields(count, lang), *use_place_fields(lang)]
+        parts.Choices(fields=fields, event_pick=lambda picked: choose(on, picked))
+        solara.HTML("p", say("compare_shared", lang), classes=["soft"])
+        third = {"id": "remove", "label": say("compare_remove", lang)}
+        if count < limits.MOST_WORLDS:
+            third = {"id": "add", "label": say("compare_add", lang)}
+        parts.Buttons(buttons=[third], event_press=lambda id_: change_worlds(on, id_ == "add"))
+
+
+def choose(on: Playing, picked: dict[str, Any]) -> None:
+    """Take a change of the setup: another scenario is played up to today, another place begins anew."""
+    on.stage.player.pause()
+    place, value = place_of(str(picked.get("field"))), str(picked.get("value"))
+    if place is None:
+        pick(picked)
+        return
+    on.keep()
+    worlds = list(viewer.address.value.worlds)
+    if place < len(worlds) and value in content.names():
+        worlds[place] = World(value)
+        viewer.change(worlds=tuple(worlds))
+
+
+def change_worlds(on: Playing, more: bool) -> None:
+    """Add a third world, played up to today, or take it away."""
+    on.stage.player.pause()
+    on.keep()
+    worlds = viewer.address.value.worlds
+    if more and len(worlds) < limits.MOST_WORLDS:
+        viewer.change(worlds=(*worlds, World(THIRD)))
+    elif not more and len(worlds) > 2:
+        viewer.change(worlds=worlds[:-1])
+
+
+@solara.component
+def Board(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | None], lang: str) -> None:
+    """What changes with every frame: transport, figures, and one of the views."""
+    frame, other = on.frame.value, viewer.address.value.other
+    view = other.get("view") if other.get("view") in VIEWS else VIEWS[0]
+    count = len(worlds)
+    against = contrast(other.get("against"), count)
+    Transport(on, frame, lang)
+    with on.stage.steady():  # the player must not step while its worlds are looked at
+        figures = side_by_side.figures(worlds, lang)
+    Versus(figures=figures)
+    begins = max(played.scenario.run.warm_up for played in worlds)
+    if worlds[0].day <= begins:
+        solara.HTML("p", say("compare_warming_up", lang, day=begins), classes=["soft"])
+    with solara.Div(classes=["sf-tabs"]):
+        tabs = [{"id": name, "label": say(f"compare_view_{name}", lang), "pressed": name == view} for name in VIEWS]
+        parts.Buttons(buttons=tabs, event_press=lambda id_: set_other(view=id_ if id_ in VIEWS else ""))
+        if count > 2 and view in ("charts", "lives"):
+            labels = {LETTERS[n]: f"{side_by_side.letter(n)} – A" for n in range(1, count)}
+            field = {
+                "id": "against", "label": say("compare_difference_of", lang), "value": LETTERS[against],
+                "options": parts.options(labels),
+            }  # fmt: skip
+            parts.Choices(fields=[field], event_pick=lambda picked: set_other(against=str(picked.get("value"))))
+        if view in ("charts", "differences"):
+            Shades(lang)
+    if view in ("charts", "differences"):
+        Curves(on, worlds, frame, view, against, lang)
+        return
+    Seen(on.stage.player, frame)
+    if view == "lives":
+        LivesView(on, worlds, frame, against, lang)
+    else:
+        SureView(on, worlds, job, lang)
+
+
+@solara.component
+def Shades(lang: str) -> None:
+    """What the shading of charts means."""
+    colours = ((side_by_side.BETTER, "compare_better"), (side_by_side.WORSE, "compare_worse"))
+    marks = "".join(
+        f"<span><i style='background: {colour}4d'></i>{say(key, lang)}</span>" for colour, key in colours
+    )  # fmt: skip
+    solara.HTML("div", f"<span>{say('compare_legend', lang)}</span>{marks}", classes=["sf-shades"])
+
+
+def set_other(**texts: str) -> None:
+    """Keep texts of this page in the address."""
+    viewer.address.set(viewer.address.value.with_other(**{key: text[:80] for key, text in texts.items()}))
+
+
+def contrast(letter: str | None, count: int) -> int:
+    """The place of the world that is compared with the first: that of `letter`, or the second."""
+    place = LETTERS.find(letter) if letter else 1
+    return place if 1 <= place < count else 1
+
+
+@solara.component
+def Seen(player: Player, frame: int) -> None:
+    """Tells the player that a frame is on the page, where no chart does."""
+    solara.use_effect(player.seen, [frame])
+    solara.Div(style="display: none")
+
+
+@solara.component
+def Curves(on: Playing, worlds: Worlds, frame: int, view: str, against: int, lang: str) -> None:
+    """Maps, and charts of the measures or of their differences."""
+    with on.stage.steady():
+        shown = side_by_side.known_map(viewer.address.value.other.get("map"))
+        maps = side_by_side.maps(worlds, shown, lang)
+        charts = drawn(worlds, view, against, lang)
+    parts.Charts(charts=charts, frame=frame, event_drawn_frame=lambda _: on.stage.player.seen())
+    Maps(on, worlds, frame, maps, shown, lang)
+    Downloads(on, worlds, view, against, lang)
+
+
+def drawn(worlds: Worlds, view: str, against: int, lang: str) -> list[Json]:
+    """The charts of a view."""
+    if view == "differences":
+        return side_by_side.difference_charts(worlds, lang)
+    return side_by_side.charts(worlds, lang, against)
+
+
+@solara.component
+def Maps(on: Playing, worlds: Worlds, frame: int, maps: list[Json], shown: str, lang: str) -> None:
+    """A map a world on one scale; the chosen community in each."""
+    selected = viewer.address.value.other.get("community", "")
+    ids = worlds[0].model.map.ids
+    what = {name: say(f"measure_{name}", lang) for name in BY_COMMUNITY}
+    field = {"id": "map", "label": say("map_shows", lang), "value": shown, "options": parts.options(what)}
+    parts.Choices(fields=[field], event_pick=lambda picked: set_other(map=str(picked.get("value"))))
+    with solara.Div(classes=["sf-maps"]):
+        for one in maps:
+            parts.DistrictMap(
+                **one,
+                selected=selected,
+                event_choose=lambda id_: set_other(community=id_ if id_ in ids and id_ != selected else ""),
+            )
+        if selected in ids:
+            with on.stage.steady():
+                heads, rows = side_by_side.community(worlds, selected, lang)
+            with solara.Div(classes=["card", "sf-wide" if len(worlds) > 2 else ""]):
+                Table(name="community", caption="", heads=heads, rows=rows, numbers=1)
+        else:
+            solara.HTML("p", say("compare_map_hint", lang), classes=["soft"])
+
+
+@solara.component
+def Downloads(on: Playing, worlds: Worlds, view: str, against: int, lang: str) -> None:
+    """The daily tables of all worlds, and the charts on show as a picture."""
+    address = viewer.address.value
+    stem = "-".join(["sanfang", *(world.scenario for world in address.worlds), address.district, str(address.seed)])
+
+    def csv() -> bytes:
+        with on.stage.steady():
+            return bytes(side_by_side.daily_tables(worlds).to_csv(index=False).encode())
+
+    def png() -> bytes:
+        with on.stage.steady():
+            charts = drawn(worlds, view, against, lang)
+        return picture(charts, "  |  ".join(side_by_side.world_labels(worlds, lang)), lang)
+
+    with solara.Div(classes=["sf-row"]):
+        parts.Download(say("compare_save_daily", lang), f"{stem}-daily.csv", csv)
+        parts.Download(say("save_charts", lang), f"{stem}.png", png, "image/png")

@@ -1,0 +1,109 @@
+"""Worlds made again with other seeds, in the background: how sure is the difference between them?
+
+Replication r has the seed of the address plus r in every world, so each difference is one between the same troubles.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from sanfang.dashboard import limits
+from sanfang.dashboard.address import Address, scenario_of
+from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.lab.statistics import intervals
+from sanfang.lab.statistics.run_table import days_of
+from sanfang.metrics.catalogue import METRICS
+from sanfang.run import series
+from sanfang.run.background import Cancelled, play
+from sanfang.run.troubles import LETTERS
+from sanfang.scenario.window import Window
+
+FEWEST = 3
+"""With two, a 95 % interval is some ten times as wide as their distance."""
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """Finished replications. `series[name]` is `[world, replication, day]`; `runs` has a row a world (its letter in
+    `scenario`) and replication, with all metrics."""
+
+    series: dict[str, np.ndarray]
+    runs: pd.DataFrame
+
+    @property
+    def reps(self) -> int:
+        """How many."""
+        return int(self.runs["replication"].nunique()) if len(self.runs) else 0
+
+    def band(self, name: str, place: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean and 95 % t interval of a measure's paired difference to the first world, by day: mean, low, high.
+
+        NaN on days when a replication has no value.
+        """
+        delta = (self.series[name][place] - self.series[name][0]).T
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # of days on which all agree
+            low, high = intervals.t_interval(delta)
+        mean = delta.mean(axis=1)
+        same = np.ptp(delta, axis=1) == 0
+        return mean, np.where(same, mean, low), np.where(same, mean, high)
+
+    def headline(self) -> pd.DataFrame:
+        """Paired differences of the headline metrics to the first world, as `lab.intervals.differences`."""
+        names = [metric.name for metric in METRICS if metric.headline]
+        return intervals.differences(self.runs[["scenario", "replication", *names]], LETTERS[0])
+
+
+class Replications(Job[Replicated]):
+    """All worlds of an address, `reps` times, as far as it was played (to the end if it was not).
+
+    Where it is cancelled, the replications that are complete by then are kept, if there are enough.
+    """
+
+    def __init__(self, address: Address, reps: int) -> None:
+        self.address = address
+        self.reps = min(max(reps, FEWEST), limits.MOST_REPLICATIONS)
+        self.days = address.day or address.days
+        scenarios = [scenario_of(address, world) for world in address.worlds]
+        self.windows = [Window.of(scenario, self.days) for scenario in scenarios]
+        self._kept: list[list[dict[str, np.ndarray]]] = []
+        self._rows: list[dict[str, object]] = []
+        super().__init__(lambda _: self._all(), total=self.reps * len(address.worlds))
+
+    def _all(self) -> Replicated:
+        try:
+            for rep in range(self.reps):
+                self._one(rep)
+        except Cancelled:
+            if len(self._kept) >= FEWEST:
+                self.found = self._found()
+            raise
+        return self._found()
+
+    def _one(self, rep: int) -> None:
+        """One replication: a run a world. Only its series and metrics are kept."""
+        made = [self._run_of(rep, place) for place in range(len(self.address.worlds))]
+        self._kept.append([values for values, _ in made])
+        self._rows += [
+            {"scenario": letter, "replication": rep, **days_of(window), **metrics}
+            for letter, window, (_, metrics) in zip(LETTERS, self.windows, made, strict=False)
+        ]
+
+    def _run_of(self, rep: int, place: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+        address = replace(self.address, seed=self.address.seed + rep, days=self.days)  # the run ends with the last day
+        with self.turn():
+            played = PlayedWorld(address, address.worlds[place])
+        play(played.step, self.days, self)
+        with self.turn():
+            found = series.measures(played), played.metrics
+        self.did()
+        return found
+
+    def _found(self) -> Replicated:
+        stacked = {name: np.array([[one[name] for one in pair] for pair in self._kept]) for name in series.MEASURES}
+        return Replicated({name: values.swapaxes(0, 1) for name, values in stacked.items()}, pd.DataFrame(self._rows))

@@ -1,0 +1,242 @@
+"""The runs behind lessons, and how a step came out.
+
+A run with the same scenario, seed, days and size is bit-identical, so runs are made once and kept for all viewers:
+twenty who begin a lesson together wait for one computation.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sanfang.dashboard.pages.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
+from sanfang.dashboard.worlds.job import Job
+from sanfang.lab.statistics.intervals import t_interval
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.run.background import play
+from sanfang.run.places import Places
+from sanfang.run.series import measures
+from sanfang.run.session import Session
+from sanfang.scenario.scenario import Scenario
+
+KEPT = 600
+"""Runs that are kept; those not asked for longest are forgotten."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a lesson keeps of one run: `Run.metrics`, and the dashboard's measures by day (read-only arrays)."""
+
+    metrics: Mapping[str, float]
+    series: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run to be made."""
+
+    scenario: Scenario
+    digest: str
+    seed: int
+    days: int
+    size: float
+
+    @property
+    def key(self) -> tuple[str, int, int, float]:
+        return self.digest, self.seed, self.days, self.size
+
+
+class Runs:
+    """Runs that were made, for everybody. Only one is made at a time, so lessons leave the machine to live pages."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._seen: OrderedDict[tuple[str, int, int, float], Seen] = OrderedDict()
+        self._lock, self._making = threading.Lock(), Places(1, each=1)
+
+    def seen(self, trial: Trial) -> Seen | None:
+        """What is kept of a run, if it was made."""
+        with self._lock:
+            found = self._seen.get(trial.key)
+            if found:
+                self._seen.move_to_end(trial.key)
+            return found
+
+    def make(self, trial: Trial, job: Job[Any]) -> Seen:
+        """Make a run, as part of a job, unless it was made or another job is just making it. Raises Cancelled."""
+        found = self.seen(trial)
+        if found is not None:
+            return found
+        with job.alone(self._making):
+            found = self.seen(trial)
+            if found is None:
+                found = _made(trial, job)
+                with self._lock:
+                    self._seen[trial.key] = found
+                    while len(self._seen) > self._kept:
+                        self._seen.popitem(last=False)
+        return found
+
+
+RUNS = Runs()
+"""Those of this process. Everything in it is immutable, and follows from its key alone."""
+
+
+def _made(trial: Trial, job: Job[Any]) -> Seen:
+    with job.turn():
+        session = Session(trial.scenario, trial.seed, trial.size, trial.days)
+    play(session.step, trial.days, job)
+    with job.turn():
+        series = measures(session)
+        for values in series.values():
+            values.setflags(write=False)
+        return Seen(session.metrics, series)
+
+
+def trials(lesson: Lesson, step: Step) -> list[list[Trial]]:
+    """The runs of a step: for each arm, one for each seed."""
+    place = lesson.place_of(step)
+    seeds = range(place.seed, place.seed + place.replications)
+    return [
+        [Trial(scenario, digest, seed, place.days, place.size) for seed in seeds]
+        for scenario, digest in ((one, one.digest()) for one in (scenario_of(arm, place) for arm in step.arms))
+    ]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the runs of a step showed: `by_arm` has the runs of each arm, seed by seed."""
+
+    step: Step
+    place: Place
+    by_arm: Mapping[str, tuple[Seen, ...]]
+
+    def values(self, arm: str, metric: str) -> np.ndarray:
+        """A metric of an arm, by seed."""
+        return np.array([seen.metrics[metric] for seen in self.by_arm[arm]])
+
+    def mean(self, arm: str, metric: str) -> float:
+        return float(self.values(arm, metric).mean())
+
+    def change(self, arm: str, metric: str) -> Difference:
+        """From the first arm to `arm`."""
+        return difference(self.values(arm, metric) - self.values(self.first, metric))
+
+    @property
+    def first(self) -> str:
+        return self.step.arms[0].id
+
+    @property
+    def judged(self) -> str:
+        """The arm that the question is about: the last one, or the one that came out best."""
+        return self.ranked[0] if self.step.asks == "which" else self.step.arms[-1].id
+
+    @property
+    def ranked(self) -> list[str]:
+        """All arms but the first, the one nearest to the goal first."""
+        sign = 1 if self.step.goal == "lowest" else -1
+        return sorted([arm.id for arm in self.step.arms[1:]], key=lambda id_: sign * self.mean(id_, self.step.measure))
+
+    @property
+    def sum_of_parts(self) -> np.ndarray:
+        """What the arms between first and last change, added up, by seed."""
+        base = self.values(self.first, self.step.measure)
+        parts = [self.values(arm.id, self.step.measure) - base for arm in self.step.arms[1:-1]]
+        return np.asarray(np.sum(parts, axis=0))
+
+    @property
+    def contrast(self) -> Difference:
+        """The difference that decides: last arm less first, best less second, or all together less their sum."""
+        measure_, asks = self.step.measure, self.step.asks
+        if asks == "which":
+            best, second = self.ranked[:2]
+            return difference(self.values(best, measure_) - self.values(second, measure_))
+        whole = self.values(self.judged, measure_) - self.values(self.first, measure_)
+        return difference(whole - self.sum_of_parts if asks == "together" else whole)
+
+    @property
+    def outcome(self) -> str:
+        """One of `Step.outcomes`."""
+        if self.step.outcomes == (ANY,):
+            return ANY
+        direction = self.contrast.direction
+        if direction == UNCLEAR:
+            return UNCLEAR
+        if self.step.asks == "which":
+            return self.judged
+        return verdict(self.step.measure, direction) if self.step.asks == "together" else direction
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A mean of paired differences with its 95 % t interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def direction(self) -> str:
+        """ "rise" or "fall" if the whole interval lies on one side of zero, else "unclear"."""
+        if self.low > 0:
+            return MORE
+        return LESS if self.high < 0 else UNCLEAR
+
+
+def difference(values: np.ndarray) -> Difference:
+    """Of paired differences, by seed. Where all agree the interval is a point."""
+    mean = float(values.mean())
+    if np.ptp(values) <= 1e-12 * max(abs(mean), 1e-12):
+        return Difference(mean, mean, mean)
+    low, high = t_interval(values[np.newaxis])
+    return Difference(mean, float(low[0]), float(high[0]))
+
+
+def verdict(metric: str, direction: str) -> str:
+    """ "better" or "worse" for a direction, "unclear"; "" where neither direction is better."""
+    better = BY_NAME[metric].better
+    if direction == UNCLEAR:
+        return UNCLEAR
+    return "" if better is None else "better" if (direction == MORE) == (better == "higher") else "worse"
+
+
+def find_out(lesson: Lesson, step: Step, job: Job[Any], runs: Runs = RUNS) -> Found:
+    """Make the runs of a step, as a job that counts them. Raises Cancelled."""
+    by_arm: dict[str, tuple[Seen, ...]] = {}
+    for arm, row in zip(step.arms, trials(lesson, step), strict=True):
+        made = []
+        for trial in row:
+            job.check()
+            made.append(runs.make(trial, job))
+            job.did()
+        by_arm[arm.id] = tuple(made)
+    return Found(step, lesson.place_of(step), by_arm)
+
+
+def known(lesson: Lesson, step: Step, runs: Runs = RUNS) -> Found | None:
+    """What the runs of a step showed, if all of them were made before."""
+    by_arm: dict[str, tuple[Seen, ...]] = {}
+    for arm, row in zip(step.arms, trials(lesson, step), strict=True):
+        made = tuple(seen for seen in map(runs.seen, row) if seen)
+        if len(made) < len(row):
+            return None
+        by_arm[arm.id] = made
+    return Found(step, lesson.place_of(step), by_arm)
+
+
+def score(found: Found, answer: str, shown: Callable[[float], float] = float) -> str:
+    """ "right" or "wrong" of a prediction. A guessed number counts as right within the slider's `near`, measured as
+    `shown` scales it; where nothing is clear, "stay" or one of the best two."""
+    step = found.step
+    if step.slider:
+        gap = abs(float(answer) - shown(found.mean(found.judged, step.measure)))
+        return "right" if gap <= step.slider.near else "wrong"
+    if found.outcome != UNCLEAR:
+        return "right" if answer == found.outcome else "wrong"
+    unclear = found.ranked[:2] if step.asks == "which" else [SAME]
+    return "right" if answer in unclear else "wrong"

@@ -1,0 +1,225 @@
+"""What a step's runs showed, as texts and plain dicts for the page, in the viewer's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.pages.lessons.lesson import UNCLEAR, Arm, Lesson, Place, Step
+from sanfang.dashboard.pages.lessons.runs import Difference, Found, score, verdict
+from sanfang.dashboard.pages.lessons.wording import (
+    amount,
+    arm_label,
+    as_shown,
+    digits_beside,
+    filled,
+    gain,
+    is_share,
+    lever_labels,
+    paragraphs,
+    signed,
+    unit_of,
+    with_unit,
+)
+from sanfang.dashboard.presenters import colours
+from sanfang.dashboard.presenters.chart import Json, chart
+from sanfang.dashboard.words import say
+from sanfang.metrics.by_day import WINDOW
+from sanfang.metrics.catalogue import BY_NAME
+from sanfang.run.series import MEASURES
+
+# --- Question and prediction --------------------------------------------------------------------------
+
+
+def choices(step: Step, lang: str) -> list[Json]:
+    """What can be predicted: value and label."""
+    if step.asks == "which":
+        return [{"value": id_, "label": arm_label(step, id_, lang)} for id_ in step.answers]
+    return [{"value": answer, "label": _answer_label(step, answer, lang)} for answer in step.answers]
+
+
+def _answer_label(step: Step, answer: str, lang: str) -> str:
+    if step.asks == "together" and answer == "stay":
+        return say("lessons_answer_same", lang)
+    return say(f"lessons_answer_{answer}", lang)
+
+
+def slider(step: Step, lang: str) -> Json | None:
+    """The slider of a number, with its unit."""
+    if step.slider is None:
+        return None
+    unit = "%" if is_share(step.measure) else unit_of(BY_NAME[step.measure], lang)
+    return {"least": step.slider.least, "most": step.slider.most, "step": step.slider.step, "unit": unit}
+
+
+def answer_text(step: Step, answer: str, lang: str) -> str:
+    """A prediction in words."""
+    if step.slider:
+        unit = "%" if is_share(step.measure) else unit_of(BY_NAME[step.measure], lang)
+        return f"{answer}%" if unit == "%" else with_unit(answer, unit)
+    return next(str(one["label"]) for one in choices(step, lang) if one["value"] == answer)
+
+
+# --- The reveal ---------------------------------------------------------------------------------------
+
+
+def reveal(found: Found, answer: str, lang: str) -> Json:
+    """All that stands under a question once its runs are made; its charts and links apart."""
+    step = found.step
+    right = score(found, answer, lambda value: as_shown(step.measure, value))
+    single = len(step.arms) == 1
+    note = say("lessons_single", lang, replications=found.place.replications)
+    if not single:
+        first = arm_label(step, found.first, lang)
+        note = say("lessons_interval", lang, first=first, replications=found.place.replications)
+    told = [step.told[found.outcome].say(lang), step.why.say(lang)]
+    return {
+        "predicted": answer_text(step, answer, lang),
+        "happened": happened(found, lang),
+        "verdict": _verdict_of(found, lang),
+        "right": right == "right",
+        "score": say(f"lessons_{right}", lang),
+        "bars": bars(found, lang),
+        "paragraphs": [filled(part, found, lang) for text in told for part in paragraphs(text)],
+        "columns": [arm_label(step, arm.id, lang) for arm in step.arms],
+        "changed": "" if single else say("lessons_change_of", lang, arm=arm_label(step, found.judged, lang)),
+        "rows": [_row(found, metric, lang) for metric in dict.fromkeys((step.measure, *step.also))],
+        "note": note,
+    }
+
+
+def happened(found: Found, lang: str) -> str:
+    """The outcome in one line."""
+    step, metric = found.step, found.step.measure
+    label = BY_NAME[metric].label(lang)
+    digits = None if len(step.arms) == 1 else digits_beside(metric, found.change(found.judged, metric))
+    value = amount(metric, found.mean(found.judged, metric), lang, digits)
+    if step.asks == "level":
+        return say("lessons_found_level", lang, measure=label, value=value)
+    if step.asks == "which":
+        second = found.ranked[1]
+        key = "lessons_found_which_unclear" if found.outcome == UNCLEAR else "lessons_found_which"
+        names = {"arm": arm_label(step, found.judged, lang), "second": arm_label(step, second, lang)}
+        return say(key, lang, value=value, other=amount(metric, found.mean(second, metric), lang, digits), **names)
+    if step.asks == "together":
+        gains = {which: gain(found, which, lang) for which in ("together", "sum")}
+        return say("lessons_found_together", lang, measure=label, **gains)
+    before = amount(metric, found.mean(found.first, metric), lang, digits)
+    return say(
+        "lessons_found_change", lang, measure=label, before=before, after=value,
+        change=signed(metric, found.change(found.judged, metric), lang, interval=False),
+    )  # fmt: skip
+
+
+def _verdict_of(found: Found, lang: str) -> Json:
+    """The verdict on the step's measure: kind, for its colour, and text; that of a winner is against the first arm."""
+    step = found.step
+    if len(step.arms) == 1:
+        return {"kind": "", "text": ""}
+    if step.asks == "together":
+        return {"kind": found.outcome, "text": say(f"lessons_verdict_sum_{found.outcome}", lang)}
+    return _judged(step.measure, found.change(found.judged, step.measure), lang)
+
+
+def _judged(metric: str, change: Difference, lang: str) -> Json:
+    kind = verdict(metric, change.direction)
+    return {"kind": kind, "text": say(f"lessons_verdict_{kind or change.direction}", lang)}
+
+
+def bars(found: Found, lang: str) -> list[Json]:
+    """The step's measure in each arm: a bar with its length in percent of the longest."""
+    step, metric = found.step, found.step.measure
+    means = [found.mean(arm.id, metric) for arm in step.arms]
+    longest = max(map(abs, means)) or 1.0
+    digits = digits_beside(metric, found.change(found.judged, metric))
+    return [
+        {
+            "label": arm_label(step, arm.id, lang),
+            "length": round(100 * abs(mean) / longest, 1),
+            "value": amount(metric, mean, lang, digits),
+            "change": "" if arm.id == found.first else signed(metric, found.change(arm.id, metric), lang),
+            "colour": colours.SERIES[row % len(colours.SERIES)],
+        }
+        for row, (arm, mean) in enumerate(zip(step.arms, means, strict=True))
+    ]
+
+
+def _row(found: Found, metric: str, lang: str) -> Json:
+    step = found.step
+    change = found.change(found.judged, metric)
+    digits = digits_beside(metric, change)
+    row: Json = {
+        "label": BY_NAME[metric].label(lang),
+        "values": [amount(metric, found.mean(arm.id, metric), lang, digits) for arm in step.arms],
+    }
+    if len(step.arms) > 1:
+        row |= {"change": signed(metric, change, lang), **_judged(metric, change, lang)}
+    return row
+
+
+def charts(found: Found, lang: str) -> list[Json]:
+    """The step's daily series in each arm: mean of the runs, with their range."""
+    name, place = found.step.chart, found.place
+    if name is None:
+        return []
+    looks_back = [say("last_days", lang, days=WINDOW)] if name in ("days_to_resolve", "wasted") else []
+    lines = []
+    for row, arm in enumerate(found.step.arms):
+        values = np.array([seen.series[name] for seen in found.by_arm[arm.id]])
+        lines.append({
+            "name": arm_label(found.step, arm.id, lang), "colour": colours.SERIES[row % len(colours.SERIES)],
+            "values": values.mean(axis=0), "low": values.min(axis=0), "high": values.max(axis=0), "dash": row == 0,
+        })  # fmt: skip
+    return [
+        chart(
+            f"lesson_{name}", say(f"measure_{name}", lang), lines, days=place.days, day_word=say("day", lang),
+            unit=" · ".join([*looks_back, say("lessons_range", lang, replications=place.replications)]),
+            form="share" if MEASURES[name].form == "share" else "number",
+        )
+    ]  # fmt: skip
+
+
+# --- Ways on ------------------------------------------------------------------------------------------
+
+
+def links(found: Found, lang: str) -> list[Json]:
+    """Pages that show the same runs day by day: href and label. Arms that change more than levers have no address."""
+    step, place = found.step, found.place
+    first, judged = (next(arm for arm in step.arms if arm.id == id_) for id_ in (found.first, found.judged))
+    a, b = world_of(first), world_of(judged)
+    found_links = []
+    names = {"a": arm_label(step, first.id, lang), "b": arm_label(step, judged.id, lang)}
+    if a and b and a != b:
+        query = _address(place, lang, (a, b)).query()
+        found_links.append({"href": f"/compare?{query}", "label": say("lessons_compare", lang, **names)})
+    for world, name in ((b or a, names["b" if b else "a"]),):
+        if world:
+            query = _address(place, lang, (world,)).query()
+            found_links.append({"href": f"/?{query}", "label": say("lessons_live", lang, a=name)})
+    return found_links
+
+
+def hint(lesson: Lesson, step: Step, lang: str) -> Json | None:
+    """What to try on the Live page: text, and a link that opens it with the lever set."""
+    wanted = step.try_
+    if wanted is None:
+        return None
+    world = World(wanted.scenario, ((wanted.lever, wanted.level),))
+    address = replace(_address(lesson.place_of(step), lang, (world,)), day=0)
+    lever = lever_labels(lang)[wanted.lever]
+    label = say("lessons_try_link", lang, lever=lever, level=f"{100 * wanted.level:.0f}")
+    return {"text": wanted.text.say(lang), "href": f"/?{address.query()}", "label": label}
+
+
+def world_of(arm: Arm) -> World | None:
+    """An arm as an address can name it; None if it changes more than levers."""
+    set_ = [(path.removeprefix("policy."), level) for path, level in arm.set.items() if path.startswith("policy.")]
+    return World(arm.scenario, tuple(set_)) if len(set_) == len(arm.set) else None
+
+
+def _address(place: Place, lang: str, worlds: Sequence[World]) -> Address:
+    where = {"district": place.district, "size": place.size, "seed": place.seed}
+    return Address(lang=lang, days=place.days, day=place.days, worlds=tuple(worlds), **where)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""The Live page: one world, played."""

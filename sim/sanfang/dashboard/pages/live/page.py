@@ -1,0 +1,120 @@
+"""The Live page: one world, played; levers that may be moved on the way; charts, a map, figures for the day."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import pandas as pd
+import solara
+
+from sanfang.dashboard.presenters import views
+from sanfang.dashboard.presenters.pictures import picture
+from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets.setup import Levers, pick, use_place_fields, use_scenario_fields
+from sanfang.dashboard.widgets.transport import Arrival, Playing, Transport, use_playing
+from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.run.series import BY_COMMUNITY
+from sanfang.scenario.scenario import Scenario
+
+
+@solara.component
+def LivePage() -> None:
+    """Choose a scenario, play it, move levers."""
+    on, lang = use_playing(1), viewer.lang()
+    with solara.Div(classes=["sf-live"]):
+        with solara.Div(classes=["sf-side"]):
+            with solara.Div(classes=["card"]):
+                Setup()
+            title, hint = say("live_levers", lang), say("live_levers_hint", lang)
+            solara.HTML("div", f"<h2>{title}</h2><p class='soft'>{hint}</p>")
+            Levers(on, 0, lang)
+        with solara.Div(classes=["sf-stack"]):
+            parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
+            Arrival(on, lang)
+            if on.stage.worlds:
+                Board(on, on.stage.worlds[0], lang)
+
+
+@solara.component
+def Setup() -> None:
+    """Scenario, district, size, seed and days; a change begins anew."""
+    address, lang = viewer.address.value, viewer.lang()
+    name = address.worlds[0].scenario
+    chosen = solara.use_memo(lambda: Scenario.load(name, district=address.district), [name, address.district])
+    fields = [*use_scenario_fields(1, lang), *use_place_fields(lang)]
+    parts.Choices(fields=fields, event_pick=pick)
+    told = chosen.description_zh if lang == "zh" else chosen.description
+    if told:
+        solara.HTML("p", html.escape(told), classes=["soft"])
+
+
+@solara.component
+def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
+    """What changes with every frame: transport, figures, map, charts."""
+    now = on.frame.value
+    shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
+    Transport(on, now, lang)
+    with on.stage.steady():  # the player must not step while its world is looked at
+        figures, map_ = views.figures(played, lang), views.district_map(played, shown.value, lang)
+        charts = views.charts(played, lang)
+        there = selected.value in played.model.map.ids
+        told = views.community(played, selected.value, lang) if there else []
+    parts.Figures(figures=figures)
+    with solara.Div(classes=["sf-board"]):
+        with solara.Div(classes=["sf-stack"]):
+            what = {name: say(f"measure_{name}", lang) for name in BY_COMMUNITY}
+            field = {"id": "map", "label": say("map_shows", lang), "value": shown.value, "options": parts.options(what)}
+            parts.Choices(fields=[field], event_pick=lambda picked: shown.set(_measure(picked, shown.value)))
+            parts.DistrictMap(
+                **map_,
+                selected=selected.value,
+                event_choose=lambda id_: selected.set(id_ if id_ in played.model.map.ids else ""),
+            )
+            if told:
+                Community(selected.value, told)
+            else:
+                solara.HTML("p", say("map_hint", lang), classes=["soft"])
+        with solara.Div(classes=["sf-stack"]):
+            parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: on.stage.player.seen())
+            Downloads(on, played, lang)
+
+
+def _measure(picked: dict[str, Any], otherwise: str) -> str:
+    value = str(picked.get("value"))
+    return value if value in BY_COMMUNITY else otherwise
+
+
+@solara.component
+def Community(id_: str, told: list[tuple[str, str]]) -> None:
+    """The facts of the chosen community."""
+    facts = "".join(f"<dt>{label}</dt><dd>{html.escape(value)}</dd>" for label, value in told)
+    solara.HTML("div", f"<h3>{id_}</h3><dl>{facts}</dl>", classes=["card", "sf-community"])
+
+
+@solara.component
+def Downloads(on: Playing, played: PlayedWorld, lang: str) -> None:
+    """What has been played, as files: the daily series, the requests, the ledger, and the charts as a picture."""
+    address = viewer.address.value
+    stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
+
+    def csv(table: str) -> bytes:
+        with on.stage.steady():
+            found: pd.DataFrame = getattr(played, table)
+        return bytes(found.to_csv(index=False).encode())
+
+    with solara.Div(classes=["sf-row"]):
+        for table in ("daily", "requests", "ledger"):
+            parts.Download(say(f"save_{table}", lang), f"{stem}-{table}.csv", lambda table=table: csv(table))
+        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, played, lang), "image/png")
+
+
+def charts_picture(on: Playing, played: PlayedWorld, lang: str) -> bytes:
+    """The charts as a PNG, titled with the scenario, and with a word where its levers were set or moved."""
+    title = own_label(played.scenario, lang, played.world.scenario)
+    if played.world.levers or played.world.moves:
+        title = f"{title} · {say('live_levers_moved', lang)}"
+    with on.stage.steady():
+        charts = views.charts(played, lang)
+    return picture(charts, title, lang)

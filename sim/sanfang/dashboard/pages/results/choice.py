@@ -1,0 +1,127 @@
+"""What the Results page shows: what an address wants, as far as it is there; nothing of it is taken as given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sanfang.dashboard.pages.results import files as result_files
+from sanfang.dashboard.pages.results.files import Found, Opened, Unreadable
+from sanfang.dashboard.pages.results.tables import SCENARIO, Statistic, axes
+from sanfang.lab.experiments.experiment_file import ExperimentFile
+from sanfang.lab.storage.results import Status
+from sanfang.metrics.catalogue import HEADLINES
+
+VIEWS = ("surface", "effects", "tradeoff", "table", "published")
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What is open: the entry chosen, its experiment and its runs as far as they are here, and what went wrong."""
+
+    chosen: Found
+    experiment: Found | None = None
+    file: ExperimentFile | None = None
+    opened: Opened | None = None
+    status: Status | None = None
+    problems: tuple[str, ...] = field(default=())
+
+    def views(self) -> list[str]:
+        """The views that fit."""
+        found: list[str] = []
+        if self.opened is not None:
+            varied = axes(self.opened)
+            if varied:
+                found += ["surface", "effects"]
+            if len(self.opened.metrics) > 1:
+                found.append("tradeoff")
+            found.append("table")
+        if self.file is not None and self.file.found:
+            found.append("published")
+        return found
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What of it: names that are all known to the runs, or empty."""
+
+    view: str
+    metric: str = ""
+    against: str = ""
+    x: str = ""
+    y: str = ""
+    statistic: Statistic = "mean"
+    which: str = ""
+
+
+def show(chosen: Found, among: list[Found]) -> Shown:
+    """Open an entry. What cannot be read is told in `problems`."""
+    problems: list[str] = []
+    runs: Found | None = None if chosen.is_experiment else chosen
+    experiment = chosen if chosen.is_experiment else None
+    file, opened, status = None, None, None
+    try:
+        if experiment is not None:
+            file, runs = result_files.experiment(experiment), result_files.runs_of(experiment, among)
+        if runs is not None:
+            opened = result_files.opened(runs)
+            status = result_files.status(runs)
+            if experiment is None:
+                experiment = result_files.experiment_of(opened, among)
+                file = result_files.experiment(experiment) if experiment else None
+    except Unreadable as problem:
+        problems.append(str(problem))
+    return Shown(chosen, experiment, file, opened, status, tuple(problems))
+
+
+def choose(shown: Shown, other: Mapping[str, str]) -> Choice:
+    """What to show of it: what the address wants where that is there, else the first that fits."""
+    views = shown.views()
+    if not views:
+        return Choice("")
+    view = _one_of(other.get("view", ""), views, "table" if views[0] == "table" else views[0])
+    if shown.opened is None or view == "published":
+        return Choice("published", metric=_published(shown, other.get("metric", "")))
+    opened = shown.opened
+    metric = _one_of(other.get("metric", ""), opened.metrics, _first(opened.metrics))
+    against = [name for name in opened.metrics if name != metric]
+    varied = axes(opened)
+    x = _one_of(other.get("x", ""), varied, varied[0] if varied else "")
+    rest = [name for name in varied if name != x]
+    y = _one_of(other.get("y", ""), varied, rest[0] if rest else x)
+    statistic: Statistic = "difference" if other.get("statistic") == "difference" else "mean"
+    return Choice(
+        view,
+        metric,
+        _one_of(other.get("against", ""), against, _first(against)),
+        x,
+        y,
+        statistic,
+        _which(opened, view, other.get("which", ""), (x, y)),
+    )
+
+
+def _which(opened: Opened, view: str, wanted: str, shown: tuple[str, str]) -> str:
+    """The scenario; of effects it may be empty: then scenarios are compared."""
+    several, factors = len(opened.scenarios) > 1, [name for name in axes(opened) if name != SCENARIO]
+    if view == "effects":
+        if several and not factors:
+            return ""
+        return _one_of(wanted, opened.scenarios, "" if several else opened.scenarios[0])
+    others = [name for name in opened.scenarios if name != opened.baseline]
+    return _one_of(wanted, opened.scenarios, (others or list(opened.scenarios))[0])
+
+
+def _published(shown: Shown, wanted: str) -> str:
+    assert shown.file is not None, "only an experiment with findings has this view"
+    known = list(dict.fromkeys(one.metric for one in shown.file.found))
+    return _one_of(wanted, known, _first(known))
+
+
+def _first(metrics: list[str] | tuple[str, ...]) -> str:
+    return next((name for name in HEADLINES if name in metrics), metrics[0] if metrics else "")
+
+
+def _one_of(wanted: str, known: list[str] | tuple[str, ...], otherwise: str) -> str:
+    """The name that an address wants; it carries 80 characters."""
+    return next((name for name in known if wanted and name[:80] == wanted), otherwise)

@@ -1,0 +1,260 @@
+"""The figures of the Results page, in one language: what they show, as plain data.
+
+`result_options` has ECharts draw them on the page, `result_pictures` matplotlib in files.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sanfang.dashboard.pages.results.effects import Effects
+from sanfang.dashboard.pages.results.files import Opened
+from sanfang.dashboard.pages.results.labels import (
+    direction,
+    factor_label,
+    level_label,
+    metric_label,
+    plain,
+    scenario_label,
+    unit,
+)
+from sanfang.dashboard.pages.results.tables import Statistic, Surface, front, thinned
+from sanfang.dashboard.presenters import colours
+from sanfang.dashboard.words import say
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.numbers import decimals_apart, number, with_interval
+
+BETTER, WORSE, UNSURE, NEUTRAL = "#0b6e4f", "#b3261e", "#7a828c", "#0072B2"
+NEUTRAL_SCALE = ("#eef3f8", "#b7cfe4", "#6f9dc6", "#2f6ca3", "#103f6b")
+MOST_BARS, MOST_DOTS, MOST_WITH_INTERVALS = 30, 800, 80
+
+
+@dataclass(frozen=True, eq=False)
+class HeatMap:
+    """`values[y][x]` with `texts` for the cells and `names` for who points at one."""
+
+    title: str
+    note: str
+    x_name: str
+    y_name: str
+    x_labels: list[str]
+    y_labels: list[str]
+    values: list[list[float]]
+    texts: list[list[str]]
+    names: list[list[str]]
+    ends: tuple[float, float]
+    colours: tuple[str, ...]
+    digits: int
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Estimates with intervals around zero, one below the other; as bars from zero, or as marks (a forest plot)."""
+
+    title: str
+    note: str
+    unit: str
+    labels: list[str]
+    estimates: list[float]
+    low: list[float]
+    high: list[float]
+    colours: list[str]
+    names: list[str]
+    bars: bool = True
+    strong: int = -1  # the row that stands out
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Cells of one scenario: `dots` of x, y and name; `intervals` of x, its low and high, y, its low and high."""
+
+    label: str
+    colour: str
+    dots: list[tuple[float, float, str]]
+    intervals: list[list[float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Scatter:
+    """Cells by two metrics; `front` are x, y and name of those that no other beats, by x."""
+
+    title: str
+    note: str
+    x_name: str
+    y_name: str
+    groups: list[Group]
+    front: list[tuple[float, float, str]]
+    front_name: str
+
+
+Plot = HeatMap | Bars | Scatter
+
+
+def heat_map(opened: Opened, found: Surface, name: str, statistic: Statistic, scenario: str, lang: str) -> HeatMap:
+    """A response over two factors."""
+    item, frame = metric(name), found.frame
+    x = [level_label(found.x.name, level, lang) for level in found.x.levels]
+    y = [level_label(found.y.name, level, lang) for level in found.y.levels]
+    shape, estimate = (len(y), len(x)), frame["estimate"].to_numpy(dtype=float)
+    signs, known = statistic == "difference", estimate[np.isfinite(estimate)]
+    digits = decimals_apart(known.tolist())
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    if signs:
+        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
+    scale = colours.SCALE if item.better else NEUTRAL_SCALE
+    names = []
+    for row in frame.to_dict("records"):
+        where = x[row["x"]] + (f" · {y[row['y']]}" if y[row["y"]] else "")
+        shown = with_interval(row["estimate"], row["low"], row["high"], digits, signs)
+        names.append("\n".join((where, shown, say("results_runs_here", lang, runs=row["runs"]))))
+    texts = [number(value, digits, signs) if math.isfinite(value) else "" for value in estimate]
+    what = say(f"results_statistic_{statistic}", lang)
+    return HeatMap(
+        title=f"{metric_label(name, lang)} · {what}",
+        note=_surface_note(opened, found, statistic, scenario, lang),
+        x_name=factor_label(opened, found.x.name, lang),
+        y_name=factor_label(opened, found.y.name, lang) if found.y.name else "",
+        x_labels=x, y_labels=y, digits=digits, ends=(low, high),
+        values=estimate.reshape(shape).tolist(), texts=_rows(texts, shape), names=_rows(names, shape),
+        colours=tuple(reversed(scale)) if item.better == "lower" else tuple(scale),
+    )  # fmt: skip
+
+
+def _rows(texts: list[str], shape: tuple[int, int]) -> list[list[str]]:
+    return [texts[row * shape[1] : (row + 1) * shape[1]] for row in range(shape[0])]
+
+
+def _surface_note(opened: Opened, found: Surface, statistic: Statistic, scenario: str, lang: str) -> str:
+    parts = []
+    if "scenario" not in (found.x.name, found.y.name):
+        parts.append(say("results_note_scenario", lang, scenario=scenario_label(scenario, lang)))
+    if statistic == "difference":
+        if found.reference is None:
+            parts.append(say("results_note_baseline", lang, scenario=scenario_label(opened.baseline, lang)))
+        else:
+            corner = ", ".join(
+                f"{factor_label(opened, one.name, lang)} = {level_label(one.name, one.levels[0], lang)}"
+                for one in (found.x, found.y) if one.name
+            )  # fmt: skip
+            parts.append(say("results_note_corner", lang, corner=corner))
+    if found.averaged:
+        shown = ", ".join(factor_label(opened, name, lang) for name in found.averaged[:6])
+        more = say("results_and_more", lang, count=len(found.averaged) - 6) if len(found.averaged) > 6 else ""
+        parts.append(say("results_note_averaged", lang, factors=shown + more))
+    if found.x.binned or found.y.binned:
+        parts.append(say("results_note_binned", lang))
+    return " ".join(parts)
+
+
+def tornado(opened: Opened, found: Effects, name: str, scenario: str, lang: str) -> Bars:
+    """Effects as bars, the largest first."""
+    frame = found.frame.head(MOST_BARS)
+    labels = []
+    for name_, level in frame[["name", "level"]].to_numpy(dtype=object).tolist():
+        label = scenario_label(name_, lang) if found.method == "scenarios" else factor_label(opened, name_, lang)
+        labels.append(label if level is None else f"{label} = {plain(level)}")
+    parts = [say(f"results_method_{found.method}", lang)]
+    if found.method == "scenarios":
+        parts.append(say("results_note_baseline", lang, scenario=scenario_label(opened.baseline, lang)))
+    else:
+        parts.append(say("results_note_scenario", lang, scenario=scenario_label(scenario, lang)))
+    if found.explained is not None:
+        parts.append(say("results_note_explained", lang, share=found.explained))
+    if len(found.frame) > len(frame):
+        parts.append(say("results_note_largest", lang, shown=len(frame), all=len(found.frame)))
+    parts.append(say("results_note_colours", lang))
+    title = say("results_effects_on", lang, metric=metric(name).label(lang))
+    return bars(title, " ".join(parts), name, labels, frame, lang)
+
+
+def bars(
+    title: str,
+    note: str,
+    name: str,
+    labels: list[str],
+    frame: pd.DataFrame,
+    lang: str,
+    *,
+    marks: bool = False,
+    strong: int = -1,
+) -> Bars:
+    """Estimates of `frame` (estimate, low, high), coloured by whether they are better for `name`."""
+    columns = {one: frame[one].astype(float).tolist() for one in ("estimate", "low", "high")}
+    digits = decimals_apart([*columns["low"], *columns["high"], *columns["estimate"], 0.0])
+    rows = list(zip(columns["estimate"], columns["low"], columns["high"], strict=True))
+    return Bars(
+        title=title, note=note, unit=unit(metric(name), lang), labels=labels,
+        estimates=columns["estimate"], low=columns["low"], high=columns["high"],
+        colours=[verdict(*row, metric(name).better) for row in rows],
+        names=[f"{label}\n{with_interval(*row, digits, True)}" for label, row in zip(labels, rows, strict=True)],
+        bars=not marks, strong=strong,
+    )  # fmt: skip
+
+
+def verdict(estimate: float, low: float, high: float, better: str | None) -> str:
+    """The colour of a difference: grey where the interval holds zero or is not known."""
+    if not low * high > 0:
+        return UNSURE
+    if better is None:
+        return NEUTRAL
+    return BETTER if (estimate > 0) == (better == "higher") else WORSE
+
+
+def scatter(opened: Opened, cells: pd.DataFrame, x: str, y: str, lang: str) -> Scatter:
+    """All cells by two metrics, with the Pareto front."""
+    first, second = cells[x].to_numpy(dtype=float), cells[y].to_numpy(dtype=float)
+    best = front(first, second, metric(x).better, metric(y).better)
+    kept = thinned(best, MOST_DOTS)
+    shown = cells.take(kept)
+    names = _cell_names(opened, shown, x, y, lang)
+    whiskers = len(shown) <= MOST_WITH_INTERVALS
+    ends = [one.format(name) for name in (x, y) for one in ("{}", "low_{}", "high_{}")]
+    groups = []
+    for number_, scenario in enumerate(opened.scenarios):
+        rows = np.nonzero((shown["scenario"] == scenario).to_numpy() & np.isfinite(first[kept] + second[kept]))[0]
+        part = shown.take(rows)
+        dots = [(float(a), float(b), names[row]) for a, b, row in zip(part[x], part[y], rows.tolist(), strict=True)]
+        intervals = part[ends].dropna().to_numpy(dtype=float).tolist() if whiskers else []
+        colour = colours.SERIES[number_ % len(colours.SERIES)]
+        groups.append(Group(scenario_label(scenario, lang), colour, dots, intervals))
+    marked = sorted((float(first[k]), float(second[k]), names[n]) for n, k in enumerate(kept) if best[k])
+    return Scatter(
+        title=f"{metric(x).label(lang)} · {metric(y).label(lang)}",
+        note=_scatter_note(cells, shown, x, y, whiskers, lang),
+        x_name=_axis_name(x, lang), y_name=_axis_name(y, lang),
+        groups=groups, front=marked, front_name=say("results_front", lang),
+    )  # fmt: skip
+
+
+def _axis_name(name: str, lang: str) -> str:
+    better = direction(name, lang)
+    return f"{metric_label(name, lang)} · {better}" if better else metric_label(name, lang)
+
+
+def _scatter_note(cells: pd.DataFrame, shown: pd.DataFrame, x: str, y: str, whiskers: bool, lang: str) -> str:
+    parts = [say("results_note_cells", lang)]
+    known = metric(x).better and metric(y).better
+    parts.append(say("results_note_front" if known else "results_note_no_front", lang))
+    if whiskers and shown[f"low_{x}"].notna().any():
+        parts.append(say("results_note_whiskers", lang))
+    if len(shown) < len(cells):
+        parts.append(say("results_note_thinned", lang, shown=len(shown), all=len(cells)))
+    return " ".join(parts)
+
+
+def _cell_names(opened: Opened, cells: pd.DataFrame, x: str, y: str, lang: str) -> list[str]:
+    labels = {name: factor_label(opened, name, lang) for name in opened.factors}
+    digits = {one: decimals_apart(cells[one].tolist()) for one in (x, y)}
+    names = []
+    for row in cells.to_dict("records"):
+        lines = [scenario_label(str(row["scenario"]), lang)]
+        lines += [f"{label} = {plain(row[name])}" for name, label in labels.items()][:10]
+        for one in (x, y):
+            found = with_interval(row[one], row[f"low_{one}"], row[f"high_{one}"], digits[one])
+            lines.append(f"{metric(one).label(lang)}: {found}")
+        names.append("\n".join(lines))
+    return names

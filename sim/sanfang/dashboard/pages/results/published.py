@@ -1,0 +1,100 @@
+"""Findings that experiments' files publish: one metric across the experiments of a collection, and all of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+
+from sanfang.dashboard.pages.results import files as result_files
+from sanfang.dashboard.pages.results.figures import Bars, bars
+from sanfang.dashboard.pages.results.files import Found, Unreadable
+from sanfang.dashboard.pages.results.labels import plain, scenario_label
+from sanfang.dashboard.words import own_label, say
+from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.experiments.experiment_file import Claim, ExperimentFile, Finding
+from sanfang.lab.statistics import looks
+from sanfang.metrics.catalogue import metric
+from sanfang.scenario import catalogue
+from sanfang.scenario.errors import InputError
+
+
+@dataclass(frozen=True)
+class Published:
+    """A finding and the experiment that publishes it."""
+
+    found: Found
+    file: ExperimentFile
+    finding: Finding
+
+
+def across(chosen: Found, among: list[Found], name: str) -> list[Published]:
+    """The findings for a metric of all experiments in the collection of `chosen`; unreadable files are left out."""
+    rows = []
+    for one in among:
+        if one.collection != chosen.collection or not one.is_experiment:
+            continue
+        try:
+            file = result_files.experiment(one)
+        except Unreadable:
+            continue
+        rows += [Published(one, file, finding) for finding in file.found if finding.metric == name]
+    return rows
+
+
+def forest(chosen: Found, among: list[Found], name: str, lang: str) -> Bars:
+    """One metric across a collection, the chosen experiment in bold."""
+    rows = across(chosen, among, name)
+    frame = pd.DataFrame(
+        [(row.finding.difference, row.finding.low, row.finding.high) for row in rows],
+        columns=["estimate", "low", "high"],
+    )
+    title = say("results_forest_title", lang, metric=metric(name).label(lang))
+    note = f"{say('results_note_published', lang)} {say('results_note_colours', lang)}"
+    strong = next((number for number, row in enumerate(rows) if row.found.id == chosen.id), -1)
+    labels = [row_label(row, lang) for row in rows]
+    return bars(title, note, name, labels, frame, lang, marks=True, strong=strong)
+
+
+def row_label(row: Published, lang: str) -> str:
+    """The row's number in the article, the experiment's label, and the case if it has several."""
+    number = row.file.claim.id if row.file.claim else ""
+    label = own_label(row.file, lang, row.found.name)
+    case = case_label(row.found, row.file, row.finding, lang)
+    return f"{number} {label}".strip() + (f" ({case})" if case else "")
+
+
+def case_label(found: Found, file: ExperimentFile, finding: Finding, lang: str) -> str:
+    """What tells a finding's case from the others of its experiment; empty if there is one case only."""
+    cases = {(one.scenario, one.point) for one in file.found}
+    parts = []
+    if len({scenario for scenario, _ in cases}) > 1:
+        parts.append(scenario_label(finding.scenario, lang))
+    if len({point for _, point in cases}) > 1:
+        parts.append(_point_label(found, result_files.stamp(found.path), finding.point, lang))
+    return ", ".join(parts)
+
+
+@lru_cache(maxsize=256)
+def _point_label(found: Found, _: result_files.Stamp, point: int, lang: str) -> str:
+    try:
+        values = Experiment.load(found.path).points()[point]
+    except (InputError, IndexError):
+        return f"{say('results_point', lang)} {point}"
+    labels = {path: catalogue.find(path) for path in values}
+    named = ((one.label(lang) if one else path, values[path]) for path, one in labels.items())
+    return ", ".join(f"{label} = {plain(value)}" for label, value in named)
+
+
+def verdict(claim: Claim, findings: tuple[Finding, ...]) -> str:
+    """The key of the verdict on a claim, from the first finding for its metric; empty without one."""
+    main = next((one for one in findings if one.metric == claim.metric), None)
+    if main is None:
+        return ""
+    (found,) = looks.verdicts(
+        [main.difference], [main.low], [main.high], [main.replications], [metric(main.metric).smallest]
+    )
+    if found in ("negligible", "undecided"):
+        return "results_too_small" if found == "negligible" else "results_no_effect"
+    return "results_as_expected" if found == claim.expected else "results_against"

@@ -1,0 +1,218 @@
+"""What the Results page says in words and tables: what was varied, how far it is, the claim, the rows of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from sanfang.dashboard.pages.results import published as result_published
+from sanfang.dashboard.pages.results.choice import Shown
+from sanfang.dashboard.pages.results.figures import BETTER, WORSE, Bars, HeatMap, Plot, verdict
+from sanfang.dashboard.pages.results.files import RESULTS, Found, Opened, title
+from sanfang.dashboard.pages.results.labels import (
+    declared_label,
+    factor_label,
+    metric_label,
+    place_label,
+    plain,
+    scenario_label,
+)
+from sanfang.dashboard.presenters.chart import Json
+from sanfang.dashboard.words import say
+from sanfang.lab.experiments.experiment_file import ExperimentFile
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.numbers import decimals_apart, number, with_interval
+from sanfang.scenario.content import EXPERIMENTS
+
+MOST_ROWS = 200
+MOST_LEVELS = 8
+CLASSES = {BETTER: "better", WORSE: "worse"}
+
+
+# --- The entries ----------------------------------------------------------------------------------------
+
+
+def collection_label(name: str, lang: str) -> str:
+    """The name of a collection."""
+    last = name.rpartition("/")[2]
+    if name in (RESULTS, EXPERIMENTS) or name in {
+        f"{EXPERIMENTS}/{one}" for one in ("mechanisms", "interactions", "tradeoffs")
+    }:
+        return say(f"results_collection_{last}", lang)
+    return say("results_collection_other", lang, name=name.removeprefix(f"{EXPERIMENTS}/"))
+
+
+def entry_label(found: Found, lang: str) -> str:
+    """An entry's name and label."""
+    _, en, zh = title(found)
+    label = (zh or en) if lang == "zh" else en
+    return f"{found.name} · {label}" if label else found.name
+
+
+def heading(shown: Shown, lang: str) -> str:
+    """The label of what is open."""
+    _, en, zh = title(shown.experiment or shown.chosen)
+    return ((zh or en) if lang == "zh" else en) or shown.chosen.name
+
+
+def description(shown: Shown, lang: str) -> str:
+    """What the experiment is for; the files say it in English only."""
+    text = shown.file.description if shown.file else ""
+    if not text and shown.opened is not None:
+        text = str(shown.opened.document.get("description") or "")
+    return in_english(text, lang)
+
+
+def in_english(text: str, lang: str) -> str:
+    """A text of an experiment's file, which has it in English only: said where the page is in another language."""
+    return text if lang == "en" or not text else f"{say('results_english_only', lang)}{text}"
+
+
+# --- Facts ----------------------------------------------------------------------------------------------
+
+
+def facts(shown: Shown, lang: str) -> list[tuple[str, str]]:
+    """Label and text of what is known of the runs and of the claim."""
+    found: list[tuple[str, str]] = []
+    opened, file = shown.opened, shown.file
+    if opened is not None:
+        found += _of_runs(shown, opened, lang)
+    elif file is not None:
+        found += _of_plan(file, lang)
+    if file is not None and file.claim is not None:
+        claim = file.claim
+        signature = f"{metric(claim.metric).label(lang)}, {say(f'results_expected_{claim.expected}', lang)}"
+        found.append(("results_fact_claim", f"{claim.id} {claim.says}".strip()))
+        found.append(("results_fact_signature", signature))
+        key = result_published.verdict(claim, file.found)
+        if key:
+            found.append(("results_fact_verdict", say(key, lang)))
+    return [(say(key, lang), text) for key, text in found if text]
+
+
+def _of_plan(file: ExperimentFile, lang: str) -> list[tuple[str, str]]:
+    """What an experiment's file asks for, where there are no runs."""
+    given = {name: factor.model_dump(exclude_none=True) for name, factor in file.factors.items()}
+    varied = "\n".join(declared_label(name, factor, lang) for name, factor in given.items())
+    names = [*file.scenarios, *file.variants]
+    rule = file.replications
+    times = f"{rule.min:,}" if rule.min == rule.max else say("results_range", lang, low=rule.min, high=rule.max)
+    return [
+        ("results_fact_varied", varied or say("results_nothing_varied", lang)),
+        ("results_fact_scenarios", "\n".join(scenario_label(name, lang) for name in names)),
+        ("results_fact_design", say(f"results_design_{file.design.kind}", lang) if varied else ""),
+        ("results_fact_replications", times),
+    ]
+
+
+def _of_runs(shown: Shown, opened: Opened, lang: str) -> list[tuple[str, str]]:
+    varied = "\n".join(_varied(opened, name, lang) for name in opened.factors) or say("results_nothing_varied", lang)
+    found = [("results_fact_varied", varied)]
+    if len(opened.scenarios) > 1:
+        labels = [scenario_label(name, lang) for name in opened.scenarios]
+        found.append(("results_fact_scenarios", "\n".join(labels)))
+        found.append(("results_fact_baseline", scenario_label(opened.baseline, lang)))
+    else:
+        found.append(("results_which", scenario_label(opened.scenarios[0], lang)))
+    if opened.factors:
+        found.append(("results_fact_design", say(f"results_design_{opened.design}", lang)))
+        found.append(("results_fact_points", f"{len(opened.points):,}"))
+    found.append(("results_fact_replications", f"{opened.replications:,}"))
+    status = shown.status
+    found.append(("results_fact_runs", f"{status.done:,} / {status.planned:,}" if status else f"{opened.runs:,}"))
+    if status is not None and status.failed:
+        found.append(("results_fact_failed", f"{status.failed:,}"))
+    document = opened.document
+    if document.get("district"):
+        where = [place_label(str(document["district"]), lang), plain(document.get("scale", 1.0))]
+        where += [plain(document["days"])] if document.get("days") else []
+        found.append(("results_fact_where", ", ".join(where)))
+    return found
+
+
+def _varied(opened: Opened, name: str, lang: str) -> str:
+    levels = opened.points[name].dropna().drop_duplicates()
+    label = factor_label(opened, name, lang)
+    if len(levels) <= MOST_LEVELS or not pd.api.types.is_numeric_dtype(levels):
+        shown = ", ".join(plain(level) for level in levels.sort_values().tolist()[:MOST_LEVELS])
+    else:
+        shown = say("results_range", lang, low=plain(levels.min()), high=plain(levels.max()))
+    return say("results_levels", lang, factor=label, levels=shown)
+
+
+# --- Tables ---------------------------------------------------------------------------------------------
+
+
+def table(
+    opened: Opened, cells: pd.DataFrame, metrics: Sequence[str], by: str, down: bool, lang: str
+) -> tuple[list[Json], list[list[Any]]]:
+    """Columns and rows of the table of cells, sorted by a column: the first metric also with its difference."""
+    columns: list[Json] = [{"id": "scenario", "label": say("results_scenario", lang), "sort": True}]
+    columns += [
+        {"id": name, "label": factor_label(opened, name, lang), "sort": True, "num": True} for name in opened.factors
+    ]
+    columns.append({"id": f"n_{metrics[0]}", "label": say("results_column_runs", lang), "sort": True, "num": True})
+    shown = [(name, name, say("results_column_mean", lang, metric=metric_label(name, lang))) for name in metrics]
+    if f"difference_{metrics[0]}" in cells:
+        label = say("results_column_difference", lang, metric=metric(metrics[0]).label(lang))
+        shown.insert(1, (f"difference_{metrics[0]}", metrics[0], label))
+    columns += [{"id": id_, "label": label, "sort": True, "num": True} for id_, _, label in shown]
+    if by in [column["id"] for column in columns]:
+        cells = cells.sort_values(by, ascending=not down, kind="stable")
+    cells = cells.head(MOST_ROWS)
+    keys = [*opened.factors, f"n_{metrics[0]}"]
+    fixed = [
+        [scenario_label(str(row["scenario"]), lang), *(plain(row[name]) for name in keys)]
+        for row in cells.to_dict("records")
+    ]
+    texts = [_column(cells, id_, name) for id_, name, _ in shown]
+    return columns, [[*row, *more] for row, *more in zip(fixed, *texts, strict=True)]
+
+
+def _column(cells: pd.DataFrame, id_: str, name: str) -> list[Json]:
+    difference = id_.startswith("difference_")
+    ends = [f"difference_{end}_{name}" if difference else f"{end}_{name}" for end in ("low", "high")]
+    values = (cells[name].astype(float).tolist() for name in (id_, *ends))
+    rows = list(zip(*values, strict=True))
+    digits = decimals_apart([estimate for estimate, _, _ in rows])
+    better = metric(name).better
+    return [
+        {
+            "text": with_interval(estimate, low, high, digits, difference),
+            "verdict": CLASSES.get(verdict(estimate, low, high, better), "") if difference else "",
+        }
+        for estimate, low, high in rows
+    ]
+
+
+def figure_table(plot: Plot, lang: str) -> tuple[list[str], list[list[str]]]:
+    """The numbers of a figure, for those who cannot see it: headings and rows."""
+    estimate = say("results_column_estimate", lang)
+    if isinstance(plot, HeatMap):
+        rows = [name.split("\n") for line in plot.names for name in line]
+        return [" · ".join(filter(None, (plot.x_name, plot.y_name))), estimate, say("results_column_runs", lang)], rows
+    if isinstance(plot, Bars):
+        return [say("results_column_effect", lang), estimate], [name.split("\n") for name in plot.names]
+    return [plot.front_name], [[" · ".join(name.split("\n"))] for *_, name in plot.front]
+
+
+def published_table(shown: Shown, lang: str) -> tuple[list[Json], list[list[Any]]]:
+    """All that an experiment has published: columns and rows."""
+    file, found = shown.file, shown.experiment
+    assert file is not None and found is not None, "only an experiment has findings"
+    heads = ("metric", "where", "estimate", "pairs")
+    columns: list[Json] = [
+        {"id": name, "label": say(f"results_column_{name}", lang), "num": name in ("estimate", "pairs")}
+        for name in heads
+    ]
+    rows: list[list[Any]] = []
+    for one in file.found:
+        case = result_published.case_label(found, file, one, lang) or scenario_label(one.scenario, lang)
+        digits = decimals_apart([one.low, one.high, 0.0])
+        colour = verdict(one.difference, one.low, one.high, metric(one.metric).better)
+        text = with_interval(one.difference, one.low, one.high, digits, True)
+        cell = {"text": text, "verdict": CLASSES.get(colour, "")}
+        rows.append([metric_label(one.metric, lang), case, cell, number(one.replications, 0)])
+    return columns, rows

@@ -1,0 +1,1 @@
+"""What pages show, as plain dicts and pictures; nothing here knows Solara."""

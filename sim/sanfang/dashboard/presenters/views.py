@@ -1,0 +1,280 @@
+"""What pages show of a played world, as plain dicts for `parts`: figures, charts, the map, a community, the levers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from sanfang.dashboard.presenters import colours
+from sanfang.dashboard.presenters.chart import Json, chart
+from sanfang.dashboard.presenters.outlines import Outlines, outlines
+from sanfang.dashboard.words import own_label, say
+from sanfang.metrics.by_day import WINDOW, Twin, ratios
+from sanfang.metrics.numbers import number
+from sanfang.model import state as s
+from sanfang.model.books import headings as h
+from sanfang.run import series
+from sanfang.run.series import BY_COMMUNITY, MEASURES
+from sanfang.run.session import Session
+from sanfang.scenario.catalogue import Parameter, levers
+
+UNITS = {
+    "satisfaction": "", "satisfaction_vulnerable": "", "days_to_resolve": "calendar_days", "wasted": "of_cost",
+    "open": "per_thousand", "latent": "per_thousand",
+}  # fmt: skip
+"""Key of each measure's unit."""
+
+
+def unit(name: str, lang: str) -> str:
+    """The unit of a measure, in words."""
+    return say(UNITS[name], lang) if UNITS.get(name) else ""
+
+
+def heading_label(name: str, lang: str) -> str:
+    """The name of a heading of the ledger."""
+    return h.LABELS[name][lang == "zh"]
+
+
+def shown(value: float, measure: Twin) -> str:
+    """A value as text: a share as percent; a dash for NaN."""
+    if measure.form != "share" or value != value:
+        return number(value, measure.digits)
+    return f"{number(100 * value, measure.digits)}%"
+
+
+def signed(value: float, measure: Twin) -> str:
+    """A difference as text, with its sign; that of a share in percentage points."""
+    return number(100 * value if measure.form == "share" else value, measure.digits, sign=True)
+
+
+def verdict(change: float, measure: Twin) -> str:
+    """ "better", "worse" or, for a change that rounds to nothing, ""."""
+    scaled = 100 * change if measure.form == "share" else change
+    if change != change or round(scaled, measure.digits) == 0 or measure.better is None:
+        return ""
+    return "better" if (change > 0) == (measure.better == "higher") else "worse"
+
+
+# --- Large figures --------------------------------------------------------------------------------------
+
+
+def figures(played: Session, lang: str) -> list[Json]:
+    """The measures today, with the change since the warm-up: its first day after it, for moving figures the first of
+    their windows that lies after it. Before, there is no change to tell, as those days are not evaluated."""
+    found, begins = [], played.scenario.run.warm_up
+    for name, values in series.measures(played).items():
+        measure = MEASURES[name]
+        now = float(values[-1]) if len(values) else np.nan
+        first = begins + (WINDOW - 1 if measure.moving else 0)
+        change = now - float(values[first]) if len(values) > first + 1 else np.nan
+        points = say("points", lang) if measure.form == "share" else ""
+        found.append({
+            "id": name,
+            "label": say(f"measure_{name}", lang),
+            "value": shown(now, measure),
+            "unit": unit(name, lang) + (f" · {say('last_days', lang, days=WINDOW)}" if measure.moving else ""),
+            **_changed(change, f"{signed(change, measure)} {points}", measure, first, played, lang),
+        })  # fmt: skip
+    return found
+
+
+def _changed(change: float, shown_: str, measure: Twin, first: int, played: Session, lang: str) -> Json:
+    """A card's line on the change since day `first` (from 0), or why there is none."""
+    begins = played.scenario.run.warm_up
+    if played.day <= begins:
+        return {"change": say("warming_up", lang, day=begins), "verdict": "", "since": ""}
+    told = shown_ if change == change else say("no_change_yet", lang)
+    return {"change": told, "verdict": verdict(change, measure), "since": say("since", lang, day=first + 1)}
+
+
+# --- Charts ---------------------------------------------------------------------------------------------
+
+
+def marks(played: Session, lang: str) -> list[Json]:
+    """A mark where levers were moved after the beginning, with what was set."""
+    labels = {parameter.name: parameter.label(lang) for parameter in levers()}
+    by_day: dict[int, list[str]] = {}
+    for day, name, level in played.moves:
+        by_day.setdefault(day, []).append(f"{labels[name]} {100 * level:.0f}%")
+    return [{"day": day + 1, "label": "; ".join(texts)} for day, texts in by_day.items() if day]
+
+
+def charts(played: Session, lang: str) -> list[Json]:
+    """The charts of the Live page."""
+    common: dict[str, Any] = {
+        "days": played.day, "day_word": say("day", lang), "to": played.model.days, "marks": marks(played, lang),
+    }  # fmt: skip
+
+    def line(name: str, label: str, colour: str, dash: bool = False) -> Json:
+        return {"name": label, "colour": colour, "values": series.series(played, name), "dash": dash}
+
+    window = say("last_days", lang, days=WINDOW)
+    all_, weak = say("all_residents", lang), say("vulnerable_residents", lang)
+    blue, red = colours.SERIES[:2]
+    minds = [line("satisfaction", all_, blue), line("satisfaction_vulnerable", weak, red, dash=True)]
+    waste = series.waste_by_cause(played)
+    first = list(waste)
+    largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
+    rest = sum((waste[name] for name in waste if name not in largest), np.zeros(played.day))
+    wasted = [_area(heading_label(n, lang), colours.WASTE[first.index(n)], waste[n]) for n in largest if waste[n].any()]
+    wasted.append(_area(say("other_causes", lang), "#b9c2cd", rest))
+    hours, states = series.hours_by_group(played), series.requests_by_state(played)
+    return [
+        chart("satisfaction", say("measure_satisfaction", lang), minds, form="share", **common),
+        chart(
+            "days_to_resolve", say("measure_days_to_resolve", lang),
+            [line("days_to_resolve", say("mean_resolved", lang), blue)],
+            unit=f"{say('calendar_days', lang)} · {window}", zero=True, **common,
+        ),
+        chart(
+            "wasted", say("chart_waste", lang), wasted,
+            unit=f"{say('of_cost', lang)} · {window}", form="share", kind="area", **common,
+        ),
+        chart(
+            "states", say("chart_states", lang),
+            [_area(say(f"chart_state_{name}", lang), colours.STATES[name], values) for name, values in states.items()],
+            unit=f"{say('per_thousand', lang)} · {window}", kind="area", **common,
+        ),
+        chart(
+            "hours", say("chart_hours", lang),
+            [_area(h.HOUR_GROUPS[name][lang == "zh"], colours.HOURS[name], values) for name, values in hours.items()],
+            unit=f"{say('of_hours', lang)} · {window}", form="share", kind="area", **common,
+        ),
+        chart(
+            "latent", say("measure_latent", lang), _latent(played, all_, weak),
+            unit=say("per_thousand_of_them", lang), zero=True, **common,
+        ),
+    ]  # fmt: skip
+
+
+def _area(name: str, colour: str, values: np.ndarray) -> Json:
+    return {"name": name, "colour": colour, "values": values}
+
+
+def _latent(played: Session, all_: str, weak: str) -> list[Json]:
+    diary, vulnerable = played.model.diary, float(played.model.residents.vulnerable.sum())
+    of_weak = ratios(diary.latent_vulnerable[: played.day] * 1000.0, np.full(played.day, vulnerable))
+    blue, red = colours.SERIES[:2]
+    return [
+        {"name": all_, "colour": blue, "values": series.series(played, "latent")},
+        {"name": weak, "colour": red, "values": of_weak, "dash": True},
+    ]
+
+
+# --- The map --------------------------------------------------------------------------------------------
+
+
+def district_map(played: Session, name: str, lang: str, scale: tuple[float, float] | None = None) -> Json:
+    """What `parts.DistrictMap` needs to show one of `BY_COMMUNITY`, its event and choice apart.
+
+    `scale` is the lowest and highest value that colours stand for: those on this map if None.
+    """
+    values, measure = series.by_community(played, name), BY_COMMUNITY[name]
+    there = values[~np.isnan(values)]
+    low, high = scale or ((float(there.min()), float(there.max())) if len(there) else (0.0, 0.0))
+    places = [colours.on_scale(value, low, high, measure.better) if value == value else None for value in values]
+    map_, drawn = played.model.map, _outlines(played)
+    cells = []
+    for row, (id_, place, corners) in enumerate(zip(map_.ids, places, drawn.cells, strict=True)):
+        text = shown(float(values[row]), measure)
+        cells.append({
+            "id": id_,
+            "points": " ".join(f"{x:.3f},{y:.3f}" for x, y in corners),
+            "colour": colours.NONE if place is None else colours.SCALE[place],
+            "ink": "#1d2733" if place is None else colours.ink_on(place),
+            "label": f"{id_}: {say(f'measure_{name}', lang)} {text}",
+            "value": text,
+            "x": sum(x for x, _ in corners) / len(corners),
+            "y": sum(y for _, y in corners) / len(corners),
+        })  # fmt: skip
+    shades = list(colours.SCALE) if measure.better == "higher" else list(reversed(colours.SCALE))
+    return {
+        "title": say("map_title", lang), "unit": unit(name, lang), "cells": cells,
+        "borders": [list(border) for border in drawn.borders],
+        "scale": {"low": shown(low, measure), "high": shown(high, measure), "colours": shades},
+    }  # fmt: skip
+
+
+_OUTLINES: WeakKeyDictionary[Session, Outlines] = WeakKeyDictionary()
+"""Kept as long as the world that they belong to."""
+
+
+def _outlines(played: Session) -> Outlines:
+    if played not in _OUTLINES:
+        _OUTLINES[played] = outlines(played.model.map)
+    return _OUTLINES[played]
+
+
+def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
+    """What is known of one community: label and value."""
+    model, row = played.model, played.model.map.ids.index(id_)
+    place, workers = model.communities[row], model.engine.workers
+    posts = place.staff
+    in_post = int((workers["doing"][posts] != h.VACANT).sum())
+    arisen = model.world.flow[row, :, s.ARISEN]
+    domains = list(model.scenario_run.domains)
+    most = sorted(range(len(domains)), key=lambda d: -int(arisen[d]))[:3]
+    ground = model.world.community_domain[row]
+    covered = float(ground["covered"].mean())
+    labels = [own_label(model.scenario_run.domains[domains[d]], lang, domains[d]) for d in most]
+    rows = place.residents
+    facts = [
+        ("community_residents", f"{int(model.world.communities['size'][row]):,}"),
+        ("community_vulnerable", f"{100 * float(model.residents.vulnerable[rows].mean()):.0f}%"),
+        ("community_staff", f"{in_post} / {len(posts)}"),
+        ("community_queue", f"{place.waiting:,}"),
+        ("community_open", f"{int(model.world.flow[row, :, s.OPEN].sum()):,}"),
+        ("community_latent", f"{int(model.world.flow[row, :, s.LATENT].sum()):,}"),
+        ("community_fund", f"{place.fund:,.0f}"),
+        ("community_demand", f"{int(arisen.sum()):,}"),
+        ("community_top", "、".join(labels) if lang == "zh" else ", ".join(labels)),
+        ("community_supply", f"{100 * covered:.0f}%"),
+    ]
+    facts += [
+        (f"measure_{name}", shown(float(series.by_community(played, name)[row]), measure))
+        for name, measure in BY_COMMUNITY.items()
+        if name != "open"
+    ]
+    return [(say(key, lang), value) for key, value in facts]
+
+
+# --- Levers ---------------------------------------------------------------------------------------------
+
+
+def lever_groups(played: Session, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
+    """All levers in the groups of the article, with the level of the day to come; made from their declarations."""
+    found: dict[str, Json] = {}
+    for parameter in levers():
+        group = found.setdefault(
+            parameter.group,
+            {
+                "id": parameter.group,
+                "label": say(f"group_{parameter.group}", lang),
+                "open": parameter.group in open_groups,
+                "levers": [],
+                "active": 0,
+            },
+        )
+        level = played.level(parameter.name)
+        group["levers"].append({
+            "name": parameter.name,
+            "label": parameter.label(lang),
+            "level": level,
+            "help": _help(parameter, level, lang),
+        })  # fmt: skip
+        group["active"] += level is None or level > 0
+    return list(found.values())
+
+
+def _help(parameter: Parameter, level: float | None, lang: str) -> str:
+    acts = parameter.acts_zh if lang == "zh" else parameter.acts
+    text = say("lever_help", lang, acts=acts, ids=parameter.ids, heading=heading_label(parameter.heading, lang))
+    return text if level is not None else f"{text}\n{say('lever_domains', lang)}"
+
+
+def lever_words(lang: str) -> Mapping[str, str]:
+    """The words of `parts.Levers`."""
+    return {"about": say("lever_about", lang)}

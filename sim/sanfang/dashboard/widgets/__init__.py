@@ -1,0 +1,1 @@
+"""The pieces of pages: components with a Vue template each."""

@@ -1,0 +1,111 @@
+"""The pieces of pages: components written as Vue templates, each with what it is given, and small helpers for them.
+
+A piece is one widget whatever it shows, so a frame of the Live page is a handful of messages.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import solara
+
+from sanfang.dashboard.presenters.chart import Json
+from sanfang.dashboard.worlds import slots
+
+Event = Callable[[Any], None]
+
+
+@solara.component_vue("vue/frame.vue", vuetify=False)
+def TopBar(
+    lang: str,
+    title: str,
+    query: str,
+    here: str,
+    pages: list[Json],
+    words: Json,
+    recipe_open: bool,
+    event_go: Event,
+    event_set_lang: Event,
+    event_toggle_recipe: Event,
+) -> None:
+    """The bar at the top: pages, language, link, recipe."""
+
+
+@solara.component_vue("vue/charts.vue", vuetify=False)
+def Charts(charts: list[Json], frame: int = 0, event_drawn_frame: Event = lambda frame: None) -> None:
+    """Line and area charts made by `chart`; `drawn_frame` answers with `frame` when they are on the screen."""
+
+
+@solara.component_vue("vue/map.vue", vuetify=False)
+def DistrictMap(
+    title: str, unit: str, cells: list[Json], borders: list[Any], scale: Json, selected: str, event_choose: Event
+) -> None:
+    """A map of communities; `choose` is called with the id of the one clicked."""
+
+
+@solara.component_vue("vue/levers.vue", vuetify=False)
+def Levers(groups: list[Json], words: Json, prefix: str, event_move: Event) -> None:
+    """Sliders in groups, made by `lever_groups`; `move` is called with a dict of lever and level."""
+
+
+@solara.component_vue("vue/figures.vue", vuetify=False)
+def Figures(figures: list[Json]) -> None:
+    """Large figures: id, label, value, unit, change, verdict ("better", "worse", ""), since."""
+
+
+@solara.component_vue("vue/choices.vue", vuetify=False)
+def Choices(fields: list[Json], event_pick: Event) -> None:
+    """Labelled selects and numbers in a row; `pick` is called with a dict of field and value.
+
+    A field: id, label, value, and either options (dicts of value and label) or min, max and step.
+    """
+
+
+@solara.component_vue("vue/transport.vue", vuetify=False)
+def Transport(state: Json, words: Json, event_do: Event) -> None:
+    """Play, pause, step, reset, speed, and a slider over the days; `do` is called with a dict of action and value."""
+
+
+@solara.component_vue("vue/buttons.vue", vuetify=False)
+def Buttons(buttons: list[Json], event_press: Event) -> None:
+    """A row of buttons: id, label, and maybe primary, disabled, pressed; `press` is called with the id."""
+
+
+@solara.component_vue("vue/save.vue", vuetify=False)
+def SaveButton(label: str, file: Json | None, name: str, event_ask: Event) -> None:
+    """Asks for a file, made only then, and hands it to the browser. See `Download`."""
+
+
+@solara.component_vue("vue/progress.vue", vuetify=False)
+def Progress(done: int, total: int, text: str) -> None:
+    """A bar with what it stands for."""
+
+
+@solara.component
+def Download(label: str, name: str, make: Callable[[], bytes], mime: str = "text/csv") -> None:
+    """A button that saves what `make` gives, made when it is pressed, under the file name `name`."""
+    file, set_file = solara.use_state(dict[str, Any]())
+
+    def ask(_: Any) -> None:
+        with slots.FILES.place(slots.owner()), slots.TURNS.place(slots.owner()):
+            data = make()
+        set_file({"data": base64.b64encode(data).decode(), "mime": mime, "count": file.get("count", 0) + 1})
+
+    SaveButton(label=label, file=file or None, name=name, event_ask=ask)
+
+
+@solara.component_vue("vue/timeline.vue", vuetify=False)
+def Timeline(line: Json, hint: str) -> None:
+    """The life of a request to scale, as `presenters.request_life.timeline` gives it."""
+
+
+@solara.component_vue("vue/notes.vue", vuetify=False)
+def Notes(notes: list[Json]) -> None:
+    """Short messages: kind ("info", "warning", "error"), text."""
+
+
+def options(labels: Mapping[str, str]) -> list[Json]:
+    """What a select of `Choices` offers."""
+    return [{"value": value, "label": label} for value, label in labels.items()]

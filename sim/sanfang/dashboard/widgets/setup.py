@@ -1,0 +1,113 @@
+"""What is played, chosen on a page: scenarios, district, size, seed, days; and the levers of a world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from sanfang.dashboard import limits
+from sanfang.dashboard.address import World
+from sanfang.dashboard.presenters import views
+from sanfang.dashboard.presenters.chart import Json
+from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets.transport import Playing
+from sanfang.dashboard.words import own_label, say
+from sanfang.run.troubles import LETTERS
+from sanfang.scenario import content
+from sanfang.scenario.scenario import Scenario
+
+
+def use_scenario_fields(count: int, lang: str) -> list[Json]:
+    """A field for the scenario of each of the first worlds: `scenario`, `scenario-b`, `scenario-c`."""
+    labels = solara.use_memo(lambda: scenario_labels(lang), [lang])  # reads every file: once, not at every frame
+    options, worlds = parts.options(labels), viewer.address.value.worlds[:count]
+    names = [say("field_scenario", lang)]
+    if count > 1:
+        names = [say("compare_world", lang, letter=letter.upper()) for letter in LETTERS]
+    return [
+        {
+            "id": f"scenario-{letter}" if place else "scenario",
+            "label": name,
+            "value": world.scenario,
+            "options": options,
+        }
+        for place, (letter, name, world) in enumerate(zip(LETTERS, names, worlds, strict=False))
+    ]
+
+
+def use_place_fields(lang: str) -> list[Json]:
+    """Fields for district, size, seed and days."""
+    address = viewer.address.value
+    districts = solara.use_memo(lambda: district_labels(lang), [lang])
+    sizes = {
+        f"{size:g}": say("size_residents", lang, residents=limits.reached(address.district, size).residents)
+        for size in limits.sizes(address.district)
+    }
+
+    def select(id_: str, value: str, labels: dict[str, str]) -> Json:
+        return {"id": id_, "label": say(f"field_{id_}", lang), "value": value, "options": parts.options(labels)}
+
+    def number(id_: str, value: int, least: int, most: int) -> Json:
+        return {"id": id_, "label": say(f"field_{id_}", lang), "value": value, "min": least, "max": most}
+
+    return [
+        select("district", address.district, districts),
+        select("size", f"{address.size:g}", sizes),
+        number("seed", address.seed, 0, limits.MOST_SEED),
+        number("days", address.days, 28, limits.MOST_DAYS),
+    ]
+
+
+def pick(picked: dict[str, Any]) -> None:
+    """Take a change of the setup, within limits; the day goes back to 0, moves are forgotten.
+
+    What is not allowed, and what is no change, leaves everything as it is.
+    """
+    if not isinstance(picked, dict):
+        return
+    address = before = viewer.address.value
+    field, value = str(picked.get("field")), str(picked.get("value"))
+    worlds = [World(world.scenario) for world in address.worlds]
+    place = place_of(field)
+    if place is not None and place < len(worlds) and value in content.names():
+        worlds[place] = World(value)
+    elif field == "district" and value in content.names(below=content.DISTRICTS):
+        address = replace(address, district=value, size=limits.usual_size(value))
+    elif field == "size" and value in {f"{size:g}" for size in limits.sizes(address.district)}:
+        address = replace(address, size=float(value))
+    elif field in ("seed", "days") and value.isdecimal() and len(value) < 9:
+        least, most = (0, limits.MOST_SEED) if field == "seed" else (28, limits.MOST_DAYS)
+        address = replace(address, **{field: min(max(int(value), least), most)})
+    named = [world.scenario for world in worlds] != [world.scenario for world in before.worlds]
+    if named or address != before:
+        viewer.address.set(replace(address, day=0, worlds=tuple(worlds)))
+
+
+def place_of(field: str) -> int | None:
+    """The world whose scenario a field of `use_scenario_fields` chooses; None for another field."""
+    fields = ["scenario", *(f"scenario-{letter}" for letter in LETTERS[1:])]
+    return fields.index(field) if field in fields else None
+
+
+def scenario_labels(lang: str) -> dict[str, str]:
+    """Bare name and label of every scenario."""
+    return {name: own_label(Scenario.load(name), lang, name) for name in content.names()}
+
+
+def district_labels(lang: str) -> dict[str, str]:
+    """Bare name and label of every district."""
+    names = content.names(below=content.DISTRICTS)
+    return {name: own_label(Scenario.load(name), lang, name) for name in names}
+
+
+@solara.component
+def Levers(on: Playing, place: int, lang: str) -> None:
+    """The levers of one of the worlds, once it is there; they rest while the worlds are on their way."""
+    _ = on.moved.value
+    with solara.Div(attributes={"inert": on.busy}):
+        if place < len(on.stage.worlds):
+            played, prefix = on.stage.worlds[place], f"{LETTERS[place]}-"
+            groups, words = views.lever_groups(played, lang), views.lever_words(lang)
+            parts.Levers(groups=groups, words=words, prefix=prefix, event_move=lambda order: on.move(place, order))

@@ -1,0 +1,1 @@
+"""Districts played for pages, and who may play them; nothing here draws."""
