@@ -52,7 +52,7 @@ bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH
 	$(BIN)/python -m benchmarks $(BENCH)
 
 pages: $(STAMP) ## write the generated pages of docs/ anew
-	for page in parameter_table:parameters mechanism_table:mechanisms; do \
+	for page in parameter_table:parameters mechanism_table:mechanisms module_table:modules; do \
 		$(BIN)/python -m sanfang.report.$${page%%:*} > docs/$${page##*:}.new && mv docs/$${page##*:}.new docs/$${page##*:}.md; done
 
 digests: $(STAMP) ## make some forty runs and compare them, bit for bit, with the recorded ones

@@ -1,4 +1,4 @@
-"""What 0.1.0 left behind, made with it and kept in `data/first-edition`, is read, or refused in a sentence that says why."""
+"""What 0.1.0 left behind, kept in `data/first-edition`, is read, or refused in a sentence that says why."""
 
 from __future__ import annotations
 

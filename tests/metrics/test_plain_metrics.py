@@ -99,6 +99,14 @@ def test_metrics_of_a_hamlet_are_those_of_the_plain_program(name: str, changes: 
     assert_same(found, metrics_of(shown))
 
 
+def test_metrics_of_a_short_window_with_holidays_are_those_of_the_plain_program() -> None:
+    """From 21 January for 62 days, of which the spring festival takes six working days."""
+    found, shown = hamlet(days=82)
+    assert np.isnan(found["first_response_hours_mean"]) and not np.isnan(found["resolution_days_mean"])
+    too_long = {name: np.nan for name, metric in BY_NAME.items() if metric.needs.days > 62}
+    assert_same(found, metrics_of(shown) | too_long)
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_metrics_of_every_policy_are_those_of_the_plain_program(name: str) -> None:
     """Each with a seed of its own; those with pilots at full size, which the pilots need."""

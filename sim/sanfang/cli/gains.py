@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
-from sanfang.cli.tables import coloured, difference_texts, given, signed
+from sanfang.cli.tables import coloured, difference_texts, given, plain_console, signed
 from sanfang.lab.statistics import gains
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
@@ -31,12 +30,19 @@ def wanted(given_: str | None) -> tuple[str, ...]:
     return () if names == [NONE] else tuple(one.name for one in dimensions(names, "--by"))
 
 
-def print_gains(console: Console, found: pd.DataFrame) -> None:
-    """One table of all groups, a section a scenario (and point), and lines for the dimensions that are only counted."""
+def print_gains(found: pd.DataFrame) -> None:
+    """One table of all groups, a section a scenario (and point), and lines for the dimensions that are only counted;
+    nothing where there are none."""
+    if found.empty:
+        return
+    console = plain_console()
     console.print("[bold]Who gains, who loses[/bold]")
     rows = found[~found["dimension"].isin(ONLY_COUNTED)]
-    if len(rows):
-        console.print(_table(rows))
+    shown = rows[rows["point"].isin(rows["point"].unique()[:POINTS_SHOWN])] if "point" in rows else rows
+    if len(shown):
+        console.print(_table(shown))
+    if len(shown) < len(rows):
+        console.print(f"The first {POINTS_SHOWN} of {rows['point'].nunique()} points; --json gives all.")
     for line in _counted(found[found["dimension"].isin(ONLY_COUNTED)]):
         console.print(printable(line), markup=False)
     smallest = ", ".join(f"{metric(name).smallest:g} {metric(name).unit}" for name in dict.fromkeys(found["metric"]))

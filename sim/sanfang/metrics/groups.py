@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +114,7 @@ def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, ar
         ]
 
     def number(run: Observation, rows: Records) -> Numbers:
-        return np.repeat(areas(run), run.community_size)[rows["resident"]]
+        return np.asarray(np.repeat(areas(run), run.community_size)[rows["resident"]])
 
     return Dimension(name, en, zh, "residents", lambda run: names or run.communities, number, people)
 
@@ -206,8 +206,8 @@ def tables(run: Observation, names: Sequence[str]) -> pd.DataFrame:
     evaluated, window = evaluate(run), Window.of(run.scenario, run.days)
     found = [by_group(evaluated, one).table() for one in dimensions(names)]
     together = pd.concat(found or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
-    rows = together[["metric", "value", "n"]].itertuples(index=False, name=None)
-    return together.assign(reason=[reason_of_group(*row, window) for row in rows])
+    rows = zip(together["metric"], together["value"], together["n"], strict=True)
+    return together.assign(reason=[reason_of_group(name, value, n, window) for name, value, n in rows])
 
 
 def restricted(run: Evaluation, dimension: Dimension, groups: int) -> Iterator[Evaluation]:
@@ -218,7 +218,8 @@ def restricted(run: Evaluation, dimension: Dimension, groups: int) -> Iterator[E
     people = dimension.people(run) if dimension.people else [None] * groups
     for own, closed, who in zip(records, closings, people, strict=True):
         of_people = _of_people(run, who) if who else {}
-        yield replace(run, found={}, **_WITHOUT, **_of_records(run.days, own, closed), **of_people)
+        changes: dict[str, Any] = {**_WITHOUT, **_of_records(run.days, own, closed), **of_people}
+        yield replace(run, found={}, **changes)
 
 
 def _parted(rows: Records, number: Numbers, groups: int) -> list[Records]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from sanfang.lab.experiments.experiment_file import Finding
+from sanfang.lab.statistics import looks
 from sanfang.lab.statistics.looks import Verdict
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.numbers import decimals_of, with_interval
@@ -67,7 +68,7 @@ def mechanism_table(rows: list[Mechanism]) -> str:
     introduction = INTRODUCTION.format(
         replications=first.replications.min,
         district=first.file.district,
-        smallest=_smallest(rows),
+        smallest=looks.sizes(metric(one.metric) for row in rows for one in row.experiment.found),
         signatures=signatures,
         effects=others,
     )
@@ -76,13 +77,6 @@ def mechanism_table(rows: list[Mechanism]) -> str:
         members = [row for row in rows if row.id.startswith(letter)]
         parts += [f"## {en} {zh}\n", *_what(members), *_found(members)]
     return "\n".join([*parts, *_discussion(rows), *_effects(rows), *_besides(rows)])
-
-
-def _smallest(rows: list[Mechanism]) -> str:
-    """The smallest differences of interest, by unit."""
-    found = [metric(one.metric) for row in rows for one in row.experiment.found]
-    units = {one.unit.name: one.smallest for one in found}
-    return ", ".join(f"{size:g} ({unit})" for unit, size in sorted(units.items()) if size)
 
 
 def _summary(rows: list[Mechanism]) -> Iterator[str]:

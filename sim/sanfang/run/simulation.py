@@ -1,4 +1,4 @@
-"""One run: `simulate` builds a model, steps it to its last day, and gathers what it shows."""
+"""One run from its first day to its last: `simulate` builds a model, steps it, and gathers what it shows."""
 
 from __future__ import annotations
 

@@ -163,3 +163,14 @@ def test_what_is_no_dimension_is_refused() -> None:
     assert "--by" in result.stderr and "did you mean 'vulnerable'" in result.stderr
     with pytest.raises(InputError, match="no dimension of groups"):
         compare([demo()], reps=1, by=["gender"])
+
+
+def test_a_percentile_not_reached_is_beyond_all_seen_and_that_of_nobody_is_nothing() -> None:
+    """In every pair the group has no 90th percentile under the reform, and had one before: it is higher, surely."""
+    table = long({"slower": WOBBLE * 0 + 1.0, "nobody": WOBBLE * 0}, "resolution_days_p90")
+    nobody, reform = table["group"] == "nobody", table["scenario"] == "reform"
+    table.loc[(table["group"] == "slower") & reform, "value"] = np.nan
+    table.loc[nobody, ["value", "n"]] = (np.nan, 0.0)
+    found = gains(table, "base", ["resolution_days_p90"]).set_index("group")
+    assert (found["n"]["slower"], found["runs_higher"]["slower"], found["not_reached"]["slower"]) == (6, 6, 6)
+    assert (found["n"]["nobody"], found["not_reached"]["nobody"]) == (0, 0)

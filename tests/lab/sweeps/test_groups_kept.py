@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from model_runs import demo
+from sanfang.cli.app import app
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.database import STORE
 from sanfang.lab.storage.results import Results
@@ -131,7 +134,8 @@ def test_groups_are_taken_over_from_a_sweep_beside_it_that_has_them(tmp_path: Pa
 
 
 def test_another_way_to_split_groups_measures_them_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sanfang.lab.sweeps import measuring, sweep as module
+    from sanfang.lab.sweeps import measuring
+    from sanfang.lab.sweeps import sweep as module
 
     made(tmp_path, records=True, by=["age"])
     for place in (measuring, module):
@@ -156,7 +160,9 @@ def test_groups_are_exported_as_one_long_table(tmp_path: Path) -> None:
 
 
 def test_a_dimension_that_is_none_is_told_with_the_file_and_its_key() -> None:
-    with pytest.raises(InputError, match=r'experiment: by = "domains": is no dimension of groups; did you mean .domain'):
+    with pytest.raises(
+        InputError, match=r'experiment: by = "domains": is no dimension of groups; did you mean .domain'
+    ):
         Experiment.from_dict(ASKED | {"by": ["domains"]})
 
 
@@ -173,3 +179,13 @@ def test_the_district_is_measured_as_it_would_be_without_groups() -> None:
     assert {name: value for name, value in after.items() if value == value} == {
         name: value for name, value in before.items() if value == value
     }
+
+
+def test_an_analysis_tells_who_gains_point_by_point(tmp_path: Path) -> None:
+    made(tmp_path, by=["age", "community"], factors={"casework.relay_hours": {"values": [0.3, 0.5]}})
+    result = CliRunner().invoke(app, ["analyse", str(tmp_path), "--json"])
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.stdout)["gains"]
+    assert {(row["point"], row["dimension"]) for row in rows} == {(p, d) for p in (0, 1) for d in ("age", "community")}
+    shown = CliRunner().invoke(app, ["analyse", str(tmp_path), "--metric", "need_days_mean"])
+    assert "Who gains, who loses" in shown.stdout and "by community, Days that a need lasts" in shown.stdout

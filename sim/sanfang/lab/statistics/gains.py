@@ -36,7 +36,7 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
     without values, or with a single pair, is not told. Raises InputError if `baseline` has no runs.
     """
     wanted = [name for name in metrics if metric(name).better is not None]
-    rows = groups[groups["metric"].isin([*wanted, TELLS_REQUESTS])]
+    rows = groups[groups["metric"].isin(wanted)]
     keys = [name for name in KEYS if name in rows and name != "scenario"]
     cell, cells = pd.factorize(pd.MultiIndex.from_frame(rows[keys].astype(object)))
     rows = rows.assign(point=cell)
@@ -54,12 +54,16 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
 
 
 def _wide(rows: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
-    """One row a run and group, one column a metric, `metrics` first; a group takes the place of a point of the design.
-    """
+    """One row a run and group, one column a metric, `metrics` first; a group takes the place of a point of the design."""
     keys = ["scenario", "point", "replication"]
     wide = rows.pivot(index=keys, columns="metric", values="value").reset_index()
     order = {name: place for place, name in enumerate(dict.fromkeys(rows["scenario"]))}
-    columns = list(dict.fromkeys([*keys, *(name for name in metrics if name in wide), *wide]))
+    columns = [*keys, *(name for name in metrics if name in wide)]
+    open_ended = rows[rows["metric"].map(lambda name: metric(name).open_ended)]
+    if len(open_ended) and TELLS_REQUESTS not in wide:  # no value of nobody is nothing, and not beyond what was seen
+        counted_over = open_ended.groupby(keys)["n"].max()
+        n = counted_over.reindex(pd.MultiIndex.from_frame(wide[keys])).fillna(0.0).to_numpy()
+        wide, columns = wide.assign(**{TELLS_REQUESTS: np.where(n > 0, 1.0, np.nan)}), [*columns, TELLS_REQUESTS]
     wide = wide.sort_values("scenario", key=lambda names: names.map(order), kind="stable")
     return wide[columns].reset_index(drop=True)
 

@@ -22,7 +22,15 @@ from numpy.typing import NDArray
 
 from sanfang.lab.experiments.own_metrics import declared
 from sanfang.lab.files import write_atomically
-from sanfang.lab.storage.database import BY, METRIC_NAMES, beside, by_dimensions, plainly, reading
+from sanfang.lab.storage.database import (
+    BY,
+    METRIC_NAMES,
+    beside,
+    by_dimensions,
+    cells_planned,
+    plainly,
+    reading,
+)
 from sanfang.lab.storage.sound_rows import Row, SoundRows
 from sanfang.lab.storage.store import is_being_written
 from sanfang.metrics.declare import Metric
@@ -93,11 +101,11 @@ class Results:
     def status(self) -> Status:
         """How far it is."""
         failing = self._rows.failing()
-        planned = done = damaged = 0
+        laid_out = done = damaged = 0
         seconds, last, errors = 0.0, "", Counter[str]()
         with reading(self.folder):
             for key, took, finished, is_sound in self._rows.cells(beside(self.about)):
-                planned += 1
+                laid_out += 1
                 if is_sound:
                     done, seconds, last = done + 1, seconds + took, max(last, finished)
                 elif key in failing:
@@ -106,7 +114,7 @@ class Results:
                     damaged += is_sound is False
         return Status(
             name=self.about["name"],
-            planned=planned,
+            planned=cells_planned(self.about, laid_out),
             done=done,
             failed=errors.total(),
             running=is_being_written(self.folder),
@@ -262,16 +270,13 @@ class Results:
         yield first
         yield from pieces
 
-
     def _some_groups(self) -> Iterator[pd.DataFrame]:
         pieces = self.groups_in_pieces()
         yield next(pieces, pd.DataFrame(columns=list(GROUP_COLUMNS)))
         yield from pieces
 
 
-def _ungrouped(
-    scenario: str, point: int, replication: int, dimension: str, names: str, numbers: bytes
-) -> pd.DataFrame:
+def _ungrouped(scenario: str, point: int, replication: int, dimension: str, names: str, numbers: bytes) -> pd.DataFrame:
     groups, metrics = (tuple(map(str, part)) for part in json.loads(names))
     shape = (2, len(groups), len(metrics))
     content = _inflated(numbers, 2 * 8 * len(groups) * len(metrics), f"its groups are not {len(groups)}")

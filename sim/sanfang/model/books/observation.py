@@ -96,9 +96,10 @@ def observe(model: DistrictModel) -> Observation:
     import pandas as pd  # with the compiler, a second to load: a list of metrics needs neither
 
     from sanfang.model.books.ledger import LEDGER_COLUMNS, hours_by_tier
-    from sanfang.model.district.finance import in_pots
+    from sanfang.model.district.finance import in_pots, month_books
 
     scenario, diary, days = model.scenario_run, model.diary, model.day
+    ahead, into_pots = month_books(scenario, model.world, model.finance, days)
     return Observation(
         scenario=scenario,
         days=days,
@@ -116,8 +117,8 @@ def observe(model: DistrictModel) -> Observation:
         hours_so_far=diary.hours,
         spent_so_far=diary.spent,
         hours_booked=hours_by_tier(model.engine, model.world.layout),
-        month_ahead=np.array([month.ahead for month in model.finance.months]),
-        month_pots=np.array([month.pots for month in model.finance.months]),
+        month_ahead=ahead,
+        month_pots=into_pots,
         in_pots=in_pots(model.world),
         waiting_yuan=model.waiting_yuan(),
         ledger=model.ledger() if days else pd.DataFrame(columns=LEDGER_COLUMNS),

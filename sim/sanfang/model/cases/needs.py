@@ -1,4 +1,4 @@
-"""Needs arise (phase 2 of the day).
+"""Needs arise (phase 2 of the day), and may be voiced at once.
 
 For each community and domain, candidates come at a capped hazard; each carries a uniform mark and is a
 need if mark < hazard / cap (thinning, Lewis and Shedler 1979). So the same residents meet the same troubles on the
