@@ -6,9 +6,9 @@ Written from docs/model.md and the declarations, and sharing no code with the mo
 - `requests`: the run's requests, with `gone` beside them, the day on which the trouble no longer was there;
 - `daily`: its daily series;
 - `ledger`, `ledger_before`: the ledger at its end and at the start of the window (None if that is day 0);
-- `months`: of each month begun, what was paid on its first day for all of it (by heading), and put into the pots (by
-  tier); `moved`: what the window paid out of the pots, `[tier, heading]`; `held` in them at its end, by tier; and
-  `waiting`, the yuan that cases wait for then;
+- `months`: of each month begun, what was paid on its first day for all of it (by heading; what was in vain is known of
+  those that are over), and put into the pots (by tier); `moved`: what the window paid out of the pots, `[tier, heading]`;
+  `held` in them at its end, by tier; and `waiting`, the yuan that cases wait for then;
 - `satisfaction`: residents' satisfaction at the end of each day, `[day, resident]`, and who they are.
 """
 
@@ -133,6 +133,53 @@ def of_requests(shown: Shown) -> dict[str, float]:
     }
 
 
+def by_day(times: pd.Series, days: int) -> np.ndarray:
+    return np.bincount(times.dropna().astype(int), minlength=days)[:days]
+
+
+def closed_requests(shown: Shown) -> pd.DataFrame:
+    """Requests that were closed, with the day on which it was booked and how many requests for the same trouble came
+    within 30 days. Right where no request is brought back, so that each closing has its record."""
+    needs = shown.requests
+    closed = needs[needs["outcome"].isin(["resolved", "unresolved"])]
+    working = WorkingTime(shown.scenario, shown.end)
+    shift = shown.scenario.calendar.shift_hours
+    # what a terminal finishes while offices are closed is booked on the next working day
+    ends, starts = [[working.at(day + n) for day in range(shown.end)] for n in (1, 0)]
+    workdays = np.flatnonzero(np.subtract(ends, starts) == shift)
+    opens = shown.scenario.calendar.opening_hour / 24
+    booked = [
+        next((day for day in workdays if day >= int(time) and (day > int(time) or time % 1 < opens + shift / 24)), -1)
+        if tier == "terminal" else int(time)
+        for time, tier in zip(closed["closed"], closed["tier"], strict=True)
+    ]  # fmt: skip
+    before = needs.set_index(["root", "ordinal"])["closed"]
+    again = needs[(needs["ordinal"] > 0) & needs["voiced"].notna()]
+    last = pd.Series([before[need.root, need.ordinal - 1] for need in again.itertuples()], again.index, dtype=float)
+    soon = again[again["voiced"] - last <= REPEAT_DAYS]
+    repeats = pd.Series(1, pd.MultiIndex.from_arrays([soon["root"], soon["ordinal"] - 1])).groupby(level=[0, 1]).sum()
+    own = pd.MultiIndex.from_arrays([closed["root"], closed["ordinal"]])
+    return closed.assign(booked=booked, repeats=repeats.reindex(own).fillna(0).astype(int).to_numpy())
+
+
+def counted_from_records(shown: Shown, closed: pd.DataFrame) -> pd.DataFrame:
+    """The daily series of closings, repeats, ratings and open requests, from records alone."""
+    needs, days = shown.requests, shown.end
+    given_up = by_day(needs["closed"][needs["outcome"] == "withdrawn"], days)
+    booked = by_day(closed["booked"], days)
+    return pd.DataFrame(
+        {
+            "day": np.arange(days),
+            "closed": booked,
+            "resolved": by_day(closed["booked"][closed["outcome"] == "resolved"], days),
+            "repeats": by_day(closed["closed"].repeat(closed["repeats"]), days),
+            "rated": by_day(closed["closed"][closed["rated"] >= 0], days),
+            "rated_satisfied": by_day(closed["closed"][closed["rated"] == 1], days),
+            "open": (by_day(needs["voiced"], days) - booked - given_up).cumsum(),
+        }
+    )
+
+
 # --- Durations ----------------------------------------------------------------------------------------------
 
 
@@ -162,23 +209,24 @@ def of_durations(shown: Shown) -> dict[str, float]:
     )
     arisen = shown.requests[shown.requests["arose"] >= shown.first]
     lasted = arisen["gone"].fillna(end) - arisen["arose"]
-    observed, followed = end - made["voiced"], end - made["voiced"].min() // 1
+    since = made["voiced"].min() // 1
+    watched = working.at(end) - working.at(since) if len(made) else 0.0
+    answer_by = end - max(limits.answer_urgent, limits.answer)
+    resolve_by = end - max(limits.resolve_urgent, limits.resolve_hard, limits.resolve_chronic, limits.resolve_hoped)
     return {
-        "response_rate": in_time(answered, answer_days, answer_limit, observed),
-        "on_time_rate": in_time(resolved, days, resolve_limit, observed),
-        **three("first_response_hours", hours, answered, WITHIN_DAYS * 5 / 7 * calendar.shift_hours, followed),
-        **three("resolution_days", days, resolved, WITHIN_DAYS, followed),
+        "response_rate": in_time(made["voiced"] <= answer_by, answered, answer_days <= answer_limit),
+        "on_time_rate": in_time(made["voiced"] <= resolve_by, resolved, days <= resolve_limit),
+        **three("first_response_hours", hours, answered, WITHIN_DAYS * 5 / 7 * calendar.shift_hours, watched),
+        **three("resolution_days", days, resolved, WITHIN_DAYS, end - since),
         "need_days_mean": mean_within(
             waiting_curve(lasted, arisen["gone"].notna()), WITHIN_DAYS, len(lasted), end - arisen["arose"].min() // 1
         ),
     }
 
 
-def in_time(done: pd.Series, days: pd.Series, limit: pd.Series, observed: pd.Series) -> float:
-    """Share done within the limit, of those whose limit has passed or who were done within it."""
-    good = done & (days <= limit)
-    known = good | (observed >= limit)
-    return ratio(good.sum(), known.sum())
+def in_time(early: pd.Series, done: pd.Series, soon: pd.Series) -> float:
+    """Share done soon enough, of those made early enough for every limit to pass before the end."""
+    return ratio((done & soon)[early].sum(), early.sum())
 
 
 class WorkingTime:
@@ -218,8 +266,8 @@ def reached(curve: list[tuple[float, float]], level: float) -> float:
 
 
 def mean_within(curve: list[tuple[float, float]], horizon: float, count: int, followed: float) -> float:
-    """Area under the curve of so many durations up to the horizon; NaN where none was followed for 60 days."""
-    if not count or followed < WITHIN_DAYS:
+    """Area under the curve of so many durations up to the horizon; NaN where none was followed so far."""
+    if not count or not followed >= horizon:
         return math.nan
     area, height, since = 0.0, 1.0, 0.0
     for time, share in curve:
@@ -263,6 +311,12 @@ def given(shown: Shown) -> pd.Series:
         after = [day for day in range(begin, begin + length.days) if day >= shown.end]
         yuan = yuan.add(ahead * len(inside) / length.days, fill_value=0.0)
         into, to_come = into + pots * len(inside) / length.days, to_come + pots * len(after) / length.days
+        if begin + length.days >= shown.end:  # the last one: what it has bought in vain so far is in the ledger alone
+            for bought, in_vain in (("contracts", "contracts_unused"), ("terminals", "terminals_unused")):
+                total = shown.ledger.loc[shown.ledger["heading"] == in_vain, "amount"].sum()
+                lost = total - sum(before.get(in_vain, 0.0) for before, _ in shown.months)
+                part = lost * len(inside) / (shown.end - begin)
+                yuan = yuan.add(pd.Series({bought: -part, in_vain: part}), fill_value=0.0)
         begin += length.days
     held = (shown.held - to_come).clip(lower=0.0)
     stuck = min(1.0, shown.waiting / held.sum()) if held.sum() else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from model_runs import FULL_REFORM, SCENARIOS, demo, run
 from sanfang.lab.verification.district import supply
 from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS
 from sanfang.model import state as s
+from sanfang.model.books import headings as h
 from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
@@ -69,6 +71,39 @@ def test_the_books_balance_across_the_end_of_a_year() -> None:
     assert booked["hours"] == pytest.approx(len(found.model.workers) * found.model.world.clock_start[400], rel=1e-9)
     money = scenario.money.operating / 12 * 14 * len(found.model.residents.trust)
     assert booked["yuan"] == pytest.approx(money + booked["hours"] * scenario.staffing.wage, rel=1e-9)
+
+
+EVERY_LEVER: dict[str, Any] = {f"policy.{name}": 0.7 for name in lever_names()} | {"prices.contract_months": 2.0}
+
+
+@pytest.mark.parametrize("days", [10, 31, 45, 50, 59])
+def test_a_run_that_ends_on_a_day_has_the_ledger_that_a_longer_one_shows_on_it(days: int) -> None:
+    longer = DistrictModel(demo(**EVERY_LEVER), days=90, scale=0.35)
+    while longer.day < days:
+        longer.step()
+    alone = simulate(demo(**EVERY_LEVER), days=days, scale=0.35)
+    assert {"contracts_unused", "terminals_unused"} <= set(alone.ledger["heading"])
+    pd.testing.assert_frame_equal(alone.ledger, longer.ledger(), check_exact=True)
+
+
+def test_what_a_month_bought_in_vain_grows_by_the_day_and_does_not_leap_at_its_end() -> None:
+    """Nobody needs anything: all of every payment is in vain, and each day of a month has an equal part of it."""
+    nothing = {f"domains.{name}.hazard": 0.0 for name in demo().domains}
+    model = DistrictModel(demo(**EVERY_LEVER, **nothing), days=70, scale=0.35)
+    months = np.repeat([0, 1, 2], [31, 28, 11])
+    unused = np.zeros((71, 2))
+    for day in range(70):
+        model.step()
+        yuan = model.ledger().groupby("heading")["amount"].sum()
+        unused[day + 1] = yuan["contracts_unused"], yuan["terminals_unused"]
+    for month, length in enumerate((31, 28, 31)):
+        daily = np.diff(unused, axis=0)[months == month]
+        assert (daily > 0).all()
+        np.testing.assert_allclose(daily, np.broadcast_to(daily[0], daily.shape), rtol=1e-6)
+        fees = model.finance.months[month].ahead.sum(axis=0)
+        if month < 2:
+            paid = fees[[h.Y_CONTRACTS_UNUSED, h.Y_TERMINALS_UNUSED]] + fees[[h.Y_CONTRACTS, h.Y_TERMINALS]]
+            np.testing.assert_allclose(daily[0] * length, paid, rtol=1e-6)
 
 
 def test_hours_and_money_are_equal_in_all_scenarios() -> None:

@@ -22,6 +22,7 @@ from sanfang.model.district.finance import (
     _supply_services,
     lapse,
     settle_month,
+    unused_so_far,
 )
 from sanfang.model.kernel import draw_purposes as p
 
@@ -202,8 +203,14 @@ def test_example_contracts(told: Told) -> None:
             settle_month(scenario, world, finance)
             unused = float(world.spent[s.COMMUNITY, h.Y_CONTRACTS_UNUSED])
             assert world.outside_hours[h.O_PARTNERS] == 1.0
+            in_a_third = []
+            for used in (0.5, 1.0):
+                finance.fee = np.array([600.0, 0.0])
+                community["contract"][0], community["contract_used"][0] = 2.0 - used, used
+                in_a_third.append(unused_so_far(scenario, world, finance, 1 / 3)[s.COMMUNITY, h.Y_CONTRACTS_UNUSED])
             world.spent[:], finance.fee = first, np.array([600.0, 0.0])
-    told.is_next(unused)
+    for yuan in (unused, *in_a_third):
+        told.is_next(yuan)
 
 
 def test_example_terminals_unused(told: Told) -> None:
@@ -214,9 +221,12 @@ def test_example_terminals_unused(told: Told) -> None:
     finance.terminal_uses = 5
     _pay_reform(hamlet.model.scenario_run, world, finance, policy, np.zeros(2), 1e6)
     world.counts["terminal_uses"] = 15
+    in_a_third = unused_so_far(hamlet.model.scenario_run, world, finance, 1 / 3)[s.COMMUNITY]
     settle_month(hamlet.model.scenario_run, world, finance)
     told.is_next(world.spent[s.COMMUNITY, h.Y_TERMINALS_UNUSED])
     assert world.spent[s.COMMUNITY, h.Y_TERMINALS] == pytest.approx(300.0 - 225.0)
+    told.is_next(in_a_third[h.Y_TERMINALS_UNUSED])
+    assert in_a_third[h.Y_TERMINALS] == -in_a_third[h.Y_TERMINALS_UNUSED]
 
 
 def test_a_bill_of_next_to_nothing_is_paid_without_a_warning() -> None:

@@ -10,7 +10,10 @@ import pytest
 
 import model_runs
 from sanfang import InputError, Run, Scenario, Session, simulate
+from sanfang.metrics import waste
 from sanfang.metrics.by_day import WINDOW
+from sanfang.metrics.evaluation import Evaluation
+from sanfang.model.books.observation import observe
 from sanfang.run import series
 from sanfang.run.moves import Move
 from sanfang.run.recorder import in_window
@@ -226,6 +229,31 @@ def test_what_the_last_days_have_added_is_their_sum() -> None:
     by_hand = [added[max(day - 27, 0) : day + 1].sum() for day in range(40)]
     for first, end in ((0, 40), (0, 5), (5, 28), (27, 29), (30, 40), (12, 12)):
         np.testing.assert_array_equal(in_window(np.cumsum(added), first, end, 28), by_hand[first:end])
+
+
+def test_the_waste_of_a_day_is_the_metric_in_the_window_of_the_last_days() -> None:
+    """In the first days, and so in a run of 28 days, that of all days; with all levers, and money left at a year's end."""
+    levers = {f"policy.{name}": 0.7 for name in lever_names()}
+    mine = Session(demo(**levers, **{"calendar.start": "2025-11-10"}), seed=SEED, scale=SCALE, days=80)
+    found = []
+    for day in range(1, 81):
+        mine.step()
+        window = Evaluation.of(observe(mine.model), max(day - WINDOW, 0), day)
+        found.append([waste.waste_share(window), waste.waste_share_money(window)])
+    by_cause = series.waste_by_cause(mine)
+    np.testing.assert_allclose(series.series(mine, "wasted"), np.array(found)[:, 0], rtol=1e-9)
+    assert np.array(found)[:, 1].max() < 1.0
+    np.testing.assert_allclose(sum(by_cause.values()), np.array(found)[:, 0], rtol=1e-9)
+
+
+def test_every_twenty_eight_days_have_their_money_whether_or_not_a_first_of_a_month_is_among_them() -> None:
+    """February's money is for 28 days, that of other months for 30 or 31; from 2 March 28 days hold no first."""
+    mine = Session(demo("three-devolutions"), seed=SEED, scale=SCALE, days=100)
+    mine.step(100)
+    money = mine.scenario.money.operating / 12 * len(mine.model.residents.trust)
+    given = mine.recorder.yuan.sum(axis=1)[WINDOW - 1 :]
+    assert given.max() == pytest.approx(money, rel=1e-9), "the 28 days of February"
+    assert given.min() == pytest.approx(money * 28 / 31, rel=1e-9), "of January, or of March"
 
 
 def test_nobody_writes_into_a_series() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
+from scipy import stats
 from typer.testing import CliRunner
 
 from model_runs import demo
@@ -157,6 +158,84 @@ def test_where_the_first_request_comes_late_nobody_was_followed_for_sixty_days()
         assert found["resolution_days_mean"] == pytest.approx(mean, nan_ok=True)
         told = reasons(found, Window.of(model.scenario_run, days)).get("resolution_days_mean", "")
         assert ("was followed for 60 days" in told) == math.isnan(mean)
+
+
+def hours_from(model: DistrictModel, working_hours: float) -> np.ndarray:
+    """Records of a request on every working day, voiced when offices open and answered after so many working hours."""
+    clock, opening = model.world.clock_start, model.scenario_run.calendar.opening_hour / 24
+    open_days = np.flatnonzero(np.diff(clock[: model.day + 1]) > 0)
+    records = np.zeros(len(open_days), model.world.records.dtype)
+    due = clock[open_days] + working_hours
+    day = np.searchsorted(clock[: model.day + 1], due, side="right") - 1
+    answered = day < model.day
+    records["voiced"] = records["arose"] = open_days + opening
+    records["first_at"] = np.where(answered, day + opening + (due - clock[day]) / 24, np.nan)
+    records["first_hours"] = np.where(answered, working_hours, np.nan)
+    records["closed"] = records["gone"] = np.nan
+    records["outcome"] = s.OPEN
+    return records
+
+
+@pytest.mark.parametrize("working_hours", [100.0, 300.0, 340.0])
+def test_a_mean_of_working_hours_is_right_or_missing_where_holidays_fall_into_the_window(working_hours: float) -> None:
+    """Sixty days from New Year have 36 working days, 288 hours: less than the 342.9 up to which answers are counted."""
+    known = {}
+    for days in (60, 62, 66, 69, 71, 75, 90, 120):
+        model = quiet(days, 0)
+        found = measured(model, hours_from(model, working_hours))
+        value = known[days] = found["first_response_hours_mean"]
+        assert math.isnan(value) or value == pytest.approx(working_hours, rel=1e-6), days
+        told = reasons(found, Window.of(model.scenario_run, days)).get("first_response_hours_mean", "")
+        assert ("working hours of 60 days" in told) == math.isnan(value), days
+    assert math.isnan(known[60]) and not math.isnan(known[75])
+
+
+# --- Shares in time -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [*range(60, 68), 75, 90, 200])
+def test_the_shares_in_time_of_a_known_stream_are_the_same_in_every_window(days: int) -> None:
+    """Of each two requests one is done after two days and the other never."""
+    model = quiet(days, 0)
+    records = stream(model, took=2.0, never=1)
+    for kind in (s.URGENT, s.HARD, s.CHRONIC, s.HOPED):
+        records["kind"] = kind
+        found = measured(model, records)
+        assert found["on_time_rate"] == 0.5
+        assert found["response_rate"] == (0.0 if kind == s.URGENT else 0.5), "an urgent one is to be answered in a day"
+
+
+@pytest.mark.parametrize("days", [60, 90, 200])
+def test_kinds_with_a_short_limit_count_for_no_more_days_than_the_others(days: int) -> None:
+    """Of each two requests one is urgent and never done, the other may take fifteen days and takes two."""
+    model = quiet(days, 0)
+    records = stream(model, took=2.0, never=1)
+    records["kind"] = np.tile([s.URGENT, s.HOPED], days)
+    done = records["outcome"] == s.RESOLVED
+    assert set(records["kind"][done]) == {s.HOPED}
+    assert measured(model, records)["on_time_rate"] == 0.5
+
+
+def test_the_share_in_time_of_random_durations_is_their_chance_to_be_in_time() -> None:
+    """Durations of mean 20 days against a limit of 15; 45 of 60 days count."""
+    model, rng, many = quiet(60, 0), np.random.default_rng(1), 40_000
+    records = np.zeros(many, model.world.records.dtype)
+    records["voiced"] = records["arose"] = rng.uniform(0, 60, many)
+    ends = records["voiced"] + rng.exponential(20.0, many)
+    records["kind"], records["outcome"] = s.HARD, np.where(ends <= 60, s.RESOLVED, s.OPEN)
+    for column in ("closed", "gone", "first_at"):
+        records[column] = np.where(ends <= 60, ends, np.nan)
+    chance = 1 - math.exp(-15 / 20)
+    counted = (records["voiced"] <= 45).sum()
+    low, high = stats.binom.interval(1 - 1e-6, counted, chance)
+    assert low <= measured(model, records)["on_time_rate"] * counted <= high
+
+
+def test_where_no_limit_has_passed_there_is_no_share_in_time_but_the_reason() -> None:
+    scenario = demo(**{"run.warm_up": 0, "limits.resolve_hoped": 80.0})
+    run = simulate(scenario, days=70, scale=SMALL)
+    assert math.isnan(run.metrics["on_time_rate"]) and not math.isnan(run.metrics["response_rate"])
+    assert "longest limit has passed" in run.reasons["on_time_rate"]
 
 
 # --- Money ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""The command line. Heavy libraries load inside the commands, so that `--help` answers at once."""
+"""All commands: `run` and `compare` stand here, the others are added from their own files.
+
+Heavy libraries load inside the commands, so that `--help` answers at once.
+"""
 
 from __future__ import annotations
 

@@ -212,10 +212,12 @@ def _sweep(
 
 
 def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
+    from sanfang.cli.progress import ProgressLine
     from sanfang.lab.sweeps.forecast import forecast
 
     say_if_compiling()
-    found = forecast(experiment, jobs)
+    with ProgressLine("points") as progress:
+        found = forecast(experiment, jobs, progress)
     if as_json:
         from sanfang.run.reach import reached_by
 

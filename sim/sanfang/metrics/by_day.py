@@ -61,7 +61,8 @@ class Days(Protocol):
 
     @property
     def yuan(self) -> np.ndarray:
-        """`[day, heading]`: public yuan spent on the day, wages apart; what is left in the pots is not counted."""
+        """`[day, heading]`: public yuan given for the last `WINDOW` days, wages apart. Money comes by the month and is
+        for its days, so that no sum over the days on which it came would tell."""
 
     @property
     def wage(self) -> float:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from sanfang.model.books.observation import Observation
-from sanfang.model.state import DEPARTMENT
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +51,10 @@ class Evaluation(Observation):
     def yuan(self) -> np.ndarray:
         """Yuan given for the days of the window, `[tier, heading]`, with wages."""
         from sanfang.model.books.ledger import pay_wages
-        from sanfang.model.books.window_money import Pots, yuan_of
+        from sanfang.model.books.window_money import Pots, moved, yuan_of
 
-        moved = self.spent_so_far[self.end - 1][: DEPARTMENT + 1]
-        if self.first > 0:
-            moved = moved - self.spent_so_far[self.first - 1][: DEPARTMENT + 1]
-        pots, start = Pots(moved, self.in_pots, self.waiting_yuan), self.scenario.calendar.start
+        pots = Pots(moved(self.spent_so_far, self.first, self.end), self.in_pots, self.waiting_yuan)
+        start = self.scenario.calendar.start
         yuan = yuan_of(self.month_ahead, self.month_pots, start, self.first, self.end, pots)
         pay_wages(yuan, self.hours, self.scenario.staffing.wage)
         return yuan

@@ -31,6 +31,25 @@ SEEN_THROUGH = Need(
     ("nothing that began in the window was followed for 60 days", "评价期内没有一件被跟踪满 60 天"),
 )
 """Of means up to 60 days."""
+ANSWERED = Need(
+    FOLLOWED.days,
+    FOLLOWED.why,
+    (
+        "nothing that began in the window was followed for the working hours of 60 days: holidays or a late beginning"
+        " take some of them",
+        "评价期内没有一件被跟踪满 60 天所含的工时：其间有节假日，或首件来得太晚",
+    ),
+)
+"""Of means up to the working hours of 60 days."""
+DUE = Need(
+    FOLLOWED.days,
+    FOLLOWED.why,
+    (
+        "no request of the window was made so long before its end that the longest limit has passed",
+        "评价期内没有一件提出得足够早，使最长时限在期末前届满",
+    ),
+)
+"""Of shares within a limit."""
 COME_BACK = Need(
     FOLLOWED.days + int(REPEAT_DAYS),
     ("60 days of requests, each of which may come back within 30", "需有 60 天的诉求，且每件须再观察 30 天看是否重复"),

@@ -77,9 +77,10 @@ def cost_per_resolved_need(run: Evaluation) -> float:
 def waste_by_cause(days: Days) -> dict[str, np.ndarray]:
     """Share of the cost of the last `WINDOW` days that went to each of `CAUSES`, by day; hours count at their wage.
 
-    The cost is that of all hours, and of the money that was spent. Money left over shows only at the end of a year.
+    The cost is that of all hours, and of the money given for these days: a day's value is the metric in the window of
+    the last `WINDOW` days, as far as is known on that day.
     """
-    hours, yuan = moving_sum(days.hours) * days.wage, moving_sum(days.yuan)
+    hours, yuan = moving_sum(days.hours) * days.wage, days.yuan
     cost = hours.sum(axis=1) + yuan.sum(axis=1)
     found = {name: ratios(hours[:, h.HOUR_HEADINGS.index(name)], cost) for name in h.WASTED_HOURS}
     found |= {name: ratios(yuan[:, h.YUAN_HEADINGS.index(name)], cost) for name in h.WASTED_YUAN}

@@ -18,7 +18,7 @@ from sanfang.model.cases.latent import surface_today
 from sanfang.model.cases.needs import arise_today
 from sanfang.model.cases.routing import release_money
 from sanfang.model.chore_completion import ChoreCompletion
-from sanfang.model.district.finance import allocate_month, lapse, plan_finance, settle_month
+from sanfang.model.district.finance import allocate_month, lapse, plan_finance
 from sanfang.model.district.geography import build_geography
 from sanfang.model.district.helpers import HelperHours
 from sanfang.model.district.population import build_residents
@@ -181,11 +181,13 @@ class DistrictModel(mesa.Model):
         """(5) Results reach residents; what is unresolved wears on them; weekly, neighbours talk."""
         counts, mind = self.world.counts, self.setting["mind"]
         count = int(counts["experiences"][0])
-        receive(self.residents, self.world.experiences, count, self.world.records, self.diary.rated, mind)
+        kept = (self.world.records, self.world.closings, self.diary.rated)
+        receive(self.residents, self.world.experiences, count, *kept, mind)
         counts["experiences"] = 0
         communities = self.world.communities
-        means, weak = self.diary.satisfaction[day], self.diary.vulnerable[day]
-        live_on(self.residents, communities["first"], communities["size"], float(mind["erosion"]), means, weak)
+        rows, erosion = (communities["first"], communities["size"]), float(mind["erosion"])
+        means = (self.diary.satisfaction[day], self.diary.vulnerable[day], self.diary.by_age[day])
+        live_on(self.residents, *rows, erosion, *means)
         if day % 7 == 6:
             talk(self.residents, float(mind["peer_pull"]))
 
@@ -208,8 +210,6 @@ class DistrictModel(mesa.Model):
             grow_methods(self.scenario_run, self.map, self.world.community_domain["methods"], written)
             if tomorrow.month == 1 and day + 1 < self.days:
                 lapse(self.world, self.waiting_yuan())
-        if day + 1 == self.days:
-            settle_month(self.scenario_run, self.world, self.finance)
 
     def _close(self) -> None:
         """(8) The day enters the diary; the flow must balance."""
@@ -240,10 +240,10 @@ class DistrictModel(mesa.Model):
 
     def ledger(self) -> pd.DataFrame:
         """Every hour and yuan so far: resource, tier, heading, amount. The books are checked first."""
-        waiting = self.waiting_yuan()
-        check_books(self.scenario_run, self.engine, self.world, self.finance, self.day, waiting)
         hours = hours_by_tier(self.engine, self.world.layout)
-        return ledger_table(hours, yuan_by_tier(self.scenario_run, self.engine, self.world, waiting), self.world)
+        yuan = yuan_by_tier(self.scenario_run, hours, self.world, self.finance, self.day, self.waiting_yuan())
+        check_books(self.scenario_run, hours, yuan, self.world, self.finance, self.day)
+        return ledger_table(hours, yuan, self.world)
 
     def run(self) -> None:
         """Step to the last day."""

@@ -14,6 +14,8 @@ import numpy as np
 from sanfang.metrics.by_day import WINDOW
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
+from sanfang.model.books.window_money import Pots, moved, yuan_of
+from sanfang.model.district.finance import in_pots, month_books
 from sanfang.model.model import DistrictModel
 
 WASTED = [h.HOUR_HEADINGS.index(name) for name in h.WASTED_HOURS]
@@ -36,7 +38,10 @@ class Recorder:
         # Of the district, from the first day to the end of this one
         self.counted = np.zeros((days, model.world.daily.shape[1]))  # [day, counter], see `model.state.DAILY`
         self.hours = np.zeros((days, len(h.HOUR_HEADINGS)))  # [day, heading], public
-        self.yuan = np.zeros((days, len(h.YUAN_HEADINGS)))  # [day, heading], public, without wages and what is left
+        # Of the district, of the last `WINDOW` days, or fewer at the beginning
+        self.yuan = np.zeros(
+            (days, len(h.YUAN_HEADINGS))
+        )  # [day, heading], public, given for these days, without wages
         self._seen = 0
         self._grown: dict[str, tuple[int, np.ndarray]] = {}
 
@@ -58,7 +63,7 @@ class Recorder:
         self.wasted[day] = hours[:, WASTED].sum(axis=1)
         self.worked[day] = hours.sum(axis=1)
         self.hours[day] = model.diary.hours[day].sum(axis=0)
-        self.yuan[day] = model.diary.spent[day][: s.DEPARTMENT + 1].sum(axis=0)
+        self.yuan[day] = _given_since(model, max(day + 1 - WINDOW, 0))
         self._seen, self.days = end, day + 1
 
     def grown(self, name: str, new: Callable[[int, int], np.ndarray]) -> np.ndarray:
@@ -77,6 +82,14 @@ class Recorder:
         shown = rows[: self.days]
         shown.setflags(write=False)
         return shown
+
+
+def _given_since(model: DistrictModel, first: int) -> np.ndarray:
+    """Public yuan given for the days from `first` to the last one done, `[heading]`, without wages."""
+    scenario, world, end = model.scenario_run, model.world, model.day
+    pots = Pots(moved(model.diary.spent, first, end), in_pots(world), model.waiting_yuan())
+    months = month_books(scenario, world, model.finance, end)
+    return np.asarray(yuan_of(*months, scenario.calendar.start, first, end, pots).sum(axis=0))
 
 
 def in_window(so_far: np.ndarray, first: int, end: int, window: int = WINDOW) -> np.ndarray:

@@ -72,7 +72,7 @@ class PlayedDays:
 
     @property
     def yuan(self) -> np.ndarray:
-        return self._added(self._recorder.yuan)
+        return self._recorder.yuan[self._begin : self._end]
 
     def _added(self, so_far: np.ndarray) -> np.ndarray:
         """What each of the days has added to amounts `so_far[day]`."""

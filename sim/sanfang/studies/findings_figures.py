@@ -66,14 +66,15 @@ def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], h
     """One panel for each headline metric: estimate and interval of each of `names`, better or worse by colour: what is
     drawn is one family of looks."""
     table = table[table["metric"].isin(HEADLINES) & table["effect"].isin(names)]
-    columns = (table[name] for name in ("estimate", "low", "high", "n"))
-    table = table.assign(verdict=looks.verdicts(*columns, [metric(name).smallest for name in table["metric"]]))
+    smallest = [metric(name).smallest for name in table["metric"]]
+    found = looks.verdicts(table["estimate"], table["low"], table["high"], table["n"], smallest)
+    table = table.assign(verdict=found)
     figure, panels = blank(len(HEADLINES), width=3.7, height=height)
     for place, (axes, name) in enumerate(zip(panels, HEADLINES, strict=True)):
         rows = table[table["metric"] == name].set_index("effect").loc[list(names)]
-        for position, row in enumerate(rows.itertuples()):
-            estimate, low, high = float(row.estimate), float(row.low), float(row.high)
-            colour = verdict_colour(row.verdict, metric(name))
+        columns = (rows[one] for one in ("estimate", "low", "high", "verdict"))
+        for position, (estimate, low, high, verdict) in enumerate(zip(*columns, strict=True)):
+            colour = verdict_colour(verdict, metric(name))
             marker = {BETTER: "o", UNSURE: "D", WORSE: "s"}[colour]
             axes.plot([low, high], [position] * 2, color=colour, linewidth=2)
             face = "white" if colour == UNSURE else colour

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sanfang.model.books import headings as h
 from sanfang.model.cases.lifecycle import count_states
-from sanfang.model.district.finance import Finance, leftovers
+from sanfang.model.district.finance import Finance, leftovers, share_of_month, unused_so_far
 from sanfang.model.kernel.engine_arrays import Engine
 from sanfang.model.state import ARISEN, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES
 from sanfang.model.world import Layout, World
@@ -92,10 +92,15 @@ def hours_by_tier(engine: Engine, layout: Layout) -> np.ndarray:
     return result
 
 
-def yuan_by_tier(scenario: Scenario, engine: Engine, world: World, waiting_yuan: float) -> np.ndarray:
-    """Yuan so far, `[tier, heading]`: wages by the hours worked, and what is left in the pots."""
+def yuan_by_tier(
+    scenario: Scenario, hours: np.ndarray, world: World, finance: Finance, day: int, waiting_yuan: float
+) -> np.ndarray:
+    """Yuan so far, `[tier, heading]`, at the start of `day`: wages by the `hours` worked, what is left in the pots, and
+    what this month's payments bought in vain so far."""
     yuan = world.spent[: DEPARTMENT + 1] + leftovers(world, waiting_yuan)
-    pay_wages(yuan, hours_by_tier(engine, world.layout), scenario.staffing.wage)
+    if finance.months:
+        yuan += unused_so_far(scenario, world, finance, share_of_month(scenario, finance, day))
+    pay_wages(yuan, hours, scenario.staffing.wage)
     return yuan
 
 
@@ -126,10 +131,12 @@ def ledger_table(hours: np.ndarray, yuan: np.ndarray, world: World) -> pd.DataFr
     return pd.DataFrame(rows, columns=LEDGER_COLUMNS)
 
 
-def check_books(scenario: Scenario, engine: Engine, world: World, finance: Finance, day: int, waiting: float) -> None:
-    """Raise IdentityError unless hours and yuan sum to the supply, no heading is negative, and the flow holds."""
+def check_books(
+    scenario: Scenario, hours: np.ndarray, yuan: np.ndarray, world: World, finance: Finance, day: int
+) -> None:
+    """Raise IdentityError unless `hours` and `yuan` so far, `[tier, heading]`, sum to the supply, no heading is
+    negative, and the flow holds."""
     supplied = len(world.persons) * world.clock_start[day]
-    hours, yuan = hours_by_tier(engine, world.layout), yuan_by_tier(scenario, engine, world, waiting)
     _equal("hours", float(hours.sum()), supplied)
     _equal("yuan", float(yuan.sum()), finance.supplied + supplied * scenario.staffing.wage)
     _equal("outside yuan", float(world.spent[PARTNER].sum() + world.communities["outside"].sum()), finance.outside)

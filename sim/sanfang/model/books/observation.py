@@ -27,12 +27,16 @@ class Observation:
     days: int
     records: np.ndarray
     """Of all needs (`NEED_RECORD`): ended ones, and those latent or open at the end."""
+    closings: np.ndarray
+    """Of requests (`CLOSING`), several of one that is brought back."""
     counters: np.ndarray
     """`[day, counter]`: events of the day, see `model.state.DAILY`."""
     satisfaction: np.ndarray
     """`[day, community]`, 0-1."""
     satisfaction_vulnerable: np.ndarray
     """`[day, community]` of the vulnerable; NaN where there are none."""
+    satisfaction_by_age: np.ndarray
+    """`[day, age]`, of all residents of a class of `state.AGES`; NaN where there are none."""
     latent: np.ndarray
     """`[day]`: needs neither voiced nor found, at the end of the day."""
     latent_vulnerable: np.ndarray
@@ -67,6 +71,8 @@ class Observation:
     """`[resident]`, at the end; residents of a community stand together."""
     resident_vulnerable: np.ndarray
     """`[resident]`: whether they are."""
+    resident_age: np.ndarray
+    """`[resident]`: class of age, a place in `state.AGES`."""
     posts: int
     """Public posts, filled or vacant."""
     clock: np.ndarray
@@ -90,16 +96,19 @@ def observe(model: DistrictModel) -> Observation:
     import pandas as pd  # with the compiler, a second to load: a list of metrics needs neither
 
     from sanfang.model.books.ledger import LEDGER_COLUMNS, hours_by_tier
-    from sanfang.model.district.finance import in_pots
+    from sanfang.model.district.finance import in_pots, month_books
 
     scenario, diary, days = model.scenario_run, model.diary, model.day
+    ahead, into_pots = month_books(scenario, model.world, model.finance, days)
     return Observation(
         scenario=scenario,
         days=days,
         records=all_records(model),
+        closings=model.world.closings[: int(model.world.counts["closings"][0])],
         counters=model.world.daily[:days],
         satisfaction=diary.satisfaction[:days],
         satisfaction_vulnerable=diary.vulnerable[:days],
+        satisfaction_by_age=diary.by_age[:days],
         latent=diary.latent[:days],
         latent_vulnerable=diary.latent_vulnerable[:days],
         open=diary.open[:days],
@@ -108,8 +117,8 @@ def observe(model: DistrictModel) -> Observation:
         hours_so_far=diary.hours,
         spent_so_far=diary.spent,
         hours_booked=hours_by_tier(model.engine, model.world.layout),
-        month_ahead=np.array([month.ahead for month in model.finance.months]),
-        month_pots=np.array([month.pots for month in model.finance.months]),
+        month_ahead=ahead,
+        month_pots=into_pots,
         in_pots=in_pots(model.world),
         waiting_yuan=model.waiting_yuan(),
         ledger=model.ledger() if days else pd.DataFrame(columns=LEDGER_COLUMNS),
@@ -117,6 +126,7 @@ def observe(model: DistrictModel) -> Observation:
         community_size=model.world.communities["size"],
         resident_satisfaction=model.residents.satisfaction,
         resident_vulnerable=model.residents.vulnerable,
+        resident_age=model.residents.age,
         posts=len(model.world.persons),
         clock=model.world.clock_start[: days + 1],
     )

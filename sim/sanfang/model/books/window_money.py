@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sanfang.model.books import headings as h
+from sanfang.model.state import DEPARTMENT
 
 FROM_POTS = (h.Y_CASES, h.Y_MARKET)
 """What the pots pay for, day by day."""
@@ -33,6 +35,12 @@ class Pots:
     """`[tier]`: yuan in the pots at the end of the window."""
     waiting: float
     """Yuan that parts of cases wait for at the end."""
+
+
+def moved(spent_so_far: Sequence[np.ndarray], first: int, end: int) -> np.ndarray:
+    """What days `first` to `end` - 1 have booked, `[tier, heading]`, of `spent_so_far[day]` from grid to department."""
+    until = spent_so_far[end - 1][: DEPARTMENT + 1]
+    return until - spent_so_far[first - 1][: DEPARTMENT + 1] if first > 0 else until
 
 
 def yuan_of(

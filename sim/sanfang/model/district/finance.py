@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sanfang.model.books import headings as h
+from sanfang.model.books.window_money import shares_of_months
 from sanfang.model.district.geography import Geography
 from sanfang.model.kernel.draws import stream
 from sanfang.model.policy import PolicyOfDay
@@ -25,7 +26,7 @@ class MonthBooks:
 
     ahead: np.ndarray
     """`[tier, heading]`: yuan paid on its first day for the whole of it, from grid to department; rebooked as unused
-    at its end."""
+    when it is over."""
     pots: np.ndarray
     """`[tier]`: yuan put into the funds of communities and the budgets of departments, for cases."""
 
@@ -143,29 +144,57 @@ def _pay_reform(
 
 
 def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
-    """Book what was paid for last month and not used: contracted hours and room on terminals."""
-    communities, before = world.communities, world.spent[: DEPARTMENT + 1].copy()
-    bought = communities["contract"] + communities["contract_used"]
-    unused = np.divide(communities["contract"], bought, out=np.zeros_like(bought), where=bought > 0)
-    # What is paid while organisations still grow buys nothing yet.
-    lost = float((finance.fee * (1.0 - finance.maturity * (1.0 - unused))).sum())
+    """Book what was paid for the month that has ended and not used."""
+    communities, unused = world.communities, unused_so_far(scenario, world, finance, 1.0)
+    world.spent[: DEPARTMENT + 1] += unused
     world.outside_hours[h.O_PARTNERS] += communities["contract_used"].sum()
-    _rebook(world, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
-    if finance.terminal_fee > 0:
-        uses = int(world.counts["terminal_uses"][0]) - finance.terminal_uses
-        room = finance.terminal_fee / scenario.prices.terminal_yuan * scenario.prices.terminal_capacity
-        _rebook(world, h.Y_TERMINALS, h.Y_TERMINALS_UNUSED, finance.terminal_fee * max(0.0, 1.0 - uses / room))
     finance.terminal_uses = int(world.counts["terminal_uses"][0])
     finance.fee, finance.terminal_fee = np.zeros_like(finance.fee), 0.0
     communities["contract"] = communities["contract_used"] = 0.0
     if finance.months:
-        finance.months[-1].ahead += world.spent[: DEPARTMENT + 1] - before
+        finance.months[-1].ahead += unused
 
 
-def _rebook(world: World, heading: int, waste: int, yuan: float) -> None:
-    """Money paid under a heading was waste."""
-    world.spent[COMMUNITY, heading] -= yuan
-    world.spent[COMMUNITY, waste] += yuan
+def unused_so_far(scenario: Scenario, world: World, finance: Finance, passed: float) -> np.ndarray:
+    """What of this month's payments has bought nothing, as yuan `[tier, heading]` to be added to the books.
+
+    Of the month's days the share `passed` is over; so much of the contracted hours and of the room on terminals, less
+    what was used of it, is lost. What the days to come may still use is not.
+    """
+    communities, moved = world.communities, np.zeros((DEPARTMENT + 1, len(h.YUAN_HEADINGS)))
+    bought = communities["contract"] + communities["contract_used"]
+    due, left = bought * passed, np.maximum(communities["contract"] - bought * (1.0 - passed), 0.0)
+    unused = np.divide(left, due, out=np.zeros_like(due), where=due > 0)
+    # What is paid while organisations still grow buys nothing yet.
+    lost = passed * float((finance.fee * (1.0 - finance.maturity * (1.0 - unused))).sum())
+    _rebook(moved, h.Y_CONTRACTS, h.Y_CONTRACTS_UNUSED, lost)
+    if finance.terminal_fee > 0 and passed > 0:
+        uses = int(world.counts["terminal_uses"][0]) - finance.terminal_uses
+        room = passed * finance.terminal_fee / scenario.prices.terminal_yuan * scenario.prices.terminal_capacity
+        lost = passed * finance.terminal_fee * max(0.0, 1.0 - uses / room)
+        _rebook(moved, h.Y_TERMINALS, h.Y_TERMINALS_UNUSED, lost)
+    return moved
+
+
+def month_books(scenario: Scenario, world: World, finance: Finance, day: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of each month begun by the start of `day`, what was paid ahead `[month, tier, heading]` and put into the pots
+    `[month, tier]`; see `MonthBooks`. A month that is not over is reckoned as if it went on as so far."""
+    ahead = np.array([month.ahead for month in finance.months])
+    if finance.months:
+        passed = share_of_month(scenario, finance, day)
+        ahead[-1] += unused_so_far(scenario, world, finance, passed) / passed
+    return ahead, np.array([month.pots for month in finance.months])
+
+
+def share_of_month(scenario: Scenario, finance: Finance, day: int) -> float:
+    """The share of the running month's days that are over at the start of `day`; 1 before its money has come."""
+    return float(shares_of_months(scenario.calendar.start, len(finance.months), 0, day)[-1])
+
+
+def _rebook(books: np.ndarray, heading: int, waste: int, yuan: float) -> None:
+    """Money that communities paid under a heading was waste."""
+    books[COMMUNITY, heading] -= yuan
+    books[COMMUNITY, waste] += yuan
 
 
 def _supply_services(
