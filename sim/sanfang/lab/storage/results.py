@@ -244,9 +244,9 @@ class Results:
         return self._rows.sessions()
 
     def export(self, kind: Format, out: Path | None = None) -> list[Path]:
-        """Write runs, and daily series and metrics by group if kept, to `out` (default: the sweep's folder); returns the files.
+        """Write runs, and daily series and metrics by group if kept, to `out` (default: the sweep's folder).
 
-        Memory does not grow with the number of runs. A file is complete or not there.
+        Returns the files. Memory does not grow with the number of runs. A file is complete or not there.
         """
         out = out or self.folder
         tables: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {"runs": self._some_runs}
