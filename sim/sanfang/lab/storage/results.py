@@ -282,8 +282,9 @@ def _ungrouped(scenario: str, point: int, replication: int, dimension: str, name
     content = _inflated(numbers, 2 * 8 * len(groups) * len(metrics), f"its groups are not {len(groups)}")
     values, n = np.frombuffer(content, "<f8").reshape(shape)
     table = ByGroup(dimension, groups, metrics, values, n).table()
-    for place, (name, value) in enumerate({"scenario": scenario, "point": point, "replication": replication}.items()):
-        table.insert(place, name, value)
+    table.insert(0, "scenario", scenario)
+    table.insert(1, "point", point)
+    table.insert(2, "replication", replication)
     return table
 
 
