@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 QUIET_SECONDS = 2.0  # work shorter than this shows nothing
 LINE_SECONDS = 10.0  # between two plain lines
+STILL_SECONDS = 60.0  # between two that say the same
 
 
 class ProgressLine:
@@ -26,7 +27,7 @@ class ProgressLine:
     def __init__(self, things: str) -> None:
         self.things = things
         self._began = time.monotonic()
-        self._last_line = self._began
+        self._last_line, self._last_count = self._began, 0
         self._at_first: int | None = None
         self._bar: tuple[Progress, TaskID] | None = None
         self._terminal = sys.stderr.isatty()
@@ -48,9 +49,12 @@ class ProgressLine:
             return
         if self._terminal:
             self._draw(done, total, failed)
-        elif now - self._last_line >= LINE_SECONDS or done + failed == total:
-            self._last_line = now
+        elif now - self._last_line >= self._line_seconds(done + failed) or done + failed == total:
+            self._last_line, self._last_count = now, done + failed
             print(self.text(done, total, failed, now), file=sys.stderr, flush=True)
+
+    def _line_seconds(self, count: int) -> float:
+        return LINE_SECONDS if count != self._last_count else STILL_SECONDS
 
     def text(self, done: int, total: int, failed: int, now: float) -> str:
         """For example: 12 of 40 runs, 1 failed, 3.1 a second, 9 s left."""
