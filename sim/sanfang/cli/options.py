@@ -18,9 +18,18 @@ class Language(StrEnum):
     ZH = "zh"
 
 
+MAX_HALF_WIDTH = 1e12  # in any metric's unit
+
+
 def _scale(value: float) -> float:
     if not 0 < value <= 1:
         raise typer.BadParameter(f"{value} is not in the range 0<x<=1.")
+    return value
+
+
+def _half_width(value: float | None) -> float | None:
+    if value is not None and not 0 <= value <= MAX_HALF_WIDTH:  # so that it is a number, too
+        raise typer.BadParameter(f"{value} is not in the range 0<=x<={MAX_HALF_WIDTH:.0f}.")
     return value
 
 
@@ -54,5 +63,9 @@ By = Annotated[
         help="Who gains and who loses: age, vulnerable, community, domain, kind, channel; or none."
         " Default: vulnerable,age,domain.",
     ),
+]
+HalfWidth = Annotated[
+    float | None,
+    typer.Option(callback=_half_width, help="Half-width of intervals to plan for, in the metric's unit."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -11,7 +11,7 @@ import typer
 
 from sanfang.cli.endings import A_CHECK_FAILED, ENDED_BY_SIGNAL, accidents, interrupts, user_errors
 from sanfang.cli.loading import say_notes
-from sanfang.cli.options import AsJson
+from sanfang.cli.options import AsJson, HalfWidth
 from sanfang.cli.saving import try_folder
 from sanfang.cli.telling import print_json, say, say_if_compiling, tell
 from sanfang.scenario.limits import MOST_JOBS, MOST_RUNS
@@ -106,10 +106,7 @@ def analyse_command(
         list[str] | None, typer.Option("--metric", help="A metric to show; may be repeated. Default: the experiment's.")
     ] = None,
     baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the experiment's.")] = None,
-    half_width: Annotated[
-        float | None,
-        typer.Option(min=0, max=1e12, help="Half-width of intervals to plan for, in the metric's unit."),
-    ] = None,
+    half_width: HalfWidth = None,
     as_json: AsJson = False,
 ) -> None:
     """Means, paired differences, ranking, and how many more replications a precision takes."""

@@ -51,6 +51,8 @@ def _is_lever(name: str, spec: Mapping[str, Any]) -> bool:
 
 def numbered(points: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
     """For each row of `points` the number of its combination of the factors `names`, in order of appearance."""
+    if not names:
+        return np.zeros(len(points), dtype=np.int64)
     rows = points[list(names)].astype(object)
     keys = list(rows.where(rows.notna(), None).itertuples(index=False, name=None))
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
