@@ -288,9 +288,7 @@ def test_together_is_measured_against_the_sum_of_the_parts() -> None:
     assert found.contrast.mean == pytest.approx(0.1 - (0.2 - 0.05 + 0.1), abs=1e-3)
     assert found.outcome == "better"  # days to resolve: fewer are better
     assert made_up(step, {"all": 0.2}).outcome == "worse"
-    assert made_up(step, {"all": 0.1}).outcome == "unclear", (
-        "a tenth of a day is just the smallest difference of interest"
-    )
+    assert made_up(step, {"all": 0.1}).outcome == "unclear", "just the smallest of interest"
 
 
 def test_predictions_are_judged_by_what_happened() -> None:

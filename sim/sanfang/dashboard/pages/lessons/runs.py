@@ -198,14 +198,18 @@ class Difference:
 def differences(samples: Sequence[np.ndarray], smallest: Sequence[float]) -> list[Difference]:
     """Of paired differences, by seed, all looked at together: see `looks.verdicts`. Where all agree, the interval is a
     point."""
-    found = []
-    for values in samples:
-        mean, (low, high) = float(values.mean()), t_interval(values[np.newaxis])
-        agree = np.ptp(values) <= 1e-12 * max(abs(mean), 1e-12)
-        found.append((mean, mean, mean) if agree else (mean, float(low[0]), float(high[0])))
+    found = [_interval(values) for values in samples]
     counts = [len(values) for values in samples]
     told = looks.verdicts(*np.array(found).T, counts, smallest)
     return [Difference(*numbers, one) for numbers, one in zip(found, told, strict=True)]
+
+
+def _interval(values: np.ndarray) -> tuple[float, float, float]:
+    mean = float(values.mean())
+    if np.ptp(values) <= 1e-12 * max(abs(mean), 1e-12):
+        return mean, mean, mean
+    low, high = t_interval(values[np.newaxis])
+    return mean, float(low[0]), float(high[0])
 
 
 def verdict(metric: str, direction: str) -> str:
