@@ -7,8 +7,8 @@ Written from docs/model.md and the declarations, and sharing no code with the mo
 - `daily`: its daily series;
 - `ledger`, `ledger_before`: the ledger at its end and at the start of the window (None if that is day 0);
 - `months`: of each month begun, what was paid on its first day for all of it (by heading; what was in vain is known of
-  those that are over), and put into the pots (by tier); `moved`: what the window paid out of the pots, `[tier, heading]`;
-  `held` in them at its end, by tier; and `waiting`, the yuan that cases wait for then;
+  those that are over), and put into the pots (by tier); `moved`: what the window paid out of the pots,
+  `[tier, heading]`; `held` in them at its end, by tier; and `waiting`, the yuan that cases wait for then;
 - `satisfaction`: residents' satisfaction at the end of each day, `[day, resident]`, and who they are.
 """
 

@@ -1,7 +1,9 @@
 """The glossary, in Chinese and English side by side, as one Markdown page.
 
-Terms of the model stand in `terms.toml`; labels of levers, metrics and headings come from their declarations, words of pages from
-`words.toml`. A test holds pages to the words of the terms: python -m sanfang.dashboard.glossary > docs/glossary.md
+Terms of the model stand in `terms.toml`; labels of levers, metrics and headings come from their declarations, words of
+pages from `words.toml`. A test holds pages to the words of the terms.
+
+python -m sanfang.dashboard.glossary > docs/glossary.md
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
         port=port,
         lang=lang,
     )
-    uvicorn.run(
+    config = uvicorn.Config(
         door,
         host=host,
         port=port,
@@ -115,6 +115,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
         log_config=None,
         timeout_graceful_shutdown=2,
     )
+    uvicorn.Server(config).run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
 
 
 def _open_files() -> int | None:
