@@ -200,7 +200,8 @@ def differences(samples: Sequence[np.ndarray], smallest: Sequence[float]) -> lis
     point."""
     found = [_interval(values) for values in samples]
     counts = [len(values) for values in samples]
-    told = looks.verdicts(*np.array(found).T, counts, smallest)
+    mean, low, high = np.array(found).T
+    told = looks.verdicts(mean, low, high, counts, smallest)
     return [Difference(*numbers, one) for numbers, one in zip(found, told, strict=True)]
 
 

@@ -193,7 +193,7 @@ def bars(
     return Bars(
         title=title, note=f"{note} {said(names, lang)}", unit=unit(metric(name), lang), labels=labels,
         estimates=columns["estimate"], low=columns["low"], high=columns["high"],
-        colours=colours_of(names, *columns.values(), frame["n"]),
+        colours=colours_of(names, columns["estimate"], columns["low"], columns["high"], frame["n"]),
         names=[f"{label}\n{with_interval(*row, digits, True)}" for label, row in zip(labels, rows, strict=True)],
         bars=not marks, strong=strong,
     )  # fmt: skip

@@ -184,8 +184,8 @@ def _column(cells: pd.DataFrame, id_: str, name: str) -> list[Json]:
     digits = decimals_apart([estimate for estimate, _, _ in rows])
     colours = cells["colour"].tolist() if difference else [""] * len(cells)
     return [
-        {"text": with_interval(*row, digits, difference), "verdict": CLASSES.get(colour, "")}
-        for row, colour in zip(rows, colours, strict=True)
+        {"text": with_interval(estimate, low, high, digits, difference), "verdict": CLASSES.get(colour, "")}
+        for (estimate, low, high), colour in zip(rows, colours, strict=True)
     ]
 
 
