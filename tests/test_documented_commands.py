@@ -84,6 +84,8 @@ def parsed(one: Shown) -> tuple[str, dict[str, Any]]:
     while rest and (below := getattr(command, "commands", {}).get(rest[0])):
         context = command.context_class(command, info_name=command.name, parent=context)
         command, path, rest = below, f"{path} {rest[0]}".strip(), rest[1:]
+    if hasattr(command, "commands") and not rest and path and not one.whole:
+        return path, {}  # a group of commands, named in a sentence
     if hasattr(command, "commands") and rest != ["--help"]:
         raise UsageError(f"there is no command {' '.join(rest)!r}")
     if rest == ["--help"]:

@@ -157,8 +157,7 @@ def headline_rows(found: Replicated, lang: str) -> list[Json]:
 def said(found: Replicated, lang: str) -> str:
     """What the words and colours of the table mean."""
     table = found.headline()
-    text = looks.said([metric(str(name)) for name in table["metric"].unique()], len(table), lang)
-    return text[0].upper() + text[1:]
+    return looks.said([metric(str(name)) for name in table["metric"].unique()], len(table), lang)
 
 
 def windows_told(job: Replications, found: Replicated, lang: str) -> list[str]:

@@ -212,7 +212,7 @@ def colours_of(names: Sequence[str], difference: ArrayLike, low: ArrayLike, high
 def said(names: Sequence[str], lang: str) -> str:
     """What the colours of differences of these metrics mean, all of them looked at together."""
     text = looks.said([metric(name) for name in names], len(names), lang)
-    return f"{say('results_note_colours', lang)} {text[0].upper()}{text[1:]}"
+    return f"{say('results_note_colours', lang)} {text}"
 
 
 def scatter(opened: Opened, cells: pd.DataFrame, x: str, y: str, lang: str) -> Scatter:
