@@ -54,6 +54,7 @@ bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH
 pages: $(STAMP) ## write the generated pages of docs/ anew
 	for page in parameter_table:parameters mechanism_table:mechanisms module_table:modules; do \
 		$(BIN)/python -m sanfang.report.$${page%%:*} > docs/$${page##*:}.new && mv docs/$${page##*:}.new docs/$${page##*:}.md; done
+	$(BIN)/python -m sanfang.dashboard.glossary > docs/glossary.new && mv docs/glossary.new docs/glossary.md
 
 digests: $(STAMP) ## make some forty runs and compare them, bit for bit, with the recorded ones
 	$(BIN)/python -m benchmarks.digests

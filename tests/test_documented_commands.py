@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +84,8 @@ def parsed(one: Shown) -> tuple[str, dict[str, Any]]:
     while rest and (below := getattr(command, "commands", {}).get(rest[0])):
         context = command.context_class(command, info_name=command.name, parent=context)
         command, path, rest = below, f"{path} {rest[0]}".strip(), rest[1:]
+    if hasattr(command, "commands") and not rest and path and not one.whole:
+        return path, {}  # a group of commands, named in a sentence
     if hasattr(command, "commands") and rest != ["--help"]:
         raise UsageError(f"there is no command {' '.join(rest)!r}")
     if rest == ["--help"]:
@@ -128,3 +132,15 @@ def test_a_wrong_command_would_be_found() -> None:
             parsed(Shown("page", 1, tuple(wrong.split()), whole=True))
     with pytest.raises(InputError):
         content.find_scenario("befor")
+
+
+@pytest.mark.parametrize("module", ["findings", "findings_figures"])
+def test_a_study_without_its_results_says_so_in_one_message(module: str, tmp_path: Path) -> None:
+    """Its page tells to make the sweeps first; who has not gets no traceback."""
+    page = tmp_path / "page.md"
+    page.write_text((ROOT / "docs" / "findings.md").read_text("utf-8"), "utf-8")
+    target = page if module == "findings" else tmp_path / "images"
+    command = [sys.executable, "-m", f"sanfang.studies.{module}", str(tmp_path / "results"), str(target)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "error: " in ended.stderr and "Traceback" not in ended.stderr

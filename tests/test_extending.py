@@ -37,7 +37,7 @@ def steps(section: str) -> Iterator[tuple[str, str, str]]:
 
 def extended(section: str, copy: Path) -> set[str]:
     """Put an example into a copy of the sources; the files that it has touched."""
-    for folder in ("sim", "scenarios", "experiments", "benchmarks", "tests"):
+    for folder in ("sim", "scenarios", "experiments", "benchmarks", "soak", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     touched = set()

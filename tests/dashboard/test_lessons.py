@@ -19,7 +19,7 @@ from sanfang.dashboard.pages.lessons import page, told, wording
 from sanfang.dashboard.pages.lessons.files import LESSONS, Progress, load, load_all, progress_of
 from sanfang.dashboard.pages.lessons.files import read as read_lesson
 from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
-from sanfang.dashboard.pages.lessons.runs import Found, Runs, Seen, Trial, difference, find_out, known, score, trials
+from sanfang.dashboard.pages.lessons.runs import Found, Runs, Seen, Trial, differences, find_out, known, score, trials
 from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.dashboard.worlds.job import Job
@@ -58,15 +58,19 @@ def made_up(step: Step, shift: dict[str, float]) -> Found:
     return Found(step, SHORT, by_arm)
 
 
+FAR = 20.0
+"""More than the smallest difference of interest in any unit."""
+
+
 def with_outcome(step: Step, outcome: str) -> Found:
     """Made-up runs that come out as asked."""
     last, first = step.arms[-1].id, step.arms[0].id
     others = [arm.id for arm in step.arms[1:]]
     if step.asks == "which":
         sign = -1.0 if step.goal == "lowest" else 1.0
-        return made_up(step, {outcome: sign * 0.1} if outcome in others else {})
+        return made_up(step, {outcome: sign * FAR} if outcome in others else {})
     better_is_up = BY_NAME[step.measure].better == "higher"
-    up = {"rise": 0.1, "fall": -0.1, "better": 0.1 if better_is_up else -0.1, "worse": -0.1 if better_is_up else 0.1}
+    up = {"rise": FAR, "fall": -FAR, "better": FAR if better_is_up else -FAR, "worse": -FAR if better_is_up else FAR}
     return made_up(step, {last: up.get(outcome, 0.0)} if last != first else {})
 
 
@@ -262,12 +266,20 @@ def test_nothing_more_is_run_once_a_viewer_has_gone(monkeypatch: pytest.MonkeyPa
     assert job.state == CANCELLED and len(ran) == 2
 
 
-def test_a_difference_is_clear_only_if_its_interval_holds_no_zero() -> None:
-    assert difference(np.array([1.0, 1.1, 0.9])).direction == "rise"
-    assert difference(np.array([-1.0, -1.1, -0.9])).direction == "fall"
-    assert difference(np.array([1.0, -1.1, 0.3])).direction == "unclear"
-    assert difference(np.zeros(4)).direction == "unclear"
-    assert difference(np.full(4, 0.2)).direction == "rise"
+def test_a_difference_is_clear_if_it_is_surely_more_than_is_of_interest() -> None:
+    assert differences([np.array([1.0, 1.1, 0.9])], [0.0])[0].direction == "rise"
+    assert differences([np.array([-1.0, -1.1, -0.9])], [0.0])[0].direction == "fall"
+    assert differences([np.array([1.0, -1.1, 0.3])], [0.0])[0].direction == "unclear"
+    assert differences([np.zeros(4)], [0.0])[0].direction == "unclear"
+    assert differences([np.full(4, 0.2)], [0.0])[0].direction == "rise"
+    assert differences([np.array([1.0, 1.1, 0.9])], [2.0])[0].direction == "unclear"
+
+
+def test_a_difference_that_is_clear_alone_need_not_be_so_among_many() -> None:
+    """t = 5.8 with two degrees of freedom: p = 0.029."""
+    values = np.array([1.0, 1.3, 0.7])
+    assert differences([values], [0.0])[0].direction == "rise"
+    assert {one.direction for one in differences([values] * 20, [0.0] * 20)} == {"unclear"}
 
 
 def test_together_is_measured_against_the_sum_of_the_parts() -> None:
@@ -275,7 +287,8 @@ def test_together_is_measured_against_the_sum_of_the_parts() -> None:
     found = made_up(step, {"resources": 0.2, "services": -0.05, "management": 0.1, "all": 0.1})
     assert found.contrast.mean == pytest.approx(0.1 - (0.2 - 0.05 + 0.1), abs=1e-3)
     assert found.outcome == "better"  # days to resolve: fewer are better
-    assert made_up(step, {"all": 0.1}).outcome == "worse"
+    assert made_up(step, {"all": 0.2}).outcome == "worse"
+    assert made_up(step, {"all": 0.1}).outcome == "unclear", "just the smallest of interest"
 
 
 def test_predictions_are_judged_by_what_happened() -> None:

@@ -23,6 +23,7 @@ from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results import texts as result_texts
 from sanfang.dashboard.pages.results.choice import VIEWS, Choice, Shown, choose, show
 from sanfang.dashboard.pages.results.effects import factor_effects, scenario_effects
+from sanfang.dashboard.pages.results.figures import BETTER, tornado
 from sanfang.dashboard.pages.results.files import Found, Opened, Unreadable
 from sanfang.dashboard.pages.results.options import MOST_ACROSS, colour_of, ink_on, limits, luminance, option
 from sanfang.dashboard.pages.results.page import ResultsPage, plot_of
@@ -104,7 +105,22 @@ def test_a_sweep_is_listed_and_says_what_was_varied(made: Any) -> None:
     facts = dict(result_texts.facts(shown, "en"))
     assert facts["Runs done / planned"] == "36 / 36"
     assert "0.3, 0.45, 0.6" in facts["Varied"]
+    assert facts["Size reached"] == "12 of 12 communities, 20,000 residents"
     assert result_texts.heading(shown, "zh") == "网格"
+
+
+def test_colours_are_those_of_the_verdicts_and_what_they_mean_is_said(made: Any) -> None:
+    """+0.0004 with a narrow interval is too small to matter, +0.004 is not; the second alone is coloured."""
+    for size, colour in ((0.0004, ""), (0.004, "better")):
+        opened = revalued(
+            made({**GRID, "replications": 20}),
+            lambda row, size=size: 0.5 + (size + row["replication"] * 1e-6) * (row["scenario"] != "before"),
+        )
+        _, rows = result_texts.table(opened, cells(opened, ["satisfaction"]), ["satisfaction"], "", False, "en")
+        found = {cell["verdict"] for row in rows for cell in row if isinstance(cell, dict) and cell["text"][0] == "+"}
+        assert found == {colour}
+        plot = tornado(opened, scenario_effects(opened, "satisfaction"), "satisfaction", "", "en")
+        assert (set(plot.colours) == {BETTER}) == (colour == "better") and "0.001 (0-1)" in plot.note
 
 
 def test_values_are_those_of_the_store(made: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from sanfang.cli.tables import coloured, difference_texts, given, plain_console, signed
-from sanfang.lab.statistics import gains
+from sanfang.lab.statistics import gains, looks
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.groups import dimensions
@@ -45,10 +45,10 @@ def print_gains(found: pd.DataFrame) -> None:
         console.print(f"The first {POINTS_SHOWN} of {rows['point'].nunique()} points; --json gives all.")
     for line in _counted(found[found["dimension"].isin(ONLY_COUNTED)]):
         console.print(printable(line), markup=False)
-    smallest = ", ".join(f"{metric(name).smallest:g} {metric(name).unit}" for name in dict.fromkeys(found["metric"]))
+    smallest = looks.sizes(metric(str(name)) for name in found["metric"].unique())
     console.print(
         f"Paired differences of each group to the same group of the baseline. The words hold for all {len(found)} of"
-        f" them at once (Holm): by more than the smallest difference of interest ({smallest}), surely less (no change),"
+        f" them at once (Holm): by more than the smallest difference of interest, {smallest}, surely less (no change),"
         " or not told. Residents' groups are fixed from the start.",
         markup=False,
     )

@@ -99,7 +99,7 @@ def say_verdicts(console: Console, differences: pd.DataFrame) -> None:
     looked = differences["low"].notna()
     if looked.any():
         items = [metric(str(name)) for name in differences["metric"].unique()]
-        console.print(f"Green and red in a terminal: {looks.said(items, int(looked.sum()))}", markup=False)
+        console.print(f"Green is better, red is worse. {looks.said(items, int(looked.sum()))}", markup=False)
 
 
 def say_windows(console: Console, windows: Mapping[str, Window], requests: Iterable[float] = ()) -> None:

@@ -53,14 +53,14 @@ def resolution_rate(run: Evaluation) -> float:
     return ratio(run.counted(s.D_RESOLVED), closed(run))
 
 
-@metric(COUNT, "lower", "requests", "Trips for a request", "每件跑腿次数", of=OF_REQUESTS, needs=FOLLOWED)
+@metric(COUNT, "lower", "requests", "Trips for a request", "平均跑动次数", of=OF_REQUESTS, needs=FOLLOWED)
 def trips_per_request(run: Evaluation) -> float:
     """Mean."""
     made = requests(run)
     return ratio(float(made.trips.sum()), len(made.trips))
 
 
-@metric(COUNT, "lower", "requests", "Hand-offs of a request", "每件转手次数", of=OF_REQUESTS, needs=FOLLOWED)
+@metric(COUNT, "lower", "requests", "Hand-offs of a request", "平均转办次数", of=OF_REQUESTS, needs=FOLLOWED)
 def handoffs_per_request(run: Evaluation) -> float:
     """Mean."""
     made = requests(run)
@@ -93,7 +93,7 @@ def withdrawn_rate(run: Evaluation) -> float:
     return ratio(float((made.outcome == s.WITHDRAWN).sum()), len(made.outcome))
 
 
-@metric(PER_THOUSAND, "lower", "requests", "Open requests", "积压诉求", of=Basis("requests", residents))
+@metric(PER_THOUSAND, "lower", "requests", "Open requests", "在办诉求", of=Basis("requests", residents))
 def backlog(run: Evaluation) -> float:
     """Mean over days."""
     return run.per_thousand(run.open)

@@ -36,7 +36,7 @@ def satisfied_share(run: Evaluation) -> float:
     return float((run.resident_satisfaction >= run.scenario.mind.satisfied_from).mean())
 
 
-@metric(SHARE, "lower", "residents", "Gap of vulnerable residents", "弱势群体满意度差距")
+@metric(SHARE, "lower", "residents", "Gap of vulnerable residents", "困难群体满意度差距")
 def vulnerable_gap(run: Evaluation) -> float:
     """Satisfaction of other residents minus that of vulnerable ones; NaN where one of the groups is empty."""
     size, weak = run.community_size, run.community_vulnerable
@@ -74,7 +74,7 @@ def _latent_by_day(days: Days) -> np.ndarray:
 
 @metric(
     PER_THOUSAND_OF_THEM, "lower", "residents",
-    "Needs neither voiced nor found, vulnerable residents", "未被发现的需求(弱势群体)",
+    "Needs neither voiced nor found, vulnerable residents", "未被发现的需求(困难群体)",
 )  # fmt: skip
 def latent_needs_vulnerable(run: Evaluation) -> float:
     """Mean over days; NaN where there are none of them."""

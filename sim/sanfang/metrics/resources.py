@@ -19,7 +19,7 @@ def money_supplied(run: Evaluation) -> float:
     return _total(run, "yuan")
 
 
-@metric(HOURS, None, "resources", "Hours of partners, volunteers and residents", "合作方、志愿者与居民工时")
+@metric(HOURS, None, "resources", "Hours of partners, volunteers and residents", "社会力量、志愿者与居民工时")
 def outside_hours(run: Evaluation) -> float:
     """What they gave; booked apart."""
     return _total(run, "outside_hours")

@@ -17,7 +17,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
 from sanfang.lab.statistics import looks
-from sanfang.metrics.catalogue import HEADLINES, SHOWN_IN_COMPARISON, metric
+from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import MINUS, decimals_of, number
 from sanfang.metrics.units import SHARE
@@ -289,9 +289,8 @@ def _foot(figure: Figure, comparison: Comparison, height: float, style: _Style) 
         notes.append(words["equal" if equal else "unequal"])
     looked = int(comparison.judged["low"].notna().sum())
     if looked:
-        judged = [metric(name) for name in SHOWN_IN_COMPARISON]
-        said = looks.said(judged, looked, style.lang)
-        notes.append("\n" + said[0].upper() + said[1:])
+        judged = [metric(name) for name in HEADLINES]
+        notes.append("\n" + looks.said(judged, looked, style.lang))
     if comparison.scale != 1:
         notes.append("\n" + words["pooling"])
     figure.text(

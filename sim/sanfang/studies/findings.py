@@ -7,8 +7,8 @@ writes the tables of that page anew, each between its two marks (`<!-- table NAM
 
 from __future__ import annotations
 
+import argparse
 import re
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.report.markdown import table as markdown
 from sanfang.scenario.catalogue import levers
+from sanfang.scenario.errors import InputError
 from sanfang.studies import pilots, shapley
 
 DEVOLUTIONS, REFINEMENTS = ("resources", "services", "management"), ("precision", "refinement")
@@ -222,6 +223,17 @@ def written(page: str, results: Path) -> str:
     return pattern.sub(lambda found: f"{found[1]}\n{TABLES[found[2]](results)}\n{found[3]}", page)
 
 
+def main() -> None:
+    """Write the tables of a page anew. Exit status 2 with one message where results are missing or not whole."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("results", type=Path, help="folder with the folders of the sweeps")
+    parser.add_argument("page", type=Path, help="page to write the tables into, such as docs/findings.md")
+    given = parser.parse_args()
+    try:
+        given.page.write_text(written(given.page.read_text("utf-8"), given.results), "utf-8")
+    except (InputError, OSError) as error:
+        parser.error(str(error))
+
+
 if __name__ == "__main__":
-    folder, path = Path(sys.argv[1]), Path(sys.argv[2])
-    path.write_text(written(path.read_text("utf-8"), folder), "utf-8")
+    main()

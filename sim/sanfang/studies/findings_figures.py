@@ -5,7 +5,7 @@ python -m sanfang.studies.findings_figures results docs/images/findings
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from sanfang.lab.storage.results import Results
 from sanfang.lab.verification import pooling
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.report.comparison_figure import BETTER, UNSURE, WORSE, verdict_colour
+from sanfang.scenario.errors import InputError
 from sanfang.studies import findings
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; the markers differ as well.
@@ -353,5 +354,18 @@ def draw(results: Path, out: Path, names: Sequence[str] = ()) -> list[Path]:
     return paths
 
 
+def main() -> None:
+    """Draw figures. Exit status 2 with one message where a folder of results is missing or not whole."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("results", type=Path, help="folder with the folders of the sweeps")
+    parser.add_argument("folder", type=Path, help="folder to draw into, such as docs/images/findings")
+    parser.add_argument("names", nargs="*", help="figures (default all)")
+    given = parser.parse_args()
+    try:
+        draw(given.results, given.folder, given.names)
+    except (InputError, OSError) as error:
+        parser.error(str(error))
+
+
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main()

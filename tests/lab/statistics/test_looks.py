@@ -123,7 +123,7 @@ def test_better_is_a_verdict_in_the_better_direction(verdict: str, better: str |
 
 def test_what_better_means_is_said_with_the_sizes_of_interest_and_the_number_of_looks() -> None:
     shown = [metric(name) for name in ("satisfaction", "waste_share", "resolution_days_mean")]
-    assert "(0.001 (0-1), 0.1 (calendar days)), in all 9 differences together" in looks.said(shown, 9)
+    assert "0.001 (0-1), 0.1 (calendar days), in all 9 differences together" in looks.said(shown, 9)
     assert "together" not in looks.said(shown, 1)
     assert "0.001 (0–1)，0.1 (天)" in looks.said(shown, 9, "zh")
 

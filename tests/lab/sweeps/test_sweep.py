@@ -326,6 +326,9 @@ def test_the_command_line_sweeps_resumes_tells_and_exports(tmp_path: Path, monke
     assert (last.exit_code, "8 of 8" in last.output, "sanfang analyse" in last.output) == (0, True, True)
     analysed = command.invoke(app, ["analyse", "results/mine", "--metric", "satisfaction"])
     assert analysed.exit_code == 0 and "Satisfaction of residents" in analysed.output and "pairing" in analysed.output
+    assert "the smallest difference of interest, 0.001 (0-1), in all 2" in " ".join(analysed.output.split())
+    for output in (analysed.output, command.invoke(app, ["status", "results/mine"]).output):
+        assert "Scale 1: 130 of 130 communities, 735,900 residents." in output
     exported = command.invoke(app, ["export", "results/mine", "--format", "parquet"])
     assert exported.output.strip() == "results/mine/runs.parquet"
     assert len(pd.read_parquet("results/mine/runs.parquet")) == 8

@@ -72,8 +72,8 @@ def kind(verdict: Verdict | str, better: str | None) -> Literal["better", "worse
 
 
 SAID = {
-    "en": "better or worse, surely by more than the smallest difference of interest ({sizes}){together}.",
-    "zh": "更好或更差：差值确定大于最小关注差异（{sizes}）{together}。",
+    "en": "Better or worse: surely by more than the smallest difference of interest, {sizes}{together}.",
+    "zh": "更好或更差：差值确定大于最小关注差异，即 {sizes}{together}。",
 }
 TOGETHER = {"en": ", in all {looks:,} differences together", "zh": "，{looks:,} 项差异同时成立"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_told
 from sanfang.dashboard.widgets.transport import Playing
 from sanfang.dashboard.words import say
+from sanfang.lab.statistics import looks
 from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.numbers import decimals_of, with_interval
@@ -135,7 +137,7 @@ def bands_table(job: Replications, found: Replicated) -> pd.DataFrame:
 
 def headline_rows(found: Replicated, lang: str) -> list[Json]:
     """The headline metrics: mean of the first world, then difference and interval of each other."""
-    table = found.headline()
+    table = looks.judged(found.headline())
     rows = []
     for name, part in table.groupby("metric", sort=False):
         known = metric(str(name))
@@ -143,15 +145,19 @@ def headline_rows(found: Replicated, lang: str) -> list[Json]:
         for one in part.to_dict("records"):
             digits = decimals_of(one["low"], one["high"])
             digits = known.unit.decimals if digits is None else digits
-            sure = one["low"] > 0 or one["high"] < 0
-            good = (one["difference"] > 0) == (known.better == "higher")
             cells += [
                 with_interval(one["difference"], one["low"], one["high"], digits, sign=True),
-                say("compare_reps_sure" if sure else "compare_reps_unsure", lang) if one["n"] else "",
+                say(f"compare_reps_{one['verdict']}", lang) if one["n"] else "",
             ]
-            verdicts += [("better" if good else "worse") if sure else ""] * 2
+            verdicts += [looks.kind(one["verdict"], known.better)] * 2
         rows.append({"id": str(name), "cells": cells, "verdicts": verdicts})
     return rows
+
+
+def said(found: Replicated, lang: str) -> str:
+    """What the words and colours of the table mean."""
+    table = found.headline()
+    return looks.said([metric(str(name)) for name in table["metric"].unique()], len(table), lang)
 
 
 def windows_told(job: Replications, found: Replicated, lang: str) -> list[str]:
@@ -172,6 +178,7 @@ def Found(job: Replications, found: Replicated, worlds: Worlds, lang: str) -> No
         Table(name="sure", caption=say("compare_reps_table", lang), heads=heads, rows=rows, numbers=1)
         for told in windows_told(job, found, lang):
             solara.HTML("p", told, classes=["soft"])
+        solara.HTML("p", html.escape(said(found, lang)), classes=["soft"])
         solara.HTML("p", say("compare_reps_table_hint", lang), classes=["soft"])
     parts.Charts(charts=charts)
     names = [world.scenario for world in job.address.worlds]

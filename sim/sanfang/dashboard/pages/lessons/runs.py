@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ import numpy as np
 
 from sanfang.dashboard.pages.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
 from sanfang.dashboard.worlds.job import Job
+from sanfang.lab.statistics import looks
 from sanfang.lab.statistics.intervals import t_interval
+from sanfang.lab.statistics.looks import Verdict
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.background import play
 from sanfang.run.places import Places
@@ -124,8 +126,10 @@ class Found:
         return float(self.values(arm, metric).mean())
 
     def change(self, arm: str, metric: str) -> Difference:
-        """From the first arm to `arm`."""
-        return difference(self.values(arm, metric) - self.values(self.first, metric))
+        """From the first arm to `arm`. The metrics of a step are looked at together."""
+        shown = list(dict.fromkeys([self.step.measure, *self.step.also, metric]))
+        values = [self.values(arm, one) - self.values(self.first, one) for one in shown]
+        return differences(values, [BY_NAME[one].smallest for one in shown])[shown.index(metric)]
 
     @property
     def first(self) -> str:
@@ -155,9 +159,12 @@ class Found:
         measure_, asks = self.step.measure, self.step.asks
         if asks == "which":
             best, second = self.ranked[:2]
-            return difference(self.values(best, measure_) - self.values(second, measure_))
-        whole = self.values(self.judged, measure_) - self.values(self.first, measure_)
-        return difference(whole - self.sum_of_parts if asks == "together" else whole)
+            values = self.values(best, measure_) - self.values(second, measure_)
+        elif asks == "together":
+            values = self.values(self.judged, measure_) - self.values(self.first, measure_) - self.sum_of_parts
+        else:
+            return self.change(self.judged, measure_)
+        return differences([values], [BY_NAME[measure_].smallest])[0]
 
     @property
     def outcome(self) -> str:
@@ -180,21 +187,30 @@ class Difference:
     low: float
     high: float
 
+    verdict: Verdict = "undecided"
+
     @property
     def direction(self) -> str:
-        """ "rise" or "fall" if the whole interval lies on one side of zero, else "unclear"."""
-        if self.low > 0:
-            return MORE
-        return LESS if self.high < 0 else UNCLEAR
+        """ "rise" or "fall" if it surely is one by more than the smallest difference of interest, else "unclear"."""
+        return {"higher": MORE, "lower": LESS}.get(self.verdict, UNCLEAR)
 
 
-def difference(values: np.ndarray) -> Difference:
-    """Of paired differences, by seed. Where all agree the interval is a point."""
+def differences(samples: Sequence[np.ndarray], smallest: Sequence[float]) -> list[Difference]:
+    """Of paired differences, by seed, all looked at together: see `looks.verdicts`. Where all agree, the interval is a
+    point."""
+    found = [_interval(values) for values in samples]
+    counts = [len(values) for values in samples]
+    mean, low, high = np.array(found).T
+    told = looks.verdicts(mean, low, high, counts, smallest)
+    return [Difference(*numbers, one) for numbers, one in zip(found, told, strict=True)]
+
+
+def _interval(values: np.ndarray) -> tuple[float, float, float]:
     mean = float(values.mean())
     if np.ptp(values) <= 1e-12 * max(abs(mean), 1e-12):
-        return Difference(mean, mean, mean)
+        return mean, mean, mean
     low, high = t_interval(values[np.newaxis])
-    return Difference(mean, float(low[0]), float(high[0]))
+    return mean, float(low[0]), float(high[0])
 
 
 def verdict(metric: str, direction: str) -> str:

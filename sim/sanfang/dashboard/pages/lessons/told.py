@@ -27,6 +27,7 @@ from sanfang.dashboard.pages.lessons.wording import (
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.words import say
+from sanfang.lab.statistics import looks
 from sanfang.metrics.by_day import WINDOW
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.series import MEASURES
@@ -74,7 +75,8 @@ def reveal(found: Found, answer: str, lang: str) -> Json:
     note = say("lessons_single", lang, replications=found.place.replications)
     if not single:
         first = arm_label(step, found.first, lang)
-        note = say("lessons_interval", lang, first=first, replications=found.place.replications)
+        sizes = looks.sizes([BY_NAME[name] for name in dict.fromkeys((step.measure, *step.also))], lang)
+        note = say("lessons_interval", lang, first=first, replications=found.place.replications, sizes=sizes)
     told = [step.told[found.outcome].say(lang), step.why.say(lang)]
     return {
         "predicted": answer_text(step, answer, lang),

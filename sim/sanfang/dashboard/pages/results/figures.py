@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sanfang.dashboard.pages.results.effects import Effects
 from sanfang.dashboard.pages.results.files import Opened
@@ -25,10 +27,12 @@ from sanfang.dashboard.pages.results.labels import (
 from sanfang.dashboard.pages.results.tables import Statistic, Surface, front, thinned
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.words import say
+from sanfang.lab.statistics import looks
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.numbers import decimals_apart, number, with_interval
 
 BETTER, WORSE, UNSURE, NEUTRAL = "#0b6e4f", "#b3261e", "#7a828c", "#0072B2"
+KINDS = {"better": BETTER, "worse": WORSE, "": UNSURE}
 NEUTRAL_SCALE = ("#eef3f8", "#b7cfe4", "#6f9dc6", "#2f6ca3", "#103f6b")
 MOST_BARS, MOST_DOTS, MOST_WITH_INTERVALS = 30, 800, 80
 
@@ -166,7 +170,6 @@ def tornado(opened: Opened, found: Effects, name: str, scenario: str, lang: str)
         parts.append(say("results_note_explained", lang, share=found.explained))
     if len(found.frame) > len(frame):
         parts.append(say("results_note_largest", lang, shown=len(frame), all=len(found.frame)))
-    parts.append(say("results_note_colours", lang))
     title = say("results_effects_on", lang, metric=metric(name).label(lang))
     return bars(title, " ".join(parts), name, labels, frame, lang)
 
@@ -182,26 +185,34 @@ def bars(
     marks: bool = False,
     strong: int = -1,
 ) -> Bars:
-    """Estimates of `frame` (estimate, low, high), coloured by whether they are better for `name`."""
+    """Estimates of `frame` (n, estimate, low, high), coloured by whether they are better for `name`, all together."""
+    names = [name] * len(frame)
     columns = {one: frame[one].astype(float).tolist() for one in ("estimate", "low", "high")}
     digits = decimals_apart([*columns["low"], *columns["high"], *columns["estimate"], 0.0])
     rows = list(zip(columns["estimate"], columns["low"], columns["high"], strict=True))
     return Bars(
-        title=title, note=note, unit=unit(metric(name), lang), labels=labels,
+        title=title, note=f"{note} {said(names, lang)}", unit=unit(metric(name), lang), labels=labels,
         estimates=columns["estimate"], low=columns["low"], high=columns["high"],
-        colours=[verdict(*row, metric(name).better) for row in rows],
+        colours=colours_of(names, columns["estimate"], columns["low"], columns["high"], frame["n"]),
         names=[f"{label}\n{with_interval(*row, digits, True)}" for label, row in zip(labels, rows, strict=True)],
         bars=not marks, strong=strong,
     )  # fmt: skip
 
 
-def verdict(estimate: float, low: float, high: float, better: str | None) -> str:
-    """The colour of a difference: grey where the interval holds zero or is not known."""
-    if not low * high > 0:
-        return UNSURE
-    if better is None:
-        return NEUTRAL
-    return BETTER if (estimate > 0) == (better == "higher") else WORSE
+def colours_of(names: Sequence[str], difference: ArrayLike, low: ArrayLike, high: ArrayLike, n: ArrayLike) -> list[str]:
+    """The colours of differences of these metrics, all looked at together: see `looks.verdicts`."""
+    items = [metric(name) for name in names]
+    found = looks.verdicts(difference, low, high, n, [item.smallest for item in items])
+    return [
+        KINDS[looks.kind(one, item.better)] if item.better or one not in ("higher", "lower") else NEUTRAL
+        for one, item in zip(found, items, strict=True)
+    ]
+
+
+def said(names: Sequence[str], lang: str) -> str:
+    """What the colours of differences of these metrics mean, all of them looked at together."""
+    text = looks.said([metric(name) for name in names], len(names), lang)
+    return f"{say('results_note_colours', lang)} {text}"
 
 
 def scatter(opened: Opened, cells: pd.DataFrame, x: str, y: str, lang: str) -> Scatter:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,8 @@ class Opened:
     replications: int
     windows: dict[str, Window]
     """Evaluation windows by scenario; empty if the file does not say."""
+    reached: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """How much of the district the runs simulate, by scenario: see `run.reach`; empty if the file does not say."""
     own: tuple[Metric, ...] = ()
     """Metrics that the experiment had of its own, as the store declares them; their code is not there."""
 
@@ -280,6 +282,7 @@ def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
         scenarios=tuple(label for label in about["scenarios"] if counts.get(label)), runs=len(table),
         metrics=tuple(name for name in names if name in known), replications=int(table["replication"].nunique()),
         windows=windows_said(about),
+        reached=about.get("reached", {}),
         own=own,
     )  # fmt: skip
 

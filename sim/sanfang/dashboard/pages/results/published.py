@@ -47,11 +47,11 @@ def forest(chosen: Found, among: list[Found], name: str, lang: str) -> Bars:
     """One metric across a collection, the chosen experiment in bold."""
     rows = across(chosen, among, name)
     frame = pd.DataFrame(
-        [(row.finding.difference, row.finding.low, row.finding.high) for row in rows],
-        columns=["estimate", "low", "high"],
+        [(row.finding.difference, row.finding.low, row.finding.high, row.finding.replications) for row in rows],
+        columns=["estimate", "low", "high", "n"],
     )
     title = say("results_forest_title", lang, metric=metric(name).label(lang))
-    note = f"{say('results_note_published', lang)} {say('results_note_colours', lang)}"
+    note = say("results_note_published", lang)
     strong = next((number for number, row in enumerate(rows) if row.found.id == chosen.id), -1)
     labels = [row_label(row, lang) for row in rows]
     return bars(title, note, name, labels, frame, lang, marks=True, strong=strong)

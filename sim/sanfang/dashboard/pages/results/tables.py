@@ -152,7 +152,7 @@ def baseline_row(opened: Opened) -> int:
 
 def cells(opened: Opened, metrics: Sequence[str]) -> pd.DataFrame:
     """One row a cell with runs: scenario, point, the factors, then for each metric M `n_M`, `M`, `low_M`, `high_M`, and
-    if there are several scenarios `difference_M`, `difference_low_M`, `difference_high_M` to the baseline."""
+    if there are several scenarios `difference_M`, with `_low_M`, `_high_M` and `_n_M` (pairs), to the baseline."""
     several = len(opened.scenarios) > 1 and opened.baseline in opened.scenarios
     columns: dict[str, Any] = {}
     there = np.zeros((len(opened.scenarios), len(opened.points)), dtype=bool)
@@ -169,7 +169,7 @@ def cells(opened: Opened, metrics: Sequence[str]) -> pd.DataFrame:
             difference[base] = np.nan
             found = summary(difference.reshape(flat.shape))
             columns |= {f"difference_{metric}": found["estimate"]}
-            columns |= {f"difference_{end}_{metric}": found[end] for end in ("low", "high")}
+            columns |= {f"difference_{part}_{metric}": found[part] for part in ("low", "high", "n")}
     scenario, point = np.unravel_index(np.arange(there.size), there.shape)
     keys = opened.points.iloc[point].reset_index(drop=True)
     keys.insert(0, "scenario", np.array(opened.scenarios, dtype=object)[scenario])

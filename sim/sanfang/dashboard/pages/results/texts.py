@@ -9,7 +9,7 @@ import pandas as pd
 
 from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results.choice import Shown
-from sanfang.dashboard.pages.results.figures import BETTER, WORSE, Bars, HeatMap, Plot, verdict
+from sanfang.dashboard.pages.results.figures import BETTER, WORSE, Bars, HeatMap, Plot, colours_of
 from sanfang.dashboard.pages.results.files import RESULTS, Found, Opened, title
 from sanfang.dashboard.pages.results.labels import (
     declared_label,
@@ -24,6 +24,7 @@ from sanfang.dashboard.words import say
 from sanfang.lab.experiments.experiment_file import ExperimentFile
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.numbers import decimals_apart, number, with_interval
+from sanfang.run.reach import Reach
 from sanfang.scenario.content import EXPERIMENTS
 
 MOST_ROWS = 200
@@ -129,6 +130,8 @@ def _of_runs(shown: Shown, opened: Opened, lang: str) -> list[tuple[str, str]]:
         where = [place_label(str(document["district"]), lang), plain(document.get("scale", 1.0))]
         where += [plain(document["days"])] if document.get("days") else []
         found.append(("results_fact_where", ", ".join(where)))
+    reached = {Reach(**one) for one in opened.reached.values()}
+    found.append(("results_fact_reached", "\n".join(sorted(one.told(lang) for one in reached))))
     return found
 
 
@@ -159,6 +162,8 @@ def table(
         label = say("results_column_difference", lang, metric=metric(metrics[0]).label(lang))
         shown.insert(1, (f"difference_{metrics[0]}", metrics[0], label))
     columns += [{"id": id_, "label": label, "sort": True, "num": True} for id_, _, label in shown]
+    if f"difference_{metrics[0]}" in cells:
+        cells = cells.assign(colour=_colours(cells, metrics[0]))
     if by in [column["id"] for column in columns]:
         cells = cells.sort_values(by, ascending=not down, kind="stable")
     cells = cells.head(MOST_ROWS)
@@ -177,14 +182,17 @@ def _column(cells: pd.DataFrame, id_: str, name: str) -> list[Json]:
     values = (cells[name].astype(float).tolist() for name in (id_, *ends))
     rows = list(zip(*values, strict=True))
     digits = decimals_apart([estimate for estimate, _, _ in rows])
-    better = metric(name).better
+    colours = cells["colour"].tolist() if difference else [""] * len(cells)
     return [
-        {
-            "text": with_interval(estimate, low, high, digits, difference),
-            "verdict": CLASSES.get(verdict(estimate, low, high, better), "") if difference else "",
-        }
-        for estimate, low, high in rows
+        {"text": with_interval(estimate, low, high, digits, difference), "verdict": CLASSES.get(colour, "")}
+        for (estimate, low, high), colour in zip(rows, colours, strict=True)
     ]
+
+
+def _colours(cells: pd.DataFrame, name: str) -> list[str]:
+    """The colours of the differences of a metric: all cells of the table are one family of looks."""
+    columns = (cells[f"difference{part}_{name}"] for part in ("", "_low", "_high", "_n"))
+    return colours_of([name] * len(cells), *columns)
 
 
 def figure_table(plot: Plot, lang: str) -> tuple[list[str], list[list[str]]]:
@@ -207,11 +215,12 @@ def published_table(shown: Shown, lang: str) -> tuple[list[Json], list[list[Any]
         {"id": name, "label": say(f"results_column_{name}", lang), "num": name in ("estimate", "pairs")}
         for name in heads
     ]
+    names = [one.metric for one in file.found]
+    numbers = ([getattr(one, name) for one in file.found] for name in ("difference", "low", "high", "replications"))
     rows: list[list[Any]] = []
-    for one in file.found:
+    for one, colour in zip(file.found, colours_of(names, *numbers), strict=True):
         case = result_published.case_label(found, file, one, lang) or scenario_label(one.scenario, lang)
         digits = decimals_apart([one.low, one.high, 0.0])
-        colour = verdict(one.difference, one.low, one.high, metric(one.metric).better)
         text = with_interval(one.difference, one.low, one.high, digits, True)
         cell = {"text": text, "verdict": CLASSES.get(colour, "")}
         rows.append([metric_label(one.metric, lang), case, cell, number(one.replications, 0)])
