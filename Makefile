@@ -4,13 +4,15 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.installed
 TEST_JOBS ?= 2
+# The share of lines that the tests pass must not fall below this, in per cent (pyproject.toml says what counts).
+FLOOR ?= 85
 HOW ?= --quick
 # The first Python on the path that is new enough; `make PYTHON=/path/to/python test` takes another.
 PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dashboard mechanisms test browser soak bench pages digests screenshots check format pins clean
+.PHONY: help install demo dashboard mechanisms test browser versions soak bench pages digests screenshots check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +28,7 @@ dashboard: $(STAMP) ## show a policy live in the browser, at http://127.0.0.1:87
 	$(BIN)/sanfang dashboard
 
 test: $(STAMP) browser ## run the whole test suite
-	$(BIN)/pytest -n $(TEST_JOBS)
+	$(BIN)/pytest -n $(TEST_JOBS) --cov --cov-report= --cov-fail-under=$(FLOOR)
 
 # The tests of the dashboard need a browser. Without one they are skipped, and say so.
 browser:
@@ -40,6 +42,9 @@ browser:
 		fi; \
 	fi
 
+versions: $(STAMP) browser ## the tests with the oldest and the newest libraries that pyproject.toml allows
+	.ci/versions
+
 soak: $(STAMP) ## the long campaigns, hours of them; writes docs/soak.md (SOAK="hostile --share 0.1" for a part)
 	$(BIN)/python -m soak $(SOAK)
 
@@ -47,7 +52,7 @@ bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH
 	$(BIN)/python -m benchmarks $(BENCH)
 
 pages: $(STAMP) ## write the generated pages of docs/ anew
-	for page in parameter_table:parameters mechanism_table:mechanisms; do \
+	for page in parameter_table:parameters mechanism_table:mechanisms module_table:modules; do \
 		$(BIN)/python -m sanfang.report.$${page%%:*} > docs/$${page##*:}.new && mv docs/$${page##*:}.new docs/$${page##*:}.md; done
 
 digests: $(STAMP) ## make some forty runs and compare them, bit for bit, with the recorded ones

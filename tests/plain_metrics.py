@@ -6,8 +6,8 @@ Written from docs/model.md and the declarations, and sharing no code with the mo
 - `requests`: the run's requests, with `gone` beside them, the day on which the trouble no longer was there;
 - `daily`: its daily series;
 - `ledger`, `ledger_before`: the ledger at its end and at the start of the window (None if that is day 0);
-- `months`: of each month begun, what was paid on its first day for all of it (by heading; what was in vain is known
-  of those that are over), and put into the pots (by tier); `moved`: what the window paid out of the pots,
+- `months`: of each month begun, what was paid on its first day for all of it (by heading; what was in vain is known of
+  those that are over), and put into the pots (by tier); `moved`: what the window paid out of the pots,
   `[tier, heading]`; `held` in them at its end, by tier; and `waiting`, the yuan that cases wait for then;
 - `satisfaction`: residents' satisfaction at the end of each day, `[day, resident]`, and who they are.
 """
@@ -131,6 +131,53 @@ def of_requests(shown: Shown) -> dict[str, float]:
         "handoffs_per_request": ratio(made["handoffs"].sum(), len(made)),
         "backlog": 1000 * days["open"].mean() / len(shown.vulnerable),
     }
+
+
+def by_day(times: pd.Series, days: int) -> np.ndarray:
+    return np.bincount(times.dropna().astype(int), minlength=days)[:days]
+
+
+def closed_requests(shown: Shown) -> pd.DataFrame:
+    """Requests that were closed, with the day on which it was booked and how many requests for the same trouble came
+    within 30 days. Right where no request is brought back, so that each closing has its record."""
+    needs = shown.requests
+    closed = needs[needs["outcome"].isin(["resolved", "unresolved"])]
+    working = WorkingTime(shown.scenario, shown.end)
+    shift = shown.scenario.calendar.shift_hours
+    # what a terminal finishes while offices are closed is booked on the next working day
+    ends, starts = [[working.at(day + n) for day in range(shown.end)] for n in (1, 0)]
+    workdays = np.flatnonzero(np.subtract(ends, starts) == shift)
+    opens = shown.scenario.calendar.opening_hour / 24
+    booked = [
+        next((day for day in workdays if day >= int(time) and (day > int(time) or time % 1 < opens + shift / 24)), -1)
+        if tier == "terminal" else int(time)
+        for time, tier in zip(closed["closed"], closed["tier"], strict=True)
+    ]  # fmt: skip
+    before = needs.set_index(["root", "ordinal"])["closed"]
+    again = needs[(needs["ordinal"] > 0) & needs["voiced"].notna()]
+    last = pd.Series([before[need.root, need.ordinal - 1] for need in again.itertuples()], again.index, dtype=float)
+    soon = again[again["voiced"] - last <= REPEAT_DAYS]
+    repeats = pd.Series(1, pd.MultiIndex.from_arrays([soon["root"], soon["ordinal"] - 1])).groupby(level=[0, 1]).sum()
+    own = pd.MultiIndex.from_arrays([closed["root"], closed["ordinal"]])
+    return closed.assign(booked=booked, repeats=repeats.reindex(own).fillna(0).astype(int).to_numpy())
+
+
+def counted_from_records(shown: Shown, closed: pd.DataFrame) -> pd.DataFrame:
+    """The daily series of closings, repeats, ratings and open requests, from records alone."""
+    needs, days = shown.requests, shown.end
+    given_up = by_day(needs["closed"][needs["outcome"] == "withdrawn"], days)
+    booked = by_day(closed["booked"], days)
+    return pd.DataFrame(
+        {
+            "day": np.arange(days),
+            "closed": booked,
+            "resolved": by_day(closed["booked"][closed["outcome"] == "resolved"], days),
+            "repeats": by_day(closed["closed"].repeat(closed["repeats"]), days),
+            "rated": by_day(closed["closed"][closed["rated"] >= 0], days),
+            "rated_satisfied": by_day(closed["closed"][closed["rated"] == 1], days),
+            "open": (by_day(needs["voiced"], days) - booked - given_up).cumsum(),
+        }
+    )
 
 
 # --- Durations ----------------------------------------------------------------------------------------------

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from hand_made import examples
+from sanfang import Scenario
+from sanfang.cli.app import app
 from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.report.module_table import module_table, modules, summary
 from sanfang.report.parameter_table import parameter_table
 from sanfang.scenario.catalogue import levers, parameters
 
@@ -83,11 +88,17 @@ def test_files_named_in_the_architecture_exist() -> None:
     assert sorted({Path(name).name for name in re.findall(r"`([\w/]+\.py)`", page)} - known) == []
 
 
-def test_every_module_has_its_place_in_the_architecture() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    modules = [path for path in PACKAGE.rglob("*.py") if path.stem != "__init__"]
-    missing = sorted(path.stem for path in modules if f"`{path.stem}`" not in page)
-    assert missing == [], "say in the table of docs/architecture.md what they are"
+def test_the_page_of_modules_is_up_to_date() -> None:
+    hint = "write it anew: python -m sanfang.report.module_table > docs/modules.md"
+    assert (ROOT / "docs" / "modules.md").read_text("utf-8") == module_table(), hint
+
+
+def test_the_page_of_modules_has_every_module() -> None:
+    assert set(PACKAGE.rglob("*.py")) - set(modules()) == {PACKAGE / "__init__.py"}
+
+
+def test_every_module_says_in_a_sentence_what_it_is() -> None:
+    assert [name_of(path) for path in modules() if not summary(path).endswith(".")] == []
 
 
 def _model_page() -> str:
@@ -99,3 +110,24 @@ def test_every_worked_example_is_tried() -> None:
     tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_examples_*.py"))
     tried = [name.replace("_", " ") for name in re.findall(r"^def test_example_(\w+)", tests, flags=re.MULTILINE)]
     assert sorted(tried) == sorted(examples())
+
+
+def test_the_page_on_writing_files_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its commands and files, in their order, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "writing.md").read_text("utf-8")
+    commands = 0
+    step = re.compile(r"^    (sanfang [^\n]+)$|^```toml\n# (\S+)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+    for found in step.finditer(text):
+        command, name, content = found.groups()
+        if name:
+            assert (tmp_path / name).exists(), "it was begun by a command"
+            (tmp_path / name).write_text(content, "utf-8")
+            continue
+        result = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert result.exit_code == 0, f"{command}: {result.output}"
+        commands += 1
+    assert commands > 10
+    complete = Scenario.load("mine.toml", district="harbour.toml")
+    complete.save("complete.toml")
+    assert Scenario.load("complete.toml").digest() == complete.digest()

@@ -14,7 +14,7 @@ import solara
 
 from jobs import made
 from sanfang.dashboard.address import OTHER_KEYS, Address, read, scenario_of
-from sanfang.dashboard.pages.lessons import page, told
+from sanfang.dashboard.pages.lessons import page, told, wording
 from sanfang.dashboard.pages.lessons.files import LESSONS, Progress, load, load_all, progress_of
 from sanfang.dashboard.pages.lessons.files import read as read_lesson
 from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
@@ -110,7 +110,7 @@ def test_every_outcome_has_its_text_and_all_placeholders_resolve(name: str, numb
         answer = step.answers[0] if step.answers else str(step.slider.least if step.slider else 0)
         reveal = told.reveal(found, answer, lang)
         text = "\n".join(reveal["paragraphs"])
-        text += "\n".join(told.placed(one.say(lang), lesson.place_of(step)) for one in (step.setting, step.question))
+        text += "\n".join(wording.placed(one.say(lang), lesson.place_of(step)) for one in (step.setting, step.question))
         assert "{" not in text and "}" not in text and "nan" not in text
         assert (re.search(r"[一-鿿]", text) is not None) == (lang == "zh")
         shown.add(reveal["paragraphs"][0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 
 import pandas as pd
 import pytest
@@ -92,20 +91,18 @@ def test_saved_files_hold_what_was_compared_and_nothing_half_written(before: Sce
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "metric", "verdict"),
+    ("verdict", "metric", "colour"),
     [
-        (0.1, 0.3, "satisfaction", "BETTER"),
-        (-0.3, -0.1, "satisfaction", "WORSE"),
-        (-0.3, -0.1, "waste_share", "BETTER"),
-        (-0.1, 0.3, "waste_share", "UNSURE"),
-        (math.nan, math.nan, "waste_share", "UNSURE"),
+        ("higher", "satisfaction", "BETTER"),
+        ("lower", "satisfaction", "WORSE"),
+        ("lower", "waste_share", "BETTER"),
+        ("negligible", "waste_share", "UNSURE"),
+        ("undecided", "waste_share", "UNSURE"),
+        ("higher", "hours_supplied", "UNSURE"),
     ],
 )
-def test_the_figure_calls_better_only_what_the_whole_interval_shows(
-    low: float, high: float, metric: str, verdict: str
-) -> None:
+def test_the_figure_calls_better_only_what_a_verdict_calls_so(verdict: str, metric: str, colour: str) -> None:
     from sanfang.metrics.catalogue import BY_NAME
     from sanfang.report import comparison_figure as figure
 
-    value = 0.1 if math.isnan(low) else (low + high) / 2
-    assert figure.verdict_colour(value, low, high, BY_NAME[metric]) == getattr(figure, verdict)
+    assert figure.verdict_colour(verdict, BY_NAME[metric]) == getattr(figure, colour)

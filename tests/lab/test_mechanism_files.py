@@ -12,15 +12,9 @@ from model_runs import ROOT, demo, run
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.reproduce import findings
 from sanfang.metrics.catalogue import HEADLINES
-from sanfang.report.mechanism_table import (
-    AS_EXPECTED,
-    EFFECTS,
-    FIGURES,
-    Mechanism,
-    interval_figure,
-    mechanism_table,
-    mechanisms,
-)
+from sanfang.report.mechanism_figures import FIGURES, interval_figure
+from sanfang.report.mechanism_table import EFFECTS, mechanism_table
+from sanfang.report.mechanisms import AS_EXPECTED, Mechanism, mechanisms
 from sanfang.scenario.catalogue import levers
 
 IDS = (

@@ -86,7 +86,7 @@ def made(here: Path, **changes: Any) -> Any:
 
 
 def test_a_formula_and_all_that_it_uses_decide_its_digest_and_no_other(sources: Path) -> None:
-    assert changed(sources, "requests.py", "run.counted(s.D_RESOLVED), run", "run.counted(s.D_CLOSED), run") == {
+    assert changed(sources, "requests.py", "run.counted(s.D_RESOLVED), closed", "run.counted(s.D_CLOSED), closed") == {
         "resolution_rate"
     }
     assert changed(sources, "survival.py", "1.0 - level + 1e-12", "1.0 - level + 1e-9") == {

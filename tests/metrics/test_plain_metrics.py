@@ -11,7 +11,7 @@ import pytest
 
 from hand_made import HAMLET
 from model_runs import SCENARIOS, demo
-from plain_metrics import CAUSES, Shown, WorkingTime, metrics_of
+from plain_metrics import CAUSES, Shown, by_day, closed_requests, counted_from_records, metrics_of
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.model.books.headings import YUAN_HEADINGS
 from sanfang.model.books.observation import all_records
@@ -34,6 +34,9 @@ EVERY_REQUEST: dict[str, Any] = EVERY_LEVER | {
     "money.operating": 60.0,
 }
 """All levers, and a district short of money in which whatever can happen to a need happens."""
+
+EACH_CLOSED_ONCE: dict[str, Any] = {"casework.comes_back": 0.0, "needs.recurrence_days": 20.0}
+"""No closed request is brought back, so that each closing has its record; troubles recur soon."""
 
 
 @cache
@@ -131,59 +134,32 @@ def test_the_plain_program_has_seen_every_kind_of_request() -> None:
 # --- The daily series --------------------------------------------------------------------------------------
 
 
-def by_day(times: pd.Series, shown: Shown) -> np.ndarray:
-    return np.bincount(times.dropna().astype(int), minlength=shown.end)[: shown.end]
-
-
 @pytest.mark.parametrize("changes", [{}, EVERY_REQUEST], ids=["before", "everything"])
 def test_the_series_of_needs_are_counted_from_the_records(changes: dict[str, Any]) -> None:
     """Arisen, voiced, found, given up, and latent at the end of each day."""
     _, shown = hamlet("before", **changes)
     needs, daily = shown.requests, shown.daily
     found = needs["channel"].isin(["patrol", "data", "visit", "contact", "forum"])
-    assert np.array_equal(daily["arisen"], by_day(needs["arose"], shown))
-    assert np.array_equal(daily["voiced"], by_day(needs["voiced"][~found], shown))
-    assert np.array_equal(daily["discovered"], by_day(needs["voiced"][found], shown))
-    assert np.array_equal(daily["data_found"], by_day(needs["voiced"][needs["channel"] == "data"], shown))
-    assert np.array_equal(daily["withdrawn"], by_day(needs["closed"][needs["outcome"] == "withdrawn"], shown))
-    assert np.array_equal(daily["recurred"], by_day(needs["arose"][needs["ordinal"] > 0], shown))
+    assert np.array_equal(daily["arisen"], by_day(needs["arose"], shown.end))
+    assert np.array_equal(daily["voiced"], by_day(needs["voiced"][~found], shown.end))
+    assert np.array_equal(daily["discovered"], by_day(needs["voiced"][found], shown.end))
+    assert np.array_equal(daily["data_found"], by_day(needs["voiced"][needs["channel"] == "data"], shown.end))
+    assert np.array_equal(daily["withdrawn"], by_day(needs["closed"][needs["outcome"] == "withdrawn"], shown.end))
+    assert np.array_equal(daily["recurred"], by_day(needs["arose"][needs["ordinal"] > 0], shown.end))
     healed = needs["closed"][needs["outcome"] == "healed"]
-    latent = by_day(needs["arose"], shown) - by_day(needs["voiced"], shown) - by_day(healed, shown)
+    latent = by_day(needs["arose"], shown.end) - by_day(needs["voiced"], shown.end) - by_day(healed, shown.end)
     assert np.array_equal(daily["latent"], latent.cumsum())
 
 
 @pytest.mark.parametrize("changes", [{}, EVERY_REQUEST], ids=["before", "everything"])
 def test_closings_repeats_and_ratings_are_counted_from_the_records(changes: dict[str, Any]) -> None:
     """Where no closed case is brought back, so that each closing has its record: 30 days make a repeat."""
-    _, shown = hamlet("before", **changes | {"casework.comes_back": 0.0, "needs.recurrence_days": 20.0})
-    needs, daily = shown.requests, shown.daily
-    closed = needs[needs["outcome"].isin(["resolved", "unresolved"])]
-    working = WorkingTime(shown.scenario, shown.end)
-    shift = shown.scenario.calendar.shift_hours
-    # what a terminal finishes while offices are closed is booked on the next working day
-    ends, starts = [[working.at(day + n) for day in range(shown.end)] for n in (1, 0)]
-    workdays = np.flatnonzero(np.subtract(ends, starts) == shift)
-    opens = shown.scenario.calendar.opening_hour / 24
-    day_of = [
-        next((day for day in workdays if day >= int(time) and (day > int(time) or time % 1 < opens + shift / 24)), -1)
-        if tier == "terminal" else int(time)
-        for time, tier in zip(closed["closed"], closed["tier"], strict=True)
-    ]  # fmt: skip
-    assert np.array_equal(daily["closed"], np.bincount(day_of, minlength=shown.end))
-    resolved = np.array(day_of)[(closed["outcome"] == "resolved").to_numpy()]
-    assert np.array_equal(daily["resolved"], np.bincount(resolved, minlength=shown.end))
-    given_up = by_day(needs["closed"][needs["outcome"] == "withdrawn"], shown)
-    open_now = (by_day(needs["voiced"], shown) - np.bincount(day_of, minlength=shown.end) - given_up).cumsum()
-    assert np.array_equal(daily["open"], open_now)
-    rated = closed["closed"][closed["rated"] >= 0]
-    assert np.array_equal(daily["rated"], by_day(rated, shown))
-    assert np.array_equal(daily["rated_satisfied"], by_day(closed["closed"][closed["rated"] == 1], shown))
-    before = needs.set_index(["root", "ordinal"])["closed"]
-    again = needs[(needs["ordinal"] > 0) & needs["voiced"].notna()]
-    last = pd.Series([before[need.root, need.ordinal - 1] for need in again.itertuples()], again.index)
-    repeats = last[again["voiced"] - last <= 30]
-    assert 0 < len(repeats) < len(again)
-    assert np.array_equal(daily["repeats"], by_day(repeats, shown))
+    _, shown = hamlet("before", **changes | EACH_CLOSED_ONCE)
+    closed = closed_requests(shown)
+    counted, recurred = counted_from_records(shown, closed), shown.requests["ordinal"] > 0
+    for name in counted.columns.drop("day"):
+        assert np.array_equal(shown.daily[name], counted[name]), name
+    assert 0 < counted["repeats"].sum() < (recurred & shown.requests["voiced"].notna()).sum()
 
 
 @pytest.mark.parametrize(("reached", "polite"), [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)])

@@ -191,14 +191,14 @@ class Experiences:
         self.stream: list[np.ndarray] = []
         self.given = iter(stream) if stream is not None else None
 
-    def __call__(self, residents: Residents, met: np.ndarray, count: int, records: Any, rated: Any, mind: Any) -> None:
+    def __call__(self, residents: Residents, met: np.ndarray, count: int, *rest: Any) -> None:
         if self.given is None:
             self.stream.append(met[:count].copy())
         else:
             met = next(self.given).copy()
-            met["record"] = -1
+            met["record"], met["closing"] = -1, 0
             count = len(met)
-        minds.receive(residents, met, count, records, rated, mind)
+        minds.receive(residents, met, count, *rest)
 
 
 def live(scenario: Scenario, experiences: Experiences, monkeypatch: pytest.MonkeyPatch) -> DistrictModel:

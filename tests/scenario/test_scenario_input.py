@@ -135,7 +135,10 @@ SCENARIO_TEXTS = {
         'extends = "befor"',
         "extends = 'befor': no scenario of that name; did you mean 'before'?",
     ),
-    "extends a district": ('extends = "here"', "extends = 'here': is a district, not a scenario"),
+    "holds a district, and is put on another": (
+        'extends = "here"',
+        "holds the district 'here' and cannot be put on another, small.toml",
+    ),
     "extends itself": ('extends = "wrong.toml"', "runs in a circle: wrong.toml -> wrong.toml"),
 }
 
@@ -303,5 +306,5 @@ def test_each_wrong_file_of_several_is_told_and_the_right_ones_too(here: Path) -
     runner = CliRunner()
     result = runner.invoke(scenario_app, ["validate", "before", "wrong.toml", "nil", "--district", "small.toml"])
     assert result.exit_code == 2
-    assert result.stdout.startswith("before: valid; of ") and result.stdout.count("\n") == 1
+    assert result.stdout.startswith("before: valid; of ") and result.stdout.count(": valid; ") == 1
     assert [line.split(":")[1].strip() for line in result.stderr.splitlines()] == ["wrong.toml", "'nil'"]

@@ -13,7 +13,7 @@ from sanfang.cli.app import app
 from sanfang.scenario.catalogue import find, json_schema
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.sources import counted
+from sanfang.scenario.sources import Basis
 
 CENSUS = "Qingdao, Seventh National Population Census 2020"
 SURVEY = "own survey of 2026"
@@ -100,7 +100,7 @@ def test_a_saved_scenario_keeps_its_sources(here: Path) -> None:
     scenario.save("saved.toml")
     again = Scenario.load("saved.toml")
     assert again == scenario
-    assert counted(again) == counted(scenario)
+    assert Basis.of(again).to_dict()["assumed_keys"] == Basis.of(scenario).to_dict()["assumed_keys"]
     assert again.source("district.share_elderly") == SURVEY
     assert again.source("mind.erosion") == scenario.source("mind.erosion")
     assert again.source("tasks.load") == "set in saved.toml, no source given"
@@ -118,18 +118,33 @@ def test_a_value_with_something_else_beside_it_is_refused(here: Path, value: str
         mine(here, f"tasks.load = {value}")
 
 
-def test_validate_says_how_much_is_assumed_and_how_much_has_no_source(here: Path) -> None:
+def test_validate_says_what_is_assumed_and_what_has_no_source(here: Path) -> None:
     """Before: none of Licang's values is without a source. Two more are given without one, of which one was assumed."""
-    before = counted(Scenario.load("before", "licang"))
-    assert before["without_source"] == 0
-    assert 0 < before["assumed"] < before["values"]
+    before = Basis.of(Scenario.load("before", "licang"))
+    assert before.without_source == []
+    assert "district.elderly_alone" in before.assumed and "district.share_elderly" not in before.assumed
     mine(here, "district.share_elderly = 0.31\ndistrict.elderly_alone = 0.2\npolicy.authority = 1.0")
-    expected = {"values": before["values"], "assumed": before["assumed"] - 1, "without_source": 2}
     result = CliRunner().invoke(app, ["scenario", "validate", "mine.toml", "--district", "licang"])
-    told = "mine.toml: valid; of {values:,} values {assumed:,} are assumed and {without_source:,} have no source\n"
-    assert result.stdout == told.format(**expected)
+    lines = result.stdout.splitlines()
+    values, assumed = len(before.values), len(before.assumed) - 1
+    assert lines[0] == f"mine.toml: valid; of {values:,} values {assumed:,} are assumed and 2 have no source"
+    assert lines[3] == "  without a source: district.share_elderly, district.elderly_alone"
     found = json.loads(CliRunner().invoke(app, ["scenario", "validate", "mine.toml", "--json"]).stdout)[0]
-    assert {key: found[key] for key in expected} == expected
+    assert (found["values"], found["assumed"], found["without_source"]) == (values, assumed, 2)
+    assert found["without_source_keys"] == ["district.share_elderly", "district.elderly_alone"]
+    assert set(found["assumed_keys"]) == {*before.assumed} - {"district.elderly_alone"}
+
+
+def test_validate_says_whose_the_values_are(here: Path) -> None:
+    """A district that builds on another has that one's values, published ones too, where it gives none of its own."""
+    (here / "harbour.toml").write_text('extends = "licang"\ndistrict = { name = "Harbour", population = 50_000 }\n')
+    lines = CliRunner().invoke(app, ["scenario", "validate", "harbour.toml"]).stdout.splitlines()
+    origins = dict(one.rsplit(" ", 1) for one in lines[1].removeprefix("  values from: ").split(", "))
+    assert list(origins) == ["districts/licang.toml", "default", "harbour.toml"]
+    assert origins["harbour.toml"] == "1", "a name is no value"
+    found = json.loads(CliRunner().invoke(app, ["scenario", "validate", "harbour.toml", "--json"]).stdout)[0]
+    assert found["origins"] == {name: int(number.replace(",", "")) for name, number in origins.items()}
+    assert sum(found["origins"].values()) == found["values"]
 
 
 def test_editors_know_that_a_source_may_stand_beside_a_value() -> None:

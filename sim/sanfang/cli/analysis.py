@@ -13,7 +13,6 @@ from rich.table import Table
 
 from sanfang.cli.tables import (
     FEWEST_PAIRS,
-    SHOWN_IN_COMPARISON,
     bracketed,
     difference_texts,
     given,
@@ -22,6 +21,7 @@ from sanfang.cli.tables import (
     pairing,
     plain_console,
     say_not_reached,
+    say_verdicts,
     say_windows,
     seeds_told,
     signed,
@@ -31,7 +31,7 @@ from sanfang.lab.statistics import intervals, precision, ranking, warm_up, world
 from sanfang.lab.statistics.looks import judged
 from sanfang.lab.statistics.run_table import metric_columns, values_of
 from sanfang.lab.windows import windows_in
-from sanfang.metrics.catalogue import metric
+from sanfang.metrics.catalogue import SHOWN_IN_COMPARISON, metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import decimals_of
 from sanfang.scenario.errors import InputError, nearest
@@ -141,6 +141,8 @@ def print_analysis(results: AnalysisInput) -> None:
         _print_worlds(console, of_metric.get("worlds", pd.DataFrame()), results.chosen_levers, item)
         _print_rankings(console, of_metric.get("ranking", pd.DataFrame()), results.chosen_levers, item)
         console.print()
+    if "differences" in found:
+        say_verdicts(console, found["differences"])
     say_windows(console, windows_in(results.runs), results.runs.get("requests", ()))
     _print_needed(console, found["replications_needed"], results)
     if "seed" in results.runs:

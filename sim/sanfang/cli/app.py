@@ -1,4 +1,7 @@
-"""The command line. Heavy libraries load inside the commands, so that `--help` answers at once."""
+"""All commands: `run` and `compare` stand here, the others are added from their own files.
+
+Heavy libraries load inside the commands, so that `--help` answers at once.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,7 @@ from sanfang.cli.sweep import sweep_app
 from sanfang.cli.telling import print_json, say_if_compiling, tell, tell_error
 from sanfang.cli.trace import trace_app
 from sanfang.cli.verify import verify_app
+from sanfang.cli.why import why_app
 from sanfang.scenario.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,6 +54,7 @@ app.add_typer(scenario_app, name="scenario")
 app.add_typer(sweep_app)
 app.add_typer(reproduce_app)
 app.add_typer(trace_app)
+app.add_typer(why_app)
 app.add_typer(verify_app)
 app.add_typer(dashboard_app)
 

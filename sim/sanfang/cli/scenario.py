@@ -30,27 +30,41 @@ HEADINGS = {
 
 
 @scenario_app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name or path of the file to write; `.toml` is put behind it.")],
+    district: Annotated[bool, typer.Option("--district", help="A district instead of a scenario.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the comments.")] = Language.EN,
+) -> None:
+    """Write a first file of your own, with comments; it is right as it stands. No file is ever written over."""
+    from sanfang.scenario.skeleton import write_skeleton
+
+    with user_errors():
+        path = write_skeleton(name, "district" if district else "scenario", lang)
+    say(f"{path} is written; its first lines say how to go on")
+
+
+@scenario_app.command()
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios: bare names or files.")],
     district: District = None,
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files: exit status 0 if all are right, else 2 with one message for each thing that is wrong."""
-    from sanfang.scenario.sources import counted
+    from sanfang.scenario.sources import Basis
 
     results: list[dict[str, Any]] = []
     for file in files:
         try:
             loaded = load(file, district)
-            about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **counted(loaded)}
+            basis = Basis.of(loaded)
+            about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **basis.to_dict()}
             results.append({"scenario": file, "valid": True, **about})
+            if not as_json:
+                say(f"{file}: valid; " + "\n".join(basis.told()))
         except InputError as error:
             if str(error) not in {result["message"] for result in results}:  # a district is wrong for all of them
                 tell_error(error)
             results.append({"scenario": file, "valid": False, "digest": None, "message": str(error), "notes": []})
-        if not as_json and results[-1]["valid"]:
-            values, assumed, without = (results[-1][key] for key in ("values", "assumed", "without_source"))
-            say(f"{file}: valid; of {values:,} values {assumed:,} are assumed and {without:,} have no source")
     if as_json:
         print_json(results)
     if not all(result["valid"] for result in results):
@@ -87,7 +101,7 @@ def explain(
         )
     _print_table(table)
     if len(shown) == 1 and shown[0][1].acts:
-        print(shown[0][1].acts)
+        say(shown[0][1].acts_zh if lang is Language.ZH else shown[0][1].acts)
 
 
 @scenario_app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -89,12 +90,13 @@ def status_command(folder: Folder, as_json: AsJson = False) -> None:
         from sanfang.lab.storage.results import Results
 
         with Results(folder) as results:
-            status = results.status()
-            sessions = results.sessions()
+            status, sessions, about = results.status(), results.sessions(), results.about
     if as_json:
-        print_json({**vars(status), "missing": status.missing, "sessions": sessions})
+        reached = about.get("reached", {})
+        print_json({**vars(status), "missing": status.missing, "sessions": sessions, "reached": reached})
     else:
         _print_status(folder, status, sessions)
+        _say_reached(about, "  ")
 
 
 @sweep_app.command("analyse")
@@ -131,9 +133,10 @@ def analyse_command(
         with knowing(own):
             if as_json:
                 extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
-                print_json(analysis.document(given) | extra)
+                print_json(analysis.document(given) | {"reached": about.get("reached", {})} | extra)
                 return
             analysis.print_analysis(given)
+            _say_reached(about)
         if settled is not None:
             analysis.print_warm_ups(settled)
     if status.missing or status.failed:
@@ -209,10 +212,12 @@ def _sweep(
 
 
 def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
+    from sanfang.cli.progress import ProgressLine
     from sanfang.lab.sweeps.forecast import forecast
 
     say_if_compiling()
-    found = forecast(experiment, jobs)
+    with ProgressLine("points") as progress:
+        found = forecast(experiment, jobs, progress)
     if as_json:
         from sanfang.run.reach import reached_by
 
@@ -256,6 +261,14 @@ def _print_forecast(experiment: Experiment, found: Forecast) -> None:
     say(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
     kept = f", {1000 * found.record_megabytes:,.0f} kB of it records of each run" if experiment.records else ""
     say(f"  disk: {found.megabytes:,.1f} MB{kept}")
+
+
+def _say_reached(about: Mapping[str, Any], indent: str = "") -> None:
+    """How much of the district the runs of a sweep simulate; nothing where an older store does not say."""
+    from sanfang.cli.tables import scale_told
+
+    if about.get("reached"):
+        say(indent + scale_told(float(about["experiment"].get("scale", 1.0)), about["reached"]))
 
 
 def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sanfang.lab.windows import in_sentences
-from sanfang.metrics.catalogue import HEADLINES, METRICS, in_group
+from sanfang.metrics.catalogue import HEADLINES, METRICS, SHOWN_IN_COMPARISON, in_group, metric
 from sanfang.metrics.declare import GROUPS, Metric
 from sanfang.metrics.numbers import decimals_of
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from sanfang.lab.comparison import Comparison
     from sanfang.run.simulation import Run
 
-BESIDE_WASTE = ("cost_per_resolved_need", "latent_needs")  # waste is never shown without them
-SHOWN_IN_COMPARISON = (*HEADLINES, *BESIDE_WASTE)
 WASTED = {"hours": WASTED_HOURS, "yuan": WASTED_YUAN}
 FEWEST_PAIRS = 10
 """With fewer, what pairing is worth is known to a factor of ten at best, and is not printed."""
@@ -59,10 +57,8 @@ def print_run(run: Run) -> None:
 
 def print_comparison(comparison: Comparison) -> None:
     """A table for each headline metric, and for what must be read beside waste."""
-    from sanfang.lab.statistics.looks import judged
-
     console = plain_console()
-    changes = judged(comparison.differences[comparison.differences["metric"].isin(SHOWN_IN_COMPARISON)])
+    changes = comparison.judged
     for name in SHOWN_IN_COMPARISON:
         item = next(metric for metric in METRICS if metric.name == name)
         if (comparison.means["metric"] == name).any():
@@ -79,16 +75,28 @@ def print_comparison(comparison: Comparison) -> None:
         else "One replication: differences without intervals. Ask for more with --reps.",
         markup=False,
     )
+    say_verdicts(console, changes)
     console.print(seeds_told(comparison.seed, comparison.seed + reps - 1))
     if comparison.scale < 1:
-        reached = in_words(comparison.reached)
-        console.print(
-            f"Scale {comparison.scale:g}: {reached}; departments are smaller and lose pooling, so the full district may"
-            " differ.",
-            markup=False,
-        )
+        console.print(scale_told(comparison.scale, comparison.reached), markup=False)
     say_windows(console, comparison.windows, comparison.runs["requests"])
     _print_resources(console, comparison)
+
+
+def scale_told(scale: float, reached: Mapping[str, Mapping[str, int]]) -> str:
+    """How much of the district the runs simulate, and what a scaled one cannot show."""
+    pooling = "; departments are smaller and lose pooling, so the full district may differ" if scale < 1 else ""
+    return printable(f"Scale {scale:g}: {in_words(reached)}{pooling}.")
+
+
+def say_verdicts(console: Console, differences: pd.DataFrame) -> None:
+    """What the colours of a table of differences mean; nothing where no difference has an interval."""
+    from sanfang.lab.statistics import looks
+
+    looked = differences["low"].notna()
+    if looked.any():
+        items = [metric(str(name)) for name in differences["metric"].unique()]
+        console.print(f"Green and red in a terminal: {looks.said(items, int(looked.sum()))}", markup=False)
 
 
 def say_windows(console: Console, windows: Mapping[str, Window], requests: Iterable[float] = ()) -> None:
@@ -200,9 +208,10 @@ def times(ratio: float) -> str:
 
 def coloured(text: str, verdict: str, item: Metric) -> str:
     """Green where a difference is surely better, by more than the smallest of interest; red where surely worse."""
-    if item.better is None or verdict not in ("higher", "lower"):
-        return text
-    return f"[{'green' if verdict == item.better else 'red'}]{text}[/]"
+    from sanfang.lab.statistics.looks import kind
+
+    colour = {"better": "green", "worse": "red"}.get(kind(verdict, item.better))
+    return f"[{colour}]{text}[/]" if colour else text
 
 
 def signed(value: float, item: Metric, decimals: int | None = None) -> str:

@@ -26,6 +26,11 @@ def tell_error(message: object) -> None:
     print(f"error: {printable(shortened(str(message), LONGEST_MESSAGE))}", file=sys.stderr)
 
 
+def counted(number: int, word: str) -> str:
+    """ "1 run", "2 runs"."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def _harmless(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 

@@ -100,6 +100,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
         hosts=Hosts(host, allowed),
         most=most,
         password=password,
+        port=port,
         lang=lang,
     )
     uvicorn.run(

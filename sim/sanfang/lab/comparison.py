@@ -17,10 +17,11 @@ from sanfang.lab import belonging
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.provenance import provenance
 from sanfang.lab.statistics import intervals
+from sanfang.lab.statistics.looks import judged
 from sanfang.lab.statistics.run_table import days_of
 from sanfang.lab.sweeps.runner import Progress, run_all
 from sanfang.lab.sweeps.work import Job
-from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS
+from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS, SHOWN_IN_COMPARISON
 from sanfang.metrics.reasons import reasons
 from sanfang.run.reach import check_reach, reached_by, steps_not_reached
 from sanfang.run.simulation import check_run
@@ -50,6 +51,11 @@ class Comparison:
     reps: int
     days: int | None
     scale: float
+
+    @property
+    def judged(self) -> pd.DataFrame:
+        """The differences of the metrics that a comparison shows, with the `verdict` on each: see `looks.judged`."""
+        return judged(self.differences[self.differences["metric"].isin(SHOWN_IN_COMPARISON)])
 
     @property
     def windows(self) -> dict[str, Window]:

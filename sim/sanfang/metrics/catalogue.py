@@ -34,6 +34,9 @@ TWINS: Mapping[str, Twin] = DECLARED_TWINS
 """What is shown of metrics day by day, by name."""
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
 HEADLINES: tuple[str, ...] = ("satisfaction", "resolution_days_mean", "waste_share")
+BESIDE_WASTE = ("cost_per_resolved_need", "latent_needs")
+"""Waste is never shown without them."""
+SHOWN_IN_COMPARISON = (*HEADLINES, *BESIDE_WASTE)
 EQUAL_BETWEEN_SCENARIOS: tuple[str, ...] = ("hours_supplied", "money_supplied")
 """What scenarios compared with each other must share, unless a file means to change it."""
 

@@ -36,6 +36,24 @@ OWN = "own"
 """The group of metrics that an experiment has of its own."""
 
 
+Of = Literal["residents", "needs", "requests"]
+FROM_RESIDENTS: tuple[Of, ...] = ("residents", "needs", "requests")
+"""Residents have needs, some of which become requests: what splits one of these splits all that come after it."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a metric is of, and over how many of them it is in an evaluation: `count`.
+
+    A mean or share of a district is that of its groups, weighted by their counts; where groups have the same residents
+    (a rate per 1,000 residents by domain) it is their sum. Survival curves have no such rule, since who is censored
+    counts only as far as seen.
+    """
+
+    of: Of
+    count: Formula
+
+
 @dataclass(frozen=True)
 class Metric:
     """One outcome of a run.
@@ -45,7 +63,8 @@ class Metric:
     `open_ended`: a run that had requests and has no value has not reached it, so it is above all that could be seen:
     a 90th percentile of days where fewer than 90 of 100 requests were ever resolved, the cost of a resolved need where
     none was. Of any other metric no value means that there was nothing to measure. `needs`: the fewest days of
-    evaluation window; in a shorter one it has no value.
+    evaluation window; in a shorter one it has no value. `of`: what it can be computed of; None where it makes no sense
+    of a group, such as money of the whole district, or a gap between groups.
     """
 
     name: str
@@ -57,6 +76,7 @@ class Metric:
     open_ended: bool = False
     needs: Need = ANY
     formula: Formula | None = field(default=None, repr=False, compare=False)
+    of: Basis | None = field(default=None, repr=False, compare=False)
 
     @property
     def module(self) -> str:
@@ -88,7 +108,7 @@ DECLARED: list[Metric] = []
 
 def metric(
     unit: Unit, better: Better | None, group: str, en: str, zh: str, *,
-    open_ended: bool = False, needs: Need = ANY, name: str = "",
+    of: Basis | None = None, open_ended: bool = False, needs: Need = ANY, name: str = "",
 ) -> Callable[[Formula], Formula]:  # fmt: skip
     """Declare the function below as a metric, called `name` or as the function is; see `Metric`."""
 
@@ -96,7 +116,7 @@ def metric(
         own = name or formula.__name__
         if group not in GROUPS or any(other.name == own for other in DECLARED):
             raise ValueError(f"metric {own!r}: is declared twice, or its group {group!r} is none")
-        DECLARED.append(Metric(own, unit, better, group, en, zh, open_ended, needs, formula))
+        DECLARED.append(Metric(own, unit, better, group, en, zh, open_ended, needs, formula, of))
         return formula
 
     return declare

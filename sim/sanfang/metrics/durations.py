@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.metrics.by_day import Days, by_day, moving_sum, ratios
-from sanfang.metrics.declare import metric, once
+from sanfang.metrics.declare import Basis, metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.needs import ANSWERED, DUE, FOLLOWED, MEAN_WITHIN_DAYS, SEEN_THROUGH
-from sanfang.metrics.requests import requests
+from sanfang.metrics.requests import OF_REQUESTS, requests
 from sanfang.metrics.survival import Survival, quantile, restricted_mean, survival
 from sanfang.metrics.units import DAYS, SHARE, WORKING_HOURS
 from sanfang.model import state as s
@@ -25,7 +25,8 @@ from sanfang.scenario.window import Window
 
 
 @metric(
-    DAYS, "lower", "headline", "Days from voicing to resolution, mean", "从反映到解决天数（均值）", needs=SEEN_THROUGH
+    DAYS, "lower", "headline", "Days from voicing to resolution, mean", "从反映到解决天数（均值）",
+    of=OF_REQUESTS, needs=SEEN_THROUGH,
 )  # fmt: skip
 def resolution_days_mean(run: Evaluation) -> float:
     """Calendar days; each counted up to `MEAN_WITHIN_DAYS`."""
@@ -40,7 +41,7 @@ def _days_to_resolve_by_day(days: Days) -> np.ndarray:
 
 @metric(
     DAYS, "lower", "requests", "Days from voicing to resolution, median", "从反映到解决天数（中位数）",
-    open_ended=True, needs=FOLLOWED,
+    of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def resolution_days_median(run: Evaluation) -> float:
     """Calendar days."""
@@ -49,16 +50,30 @@ def resolution_days_median(run: Evaluation) -> float:
 
 @metric(
     DAYS, "lower", "requests", "Days from voicing to resolution, 90th percentile", "从反映到解决天数（90分位）",
-    open_ended=True, needs=FOLLOWED,
+    of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def resolution_days_p90(run: Evaluation) -> float:
     """Calendar days."""
     return quantile(_resolution(run), 0.9)
 
 
-@metric(SHARE, "higher", "requests", "Requests resolved in time", "按期解决率", needs=DUE)
+def resolution_known(run: Evaluation) -> float:
+    """Requests of which is known whether they were resolved in time."""
+    return float(len(_resolved_in_time(run)))
+
+
+@metric(
+    SHARE, "higher", "requests", "Requests resolved in time", "按期解决率",
+    of=Basis("requests", resolution_known), needs=DUE,
+)  # fmt: skip
 def on_time_rate(run: Evaluation) -> float:
     """Within the limit of their kind; of those made at least the longest limit before the end."""
+    return ratio(float(_resolved_in_time(run).sum()), resolution_known(run))
+
+
+@once
+def _resolved_in_time(run: Evaluation) -> np.ndarray:
+    """Whether each request was, of which it is known."""
     made, limits = requests(run), run.scenario.limits
     each = (limits.resolve_urgent, limits.resolve_hard, limits.resolve_chronic, limits.resolve_hoped)
     days, resolved = _resolution_days(run)
@@ -82,7 +97,8 @@ def _resolution_days(run: Evaluation) -> tuple[np.ndarray, np.ndarray]:
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）", needs=ANSWERED
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）",
+    of=OF_REQUESTS, needs=ANSWERED,
 )  # fmt: skip
 def first_response_hours_mean(run: Evaluation) -> float:
     """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`, five days of seven. Holidays make the same hours
@@ -95,7 +111,7 @@ def first_response_hours_mean(run: Evaluation) -> float:
 
 @metric(
     WORKING_HOURS, "lower", "requests", "Hours to first handling, median", "首次响应工时（中位数）",
-    open_ended=True, needs=FOLLOWED,
+    of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def first_response_hours_median(run: Evaluation) -> float:
     """Working hours."""
@@ -104,16 +120,30 @@ def first_response_hours_median(run: Evaluation) -> float:
 
 @metric(
     WORKING_HOURS, "lower", "requests", "Hours to first handling, 90th percentile", "首次响应工时（90分位）",
-    open_ended=True, needs=FOLLOWED,
+    of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def first_response_hours_p90(run: Evaluation) -> float:
     """Working hours."""
     return quantile(_first_response(run), 0.9)
 
 
-@metric(SHARE, "higher", "requests", "Requests answered in time", "响应率", needs=DUE)
+def answer_known(run: Evaluation) -> float:
+    """Requests of which is known whether they were answered in time."""
+    return float(len(_answered_in_time(run)))
+
+
+@metric(
+    SHARE, "higher", "requests", "Requests answered in time", "响应率",
+    of=Basis("requests", answer_known), needs=DUE,
+)  # fmt: skip
 def response_rate(run: Evaluation) -> float:
     """Within the limit of their kind; of those made at least the longest limit before the end."""
+    return ratio(float(_answered_in_time(run).sum()), answer_known(run))
+
+
+@once
+def _answered_in_time(run: Evaluation) -> np.ndarray:
+    """Whether each request was, of which it is known."""
     made, limits = requests(run), run.scenario.limits
     each = (limits.answer_urgent, limits.answer, limits.answer, limits.answer)
     answered = ~np.isnan(made.first_at)
@@ -136,7 +166,14 @@ def _first_response(run: Evaluation) -> Survival:
 # --- The need itself --------------------------------------------------------------------------------------
 
 
-@metric(DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数", needs=SEEN_THROUGH)
+def arisen(run: Evaluation) -> float:
+    """Needs that arose in the window."""
+    return float((run.records["arose"] >= run.first).sum())
+
+
+@metric(
+    DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数", of=Basis("needs", arisen), needs=SEEN_THROUGH
+)  # fmt: skip
 def need_days_mean(run: Evaluation) -> float:
     """Calendar days from arising, silent time included; each counted up to `MEAN_WITHIN_DAYS`."""
     from sanfang.metrics.loops import fill_need_days
@@ -162,12 +199,12 @@ def mean_within(curve: Survival, horizon: float, followed: float) -> float:
     return restricted_mean(curve, horizon) if followed >= horizon else np.nan
 
 
-def _in_time(done: np.ndarray, days: np.ndarray, limits: np.ndarray, kind: np.ndarray, age: np.ndarray) -> float:
-    """Share done within the `limits[kind]`, of those whose `age` at the end is the longest limit or more.
+def _in_time(done: np.ndarray, days: np.ndarray, limits: np.ndarray, kind: np.ndarray, age: np.ndarray) -> np.ndarray:
+    """Who was done within the `limits[kind]`, of those whose `age` at the end is the longest limit or more.
 
     One bound for all kinds keeps their shares as they are: with its own bound each, kinds with a short limit would
     count for more days than the others.
     """
     in_time = done & (days <= limits[kind])
     due = age >= limits.max()
-    return float(in_time[due].mean()) if due.any() else np.nan
+    return np.asarray(in_time[due])

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from sanfang.metrics.catalogue import METRICS, metric
+from sanfang.metrics.residents import residents
 from sanfang.scenario.window import Window
 
 
@@ -21,6 +22,27 @@ def reason(name: str, value: float, window: Window, lang: str = "en") -> str:
     if chinese:
         return f"评价期只有 {window.days} 天，至少要有 {need.days} 天：{need.why[1]}"
     return f"the window has {window.days} days and must have at least {need.days}: {need.why[0]}"
+
+
+EMPTY = {
+    "people": ("nobody belongs to this group", "该组没有居民"),
+    "residents": ("nobody belongs to this group", "该组没有居民"),
+    "needs": ("no need of this group arose in the evaluation window", "评价期内该组没有产生问题"),
+    "requests": ("no request of this group counts in the evaluation window", "评价期内该组没有可计入的诉求"),
+}
+"""Why a group has no value of a metric, by what the metric counts."""
+
+
+UNREACHED = ("not reached: above all that could be seen", "未达到：高于所能观察到的一切")
+
+
+def reason_of_group(name: str, value: float, n: float, window: Window, lang: str = "en") -> str:
+    """The same of a group in which the metric is over `n` residents, needs or requests."""
+    of = metric(name).of
+    if n or window.is_empty or of is None:
+        unreached = math.isnan(value) and metric(name).open_ended
+        return reason(name, value, window, lang) or (UNREACHED[lang == "zh"] if unreached else "")
+    return EMPTY["people" if of.count is residents else of.of][lang == "zh"]
 
 
 def reasons(metrics: Mapping[str, float], window: Window, lang: str = "en") -> dict[str, str]:

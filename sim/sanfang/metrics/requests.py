@@ -8,63 +8,92 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sanfang.metrics.by_day import Days, by_day, per_thousand
-from sanfang.metrics.declare import metric, once, ratio
+from sanfang.metrics.declare import Basis, metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.needs import COME_BACK, FOLLOWED
+from sanfang.metrics.residents import residents
 from sanfang.metrics.units import COUNT, PER_THOUSAND, REQUESTS, SHARE
 from sanfang.model import state as s
 from sanfang.model.kernel.records import Floats
 
 
-@metric(REQUESTS, None, "requests", "Requests made", "诉求件数", name="requests")
-def made_in_window(run: Evaluation) -> float:
-    """In the evaluation window."""
+def number(run: Evaluation) -> float:
+    """Requests made in the window."""
     return float(len(requests(run).voiced))
 
 
-@metric(SHARE, "higher", "requests", "Closed requests rated satisfied", "满意率")
+OF_REQUESTS = Basis("requests", number)
+
+
+@metric(REQUESTS, None, "requests", "Requests made", "诉求件数", name="requests", of=Basis("requests", residents))
+def made_in_window(run: Evaluation) -> float:
+    """In the evaluation window."""
+    return number(run)
+
+
+def asked(run: Evaluation) -> float:
+    """Closed requests whose residents could be reached."""
+    return float(run.rated[run.window, 0].sum())
+
+
+@metric(SHARE, "higher", "requests", "Closed requests rated satisfied", "满意率", of=Basis("requests", asked))
 def rating_rate(run: Evaluation) -> float:
     """Of those whose residents could be reached."""
-    asked, satisfied = run.rated[run.window].sum(axis=0)
-    return ratio(float(satisfied), float(asked))
+    return ratio(float(run.rated[run.window, 1].sum()), asked(run))
 
 
-@metric(SHARE, "higher", "requests", "Closed requests resolved", "解决率")
+def closed(run: Evaluation) -> float:
+    """Requests closed in the window, as often as each was."""
+    return float(run.counted(s.D_CLOSED))
+
+
+@metric(SHARE, "higher", "requests", "Closed requests resolved", "解决率", of=Basis("requests", closed))
 def resolution_rate(run: Evaluation) -> float:
     """Of those closed in the window."""
-    return ratio(run.counted(s.D_RESOLVED), run.counted(s.D_CLOSED))
+    return ratio(run.counted(s.D_RESOLVED), closed(run))
 
 
-@metric(COUNT, "lower", "requests", "Trips for a request", "每件跑腿次数", needs=FOLLOWED)
+@metric(COUNT, "lower", "requests", "Trips for a request", "每件跑腿次数", of=OF_REQUESTS, needs=FOLLOWED)
 def trips_per_request(run: Evaluation) -> float:
     """Mean."""
     made = requests(run)
     return ratio(float(made.trips.sum()), len(made.trips))
 
 
-@metric(COUNT, "lower", "requests", "Hand-offs of a request", "每件转手次数", needs=FOLLOWED)
+@metric(COUNT, "lower", "requests", "Hand-offs of a request", "每件转手次数", of=OF_REQUESTS, needs=FOLLOWED)
 def handoffs_per_request(run: Evaluation) -> float:
     """Mean."""
     made = requests(run)
     return ratio(float(made.handoffs.sum()), len(made.handoffs))
 
 
-@metric(SHARE, "lower", "requests", "Closed requests that came back", "重复诉求率", needs=COME_BACK)
+def closed_early(run: Evaluation) -> float:
+    """Requests closed so early in the window that whether they came back has been seen."""
+    return float(_early(run)[:, s.D_CLOSED].sum())
+
+
+@metric(
+    SHARE, "lower", "requests", "Closed requests that came back", "重复诉求率",
+    of=Basis("requests", closed_early), needs=COME_BACK,
+)  # fmt: skip
 def repeat_rate(run: Evaluation) -> float:
     """Within `REPEAT_DAYS`; those closed in the last so many days of the window are left out."""
-    settled = slice(run.first, max(run.end - int(s.REPEAT_DAYS), run.first))
-    daily = run.counters[settled]
-    return ratio(float(daily[:, s.D_REPEATS].sum()), float(daily[:, s.D_CLOSED].sum()))
+    return ratio(float(_early(run)[:, s.D_REPEATS].sum()), closed_early(run))
 
 
-@metric(SHARE, "lower", "requests", "Requests given up", "放弃率", needs=FOLLOWED)
+def _early(run: Evaluation) -> np.ndarray:
+    """Counters of the days of the window but the last `REPEAT_DAYS`."""
+    return run.counters[run.first : max(run.end - int(s.REPEAT_DAYS), run.first)]
+
+
+@metric(SHARE, "lower", "requests", "Requests given up", "放弃率", of=OF_REQUESTS, needs=FOLLOWED)
 def withdrawn_rate(run: Evaluation) -> float:
     """Of those made in the window."""
     made = requests(run)
     return ratio(float((made.outcome == s.WITHDRAWN).sum()), len(made.outcome))
 
 
-@metric(PER_THOUSAND, "lower", "requests", "Open requests", "积压诉求")
+@metric(PER_THOUSAND, "lower", "requests", "Open requests", "积压诉求", of=Basis("requests", residents))
 def backlog(run: Evaluation) -> float:
     """Mean over days."""
     return run.per_thousand(run.open)

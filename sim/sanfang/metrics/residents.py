@@ -5,13 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.metrics.by_day import Days, by_day, per_thousand
-from sanfang.metrics.declare import metric, once, ratio
+from sanfang.metrics.declare import Basis, metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.units import PER_THOUSAND, PER_THOUSAND_OF_THEM, SHARE
 from sanfang.model.books.observation import mean_of_vulnerable
 
 
-@metric(SHARE, "higher", "headline", "Satisfaction of residents", "居民满意度")
+def residents(run: Evaluation) -> float:
+    """How many there are."""
+    return float(run.residents)
+
+
+OF_RESIDENTS = Basis("residents", residents)
+
+
+@metric(SHARE, "higher", "headline", "Satisfaction of residents", "居民满意度", of=OF_RESIDENTS)
 def satisfaction(run: Evaluation) -> float:
     """Mean over residents and days."""
     return float(np.average(_by_community(run), weights=run.community_size))
@@ -22,7 +30,7 @@ def _satisfaction_by_day(days: Days) -> np.ndarray:
     return np.asarray(days.satisfaction @ days.size / days.size.sum())
 
 
-@metric(SHARE, "higher", "residents", "Residents satisfied at the end", "期末满意居民比例")
+@metric(SHARE, "higher", "residents", "Residents satisfied at the end", "期末满意居民比例", of=OF_RESIDENTS)
 def satisfied_share(run: Evaluation) -> float:
     """Residents whose satisfaction is at least `mind.satisfied_from`."""
     return float((run.resident_satisfaction >= run.scenario.mind.satisfied_from).mean())
@@ -50,7 +58,10 @@ def community_inequality(run: Evaluation) -> float:
     return gini(_by_community(run))
 
 
-@metric(PER_THOUSAND, "lower", "residents", "Needs neither voiced nor found", "未被发现的需求")
+@metric(
+    PER_THOUSAND, "lower", "residents", "Needs neither voiced nor found", "未被发现的需求",
+    of=Basis("needs", residents),
+)  # fmt: skip
 def latent_needs(run: Evaluation) -> float:
     """Mean over days."""
     return run.per_thousand(run.latent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sanfang.metrics.declare import metric, ratio
+from sanfang.metrics.declare import Basis, metric, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.needs import FOLLOWED
 from sanfang.metrics.requests import requests
@@ -24,11 +24,17 @@ CAUSES = {
 """Labels of each of `TIME_NAMES`, in English and Chinese."""
 
 
+def hours(run: Evaluation) -> float:
+    """Hours of closed requests."""
+    return float(requests(run).spent.sum())
+
+
 def _share(run: Evaluation, cause: str) -> float:
     """Share of the hours of closed requests that went to a cause."""
-    spent = requests(run).spent
-    return ratio(float(spent[TIME_NAMES.index(cause)]), float(spent.sum()))
+    return ratio(float(requests(run).spent[TIME_NAMES.index(cause)]), hours(run))
 
 
 for _cause, (_en, _zh) in CAUSES.items():
-    metric(SHARE, None, "time", _en, _zh, needs=FOLLOWED, name=f"{_cause}_share")(partial(_share, cause=_cause))
+    metric(SHARE, None, "time", _en, _zh, of=Basis("requests", hours), needs=FOLLOWED, name=f"{_cause}_share")(
+        partial(_share, cause=_cause)
+    )

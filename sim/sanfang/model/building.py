@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sanfang.model.books import headings as h
-from sanfang.model.cases.case_records import CASE, EXPERIENCE, LATENT_NEED, NEED_RECORD, STATE
+from sanfang.model.cases.case_records import CASE, CLOSING, EXPERIENCE, LATENT_NEED, NEED_RECORD, STATE
 from sanfang.model.district.district_records import COMMUNITY, COMMUNITY_DOMAIN, OFFICE_WORK, Residents
 from sanfang.model.district.geography import Geography
 from sanfang.model.district.population import ELDERLY, hazard_caps
@@ -15,7 +15,7 @@ from sanfang.model.district.tasks import CHORE_HOURS, TaskStreams
 from sanfang.model.kernel.engine_arrays import NONE, Engine, grown, new_engine, with_room
 from sanfang.model.kernel.worktime import clock_starts
 from sanfang.model.setting import domains_of
-from sanfang.model.state import ARISEN, DAILY, MAX_PARTS, PARTNER
+from sanfang.model.state import ARISEN, DAILY, MAX_PARTS, MAX_RETURNS, PARTNER
 from sanfang.model.world import COUNTS, Layout, World
 from sanfang.scenario.scenario import Scenario
 
@@ -45,6 +45,7 @@ def build_world(
         latent=np.zeros(_FIRST_ROOM + people // 4, LATENT_NEED),
         dormant=np.full(days, NONE, np.int32),
         records=np.zeros(_records_expected(scenario, map_, days), NEED_RECORD),
+        closings=np.zeros(_records_expected(scenario, map_, days), CLOSING),
         experiences=np.zeros(_FIRST_ROOM, EXPERIENCE),
         counts=np.zeros(1, COUNTS),
         daily=np.zeros((days, len(DAILY)), np.int64),
@@ -108,8 +109,8 @@ def make_room(
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
     The same ones are returned where nothing had to grow. Bounds: needs cannot exceed the day's candidates, nor tasks
-    their stream, by more than chance (eight standard deviations) allows; every case is recorded once, and a case has
-    at most `MAX_PARTS` jobs.
+    their stream, by more than chance (eight standard deviations) allows; every case is recorded once, closes
+    at most once more than it is brought back, and has at most `MAX_PARTS` jobs.
     """
     counts = world.counts[0]
     capped = float((world.domains["hazard"] * world.domains["cap"]).sum())
@@ -117,7 +118,7 @@ def make_room(
     needs = _upper_bound(candidates)
     used, latent = int(counts["cases_used"]), int(counts["latent"])
     cases = _fitting(world.cases, used, used + needs)
-    recorded = int(counts["records"])
+    recorded, closed = int(counts["records"]), int(counts["closings"])
     tasks = _upper_bound(float(streams.sent.sum() + streams.own.sum()))
     gathered = int((world.office_work["owed"].sum() + chores.sum()) / CHORE_HOURS) + world.office_work.size
     jobs = MAX_PARTS * (pending + needs) + tasks + gathered
@@ -128,6 +129,7 @@ def make_room(
         "states": _fitting(world.states, used, used + needs),
         "latent": _fitting(world.latent, latent, len(cases)),
         "records": _fitting(world.records, recorded, recorded + used + needs),
+        "closings": _fitting(world.closings, closed, closed + (1 + MAX_RETURNS) * (used + needs)),
         "experiences": _fitting(world.experiences, int(counts["experiences"]), 3 * len(cases)),
         "short": _fitting(world.short, int(counts["short"]), len(engine.jobs)),
     }

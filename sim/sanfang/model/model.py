@@ -181,11 +181,13 @@ class DistrictModel(mesa.Model):
         """(5) Results reach residents; what is unresolved wears on them; weekly, neighbours talk."""
         counts, mind = self.world.counts, self.setting["mind"]
         count = int(counts["experiences"][0])
-        receive(self.residents, self.world.experiences, count, self.world.records, self.diary.rated, mind)
+        kept = (self.world.records, self.world.closings, self.diary.rated)
+        receive(self.residents, self.world.experiences, count, *kept, mind)
         counts["experiences"] = 0
         communities = self.world.communities
-        means, weak = self.diary.satisfaction[day], self.diary.vulnerable[day]
-        live_on(self.residents, communities["first"], communities["size"], float(mind["erosion"]), means, weak)
+        rows, erosion = (communities["first"], communities["size"]), float(mind["erosion"])
+        means = (self.diary.satisfaction[day], self.diary.vulnerable[day], self.diary.by_age[day])
+        live_on(self.residents, *rows, erosion, *means)
         if day % 7 == 6:
             talk(self.residents, float(mind["peer_pull"]))
 

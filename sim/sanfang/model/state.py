@@ -24,6 +24,9 @@ CHANNEL_NAMES = (
     "app", "hotline", "community_window", "department_window", "patrol", "data", "visit", "contact", "forum",
 )  # fmt: skip
 
+AGES = ("young", "adult", "elderly")
+"""Residents under 15, from 15 to 59, of 60 and over."""
+
 # Tiers.
 GRID, COMMUNITY, STREET, DEPARTMENT, PARTNER, TERMINAL = range(6)
 TIER_NAMES = ("grid", "community", "street", "department", "partner", "terminal")

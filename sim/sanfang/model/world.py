@@ -14,6 +14,7 @@ COUNTS = record_type(
     ("latent", "i8", "needs", "in the list of latent ones"),
     ("latent_vulnerable", "i8", "needs", "of these, those of vulnerable residents"),
     ("records", "i8", "records", "written so far"),
+    ("closings", "i8", "closings", "of requests so far"),
     ("experiences", "i8", "experiences", "of today"),
     ("cases_used", "i8", "cases", "in use at any time so far"),
     ("free_case", "i8", "case", "first of the free ones, or NONE"),
@@ -50,6 +51,8 @@ class World(NamedTuple):
     """`[day]`: first case of the needs that recur, or vanish at last, that day."""
     records: Records
     """What is left of needs that have ended."""
+    closings: Records
+    """Of requests, in the order in which they were booked."""
     experiences: Records
     """Of today, in the order of closing."""
     counts: Records

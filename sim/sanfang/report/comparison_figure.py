@@ -16,7 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sanfang.lab.comparison import Comparison
-from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.lab.statistics import looks
+from sanfang.metrics.catalogue import HEADLINES, SHOWN_IN_COMPARISON, metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import MINUS, decimals_of, number
 from sanfang.metrics.units import SHARE
@@ -28,7 +29,7 @@ from sanfang.scenario.scenario import Scenario
 BETTER, UNSURE, WORSE = "#0072B2", "#7A7A7A", "#D55E00"
 MARKERS = {BETTER: "o", UNSURE: "D", WORSE: "s"}
 BETTER_SIDE, INK, SOFT, BAND = "#E6F1F8", "#222222", "#5F6368", "#F3F3F1"
-WIDTH, ROW, ABOVE, BELOW = 13.0, 0.56, 1.75, 1.62  # inches
+WIDTH, ROW, ABOVE, BELOW = 13.0, 0.56, 1.75, 1.82  # inches
 LEFT, RIGHT, GAP = 2.3, 0.35, 0.45  # inches
 NUMBER, MARGIN = 0.29, 0.14  # shares of a panel: beside a mark with its number, and without
 PANEL_LABELS = {
@@ -50,7 +51,7 @@ WORDS = {
         "axis": "difference ({unit})",
         "index": "0 to 1",
         "better": "better",
-        "legend": ("better", "cannot be told apart", "worse"),
+        "legend": ("better", "too small, or cannot be told", "worse"),
         "note": "Mark: mean paired difference. Bar: its 95 % t interval.",
         "equal": "All scenarios have the same public hours and money.",
         "unequal": "Public hours or money DIFFER between scenarios: see comparison.json.",
@@ -68,7 +69,7 @@ WORDS = {
         "axis": "差值（{unit}）",
         "index": "0 至 1",
         "better": "更好",
-        "legend": ("更好", "无法区分", "更差"),
+        "legend": ("更好", "过小或无法判定", "更差"),
         "note": "点：配对差的均值；线：95% t 置信区间。",
         "equal": "各方案公共工时与经费相同。",
         "unequal": "各方案公共工时或经费不同，见 comparison.json。",
@@ -137,7 +138,7 @@ def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
 
 def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], style: _Style) -> None:
     """One metric: a row for each scenario, the zero line, and the better side shaded."""
-    table = comparison.differences
+    table = comparison.judged
     rows = table[table["metric"] == item.name].set_index("scenario").reindex(labels)
     axes.set(xlim=_limits(rows), ylim=(len(labels) - 0.5, -0.5), yticks=[])
     _better_side(axes, item, style)
@@ -204,7 +205,7 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Sty
         axes.text(0, row, "–", ha="center", va="center", color=SOFT)
         return
     low, high = float(entry["low"]), float(entry["high"])
-    colour = verdict_colour(value, low, high, item)
+    colour = verdict_colour(entry["verdict"], item)
     if not math.isnan(low):
         axes.plot([low, high], [row, row], color=colour, linewidth=2.6, solid_capstyle="butt", zorder=3)
         for end in (low, high):
@@ -229,11 +230,9 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Sty
     )
 
 
-def verdict_colour(value: float, low: float, high: float, item: Metric) -> str:
-    """Better or worse where the whole interval is on one side of zero; unsure otherwise."""
-    if item.better is None or math.isnan(low) or low <= 0 <= high:
-        return UNSURE
-    return BETTER if (value > 0) == (item.better == "higher") else WORSE
+def verdict_colour(verdict: str, item: Metric) -> str:
+    """The colour of a verdict of `looks`: better, worse, or neither."""
+    return {"better": BETTER, "worse": WORSE}.get(looks.kind(verdict, item.better), UNSURE)
 
 
 def _days(comparison: Comparison, lang: str) -> str:
@@ -275,7 +274,7 @@ def _foot(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     legend = figure.legend(
         handles=handles,
         loc="lower left",
-        bbox_to_anchor=((LEFT - 0.05) / WIDTH, 0.62 / height),
+        bbox_to_anchor=((LEFT - 0.05) / WIDTH, 0.82 / height),
         ncols=3,
         frameon=False,
         handlelength=2.4,
@@ -288,11 +287,16 @@ def _foot(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     notes = [words["note"]]
     if comparison.equal_resources is not None:
         notes.append(words["equal" if equal else "unequal"])
+    looked = int(comparison.judged["low"].notna().sum())
+    if looked:
+        judged = [metric(name) for name in SHOWN_IN_COMPARISON]
+        said = looks.said(judged, looked, style.lang)
+        notes.append("\n" + said[0].upper() + said[1:])
     if comparison.scale != 1:
         notes.append("\n" + words["pooling"])
     figure.text(
         LEFT / WIDTH,
-        0.47 / height,
+        0.67 / height,
         (" " if style.lang == "en" else "").join(notes),
         fontsize=9.5,
         color=SOFT if equal else WORSE,

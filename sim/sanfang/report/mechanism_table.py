@@ -6,47 +6,32 @@ numbers in `experiments/mechanisms/`; no run is made. `sanfang reproduce mechani
 
 from __future__ import annotations
 
-import io
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-import matplotlib as mpl
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-
-from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.experiments.experiment_file import Claim, Finding
+from sanfang.lab.experiments.experiment_file import Finding
 from sanfang.lab.statistics import looks
 from sanfang.lab.statistics.looks import Verdict
 from sanfang.metrics.catalogue import HEADLINES, metric
-from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import decimals_of, with_interval
-from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
 from sanfang.report.markdown import table
+from sanfang.report.mechanism_figures import FIGURES, draw
+from sanfang.report.mechanisms import (
+    AGAINST,
+    AS_EXPECTED,
+    GROUPS,
+    NEGLIGIBLE,
+    UNDECIDED,
+    Mechanism,
+    families,
+    mechanisms,
+)
 from sanfang.scenario import catalogue
-from sanfang.scenario.catalogue import Parameter, find
-from sanfang.scenario.content import PACKAGE, experiment_names
+from sanfang.scenario.catalogue import find
 
-FOLDER = "mechanisms"
-FIGURES = PACKAGE.parents[1] / "docs" / "images" / "mechanisms"
-WIDTH, HEIGHT, PIXELS = 160, 40, 96.0  # pixels, and pixels per inch
 EFFECTS = (*HEADLINES, "cost_per_resolved_need")
 
-GROUPS = {
-    "D": ("The three dilemmas", "三重困境"),
-    "F": ("The three devolutions", "三放"),
-    "H": ("The two refinements", "两化"),
-    "C": ("The two cases", "两个案例"),
-    "M": ("Mechanisms proposed for the future", "未来机制"),
-}
-AS_EXPECTED, AGAINST = "as expected", "against the article"
-NEGLIGIBLE, UNDECIDED = "too small to matter", "cannot be told"
 VERDICTS = {AS_EXPECTED: "符合预期", AGAINST: "与文章相反", NEGLIGIBLE: "小到无关紧要", UNDECIDED: "无法判定"}
-COLOURS = {AS_EXPECTED: BETTER, AGAINST: WORSE, NEGLIGIBLE: UNSURE, UNDECIDED: UNSURE}
 
 INTRODUCTION = """\
 # The mechanisms of the article, one by one
@@ -76,116 +61,6 @@ That a lever at 0 is the same as no lever, to the last bit, is tested in `tests/
 """
 
 
-@dataclass(frozen=True)
-class Mechanism:
-    """One row: the experiment, what it published, and the verdicts on it among all rows."""
-
-    experiment: Experiment
-    verdicts: Mapping[Finding, Verdict]
-
-    @property
-    def claim(self) -> Claim:
-        """What the article says, and where it should show."""
-        assert self.experiment.claim is not None, self.experiment.name
-        return self.experiment.claim
-
-    @property
-    def id(self) -> str:
-        """Its row in the article's list, such as F2a."""
-        return self.claim.id
-
-    @property
-    def signature(self) -> Metric:
-        """The declaration of the claim's metric."""
-        return metric(self.claim.metric)
-
-    @property
-    def is_dilemma(self) -> bool:
-        """Whether the baseline is the district that is spared it."""
-        return self.id.startswith("D")
-
-    @property
-    def shown(self) -> str:
-        """The scenario with the mechanism at work."""
-        return "before" if self.is_dilemma else "with"
-
-    @property
-    def main(self) -> Finding:
-        """The published result for the signature."""
-        found = self.finding(self.claim.metric)
-        assert found is not None, f"{self.id}: publishes no result for {self.claim.metric}"
-        return found
-
-    @property
-    def cases(self) -> list[tuple[str, int]]:
-        """Scenarios and points for which it publishes results; the signature's own comes first."""
-        published = [(one.scenario, one.point) for one in self.experiment.found]
-        return list(dict.fromkeys([(self.shown, 0), *published]))
-
-    def finding(self, name: str, case: tuple[str, int] | None = None) -> Finding | None:
-        """The published result for a metric, in the signature's own case or another one."""
-        wanted = (*(case or self.cases[0]), name)
-        return next((one for one in self.experiment.found if (one.scenario, one.point, one.metric) == wanted), None)
-
-    def case_label(self, case: tuple[str, int]) -> str:
-        """What a case has that the signature's own has not; empty for that one."""
-        scenario, point = case
-        values = self.experiment.points()[point] if point else {}
-        parts = [f"`{scenario}`"] if scenario != self.shown else []
-        return ", ".join([*parts, *(f"`{path}` = {value:g}" for path, value in values.items())])
-
-    @property
-    def verdict(self) -> str:
-        """What the signature shows."""
-        found = self.verdicts[self.main]
-        if found in ("negligible", "undecided"):
-            return NEGLIGIBLE if found == "negligible" else UNDECIDED
-        return AS_EXPECTED if found == self.claim.expected else AGAINST
-
-    @cached_property
-    def settings(self) -> dict[str, Any]:
-        """What the variant sets: the levers of a mechanism, the relaxed conditions of a dilemma."""
-        return self.experiment.file.variants["without" if self.is_dilemma else "with"]
-
-    @property
-    def levers(self) -> list[Parameter]:
-        """Declarations of the levers that it pulls."""
-        found = [find(path) for path in self.settings]
-        return [one for one in found if one is not None and one.role == "lever"]
-
-    @property
-    def label(self) -> str:
-        """English and Chinese name."""
-        return f"{self.experiment.label_en} {self.experiment.label_zh}"
-
-
-def mechanisms() -> list[Mechanism]:
-    """All of them, in the article's order."""
-    names = [name for name in experiment_names() if name.startswith(f"{FOLDER}/")]
-    verdicts: dict[Finding, Verdict] = {}
-    rows = [Mechanism(Experiment.load(name), verdicts) for name in names]
-    for family in families(rows):
-        verdicts |= zip(family, _verdicts_on(family), strict=True)
-    return sorted(rows, key=lambda row: (list(GROUPS).index(row.id[0]), row.id))
-
-
-def families(rows: list[Mechanism]) -> tuple[list[Finding], list[Finding]]:
-    """The published results that are looked at together: the signatures, and everything else."""
-    signatures = [row.main for row in rows]
-    others = [one for row in rows for one in row.experiment.found if one is not row.main]
-    return signatures, others
-
-
-def _verdicts_on(family: list[Finding]) -> list[Verdict]:
-    difference, low, high, n = (
-        [getattr(one, name) for one in family] for name in ("difference", "low", "high", "replications")
-    )
-    return looks.verdicts(difference, low, high, n, [metric(one.metric).smallest for one in family])
-
-
-# --- The page ---------------------------------------------------------------------------------------------
-
-
 def mechanism_table(rows: list[Mechanism]) -> str:
     """The whole page as Markdown, ending in a newline."""
     first = rows[0].experiment
@@ -193,7 +68,7 @@ def mechanism_table(rows: list[Mechanism]) -> str:
     introduction = INTRODUCTION.format(
         replications=first.replications.min,
         district=first.file.district,
-        smallest=_smallest(rows),
+        smallest=looks.sizes(metric(one.metric) for row in rows for one in row.experiment.found),
         signatures=signatures,
         effects=others,
     )
@@ -202,13 +77,6 @@ def mechanism_table(rows: list[Mechanism]) -> str:
         members = [row for row in rows if row.id.startswith(letter)]
         parts += [f"## {en} {zh}\n", *_what(members), *_found(members)]
     return "\n".join([*parts, *_discussion(rows), *_effects(rows), *_besides(rows)])
-
-
-def _smallest(rows: list[Mechanism]) -> str:
-    """The smallest differences of interest, by unit."""
-    found = [metric(one.metric) for row in rows for one in row.experiment.found]
-    units = {one.unit.name: one.smallest for one in found}
-    return ", ".join(f"{size:g} ({unit})" for unit, size in sorted(units.items()) if size)
 
 
 def _summary(rows: list[Mechanism]) -> Iterator[str]:
@@ -356,41 +224,6 @@ def numbers(found: Finding) -> str:
     """Difference and interval, with as many decimals as the interval deserves."""
     decimals = decimals_of(found.low, found.high) or 0
     return with_interval(found.difference, found.low, found.high, decimals, sign=True)
-
-
-# --- Its figures --------------------------------------------------------------------------------------------
-
-
-def interval_figure(row: Mechanism) -> bytes:
-    """The interval of the signature against zero, as an SVG image; the same bytes whenever it is drawn."""
-    found, colour = row.main, COLOURS[row.verdict]
-    ends = (0.0, found.low, found.high)
-    room = 0.18 * ((max(ends) - min(ends)) or 1.0)
-    left, right = min(ends) - room, max(ends) + room
-    figure = Figure(figsize=(WIDTH / PIXELS, HEIGHT / PIXELS), facecolor="white")
-    FigureCanvasSVG(figure)
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(left, right), ylim=(-1, 1))
-    axes.set_axis_off()
-    axes.axvspan(left, right, color=BAND, linewidth=0)
-    up = row.claim.expected == "higher"
-    axes.axvspan(0 if up else left, right if up else 0, color=BETTER_SIDE, linewidth=0)
-    axes.axvline(0, color=INK, linewidth=1.2)
-    axes.plot([found.low, found.high], [0, 0], color=colour, linewidth=2.6, solid_capstyle="butt")
-    for end in (found.low, found.high):
-        axes.plot([end, end], [-0.25, 0.25], color=colour, linewidth=1.6)
-    face = "white" if colour == UNSURE else colour
-    axes.plot(found.difference, 0, MARKERS[colour], color=colour, mfc=face, mew=1.6, markersize=6)
-    buffer = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "sanfang"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
-
-
-def draw(rows: list[Mechanism], folder: Path) -> None:
-    """Write the figure of each row into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for row in rows:
-        (folder / f"{row.id}.svg").write_bytes(interval_figure(row))
 
 
 if __name__ == "__main__":

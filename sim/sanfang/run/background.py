@@ -1,5 +1,5 @@
-"""Something made in the background, while a page or a notebook stays alive: it waits for its place, tells how far it
-is, can be cancelled."""
+"""A job in the background, while a page or a notebook stays alive: it waits for its place, tells how far it is, can be
+cancelled."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from typing import Self
 import pandas as pd
 
 from sanfang.metrics.catalogue import measure
+from sanfang.metrics.groups import tables
 from sanfang.model.books.observation import observe
 from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.model import DistrictModel
@@ -183,6 +184,10 @@ class Session:
         columns = {name: by_community(self, name) for name in BY_COMMUNITY}
         about = {"community": self._model.map.ids, "residents": self._model.world.communities["size"].copy()}
         return pd.DataFrame(about | columns)
+
+    def by_group(self, *dimensions: str) -> pd.DataFrame:
+        """Metrics of each group of some dimensions, of the days so far; see `Run.by_group`."""
+        return tables(observe(self._model), dimensions)
 
     def so_far(self) -> Run:
         """All four as a `Run`, as `simulate` would give it."""

@@ -1,4 +1,4 @@
-"""One run: `simulate` builds a model, steps it to its last day, and gathers what it shows."""
+"""One run from its first day to its last: `simulate` builds a model, steps it, and gathers what it shows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sanfang.metrics.catalogue import measure
+from sanfang.metrics.groups import tables
 from sanfang.metrics.reasons import reasons
 from sanfang.model.books.observation import Observation, observe
 from sanfang.model.books.tables import daily_table, request_table
@@ -52,6 +53,18 @@ class Run:
     def reasons(self) -> dict[str, str]:
         """By metric, why it has no value: of those that need more days than the window has."""
         return reasons(self.metrics, self.window)
+
+    def by_group(self, *dimensions: str) -> pd.DataFrame:
+        """Metrics of each group of some dimensions (`metrics.groups.DIMENSIONS`: age, vulnerable, community, domain,
+        kind, channel), as far as they make sense of a group.
+
+        One row a group and metric: dimension, group, metric, value, n (the residents, needs or requests that it is
+        over; of shares of time, hours), and the reason where there is no value. Raises InputError for what is no
+        dimension, and for a run that comes from another process.
+        """
+        if self.observation is None:
+            raise InputError("by_group: this run comes from another process, and what it left behind stayed there")
+        return tables(self.observation, dimensions)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"model": None, "observation": None}

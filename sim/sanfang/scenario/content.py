@@ -55,12 +55,16 @@ def is_bare(name: str) -> bool:
 def find_scenario(name: str | Path, beside: Source | None = None) -> Source:
     """The scenario called or lying at `name`; `beside` is the file that names it in `extends`.
 
-    A bare district name is found as well, unless in an `extends`. Raises `InputError` if there is none.
+    A bare district name is found as well: after the scenarios, but before them if a file among the districts names it.
+    A bare name in a file never means that file: one that hides a shipped file may build on it. Raises `InputError` if
+    there is none.
     """
     text = str(name)
     if is_bare(text):
-        below = ["."] if beside else [".", DISTRICTS]
-        found, near = _bare(text, below), _existing(beside.path.parent / f"{text}.toml") if beside else None
+        below = [DISTRICTS, "."] if beside and beside.path.parent.name == DISTRICTS else [".", DISTRICTS]
+        found, near = _bare(text, below, beside), _existing(beside.path.parent / f"{text}.toml") if beside else None
+        if near and _same(near, beside):
+            near = None
         if beside and found and near and not found.note and _differ(found.path, near.path):
             found = replace(found, note=f"{text!r} is {found.label}, not the file of that name beside {beside.label}")
         either = found or near
@@ -128,10 +132,11 @@ def label_of(path: Path, given: str | None = None) -> str:
     return (resolved.relative_to(here) if resolved.is_relative_to(here) else path).as_posix()
 
 
-def _bare(name: str, below: list[str]) -> Source | None:
+def _bare(name: str, below: list[str], apart_from: Source | None = None) -> Source | None:
     if not name.strip(". "):
         return None
-    return _first((folder, _existing(folder / part / f"{name}.toml")) for part in below for folder in folders())
+    found = ((folder, _existing(folder / part / f"{name}.toml")) for part in below for folder in folders())
+    return _first((folder, source) for folder, source in found if not (source and _same(source, apart_from)))
 
 
 def _first(found: Iterable[tuple[Path, Source | None]]) -> Source | None:
@@ -144,6 +149,10 @@ def _first(found: Iterable[tuple[Path, Source | None]]) -> Source | None:
     if not hidden or not folder.is_relative_to(Path.cwd().resolve()):
         return first
     return replace(first, note=f"{first.label} in the working folder is used, not the shipped file of that name")
+
+
+def _same(source: Source, other: Source | None) -> bool:
+    return other is not None and source.real == other.real
 
 
 def _differ(one: Path, other: Path) -> bool:
@@ -164,7 +173,8 @@ def _at_path(path: Path, beside: Source | None, below: str) -> Source | None:
         if found:
             return found
     if _is_dir(near):
-        raise InputError(f"{path}: is a directory, not a file{_there_are()}")
+        where = _in_extends(str(path), beside) if beside else f"{path}: "
+        raise InputError(f"{where}is a directory, not a file{_there_are()}")
     return None
 
 
@@ -183,15 +193,17 @@ def _is_dir(path: Path) -> bool:
 
 
 def _not_found(kind: str, text: str, beside: Source | None) -> InputError:
-    where = f"{beside.label}: extends = {_quoted(text)}: " if beside else f"{_quoted(text)}: "
+    where = _in_extends(text, beside) if beside else f"{_quoted(text)}: "
     districts, scenarios = names(below=DISTRICTS), names()
-    if kind == "scenario" and beside and text in districts:
-        return InputError(f"{where}is a district, not a scenario; give it as the district (--district {text})")
     if kind == "district" and text in scenarios:
         return InputError(f"{where}is a scenario, not a district{_there_are()}")
-    known = districts if kind == "district" else scenarios if beside else scenarios + districts
+    known = districts if kind == "district" else scenarios + districts
     what = f"no {kind} of that name" if is_bare(text) else "no such file"
     return InputError(f"{where}{what}{nearest(Path(text).stem, known)}{_there_are()}")
+
+
+def _in_extends(text: str, beside: Source) -> str:
+    return f"{beside.label}: extends = {_quoted(text)}: "
 
 
 def _there_are() -> str:

@@ -107,6 +107,13 @@ class Reading:
             self.document.pop(key, None)
             self.origins.pop(key, None)
 
+    def forget_label(self, document: Mapping[str, Any]) -> None:
+        """Drop the district's Chinese label where `document`, which comes next, gives the district another name."""
+        there, given = self.document.get("district"), document.get("district")
+        if isinstance(there, dict) and isinstance(given, Mapping) and "name" in given:
+            there.pop("label_zh", None)
+            self.origins.pop("district.label_zh", None)
+
     @property
     def is_placed(self) -> bool:
         """Whether the document holds a district of its own: it then gives the district's name."""
@@ -145,7 +152,7 @@ def _placed(chain: Reading, label: str, district: str | Path | None) -> Reading:
         return chain
     place = find_district(district)
     if chain.is_placed:
-        if place.real in chain.files:
+        if place.real in chain.files and chain.origins.get("district.name") == place.label:
             return chain
         held = shortened(str(chain.document["district"]["name"]))
         raise InputError(f"{label}: holds the district {held!r} and cannot be put on another, {place.label}")
@@ -195,6 +202,7 @@ class _Chain:
             if base.real not in reading.files:
                 self._apply(base, self.document(base), [*above, base])
         reading.forget(ABOUT)
+        reading.forget_label(document)
         reading.lay_over({key: value for key, value in document.items() if key != "extends"}, source.label)
         reading.files.append(source.real)
         if source.note:

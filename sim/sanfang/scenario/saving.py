@@ -33,8 +33,8 @@ def _lines(scenario: Scenario, table: Mapping[str, Any], above: str) -> list[str
 def _line(scenario: Scenario, path: str, key: str, value: Any) -> str:
     source = _source(scenario, path)
     if not source:
-        return f"{_toml_key(key)} = {_toml(value)}"
-    return f"{_toml_key(key)} = {{ value = {_toml(value)}, source = {_toml(source)} }}"
+        return f"{_toml_key(key)} = {to_toml(value)}"
+    return f"{_toml_key(key)} = {{ value = {to_toml(value)}, source = {to_toml(source)} }}"
 
 
 def _source(scenario: Scenario, path: str) -> str:
@@ -46,7 +46,8 @@ def _source(scenario: Scenario, path: str) -> str:
     return "" if source.endswith(NONE_GIVEN) else source
 
 
-def _toml(value: Any) -> str:
+def to_toml(value: Any) -> str:
+    """A value as TOML writes it."""
     return tomli_w.dumps({"x": value}).removeprefix("x = ").strip()
 
 

@@ -1,4 +1,4 @@
-"""A scenario: everything that a run is made of. Frozen; a variant is made by `with_`."""
+"""A scenario: everything that a run is made of, frozen; a variant is made by `with_`."""
 
 from __future__ import annotations
 

@@ -6,11 +6,13 @@ declaration is that of its default alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.telling import in_words, is_printable
+from sanfang.scenario.telling import in_words, is_printable, listed
 
 if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
@@ -44,16 +46,46 @@ def _plain(value: Any, path: str, origin: str, sources: dict[str, str]) -> Any:
     return {key: _plain(below, f"{path}.{key}", origin, sources) for key, below in value.items()}
 
 
-def counted(scenario: Scenario) -> dict[str, int]:
-    """How many values a scenario has, how many of them are assumed, and how many have no source.
+@dataclass(frozen=True)
+class Basis:
+    """What the values of a scenario rest on: dotted paths of all, of the assumed ones, of those without a source.
 
-    Names and texts are not counted, and neither are levers: they are what a policy chooses.
+    Names and texts are not among them, and neither are levers: they are what a policy chooses. `origins` counts the
+    values by the file, or else, that set them; those that nothing set are `default`.
     """
-    from sanfang.scenario.catalogue import values
 
-    sources = [scenario.source(path) for path, one, _ in values(scenario) if one.kind != "text" and one.role != "lever"]
-    return {
-        "values": len(sources),
-        "assumed": sum(source.startswith(ASSUMED) for source in sources),
-        "without_source": sum(source.endswith(NONE_GIVEN) for source in sources),
-    }
+    values: list[str]
+    assumed: list[str]
+    without_source: list[str]
+    origins: dict[str, int]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Self:
+        """What the values of `scenario` rest on."""
+        from sanfang.scenario.catalogue import values
+
+        paths = [path for path, one, _ in values(scenario) if one.kind != "text" and one.role != "lever"]
+        sources = {path: scenario.source(path) for path in paths}
+        return cls(
+            values=paths,
+            assumed=[path for path, source in sources.items() if source.startswith(ASSUMED)],
+            without_source=[path for path, source in sources.items() if source.endswith(NONE_GIVEN)],
+            origins=dict(Counter(map(scenario.origin, paths)).most_common()),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """How many there are, which they are, and where they come from, as plain data."""
+        counts = {name: len(getattr(self, name)) for name in ("values", "assumed", "without_source")}
+        keys = {f"{name}_keys": getattr(self, name) for name in ("assumed", "without_source")}
+        return counts | keys | {"origins": self.origins}
+
+    def told(self) -> list[str]:
+        """The same in lines: counts first, then where values come from, what is assumed, what has no source."""
+        counts = f"{len(self.assumed):,} are assumed and {len(self.without_source):,} have no source"
+        sections = Counter(path.split(".")[0] for path in self.assumed).most_common()
+        details = {
+            "values from": listed(f"{origin} {number:,}" for origin, number in self.origins.items()),
+            "assumed": listed(f"{section} {number:,}" for section, number in sections),
+            "without a source": listed(self.without_source),
+        }
+        return [f"of {len(self.values):,} values {counts}", *(f"  {name}: {text}" for name, text in details.items())]

@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from sanfang.lab.files import write_atomically
-from sanfang.lab.statistics import effects
+from sanfang.lab.statistics import effects, looks
 from sanfang.lab.statistics.intervals import t_interval
 from sanfang.lab.storage.results import Results
 from sanfang.lab.verification import pooling
@@ -63,12 +63,18 @@ def _axis(axes: Axes, x: str, y: str = "") -> None:
 
 
 def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], height: float) -> Figure:
-    """One panel for each headline metric: estimate and interval of each of `names`, better or worse by colour."""
+    """One panel for each headline metric: estimate and interval of each of `names`, better or worse by colour: what is
+    drawn is one family of looks."""
+    table = table[table["metric"].isin(HEADLINES) & table["effect"].isin(names)]
+    smallest = [metric(name).smallest for name in table["metric"]]
+    found = looks.verdicts(table["estimate"], table["low"], table["high"], table["n"], smallest)
+    table = table.assign(verdict=found)
     figure, panels = blank(len(HEADLINES), width=3.7, height=height)
     for place, (axes, name) in enumerate(zip(panels, HEADLINES, strict=True)):
         rows = table[table["metric"] == name].set_index("effect").loc[list(names)]
-        for position, (estimate, low, high) in enumerate(rows[["estimate", "low", "high"]].to_numpy(float).tolist()):
-            colour = verdict_colour(estimate, low, high, metric(name))
+        columns = (rows[one] for one in ("estimate", "low", "high", "verdict"))
+        for position, (estimate, low, high, verdict) in enumerate(zip(*columns, strict=True)):
+            colour = verdict_colour(verdict, metric(name))
             marker = {BETTER: "o", UNSURE: "D", WORSE: "s"}[colour]
             axes.plot([low, high], [position] * 2, color=colour, linewidth=2)
             face = "white" if colour == UNSURE else colour
@@ -80,7 +86,9 @@ def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], h
         axes.set_yticks(range(len(names)), [labels[one] for one in names] if place == 0 else [""] * len(names))
         _title(axes, SHORT[name])
     figure.supxlabel(
-        "circle: better; square: worse; diamond: cannot be told from 0.  Bars: 95 % t intervals", fontsize=8, color=SOFT
+        "circle: better; square: worse; diamond: too small, or cannot be told.  Bars: 95 % t intervals",
+        fontsize=8,
+        color=SOFT,
     )
     return figure
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,16 +20,12 @@ from sanfang.lab.provenance import code_version
 from sanfang.lab.statistics import intervals
 from sanfang.lab.sweeps.runner import run_all
 from sanfang.lab.sweeps.work import Job
-from sanfang.metrics.durations import followed_days, mean_within
-from sanfang.metrics.needs import MEAN_WITHIN_DAYS
-from sanfang.metrics.survival import survival
-from sanfang.model import state as s
-from sanfang.model.books.observation import all_records
+from sanfang.metrics.catalogue import evaluate
+from sanfang.metrics.groups import by_group, of_areas
 from sanfang.run.simulation import Run
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.window import Window
 from sanfang.studies.shapley import BEFORE, REFORM, levers_of
 
 PILOT = "c006"
@@ -57,43 +52,18 @@ def areas_of(ids: tuple[str, ...], neighbours: tuple[NDArray[np.int64], ...], pi
 
 
 def by_area(run: Run) -> dict[str, dict[str, float]]:
-    """`METRICS` of each area in the evaluation window, defined as those of the whole district.
-
-    Satisfaction is weighted by residents; days are restricted means, over the needs of the area's residents.
-    """
-    model = run.model
-    assert model is not None
-    window = run.window
-    if window.is_empty:
-        raise InputError(f"{run.scenario.name}: {window.reason()}")
-    records = all_records(model)
-    area = areas_of(model.map.ids, model.map.neighbours, PILOT)
-    satisfaction = model.diary.satisfaction[window.first : window.end].mean(axis=0)
-    size = model.world.communities["size"]
-    found = {}
-    for number, name in enumerate(AREAS):
-        own = records[area[records["community"]] == number]
-        mean = float(np.average(satisfaction[area == number], weights=size[area == number]))
-        found[name] = {"satisfaction": mean, **_days(own, window)}
-    return found
-
-
-def _days(records: NDArray[Any], window: Window) -> dict[str, float]:
-    """Mean calendar days from voicing to resolution, and from arising until the trouble is gone."""
-    end = float(window.end)
-    made, arisen = records[records["voiced"] >= window.first], records[records["arose"] >= window.first]
-    resolved, gone = made["outcome"] == s.RESOLVED, ~np.isnan(arisen["gone"])
-    days = np.where(resolved, made["closed"], end) - made["voiced"]
-    need_days = np.where(gone, arisen["gone"], end) - arisen["arose"]
+    """`METRICS` of each area in the evaluation window: those of the whole district, of a group of communities."""
+    assert run.model is not None and run.observation is not None
+    if run.window.is_empty:
+        raise InputError(f"{run.scenario.name}: {run.window.reason()}")
+    map_ = run.model.map
+    areas = of_areas("area", "Area", "区域", AREAS, areas_of(map_.ids, map_.neighbours, PILOT))
+    found = by_group(evaluate(run.observation), areas)
+    places = {name: found.metrics.index(name) for name in METRICS}
     return {
-        "resolution_days_mean": _mean(days, resolved, made["voiced"], window),
-        "need_days_mean": _mean(need_days, gone, arisen["arose"], window),
+        area: {name: float(values[place]) for name, place in places.items()}
+        for area, values in zip(found.groups, found.values, strict=True)
     }
-
-
-def _mean(days: NDArray[Any], done: NDArray[Any], began: NDArray[Any], window: Window) -> float:
-    """The mean up to 60 days; NaN where nothing was followed for so long."""
-    return mean_within(survival(days, done), MEAN_WITHIN_DAYS, followed_days(began, window))
 
 
 def run_pilots(chosen: Mapping[str, Scenario], replications: int, workers: int | None = None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Which lever earned it? Shapley values of the levers of a reform, from random orders in which they may be taken.
+"""Which lever earned what: Shapley values of the levers of a reform, from random orders in which they may be taken.
 
 An order and its reverse run on one seed: nobody, then one lever more at each step, up to the whole reform. So each
 pair of orders is a replication of its own, and the levers' values sum to the gain of the whole in it. Make the runs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -219,3 +220,23 @@ def test_the_same_trouble_is_written_a_few_times_and_then_counted() -> None:
 def test_a_line_of_the_log_moves_no_cursor_and_is_not_endless() -> None:
     shown = log._Plain("%(message)s").format(entry(1, "\x1b[2J\r\x9b" + "x" * 100_000))
     assert "\x1b" not in shown and "\r" not in shown and "\x9b" not in shown and len(shown) <= log.MAX_LINE
+
+
+def test_what_a_visitor_wrote_begins_no_line_of_the_log() -> None:
+    """It stands in the text of an error, be that the message or the one that led to it."""
+    forged = "2026-01-01 00:00:00 WARNING sanfang: the password is 12345678"
+    try:
+        try:
+            raise ValueError(f"x\n{forged}\u2028{forged}\x85{forged}")
+        except ValueError as error:
+            raise KeyError(f"y\r{forged}") from error
+    except KeyError:
+        record = logging.LogRecord("name", logging.ERROR, "file", 1, f"z\n{forged}", None, sys.exc_info())
+    shown = log._Plain("%(asctime)s %(message)s").format(record)
+    assert len(shown.splitlines()) == 1 and forged in shown
+
+
+def test_of_a_long_traceback_the_end_is_kept_which_says_what_went_wrong() -> None:
+    record = entry(1, "began" + "x" * 100_000 + "ValueError: it went wrong")
+    shown = log._Plain("%(message)s").format(record)
+    assert shown.startswith("began") and shown.endswith("it went wrong") and len(shown) <= log.MAX_LINE

@@ -18,10 +18,11 @@ from apart import run_apart
 from sanfang.cli import dashboard
 from sanfang.cli.app import app
 from sanfang.dashboard.door import login
-from sanfang.dashboard.door.limits import PASSWORDS
-from sanfang.dashboard.door.login import ADMITTED_SECONDS, COOKIE, Sessions
+from sanfang.dashboard.door.limits import ALL_PASSWORDS, OWN_PASSWORDS, PASSWORDS
+from sanfang.dashboard.door.login import ADMITTED_SECONDS, Sessions
 
 SECRET = "三放 two words"
+COOKIE = Sessions().cookie
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,44 @@ def test_a_wrong_password_admits_nobody_and_too_many_are_not_even_compared(guard
     assert enter(guarded, SECRET, "127.0.0.5").status == 303  # others are not locked out
 
 
+def tried(sessions: Sessions, password: str, address: str) -> bool | None:
+    return sessions.try_password(urlencode({"password": password}).encode(), address)
+
+
+def test_whatever_others_try_the_right_password_gets_in_at_once() -> None:
+    """Fifty addresses guess for as long as they are heard; one that has mistyped a few times is still let in."""
+    sessions = Sessions(SECRET)
+    for number in range(50):
+        while tried(sessions, "wrong", f"10.0.0.{number}") is not None:
+            pass
+    for address, mistyped in (("10.1.0.1", 0), ("10.1.0.2", OWN_PASSWORDS - 1)):
+        assert [tried(sessions, "wrong", address) for _ in range(mistyped)] == [False] * mistyped
+        assert tried(sessions, SECRET, address) is True
+
+
+def test_many_addresses_together_guess_hardly_faster_than_a_few() -> None:
+    sessions = Sessions(SECRET)
+    heard = sum(tried(sessions, "wrong", f"10.0.{n // 200}.{n % 200}") is False for n in range(400) for _ in range(20))
+    assert heard <= 400 * OWN_PASSWORDS + ALL_PASSWORDS[0] + 1, "beyond their own few tries they share one pace"
+
+
+def test_a_room_behind_one_router_logs_in_at_once() -> None:
+    sessions = Sessions(SECRET)
+    assert all(tried(sessions, SECRET, "10.0.0.1") for _ in range(40))
+
+
+def test_dashboards_on_two_ports_of_a_host_do_not_log_out_each_other() -> None:
+    """A browser has one store of cookies for a host, whatever the port, and a later one of the same name wins."""
+    one, other = Sessions(SECRET, port=8765), Sessions(SECRET, port=8766)
+    kept: dict[str, str] = {}
+    for sessions in (one, other):
+        _, header = sessions.header(sessions.new(admitted=True), secure=False)
+        name, _, value = header.decode().partition(";")[0].partition("=")
+        kept[name] = value
+    sent = "; ".join(f"{name}={value}" for name, value in kept.items())
+    assert one.admits(one.read(sent)) and other.admits(other.read(sent))
+
+
 def test_a_form_from_elsewhere_or_too_long_is_refused(guarded: str) -> None:
     body = urlencode({"password": SECRET}).encode()
     assert ask(guarded, "/", "POST", {"Origin": "http://elsewhere.example"}, body, "127.0.0.6").status == 403
@@ -80,7 +119,8 @@ def test_a_form_from_elsewhere_or_too_long_is_refused(guarded: str) -> None:
 )
 def test_a_cookie_that_the_server_did_not_sign_is_none(guarded: str, value: str) -> None:
     assert Sessions(SECRET).read(f"{COOKIE}={value}") is None
-    assert ask(guarded, "/", headers={"Cookie": f"{COOKIE}={value}".encode().decode("latin-1")}).status == 401
+    name = Sessions(SECRET, port=int(guarded.rpartition(":")[2])).cookie
+    assert ask(guarded, "/", headers={"Cookie": f"{name}={value}".encode().decode("latin-1")}).status == 401
 
 
 def test_a_cookie_lasts_a_working_day_and_no_longer() -> None:

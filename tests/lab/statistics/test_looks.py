@@ -12,7 +12,7 @@ from run_tables import with_points
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.statistics import intervals, looks
 from sanfang.metrics.catalogue import METRICS, metric
-from sanfang.report.mechanism_table import AS_EXPECTED, NEGLIGIBLE, families, mechanisms
+from sanfang.report.mechanisms import AS_EXPECTED, NEGLIGIBLE, families, mechanisms
 
 ERROR = 1e-6  # chance that a right program fails a test of error rates
 
@@ -104,3 +104,35 @@ def test_signatures_and_effects_are_two_families_without_a_gap() -> None:
     f3a = Experiment.load("mechanisms/F3a")
     satisfaction = next(found for found in f3a.found if found.metric == "satisfaction")
     assert rows[0].verdicts[satisfaction] == "negligible", "+0.000191 [5e-6, 0.000376]"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "better", "kind"),
+    [
+        ("higher", "higher", "better"),
+        ("higher", "lower", "worse"),
+        ("lower", "lower", "better"),
+        ("negligible", "higher", ""),
+        ("undecided", "lower", ""),
+        ("higher", None, ""),
+    ],
+)
+def test_better_is_a_verdict_in_the_better_direction(verdict: str, better: str | None, kind: str) -> None:
+    assert looks.kind(verdict, better) == kind
+
+
+def test_what_better_means_is_said_with_the_sizes_of_interest_and_the_number_of_looks() -> None:
+    shown = [metric(name) for name in ("satisfaction", "waste_share", "resolution_days_mean")]
+    assert "(0.001 (0-1), 0.1 (calendar days)), in all 9 differences together" in looks.said(shown, 9)
+    assert "together" not in looks.said(shown, 1)
+    assert "0.001 (0–1)，0.1 (天)" in looks.said(shown, 9, "zh")
+
+
+def test_the_tables_of_compare_and_analyse_say_what_their_colours_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    from sanfang.cli.analysis import AnalysisInput, print_analysis
+
+    rng = np.random.default_rng(2)
+    luck = rng.normal(0.5, 0.01, (1, 20))
+    print_analysis(AnalysisInput(with_points("satisfaction", a=luck, b=luck + 0.05), "a"))
+    printed = " ".join(capsys.readouterr().out.split())
+    assert looks.said([metric("satisfaction")], 1) in printed

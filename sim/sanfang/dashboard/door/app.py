@@ -53,7 +53,7 @@ FORWARDED = frozenset(
 
 class Door:
     """Solara's application `app`, behind checks. `pages` are the paths of pages, `assets` the folder of its scripts,
-    `lang` the language of the log-in form."""
+    `port` the one that it is bound to, `lang` the language of the log-in form."""
 
     def __init__(
         self,
@@ -64,10 +64,11 @@ class Door:
         hosts: Hosts,
         most: Places,
         password: str | None = None,
+        port: int = 0,
         lang: str = "zh",
     ) -> None:
         self._app, self._pages, self._assets, self._hosts, self._lang = app, pages, assets.resolve(), hosts, lang
-        self._sessions = login.Sessions(password)
+        self._sessions = login.Sessions(password, port)
         self._open = OpenPages(most)
         self._documents, self._files, self._connects = Pace(DOCUMENTS), Pace(FILES), Pace(CONNECTS)
         self._closing: set[str] = set()
@@ -140,7 +141,7 @@ class Door:
             return Response(login.form(lang, right), 429 if right is None else 401, media_type="text/html")
         answer = RedirectResponse(f"{path}?{query}" if query else path, 303)
         secure = headers.get("origin", "").startswith("https:")
-        answer.raw_headers.append((b"set-cookie", login.set_cookie(self._sessions.new(admitted=True), secure)))
+        answer.raw_headers.append(self._sessions.header(self._sessions.new(admitted=True), secure))
         return answer
 
     async def _document(self, scope: Scope, receive: Receive, headers: Headers, cookie: str | None) -> Response:
@@ -154,7 +155,7 @@ class Door:
         answer = Response(html, status, media_type="text/html", headers={"cache-control": "no-store"})
         answer.raw_headers.append((b"content-security-policy", policy))
         if cookie is None:
-            answer.raw_headers.append((b"set-cookie", login.set_cookie(given, secure=False)))
+            answer.raw_headers.append(self._sessions.header(given, secure=False))
         return answer
 
     def _is_asset(self, name: str) -> bool:

@@ -71,10 +71,16 @@ CONNECTS = (200, 5.0)
 """Websockets opened from one address: at once, and a second from then on. Each begins a kernel that lives a minute."""
 
 PASSWORDS = (10, 0.2)
-"""Passwords tried from one address: at once, and a second from then on."""
+"""Wrong passwords tried from one address: at once, and a second from then on."""
+
+OWN_PASSWORDS = 5
+"""Of these, wrong ones that are an address's own affair: whatever others try, it may mistype so often."""
 
 ALL_PASSWORDS = (100, 2.0)
-"""Passwords tried from all addresses together."""
+"""Wrong passwords tried beyond that, from all addresses together: many of them may not guess much faster than one."""
+
+TRIFLE = 1e-9
+"""Of a pace: who has waited as long as told to is let through."""
 
 MAX_REMEMBERED = 10_000
 """Addresses whose pace is remembered."""
@@ -90,19 +96,26 @@ class Pace:
 
     def take(self, key: str = "", amount: float = 1.0) -> bool:
         """Whether `amount` more is within the pace; if so it is counted."""
-        now = self._clock()
-        left, since = self._left.pop(key, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
-        taken = left >= amount - 1e-9  # who has waited as long as told to is let through
-        self._left[key] = (left - amount if taken else left, now)
+        left = self._left_of(key)
+        taken = left >= amount - TRIFLE
+        self._left.pop(key, None)  # it is the last one of all now
+        self._left[key] = (left - amount if taken else left, self._clock())
         if len(self._left) > MAX_REMEMBERED:  # the one that was quiet for longest
             del self._left[next(iter(self._left))]
         return taken
 
+    def has(self, key: str = "", amount: float = 1.0) -> bool:
+        """Whether `amount` more is within the pace; nothing is counted."""
+        return self._left_of(key) >= amount - TRIFLE
+
+    def _left_of(self, key: str) -> float:
+        now = self._clock()
+        left, since = self._left.get(key, (self._burst, now))
+        return min(self._burst, left + (now - since) * self._rate)
+
     def seconds_until(self, key: str = "", amount: float = 1.0) -> float:
         """How long to wait until `amount` is within the pace; 0 if it is now."""
-        left, since = self._left.get(key, (self._burst, self._clock()))
-        left += (self._clock() - since) * self._rate
+        left = self._left_of(key)
         return max(0.0, (min(amount, self._burst) - left) / self._rate)
 
 

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable
 
 from sanfang.dashboard.door.limits import Pace
+from sanfang.scenario.telling import printable
 
 SAME_TROUBLE = (5, 5 / 60)
 """Lines of one kind: at once, and a second from then on."""
@@ -17,6 +18,12 @@ ALL_TROUBLE = (60, 0.5)
 """Lines of all kinds together, likewise."""
 
 MAX_LINE = 4_000
+"""Characters of an entry; of a longer one, such as a traceback, the end is kept, which says what went wrong."""
+
+BEGINNING = 500
+"""Characters that are kept of it before its end."""
+
+LEFT_OUT = " ... "
 
 
 class _NotTooOften(logging.Filter):
@@ -40,11 +47,13 @@ class _NotTooOften(logging.Filter):
 
 
 class _Plain(logging.Formatter):
-    """One entry, without characters that would move a terminal's cursor or begin a line that looks like another."""
+    """One entry on one line, its traceback with it: what a visitor wrote may stand in an error's text, and would begin
+    a line that looks like another entry, or move a terminal's cursor."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)[:MAX_LINE]
-        return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
+        text = printable(super().format(record))
+        end = len(LEFT_OUT) + BEGINNING - MAX_LINE
+        return text if len(text) <= MAX_LINE else f"{text[:BEGINNING]}{LEFT_OUT}{text[end:]}"
 
 
 def start() -> None:

@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from sanfang.dashboard.door.limits import ALL_PASSWORDS, PASSWORDS, Pace
+from sanfang.dashboard.door.limits import ALL_PASSWORDS, OWN_PASSWORDS, PASSWORDS, Pace
 
 COOKIE = "sanfang-session"
+"""The cookie's name is this and the port: a browser sends the cookies of all ports of a host to each of them."""
+
 FIELD = "password"
 ADMITTED_SECONDS = 12 * 3600
 """How long a password holds: a working day."""
@@ -28,7 +30,8 @@ class Sessions:
     The key lives as long as the process. After a restart a browser gets a new cookie.
     """
 
-    def __init__(self, password: str | None = None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, password: str | None = None, port: int = 0, clock: Callable[[], float] = time.time) -> None:
+        self.cookie = f"{COOKIE}-{port}"
         self._key = secrets.token_bytes(32)
         self._password = _digest(password) if password is not None else None
         self._clock = clock
@@ -49,7 +52,7 @@ class Sessions:
         """The value in a Cookie header, if it is one of ours and its time has not run out."""
         for part in cookies.split(";"):  # other programs of this host may have cookies of any form
             name, _, value = part.strip().partition("=")
-            if name == COOKIE and self._is_ours(value):
+            if name == self.cookie and self._is_ours(value):
                 return value
         return None
 
@@ -59,6 +62,11 @@ class Sessions:
             return False
         until = int(body.rpartition(".")[2])
         return not until or until > self._clock()
+
+    def header(self, value: str, secure: bool) -> tuple[bytes, bytes]:
+        """The header that gives a browser its cookie."""
+        secured = "; Secure" if secure else ""
+        return b"set-cookie", f"{self.cookie}={value}; Path=/; HttpOnly; SameSite=Lax{secured}".encode()
 
     def admits(self, value: str | None) -> bool:
         """Whether a browser with this cookie may see the pages."""
@@ -70,14 +78,21 @@ class Sessions:
         return value.partition(".")[0]
 
     def try_password(self, body: bytes, address: str) -> bool | None:
-        """Whether a form's body has the password; None if there were too many tries.
+        """Whether a form's body has the password; None if there were too many wrong ones, and it was not looked at.
 
-        The comparison takes the same time whatever was given.
+        The comparison takes the same time whatever was given. The right one costs nothing: a room of forty may sit
+        behind one router.
         """
-        if not (self._each.take(address) and self._all.take()):
+        few = self._each.has(address, PASSWORDS[0] - OWN_PASSWORDS + 1)
+        if not self._each.has(address) or not (few or self._all.has()):
             return None
         given = parse_qs(body.decode("utf-8", "replace")).get(FIELD, [""])[0]
-        return self._password is not None and hmac.compare_digest(_digest(given), self._password)
+        if self._password is not None and hmac.compare_digest(_digest(given), self._password):
+            return True
+        self._each.take(address)
+        if not few:
+            self._all.take()
+        return False
 
     def _signature(self, body: str) -> str:
         return hmac.new(self._key, body.encode(), hashlib.sha256).hexdigest()
@@ -85,11 +100,6 @@ class Sessions:
 
 def _digest(password: str) -> bytes:
     return hashlib.sha256(password.encode("utf-8", "replace")).digest()
-
-
-def set_cookie(value: str, secure: bool) -> bytes:
-    """The header that gives a browser its cookie."""
-    return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}".encode()
 
 
 def form(lang: str, tried: bool | None = True) -> bytes:

@@ -1,7 +1,8 @@
-"""The last step of a message: the widget. ipyvue's and ipywidgets' own ways are replaced where they trust the client.
+"""The last step of a message: the widget that it is for answers, and trusts no client.
 
-`messages` has let through events only; here a widget answers to those that it declares itself, and a viewer's request
-for the state of all widgets is answered to that viewer.
+ipyvue's and ipywidgets' own ways are replaced where they do. `messages` has let through events only; here a widget
+answers to those that it declares itself, and a viewer's request for the state of all widgets is answered to that
+viewer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Something made in the background while its page stays alive. All that takes longer than a glance is one of these."""
+"""The job of a page: what takes longer than a glance is made in the background, while the page stays alive."""
 
 from __future__ import annotations
 

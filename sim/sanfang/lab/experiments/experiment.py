@@ -359,8 +359,13 @@ class Experiment:
         """By label, the evaluation window at each point; one for all of them where no factor changes it."""
         if not any(MOVE_THE_WINDOW & set(factor.sets) for factor in self.factors):
             return {label: [window] for label, window in windows_of(self.bases, self.days).items()}
-        points = self.points()
-        return {label: [Window.of(self.scenario(label, one), self.days) for one in points] for label in self.bases}
+        moved = [self._run_settings(point) for point in self.points()]
+        return {label: [_window(base, one, self.days) for one in moved] for label, base in self.bases.items()}
+
+    def _run_settings(self, point: Point) -> dict[str, Any]:
+        """What a point sets of that which decides the window, by name: no scenario is made for it."""
+        settings = self.settings_of(point)
+        return {path.removeprefix("run."): settings[path] for path in MOVE_THE_WINDOW & set(settings)}
 
     def check_points(self) -> None:
         """Make every scenario at every point once. Raises `InputError` at the first wrong one."""
@@ -428,6 +433,12 @@ def _as_floats(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_as_floats(item) for item in value]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _window(base: Scenario, run_settings: Mapping[str, Any], days: int | None) -> Window:
+    """The window of `base` where what its run is like has been changed."""
+    run = base.run.model_copy(update=run_settings)
+    return Window.of(base.model_copy(update={"run": run}), days)
 
 
 def _rows(table: pd.DataFrame) -> list[list[Any]]:

@@ -7,7 +7,7 @@ called sure holds for all differences of a family at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from scipy import stats
 
 from sanfang.lab.statistics.run_table import Numbers, quiet
 from sanfang.metrics.catalogue import metric
+from sanfang.metrics.declare import Metric
 
 LEVEL = 0.05
 """Chance that any verdict of a family of looks is wrong, at most."""
@@ -61,6 +62,33 @@ def judged(differences: pd.DataFrame) -> pd.DataFrame:
     smallest = [metric(str(name)).smallest for name in differences["metric"]]
     difference, low, high, n = (differences[name] for name in ("difference", "low", "high", "n"))
     return differences.assign(verdict=verdicts(difference, low, high, n, smallest))
+
+
+def kind(verdict: Verdict | str, better: str | None) -> Literal["better", "worse", ""]:
+    """What a verdict means to people: "" where neither can be said, or where neither direction is better."""
+    if better is None or verdict not in ("higher", "lower"):
+        return ""
+    return "better" if verdict == better else "worse"
+
+
+SAID = {
+    "en": "better or worse, surely by more than the smallest difference of interest ({sizes}){together}.",
+    "zh": "更好或更差：差值确定大于最小关注差异（{sizes}）{together}。",
+}
+TOGETHER = {"en": ", in all {looks:,} differences together", "zh": "，{looks:,} 项差异同时成立"}
+
+
+def said(metrics: Iterable[Metric], looks: int, lang: str = "en") -> str:
+    """In one sentence, what "better" means among differences of `metrics`, `looks` of them looked at together."""
+    together = TOGETHER[lang].format(looks=looks) if looks > 1 else ""
+    return SAID[lang].format(sizes=sizes(metrics, lang), together=together)
+
+
+def sizes(metrics: Iterable[Metric], lang: str = "en") -> str:
+    """The smallest differences of interest, by unit; zero where any difference is of interest."""
+    units = {one.unit.label(lang): one.smallest for one in metrics}
+    comma = "，" if lang == "zh" else ", "
+    return comma.join(f"{size:g} ({unit})" for unit, size in sorted(units.items()) if size) or "0"
 
 
 def _larger(excess: Numbers, error: Numbers, free: Numbers) -> Numbers:

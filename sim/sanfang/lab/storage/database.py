@@ -280,8 +280,15 @@ def beside(said: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def planned(connection: sqlite3.Connection) -> int:
-    """Cells in the plan."""
-    return int(connection.execute("SELECT count(*) FROM plan").fetchone()[0])
+    """Cells of the plan. A sweep lays them out in slices, and says before how many there are."""
+    return cells_planned(about(connection), int(connection.execute("SELECT count(*) FROM plan").fetchone()[0]))
+
+
+def cells_planned(said: Mapping[str, Any], laid_out: int) -> int:
+    """Cells of a plan, from what the store says of it and how many of them it holds. An adaptive sweep comes to hold
+    more than it has said."""
+    promised = said.get("planned", 0)
+    return max(laid_out, promised) if isinstance(promised, int) else laid_out
 
 
 def done(connection: sqlite3.Connection, beside: Iterable[str] = ()) -> int:

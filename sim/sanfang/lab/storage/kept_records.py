@@ -11,7 +11,7 @@ import pandas as pd
 
 from sanfang.lab.storage.database import LARGEST_CELL
 from sanfang.model.books.observation import Observation
-from sanfang.model.cases.case_records import NEED_RECORD
+from sanfang.model.cases.case_records import CLOSING, NEED_RECORD
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
@@ -23,9 +23,10 @@ MOST_BYTES = 4_000_000_000
 BY_DAY = ("hours_so_far", "spent_so_far")
 LEDGER = ("resource", "tier", "heading", "amount")
 PLAIN = (
-    "counters", "satisfaction", "satisfaction_vulnerable", "latent", "latent_vulnerable", "open", "rated", "leavers",
+    "counters", "satisfaction", "satisfaction_vulnerable", "satisfaction_by_age", "latent", "latent_vulnerable", "open",
+    "rated", "leavers",
     *BY_DAY, "hours_booked", "month_ahead", "month_pots", "in_pots", "waiting_yuan", "community_size",
-    "resident_satisfaction", "resident_vulnerable", "clock",
+    "resident_satisfaction", "resident_vulnerable", "resident_age", "clock",
 )  # fmt: skip
 """The arrays of an observation."""
 
@@ -34,6 +35,7 @@ def pack(run: Observation) -> bytes:
     """All of a run but its scenario. Raises InputError where that is more than a store takes."""
     columns: dict[str, Any] = {name: np.asarray(getattr(run, name)) for name in PLAIN}
     columns |= {f"record_{name}": run.records[name] for name in NEED_RECORD.names or ()}
+    columns |= {f"closing_{name}": run.closings[name] for name in CLOSING.names or ()}
     columns |= {f"ledger_{name}": run.ledger[name].to_numpy(float if name == "amount" else str) for name in LEDGER}
     columns |= {"communities": np.array(run.communities, str), "numbers": np.array([run.days, run.posts])}
     buffer = io.BytesIO()
@@ -54,16 +56,24 @@ def unpack(packed: bytes, scenario: Scenario) -> Observation:
     if not stream.eof:
         raise ValueError("its records do not end")
     with np.load(io.BytesIO(content), allow_pickle=False) as columns:
-        records = np.empty(len(columns["record_key"]), NEED_RECORD)
-        for name in NEED_RECORD.names or ():
-            records[name] = columns[f"record_{name}"]
+        records, closings = _rows("record", NEED_RECORD, columns), _rows("closing", CLOSING, columns)
         days, posts = columns["numbers"].tolist()
         return Observation(
             scenario=scenario,
             days=days,
             posts=posts,
             records=records,
+            closings=closings,
             ledger=pd.DataFrame({name: columns[f"ledger_{name}"] for name in LEDGER}),
             communities=tuple(columns["communities"].tolist()),
             **{name: columns[name] for name in PLAIN},
         )
+
+
+def _rows(stem: str, kind: np.dtype[np.void], columns: Any) -> np.ndarray:
+    """An array of records from its columns."""
+    names = kind.names or ()
+    found = np.empty(len(columns[f"{stem}_{names[0]}"]), kind)
+    for name in names:
+        found[name] = columns[f"{stem}_{name}"]
+    return found

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sanfang.lab.experiments.own_metrics import declared
 from sanfang.lab.files import write_atomically
-from sanfang.lab.storage.database import METRIC_NAMES, beside, plainly, reading
+from sanfang.lab.storage.database import METRIC_NAMES, beside, cells_planned, plainly, reading
 from sanfang.lab.storage.sound_rows import Row, SoundRows
 from sanfang.lab.storage.store import is_being_written
 from sanfang.metrics.declare import Metric
@@ -89,11 +89,11 @@ class Results:
     def status(self) -> Status:
         """How far it is."""
         failing = self._rows.failing()
-        planned = done = damaged = 0
+        laid_out = done = damaged = 0
         seconds, last, errors = 0.0, "", Counter[str]()
         with reading(self.folder):
             for key, took, finished, is_sound in self._rows.cells(beside(self.about)):
-                planned += 1
+                laid_out += 1
                 if is_sound:
                     done, seconds, last = done + 1, seconds + took, max(last, finished)
                 elif key in failing:
@@ -102,7 +102,7 @@ class Results:
                     damaged += is_sound is False
         return Status(
             name=self.about["name"],
-            planned=planned,
+            planned=cells_planned(self.about, laid_out),
             done=done,
             failed=errors.total(),
             running=is_being_written(self.folder),

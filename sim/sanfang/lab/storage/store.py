@@ -32,6 +32,7 @@ from sanfang.lab.storage.checksums import seal
 from sanfang.lab.storage.database import METRIC_NAMES, STORE, StoreError, columns, plainly, quoted
 from sanfang.lab.storage.rows import Failure, Planned, Result
 from sanfang.scenario.errors import InputError, Notice
+from sanfang.scenario.limits import MOST_REPLICATIONS
 
 LOCK = "sweep.lock"
 LOCK_SECONDS = 3  # the workers of a writer that was killed may hold its lock for a moment
@@ -123,7 +124,8 @@ class Store:
             seal(db, ["formulas"])
 
     def set_plan(self, about: Mapping[str, Any], points: Sequence[Mapping[str, Any]], plan: Iterable[Planned]) -> None:
-        """Put a new plan in the place of the old one; runs stay. `points` are the factor values by point.
+        """Put a new plan in the place of the old one; runs stay. `points` are the factor values by point. Of `plan`,
+        its cells, the first may be enough: `extend_plan` adds the others, and `about` says as "planned" how many.
 
         Raises InputError for a factor with the name of another column of the results.
         """
@@ -161,8 +163,13 @@ class Store:
             seal(db, ["plan"])
 
     def planned(self) -> int:
-        """Cells in the plan."""
+        """Cells of the plan, be they laid out or not."""
         return database.planned(self._db)
+
+    def laid_out(self, replications: int = MOST_REPLICATIONS) -> int:
+        """Cells of the plan that are in the store, of so many first replications."""
+        query = "SELECT count(*) FROM plan WHERE replication < ?"
+        return int(self._db.execute(query, (replications,)).fetchone()[0])
 
     def done(self, *beside: str) -> int:
         """Cells of the plan whose run is there as the plan wants it, with what is to be kept in tables `beside`."""

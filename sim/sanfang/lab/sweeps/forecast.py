@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.provenance import code_version
 from sanfang.lab.storage.database import STORE
 from sanfang.lab.storage.rows import Planned, Result
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.executors import available_cores
 from sanfang.lab.sweeps.measuring import Kept
-from sanfang.lab.sweeps.sweep import measuring_of, planned_runs
+from sanfang.lab.sweeps.plan import Plan
+from sanfang.lab.sweeps.sweep import measuring_of
 from sanfang.lab.sweeps.work import Job, do
 from sanfang.scenario.errors import InputError
 
@@ -38,39 +41,40 @@ class Forecast:
     record_megabytes: float
 
 
-def forecast(experiment: Experiment, jobs: int | None = None) -> Forecast:
-    """Count the runs of `experiment`, make its first one, and reckon. Raises InputError if it is wrong."""
+def forecast(
+    experiment: Experiment, jobs: int | None = None, report: Callable[[int, int], object] = lambda done, total: None
+) -> Forecast:
+    """Reckon the runs of `experiment`, make its first one, and reckon. Raises InputError if it is wrong; see
+    `Plan.check`. `report` is told of points done and all points, where different runs have to be counted."""
     workers = jobs or available_cores()
-    runs, keys, first = 0, set(), None
-    for cell in planned_runs(experiment):
-        runs, first = runs + 1, first or cell
-        keys.add(cell.key)
-    assert first is not None
-    seconds, result = _sample(experiment, first)
+    plan = Plan(experiment, code_version())
+    plan.check()
+    distinct = plan.distinct(report)
+    seconds, result = _sample(experiment)
     return Forecast(
-        points=len(experiment.points()),
+        points=len(plan.points),
         scenarios=len(experiment.bases),
         replications=experiment.replications.min,
-        runs=runs,
-        distinct=len(keys),
+        runs=plan.first,
+        distinct=distinct,
         seconds_per_run=seconds,
-        seconds=seconds * len(keys) / min(workers, len(keys)),
+        seconds=seconds * distinct / min(workers, distinct),
         workers=workers,
-        megabytes=_bytes_per_run(experiment, result) * len(keys) / 1e6,
+        megabytes=_bytes_per_run(experiment, result) * distinct / 1e6,
         record_megabytes=len(result.records or b"") / 1e6,
     )
 
 
-def _sample(experiment: Experiment, cell: Planned) -> tuple[float, Result]:
+def _sample(experiment: Experiment) -> tuple[float, Result]:
     """The elapsed time and the result of one run, made twice because the first one loads the model."""
     keep = measuring_of(experiment)
-    scenario = experiment.scenario(cell.scenario, experiment.points()[cell.point])
-    do(Job(scenario, cell.seed, 2, experiment.scale), keep)
-    outcome = do(Job(scenario, cell.seed, experiment.days, experiment.scale), keep)
+    scenario = experiment.scenario(next(iter(experiment.bases)), experiment.points()[0])
+    do(Job(scenario, experiment.seed, 2, experiment.scale), keep)
+    outcome = do(Job(scenario, experiment.seed, experiment.days, experiment.scale), keep)
     if outcome.error:
         raise InputError(f"the first run, of {outcome.job}, failed: {outcome.error}")
     kept: Kept = outcome.result
-    return outcome.seconds, Result(cell.key, kept.metrics, outcome.seconds, kept.daily, kept.records)
+    return outcome.seconds, Result("", kept.metrics, outcome.seconds, kept.daily, kept.records)
 
 
 def _bytes_per_run(experiment: Experiment, result: Result) -> float:

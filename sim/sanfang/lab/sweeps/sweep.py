@@ -24,9 +24,10 @@ from sanfang.lab.statistics import precision
 from sanfang.lab.storage.database import plainly
 from sanfang.lab.storage.kept_records import unpack
 from sanfang.lab.storage.rows import Failure, Planned, Result
-from sanfang.lab.storage.store import Store, run_keys, stores_beside
+from sanfang.lab.storage.store import Store, stores_beside
 from sanfang.lab.sweeps.executors import Executor, available_cores, local, opened
 from sanfang.lab.sweeps.measuring import Kept, Measuring, formulas_version
+from sanfang.lab.sweeps.plan import Plan
 from sanfang.lab.sweeps.runner import run_each
 from sanfang.lab.sweeps.work import Job, Outcome
 from sanfang.metrics.catalogue import seen
@@ -37,6 +38,7 @@ from sanfang.scenario.errors import InputError, Notice
 
 RESULTS = Path("results")
 MANIFEST = "manifest.json"
+CELLS_BETWEEN_REPORTS = 200
 TRIAL_SCALE = 1e-9
 """Of a run on which metrics of one's own are tried: any so small scale means one community."""
 
@@ -95,25 +97,27 @@ def sweep(
         _try_out(experiment)
     with Store(folder) as store, ExitStack() as workers:
         store.measured_with(measuring.digests())
-        _plan(store, experiment, measuring)
+        plan = Plan(experiment, code_version())
+        _set_plan(store, plan, measuring)
         if retry_failed:
             store.forget_failures()
         store.begin_session(provenance())
         _write_manifest(store, experiment)
-        work = _Work(store, experiment, measuring, limit, report, stopping)
-        reused, again = 0, _measure_again(store, experiment, measuring)
+        work = _Work(store, plan, measuring, limit, report, stopping)
+        reused = again = 0
         while True:
+            again += _measure_again(store, plan, measuring)
             if reuse:
                 before = store.done(*measuring.beside)
                 for other in stores_beside(folder):
                     store.reuse(other, *measuring.beside)
-                _measure_again(store, experiment, measuring, tell=False)
+                _measure_again(store, plan, measuring, tell=False)
                 reused += store.done(*measuring.beside) - before
             work.count()
-            if work.remaining() and not work.ended():
+            if work.missing() and not work.ended():
                 executor = executor or workers.enter_context(opened(_executor(jobs, cluster, work.remaining())))
                 work.make(executor)
-            if work.ended() or not _extend(store, experiment):
+            if not work.lay_out() and (work.ended() or not _extend(store, plan)):
                 break
         _write_manifest(store, experiment)
         return SweepEnd(folder, store.planned(), work.done, work.failed, reused, work.made, stopping(), again)
@@ -124,31 +128,11 @@ def folder_of(experiment: Experiment) -> Path:
     return RESULTS / experiment.name
 
 
-def planned_runs(experiment: Experiment) -> Iterator[Planned]:
-    """The cells of the experiment with its first replications. Raises InputError at a wrong point."""
-    points = experiment.points()
-    yield from _cells(experiment, [(number, 0, experiment.replications.min) for number in range(len(points))])
-
-
-def _cells(experiment: Experiment, wanted: list[tuple[int, int, int]]) -> Iterator[Planned]:
-    """Cells for (point, first replication, end of replications), replication by replication, as the store orders them.
-    A scenario is built once a point."""
-    points, code = experiment.points(), code_version()
-    cells = []
-    for number, first, end in wanted:
-        for label in experiment.bases:
-            scenario = experiment.scenario(label, points[number])
-            days = experiment.days or scenario.run.days
-            cells.append((first, end, number, label, run_keys(scenario.digest(), days, experiment.scale, code)))
-    begin, stop = min((cell[0] for cell in cells), default=0), max((cell[1] for cell in cells), default=0)
-    for replication in range(begin, stop):
-        seed = experiment.seed + replication
-        for first, end, number, label, key in cells:
-            if first <= replication < end:
-                yield Planned(replication, number, label, seed, key(seed))
-
-
 # --- Making the runs ------------------------------------------------------------------------------------
+
+
+class _AskedToStop(Exception):
+    """Whoever started the sweep wants it to end."""
 
 
 class _Work:
@@ -157,13 +141,13 @@ class _Work:
     def __init__(
         self,
         store: Store,
-        experiment: Experiment,
+        plan: Plan,
         measuring: Measuring,
         limit: int | None,
         report: Report,
         stopping: Callable[[], bool],
     ) -> None:
-        self._store, self._experiment, self._report, self._stopping = store, experiment, report, stopping
+        self._store, self._plan, self._report, self._stopping = store, plan, report, stopping
         self._measuring, self._limit = measuring, limit
         self._begun: set[str] = set()
         self.made = self.done = self.failed = 0
@@ -173,9 +157,38 @@ class _Work:
         beside = self._measuring.beside
         self.done, self.failed = self._store.done(*beside), self._store.failed(*beside)
 
+    def missing(self) -> int:
+        """Cells that are laid out and have neither a run nor a failure."""
+        return self._store.laid_out() - self.done - self.failed
+
     def remaining(self) -> int:
-        """Cells that have neither a run nor a failure."""
+        """The same of the whole plan."""
         return self._store.planned() - self.done - self.failed
+
+    def lay_out(self) -> bool:
+        """Put the next slice of the plan into the store; whether there was one.
+
+        Once the limit is reached it is all that is left, so that the store holds what a larger limit would find there.
+        """
+        laid_out = self._store.laid_out(self._plan.experiment.replications.min)
+        numbers = range(laid_out, self._plan.first) if self.ended() else self._plan.slice_after(laid_out)
+        if not numbers or self._stopping():
+            return False
+        try:
+            self._store.extend_plan(self._watched(self._plan.cells(numbers)))
+        except _AskedToStop:
+            return False
+        return True
+
+    def _watched(self, cells: Iterator[Planned]) -> Iterator[Planned]:
+        """The cells; that it lives is told meanwhile. Raises _AskedToStop."""
+        planned = self._store.planned()
+        for number, cell in enumerate(cells):
+            if number % CELLS_BETWEEN_REPORTS == 0:
+                self._report(self.done, planned, self.failed)
+                if self._stopping():
+                    raise _AskedToStop
+            yield cell
 
     def ended(self) -> bool:
         """Whether no more run may begin."""
@@ -197,7 +210,7 @@ class _Work:
 
     def _jobs(self) -> Iterator[Job]:
         """A job for each missing run, once, although several cells may share it."""
-        experiment, points, code = self._experiment, self._experiment.points(), code_version()
+        experiment, points, code = self._plan.experiment, self._plan.points, code_version()
         for cell in self._store.missing(*self._measuring.beside):
             if cell.key in self._begun:
                 continue
@@ -231,15 +244,15 @@ def _try_out(experiment: Experiment) -> None:
     measure_own(experiment.own, observe(model))
 
 
-def _measure_again(store: Store, experiment: Experiment, measuring: Measuring, tell: bool = True) -> int:
+def _measure_again(store: Store, plan: Plan, measuring: Measuring, tell: bool = True) -> int:
     """Compute the metrics of runs that are there, but were measured with other formulas, from their records. What has
     none has to be made again, which is told. Returns how many runs were measured."""
-    points, measured, without = experiment.points(), 0, 0
+    measured = without = 0
     for cell, seconds, _, records in store.measured_otherwise():
         if records is None:
             without += 1
             continue
-        left = unpack(records, experiment.scenario(cell.scenario, points[cell.point]))
+        left = unpack(records, plan.experiment.scenario(cell.scenario, plan.points[cell.point]))
         store.add([Result(cell.key, measuring.again(left), seconds)])
         measured += 1
     if without and tell:
@@ -261,10 +274,11 @@ def _failure(outcome: Outcome) -> Failure:
 # --- The plan -------------------------------------------------------------------------------------------
 
 
-def _plan(store: Store, experiment: Experiment, measuring: Measuring) -> None:
-    """Put the experiment's plan into the store, unless it is there."""
-    points, digests = experiment.points(), measuring.digests()
+def _set_plan(store: Store, plan: Plan, measuring: Measuring) -> None:
+    """Put the experiment's plan into the store, unless it is there: what it is about, and the first slice of it."""
+    experiment, digests = plan.experiment, measuring.digests()
     about = {
+        "reached": reached_by(experiment.bases, experiment.scale),
         "name": experiment.name,
         "digest": experiment.digest(),
         "code": code_version(),
@@ -274,7 +288,8 @@ def _plan(store: Store, experiment: Experiment, measuring: Measuring) -> None:
         "own_metrics": declarations(experiment.own),
         "baseline": experiment.baseline,
         "metrics": list(experiment.metrics),
-        "factors": list(points[0]),
+        "factors": list(plan.points[0]),
+        "planned": plan.first,
         "scenarios": {label: scenario.digest() for label, scenario in experiment.bases.items()},
         "windows": {
             label: [[window.first, window.end, window.warm_up] for window in windows]
@@ -288,12 +303,13 @@ def _plan(store: Store, experiment: Experiment, measuring: Measuring) -> None:
             f"{store.folder}: holds the sweep {held['name']!r}, not {experiment.name!r}; use another --out"
         )
     if held != about:
-        store.set_plan(about, points, planned_runs(experiment))
+        plan.check()
+        store.set_plan(about, plan.points, plan.cells(plan.slice_after(0)))
 
 
-def _extend(store: Store, experiment: Experiment) -> bool:
+def _extend(store: Store, plan: Plan) -> bool:
     """Plan more replications where the interval is still too wide; whether there are any."""
-    rule = experiment.replications
+    experiment, rule = plan.experiment, plan.experiment.replications
     if rule.fixed or rule.metric is None:
         return False
     planned = store.replications_by_point()
@@ -307,7 +323,7 @@ def _extend(store: Store, experiment: Experiment) -> bool:
         required = precision.required(values[point], experiment.baseline, rule)
         if required > replications:
             more.append((point, replications, required))
-    store.extend_plan(_cells(experiment, more))
+    store.extend_plan(plan.more(more))
     return bool(more)
 
 
@@ -320,7 +336,6 @@ def _write_manifest(store: Store, experiment: Experiment) -> None:
         "done": store.done(*beside),
         "failed": store.failed(*beside),
         "sessions": store.sessions(),
-        "reached": reached_by(experiment.bases, experiment.scale),
         "bases": {label: scenario.model_dump(mode="json") for label, scenario in experiment.bases.items()},
     }
     text = to_json(document)

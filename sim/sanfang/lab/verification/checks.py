@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from sanfang.lab.verification import district as verification_district
-from sanfang.lab.verification import queues as verification_queues
+from sanfang.lab.verification import district_checks, queues
 from sanfang.lab.verification.agreement import Check, Finding
 from sanfang.scenario.limits import first_seed
 
-CHECKS: tuple[Check, ...] = (*verification_queues.CHECKS, *verification_district.CHECKS)
+CHECKS: tuple[Check, ...] = (*queues.CHECKS, *district_checks.CHECKS)
 
 SEEDS = 2
 """A check may take the next seed too."""

@@ -5,14 +5,13 @@ Chance has no part in them: they are counts of differences, and sums that have t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sanfang.lab.verification.agreement import Check, Point, Text
+from sanfang.lab.verification.agreement import Point, Text
 from sanfang.model import state as s
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
@@ -70,7 +69,8 @@ def supply(scenario: Scenario, days: int, posts: int) -> dict[str, float]:
     return {"hours": hours, "yuan": operating + hours * scenario.staffing.wage}
 
 
-def _books(seed: int, _: int) -> list[Point]:
+def books(seed: int, _: int) -> list[Point]:
+    """What is booked is what was supplied."""
     points = []
     for name, en, zh in (("before", "before the reform", "改革前"), (REFORM, "full reform", "全面改革")):
         run = _run(_demo(name), seed)
@@ -91,7 +91,8 @@ def _books(seed: int, _: int) -> list[Point]:
 # --- Needs -------------------------------------------------------------------------------------------------
 
 
-def _needs(seed: int, _: int) -> list[Point]:
+def needs(seed: int, _: int) -> list[Point]:
+    """Every need is in one state; silent ones in the diary are those of the records."""
     run = _run(_demo(), seed)
     model, needs = _model(run), run.requests
     arisen = int(run.daily["arisen"].sum())
@@ -127,7 +128,8 @@ def _unlike(first: pd.DataFrame, second: pd.DataFrame) -> int:
     return int((~((first == second) | (first.isna() & second.isna()))).to_numpy().sum())
 
 
-def _repeat(seed: int, _: int) -> list[Point]:
+def repeat(seed: int, _: int) -> list[Point]:
+    """A seed again, and another."""
     first, again, other = (_run(_demo(REFORM), one) for one in (seed, seed, seed + 1))
     alike = len(set(first.requests["id"]) & set(other.requests["id"]))
     return [
@@ -136,7 +138,8 @@ def _repeat(seed: int, _: int) -> list[Point]:
     ]
 
 
-def _moved(seed: int, _: int) -> list[Point]:
+def moved(seed: int, _: int) -> list[Point]:
+    """A lever moved on the way, against a schedule that foresaw it."""
     model = DistrictModel(_demo(), seed=seed, days=DAYS)
     changes = {f"policy.{name}": [[0, 0.0], [MOVED, 1.0]] for name in lever_names()}
     scheduled = _demo(changes=changes)
@@ -179,7 +182,8 @@ def _troubles(run: Run) -> pd.DataFrame:
     return first.set_index("id")[["resident", "community", "domain", "kind", "parts", "arose"]].sort_index()
 
 
-def _troubles_of_two(seed: int, _: int) -> list[Point]:
+def troubles_of_two(seed: int, _: int) -> list[Point]:
+    """Needs that one of two policies meets and the other does not."""
     here, there = (_troubles(_run(without_prevention(name), seed)) for name in ("before", REFORM))
     common = here.index.intersection(there.index)
     unlike = _unlike(here.loc[common], there.loc[common])
@@ -193,7 +197,8 @@ def _troubles_of_two(seed: int, _: int) -> list[Point]:
 # --- Limiting cases ------------------------------------------------------------------------------------------
 
 
-def _no_demand(seed: int, _: int) -> list[Point]:
+def no_demand(seed: int, _: int) -> list[Point]:
+    """A district in which nothing happens."""
     quiet = _demo(changes={f"domains.{name}.hazard": 0.0 for name in _loaded("before").domains})
     idle = quiet.with_({"tasks.load": 0.0, "tasks.own_load": 0.0, "tasks.street_load": 0.0})
     run = _run(idle, seed)
@@ -228,7 +233,8 @@ PLENTY: dict[str, float | int] = {
 }
 
 
-def _plenty(seed: int, _: int) -> list[Point]:
+def plenty(seed: int, _: int) -> list[Point]:
+    """A district with staff in plenty."""
     posts = {f"departments.{name}.posts_per_100k": 300.0 for name in _loaded("before").departments}
     run = _run(_demo(changes=PLENTY | posts), seed)
     share = run.metrics["wait_staff_share"]
@@ -239,7 +245,8 @@ ALWAYS_THERE = ("fund_admin", "idle_while_others_wait")
 """Headings of levers that a district without any lever has too: some money to keep books of, some idle hours."""
 
 
-def _prices(seed: int, _: int) -> list[Point]:
+def prices(seed: int, _: int) -> list[Point]:
+    """What is booked under the headings of levers, at 0 and at 1."""
     headings = sorted({one.heading for one in levers()} - set(ALWAYS_THERE))
     everything = _demo(changes={f"policy.{name}": 1.0 for name in lever_names()})
     none, all_ = (_run(scenario, seed).ledger for scenario in (_demo(), everything))
@@ -255,99 +262,3 @@ def _prices(seed: int, _: int) -> list[Point]:
             len(headings), (booked[1] > 0).sum(),
         ),
     ]  # fmt: skip
-
-
-# --- The checks ----------------------------------------------------------------------------------------------
-
-_IDENTITY = Text("identity of the model", "模型恒等式")
-_LIMIT = Text("limiting case", "极限情形")
-
-
-def _check(
-    key: str, title: Text, claim: Text, formula: str, source: Text, points: Callable[[int, int], list[Point]]
-) -> Check:
-    return Check(key, "district", title, claim, formula, source, points)
-
-
-CHECKS = (
-    _check(
-        "books",
-        Text("Every hour and every yuan", "每一小时、每一元"),
-        Text(
-            "What is booked is what was supplied, under any policy, and no heading is below zero.",
-            "无论何种政策，入账之和等于供给，且没有负数科目。",
-        ),
-        "Σ headings = posts × working days × shift;  Σ headings = monthly money + hours × wage",
-        _IDENTITY, _books,
-    ),
-    _check(
-        "needs",
-        Text("No need gets lost", "需求一件不漏"),
-        Text(
-            "Every need is in exactly one state, and silent ones counted from the records are the diary's.",
-            "每件发生的需求恰处于一种状态；由记录清点的未反映需求与每日统计一致。",
-        ),
-        "arisen = latent + open + resolved + unresolved + withdrawn + healed",
-        _IDENTITY, _needs,
-    ),
-    _check(
-        "repeat",
-        Text("Same seed, same run", "同一种子，同一结果"),
-        Text(
-            "A run with the same seed is the same to the last bit; another seed brings other needs.",
-            "种子相同，结果逐位相同；种子不同，需求也不同。",
-        ),
-        "run(seed) = run(seed)",
-        _IDENTITY, _repeat,
-    ),
-    _check(
-        "moved",
-        Text("A lever moved on the way", "中途移动措施"),
-        Text(
-            "A lever moved in mid-run gives the same numbers as a plan that foresaw it.",
-            "中途移动一项措施，与事先写入计划的结果完全相同。",
-        ),
-        "follow(day, level) = schedule [[0, 0], [day, level]]",
-        _IDENTITY, _moved,
-    ),
-    _check(
-        "troubles",
-        Text("Two policies, the same troubles", "两种政策，同样的难题"),
-        Text(
-            "Where no policy prevents anything, two policies meet the same needs of the same residents.",
-            "若政策都不起预防作用，两种政策遇到的是同一批居民的同一批需求。",
-        ),
-        "needs(policy A, seed) = needs(policy B, seed)",
-        Text("common random numbers: Glasserman and Yao 1992", "共同随机数：Glasserman 与 Yao 1992"), _troubles_of_two,
-    ),
-    _check(
-        "silence",
-        Text("Nothing happens, nothing is done", "无事则无为"),
-        Text(
-            "Without needs and tasks there are no requests and no work, and nobody's satisfaction moves by itself.",
-            "没有需求和任务，就没有诉求和工作，居民满意度也不会自行变化。",
-        ),
-        "hazard = 0, tasks = 0  ⇒  requests = 0, hours worked = 0",
-        _LIMIT, _no_demand,
-    ),
-    _check(
-        "plenty",
-        Text("Staff in plenty", "人手充裕"),
-        Text(
-            "With far more staff and hardly any other tasks, hardly any of the time is waiting for staff (below 2 %).",
-            "人手极充裕且几乎没有其他任务时，几乎不再等待人手（低于 2%）。",
-        ),
-        "servers → ∞  ⇒  wait for staff → 0",
-        _LIMIT, _plenty,
-    ),
-    _check(
-        "prices",
-        Text("No lever is free, none costs before it acts", "措施有代价，不用则无代价"),
-        Text(
-            "Levers at 0 cost nothing, and with all levers at 1 each of their headings shows a price.",
-            "措施为 0 时没有代价；全部为 1 时，每个科目都有代价入账。",
-        ),
-        "level = 0  ⇒  price = 0;  level = 1  ⇒  price > 0",
-        _LIMIT, _prices,
-    ),
-)  # fmt: skip

@@ -1,4 +1,4 @@
-"""One pooled station or several local ones? The speed at which local staff make up for the loss of pooling.
+"""One pooled station against several local ones: the speed at which local staff make up for the loss of pooling.
 
 Theory: M/M/c against c separate M/M/1, each with its share of the arrivals. Requests spend the same time in both when
 local staff serve at rate lambda / c + 1 / W, W being the time in the pooled system (Erlang 1917; Smith and Whitt

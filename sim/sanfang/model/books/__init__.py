@@ -1,1 +1,1 @@
-"""What is kept of a run and measured: headings, ledger, diary, metrics."""
+"""What is kept of a run: headings, ledger, diary, and all that it leaves behind for metrics and tables."""

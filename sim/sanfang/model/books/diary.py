@@ -7,17 +7,19 @@ import numpy as np
 from sanfang.model.books.ledger import hours_by_tier
 from sanfang.model.books.observation import mean_of_vulnerable
 from sanfang.model.kernel.engine_arrays import Engine
-from sanfang.model.state import LATENT, OPEN
+from sanfang.model.state import AGES, LATENT, OPEN
 from sanfang.model.world import Layout, World
 
 
 class Diary:
-    """Daily series: satisfaction[day, c], vulnerable[day, c], stocks, and the ledger of hours by day and tier."""
+    """Daily series: satisfaction[day, c], vulnerable[day, c], by_age[day, age], stocks, and the ledger of hours by day
+    and tier."""
 
     def __init__(self, days: int, communities: int) -> None:
         self.days = 0
         self.satisfaction = np.full((days, communities), np.nan)
         self.vulnerable = np.full((days, communities), np.nan)
+        self.by_age = np.full((days, len(AGES)), np.nan)
         self.latent = np.zeros(days, np.int64)
         self.latent_vulnerable = np.zeros(days, np.int64)
         self.open = np.zeros(days, np.int64)

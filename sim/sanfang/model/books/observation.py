@@ -27,12 +27,16 @@ class Observation:
     days: int
     records: np.ndarray
     """Of all needs (`NEED_RECORD`): ended ones, and those latent or open at the end."""
+    closings: np.ndarray
+    """Of requests (`CLOSING`), several of one that is brought back."""
     counters: np.ndarray
     """`[day, counter]`: events of the day, see `model.state.DAILY`."""
     satisfaction: np.ndarray
     """`[day, community]`, 0-1."""
     satisfaction_vulnerable: np.ndarray
     """`[day, community]` of the vulnerable; NaN where there are none."""
+    satisfaction_by_age: np.ndarray
+    """`[day, age]`, of all residents of a class of `state.AGES`; NaN where there are none."""
     latent: np.ndarray
     """`[day]`: needs neither voiced nor found, at the end of the day."""
     latent_vulnerable: np.ndarray
@@ -67,6 +71,8 @@ class Observation:
     """`[resident]`, at the end; residents of a community stand together."""
     resident_vulnerable: np.ndarray
     """`[resident]`: whether they are."""
+    resident_age: np.ndarray
+    """`[resident]`: class of age, a place in `state.AGES`."""
     posts: int
     """Public posts, filled or vacant."""
     clock: np.ndarray
@@ -98,9 +104,11 @@ def observe(model: DistrictModel) -> Observation:
         scenario=scenario,
         days=days,
         records=all_records(model),
+        closings=model.world.closings[: int(model.world.counts["closings"][0])],
         counters=model.world.daily[:days],
         satisfaction=diary.satisfaction[:days],
         satisfaction_vulnerable=diary.vulnerable[:days],
+        satisfaction_by_age=diary.by_age[:days],
         latent=diary.latent[:days],
         latent_vulnerable=diary.latent_vulnerable[:days],
         open=diary.open[:days],
@@ -118,6 +126,7 @@ def observe(model: DistrictModel) -> Observation:
         community_size=model.world.communities["size"],
         resident_satisfaction=model.residents.satisfaction,
         resident_vulnerable=model.residents.vulnerable,
+        resident_age=model.residents.age,
         posts=len(model.world.persons),
         clock=model.world.clock_start[: days + 1],
     )

@@ -16,6 +16,7 @@ CASE = record_type(
     ("registered", "f8", "hours", "working time at which it came in"),
     ("resident", "i4", "resident", "who has the trouble"),
     ("record", "i4", "", "row of its record, if it lingers"),
+    ("closing", "i4", "", "row of the last closing of it or its root, or NONE"),
     ("next", "i4", "case", "in the list of free ones, or of those dormant until the same day"),
     ("jobs", ("i4", MAX_PARTS), "job", "of each part, or NONE"),
     ("quality", ("f4", MAX_PARTS), "0 to 1", "of the result of each part"),
@@ -92,9 +93,25 @@ NEED_RECORD = record_type(
 )
 """One need that has ended, or is open or latent at the end of the run (`outcome` is then that state)."""
 
+CLOSING = record_type(
+    ("day", "i4", "day", "on which it was booked"),
+    ("time", "f8", "days", "calendar time"),
+    ("reopened", "i4", "day", "on which the request was brought back; NONE if it was not"),
+    ("resident", "i4", "resident", "whose request it was"),
+    ("domain", "i1", "domain", ""),
+    ("kind", "i1", "", ""),
+    ("channel", "i1", "", ""),
+    ("resolved", "i1", "0 or 1", ""),
+    ("repeated", "i1", "", "requests for the same trouble within `REPEAT_DAYS`"),
+    ("rated", "i1", "", "-1 not reached, 0 dissatisfied, 1 satisfied"),
+    packed=True,
+)
+"""One closing of a request. A request that is brought back closes several times, and has one record in the end."""
+
 EXPERIENCE = record_type(
     ("resident", "i4", "resident", "who has it"),
     ("record", "i4", "", "row of the need's record, or NONE if it will be brought back"),
+    ("closing", "i4", "", "row of the closing, or NONE if the request was given up"),
     ("trips", "i4", "", "made for it"),
     ("kind", "i4", "", "of the need"),
     ("day", "i4", "day", "on which it ended"),

@@ -69,12 +69,26 @@ def _free_jobs(engine: Engine, world: World, case: Record) -> None:
 
 
 @compiled
+def _book_closing(world: World, case: Record, day: int, time: float, resolved: int) -> None:
+    """A request closes at calendar time `time`, which is booked on `day`."""
+    case.closing = world.counts[0].closings
+    world.counts[0].closings += 1
+    closing = world.closings[case.closing]
+    closing.day, closing.time, closing.reopened = day, time, NONE
+    closing.resident, closing.domain, closing.kind = case.resident, case.domain, case.kind
+    closing.channel, closing.resolved, closing.repeated, closing.rated = case.channel, resolved, 0, -1
+    world.daily[day, s.D_CLOSED] += 1
+    world.daily[day, s.D_RESOLVED] += resolved
+
+
+@compiled
 def _report(world: World, case: Record, record: int, quality: float, time: float, closed: int) -> None:
     """What the resident met with by calendar time `time`, for the residents' own submodel."""
     counts = world.counts[0]
     experience = world.experiences[counts.experiences]
     counts.experiences += 1
     experience.resident, experience.record, experience.trips = case.resident, record, case.trips
+    experience.closing = case.closing if closed else NONE
     experience.kind, experience.quality, experience.days = case.kind, quality, time - case.voiced
     experience.day, experience.closed = int(time), closed
     experience.key = mix(case.key, p.NEED_EXPERIENCE + case.attempts)
@@ -90,9 +104,8 @@ def close(engine: Engine, world: World, setting: Setting, case_id: int, day: int
         quality += float(case.quality[n]) / case.parts
         if case.quality[n] == 0.0:
             failed += 1
-    world.daily[day, s.D_CLOSED] += 1
+    _book_closing(world, case, day, time, int(failed == 0))
     if failed == 0:
-        world.daily[day, s.D_RESOLVED] += 1
         _free_jobs(engine, world, case)
         record = end_case(world, case_id, s.RESOLVED, time)
         relieve(world, case_id, record, time)
@@ -185,6 +198,7 @@ def reopen(engine: Engine, world: World, effects: PolicyEffects, setting: Settin
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
     change_state(world, case_id, s.OPEN)
     count_repeat(world, case, time)
+    world.closings[case.closing].reopened = day
     case.attempts += 1
     case.unfinished = 0
     for n in range(case.parts):

@@ -37,7 +37,7 @@ def new_case(world: World) -> int:
     case.voiced = case.first = case.first_at = case.closed_before = case.registered = np.nan
     case.ordinal = case.attempts = case.trips = case.handoffs = case.tailored = case.parallel = case.triaged = 0
     case.joint = case.settled = 0
-    case.next = case.record = NONE
+    case.next = case.record = case.closing = NONE
     case.tier = case.unfinished = 0
     case.yuan = 0.0
     for n in range(s.MAX_PARTS):
@@ -131,6 +131,7 @@ def count_repeat(world: World, case: Record, time: float) -> None:
     """Count a request of calendar time `time` as a repeat, on the day of its last closing, if that is not long ago."""
     if time - case.closed_before <= s.REPEAT_DAYS:  # false where it was never closed
         world.daily[int(case.closed_before), s.D_REPEATS] += 1
+        world.closings[case.closing].repeated += 1
 
 
 # --- End ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Needs arise (phase 2 of the day).
+"""Needs arise (phase 2 of the day), and may be voiced at once.
 
 For each community and domain, candidates come at a capped hazard; each carries a uniform mark and is a
 need if mark < hazard / cap (thinning, Lewis and Shedler 1979). So the same residents meet the same troubles on the
@@ -199,11 +199,12 @@ def _recur_today(world: World, effects: PolicyEffects, setting: Setting, day: in
             case_id = following
             continue
         root, ordinal, closed = case.root, case.ordinal + 1, case.closed_before
-        resident, c, d, time = case.resident, case.community, case.domain, case.arose
+        resident, c, d, time, closing = case.resident, case.community, case.domain, case.arose, case.closing
         free_case(world, case_id)
         new_id = new_case(world)
         key = mix(root, p.NEED_RECURRENCE + ordinal)
         _begin_need(world, effects, setting, new_id, key, root, resident, c, d, s.CHRONIC, time, day)
-        world.cases[new_id].ordinal, world.cases[new_id].closed_before = ordinal, closed
+        again = world.cases[new_id]
+        again.ordinal, again.closed_before, again.closing = ordinal, closed, closing
         world.daily[day, s.D_RECURRED] += 1
         case_id = following

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
 from sanfang.model.district.district_records import Residents
@@ -46,13 +47,19 @@ def _worth(mind: Record, expected: float, quality: float, days: float, trips: in
 
 @compiled
 def receive(
-    residents: Residents, experiences: Records, count: int, records: Records, rated: Ints, mind: Record
+    residents: Residents,
+    experiences: Records,
+    count: int,
+    records: Records,
+    closings: Records,
+    rated: Ints,
+    mind: Record,
 ) -> None:
     """Phase 5: each experience moves its resident's satisfaction, expectation and trust, and may be rated.
 
-    `experiences[:count]` are in the order of closing; the row of `records` that each names gets its worth
-    and rating; `rated[day, 0]` counts ratings, `rated[day, 1]` satisfied ones. The call-back rating is biased: not
-    everybody is reached, and some of the dissatisfied answer politely.
+    `experiences[:count]` are in the order of closing; the rows of `records` and `closings` that each names get its
+    worth and rating; `rated[day, 0]` counts ratings, `rated[day, 1]` satisfied ones. The call-back rating is biased:
+    not everybody is reached, and some of the dissatisfied answer politely.
     """
     for n in range(count):
         ahead = experiences[min(n + AHEAD, count - 1)]
@@ -76,6 +83,7 @@ def receive(
             rating = 1 if worth >= mind.satisfied_from or is_polite else 0
             rated[experience.day, 0] += 1
             rated[experience.day, 1] += rating
+            closings[experience.closing].rated = rating
         if experience.record >= 0:
             records[experience.record].experience = worth
             records[experience.record].rated = rating
@@ -83,20 +91,34 @@ def receive(
 
 @compiled
 def live_on(
-    residents: Residents, first: Ints, size: Ints, erosion: float, means: Floats, vulnerable_means: Floats
+    residents: Residents,
+    first: Ints,
+    size: Ints,
+    erosion: float,
+    means: Floats,
+    vulnerable_means: Floats,
+    age_means: Floats,
 ) -> None:
-    """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]`.
+    """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]` and,
+    by class of age in the whole district, `age_means[age]`.
 
     The residents of community c are `size[c]`, from row `first[c]` on; `erosion`: the share lost by each need.
     """
     kept = np.float32(1.0 - erosion)
+    ages = np.zeros((len(age_means), 2))
     for c in range(len(first)):
         rows = slice(first[c], first[c] + size[c])
-        satisfaction, vulnerable = residents.satisfaction[rows], residents.vulnerable[rows]
+        satisfaction = residents.satisfaction[rows]
         _erode(satisfaction, residents.burden[rows], kept)
-        total, weak, weak_count = _sums(satisfaction, vulnerable)
-        means[c] = total / size[c]
+        weak, weak_count = _sum_where(satisfaction, residents.vulnerable[rows], True)
+        means[c] = _sum(satisfaction) / size[c]
         vulnerable_means[c] = weak / weak_count if weak_count > 0 else np.nan
+        for age in range(len(ages)):
+            total, count = _sum_where(satisfaction, residents.age[rows], age)
+            ages[age, 0] += total
+            ages[age, 1] += count
+    for age in range(len(ages)):
+        age_means[age] = ages[age, 0] / ages[age, 1] if ages[age, 1] > 0 else np.nan
 
 
 @compiled
@@ -112,19 +134,26 @@ def _erode(satisfaction: Floats, burden: Ints, kept: np.float32) -> None:
 
 
 @compiled_in_any_order
-def _sums(satisfaction: Floats, vulnerable: Flags) -> tuple[float, float, int]:
-    """Sums of satisfaction over all and over the vulnerable, and how many these are.
+def _sum(satisfaction: Floats) -> float:
+    """The sum over the residents of a community.
 
     The order does not matter: sums of some thousand single-precision numbers in [0, 1] are exact in double precision.
     """
-    total, weak, weak_count = 0.0, 0.0, 0
+    total = 0.0
     for i in range(len(satisfaction)):
         total += satisfaction[i]
+    return total
+
+
+@compiled_in_any_order
+def _sum_where(satisfaction: Floats, column: Flags | NDArray[np.int8], value: int) -> tuple[float, int]:
+    """The sum over those whose `column` has a value, and how many they are."""
+    total, count = 0.0, 0
     for i in range(len(satisfaction)):
-        if vulnerable[i]:
-            weak += satisfaction[i]
-            weak_count += 1
-    return total, weak, weak_count
+        if column[i] == value:
+            total += satisfaction[i]
+            count += 1
+    return total, count
 
 
 @compiled
@@ -153,12 +182,13 @@ def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Resid
     copy = Residents._make(column.copy() for column in residents)
     days = int(experiences["day"].max()) + 1 if len(experiences) else 1
     unrecorded = experiences.copy()
-    unrecorded["record"] = -1
+    unrecorded["record"], unrecorded["closing"] = -1, 0
     receive(
         copy,
         unrecorded,
         len(unrecorded),
         np.zeros(1, [("experience", "f4"), ("rated", "i1")]),
+        np.zeros(1, [("rated", "i1")]),
         np.zeros((days, 2), np.int64),
         mind,
     )

@@ -1,4 +1,4 @@
-"""Worlds made again with other seeds, in the background: how sure is the difference between them?
+"""Worlds made again with other seeds, in the background: how sure the difference between them is.
 
 Replication r has the seed of the address plus r in every world, so each difference is one between the same troubles.
 """

@@ -1,5 +1,4 @@
-"""Reading lesson files, and saying what is wrong with them: file, key, value, what is allowed; and where in a lesson a
-viewer is, as the address keeps it."""
+"""Lesson files read, and what is wrong with them told; and where in a lesson a viewer is, as the address keeps it."""
 
 from __future__ import annotations
 

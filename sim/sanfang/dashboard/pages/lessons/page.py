@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import solara
 
-from sanfang.dashboard.pages.lessons import told
+from sanfang.dashboard.pages.lessons import told, wording
 from sanfang.dashboard.pages.lessons.files import Progress, load_all, progress_of
 from sanfang.dashboard.pages.lessons.lesson import Lesson, Step
 from sanfang.dashboard.pages.lessons.runs import Found, find_out, known
@@ -155,7 +155,7 @@ def Introduction(lesson: Lesson, lang: str) -> None:
     """The claim, and what it is about."""
     LessonText(
         title=lesson.title.say(lang), above=_about(lesson, lang), claim=lesson.claim.say(lang),
-        claim_word=say("lessons_claim", lang), paragraphs=told.paragraphs(lesson.introduction.say(lang)),
+        claim_word=say("lessons_claim", lang), paragraphs=wording.paragraphs(lesson.introduction.say(lang)),
         below=_sources(lesson, lang),
     )  # fmt: skip
 
@@ -175,10 +175,10 @@ def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
 
     LessonText(
         title=step.title.say(lang), above=say("lessons_question", lang, number=number, count=count),
-        paragraphs=told.paragraphs(told.placed(step.setting.say(lang), place)),
+        paragraphs=wording.paragraphs(wording.placed(step.setting.say(lang), place)),
     )  # fmt: skip
     Predict(
-        id=f"{progress.name}-{number}", question=told.placed(step.question.say(lang), place),
+        id=f"{progress.name}-{number}", question=wording.placed(step.question.say(lang), place),
         choices=told.choices(step, lang),
         slider=told.slider(step, lang), answer=answer, fixed=bool(answer),
         runs=say("lessons_runs", lang, days=place.days, **plan),
@@ -203,7 +203,7 @@ def Outcome(lesson: Lesson, step: Step, answer: str, jump: bool, lang: str) -> N
 @solara.component
 def Summary(lesson: Lesson, progress: Progress, lang: str) -> None:
     """The end of a lesson."""
-    LessonText(title=say("lessons_summary", lang), paragraphs=told.paragraphs(lesson.summary.say(lang)))
+    LessonText(title=say("lessons_summary", lang), paragraphs=wording.paragraphs(lesson.summary.say(lang)))
     Score(lesson, progress, lang).key(f"{progress.name} {progress.answers}")
 
 

@@ -2,159 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 
 from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, UNCLEAR, Arm, Lesson, Place, Step
+from sanfang.dashboard.pages.lessons.lesson import UNCLEAR, Arm, Lesson, Place, Step
 from sanfang.dashboard.pages.lessons.runs import Difference, Found, score, verdict
+from sanfang.dashboard.pages.lessons.wording import (
+    amount,
+    arm_label,
+    as_shown,
+    digits_beside,
+    filled,
+    gain,
+    is_share,
+    lever_labels,
+    paragraphs,
+    signed,
+    unit_of,
+    with_unit,
+)
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json, chart
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import say
 from sanfang.metrics.by_day import WINDOW
 from sanfang.metrics.catalogue import BY_NAME
-from sanfang.metrics.declare import Metric
-from sanfang.metrics.numbers import number
 from sanfang.run.series import MEASURES
-from sanfang.scenario.catalogue import levers
-from sanfang.scenario.scenario import Scenario
-
-NARROW = "\u00a0"
-"""A space at which no line breaks."""
-
-# --- Numbers ------------------------------------------------------------------------------------------
-
-
-def is_share(metric: str) -> bool:
-    """Whether a metric is shown as percent."""
-    return BY_NAME[metric].unit.share
-
-
-def as_shown(metric: str, value: float) -> float:
-    """A value on the scale that is shown."""
-    return 100.0 * value if is_share(metric) else value
-
-
-def amount(metric: str, value: float, lang: str, digits: int | None = None) -> str:
-    """A value with its unit: "12.3 days", "4.5%"; with as many decimals as its size deserves if not told."""
-    if value != value:
-        return "–"
-    text = _number(as_shown(metric, value), digits)
-    return f"{text}%" if is_share(metric) else _with_unit(text, _unit(BY_NAME[metric], lang))
-
-
-def signed(metric: str, change: Difference, lang: str, interval: bool = True) -> str:
-    """A difference with its sign, its unit, and maybe its 95 % interval."""
-    numbers = [as_shown(metric, value) for value in (change.mean, change.low, change.high)]
-    digits = _digits(numbers[0])
-    mean, low, high = (number(value, digits, sign=True) for value in numbers)
-    text = _with_unit(mean, _unit_of_change(metric, lang))
-    return f"{text} [{low},{NARROW}{high}]" if interval else text
-
-
-def moved(metric: str, change: Difference, lang: str) -> str:
-    """What a metric did, as a verb with its size: "rose by 2.3 days", "showed no clear change"."""
-    size = as_shown(metric, abs(change.mean))
-    text = _with_unit(_number(size), _unit_of_change(metric, lang))
-    return say(f"lessons_moved_{change.direction}", lang, size=text)
-
-
-def _digits(value: float) -> int:
-    if value == 0 or abs(value) >= 1000:
-        return 0
-    return 2 if abs(value) < 1 else 1
-
-
-def _digits_beside(metric: str, change: Difference) -> int | None:
-    """Decimals of values beside their change, so that the difference of what is shown is what is shown."""
-    return _digits(as_shown(metric, change.mean)) or None
-
-
-def _number(value: float, digits: int | None = None) -> str:
-    return number(value, _digits(value) if digits is None or value == 0 else digits)
-
-
-def _unit(metric: Metric, lang: str) -> str:
-    return metric.unit.after[lang == "zh"]
-
-
-def _unit_of_change(metric: str, lang: str) -> str:
-    return say("lessons_unit_points", lang) if is_share(metric) else _unit(BY_NAME[metric], lang)
-
-
-def _with_unit(text: str, unit: str) -> str:
-    return f"{text}{NARROW}{unit}" if unit else text
-
-
-# --- Texts --------------------------------------------------------------------------------------------
-
-
-def paragraphs(text: str) -> list[str]:
-    """A text of a lesson file cut at empty lines. Chinese lines are joined without a space."""
-    parts = [part.strip() for part in re.split(r"\n\s*\n", text.strip())]
-    joined = [re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])", "", part) for part in parts]
-    return [re.sub(r"\s*\n\s*", " ", part) for part in joined if part]
-
-
-def filled(text: str, found: Found, lang: str) -> str:
-    """A text with what was measured in place of its placeholders."""
-    return PLACEHOLDER.sub(lambda match: _fill(found, lang, *match.groups(default="")), text)
-
-
-def placed(text: str, place: Place) -> str:
-    """A text that stands before the runs, with its place filled in."""
-    return PLACEHOLDER.sub(lambda match: _of_the_place(place, match[1]), text)
-
-
-def _of_the_place(place: Place, word: str) -> str:
-    numbers = {"replications": place.replications, "residents": place.residents, "days": place.days}
-    return f"{numbers[word]:,}"
-
-
-def _fill(found: Found, lang: str, word: str, arm: str, metric: str) -> str:
-    step, place = found.step, found.place
-    metric = metric or step.measure
-    arm = arm or found.judged
-    if word == "value":
-        return amount(metric, found.mean(arm, metric), lang, _digits_beside(metric, found.change(found.judged, metric)))
-    if word == "change":
-        return signed(metric, found.change(arm, metric), lang)
-    if word == "moved":
-        return moved(metric, found.change(arm, metric), lang)
-    if word in ("best", "second"):
-        return arm_label(step, found.ranked[word == "second"], lang)
-    if word in ("together", "sum", "contrast"):
-        return _gain(found, word, lang)
-    return _of_the_place(place, word)
-
-
-def _gain(found: Found, which: str, lang: str) -> str:
-    metric = found.step.measure
-    if which == "contrast":
-        return signed(metric, found.contrast, lang)
-    sum_ = float(found.sum_of_parts.mean())
-    change = found.change(found.judged, metric) if which == "together" else Difference(sum_, sum_, sum_)
-    return signed(metric, change, lang, interval=False)
-
-
-def arm_label(step: Step, id_: str, lang: str) -> str:
-    """What an arm is called."""
-    arm = next(one for one in step.arms if one.id == id_)
-    return arm.label.say(lang) if arm.label else _scenario_label(arm.scenario, lang)
-
-
-def _scenario_label(name: str, lang: str) -> str:
-    return own_label(Scenario.load(name), lang, name)
-
-
-@cache
-def _lever_labels(lang: str) -> dict[str, str]:
-    return {parameter.name: parameter.label(lang) for parameter in levers()}
-
 
 # --- Question and prediction --------------------------------------------------------------------------
 
@@ -176,15 +51,15 @@ def slider(step: Step, lang: str) -> Json | None:
     """The slider of a number, with its unit."""
     if step.slider is None:
         return None
-    unit = "%" if is_share(step.measure) else _unit(BY_NAME[step.measure], lang)
+    unit = "%" if is_share(step.measure) else unit_of(BY_NAME[step.measure], lang)
     return {"least": step.slider.least, "most": step.slider.most, "step": step.slider.step, "unit": unit}
 
 
 def answer_text(step: Step, answer: str, lang: str) -> str:
     """A prediction in words."""
     if step.slider:
-        unit = "%" if is_share(step.measure) else _unit(BY_NAME[step.measure], lang)
-        return f"{answer}%" if unit == "%" else _with_unit(answer, unit)
+        unit = "%" if is_share(step.measure) else unit_of(BY_NAME[step.measure], lang)
+        return f"{answer}%" if unit == "%" else with_unit(answer, unit)
     return next(str(one["label"]) for one in choices(step, lang) if one["value"] == answer)
 
 
@@ -220,7 +95,7 @@ def happened(found: Found, lang: str) -> str:
     """The outcome in one line."""
     step, metric = found.step, found.step.measure
     label = BY_NAME[metric].label(lang)
-    digits = None if len(step.arms) == 1 else _digits_beside(metric, found.change(found.judged, metric))
+    digits = None if len(step.arms) == 1 else digits_beside(metric, found.change(found.judged, metric))
     value = amount(metric, found.mean(found.judged, metric), lang, digits)
     if step.asks == "level":
         return say("lessons_found_level", lang, measure=label, value=value)
@@ -230,7 +105,7 @@ def happened(found: Found, lang: str) -> str:
         names = {"arm": arm_label(step, found.judged, lang), "second": arm_label(step, second, lang)}
         return say(key, lang, value=value, other=amount(metric, found.mean(second, metric), lang, digits), **names)
     if step.asks == "together":
-        gains = {which: _gain(found, which, lang) for which in ("together", "sum")}
+        gains = {which: gain(found, which, lang) for which in ("together", "sum")}
         return say("lessons_found_together", lang, measure=label, **gains)
     before = amount(metric, found.mean(found.first, metric), lang, digits)
     return say(
@@ -259,7 +134,7 @@ def bars(found: Found, lang: str) -> list[Json]:
     step, metric = found.step, found.step.measure
     means = [found.mean(arm.id, metric) for arm in step.arms]
     longest = max(map(abs, means)) or 1.0
-    digits = _digits_beside(metric, found.change(found.judged, metric))
+    digits = digits_beside(metric, found.change(found.judged, metric))
     return [
         {
             "label": arm_label(step, arm.id, lang),
@@ -275,7 +150,7 @@ def bars(found: Found, lang: str) -> list[Json]:
 def _row(found: Found, metric: str, lang: str) -> Json:
     step = found.step
     change = found.change(found.judged, metric)
-    digits = _digits_beside(metric, change)
+    digits = digits_beside(metric, change)
     row: Json = {
         "label": BY_NAME[metric].label(lang),
         "values": [amount(metric, found.mean(arm.id, metric), lang, digits) for arm in step.arms],
@@ -334,7 +209,7 @@ def hint(lesson: Lesson, step: Step, lang: str) -> Json | None:
         return None
     world = World(wanted.scenario, ((wanted.lever, wanted.level),))
     address = replace(_address(lesson.place_of(step), lang, (world,)), day=0)
-    lever = _lever_labels(lang)[wanted.lever]
+    lever = lever_labels(lang)[wanted.lever]
     label = say("lessons_try_link", lang, lever=lever, level=f"{100 * wanted.level:.0f}")
     return {"text": wanted.text.say(lang), "href": f"/?{address.query()}", "label": label}
 

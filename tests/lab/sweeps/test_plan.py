@@ -1,0 +1,204 @@
+"""A plan is laid out in slices, so that the first run never waits for it; what is stored does not depend on that."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.provenance import code_version
+from sanfang.lab.storage.results import Results
+from sanfang.lab.sweeps import plan as plan_module
+from sanfang.lab.sweeps.executors import ThisProcess
+from sanfang.lab.sweeps.forecast import forecast
+from sanfang.lab.sweeps.plan import FIRST_SLICE, Plan
+from sanfang.lab.sweeps.sweep import SweepEnd, sweep
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.scenario import Scenario
+
+pytestmark = pytest.mark.usefixtures("made_up_simulation")
+
+USUAL = {
+    "name": "usual",
+    "scenarios": ["before", "services"],
+    "district": "licang",
+    "replications": 3,
+    "factors": {"policy.authority": [0.0, 0.5, 1.0]},
+}
+AGES = {
+    "settings": {"district.share_elderly": 0.1, "district.share_young": 0.1},
+    "scenarios": ["before"],
+    "replications": 1,
+}
+
+
+def experiment(**changes: Any) -> Experiment:
+    return Experiment.from_dict(USUAL | changes)
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """A folder without other tests' sweeps beside it, whose runs would be taken over."""
+    return tmp_path / "here"
+
+
+def rows(folder: Path, table: str, columns: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(folder / "sweep.sqlite") as store:
+        return store.execute(f"SELECT {columns} FROM {table} ORDER BY 1, 2, 3").fetchall()
+
+
+def stored(folder: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The plan, and the runs without what differs between machines."""
+    plan = rows(folder, "plan", "replication, point, scenario, seed, key")
+    return plan, rows(folder, "runs", "key, satisfaction, waste_share")
+
+
+def slices_of(monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
+    monkeypatch.setattr(plan_module, "FIRST_SLICE", cells)
+
+
+def stopped_after(runs: int, large: Experiment, folder: Path) -> SweepEnd:
+    """A sweep that is asked to stop when so many runs are stored."""
+    done: list[int] = [0]
+    asked = {"report": lambda *now: done.append(now[0]), "stopping": lambda: done[-1] >= runs}
+    return sweep(large, folder, executor=ThisProcess(), **asked)  # type: ignore[arg-type]
+
+
+# --- Large plans ----------------------------------------------------------------------------------------
+
+
+def test_the_first_run_of_millions_waits_for_the_first_slice_alone(tmp_path: Path) -> None:
+    end = stopped_after(1, experiment(replications=100_000, factors={}), tmp_path)
+    assert end.planned == 200_000 and 1 <= end.made < FIRST_SLICE
+    assert len(rows(tmp_path, "plan", "replication, point, scenario")) == FIRST_SLICE
+    status = Results(tmp_path).status()
+    assert (status.planned, status.done, status.missing) == (200_000, end.made, 200_000 - end.made)
+
+
+@pytest.mark.parametrize("cells", [1, 5, 18])
+def test_slices_change_nothing_in_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
+    sweep(experiment(), tmp_path / "whole", jobs=1, reuse=False)
+    slices_of(monkeypatch, cells)
+    end = sweep(experiment(), tmp_path / "slices", jobs=1, reuse=False)
+    assert end.complete and end.made == 18
+    assert stored(tmp_path / "slices") == stored(tmp_path / "whole")
+
+
+def test_a_sweep_stopped_between_slices_goes_on_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep(experiment(), tmp_path / "whole", jobs=1, reuse=False)
+    slices_of(monkeypatch, 4)
+    folder = tmp_path / "pieces"
+    ends = [stopped_after(number, experiment(), folder) for number in (3, 9)]
+    assert ends[0].stopped and not ends[1].complete
+    assert sweep(experiment(), folder, jobs=1, reuse=False).complete
+    assert stored(folder) == stored(tmp_path / "whole")
+
+
+def test_a_limit_leaves_the_whole_plan_and_what_others_have_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last cells are there already in a sweep beside it, far behind the slice in which the limit is reached."""
+    late = experiment(name="late", seed=3, replications=1)
+    sweep(late, tmp_path / "late", jobs=1)
+    slices_of(monkeypatch, 2)
+    end = sweep(experiment(), tmp_path / "limited", jobs=1, limit=1)
+    assert (end.made, end.reused, end.done, end.planned) == (1, 6, 7, 18)
+    assert len(rows(tmp_path / "limited", "plan", "replication, point, scenario")) == 18
+
+
+def test_runs_of_others_are_taken_over_slice_by_slice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sweep(experiment(), tmp_path / "one", jobs=1)
+    slices_of(monkeypatch, 2)
+    end = sweep(experiment(name="two", replications=4), tmp_path / "two", jobs=1)
+    assert (end.reused, end.made, end.complete) == (18, 6, True)
+
+
+def test_an_adaptive_sweep_in_slices_asks_for_the_same_replications(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = {"min": 2, "max": 12, "step": 2, "metric": "satisfaction", "half_width": 1e-3, "of": "mean"}
+    sweep(experiment(replications=rule), tmp_path / "whole", jobs=1, reuse=False)
+    slices_of(monkeypatch, 1)
+    end = sweep(experiment(replications=rule), tmp_path / "slices", jobs=1, reuse=False)
+    assert end.planned > 12 and end.complete, "more than the first replications"
+    assert stored(tmp_path / "slices") == stored(tmp_path / "whole")
+    assert sweep(experiment(replications=rule), tmp_path / "slices", jobs=1, reuse=False).made == 0
+
+
+# --- Counting -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"variants": {"same": {}, "authority": {"policy.authority": 0.3}, "triage": {"policy.triage": 0.4}}},
+        {"factors": {"policy.authority": [0.0, 0.5], "none": {"sets": {"policy.triage": 0.0}, "values": [0, 1]}}},
+        {"factors": {"late": {"sets": {"policy.triage": [[0, 0.0], [90, 1.0]]}, "values": [0, 0.5, 1.0]}}},
+        {"design": {"kind": "one-at-a-time"}, "factors": {"policy.authority": [0.0, 1.0]}, "scenarios": ["before"]},
+    ],
+)
+def test_different_runs_are_counted_as_if_each_were_made(changes: dict[str, Any]) -> None:
+    plan = Plan(experiment(**changes), code_version())
+    keys = {cell.key for cell in plan.cells(range(plan.first))}
+    assert plan.distinct() == len(keys)
+    found = forecast(experiment(**changes), jobs=1)
+    assert (found.runs, found.distinct) == (plan.first, len(keys))
+
+
+def test_different_runs_of_numbers_are_counted_without_making_their_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = {"low": 0.0, "high": 1.0, "steps": 200}
+    plan = Plan(experiment(factors={"policy.authority": grid, "policy.triage": grid}), code_version())
+    made: list[int] = []
+    monkeypatch.setattr(Scenario, "digest", lambda self: made.append(1) or str(len(made)))
+    assert plan.distinct() == 200 * 200 * 2 * 3
+    assert len(made) == 2
+
+
+# --- Wrong points of large designs ------------------------------------------------------------------------
+
+
+def grid_of_ages(top: float, steps: int = 40) -> Experiment:
+    ages = {"low": 0.0, "high": top, "steps": steps}
+    return experiment(**AGES | {"settings": {}, "factors": dict.fromkeys(
+        ("district.share_elderly", "district.share_young"), ages)})  # fmt: skip
+
+
+def test_what_two_values_do_wrong_at_the_end_of_a_large_design_is_refused_before_any_run(tmp_path: Path) -> None:
+    """Of 1,600 points those are wrong where the elderly and the young are together more than all."""
+    with pytest.raises(InputError, match="more than 1"):
+        sweep(grid_of_ages(0.505), tmp_path / "wrong", jobs=1)
+    assert not rows(tmp_path / "wrong", "plan", "replication, point, scenario")
+    with pytest.raises(InputError, match="more than 1"):
+        forecast(grid_of_ages(0.505), jobs=1)
+
+
+def test_a_wrong_word_anywhere_in_a_large_design_is_refused_before_any_run(tmp_path: Path) -> None:
+    scopes = {"values": [*(number / 1500 for number in range(1500)), ["roads", "nowhere"]]}
+    with pytest.raises(InputError, match="nowhere"):
+        sweep(experiment(factors={"policy.service_scope": scopes}), tmp_path / "wrong", jobs=1)
+
+
+def test_all_points_of_a_design_of_usual_size_are_tried_before_any_run(tmp_path: Path) -> None:
+    points = [{"calendar.opening_hour": float(number % 8), "calendar.shift_hours": 8.0} for number in range(8)]
+    points.insert(4, {"calendar.opening_hour": 18.0, "calendar.shift_hours": 8.0})
+    table = {"design": {"kind": "table", "points": points}, "factors": {}, "scenarios": ["before"]}
+    with pytest.raises(InputError, match="after midnight"):
+        sweep(experiment(**table), tmp_path / "wrong", jobs=1)
+
+
+def test_a_wrong_point_that_only_its_slice_shows_ends_the_sweep_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_module, "MAX_CHECKED_FIRST", 1)
+    slices_of(monkeypatch, 2)
+    folder = tmp_path / "wrong"
+    with pytest.raises(InputError, match="more than 1"):
+        sweep(grid_of_ages(0.505, steps=3), folder, jobs=1)
+    status = Results(folder).status()
+    assert (status.done, status.planned) == (8, 9) and not status.damaged
