@@ -47,4 +47,12 @@ DifferentWindows = Annotated[
     bool,
     typer.Option("--allow-different-windows", help="Compare scenarios although other days of them are evaluated."),
 ]
+By = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIMENSION,...",
+        help="Who gains and who loses: age, vulnerable, community, domain, kind, channel; or none."
+        " Default: vulnerable,age,domain.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

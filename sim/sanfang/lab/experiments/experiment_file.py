@@ -174,6 +174,9 @@ class ExperimentFile(Section):
     )
     daily: bool = Field(False, description="Whether daily series are kept")
     records: bool = Field(False, description="Whether records and ledger are kept, for metrics that come later")
+    by: Words = Field(
+        (), description="Dimensions by whose groups metrics are kept: age, vulnerable, community, domain, kind, channel"
+    )
     settings: dict[str, Any] = Field({}, description="Parameters by dotted path, the same in all runs")
     replications: GivenReplications = Field(
         USUAL_REPLICATIONS, validate_default=True, description="How often each cell is run"
