@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from benchmarks import browser
-from benchmarks.visitor import HERE, ask, page
+from benchmarks.visitor import HERE, HERE_6, ask, page
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
@@ -283,6 +283,33 @@ def test_a_message_in_pieces_is_as_long_as_all_its_pieces(own_dashboard: browser
         for _ in visitor.heard():
             pass
     assert most_megabytes(own_dashboard) < before + 50
+
+
+# --- IPv6 -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def over_ipv6() -> Iterator[str]:
+    """The address of a dashboard at the loopback address of IPv6."""
+    try:
+        browser.free_port(HERE_6)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with browser.server("--lang", "en", host=HERE_6) as server:
+        yield server.address
+
+
+def test_a_dashboard_at_an_address_of_ipv6_serves_its_pages_and_no_one_else_s(over_ipv6: str) -> None:
+    assert ask(over_ipv6, "/?lang=en", headers={"Origin": over_ipv6}).status == 200
+    for host in ("[::2]", "::1", "[::1", "[::ffff:127.0.0.1]", "[::1]@elsewhere.example", "elsewhere.example"):
+        assert ask(over_ipv6, headers={"Host": host}).status == 421, host
+    for origin in ("http://[::1]", "http://[::2]:80", "http://[::1", FOREIGN):
+        assert ask(over_ipv6, headers={"Origin": origin}).status == 403, origin
+        with pytest.raises(InvalidStatus), page(over_ipv6, origin=origin):
+            pass
+    with page(over_ipv6) as visitor:
+        visitor.run("/trust?lang=en")
+        assert visitor.answers()
 
 
 # --- What is closed ---------------------------------------------------------------------------------------
