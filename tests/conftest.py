@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 from benchmarks import browser
 
-from sanfang.lab.sweeps import executors, runner
+from sanfang.lab.sweeps import executors, measuring, runner
 from sanfang.metrics.catalogue import METRICS
+from sanfang.metrics.groups import ByGroup, dimensions
 from sanfang.run import simulation
 from sanfang.scenario.window import Window
 
@@ -70,13 +71,26 @@ def made_up_run(
         scale=scale,
         window=Window.of(scenario, days),
         reasons={},
+        observation=metrics,
     )
+
+
+def made_up_groups(metrics: dict[str, float], by: Sequence[str]) -> tuple[ByGroup, ...]:
+    """Two groups of each dimension: the metrics of a made-up run, and none, as nobody belongs to the other."""
+    found = []
+    for dimension in dimensions(by):
+        names = tuple(one.name for one in dimension.metrics)
+        values = np.array([[metrics[name] for name in names], [np.nan] * len(names)])
+        n = np.array([[100.0] * len(names), [0.0] * len(names)])
+        found.append(ByGroup(dimension.name, ("some", "nobody"), names, values, n))
+    return tuple(found)
 
 
 @pytest.fixture
 def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace the simulation by `made_up_run`, in forked workers as well."""
     monkeypatch.setattr(simulation, "simulate", made_up_run)
+    monkeypatch.setattr(measuring, "groups_of", made_up_groups)
     monkeypatch.setattr(runner.compiled, "is_cached", lambda: True)
     monkeypatch.setattr(executors, "start_method", lambda: "fork")
 

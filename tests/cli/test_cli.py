@@ -66,7 +66,7 @@ def test_compare_prints_and_saves(scenarios: list[str], tmp_path: Path) -> None:
     assert "-0.100" in result.stdout
     assert "equal in all scenarios" in result.stdout
     assert "comparison.png" in result.stdout
-    assert len(list((tmp_path / "made").iterdir())) == 6
+    assert len(list((tmp_path / "made").iterdir())) == 8
 
 
 def test_compare_json_is_one_document(scenarios: list[str]) -> None:

@@ -74,7 +74,7 @@ def test_the_figure_of_an_earlier_comparison_goes_with_it(out: Path) -> None:
     compare("before", "services")
     assert "comparison.png" in there(out)
     compare("before")
-    assert there(out) == {"runs.csv", "means.csv", "differences.csv", "comparison.json"}
+    assert there(out) == {"runs.csv", "means.csv", "differences.csv", "groups.csv", "comparison.json"}
 
 
 def test_comparisons_saved_from_python_are_settled_as_well(out: Path) -> None:

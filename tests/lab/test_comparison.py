@@ -81,10 +81,10 @@ def test_saved_files_hold_what_was_compared_and_nothing_half_written(before: Sce
     after = before.with_({"name": "after", "policy.authority": 1.0})
     result = compare([before, after], reps=2, jobs=1, scale=0.5)
     paths = result.save(tmp_path / "deep" / "er", draw=lambda comparison: comparison_figure(comparison, lang))
-    names = ["runs.csv", "means.csv", "differences.csv", "comparison.json", "comparison.png"]
+    names = ["runs.csv", "means.csv", "differences.csv", "groups.csv", "gains.csv", "comparison.json", "comparison.png"]
     assert [path.name for path in paths] == names
     assert sorted(path.name for path in (tmp_path / "deep" / "er").iterdir()) == sorted([*names, "saved.json"])
-    document = json.loads(paths[3].read_text("utf-8"), parse_constant=pytest.fail)
+    document = json.loads(paths[5].read_text("utf-8"), parse_constant=pytest.fail)
     assert document["scenarios"][1] == {"label": "after", "name": "after", "digest": after.digest()}
     assert (document["scale"], document["seed"], document["equal_resources"]) == (0.5, 1, True)
     assert pd.read_csv(paths[0]).shape[0] == 4

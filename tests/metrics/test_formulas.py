@@ -229,7 +229,7 @@ def test_a_store_of_format_2_is_read_and_gone_on_with(here: Path) -> None:
     with sqlite3.connect(here / STORE) as db:
         about = "DELETE FROM about WHERE name IN ('formulas', 'records', 'own_metrics')"
         for statement in (
-            "DROP VIEW results", "DROP TABLE formulas", "DROP TABLE records", about,
+            "DROP VIEW results", "DROP TABLE formulas", "DROP TABLE records", "DROP TABLE by_group", about,
             "DELETE FROM checksums WHERE name = 'formulas'",
         ):  # fmt: skip
             db.execute(statement)

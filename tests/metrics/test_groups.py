@@ -26,6 +26,7 @@ from sanfang.metrics.catalogue import BY_NAME, METRICS, evaluate
 from sanfang.metrics.declare import FROM_RESIDENTS
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.groups import DIMENSIONS, by_group, restricted
+from sanfang.metrics.reasons import EMPTY
 from sanfang.metrics.residents import residents
 from sanfang.metrics.waste import waste_share
 from sanfang.run.session import Session
@@ -173,9 +174,8 @@ def test_which_metrics_a_dimension_splits_follows_from_what_they_are_of() -> Non
     )
     assert not {metric.name for metric in METRICS if metric.group in ("waste", "workforce", "resources")} & of.keys()
     for dimension in DIMENSIONS.values():
-        split = {
-            name for name, one in of.items() if FROM_RESIDENTS.index(one) >= FROM_RESIDENTS.index(dimension.splits)
-        }
+        level = FROM_RESIDENTS.index(dimension.splits)
+        split = {name for name, one in of.items() if FROM_RESIDENTS.index(one) >= level}
         assert {metric.name for metric in dimension.metrics} == split
     assert "satisfaction" not in {metric.name for metric in DIMENSIONS["domain"].metrics}
     assert "need_days_mean" not in {metric.name for metric in DIMENSIONS["channel"].metrics}
@@ -195,11 +195,7 @@ def test_an_empty_group_has_no_value_and_the_reason() -> None:
     table = run.by_group("vulnerable", "channel")
     nobody = table[(table["group"] == "vulnerable")]
     assert nobody["value"].isna().all() and (nobody["n"] == 0).all()
-    assert set(nobody["reason"]) == {
-        "nobody belongs to this group",
-        "no need of this group arose in the evaluation window",
-        "no request of this group counts in the evaluation window",
-    }
+    assert set(nobody["reason"]) == {text for text, _ in EMPTY.values()}
     others = table[table["group"] == "others"].set_index("metric")["value"]
     assert others["satisfaction"] == pytest.approx(run.metrics["satisfaction"], rel=1e-12)
     forum = table[table["group"] == "forum"].set_index("metric")

@@ -27,11 +27,11 @@ from sanfang.cli.tables import (
     signed,
     times,
 )
-from sanfang.lab.statistics import intervals, precision, ranking, warm_up, worlds
+from sanfang.lab.statistics import gains, intervals, precision, ranking, warm_up, worlds
 from sanfang.lab.statistics.looks import judged
 from sanfang.lab.statistics.run_table import metric_columns, values_of
 from sanfang.lab.windows import windows_in
-from sanfang.metrics.catalogue import SHOWN_IN_COMPARISON, metric
+from sanfang.metrics.catalogue import HEADLINES, SHOWN_IN_COMPARISON, metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import decimals_of
 from sanfang.scenario.errors import InputError, nearest
@@ -153,6 +153,18 @@ def print_analysis(results: AnalysisInput) -> None:
         " best. Read more in docs/statistics.md.",
         markup=False,
     )
+
+
+def gains_of(results: Results, given: AnalysisInput) -> pd.DataFrame:
+    """Who gains and who loses by the chosen metrics, or the headline ones; without rows where no groups are kept or
+    nothing is compared. See `sanfang.lab.statistics.gains`."""
+    wanted = tuple(dict.fromkeys(given.metrics)) or HEADLINES
+    several = given.runs["scenario"].nunique() > 1
+    groups = results.groups(wanted) if results.by and several else pd.DataFrame()
+    if groups.empty:
+        return groups
+    points = groups["point"].nunique() > 1
+    return gains.gains(groups if points else groups.drop(columns="point"), given.baseline, wanted)
 
 
 def warm_ups(results: Results) -> pd.DataFrame:

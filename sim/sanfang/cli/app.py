@@ -15,7 +15,20 @@ from sanfang.cli.dashboard import dashboard_app
 from sanfang.cli.endings import A_CHECK_FAILED, user_errors
 from sanfang.cli.loading import load, load_apart, say_notes
 from sanfang.cli.net import CommandLine
-from sanfang.cli.options import AsJson, Days, DifferentWindows, District, Jobs, Out, Reps, Scale, Seed, Settings
+from sanfang.cli.options import (
+    AsJson,
+    By,
+    Days,
+    DifferentWindows,
+    District,
+    FirstSeed,
+    Jobs,
+    Out,
+    Reps,
+    Scale,
+    Seed,
+    Settings,
+)
 from sanfang.cli.reproduce import reproduce_app
 from sanfang.cli.saving import save, try_folder
 from sanfang.cli.scenario import scenario_app
@@ -104,23 +117,26 @@ def compare_command(
     jobs: Jobs = None,
     baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the first.")] = None,
     days: Days = None,
-    seed: Seed = 1,
+    seed: FirstSeed = 1,
     scale: Scale = 1.0,
     allow_different_windows: DifferentWindows = False,
+    by: By = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
     with user_errors():
+        from sanfang.cli.gains import wanted
         from sanfang.lab.comparison import label_of
         from sanfang.run.reach import steps_not_reached
 
         try_folder(out)
+        split = wanted(by)
         labelled = load_apart(scenarios, district, settings)
         chosen = label_of(baseline, scenarios, labelled)
         say_notes(steps_not_reached(labelled.values(), days))
         say_if_compiling()
-        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs, allow_different_windows)
+        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs, allow_different_windows, split)
     saved = save(out, _files_of_comparison(comparison) if out else {}, "compare", comparison.about if out else {})
     if as_json:
         print_json(comparison.to_dict() | {"files": saved.names})
@@ -152,6 +168,7 @@ def _compare(
     scale: float,
     jobs: int | None,
     allow_different_windows: bool,
+    by: tuple[str, ...],
 ) -> Comparison:
     """The comparison, under a progress bar. A run that fails ends the command with exit status 1."""
     from sanfang.cli.progress import ProgressLine
@@ -160,7 +177,7 @@ def _compare(
 
     try:
         with ProgressLine("runs") as progress:
-            return compare(scenarios, reps, seed, baseline, days, scale, jobs, progress, allow_different_windows)
+            return compare(scenarios, reps, seed, baseline, days, scale, jobs, progress, allow_different_windows, by)
     except RunFailed as error:
         tell(error.outcome.trace)
         tell_error(error)

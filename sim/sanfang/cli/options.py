@@ -26,6 +26,10 @@ def _scale(value: float) -> float:
 
 Days = Annotated[int | None, typer.Option(min=1, max=MOST_DAYS, help="Days to simulate. Default: the scenario's.")]
 Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the random streams.")]
+FirstSeed = Annotated[
+    int,
+    typer.Option(min=0, max=MOST_SEED, help="Seed of replication 0; r has this plus r, so seeds near by share runs."),
+]
 Scale = Annotated[
     float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
 ]
@@ -42,5 +46,13 @@ Settings = Annotated[
 DifferentWindows = Annotated[
     bool,
     typer.Option("--allow-different-windows", help="Compare scenarios although other days of them are evaluated."),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIMENSION,...",
+        help="Who gains and who loses: age, vulnerable, community, domain, kind, channel; or none."
+        " Default: vulnerable,age,domain.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

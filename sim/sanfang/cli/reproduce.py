@@ -35,7 +35,10 @@ def reproduce_command(
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0, max=MOST_SEED, help="Fresh seeds from this one on, and a test whether the effect is the same."
+            min=0,
+            max=MOST_SEED,
+            help="Fresh seeds from this one on, and a test whether the effect is the same. Attempts from seeds"
+            " near by share runs, and are no second evidence.",
         ),
     ] = None,
     settings: Settings = None,

@@ -115,6 +115,7 @@ def analyse_command(
     """Means, paired differences, ranking, and how many more replications a precision takes."""
     with user_errors(), accidents():
         from sanfang.cli import analysis
+        from sanfang.cli.gains import print_gains
         from sanfang.lab.statistics.worlds import levers_among
         from sanfang.lab.storage.results import Results
         from sanfang.metrics.catalogue import knowing
@@ -130,12 +131,15 @@ def analyse_command(
                 levers=levers_among(about["factors"], about["experiment"]["factors"]),
             )
             settled = analysis.warm_ups(results) if about["daily"] else None
+            split = analysis.gains_of(results, given)
         with knowing(own):
             if as_json:
                 extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
+                extra |= {"gains": split.to_dict("records")} if results.by else {}
                 print_json(analysis.document(given) | {"reached": about.get("reached", {})} | extra)
                 return
             analysis.print_analysis(given)
+            print_gains(split)
             _say_reached(about)
         if settled is not None:
             analysis.print_warm_ups(settled)

@@ -57,6 +57,8 @@ def print_run(run: Run) -> None:
 
 def print_comparison(comparison: Comparison) -> None:
     """A table for each headline metric, and for what must be read beside waste."""
+    from sanfang.cli.gains import print_gains
+
     console = plain_console()
     changes = comparison.judged
     for name in SHOWN_IN_COMPARISON:
@@ -66,6 +68,7 @@ def print_comparison(comparison: Comparison) -> None:
             console.print(_metric_table(comparison, changes, item))
             say_not_reached(console, item, comparison.means, comparison.differences)
             console.print()
+    print_gains(comparison.gains)
     reps = comparison.reps
     console.print(
         f"Paired differences to {comparison.baseline!r} over {reps} replications on the same troubles, with 95 % t"

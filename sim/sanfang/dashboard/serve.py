@@ -85,7 +85,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
     import uvicorn
     from solara.server.starlette import app as solara_app
 
-    from sanfang.dashboard.app import PAGES
+    from sanfang.dashboard.declare import pages
     from sanfang.dashboard.door import widgets
     from sanfang.dashboard.door.app import Door
     from sanfang.dashboard.door.frames import Frames
@@ -95,7 +95,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
     widgets.install()
     door = Door(
         solara_app,
-        pages=PAGES,
+        pages=tuple(pages()),
         assets=solara.server.settings.assets.proxy_cache_dir,
         hosts=Hosts(host, allowed),
         most=most,

@@ -28,6 +28,7 @@ OUTPUTS = frozenset(
     {
         *("metrics.json", "daily.csv", "ledger.csv", "requests.csv"),
         *("runs.csv", "means.csv", "differences.csv", "comparison.json", "comparison.png"),
+        *("groups.csv", "gains.csv", "groups.parquet"),
         *("time_split.csv", "time_split_runs.csv", "time_split.png"),
         *("verification.json", "verification.csv", "verification.png"),
         *("runs.parquet", "daily.parquet"),

@@ -7,7 +7,8 @@ two scenarios is the policy's doing and not the luck of the draw.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ import pandas as pd
 from sanfang.lab import belonging
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.provenance import provenance
-from sanfang.lab.statistics import intervals
+from sanfang.lab.statistics import gains, intervals
 from sanfang.lab.statistics.looks import judged
 from sanfang.lab.statistics.run_table import days_of
+from sanfang.lab.sweeps.measuring import Measuring
 from sanfang.lab.sweeps.runner import Progress, run_all
 from sanfang.lab.sweeps.work import Job
 from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS, SHOWN_IN_COMPARISON
+from sanfang.metrics.groups import COLUMNS, dimensions
 from sanfang.metrics.reasons import reasons
 from sanfang.run.reach import check_reach, reached_by, steps_not_reached
 from sanfang.run.simulation import check_run
@@ -40,6 +43,7 @@ class Comparison:
 
     `scenarios` maps the label of each, in the order given, to the scenario. `runs` has one row per scenario
     and replication with all metrics; `means` and `differences` are described in `sanfang.lab.statistics.intervals`.
+    `groups` has metrics by group of the dimensions `by`: scenario, replication, dimension, group, metric, value, n.
     """
 
     scenarios: Mapping[str, Scenario]
@@ -51,6 +55,13 @@ class Comparison:
     reps: int
     days: int | None
     scale: float
+    by: tuple[str, ...] = ()
+    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @cached_property
+    def gains(self) -> pd.DataFrame:
+        """Who gains and who loses: headline differences to the baseline by group; see `statistics.gains`."""
+        return gains.gains(self.groups, self.baseline) if self.by else pd.DataFrame()
 
     @property
     def judged(self) -> pd.DataFrame:
@@ -113,12 +124,17 @@ class Comparison:
         return paths
 
     def files(self, draw: Callable[[Comparison], Any] | None = None) -> dict[str, Callable[[Path], object]]:
-        """What writes each file: runs.csv, means.csv, differences.csv and comparison.json.
+        """What writes each file: runs.csv, means.csv, differences.csv, comparison.json; groups.csv and gains.csv if
+        there are groups.
 
         `draw` makes a matplotlib figure of this comparison, which is written as comparison.png; the usual
         one is `sanfang.report.comparison_figure.comparison_figure`.
         """
         tables = {"runs.csv": self.runs, "means.csv": self.means, "differences.csv": self.differences}
+        if self.by:
+            tables |= {"groups.csv": self.groups}
+        if len(self.gains):
+            tables |= {"gains.csv": self.gains}
         files = {name: table_writer(table) for name, table in tables.items()}
         files["comparison.json"] = lambda path: path.write_text(to_json(self.to_dict()), "utf-8")
         if draw is not None:
@@ -146,6 +162,8 @@ class Comparison:
             "resource_gaps": self.resource_gaps.to_dict("records"),
             "means": self.means.to_dict("records"),
             "differences": self.differences.to_dict("records"),
+            "by": list(self.by),
+            "gains": self.gains.to_dict("records"),
         }
 
 
@@ -159,16 +177,19 @@ def compare(
     jobs: int | None = None,
     progress: Progress | None = None,
     allow_different_windows: bool = False,
+    by: Sequence[str] = gains.USUAL,
 ) -> Comparison:
     """Run each scenario `reps` times and compare all with `baseline` (a scenario's label; the first if None).
 
     Its label is its name, or what a mapping calls it. A name that comes again gets a number.
-    Replication r, from 0, has the seed `seed` + r in every scenario. `days` and `scale` are as in
-    `simulate`; `jobs` is the number of processes, all cores if None. The result does not depend on it.
-    Scenarios with different evaluation windows are refused unless `allow_different_windows`.
+    Replication r, from 0, has the seed `seed` + r in every scenario; so comparisons from seeds near by share
+    runs. `days` and `scale` are as in `simulate`; `jobs` is the number of processes, all cores if None. The
+    result does not depend on it.
+    Scenarios with different evaluation windows are refused unless `allow_different_windows`. `by` names the dimensions
+    by whose groups it is told who gains and who loses (see `Run.by_group`).
     Raises InputError for wrong arguments and RunFailed if a run fails.
     """
-    labelled = _labelled(scenarios)
+    labelled, split = _labelled(scenarios), tuple(one.name for one in dimensions(by))
     chosen = _baseline(labelled, baseline)
     whole_number("reps", reps, 1, MOST_REPLICATIONS)
     if reps * len(labelled) > MOST_RUNS_IN_MEMORY:
@@ -186,10 +207,16 @@ def compare(
         for rep in range(reps)
         for label, scenario in labelled.items()
     ]
-    metrics = run_all([job for _, _, job in plan], keep_metrics, workers=jobs, progress=progress)
+    found = run_all([job for _, _, job in plan], Measuring(by=split), workers=jobs, progress=progress)
     rows = [
-        {"scenario": label, "replication": rep, "seed": job.seed, **days_of(Window.of(job.scenario, days)), **values}
-        for (label, rep, job), values in zip(plan, metrics, strict=True)
+        {"scenario": label, "replication": rep, "seed": job.seed, **days_of(Window.of(job.scenario, days))}
+        | kept.metrics
+        for (label, rep, job), kept in zip(plan, found, strict=True)
+    ]
+    parts = [
+        one.table().assign(scenario=label, replication=rep)
+        for (label, rep, _), kept in zip(plan, found, strict=True)
+        for one in kept.groups
     ]
     runs = _in_order(pd.DataFrame(rows), list(labelled))
     return Comparison(
@@ -202,6 +229,8 @@ def compare(
         reps=reps,
         days=days,
         scale=scale,
+        by=split,
+        groups=_groups(parts, list(labelled)),
     )
 
 
@@ -286,8 +315,16 @@ def _baseline(labelled: Mapping[str, Scenario], wanted: str | None) -> str:
     return wanted
 
 
+def _groups(parts: list[pd.DataFrame], labels: list[str]) -> pd.DataFrame:
+    """All values by group, in order of scenario and replication."""
+    if not parts:
+        return pd.DataFrame()
+    together = _in_order(pd.concat(parts, ignore_index=True), labels)
+    return together[["scenario", "replication", *COLUMNS]]
+
+
 def _in_order(runs: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
     """Sorted by scenario, in the order given, and replication."""
     place = {label: position for position, label in enumerate(labels)}
     order = runs["scenario"].map(place).to_frame("place").assign(replication=runs["replication"])
-    return runs.loc[order.sort_values(["place", "replication"]).index].reset_index(drop=True)
+    return runs.loc[order.sort_values(["place", "replication"], kind="stable").index].reset_index(drop=True)

@@ -39,6 +39,21 @@ def formula_digest(metric: Metric) -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def groups_digest() -> str:
+    """The same over how districts are split into groups, and over what each metric counts in them."""
+    from sanfang.metrics.catalogue import METRICS
+
+    split = (f"{PACKAGE}.groups", "by_group"), (f"{PACKAGE}.groups", "DIMENSIONS")
+    counts = {metric.name: metric.of for metric in METRICS if metric.of}
+    firsts = {*split, *((one.count.__module__, one.count.__name__) for one in counts.values())}
+    of = sorted((name, one.of, one.count.__module__, one.count.__name__) for name, one in counts.items())
+    digest = hashlib.sha256(repr(of).encode())
+    for module, name in sorted(set().union(*map(_reached, firsts))):
+        digest.update(f"{module}.{name}={ast.dump(_definitions(module)[name])}".encode())
+    return digest.hexdigest()[:16]
+
+
 def bare(text: str) -> ast.Module:
     """The syntax tree of a module, without docstrings and declarations of metrics. Raises SyntaxError."""
     tree = ast.parse(text)

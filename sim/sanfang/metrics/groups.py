@@ -83,14 +83,12 @@ VULNERABLE = ("vulnerable", "others")
 
 def _vulnerable(run: Observation) -> list[People]:
     """The vulnerable, and all others: what is left of each community without them."""
-    size, weak = run.community_size, run.community_vulnerable
-    of_weak = np.nan_to_num(run.satisfaction_vulnerable)
-    rest = run.satisfaction * size - of_weak * weak
+    weak, of_weak = run.community_vulnerable, np.nan_to_num(run.satisfaction_vulnerable)
+    others = run.community_size - weak
+    of_others = (run.satisfaction * run.community_size - of_weak * weak) / np.maximum(others, 1)
     return [
         People(run.resident_vulnerable, of_weak[:, weak > 0], weak[weak > 0]),
-        People(
-            ~run.resident_vulnerable, (rest / np.maximum(size - weak, 1))[:, size > weak], (size - weak)[size > weak]
-        ),
+        People(~run.resident_vulnerable, of_others[:, others > 0], others[others > 0]),
     ]
 
 

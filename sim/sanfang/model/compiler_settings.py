@@ -37,7 +37,7 @@ def check() -> None:
         if found := UNREAD.fullmatch(str(warning.message)):
             raise InputError(f"{found[1]} = {in_words(found[2])}: {found[3]}")
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    if config.DISABLE_JIT:
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]  # made from the environment
         raise InputError("NUMBA_DISABLE_JIT: the model runs in compiled code alone; unset it")
 
 

@@ -28,6 +28,7 @@ from sanfang.lab.experiments.experiment_file import (
 from sanfang.lab.experiments.factors import Binder, Factor, FactorSpec, comparable
 from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, read_own_metrics
 from sanfang.metrics.catalogue import BY_NAME
+from sanfang.metrics.groups import dimensions
 from sanfang.run.reach import check_reach, steps_not_reached
 from sanfang.scenario import catalogue
 from sanfang.scenario.content import Source, is_bare
@@ -130,6 +131,7 @@ class Experiment:
             raise InputError(f"{origin}: {unfit}")
         self._check_size()
 
+        dimensions(self.by, f"{origin}: by")
         known = [*BY_NAME, *self.own.names]
         for factor in self.factors:
             if factor.name.lower() in self.own.names:
@@ -284,6 +286,11 @@ class Experiment:
     def records(self) -> bool:
         """Whether records and ledger are kept, so that metrics can be computed later."""
         return self.file.records
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The dimensions by whose groups metrics are kept, each once."""
+        return tuple(dict.fromkeys(self.file.by))
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -67,9 +67,16 @@ def of_daily(key: str, columns: str, days: int, series: Any) -> str:
     return of_rows([(key, columns, days)], series) if isinstance(series, bytes) else of_rows([(key, series)])
 
 
+def of_groups(key: str, dimension: Any, formulas: Any, names: Any, numbers: Any) -> str:
+    """Over a run's metrics by the groups of a dimension; what is in the place of `numbers` may be anything."""
+    content = numbers if isinstance(numbers, bytes) else b""
+    return of_rows([(key, dimension, formulas, names), (() if isinstance(numbers, bytes) else (numbers,))], content)
+
+
 BESIDE: dict[str, tuple[str, Callable[..., str]]] = {
     "daily": ("columns, days, series", of_daily),
     "records": ("content", of_records),
+    "by_group": ("dimension, formulas, names, numbers", of_groups),
 }
 """Tables that may hold more of a run: their columns, and the checksum of a row."""
 

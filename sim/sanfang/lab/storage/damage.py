@@ -32,7 +32,7 @@ class Damage:
 
 def find(db: sqlite3.Connection, where: str = ALL) -> Damage:
     """All damage, or that among the runs and series that a condition on their keys chooses."""
-    rows = {"runs": _runs(db, where), "daily": _series(db, where), "records": _records(db, where)}
+    rows = {"runs": _runs(db, where)} | {table: _beside(db, table, where) for table in checksums.BESIDE}
     if where != ALL:
         return Damage(rows, [])
     return Damage(rows | {"failures": _failures(db)}, checksums.unsound(db, checksums.WHOLE))
@@ -61,14 +61,11 @@ def _runs(db: sqlite3.Connection, where: str) -> list[int]:
     return found
 
 
-def _series(db: sqlite3.Connection, where: str) -> list[int]:
-    rows = db.execute(f"SELECT rowid, checksum, key, columns, days, series FROM main.daily WHERE {where}")
-    return [number for number, sum_, *daily in rows if checksums.of_daily(*daily) != sum_]
-
-
-def _records(db: sqlite3.Connection, where: str) -> list[int]:
-    rows = db.execute(f"SELECT rowid, checksum, key, content FROM main.records WHERE {where}")
-    return [number for number, sum_, *kept in rows if checksums.of_records(*kept) != sum_]
+def _beside(db: sqlite3.Connection, table: str, where: str) -> list[int]:
+    """Of a table that holds more of a run."""
+    columns, checksum = checksums.BESIDE[table]
+    rows = db.execute(f"SELECT rowid, checksum, key, {columns} FROM main.{table} WHERE {where}")
+    return [number for number, sum_, *kept in rows if checksum(*kept) != sum_]
 
 
 def _failures(db: sqlite3.Connection) -> list[int]:

@@ -16,7 +16,8 @@ from sanfang.metrics.catalogue import METRICS
 from sanfang.scenario.errors import InputError
 
 STORE = "sweep.sqlite"
-FORMAT = 3
+FORMAT = 4
+WITHOUT_GROUPS = 3  # the format before metrics by group were kept
 WITHOUT_FORMULAS = 2  # the format before it was noted which formulas gave the values, and before records were kept
 WITHOUT_CHECKSUMS = 1  # the one before there were checksums, which can still be read
 APPLICATION = 0x53464C42  # in the head of the file: this SQLite file is a sweep of ours
@@ -30,6 +31,12 @@ FORMULAS = "formulas"
 SINCE_FORMULAS = """
 CREATE TABLE formulas (number INTEGER PRIMARY KEY, digests TEXT);
 CREATE TABLE records (key TEXT PRIMARY KEY, content BLOB, checksum TEXT);
+"""
+
+SINCE_GROUPS = """
+CREATE TABLE by_group (
+    key TEXT, dimension TEXT, formulas INTEGER, names TEXT, numbers BLOB, checksum TEXT, PRIMARY KEY (key, dimension)
+);
 """
 
 SCHEMA = f"""
@@ -49,6 +56,7 @@ CREATE TABLE failures (
 );
 CREATE TABLE checksums (name TEXT PRIMARY KEY, checksum TEXT) WITHOUT ROWID;
 {SINCE_FORMULAS}
+{SINCE_GROUPS}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {FORMAT};
 """
@@ -65,6 +73,11 @@ NEEDED = {
 """Columns without which nothing can be read. Metrics and factors differ between stores."""
 
 NEEDED_SINCE_FORMULAS = {"formulas": {"number", "digests"}, "records": {"key", "content"}}
+
+NEEDED_SINCE_GROUPS = {"by_group": {"key", "dimension", "formulas", "names", "numbers"}}
+
+BY = "by "
+"""Before the name of a dimension: what is kept `beside` a run may be a table, or the metrics by its groups."""
 
 SAID = {"name": str, "daily": bool, "baseline": str, "metrics": list, "factors": list, "scenarios": dict}
 """What `about` says of every sweep, and as what."""
@@ -109,8 +122,9 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
                 connection.executescript(f"BEGIN; {SCHEMA}")
                 seal(connection, WHOLE)
                 connection.execute("COMMIT")
-            elif _format(connection) == WITHOUT_FORMULAS:
+            elif (older := _format(connection)) < FORMAT:
                 added = f"ALTER TABLE runs ADD COLUMN {FORMULAS} REAL; {SINCE_FORMULAS}"
+                added = SINCE_GROUPS if older == WITHOUT_GROUPS else added + SINCE_GROUPS
                 connection.executescript(f"BEGIN; {added} PRAGMA user_version = {FORMAT};")
                 seal(connection, ["formulas"])
                 connection.execute("COMMIT")
@@ -187,7 +201,9 @@ def check_format(folder: Path, connection: sqlite3.Connection) -> None:
     kinds = dict(connection.execute("SELECT name, type FROM sqlite_schema WHERE rootpage > 0 OR type = 'trigger'"))
     if "trigger" in kinds.values() or ("checksums" in kinds) != (number > WITHOUT_CHECKSUMS):
         raise damaged(folder, "its list of tables is not as it was written")
-    for table, needed in {**NEEDED, **(NEEDED_SINCE_FORMULAS if number == FORMAT else {})}.items():
+    tables = NEEDED | (NEEDED_SINCE_FORMULAS if number > WITHOUT_FORMULAS else {})
+    tables |= NEEDED_SINCE_GROUPS if number > WITHOUT_GROUPS else {}
+    for table, needed in tables.items():
         missing = needed - columns(connection, "main", table) if kinds.get(table) == "table" else needed
         if missing:
             raise damaged(folder, f"its table {table!r} has no column {min(missing)!r}")
@@ -280,8 +296,18 @@ def about(connection: sqlite3.Connection) -> dict[str, Any]:
 
 
 def beside(said: Mapping[str, Any]) -> tuple[str, ...]:
-    """The tables in which a sweep keeps more of each run, from what the store says of it."""
-    return tuple(table for table in ("daily", "records") if said.get(table))
+    """What a sweep keeps beside each run, from what the store says of it: tables, and `BY` dimensions of groups."""
+    return (*(table for table in ("daily", "records") if said.get(table)), *by_dimensions(said))
+
+
+def by_dimensions(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of these, the dimensions of groups."""
+    return tuple(f"{BY}{name}" for name in said.get("by") or () if isinstance(name, str))
+
+
+def is_dimension(one: str) -> bool:
+    """Whether what is kept beside a run is a dimension of groups, and no table of its own."""
+    return one.startswith(BY)
 
 
 def planned(connection: sqlite3.Connection) -> int:
@@ -309,12 +335,26 @@ def failed(connection: sqlite3.Connection, beside: Iterable[str] = ()) -> int:
 
 
 def is_there(connection: sqlite3.Connection, beside: Iterable[str]) -> str:
-    """The condition that a row of `runs` is there, measured with the formulas of the plan, and has rows in the tables
-    `beside`. Never NULL."""
-    kept = [f"runs.key IN (SELECT key FROM {table})" for table in beside]
+    """The condition that a row of `runs` is there, measured with the formulas of the plan, and has what is to be kept
+    `beside` it. Never NULL."""
+    kept = [f"runs.key IN (SELECT key FROM {grouped(connection, one)})" for one in beside if is_dimension(one)]
+    kept += [f"runs.key IN (SELECT key FROM {table})" for table in beside if not is_dimension(table)]
     numbers = valid_formulas(connection)
-    valid = "true" if numbers is None else f"coalesce(runs.{FORMULAS} IN ({', '.join(map(str, numbers))}), false)"
+    valid = "true" if numbers is None else f"coalesce({_among(f'runs.{FORMULAS}', numbers)}, false)"
     return " AND ".join(["(runs.key IS NOT NULL", valid, *kept]) + ")"
+
+
+def grouped(connection: sqlite3.Connection, one: str = "", schema: str = "main") -> str:
+    """The table of metrics by group, and the condition that a row was measured with the plan's formulas; only of the
+    dimension `one` if it is named."""
+    numbers = valid_formulas(connection, of_groups=True)
+    where = ["true"] if numbers is None else [_among("formulas", numbers)]
+    where += ["dimension = '{}'".format(one.removeprefix(BY).replace("'", "''"))] if one else []
+    return f"{schema}.by_group WHERE {' AND '.join(where)}"
+
+
+def _among(column: str, numbers: Iterable[int]) -> str:
+    return f"{column} IN ({', '.join(map(str, numbers))})"
 
 
 def number_of(digests: Mapping[str, str]) -> int:
@@ -332,11 +372,15 @@ def number_of_text(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest()[:13], 16)  # 52 bits: a column of numbers holds it exactly
 
 
-def valid_formulas(connection: sqlite3.Connection) -> list[int] | None:
-    """The numbers of formulas that are those of the plan; None where the plan says nothing of them."""
-    wanted = about(connection).get("formulas")
-    if not isinstance(wanted, dict) or _format(connection) < FORMAT:
+def valid_formulas(connection: sqlite3.Connection, of_groups: bool = False) -> list[int] | None:
+    """The numbers of formulas that are those of the plan, `of_groups` also in how it splits groups; None where the plan
+    says nothing of them."""
+    said = about(connection)
+    wanted = said.get("formulas")
+    if not isinstance(wanted, dict) or _format(connection) <= WITHOUT_FORMULAS:
         return None
+    more = said.get("formulas_of_groups") if of_groups else None
+    wanted = wanted | (more if isinstance(more, dict) else {})
     rows = connection.execute("SELECT number, digests FROM formulas")
     return [number for number, digests in rows if wanted.items() <= json.loads(digests).items()]
 

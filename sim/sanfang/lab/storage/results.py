@@ -7,9 +7,10 @@ memory can be worked through. What does not read as it was written is left out, 
 from __future__ import annotations
 
 import contextlib
+import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,15 +22,26 @@ from numpy.typing import NDArray
 
 from sanfang.lab.experiments.own_metrics import declared
 from sanfang.lab.files import write_atomically
-from sanfang.lab.storage.database import METRIC_NAMES, beside, cells_planned, plainly, reading
+from sanfang.lab.storage.database import (
+    BY,
+    METRIC_NAMES,
+    beside,
+    by_dimensions,
+    cells_planned,
+    plainly,
+    reading,
+)
 from sanfang.lab.storage.sound_rows import Row, SoundRows
 from sanfang.lab.storage.store import is_being_written
 from sanfang.metrics.declare import Metric
+from sanfang.metrics.groups import COLUMNS, ByGroup
 from sanfang.scenario.errors import InputError
 
 ROWS_AT_ONCE = 10_000
 SERIES_AT_ONCE = 100
 LARGEST_SERIES = 100_000_000  # bytes; a damaged file may claim any length
+
+GROUP_COLUMNS = ("scenario", "point", "replication", *COLUMNS)
 
 Format = Literal["csv", "parquet"]
 
@@ -199,6 +211,27 @@ class Results:
                 yield pd.concat([_unpacked(*row) for row in rows], ignore_index=True)
         self._rows.tell()
 
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The dimensions by whose groups metrics are kept."""
+        return tuple(one.removeprefix(BY) for one in by_dimensions(self.about))
+
+    def groups_in_pieces(self, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
+        """Metrics by group of `runs` runs at a time, dimension by dimension: scenario, point, replication, dimension,
+        group, metric, value, n; of the metrics of interest. `n` counts what a value is over; 0 where there is none."""
+        for dimension in self.by:
+            for rows in self._rows.groups(dimension, runs):
+                with reading(self.folder):
+                    wanted = self.about["metrics"]
+                    found = pd.concat([_ungrouped(*row) for row in rows], ignore_index=True)
+                    yield found[found["metric"].isin(wanted)] if wanted else found
+        self._rows.tell()
+
+    def groups(self, metrics: Collection[str] = ()) -> pd.DataFrame:
+        """All of them, or those of some metrics, in one table; empty if none are kept."""
+        pieces = [one[one["metric"].isin(metrics)] if metrics else one for one in self.groups_in_pieces()]
+        return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=list(GROUP_COLUMNS))
+
     def failures(self) -> pd.DataFrame:
         """Runs that failed: scenario, point, replication, seed, error, trace, attempts, finished."""
         names = ["scenario", "point", "replication", "seed", "error", "trace", "attempts", "finished"]
@@ -211,14 +244,16 @@ class Results:
         return self._rows.sessions()
 
     def export(self, kind: Format, out: Path | None = None) -> list[Path]:
-        """Write runs, and daily series if kept, to `out` (default: the sweep's folder); returns the files.
+        """Write runs, and daily series and metrics by group if kept, to `out` (default: the sweep's folder).
 
-        Memory does not grow with the number of runs. A file is complete or not there.
+        Returns the files. Memory does not grow with the number of runs. A file is complete or not there.
         """
         out = out or self.folder
         tables: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {"runs": self._some_runs}
         if self.about["daily"]:
             tables["daily"] = self.daily_in_pieces
+        if self.by:
+            tables["groups"] = self._some_groups
         writers = {"csv": _write_csv, "parquet": _write_parquet}
         paths = []
         for name, pieces in tables.items():
@@ -235,16 +270,39 @@ class Results:
         yield first
         yield from pieces
 
+    def _some_groups(self) -> Iterator[pd.DataFrame]:
+        pieces = self.groups_in_pieces()
+        yield next(pieces, pd.DataFrame(columns=list(GROUP_COLUMNS)))
+        yield from pieces
+
+
+def _ungrouped(scenario: str, point: int, replication: int, dimension: str, names: str, numbers: bytes) -> pd.DataFrame:
+    groups, metrics = (tuple(map(str, part)) for part in json.loads(names))
+    shape = (2, len(groups), len(metrics))
+    content = _inflated(numbers, 2 * 8 * len(groups) * len(metrics), f"its groups are not {len(groups)}")
+    values, n = np.frombuffer(content, "<f8").reshape(shape)
+    table = ByGroup(dimension, groups, metrics, values, n).table()
+    table.insert(0, "scenario", scenario)
+    table.insert(1, "point", point)
+    table.insert(2, "replication", replication)
+    return table
+
+
+def _inflated(packed: bytes, size: int, otherwise: str) -> bytes:
+    """Exactly so many bytes. Raises ValueError, however much it would give."""
+    if not 0 <= size <= LARGEST_SERIES:
+        raise ValueError(otherwise)
+    stream = zlib.decompressobj()
+    content = stream.decompress(packed, size + 1)
+    if len(content) != size or not stream.eof:
+        raise ValueError(otherwise)
+    return content
+
 
 def _unpacked(scenario: str, point: int, replication: int, columns: str, days: int, series: bytes) -> pd.DataFrame:
     names = columns.split(" ")
     size = days * len(names) * np.dtype(np.float32).itemsize
-    if not 0 <= size <= LARGEST_SERIES:
-        raise ValueError(f"{days} days of {len(names)} series")
-    stream = zlib.decompressobj()
-    content = stream.decompress(series, size + 1)  # however much it would give
-    if len(content) != size or not stream.eof:
-        raise ValueError(f"its series do not have {days} days")
+    content = _inflated(series, size, f"its {len(names)} series do not have {days} days")
     values = np.frombuffer(content, np.float32).reshape(days, len(names))
     table = pd.DataFrame(values, columns=names)
     keys: dict[str, Any] = {"scenario": scenario, "point": point, "replication": replication, "day": np.arange(days)}

@@ -24,6 +24,15 @@ class Daily(NamedTuple):
     series: bytes
 
 
+class Grouped(NamedTuple):
+    """Metrics of a run by the groups of one dimension: names of groups and metrics as JSON, and values and counts as
+    compressed 64-bit floats, each groups x metrics."""
+
+    dimension: str
+    names: str
+    numbers: bytes
+
+
 class Result(NamedTuple):
     """A finished run, ready to store. `records` is what it has left behind, where that is kept (`kept_records`)."""
 
@@ -32,6 +41,7 @@ class Result(NamedTuple):
     seconds: float
     daily: Daily | None = None
     records: bytes | None = None
+    groups: tuple[Grouped, ...] = ()
 
 
 class Failure(NamedTuple):

@@ -73,7 +73,7 @@ class SoundRows:
                 f" {database.is_there(db, beside)} FROM {PLAN} LEFT JOIN runs USING (key)"
             )
             took = 3 + self._numbers.index("seconds")
-            unsound = {key for table in beside for key in self._unsound(db, table)}
+            unsound = {key for one in beside for key in self._unsound(db, one)}
             for rows, _, sound in self._runs(db, query, (), ROWS_AT_ONCE):
                 for row, is_sound in zip(rows, sound.tolist(), strict=True):
                     yield row[0], row[took], row[2], is_sound and row[0] not in unsound if row[-1] else None
@@ -120,6 +120,21 @@ class SoundRows:
                 kept = [row for row in rows if self._is_sound(row, checksums.of_daily(row[0], *row[2:5]))]
                 if kept:
                     yield [(*row[5:], *row[2:5]) for row in kept]
+
+    def groups(self, dimension: str, size: int) -> Iterator[list[Row]]:
+        """Scenario, point, replication, dimension, names, numbers of runs measured by the groups of a dimension as the
+        plan wants it, in order of point, scenario and replication."""
+        with self._whole(*self._plan) as db:
+            of_dimension = database.grouped(db, f"{database.BY}{dimension}")
+            cursor = db.execute(
+                "SELECT plan.key, by_group.checksum, dimension, formulas, names, numbers, scenario, point, replication"
+                f" FROM {PLAN} CROSS JOIN (SELECT * FROM {of_dimension}) AS by_group USING (key)"
+                " ORDER BY point, scenario, replication"
+            )
+            while rows := cursor.fetchmany(size):
+                kept = [row for row in rows if self._is_sound(row, checksums.of_groups(row[0], *row[2:6]))]
+                if kept:
+                    yield [(*row[6:], row[2], *row[4:6]) for row in kept]
 
     def failures(self) -> list[Row]:
         """Scenario, point, replication, seed, error, trace, attempts, finished, in order of point."""
@@ -178,10 +193,13 @@ class SoundRows:
                 if not isinstance(cell, int | float | None):
                     raise database.damaged(self.folder, f"a value of {name!r} is no number")
 
-    def _unsound(self, db: Any, table: str) -> set[str]:
-        """Keys of what is damaged in a table beside the runs."""
+    def _unsound(self, db: Any, one: str) -> set[str]:
+        """Keys of what is damaged in a table beside the runs, or of a dimension of groups."""
+        table = "by_group" if database.is_dimension(one) else one
         columns, checksum = checksums.BESIDE[table]
-        query = f"SELECT plan.key, {self._checksum(table)}, {columns} FROM {PLAN} CROSS JOIN {table} USING (key)"
+        query = f"SELECT plan.key, {self._checksum(table)}, {columns} FROM {PLAN} CROSS JOIN"
+        query += f" (SELECT * FROM {database.grouped(db, one)}) AS by_group" if table != one else f" {table}"
+        query += " USING (key)"
         sums = ((row, checksum(row[0], *row[2:])) for row in db.execute(query))
         return {row[0] for row, found in sums if self._has_checksums and row[1] != found}
 

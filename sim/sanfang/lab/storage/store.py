@@ -4,7 +4,8 @@ SQLite, because it is in Python, loses nothing that it has confirmed when a proc
 read while it is written, and is read by pandas, DuckDB, R and most tools. A run is stored under a key made of all that
 decides it, so that a run that is there need never be made again.
 
-Tables: `runs` (one row a run: key, every metric, seconds), `daily` (compressed series, where kept), `failures`, `plan`
+Tables: `runs` (one row a run: key, every metric, seconds), `daily` (compressed series, where kept), `records` (what a
+run has left behind, where kept), `by_group` (metrics by group, a row a run and dimension), `failures`, `plan`
 (which run stands for which scenario, point and replication), `points` (factor values), `sessions` (who wrote when,
 with what), `about`, `checksums`. The view `results` joins plan, points and runs: it is what most people want to read.
 
@@ -113,13 +114,15 @@ class Store:
         """What the store says of its sweep; empty when new, or when its plan was damaged."""
         return database.about(self._db)
 
-    def measured_with(self, digests: Mapping[str, str]) -> None:
-        """From now on, results have been measured with formulas of these digests, by metric."""
+    def measured_with(self, digests: Mapping[str, str], of_groups: Mapping[str, str] | None = None) -> None:
+        """From now on, results have been measured with formulas of these digests, by metric; those of how groups are
+        split are apart."""
         self._metrics = tuple(dict.fromkeys([*METRIC_NAMES, *digests]))
-        self._formulas = database.number_of(digests)
+        used = {**digests, **(of_groups or {})}
+        self._formulas = database.number_of(used)
         with self._writing() as db:
             database.add_columns(db, self._metrics)
-            row = (self._formulas, database.formulas_text(digests))
+            row = (self._formulas, database.formulas_text(used))
             db.execute("INSERT OR REPLACE INTO formulas VALUES (?, ?)", row)
             seal(db, ["formulas"])
 
@@ -215,13 +218,14 @@ class Store:
         query = f"SELECT point, scenario, replication, {quoted(metric)} FROM plan JOIN runs USING (key)"
         yield from self._db.execute(f"{query} WHERE {database.is_there(self._db, ())}")
 
-    def measured_otherwise(self) -> Iterator[tuple[Planned, float, str, bytes | None]]:
-        """Runs of the plan that are there, but not measured with the plan's formulas: a cell, the seconds and the end
-        of its run, and the records, where they are kept. Read page by page: they may be measured again meanwhile."""
+    def measured_otherwise(self, *groups: str) -> Iterator[tuple[Planned, float, str, bytes | None]]:
+        """Runs of the plan that are there, but not measured with the plan's formulas or by `groups`: a cell, the
+        seconds and the end of its run, and the records, where they are kept. Read page by page: they may be measured
+        again meanwhile."""
         query = (
             "SELECT min(replication), point, scenario, seed, key, seconds, finished, content FROM plan"
             " JOIN runs USING (key) LEFT JOIN records USING (key)"
-            f" WHERE key > ? AND NOT {database.is_there(self._db, ())}"
+            f" WHERE key > ? AND NOT {database.is_there(self._db, groups)}"
             f" GROUP BY key ORDER BY key LIMIT {PAGE_RECORDS}"
         )
         last = ""
@@ -250,12 +254,15 @@ class Store:
         runs = [(r.key, now, sum_, *row) for r, sum_, row in zip(results, sums, values.tolist(), strict=True)]
         daily = [(r.key, *r.daily, checksums.of_daily(r.key, *r.daily)) for r in results if r.daily is not None]
         records = [(r.key, r.records, checksums.of_records(r.key, r.records)) for r in results if r.records is not None]
+        groups = [(r.key, one.dimension, self._formulas, one.names, one.numbers) for r in results for one in r.groups]
+        grouped = [(*row, checksums.of_groups(*row)) for row in groups]
         told = [Failure(f.key, _storable(f.error), _storable(f.trace), f.attempts) for f in failures]
         failed = [(*f, now, checksums.of_rows([(*f, now)])) for f in told]
         with self._writing() as db:
             db.executemany(f"{insert} ({_marks(3 + len(names))})", runs)
             db.executemany("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?)", daily)
             db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", records)
+            db.executemany("INSERT OR REPLACE INTO by_group VALUES (?, ?, ?, ?, ?, ?)", grouped)
             db.executemany("DELETE FROM failures WHERE key = ?", [(r.key,) for r in results])
             db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)", failed)
             db.execute(
@@ -296,10 +303,14 @@ class Store:
         for number, digests in _formulas_of(db, "other"):
             db.execute("INSERT OR IGNORE INTO main.formulas VALUES (?, ?)", (number, digests))
         seal(db, ["formulas"])
-        tables = [table for table in beside if columns(db, "other", table)]
+        split = [one for one in beside if database.is_dimension(one)]
+        tables = [table for table in beside if table not in split and columns(db, "other", table)]
+        has_groups = bool(columns(db, "other", "by_group"))
         valid = database.valid_formulas(db)
         if valid is not None and "records" not in tables:  # with its records a run can be measured again
             measured = f"formulas IN ({', '.join(map(str, valid))})" if columns(db, "other", "formulas") else "false"
+            found = [f"key IN (SELECT key FROM {database.grouped(db, one, 'other')})" for one in split]
+            measured = " AND ".join([measured, *(found if has_groups else ["false"] * len(found))])
         else:
             measured = "true"
         kept = " ".join(f"JOIN other.{table} AS {table} USING (key)" for table in tables)
@@ -312,6 +323,9 @@ class Store:
             names = _listed(sorted(columns(db, "main", table) & columns(db, "other", table)))
             wanted = f"SELECT {names} FROM other.{table} WHERE {WANTED}"
             db.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) {wanted}")
+        if has_groups:  # rows with these formulas only: none here may be lost for one of another time
+            theirs = f"SELECT * FROM {database.grouped(db, '', 'other')} AND {WANTED}"
+            db.execute(f"INSERT OR REPLACE INTO main.by_group {theirs}")
         damage.take_out(db, damage.find(db, WANTED))
         there = f"SELECT key FROM main.runs WHERE {database.is_there(db, beside)}"
         db.execute(f"DELETE FROM failures WHERE {WANTED} AND key IN ({there})")

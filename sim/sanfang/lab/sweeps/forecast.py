@@ -13,9 +13,9 @@ from sanfang.lab.storage.database import STORE
 from sanfang.lab.storage.rows import Planned, Result
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.executors import available_cores
-from sanfang.lab.sweeps.measuring import Kept
+from sanfang.lab.sweeps.measuring import Kept, group_digests
 from sanfang.lab.sweeps.plan import Plan
-from sanfang.lab.sweeps.sweep import measuring_of
+from sanfang.lab.sweeps.sweep import measuring_of, result_of
 from sanfang.lab.sweeps.work import Job, do
 from sanfang.scenario.errors import InputError
 
@@ -74,7 +74,7 @@ def _sample(experiment: Experiment) -> tuple[float, Result]:
     if outcome.error:
         raise InputError(f"the first run, of {outcome.job}, failed: {outcome.error}")
     kept: Kept = outcome.result
-    return outcome.seconds, Result("", kept.metrics, outcome.seconds, kept.daily, kept.records)
+    return outcome.seconds, result_of("", kept, outcome.seconds)
 
 
 def _bytes_per_run(experiment: Experiment, result: Result) -> float:
@@ -88,7 +88,7 @@ def _bytes_per_run(experiment: Experiment, result: Result) -> float:
         copies = [result._replace(key=f"{number:032x}") for number in range(rows)]
         with Store(folder) as store:
             plan = [Planned(number, 0, "scenario", number, copy.key) for number, copy in enumerate(copies)]
-            store.measured_with(measuring_of(experiment).digests())
+            store.measured_with(measuring_of(experiment).digests(), group_digests())
             store.set_plan({}, experiment.points()[:1], plan)
             store.add(copies)
         return ((folder / STORE).stat().st_size - empty) / rows

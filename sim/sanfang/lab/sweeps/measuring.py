@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,11 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, measure_own
-from sanfang.lab.storage.database import beside, number_of
+from sanfang.lab.storage.database import beside, by_dimensions, number_of
 from sanfang.lab.storage.kept_records import pack
-from sanfang.lab.storage.rows import Daily
-from sanfang.metrics.catalogue import METRICS, measure
-from sanfang.metrics.formula import formula_digest
+from sanfang.lab.storage.rows import Daily, Grouped
+from sanfang.metrics.catalogue import METRICS, evaluate, measure
+from sanfang.metrics.formula import formula_digest, groups_digest
+from sanfang.metrics.groups import ByGroup, by_group, dimensions
 from sanfang.model.books.observation import Observation
 
 
@@ -24,17 +27,23 @@ def shipped_digests() -> dict[str, str]:
     return {metric.name: formula_digest(metric) for metric in METRICS}
 
 
+def group_digests() -> dict[str, str]:
+    """The digest of how groups are split and counted, under a name that no metric has."""
+    return {"by group": groups_digest()}
+
+
 def formulas_version() -> int:
     """The number of the shipped formulas, as a store keeps it."""
-    return number_of(shipped_digests())
+    return number_of({**shipped_digests(), **group_digests()})
 
 
 class Kept(NamedTuple):
-    """What travels back from a worker: metrics, and daily series and records where they are kept."""
+    """What travels back from a worker: metrics, and daily series, records and metrics by group where they are kept."""
 
     metrics: dict[str, float]
     daily: Daily | None = None
     records: bytes | None = None
+    groups: tuple[ByGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,25 +53,50 @@ class Measuring:
     daily: bool = False
     records: bool = False
     own: OwnMetrics = NONE
+    by: tuple[str, ...] = ()
+    """Dimensions of groups."""
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """The tables of a store in which more is kept of each run."""
-        return beside({"daily": self.daily, "records": self.records})
+        """What a store keeps beside each run; see `database.beside`."""
+        return beside({"daily": self.daily, "records": self.records, "by": self.by})
+
+    @property
+    def of_groups(self) -> tuple[str, ...]:
+        """Of this, what can be computed of a run that is there, if its records are."""
+        return by_dimensions({"by": self.by})
 
     def __call__(self, run: Any) -> Kept:
         """What is kept of a `Run`."""
         metrics = {**run.metrics, **measure_own(self.own, run.observation)} if self.own.metrics else run.metrics
         daily = _packed_series(run.daily) if self.daily else None
-        return Kept(metrics, daily, pack(run.observation) if self.records else None)
+        records = pack(run.observation) if self.records else None
+        return Kept(metrics, daily, records, groups_of(run.observation, self.by) if self.by else ())
 
     def again(self, run: Observation) -> dict[str, float]:
         """The metrics of a run from what it has left behind."""
         return {**measure(run), **(measure_own(self.own, run) if self.own.metrics else {})}
 
+    def groups_again(self, run: Observation) -> tuple[Grouped, ...]:
+        """The same by group, as a store keeps them."""
+        return tuple(map(packed_groups, groups_of(run, self.by)))
+
     def digests(self) -> dict[str, str]:
         """The digest of each formula, by metric."""
         return {**shipped_digests(), **dict.fromkeys(self.own.names, self.own.digest)}
+
+
+def groups_of(run: Observation, by: Sequence[str]) -> tuple[ByGroup, ...]:
+    """Metrics of the groups of some dimensions, from what a run has left behind."""
+    evaluated = evaluate(run)
+    return tuple(by_group(evaluated, one) for one in dimensions(by))
+
+
+def packed_groups(found: ByGroup) -> Grouped:
+    """Metrics by group as a store keeps them."""
+    names = json.dumps([found.groups, found.metrics])
+    numbers = np.stack([found.values, found.n]).astype("<f8")
+    return Grouped(found.dimension, names, zlib.compress(numbers.tobytes()))
 
 
 def _packed_series(table: Any) -> Daily:

@@ -26,7 +26,7 @@ from sanfang.lab.storage.kept_records import unpack
 from sanfang.lab.storage.rows import Failure, Planned, Result
 from sanfang.lab.storage.store import Store, stores_beside
 from sanfang.lab.sweeps.executors import Executor, available_cores, local, opened
-from sanfang.lab.sweeps.measuring import Kept, Measuring, formulas_version
+from sanfang.lab.sweeps.measuring import Kept, Measuring, formulas_version, group_digests, packed_groups
 from sanfang.lab.sweeps.plan import Plan
 from sanfang.lab.sweeps.runner import run_each
 from sanfang.lab.sweeps.work import Job, Outcome
@@ -96,7 +96,7 @@ def sweep(
     if measuring.own.metrics:
         _try_out(experiment)
     with Store(folder) as store, ExitStack() as workers:
-        store.measured_with(measuring.digests())
+        store.measured_with(measuring.digests(), group_digests())
         plan = Plan(experiment, code_version())
         _set_plan(store, plan, measuring)
         if retry_failed:
@@ -234,7 +234,7 @@ def _executor(jobs: int | None, cluster: str | None, wanted: int) -> Executor:
 
 def measuring_of(experiment: Experiment) -> Measuring:
     """What a sweep of the experiment measures and keeps."""
-    return Measuring(experiment.daily, experiment.records, experiment.own)
+    return Measuring(experiment.daily, experiment.records, experiment.own, experiment.by)
 
 
 def _try_out(experiment: Experiment) -> None:
@@ -247,26 +247,31 @@ def _try_out(experiment: Experiment) -> None:
 
 
 def _measure_again(store: Store, plan: Plan, measuring: Measuring, tell: bool = True) -> int:
-    """Compute the metrics of runs that are there, but were measured with other formulas, from their records. What has
-    none has to be made again, which is told. Returns how many runs were measured."""
+    """Compute the metrics of runs that are there, but were measured with other formulas, or not by the groups that are
+    asked for, from their records. What has none has to be made again, which is told. Returns how many were measured."""
     measured = without = 0
-    for cell, seconds, _, records in store.measured_otherwise():
+    for cell, seconds, _, records in store.measured_otherwise(*measuring.of_groups):
         if records is None:
             without += 1
             continue
         left = unpack(records, plan.experiment.scenario(cell.scenario, plan.points[cell.point]))
-        store.add([Result(cell.key, measuring.again(left), seconds)])
+        store.add([Result(cell.key, measuring.again(left), seconds, groups=measuring.groups_again(left))])
         measured += 1
     if without and tell:
         few = "their records were not kept (records = true keeps them): they are made again"
-        told = f"{without:,} stored runs were measured with other formulas, or lack a metric, and {few}"
+        told = f"{without:,} stored runs were measured with other formulas, or lack a metric or a group, and {few}"
         warnings.warn(Notice(f"{store.folder}: {told}"), stacklevel=3)
     return measured
 
 
 def _result(outcome: Outcome) -> Result:
     kept: Kept = outcome.result
-    return Result(outcome.job.key, kept.metrics, outcome.seconds, kept.daily, kept.records)
+    return result_of(outcome.job.key, kept, outcome.seconds)
+
+
+def result_of(key: str, kept: Kept, seconds: float) -> Result:
+    """What came back of a run, ready to store."""
+    return Result(key, kept.metrics, seconds, kept.daily, kept.records, tuple(map(packed_groups, kept.groups)))
 
 
 def _failure(outcome: Outcome) -> Failure:
@@ -287,6 +292,8 @@ def _set_plan(store: Store, plan: Plan, measuring: Measuring) -> None:
         "daily": experiment.daily,
         "records": experiment.records,
         "formulas": {name: digests[name] for name in experiment.metrics or digests},
+        "by": list(experiment.by),
+        "formulas_of_groups": group_digests() if experiment.by else {},
         "own_metrics": declarations(experiment.own),
         "baseline": experiment.baseline,
         "metrics": list(experiment.metrics),

@@ -1,0 +1,98 @@
+"""Who gains and who loses: paired differences to the baseline, group by group, all of them looked at together.
+
+A group is compared with the same group of the baseline in the same replication. The table of groups is long: scenario,
+perhaps point, replication, dimension, group, metric, value, n (see `metrics.groups`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sanfang.lab.statistics import intervals
+from sanfang.lab.statistics.looks import judged
+from sanfang.metrics.catalogue import HEADLINES, TELLS_REQUESTS, metric
+
+USUAL = ("vulnerable", "age", "domain")
+"""The dimensions that a comparison looks at unless told otherwise."""
+
+GAINS, LOSES, UNCHANGED, NOT_TOLD = "gains", "loses", "no change", "not told"
+WORDS = (GAINS, LOSES, UNCHANGED, NOT_TOLD)
+"""What is said of a group: surely better or worse off by more than the smallest difference of interest, surely by less,
+or nothing that is sure."""
+
+KEYS = ("scenario", "point", "dimension", "group")
+
+
+def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
+    """What each scenario does to each group, in `metrics` that one direction of is better.
+
+    One row for each scenario, point (a column only if the table has it), dimension, group and metric that makes sense
+    of it: the columns of `intervals.differences`, the `verdict` of `looks.judged`, and in `word` one of `WORDS`. All
+    rows are one family of looks: what is called sure holds for all of them at once, by Holm's correction. A group
+    without values, or with a single pair, is not told. Raises InputError if `baseline` has no runs.
+    """
+    wanted = [name for name in metrics if metric(name).better is not None]
+    rows = groups[groups["metric"].isin(wanted)]
+    keys = [name for name in KEYS if name in rows and name != "scenario"]
+    cell, cells = pd.factorize(pd.MultiIndex.from_frame(rows[keys].astype(object)))
+    rows = rows.assign(point=cell)
+    found = intervals.differences(_wide(rows, wanted), baseline) if len(rows) else pd.DataFrame()
+    if found.empty:
+        return pd.DataFrame(columns=["scenario", *keys, "metric", *intervals.DIFFERENCE_COLUMNS, "verdict", "word"])
+    if "point" not in found:
+        found.insert(1, "point", 0)
+    there = pd.MultiIndex.from_frame(rows[["point", "metric"]].drop_duplicates())
+    mine = pd.MultiIndex.from_frame(found[["point", "metric"]]).isin(there)
+    found = judged(found[mine & found["metric"].isin(wanted).to_numpy()].reset_index(drop=True))
+    named = pd.DataFrame(cells.take(found["point"].to_numpy()).to_list(), columns=pd.Index(keys))
+    told = [_word(str(name), verdict) for name, verdict in zip(found["metric"], found["verdict"], strict=True)]
+    return pd.concat([found[["scenario"]], named, found.drop(columns=["scenario", "point"])], axis=1).assign(word=told)
+
+
+def _wide(rows: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
+    """One row a run and group, one column a metric, `metrics` first; a group takes the place of a design's point."""
+    keys = ["scenario", "point", "replication"]
+    wide = rows.pivot(index=keys, columns="metric", values="value").reset_index()
+    order = {name: place for place, name in enumerate(dict.fromkeys(rows["scenario"]))}
+    columns = [*keys, *(name for name in metrics if name in wide)]
+    open_ended = rows[rows["metric"].map(lambda name: metric(name).open_ended)]
+    if len(open_ended) and TELLS_REQUESTS not in wide:  # no value of nobody is nothing, and not beyond what was seen
+        counted_over = open_ended.groupby(keys)["n"].max()
+        n = counted_over.reindex(pd.MultiIndex.from_frame(wide[keys])).fillna(0.0).to_numpy()
+        wide, columns = wide.assign(**{TELLS_REQUESTS: np.where(n > 0, 1.0, np.nan)}), [*columns, TELLS_REQUESTS]
+    wide = wide.sort_values("scenario", key=lambda names: names.map(order), kind="stable")
+    return wide[columns].reset_index(drop=True)
+
+
+def _word(name: str, verdict: str) -> str:
+    if verdict in ("higher", "lower"):
+        return GAINS if verdict == metric(name).better else LOSES
+    return UNCHANGED if verdict == "negligible" else NOT_TOLD
+
+
+def counted(found: pd.DataFrame) -> pd.DataFrame:
+    """How many groups of a dimension gain, lose and so on, from the table of `gains`.
+
+    One row for each scenario, point, dimension and metric: how many of its groups each of `WORDS` is said of, and the
+    groups with the largest gain and the largest loss, `most_gain` and `most_loss`, by the estimate; empty where no
+    group's estimate is one. `gain` and `loss` are those differences, NaN where there is none.
+    """
+    keys = [name for name in ("scenario", "point", "dimension", "metric") if name in found]
+    rows: list[dict[str, Any]] = []
+    for key, part in found.groupby(keys, sort=False):
+        sign = 1.0 if metric(str(part["metric"].iloc[0])).better == "higher" else -1.0
+        better = (sign * part["difference"]).to_numpy(dtype=float)
+        row: dict[str, Any] = dict(zip(keys, key, strict=True)) | {"groups": len(part)}
+        row |= {word: int((part["word"] == word).sum()) for word in WORDS}
+        for which, amount in (("gain", better), ("loss", -better)):
+            some = np.nan_to_num(amount, nan=0.0)
+            place = int(some.argmax())
+            there = some[place] > 0
+            row[f"most_{which}"] = part["group"].iloc[place] if there else ""
+            row[which] = float(part["difference"].iloc[place]) if there else np.nan
+        rows.append(row)
+    return pd.DataFrame(rows, columns=[*keys, "groups", *WORDS, "most_gain", "gain", "most_loss", "loss"])
