@@ -79,7 +79,8 @@ OUT = """
 import sanfang.run.simulation
 from soak.hostile.attempt import attempt_case
 from soak.hostile.case import Case
-from soak.hostile.inside import run_command
+from soak.hostile.inside import run_command, warm_up
+warm_up()
 for out in {outs}:
     case = Case(given=("run", "before", "--district", "demo", "--scale", "0.02", "--days", "2", "--out", out))
     verdict = attempt_case("command", 0, case, run_command, 60.0)
