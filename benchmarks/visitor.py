@@ -47,7 +47,7 @@ def ask(
 ) -> Answer:
     """One HTTP request from the loopback address `source`; `headers` may say anything, the Host among them."""
     parts = urlsplit(address)
-    here, source = (parts.hostname, parts.hostname) if parts.hostname == HERE_6 else (HERE, source)
+    here, source = _ends(parts.hostname, source)
     connection = http.client.HTTPConnection(here, parts.port or 80, timeout=SECONDS, source_address=(source, 0))
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -134,7 +134,8 @@ def page(
     parts = urlsplit(address)
     if cookie is None:
         cookie = ask(address, source=source).cookie
-    line = socket.create_connection((HERE, parts.port or 80), timeout=SECONDS, source_address=(source, 0))
+    here, source = _ends(parts.hostname, source)
+    line = socket.create_connection((here, parts.port or 80), timeout=SECONDS, source_address=(source, 0))
     uri = f"ws://{parts.netloc}/jupyter/api/kernels/{uuid.uuid4()}/channels?session_id={uuid.uuid4()}"
     given: dict[str, Any] = {
         "sock": line,
@@ -144,6 +145,11 @@ def page(
     }
     with connect(uri, additional_headers={"Cookie": cookie} if cookie else None, **(given | others)) as opened:
         yield Page(opened)
+
+
+def _ends(host: str | None, source: str) -> tuple[str, str]:
+    """The addresses of server and visitor: IPv6 has one for loopback, which is both."""
+    return (HERE_6, HERE_6) if host == HERE_6 else (HERE, source)
 
 
 def _data(message: dict[str, Any]) -> dict[str, Any]:

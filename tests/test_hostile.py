@@ -75,6 +75,28 @@ for deed in {deeds}:
 """
 
 
+OUT = """
+import sanfang.run.simulation
+from soak.hostile.attempt import attempt_case
+from soak.hostile.case import Case
+from soak.hostile.inside import run_command, warm_up
+warm_up()
+for out in {outs}:
+    case = Case(given=("run", "before", "--district", "demo", "--scale", "0.02", "--days", "2", "--out", out))
+    verdict = attempt_case("command", 0, case, run_command, 60.0)
+    print(verdict.outcome, verdict.findings)
+"""
+
+
+def test_the_judge_knows_the_folder_that_was_named_however_it_was_named() -> None:
+    """Above the working folder, or in the form of an address; outside the sandbox it is as closed as a system's own."""
+    outs = {"../..": "accepted ()", "file:///x": "accepted ()", ".": "accepted ()", " ": "accepted ()",
+            "../../../../..": "accepted ()", "/": "refused ()", "../" * 20 + "x": "refused ()"}  # fmt: skip
+    command = [sys.executable, "-W", "ignore", "-c", OUT.format(outs=list(outs))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == list(outs.values())
+
+
 def test_the_judge_sees_what_a_process_may_not_do() -> None:
     """Files written or taken away elsewhere, programs started, a traceback, a process that dies or hangs."""
     command = [sys.executable, "-W", "ignore", "-c", TRY.format(deeds=list(DEEDS))]

@@ -67,7 +67,7 @@ def attempt(case: Case) -> None:
 
     from soak.hostile.inside import run_command
 
-    uvicorn.run = lambda *given, **named: None
+    uvicorn.Server.run = lambda *given, **named: None  # type: ignore[method-assign]
     run_command(case)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from soak.hostile.case import SANDBOX, Case
 from soak.hostile.kinds import KINDS, case_of
-from soak.hostile.sandbox import WORKING_FOLDER, allowed, cache
+from soak.hostile.sandbox import WORKING_FOLDER, allowed, cache, named_elsewhere
 from soak.hostile.verdict import Ended
 from soak.hostile.watch import Forbidden, forbid
 
@@ -52,7 +52,7 @@ def do_inside(action: Action, case: Case, folder: Path) -> None:
     _limit(case)
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # the peak of memory begins anew
-    forbid([*allowed(case, sandbox), folder / "ended.json"], [cache()])
+    forbid([*allowed(case, sandbox), folder / "ended.json"], [cache()], named_elsewhere(case, sandbox))
     ended = _measured(action, replace(case, given=filled))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_DISK, MOST_DISK))
     (folder / "ended.json").write_text(json.dumps(asdict(ended)))

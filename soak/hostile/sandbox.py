@@ -32,11 +32,24 @@ def prepare(case: Case, sandbox: Path) -> None:
 
 def allowed(case: Case, sandbox: Path) -> list[Path]:
     """Where the case may write: the folder named on its command line, what is said to be the default, and caches."""
+    named = [_new_part(path) for path in _named(case, sandbox) if _lies_in(path, sandbox)]
+    caches = (sandbox / "home" / name for name in (".cache", ".config", ".solara", ".ipython"))
+    return [*named, sandbox / WORKING_FOLDER / "results", *caches, sandbox / "tmp"]
+
+
+def named_elsewhere(case: Case, sandbox: Path) -> list[Path]:
+    """Folders named on its command line that lie outside the sandbox: the user may want that, but not here."""
+    return [path for path in _named(case, sandbox) if not _lies_in(path, sandbox)]
+
+
+def _named(case: Case, sandbox: Path) -> list[Path]:
     work = sandbox / WORKING_FOLDER
     outs = [after for before, after in zip(case.given, case.given[1:], strict=False) if before == "--out"]
-    named = [_new_part(work / out.replace(SANDBOX, str(sandbox))) for out in outs if out.strip("./ ")]
-    caches = (sandbox / "home" / name for name in (".cache", ".config", ".solara", ".ipython"))
-    return [*named, work / "results", *caches, sandbox / "tmp"]
+    return [work / out.replace(SANDBOX, str(sandbox)) for out in outs]
+
+
+def _lies_in(path: Path, sandbox: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(sandbox))
 
 
 def _new_part(path: Path) -> Path:
@@ -49,7 +62,9 @@ def _new_part(path: Path) -> Path:
 def listing(sandbox: Path, without: list[Path]) -> dict[str, tuple[int, int]]:
     """Size and time of every file and folder, but for what is below `without`."""
     inside = tuple(os.path.realpath(path) for path in without)
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
+    if os.path.realpath(sandbox) in inside:
+        return found
     for folder, folders, files in os.walk(sandbox):
         folders[:] = [name for name in folders if os.path.realpath(os.path.join(folder, name)) not in inside]
         for name in [*files, *folders]:

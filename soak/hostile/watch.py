@@ -5,8 +5,10 @@ So nothing is lost where the program under test would write outside its output f
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -27,22 +29,29 @@ class Forbidden(BaseException):
     """Not to be caught by the program under test: no `except Exception` of its own hides it."""
 
 
-def forbid(allowed: list[Path], kept: list[Path]) -> None:
-    """From now on this process and its forks write below `allowed` only; below `kept` they take away only their own."""
+def forbid(allowed: list[Path], kept: list[Path], refused: Iterable[Path] = ()) -> None:
+    """From now on this process and its forks write below `allowed` only; below `kept` they take away only their own.
+
+    Below `refused` they may want to write, and are told that they may not, as by the system.
+    """
     inside = tuple(os.path.realpath(path) for path in [*allowed, *kept])
     fixed = tuple(os.path.realpath(path) for path in kept)
+    closed = tuple(os.path.realpath(path) for path in refused)
     added: set[str] = set()
 
     def check(event: str, path: Any, start: Any = -1) -> None:
         if isinstance(path, int) or path is None:  # already open, or a database in memory
             return
         folder = f"/proc/self/fd/{start}" if isinstance(start, int) and start >= 0 else ""
-        place = os.path.realpath(os.path.join(folder, _of_database(os.fsdecode(path))))
+        name = os.fsdecode(path)
+        place = os.path.realpath(os.path.join(folder, _of_database(name) if event == "sqlite3.connect" else name))
         if _below(place, inside) and (event not in TAKES_AWAY or place in added or not _below(place, fixed)):
             added.add(place)
             return
         if event == "os.mkdir" and os.path.isdir(place):  # somebody makes sure that it is there
             return
+        if _below(place, closed):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
         if place not in ("/dev/null", "/dev/full", os.path.realpath(":memory:"), os.path.realpath("")):
             raise Forbidden(f"{event} {place}")
 
@@ -64,7 +73,7 @@ def _of_database(path: str) -> str:
 
 
 def _below(place: str, folders: tuple[str, ...]) -> bool:
-    return any(place == folder or place.startswith(f"{folder}/") for folder in folders)
+    return any(place == folder or place.startswith(f"{folder.rstrip('/')}/") for folder in folders)
 
 
 def _name(arguments: Any) -> str:

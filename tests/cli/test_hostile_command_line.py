@@ -140,6 +140,8 @@ FOLDERS = {
     "of the system": ("/proc/made", "cannot be written to"),
     "with a name of 300 letters": ("x" * 300, "cannot be written to: File name too long"),
     "behind a loop of links": ("loop/made", ""),
+    "a link that leads nowhere": ("nowhere", "nowhere is a link that leads to no folder"),
+    "behind a link that leads nowhere": ("nowhere/made", "nowhere is a link that leads to no folder"),
 }
 WITH_A_FOLDER = {
     "run": ["run", "small.toml"],
@@ -170,6 +172,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_the_first_run(
 ) -> None:
     with_a_sweep(here, done=arguments[0] == "export")
     Path("loop").symlink_to("loop")
+    Path("nowhere").symlink_to("not/there")
     before = sorted(here.rglob("*"))
     monkeypatch.setattr(simulation, "simulate", never)
     result = call(*arguments, "--out", folder)
@@ -202,6 +205,53 @@ def test_the_folder_that_a_sweep_takes_by_itself_is_tried_too(here: Path, monkey
     result = call("sweep", "mine.toml")
     assert result.exit_code == 2, repr(result.exception)
     assert "results/mine: results is a file, not a folder" in result.stderr
+
+
+@pytest.mark.usefixtures("made_up_simulation")
+def test_files_that_are_links_are_replaced_and_what_they_lead_to_stays_as_it_is(here: Path) -> None:
+    """A folder of results that somebody else has prepared."""
+    assert call("run", "small.toml", "--out", "made").exit_code == 0
+    with_a_sweep(here, done=True)
+    Path("precious").write_text("precious")
+    for folder in (Path("made"), Path("done")):
+        for file in folder.iterdir():
+            if file.name not in ("sweep.sqlite", "sweep.lock"):
+                file.unlink()
+                file.symlink_to(here / "precious")
+    assert call("run", "small.toml", "--out", "made").exit_code == 0
+    assert call("sweep", "mine.toml", "--out", "done", "--jobs", "1").exit_code == 0
+    assert call("export", "done").exit_code == 0
+    assert Path("precious").read_text() == "precious"
+
+
+@pytest.mark.usefixtures("made_up_simulation")
+@pytest.mark.parametrize("name", ["sweep.sqlite", "sweep.lock"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_store_whose_file_is_a_link_is_not_written_to(here: Path, name: str, there: bool) -> None:
+    with_a_sweep(here, done=True)
+    kept = Path("done", "sweep.sqlite").read_bytes()
+    Path("linked").mkdir()
+    Path("linked", name).symlink_to(here / "done" / "sweep.sqlite" if there else here / "nowhere")
+    result = call("sweep", "mine.toml", "--out", "linked", "--jobs", "1", "--no-reuse")
+    assert result.exit_code == 2 and result.stderr.count("\n") == 1 and "link" in result.stderr
+    assert Path("done", "sweep.sqlite").read_bytes() == kept and not Path("nowhere").exists()
+
+
+@pytest.mark.usefixtures("made_up_simulation")
+@pytest.mark.parametrize("target", ["not/there", "made", "small.toml"])
+def test_a_folder_that_becomes_a_link_to_none_during_the_run_takes_no_result_along(
+    here: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    real = saving.save
+
+    def swapped(out: Path, *others: Any) -> Any:
+        out.symlink_to(target)
+        return real(out, *others)
+
+    monkeypatch.setattr("sanfang.cli.app.save", swapped)
+    result = call("run", "small.toml", "--out", "made")
+    assert result.exit_code == 1 and "not saved" in result.stderr and "Traceback" not in result.stderr
+    assert result.stdout.startswith("small, seed 1"), "it is printed"
 
 
 def full(*anything: Any, **more: Any) -> Any:

@@ -19,6 +19,9 @@ from sanfang.scenario.errors import InputError
 
 dashboard_app = typer.Typer()
 
+ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""What to bind to be reached at every address, of IPv4 or IPv6 and not of both, and by which one this machine can."""
+
 PASSWORD = "SANFANG_PASSWORD"
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1_000
@@ -65,7 +68,7 @@ def dashboard_command(
         guard = "a password is asked for" if password else "and NO PASSWORD is asked for"
         print(EXPOSED.format(host=host, guard=guard), file=sys.stderr)
     say_if_compiling()
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else in_address(host)
+    shown = in_address(ALL_ADDRESSES.get(host, host))
     print(f"Sanfang is at http://{shown}:{port}  (Ctrl-C ends it)", file=sys.stderr)
     serve(host, port, lang.value, allowed=allow_host or (), password=password, per_address=per_address)
 

@@ -41,6 +41,8 @@ def try_folder(folder: Path | None, called: str = "--out") -> None:
 
 
 def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileExistsError) and os.path.islink(error.filename):
+        return f"{shortened(str(error.filename), 200)} is a link that leads to no folder"
     if isinstance(error, FileExistsError | NotADirectoryError):
         return f"{shortened(str(error.filename), 200)} is a file, not a folder"
     return f"cannot be written to: {getattr(error, 'strerror', None) or error}"

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import uuid
+import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from benchmarks import browser
-from benchmarks.visitor import HERE, ask, page
+from benchmarks.visitor import HERE, HERE_6, ask, page
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
@@ -230,6 +231,85 @@ def test_twelve_bytes_cost_no_memory(own_dashboard: Any) -> None:
             visitor.socket.send((2**29).to_bytes(4, "big") + b"12345678")
             visitor.socket.recv(timeout=60)
     assert own_dashboard.megabytes() < before + 50
+
+
+def deflated(content: bytes) -> bytes:
+    """A message that is compressed, as a page sends it that has agreed to that."""
+    packer = zlib.compressobj(wbits=-12)
+    packed = (packer.compress(content) + packer.flush(zlib.Z_SYNC_FLUSH)).removesuffix(b"\x00\x00\xff\xff")
+    frame = bytearray(Frame(Opcode.TEXT, packed).serialize(mask=True))
+    frame[0] |= 0b0100_0000
+    return bytes(frame)
+
+
+def most_megabytes(server: browser.Server) -> float:
+    """The most memory that a server has had so far."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the most memory of a process is not told here")
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [b" " * 1_000_000_000],
+        [b" " * 900_000] * 500,
+        [b" " * 1_000] * 2_000,
+    ],
+    ids=["one of a gigabyte", "many below the limit", "many small ones"],
+)
+def test_what_is_small_on_the_wire_is_not_large_in_memory(own_dashboard: browser.Server, frames: list[bytes]) -> None:
+    """Compressed blanks: a thousand times as many as are sent."""
+    sent = b"".join(deflated(content) for content in dict.fromkeys(frames)) * (len(frames) // len(set(frames)))
+    assert len(sent) < 1_100_000
+    with page(own_dashboard.address) as visitor:
+        visitor.run("/trust?lang=en")
+        before = most_megabytes(own_dashboard)
+        with pytest.raises((ConnectionClosed, ConnectionError)):
+            visitor.socket.socket.sendall(sent)
+            for _ in visitor.heard():
+                pass
+    assert most_megabytes(own_dashboard) < before + 50
+    with page(own_dashboard.address) as viewer:
+        viewer.run("/trust?lang=en")
+
+
+def test_a_message_in_pieces_is_as_long_as_all_its_pieces(own_dashboard: browser.Server) -> None:
+    """A hundred of them, each of which would be allowed alone."""
+    before = most_megabytes(own_dashboard)
+    with page(own_dashboard.address) as visitor, pytest.raises((ConnectionClosed, OSError)):
+        visitor.socket.socket.sendall(Frame(Opcode.TEXT, b" " * 900_000, fin=False).serialize(mask=True))
+        visitor.socket.socket.sendall(Frame(Opcode.CONT, b" " * 900_000, fin=False).serialize(mask=True) * 100)
+        for _ in visitor.heard():
+            pass
+    assert most_megabytes(own_dashboard) < before + 50
+
+
+# --- IPv6 -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def over_ipv6() -> Iterator[str]:
+    """The address of a dashboard at the loopback address of IPv6."""
+    try:
+        browser.free_port(HERE_6)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with browser.server("--lang", "en", host=HERE_6) as server:
+        yield server.address
+
+
+def test_a_dashboard_at_an_address_of_ipv6_serves_its_pages_and_no_one_else_s(over_ipv6: str) -> None:
+    assert ask(over_ipv6, "/?lang=en", headers={"Origin": over_ipv6}).status == 200
+    for host in ("[::2]", "::1", "[::1", "[::ffff:127.0.0.1]", "[::1]@elsewhere.example", "elsewhere.example"):
+        assert ask(over_ipv6, headers={"Host": host}).status == 421, host
+    for origin in ("http://[::1]", "http://[::2]:80", "http://[::1", FOREIGN):
+        assert ask(over_ipv6, headers={"Origin": origin}).status == 403, origin
+        with pytest.raises(InvalidStatus), page(over_ipv6, origin=origin):
+            pass
+    with page(over_ipv6) as visitor:
+        visitor.run("/trust?lang=en")
+        assert visitor.answers()
 
 
 # --- What is closed ---------------------------------------------------------------------------------------

@@ -70,6 +70,10 @@ def test_an_owner_of_many_ipv6_addresses_counts_as_one() -> None:
     assert address_of(("192.0.2.1", 1)) == "192.0.2.1" and address_of(None) == ""
 
 
+def test_addresses_of_ipv4_that_are_written_as_ipv6_are_not_all_the_same() -> None:
+    assert address_of(("::ffff:192.0.2.1", 1)) == address_of(("192.0.2.1", 1)) != address_of(("::ffff:192.0.2.2", 1))
+
+
 # --- A conversation ---------------------------------------------------------------------------------------
 
 GREETING = '{"header": {"msg_type": "kernel_info_request", "msg_id": "1"}, "content": {}}'

@@ -219,3 +219,9 @@ def test_the_form_needs_no_script_and_names_its_field() -> None:
         for tried in (True, False, None):
             html = login.form(lang, tried).decode()
             assert "<script" not in html and f'name="{login.FIELD}"' in html and 'method="post"' in html
+
+
+@pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "http://127.0.0.1:8765"), ("::", "http://[::1]:8765")])
+def test_the_address_that_is_told_is_one_that_answers(started: list[dict[str, Any]], host: str, shown: str) -> None:
+    """A server at all addresses of IPv6 answers at none of IPv4."""
+    assert shown in CliRunner().invoke(app, ["dashboard", "--host", host, "--no-password"]).stderr

@@ -99,6 +99,20 @@ def test_a_sweep_stopped_between_slices_goes_on_with_the_next_one(
     assert stored(folder) == stored(tmp_path / "whole")
 
 
+def test_a_limit_is_not_followed_by_the_rest_of_a_plan_of_millions(tmp_path: Path) -> None:
+    end = sweep(experiment(replications=100_000, factors={}), tmp_path / "limited", jobs=1, limit=1)
+    assert (end.planned, end.made) == (200_000, 1)
+    assert len(rows(tmp_path / "limited", "plan", "replication, point, scenario")) == FIRST_SLICE
+
+
+def test_a_limit_counts_what_an_earlier_plan_has_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last cells are there, far behind the slice in which the limit is reached."""
+    sweep(experiment(seed=3, replications=1), tmp_path / "limited", jobs=1)
+    slices_of(monkeypatch, 2)
+    end = sweep(experiment(), tmp_path / "limited", jobs=1, limit=1)
+    assert (end.made, end.done, end.planned) == (1, 7, 18)
+
+
 def test_a_limit_leaves_the_whole_plan_and_what_others_have_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,8 +14,9 @@ from websockets.frames import Frame
 
 from sanfang.dashboard.door.limits import CONTROL_FRAMES, UNREAD_SECONDS, Pace
 
-READ_BYTES = 4_096
-"""Taken at a time, so that no flood of tiny frames is worked through before it is noticed."""
+READ_BYTES = 1_024
+"""Taken at a time, so that no flood of tiny frames is worked through before it is noticed. Messages may be compressed
+to a thousandth: what is taken at a time never holds more than a megabyte of them."""
 
 
 class Frames(WebSocketsSansIOProtocol):
@@ -25,13 +26,24 @@ class Frames(WebSocketsSansIOProtocol):
         super().__init__(*given, **named)
         self._pace = Pace(CONTROL_FRAMES)
         self._patience: asyncio.TimerHandle | None = None
+        self._not_taken = b""
 
     def data_received(self, data: bytes) -> None:
-        """Take what has arrived, piece by piece, unless a piece has ended the connection."""
-        for start in range(0, len(data), READ_BYTES):
-            if self.transport.is_closing():
-                return
-            super().data_received(data[start : start + READ_BYTES])
+        """Take what has arrived, as far as somebody wants it."""
+        self._not_taken += data
+        self._take()
+
+    def _take(self) -> None:
+        """Take what has arrived, piece by piece, until a message waits to be read, or a piece ends the connection."""
+        while self._not_taken and not self.read_paused and not self.transport.is_closing():
+            piece, self._not_taken = self._not_taken[:READ_BYTES], self._not_taken[READ_BYTES:]
+            super().data_received(piece)
+
+    async def receive(self) -> Any:
+        """The next message; once none waits, more is taken of what has arrived."""
+        message = await super().receive()
+        self._take()
+        return message
 
     def handle_ping(self) -> None:
         """Answer a ping, within the pace."""

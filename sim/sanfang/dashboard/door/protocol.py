@@ -41,7 +41,10 @@ def protocol(most: Places) -> type[H11Protocol]:
 
 
 def address_of(client: Any) -> str:
-    """The address by which a client is counted; of IPv6 the first half, since whoever has one has all of the second."""
+    """The address by which a client is counted; of IPv6 the first half, since whoever has one has all of the second.
+
+    An address of IPv4 may be written as one of IPv6: their first half is the same for all.
+    """
     return _counted_as(str(client[0]) if client else "")
 
 
@@ -50,4 +53,7 @@ def _counted_as(text: str) -> str:
     """Remembered, since each new connection looks at all others."""
     if ":" not in text:
         return text
-    return str(ipaddress.ip_network(f"{text.partition('%')[0]}/64", strict=False))
+    address = ipaddress.IPv6Address(text.partition("%")[0])
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))

@@ -98,7 +98,12 @@ class StoreError(RuntimeError):
 
 
 def open_for_writing(folder: Path) -> sqlite3.Connection:
-    """A connection to the store in `folder`, which is made if there is none. Raises InputError if it is unfit."""
+    """A connection to the store in `folder`, which is made if there is none. Raises InputError if it is unfit.
+
+    A store that is a link to another place is none: it would be written there, under the lock of this folder.
+    """
+    if (folder / STORE).is_symlink():
+        raise InputError(f"{folder / STORE}: is a link; a sweep writes to a file of its own. Use another --out")
     with plainly(folder):
         connection = _connection(folder, "rwc")
         try:

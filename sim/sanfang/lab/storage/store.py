@@ -174,6 +174,11 @@ class Store:
         query = "SELECT count(*) FROM plan WHERE replication < ?"
         return int(self._db.execute(query, (replications,)).fetchone()[0])
 
+    def holds_more(self) -> bool:
+        """Whether it holds runs for which no cell stands that is laid out: of an earlier plan."""
+        query = "SELECT EXISTS (SELECT 1 FROM runs WHERE key NOT IN (SELECT key FROM plan))"
+        return bool(self._db.execute(query).fetchone()[0])
+
     def done(self, *beside: str) -> int:
         """Cells of the plan whose run is there as the plan wants it, with what is to be kept in tables `beside`."""
         return database.done(self._db, beside)

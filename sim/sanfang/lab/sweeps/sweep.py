@@ -107,9 +107,10 @@ def sweep(
         reused = again = 0
         while True:
             again += _measure_again(store, plan, measuring)
-            if reuse:
+            others = stores_beside(folder) if reuse else []
+            if others:
                 before = store.done(*measuring.beside)
-                for other in stores_beside(folder):
+                for other in others:
                     store.reuse(other, *measuring.beside)
                 _measure_again(store, plan, measuring, tell=False)
                 reused += store.done(*measuring.beside) - before
@@ -117,7 +118,7 @@ def sweep(
             if work.missing() and not work.ended():
                 executor = executor or workers.enter_context(opened(_executor(jobs, cluster, work.remaining())))
                 work.make(executor)
-            if not work.lay_out() and (work.ended() or not _extend(store, plan)):
+            if not work.lay_out(bool(others) or store.holds_more()) and (work.ended() or not _extend(store, plan)):
                 break
         _write_manifest(store, experiment)
         return SweepEnd(folder, store.planned(), work.done, work.failed, reused, work.made, stopping(), again)
@@ -165,14 +166,15 @@ class _Work:
         """The same of the whole plan."""
         return self._store.planned() - self.done - self.failed
 
-    def lay_out(self) -> bool:
+    def lay_out(self, more_there: bool) -> bool:
         """Put the next slice of the plan into the store; whether there was one.
 
-        Once the limit is reached it is all that is left, so that the store holds what a larger limit would find there.
+        Once the limit is reached it is all that is left if `more_there`: some of its runs may have been made already,
+        here or in other sweeps, and are counted. If not, whoever goes on lays out the rest.
         """
         laid_out = self._store.laid_out(self._plan.experiment.replications.min)
         numbers = range(laid_out, self._plan.first) if self.ended() else self._plan.slice_after(laid_out)
-        if not numbers or self._stopping():
+        if not numbers or self._stopping() or (self.ended() and not more_there):
             return False
         try:
             self._store.extend_plan(self._watched(self._plan.cells(numbers)))
