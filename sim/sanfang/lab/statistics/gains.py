@@ -48,7 +48,7 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
     there = pd.MultiIndex.from_frame(rows[["point", "metric"]].drop_duplicates())
     mine = pd.MultiIndex.from_frame(found[["point", "metric"]]).isin(there)
     found = judged(found[mine & found["metric"].isin(wanted).to_numpy()].reset_index(drop=True))
-    named = pd.DataFrame(cells.take(found["point"]).to_list(), columns=pd.Index(keys))
+    named = pd.DataFrame(cells.take(found["point"].to_numpy()).to_list(), columns=pd.Index(keys))
     told = [_word(str(name), verdict) for name, verdict in zip(found["metric"], found["verdict"], strict=True)]
     return pd.concat([found[["scenario"]], named, found.drop(columns=["scenario", "point"])], axis=1).assign(word=told)
 

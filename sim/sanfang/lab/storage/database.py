@@ -77,7 +77,7 @@ NEEDED_SINCE_FORMULAS = {"formulas": {"number", "digests"}, "records": {"key", "
 NEEDED_SINCE_GROUPS = {"by_group": {"key", "dimension", "formulas", "names", "numbers"}}
 
 BY = "by "
-"""Before the name of a dimension: what is kept `beside` a run may be a table, or the metrics by the dimension's groups."""
+"""Before the name of a dimension: what is kept `beside` a run may be a table, or the metrics by its groups."""
 
 SAID = {"name": str, "daily": bool, "baseline": str, "metrics": list, "factors": list, "scenarios": dict}
 """What `about` says of every sweep, and as what."""
