@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dashboard mechanisms test browser versions soak bench pages digests screenshots check format pins clean
+.PHONY: help install demo dashboard mechanisms test browser versions soak bench pages digests tours screenshots check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ pages: $(STAMP) ## write the generated pages of docs/ anew
 
 digests: $(STAMP) ## make some forty runs and compare them, bit for bit, with the recorded ones
 	$(BIN)/python -m benchmarks.digests
+
+tours: $(STAMP) ## draw the pictures of docs/architecture.md
+	$(BIN)/python -m docs.tour_pictures
 
 screenshots: $(STAMP) browser ## take the pictures of the dashboard in docs/images/dashboard
 	$(BIN)/python -m docs.screenshots

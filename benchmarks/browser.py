@@ -18,11 +18,23 @@ from typing import Any
 
 import psutil
 
+from sanfang.dashboard.serve import in_address
+
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+HERE = "127.0.0.1"
+
+
+def free_port(host: str = HERE) -> int:
+    """A port at which nobody listens."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -38,19 +50,19 @@ class Server:
 
 
 @contextmanager
-def server(*options: str, assets: Path | None = None, headers: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """A dashboard, started as a user starts it, and asked with `headers` until it answers.
+def server(
+    *options: str, host: str = HERE, assets: Path | None = None, headers: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """A dashboard at a loopback address, started as a user starts it, and asked with `headers` until it answers.
 
     Raises RuntimeError if it ends at once.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port(host)
     program = [sys.executable, "-c", "from sanfang.cli.app import app; app()"]
-    command = [*program, "dashboard", "--port", str(port), *options]
+    command = [*program, "dashboard", "--host", host, "--port", str(port), *options]
     environment = os.environ | ({"SOLARA_ASSETS_PROXY_CACHE_DIR": str(assets)} if assets else {})
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as started:
-        address = f"http://127.0.0.1:{port}"
+        address = f"http://{in_address(host)}:{port}"
         try:
             while not _answers(address, headers or {}):
                 if started.poll() is not None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from websockets.sync.client import ClientConnection, connect
 
 HERE = "127.0.0.1"
+HERE_6 = "::1"
 SECONDS = 60.0
 
 
@@ -46,7 +47,8 @@ def ask(
 ) -> Answer:
     """One HTTP request from the loopback address `source`; `headers` may say anything, the Host among them."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(HERE, parts.port or 80, timeout=SECONDS, source_address=(source, 0))
+    here, source = (parts.hostname, parts.hostname) if parts.hostname == HERE_6 else (HERE, source)
+    connection = http.client.HTTPConnection(here, parts.port or 80, timeout=SECONDS, source_address=(source, 0))
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in {"Host": parts.netloc, **(headers or {})}.items():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docs import tour_pictures
+from docs.tours import TOURS
 from typer.testing import CliRunner
 
 from hand_made import examples
@@ -83,9 +87,50 @@ def test_names_in_the_description_of_the_model_occur_in_the_code() -> None:
 
 
 def test_files_named_in_the_architecture_exist() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    known = {path.name for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]}
-    assert sorted({Path(name).name for name in re.findall(r"`([\w/]+\.py)`", page)} - known) == []
+    known = [name_of(path) for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]]
+    named = set(re.findall(r"`([\w/]+\.py)`", _architecture_page()))
+    assert sorted(name for name in named if not any(f"/{one}".endswith(f"/{name}") for one in known)) == []
+
+
+def test_names_in_the_architecture_occur_in_the_code() -> None:
+    """Those of libraries apart, which the project may have rejected."""
+    before, _, rest = _architecture_page().partition("## Libraries")
+    text = re.sub(r"```.*?```", "", before + rest[rest.index("## ") :], flags=re.DOTALL)
+    code = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    known = set(re.findall(r"\w+", code)) | {path.stem for path in PACKAGE.rglob("*.py")}
+    named = {part for name in re.findall(r"`([\w.]+)`", text) for part in name.removesuffix(".py").split(".")}
+    assert sorted(named - known) == []
+
+
+@pytest.mark.parametrize("tour", TOURS)
+def test_the_stops_of_a_tour_are_where_it_says(tour: str) -> None:
+    stops = TOURS[tour].stops
+    assert [(stop.file, name) for stop in stops for name in stop.names if name not in defined_in(stop.file)] == []
+
+
+def defined_in(file: str) -> set[str]:
+    """What a file of the package defines: functions, classes, their members as `Class.member`, and constants."""
+    text = (PACKAGE / file).read_text("utf-8")
+    if file.endswith(".vue"):
+        return set(re.findall(r"^ +(\w+)\(.*\) \{", text, flags=re.MULTILINE))
+    return set(_defined(ast.parse(text).body, ""))
+
+
+def _defined(body: list[ast.stmt], prefix: str) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield prefix + node.name
+        if isinstance(node, ast.ClassDef):
+            yield from _defined(node.body, f"{prefix}{node.name}.")
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (prefix + target.id for target in targets if isinstance(target, ast.Name))
+
+
+@pytest.mark.parametrize("name", [*TOURS, "layers"])
+def test_the_pictures_of_the_architecture_are_up_to_date(name: str) -> None:
+    expected = tour_pictures.layer_text() if name == "layers" else tour_pictures.tour_text(TOURS[name])
+    assert tour_pictures.said_by(name) == expected, "draw them anew: make tours"
 
 
 def test_the_page_of_modules_is_up_to_date() -> None:
@@ -99,6 +144,10 @@ def test_the_page_of_modules_has_every_module() -> None:
 
 def test_every_module_says_in_a_sentence_what_it_is() -> None:
     assert [name_of(path) for path in modules() if not summary(path).endswith(".")] == []
+
+
+def _architecture_page() -> str:
+    return (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 
 def _model_page() -> str:

@@ -1,4 +1,4 @@
-"""The example of docs/extending.md: what stands there is put into a copy of the sources, and tested there."""
+"""The examples of docs/extending.md: what stands there is put into a copy of the sources, and tested there."""
 
 from __future__ import annotations
 
@@ -10,55 +10,98 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from model_runs import ROOT
 
 PAGE = ROOT / "docs" / "extending.md"
-MOST_FILES = 3
-"""Files that a lever may touch."""
-TESTS = tuple(f"tests/test_{name}.py" for name in ("honesty", "parameters", "scenario_loading"))
-ABOUT = "guide or every or no_two or group"
+STEP = re.compile(
+    r"In\s+`(?P<file>[\w/]+\.py)`"
+    r"|after\n`(?P<line>[^\n]+)`:\n\n```py\n(?P<code>.*?)```"
+    r"|A new file,\s+`(?P<new>[\w/.]+)`:\n\n```\w+\n(?P<content>.*?)```",
+    re.DOTALL,
+)
 
 
-def steps() -> Iterator[tuple[str, str, str]]:
-    """File, the line after which something is put in, and what."""
-    name = ""
-    text = PAGE.read_text("utf-8")
-    for found in re.finditer(
-        r"In\s+`(?P<file>[\w/]+\.py)`|after\n`(?P<line>[^\n]+)`:\n\n```py\n(?P<code>.*?)```", text, re.DOTALL
-    ):
+def steps(section: str) -> Iterator[tuple[str, str, str]]:
+    """File, the line after which something is put in (empty for a new file), and what."""
+    name, (_, text) = "", PAGE.read_text("utf-8").split(f"\n## {section}\n")
+    for found in STEP.finditer(text.split("\n## ")[0]):
         if found["file"]:
             name = found["file"]
+        elif found["new"]:
+            yield found["new"], "", found["content"]
         else:
             yield name, found["line"], found["code"]
 
 
-def extended(copy: Path) -> set[str]:
-    """Put the example into a copy of the sources; the files that it has touched."""
+def extended(section: str, copy: Path) -> set[str]:
+    """Put an example into a copy of the sources; the files that it has touched."""
     for folder in ("sim", "scenarios", "experiments", "benchmarks", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     touched = set()
-    for name, line, code in steps():
-        lines = (copy / name).read_text("utf-8").split("\n")
-        assert lines.count(line) == 1, f"{name}: {line}"
-        lines.insert(lines.index(line) + 1, code.removesuffix("\n"))
-        (copy / name).write_text("\n".join(lines), "utf-8")
+    for name, line, code in steps(section):
+        path = copy / name
+        if line:
+            lines = path.read_text("utf-8").split("\n")
+            assert lines.count(line) == 1, f"{name}: {line}"
+            lines.insert(lines.index(line) + 1, code.removesuffix("\n"))
+            path.write_text("\n".join(lines), "utf-8")
+        else:
+            assert not path.exists()
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(code, "utf-8")
         touched.add(name)
     return touched
 
 
-def test_a_lever_is_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
-    """Nothing else is touched, and the tests of price and honesty run on it by themselves."""
-    touched = extended(tmp_path)
-    assert 0 < len(touched) <= MOST_FILES
-    environment = os.environ | {"PYTHONPATH": str(tmp_path / "sim"), "SANFANG_CACHE": str(tmp_path / "cache")}
-    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-k", ABOUT, *TESTS]
-    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+def assert_passed(copy: Path, about: str, tests: list[str], claims: list[str]) -> None:
+    """Run the `tests` whose names are `about` something in the copy; the `claims` must be among those that passed."""
+    environment = os.environ | {"PYTHONPATH": str(copy / "sim"), "SANFANG_CACHE": str(copy / "cache")}
+    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-k", about, *tests]
+    ended = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout[-3_000:] + ended.stderr[-1_000:]
-    for claim in (
+    for claim in claims:
+        assert re.search(rf"{re.escape(claim)}(\[.*\])? PASSED", ended.stdout), claim
+
+
+def test_a_lever_is_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
+    """In three files; and the tests of price and honesty run on it by themselves."""
+    assert len(extended("A lever", tmp_path)) == 3
+    claims = [
         "test_the_price_of_a_lever_shows_under_its_heading[guides]",
         "test_a_lever_makes_no_public_hour_or_yuan[guides]",
         "test_an_extension_moves_what_it_says[guides]",
         "test_a_parameter_has_unit_range_source_and_labels_in_two_languages[prices.guide_hours]",
-    ):
-        assert f"{claim} PASSED" in ended.stdout, claim
+    ]
+    tests = ["model/test_honesty", "scenario/test_parameters", "scenario/test_scenario_loading"]
+    assert_passed(tmp_path, "guide or every or no_two or group", [f"tests/{name}.py" for name in tests], claims)
+
+
+def test_a_metric_is_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
+    """In one file of the program; and a second program computes it, in the file where all are computed again."""
+    touched = extended("A metric", tmp_path)
+    assert [name for name in touched if name.startswith("sim/")] == ["sim/sanfang/metrics/residents.py"]
+    assert touched - {"tests/plain_metrics.py"} == {"sim/sanfang/metrics/residents.py"}
+    claims = [
+        "test_metrics_of_a_hamlet_are_those_of_the_plain_program",
+        "test_no_name_is_declared_twice_and_every_unit_is_a_declared_one",
+    ]
+    tests = ["metrics/test_metric_declarations", "metrics/test_plain_metrics"]
+    assert_passed(tmp_path, "declared_twice or of_a_hamlet", [f"tests/{name}.py" for name in tests], claims)
+
+
+def test_a_page_is_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
+    """In one folder; and the tests of all pages run on it by themselves."""
+    touched = extended("A page of the dashboard", tmp_path)
+    assert {str(Path(name).parent) for name in touched} == {"sim/sanfang/dashboard/pages/prices"}
+    claims = [f"test_a_page_opens_in_its_language[{path}-{lang}]" for path in ("/prices", "/") for lang in ("zh", "en")]
+    claims += ["test_a_page_has_a_recipe[/prices]", "test_a_page_imports_no_other_page"]
+    tests = ["tests/dashboard/test_every_page.py", "tests/test_architecture.py"]
+    assert_passed(tmp_path, "page", tests, claims)
+
+
+@pytest.mark.parametrize("section", ["A lever", "A metric", "A page of the dashboard"])
+def test_every_example_has_steps(section: str) -> None:
+    assert list(steps(section))

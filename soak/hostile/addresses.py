@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pkgutil
 import random
 from urllib.parse import quote, quote_plus
 
+from sanfang.dashboard import pages
 from soak.hostile import nasty
 from soak.hostile.case import Case
 
-PAGES = ("/", "/compare", "/follow", "/results", "/lessons", "/trust")
+PAGES = tuple("/" if page.name == "live" else f"/{page.name}" for page in pkgutil.iter_modules(pages.__path__))
 RIGHT: dict[str, tuple[str, ...]] = {
     "lang": ("en", "zh"), "district": ("demo", "licang"), "size": ("0.02", "0.1", "1"), "seed": ("1", "999999"),
     "days": ("1", "365", "1095"), "day": ("0", "1", "5"), "a": ("before", "three-devolutions"), "b": ("unfunded",

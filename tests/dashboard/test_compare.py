@@ -430,7 +430,7 @@ def test_one_played_world_is_not_disturbed_by_replications_of_it() -> None:
 
 
 def test_the_recipe_of_the_page_runs_and_pairs_the_same_worlds(capsys: pytest.CaptureFixture[str]) -> None:
-    from sanfang.dashboard.recipe import compare
+    from sanfang.dashboard.pages.compare.recipe import recipe as compare
 
     moved = World("three-devolutions", moves=((5, "triage", 0.9),))
     code = compare(replace(ADDRESS, day=8, worlds=(TWO[0], moved))).python

@@ -12,11 +12,11 @@ import pytest
 
 from jobs import at_once, made
 from sanfang.dashboard.address import Address, World, read, scenario_of
+from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.follow import flow_views
 from sanfang.dashboard.pages.follow.choice import Choice, candidates, choice, run_of, until
 from sanfang.dashboard.pages.follow.pictures import timeline_picture
 from sanfang.dashboard.presenters import request_life as follow_views
-from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.words import say, texts
 from sanfang.dashboard.worlds import slots
 from sanfang.dashboard.worlds.job import Job

@@ -14,12 +14,12 @@ import solara
 
 from jobs import made
 from sanfang.dashboard.address import OTHER_KEYS, Address, read, scenario_of
+from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.lessons import page, told, wording
 from sanfang.dashboard.pages.lessons.files import LESSONS, Progress, load, load_all, progress_of
 from sanfang.dashboard.pages.lessons.files import read as read_lesson
 from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
 from sanfang.dashboard.pages.lessons.runs import Found, Runs, Seen, Trial, difference, find_out, known, score, trials
-from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.dashboard.worlds.job import Job

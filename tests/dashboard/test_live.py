@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from jobs import eventually, until_drawn, wait_for_day
+from sanfang.dashboard.declare import pages
 from sanfang.dashboard.words import LANGUAGES, say
 from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
@@ -42,26 +43,18 @@ def open_all_levers(page: Any) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/compare", "/follow", "/results", "/lessons", "/trust"])
+@pytest.mark.parametrize("path", pages())
 def test_every_page_opens_in_both_languages(visit: Any, path: str, lang: str) -> None:
     page = visit(f"{path}?lang={lang}&{DEMO}")
     page.wait_for_selector(".sf-main .card, .sf-main .sf-figure")
     assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[lang]
     current = page.inner_text("nav a[aria-current=page]")
-    names = {
-        "/": "live",
-        "/compare": "compare",
-        "/follow": "follow",
-        "/results": "results",
-        "/lessons": "lessons",
-        "/trust": "trust",
-    }
-    assert current == say(f"page_{names[path]}", lang)
+    assert current == say(pages()[path].label, lang)
     text = page.inner_text(".sf-main")
     assert bool(re.search("[\u4e00-\u9fff]{4}", text)) == (lang == "zh")
 
 
-@pytest.mark.parametrize("path", ["/", "/compare", "/follow", "/results", "/lessons", "/trust"])
+@pytest.mark.parametrize("path", pages())
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_no_page_is_wider_than_the_screen(visit: Any, path: str, width: int, height: int) -> None:
     page = visit(f"{path}?lang=en&{DEMO}&day=30", width, height)

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from jobs import brought, players_at_rest, staged
 from sanfang.dashboard import limits, words
 from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of
+from sanfang.dashboard.declare import pages, recipe
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.outlines import outlines
 from sanfang.dashboard.presenters.pictures import picture
-from sanfang.dashboard.recipe import RECIPES, recipe
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.dashboard.worlds.player import Player
@@ -358,7 +358,7 @@ def test_the_recipe_of_the_live_page_makes_the_same_run() -> None:
 
 
 def test_every_page_has_a_recipe() -> None:
-    for path in RECIPES:
+    for path in pages():
         shown = recipe(path, DEMO.with_other(experiment="experiments/mechanisms/D3a"))
         assert "sanfang" in shown.python and shown.shell.split("\n")[-1].startswith("sanfang ")
         compile(shown.python, path, "exec")

@@ -14,10 +14,12 @@ import pytest
 
 from sanfang.dashboard import recipe as recipes
 from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.declare import recipe
+from sanfang.dashboard.pages.compare import recipe as compare_recipe
+from sanfang.dashboard.pages.lessons import recipe as lesson_recipe
 from sanfang.dashboard.pages.lessons.files import load, load_all
 from sanfang.dashboard.pages.results import files as result_files
 from sanfang.dashboard.quoting import command, comment, in_python, in_shell, in_toml
-from sanfang.dashboard.recipe import recipe
 
 PLANTED = "touch planted"
 HOSTILE = [
@@ -131,7 +133,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_scenario_or_district_of_any_name_is_only_named(
     page: str, name: str, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recipes, "settings", lambda address, world: dict.fromkeys(("policy.triage",), 0.5))
+    for module in (recipes, compare_recipe):
+        monkeypatch.setattr(module, "settings", lambda address, world: dict.fromkeys(("policy.triage",), 0.5))
     address = Address(district=name, size=1.0, days=30, worlds=(World(name), World("before")))
     shown = recipe(page, address)
     assert name in literals(shown.python)
@@ -151,7 +154,7 @@ def test_a_lesson_on_a_scenario_of_any_name_only_names_it(
     steps = (lesson.steps[0].model_copy(update={"arms": arms}), *lesson.steps[1:])
     changed = lesson.model_copy(update={"steps": steps})
     lessons = load_all()[0] | {"three-dilemmas": changed}
-    monkeypatch.setattr(recipes, "load_all", lambda: (lessons, []))
+    monkeypatch.setattr(lesson_recipe, "load_all", lambda: (lessons, []))
     shown = recipe("/lessons", Address(other={"lesson": "three-dilemmas.1"}))
     assert name in literals(shown.python)
     assert len(arguments(shown.shell, tmp_path)) == 1

@@ -17,6 +17,7 @@ import solara
 from pyarrow import parquet
 
 from sanfang.dashboard.address import Address
+from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.results import files as result_files
 from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results import texts as result_texts
@@ -30,7 +31,6 @@ from sanfang.dashboard.pages.results.options import MOST_ACROSS, colour_of, ink_
 from sanfang.dashboard.pages.results.page import ResultsPage, plot_of
 from sanfang.dashboard.pages.results.pictures import picture
 from sanfang.dashboard.pages.results.tables import NothingToShow, axes, cells, front, summary, surface, thinned
-from sanfang.dashboard.recipe import recipe
 from sanfang.dashboard.widgets import viewer
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.statistics import intervals

@@ -133,6 +133,45 @@ def test_a_folder_that_cannot_be_used_is_told_once_and_a_private_one_takes_its_p
     assert (again.path, again.read("a"), capsys.readouterr().err) == (code.path, b"machine code", "")
 
 
+LOCKED = """
+import sys, time
+from sanfang.model.code_folder import CodeFolder
+print(CodeFolder("compiled").path.parent, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_a_killed_process_left_is_removed_once_it_is_old_and_nothing_else_is(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = os.environ | {"SANFANG_CACHE": os.devnull, "TMPDIR": str(temporary)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    command = [sys.executable, "-c", LOCKED]
+    with subprocess.Popen(command, text=True, env=environment, **pipes) as process:  # type: ignore[call-overload]
+        left = Path(process.stdout.readline().strip())
+        foreign, elsewhere = temporary / "sanfang-foreign", tmp_path / "elsewhere"
+        for folder in (foreign, elsewhere):
+            folder.mkdir()
+        (elsewhere / code_folder.IN_USE).touch()
+        (temporary / "sanfang-link").symlink_to(elsewhere)
+
+        def age() -> None:
+            for folder in (left, foreign, elsewhere):
+                os.utime(folder, (0, 0))
+
+        age()
+        code_folder.remove_left_over()
+        assert left.is_dir(), "its process lives"
+        process.kill()
+    os.utime(left)
+    code_folder.remove_left_over()
+    assert left.is_dir(), "it is not old"
+    age()
+    monkeypatch.setenv("SANFANG_CACHE", str(tmp_path / "place"))
+    assert CodeFolder("compiled").path is not None
+    assert not left.exists() and foreign.is_dir() and (elsewhere / code_folder.IN_USE).is_file()
+
+
 def test_a_user_without_a_home_gets_a_temporary_folder(
     temporary: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

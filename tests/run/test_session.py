@@ -232,7 +232,7 @@ def test_what_the_last_days_have_added_is_their_sum() -> None:
 
 
 def test_the_waste_of_a_day_is_the_metric_in_the_window_of_the_last_days() -> None:
-    """In the first days, so in a run of 28 days, that of all days; with all levers, and money left at a year's end."""
+    """In the first days, and so in a run of 28 days, that of all days; all levers, and money left at a year's end."""
     levers = {f"policy.{name}": 0.7 for name in lever_names()}
     mine = Session(demo(**levers, **{"calendar.start": "2025-11-10"}), seed=SEED, scale=SCALE, days=80)
     found = []

@@ -15,7 +15,20 @@ from sanfang.cli.dashboard import dashboard_app
 from sanfang.cli.endings import A_CHECK_FAILED, user_errors
 from sanfang.cli.loading import load, load_apart, say_notes
 from sanfang.cli.net import CommandLine
-from sanfang.cli.options import AsJson, By, Days, DifferentWindows, District, Jobs, Out, Reps, Scale, Seed, Settings
+from sanfang.cli.options import (
+    AsJson,
+    By,
+    Days,
+    DifferentWindows,
+    District,
+    FirstSeed,
+    Jobs,
+    Out,
+    Reps,
+    Scale,
+    Seed,
+    Settings,
+)
 from sanfang.cli.reproduce import reproduce_app
 from sanfang.cli.saving import save, try_folder
 from sanfang.cli.scenario import scenario_app
@@ -104,7 +117,7 @@ def compare_command(
     jobs: Jobs = None,
     baseline: Annotated[str | None, typer.Option(help="Scenario to compare with. Default: the first.")] = None,
     days: Days = None,
-    seed: Seed = 1,
+    seed: FirstSeed = 1,
     scale: Scale = 1.0,
     allow_different_windows: DifferentWindows = False,
     by: By = None,

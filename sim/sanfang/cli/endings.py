@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from sanfang.scenario.telling import printable
 
 A_CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
-INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
+ENDED_BY_SIGNAL = 128  # and the signal's number, as a shell reports it: 130 after Ctrl-C, 143 after `kill`
 
 
 @contextmanager
@@ -62,14 +63,32 @@ def accidents() -> Iterator[None]:
 
 
 @contextmanager
+def orderly_end() -> Iterator[None]:
+    """Where the system asks to end (SIGTERM), end as after Ctrl-C: what is half written goes, and so do workers and
+    temporary folders. By itself Python would stop dead."""
+
+    def end(number: int, frame: Any) -> None:
+        raise SystemExit(ENDED_BY_SIGNAL + number)
+
+    if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def interrupts() -> Iterator[list[int]]:
-    """A list that fills when Ctrl-C is pressed or the system asks to end; a second Ctrl-C interrupts at once."""
+    """A list that fills with signals when Ctrl-C is pressed or the system asks to end; a second one interrupts."""
     asked: list[int] = []
 
     def ask(number: int, frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
         asked.append(number)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
         print("\nStopping when the runs in hand are done; Ctrl-C again stops at once.", file=sys.stderr)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -11,8 +11,9 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from sanfang.cli.endings import A_CHECK_FAILED, INPUT_IS_WRONG
+from sanfang.cli.endings import A_CHECK_FAILED, INPUT_IS_WRONG, orderly_end
 from sanfang.cli.telling import tell_error
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.telling import in_words, is_obeyed
 
 PIPE_IS_CLOSED = 141  # as a shell reports a program that wrote into a closed pipe: `sanfang ... | head`
@@ -32,13 +33,17 @@ class CommandLine(TyperGroup):
         _take_any_character()
         try:
             _refuse_commands_to_terminals(sys.argv[1:] if args is None else args)
-            try:
-                return super().main(args, *others, **more)
-            finally:
-                sys.stdout.flush()
+            with orderly_end():
+                try:
+                    return super().main(args, *others, **more)
+                finally:
+                    sys.stdout.flush()
         except BrokenPipeError:
             _write_no_more()
             sys.exit(PIPE_IS_CLOSED)
+        except InputError as error:
+            tell_error(error)
+            sys.exit(INPUT_IS_WRONG)
         except MemoryError:
             tell_error("not enough memory: take a smaller district or --scale, fewer points, or fewer --jobs")
             sys.exit(INPUT_IS_WRONG)

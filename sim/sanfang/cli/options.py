@@ -26,6 +26,10 @@ def _scale(value: float) -> float:
 
 Days = Annotated[int | None, typer.Option(min=1, max=MOST_DAYS, help="Days to simulate. Default: the scenario's.")]
 Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the random streams.")]
+FirstSeed = Annotated[
+    int,
+    typer.Option(min=0, max=MOST_SEED, help="Seed of replication 0; r has this plus r, so seeds near by share runs."),
+]
 Scale = Annotated[
     float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli.endings import A_CHECK_FAILED, INTERRUPTED, accidents, interrupts, user_errors
+from sanfang.cli.endings import A_CHECK_FAILED, ENDED_BY_SIGNAL, accidents, interrupts, user_errors
 from sanfang.cli.loading import say_notes
 from sanfang.cli.options import AsJson, Jobs, Settings
 from sanfang.cli.saving import try_folder
@@ -35,7 +35,10 @@ def reproduce_command(
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0, max=MOST_SEED, help="Fresh seeds from this one on, and a test whether the effect is the same."
+            min=0,
+            max=MOST_SEED,
+            help="Fresh seeds from this one on, and a test whether the effect is the same. Attempts from seeds"
+            " near by share runs, and are no second evidence.",
         ),
     ] = None,
     settings: Settings = None,
@@ -121,7 +124,7 @@ def _reproduce(attempts: list[Attempt], jobs: int | None, out: Path, update: boo
             compared += [Reproduced(one.published, *pair, one.how) for pair in zip(then, now, strict=True)]
     if asked:
         tell("Stopped. Start the same command again to go on.")
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(ENDED_BY_SIGNAL + asked[0])
     return with_tests(compared)
 
 

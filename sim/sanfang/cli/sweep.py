@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanfang.cli.endings import A_CHECK_FAILED, INTERRUPTED, accidents, interrupts, user_errors
+from sanfang.cli.endings import A_CHECK_FAILED, ENDED_BY_SIGNAL, accidents, interrupts, user_errors
 from sanfang.cli.loading import say_notes
 from sanfang.cli.options import AsJson
 from sanfang.cli.saving import try_folder
@@ -72,13 +72,13 @@ def sweep_command(
         folder = out or folder_of(loaded)
         try_folder(folder)
         say_if_compiling()
-        end = _sweep(loaded, folder, jobs, cluster, limit, reuse, retry_failed)
+        end, asked = _sweep(loaded, folder, jobs, cluster, limit, reuse, retry_failed)
     if as_json:
         print_json(_document(end) | {"notes": list(loaded.notes)})
     else:
         _say(loaded, end)
     if end.stopped:
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(ENDED_BY_SIGNAL + asked[0])
     if end.failed:
         raise typer.Exit(A_CHECK_FAILED)
 
@@ -192,14 +192,14 @@ def _sweep(
     limit: int | None,
     reuse: bool,
     retry_failed: bool,
-) -> SweepEnd:
-    """The sweep under a progress bar."""
+) -> tuple[SweepEnd, list[int]]:
+    """The sweep under a progress bar, and the signals by which it was asked to end."""
     from sanfang.cli.progress import ProgressLine
     from sanfang.lab.sweeps.sweep import sweep
 
     try:
         with interrupts() as asked, ProgressLine("runs") as progress:
-            return sweep(
+            end = sweep(
                 experiment,
                 folder,
                 jobs=jobs,
@@ -210,9 +210,10 @@ def _sweep(
                 report=progress,
                 stopping=lambda: bool(asked),
             )
+            return end, asked
     except KeyboardInterrupt:
         tell("Stopped at once. What had finished is stored; start the same command again to go on.")
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(ENDED_BY_SIGNAL + asked[-1]) from None
 
 
 def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:

@@ -16,12 +16,12 @@ from sanfang.cli.options import (
     Days,
     DifferentWindows,
     District,
+    FirstSeed,
     Jobs,
     Language,
     Out,
     Reps,
     Scale,
-    Seed,
     Settings,
 )
 from sanfang.cli.saving import save, try_folder
@@ -54,7 +54,7 @@ def why_command(
     reps: Reps = 3,
     jobs: Jobs = None,
     days: Days = None,
-    seed: Seed = 1,
+    seed: FirstSeed = 1,
     scale: Scale = 1.0,
     allow_different_windows: DifferentWindows = False,
     out: Out = None,

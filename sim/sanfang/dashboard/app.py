@@ -1,33 +1,16 @@
-"""The pages and the frame around them. `sanfang.dashboard.serve` hands this module to Solara's server."""
+"""The frame around the pages. `sanfang.dashboard.serve` hands this module to Solara's server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import solara
 
 from sanfang.dashboard.address import not_reached, read
-from sanfang.dashboard.pages.compare.page import ComparePage
-from sanfang.dashboard.pages.follow.page import FollowPage
-from sanfang.dashboard.pages.lessons.page import LessonsPage
-from sanfang.dashboard.pages.live.page import LivePage
-from sanfang.dashboard.pages.results.page import ResultsPage
-from sanfang.dashboard.pages.trust.page import TrustPage
-from sanfang.dashboard.recipe import recipe
+from sanfang.dashboard.declare import pages, recipe
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.words import say
-
-PAGES: dict[str, tuple[str, Callable[[], Any]]] = {
-    "/": ("page_live", LivePage),
-    "/compare": ("page_compare", ComparePage),
-    "/follow": ("page_follow", FollowPage),
-    "/results": ("page_results", ResultsPage),
-    "/lessons": ("page_lessons", LessonsPage),
-    "/trust": ("page_trust", TrustPage),
-}
-"""Path, key of the label, component."""
 
 HERE = Path(__file__).parent
 STYLES = [HERE / "widgets" / "common.css", *sorted((HERE / "pages").rglob("*.css"))]
@@ -49,33 +32,34 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
     worlds = tuple(world.scenario for world in address.worlds)
     place = (address.district, address.size, address.days)
     in_vain = solara.use_memo(lambda: not_reached(address), [*place, worlds])
-    key = PAGES[here][0] if here in PAGES else "page_live"
+    known = pages()
+    shown = known.get(here, known["/"])
     for sheet in STYLES:
         solara.Style(sheet)
     with solara.Div(classes=["sf-app"]):
         parts.TopBar(
             lang=lang,
-            title=f"{say(key, lang)} · {say('brand', lang)}",
+            title=f"{say(shown.label, lang)} · {say('brand', lang)}",
             query=address.query(),
             here=here,
-            pages=[{"path": path, "label": say(label, lang)} for path, (label, _) in PAGES.items()],
+            pages=[{"path": path, "label": say(page.label, lang)} for path, page in known.items()],
             words={
                 name: say(name, lang) for name in ("brand", "pages", "recipe", "link", "copied", "language", "skip")
             },
             recipe_open=viewer.recipe_open.value,
-            event_go=lambda path: router.push(f"{path}?{viewer.address.value.query()}") if path in PAGES else None,
+            event_go=lambda path: router.push(f"{path}?{viewer.address.value.query()}") if path in known else None,
             event_set_lang=lambda lang: viewer.change(lang="zh" if lang == "zh" else "en"),
             event_toggle_recipe=lambda _=None: viewer.recipe_open.set(not viewer.recipe_open.value),
         )
         if viewer.recipe_open.value:
-            shown = recipe(here, address)
+            code = recipe(here, address)
             words = {name: say(f"recipe_{name}", lang) for name in ("title", "intro", "shell")}
-            RecipeText(python=shown.python, shell=shown.shell, words=words)
+            RecipeText(python=code.python, shell=code.shell, words=words)
         # The key keeps a page, and what was played on it, where the recipe above it opens or closes.
         main = {"id": "sf-main", "role": "main", "tabindex": "-1"}
         with solara.Div(classes=["sf-main"], attributes=main).key("main"):
-            if here not in ("/lessons", "/trust"):  # which have a heading of their own
-                solara.HTML("h1", say(key, lang), classes=["sf-unseen"])
+            if not shown.heading:
+                solara.HTML("h1", say(shown.label, lang), classes=["sf-unseen"])
             parts.Notes(
                 notes=[
                     {"kind": "warning", "text": say(word, lang, what=what)}
@@ -95,6 +79,6 @@ def _take(search: str | None) -> None:
 
 
 routes = [
-    solara.Route(path=path.strip("/") or "/", component=component, layout=Frame if path == "/" else None)
-    for path, (_, component) in PAGES.items()
+    solara.Route(path=path.strip("/") or "/", component=page.component, layout=Frame if path == "/" else None)
+    for path, page in pages().items()
 ]

@@ -85,7 +85,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
     import uvicorn
     from solara.server.starlette import app as solara_app
 
-    from sanfang.dashboard.app import PAGES
+    from sanfang.dashboard.declare import pages
     from sanfang.dashboard.door import widgets
     from sanfang.dashboard.door.app import Door
     from sanfang.dashboard.door.frames import Frames
@@ -95,7 +95,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
     widgets.install()
     door = Door(
         solara_app,
-        pages=PAGES,
+        pages=tuple(pages()),
         assets=solara.server.settings.assets.proxy_cache_dir,
         hosts=Hosts(host, allowed),
         most=most,
@@ -103,7 +103,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
         port=port,
         lang=lang,
     )
-    uvicorn.run(
+    config = uvicorn.Config(
         door,
         host=host,
         port=port,
@@ -115,6 +115,7 @@ def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str 
         log_config=None,
         timeout_graceful_shutdown=2,
     )
+    uvicorn.Server(config).run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
 
 
 def _open_files() -> int | None:

@@ -60,7 +60,11 @@ class Comparison:
 
     @cached_property
     def gains(self) -> pd.DataFrame:
+<<<<<<< HEAD
         """Who gains and who loses: headline differences to the baseline by group; see `lab.statistics.gains`."""
+=======
+        """Who gains and who loses: headline differences to the baseline by group; see `statistics.gains`."""
+>>>>>>> main
         return gains.gains(self.groups, self.baseline) if self.by else pd.DataFrame()
 
     @property
@@ -182,8 +186,9 @@ def compare(
     """Run each scenario `reps` times and compare all with `baseline` (a scenario's label; the first if None).
 
     Its label is its name, or what a mapping calls it. A name that comes again gets a number.
-    Replication r, from 0, has the seed `seed` + r in every scenario. `days` and `scale` are as in
-    `simulate`; `jobs` is the number of processes, all cores if None. The result does not depend on it.
+    Replication r, from 0, has the seed `seed` + r in every scenario; so comparisons from seeds near by share
+    runs. `days` and `scale` are as in `simulate`; `jobs` is the number of processes, all cores if None. The
+    result does not depend on it.
     Scenarios with different evaluation windows are refused unless `allow_different_windows`. `by` names the dimensions
     by whose groups it is told who gains and who loses (see `Run.by_group`).
     Raises InputError for wrong arguments and RunFailed if a run fails.

@@ -5,12 +5,15 @@ else may be able to write to them. Where there is no such folder, or it takes no
 this command and its workers, and that is said once.
 
 A file is taken only if it is what was written: a damaged one is as good as none, and its code is compiled again. Files
-come into place whole, so that processes may compile at the same time and be killed meanwhile.
+come into place whole, so that processes may compile at the same time and be killed meanwhile. A temporary folder that a
+killed process left behind is removed by a later one.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
+import fcntl
 import grp
 import hashlib
 import os
@@ -20,7 +23,9 @@ import stat
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
+from typing import IO
 
 import platformdirs
 
@@ -29,6 +34,13 @@ COMPLETE = "complete"
 DIGEST_BYTES = 32
 PROBE_BYTES = 4096
 ADMINISTRATOR = 0
+
+TEMPORARY = "sanfang-"
+IN_USE = "in-use"
+"""A file in each temporary folder of ours; its process, or a worker of it, holds a lock on it while it lives."""
+
+LEFT_SECONDS = 3600.0
+"""A temporary folder that nobody holds is left over when it is older: a new one is not locked at once."""
 
 
 class Unfit(Exception):
@@ -54,6 +66,7 @@ class CodeFolder:
         with self._lock:
             if not self._sought:
                 self._sought = True
+                remove_left_over()
                 place = _place()
                 try:
                     self._path = _usable(Path(place) / self._name)
@@ -107,8 +120,10 @@ class CodeFolder:
     def _temporary(self) -> Path | None:
         """A private folder with a name that nobody can foresee, gone when this process ends. Workers find it too."""
         try:
-            made = Path(os.path.realpath(tempfile.mkdtemp(prefix="sanfang-")))
-            atexit.register(_remove, made, os.getpid())
+            made = Path(os.path.realpath(tempfile.mkdtemp(prefix=TEMPORARY)))
+            lock = open(made / IN_USE, "wb")  # noqa: SIM115  for as long as the process lives
+            atexit.register(_remove, made, os.getpid(), lock)
+            fcntl.flock(lock, fcntl.LOCK_EX)
             folder = _usable(made / self._name)
         except (OSError, Unfit):
             return None
@@ -221,7 +236,25 @@ def _write_if_possible(path: Path, content: bytes | None) -> None:
         pass
 
 
-def _remove(folder: Path, owner: int) -> None:
-    """At the end of the process that made it, not of those forked from it."""
+def _remove(folder: Path, owner: int, lock: IO[bytes]) -> None:
+    """At the end of the process that made it, not of those forked from it. Until then `lock` is held."""
     if os.getpid() == owner:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_left_over() -> None:
+    """Remove temporary folders of processes of this user that were killed before they could do so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            if _is_left_over(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left_over(folder: Path) -> bool:
+    """Whether it is a temporary folder of ours, not new, whose process lives no more. Raises OSError if it is none."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or time.time() - found.st_mtime < LEFT_SECONDS:
+        return False
+    with open(os.open(folder / IN_USE, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return True

@@ -15,6 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sanfang.model import compiler_settings  # noqa: F401  before numba
+
+# isort: split
+
 import llvmlite  # type: ignore[import-untyped]
 import numba
 from llvmlite import ir

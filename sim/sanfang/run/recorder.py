@@ -39,9 +39,7 @@ class Recorder:
         self.counted = np.zeros((days, model.world.daily.shape[1]))  # [day, counter], see `model.state.DAILY`
         self.hours = np.zeros((days, len(h.HOUR_HEADINGS)))  # [day, heading], public
         # Of the district, of the last `WINDOW` days, or fewer at the beginning
-        self.yuan = np.zeros(
-            (days, len(h.YUAN_HEADINGS))
-        )  # [day, heading], public, given for these days, without wages
+        self.yuan = np.zeros((days, len(h.YUAN_HEADINGS)))  # [day, heading], public, given for them, without wages
         self._seen = 0
         self._grown: dict[str, tuple[int, np.ndarray]] = {}
 

@@ -12,7 +12,10 @@ from sanfang.scenario.telling import is_printable, shortened
 LONGEST_COMPONENT = 200
 """Bytes: file systems take 255, and names get endings."""
 
-_OF_WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+_OF_WINDOWS = {
+    *("con", "prn", "aux", "nul", "conin$", "conout$"),
+    *(f"{port}{digit}" for port in ("com", "lpt") for digit in "123456789¹²³"),
+}
 _NOT_IN_NAMES = '/\\:*?"<>|'
 
 
@@ -51,7 +54,7 @@ def unfit_for_a_path(name: str) -> str:
         return f"must be one name, without {' '.join(_NOT_IN_NAMES)} and control characters"
     if name.startswith(".") or name.endswith("."):
         return "must not begin or end with a dot"
-    if name.split(".")[0].lower() in _OF_WINDOWS:
+    if name.split(".")[0].rstrip().lower() in _OF_WINDOWS:
         return f"{shortened(name)!r} is no file name on Windows"
     if len(name.encode()) > LONGEST_COMPONENT:
         return f"must take at most {LONGEST_COMPONENT} bytes"

@@ -162,7 +162,12 @@ class ExperimentFile(Section):
     district: str | None = Field(None, description="District: a bare name, or a path relative to this file")
     days: int | None = Field(None, ge=1, le=MOST_DAYS, description="Days of a run; default each scenario's own")
     scale: float = Field(1.0, gt=0, le=1, description="Share of the district's communities")
-    seed: int = Field(1, ge=0, le=MOST_SEED, description="Seed of replication 0; replication r has seed + r everywhere")
+    seed: int = Field(
+        1,
+        ge=0,
+        le=MOST_SEED,
+        description="Seed of replication 0; replication r has seed + r everywhere, so seeds near by share runs",
+    )
     metrics: Words = Field((), description="Metrics of interest; default all")
     metrics_file: str | None = Field(
         None, max_length=120, description="File of metrics of one's own, beside this file, such as metrics.py"

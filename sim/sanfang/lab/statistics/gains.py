@@ -54,7 +54,7 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
 
 
 def _wide(rows: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
-    """One row a run and group, one column a metric, `metrics` first; a group takes the place of a point of the design."""
+    """One row a run and group, one column a metric, `metrics` first; a group takes the place of a design's point."""
     keys = ["scenario", "point", "replication"]
     wide = rows.pivot(index=keys, columns="metric", values="value").reset_index()
     order = {name: place for place, name in enumerate(dict.fromkeys(rows["scenario"]))}

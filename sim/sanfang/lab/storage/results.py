@@ -217,9 +217,9 @@ class Results:
         return tuple(one.removeprefix(BY) for one in by_dimensions(self.about))
 
     def groups_in_pieces(self, by: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
-        """Metrics by group of some runs at a time, dimension by dimension (`by`, or all that are kept): scenario, point,
-        replication, dimension, group, metric, value, n; of the metrics of interest. `n` counts what a value is over; 0
-        where there is none."""
+        """Metrics by group of some runs at a time, dimension by dimension (`by`, or all that are kept): scenario,
+        point, replication, dimension, group, metric, value, n; of the metrics of interest. `n` counts what a value is
+        over; 0 where there is none."""
         for dimension in by or self.by:
             for rows in self._rows.groups(dimension, SERIES_AT_ONCE):
                 with reading(self.folder):

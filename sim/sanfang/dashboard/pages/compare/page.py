@@ -9,9 +9,11 @@ import solara
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import World
+from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.compare import side_by_side
 from sanfang.dashboard.pages.compare.how_sure import SureView
 from sanfang.dashboard.pages.compare.parts import Table, Versus
+from sanfang.dashboard.pages.compare.recipe import recipe
 from sanfang.dashboard.pages.compare.replications import Replications
 from sanfang.dashboard.pages.compare.side_by_side import Worlds
 from sanfang.dashboard.pages.compare.two_lives import LivesView
@@ -234,3 +236,6 @@ def Downloads(on: Playing, worlds: Worlds, view: str, against: int, lang: str) -
     with solara.Div(classes=["sf-row"]):
         parts.Download(say("compare_save_daily", lang), f"{stem}-daily.csv", csv)
         parts.Download(say("save_charts", lang), f"{stem}.png", png, "image/png")
+
+
+PAGE = Page("/compare", 2, ComparePage, recipe)

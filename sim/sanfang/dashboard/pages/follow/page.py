@@ -10,9 +10,11 @@ import solara
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.follow import flow_views
 from sanfang.dashboard.pages.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
 from sanfang.dashboard.pages.follow.pictures import timeline_picture
+from sanfang.dashboard.pages.follow.recipe import recipe
 from sanfang.dashboard.presenters import request_life as request_life
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
@@ -281,3 +283,6 @@ def pick_flow(picked: dict[str, Any]) -> None:
     value = str(picked.get("value"))
     if value in flow.WEIGHTS:
         viewer.address.set(viewer.address.value.with_other(flow=value))
+
+
+PAGE = Page("/follow", 3, FollowPage, recipe)

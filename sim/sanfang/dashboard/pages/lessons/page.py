@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import solara
 
+from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.lessons import told, wording
 from sanfang.dashboard.pages.lessons.files import Progress, load_all, progress_of
 from sanfang.dashboard.pages.lessons.lesson import Lesson, Step
+from sanfang.dashboard.pages.lessons.recipe import recipe
 from sanfang.dashboard.pages.lessons.runs import Found, find_out, known
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
@@ -247,3 +249,6 @@ def use_found(lesson: Lesson, steps: tuple[Step, ...], lang: str) -> tuple[Found
     if job.found is None:
         JobCard(job, lambda: say("lessons_running", lang, done=job.done, all=count), lang, again)
     return job.found
+
+
+PAGE = Page("/lessons", 5, LessonsPage, recipe, heading=True)

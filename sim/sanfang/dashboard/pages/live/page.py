@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import solara
 
+from sanfang.dashboard.declare import Page
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
@@ -118,3 +119,6 @@ def charts_picture(on: Playing, played: PlayedWorld, lang: str) -> bytes:
     with on.stage.steady():
         charts = views.charts(played, lang)
     return picture(charts, title, lang)
+
+
+PAGE = Page("/", 1, LivePage)

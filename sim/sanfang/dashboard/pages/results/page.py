@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import solara
 
+from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results import texts as result_texts
 from sanfang.dashboard.pages.results.choice import Choice, Shown, choose, metrics_by_group, show
@@ -19,6 +20,7 @@ from sanfang.dashboard.pages.results.groups import forest_of_groups, groups_tabl
 from sanfang.dashboard.pages.results.labels import factor_label, metric_label, scenario_label
 from sanfang.dashboard.pages.results.options import height, option
 from sanfang.dashboard.pages.results.pictures import picture
+from sanfang.dashboard.pages.results.recipe import recipe
 from sanfang.dashboard.pages.results.tables import (
     SCENARIO,
     NothingToShow,
@@ -411,3 +413,6 @@ def csv(table: Any) -> bytes:
 def stem(shown: Shown) -> str:
     """The beginning of the names of files that are saved."""
     return "sanfang-" + "".join(letter if letter.isalnum() else "-" for letter in shown.chosen.name)
+
+
+PAGE = Page("/results", 4, ResultsPage, recipe)

@@ -8,9 +8,11 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import limits
+from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.trust import sources as trust_sources
 from sanfang.dashboard.pages.trust import views as trust_views
 from sanfang.dashboard.pages.trust.predictions import PREDICTIONS, answered
+from sanfang.dashboard.pages.trust.recipe import recipe
 from sanfang.dashboard.pages.trust.trials import Trial
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import png
@@ -235,3 +237,6 @@ def Limits(lang: str) -> None:
                 solara.HTML("table", trust_views.sources(lang), attributes={"data-show": "sources"})
             note = say("trust_sources_note", lang, used=told["input"], compared=told["compare"])
             solara.HTML("p", escape(note), classes=["soft"])
+
+
+PAGE = Page("/trust", 6, TrustPage, recipe, heading=True)

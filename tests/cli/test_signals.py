@@ -1,0 +1,61 @@
+"""Ctrl-C and SIGTERM end every command in order: with the status that says so, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from benchmarks import browser
+
+from sanfang.cli import start
+
+SANFANG = (sys.executable, "-c", "from sanfang.cli.start import main; main()")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "number"),
+    [
+        (("run", "before", "--district", "demo", "--out", "out"), signal.SIGTERM),
+        (("run", "before", "--district", "demo", "--out", "out"), signal.SIGINT),
+        (("compare", "before", "services", "--district", "demo", "--jobs", "2", "--out", "out"), signal.SIGTERM),
+        (("dashboard", "--port", "{port}"), signal.SIGTERM),
+    ],
+)
+def test_a_command_that_compiles_into_a_temporary_folder_takes_it_along(
+    tmp_path: Path, arguments: tuple[str, ...], number: signal.Signals
+) -> None:
+    """It says that its compiled code lies there, and then compiles for a minute."""
+    (tmp_path / "temporary").mkdir()
+    port = str(browser.free_port())
+    command = [*SANFANG, *(part.format(port=port) for part in arguments)]
+    environment = os.environ | {"SANFANG_CACHE": os.devnull, "TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path) as process:
+        assert process.stderr is not None
+        assert any("until this command ends" in line for line in process.stderr)
+        process.send_signal(number)
+        rest = process.stderr.read()
+    assert (process.returncode, "Traceback" in rest) == (128 + number, False), rest
+    assert list(tmp_path.rglob("*")) == [tmp_path / "temporary"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_dashboard_that_serves_ends_with_the_status_of_the_signal(number: signal.Signals) -> None:
+    with browser.server() as server:
+        server.process.send_signal(number)
+        assert server.process.wait() == 128 + number
+
+
+def test_ctrl_c_while_the_command_line_is_being_loaded_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupting:
+        def find_spec(self, name: str, *more: object) -> None:
+            if name == "sanfang.cli.app":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "sanfang.cli.app", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    with pytest.raises(SystemExit, match="130"):
+        start.main()
