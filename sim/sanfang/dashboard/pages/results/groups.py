@@ -118,6 +118,7 @@ def groups_table(
 
 
 def _estimates(frame: pd.DataFrame, sign: bool) -> list[str]:
-    columns = [frame[one].astype(float).tolist() for one in ("estimate", "low", "high")]
-    digits = decimals_apart([*columns[0], *columns[1], *columns[2], *([0.0] if sign else [])])
-    return [with_interval(*row, digits, sign) for row in zip(*columns, strict=True)]
+    estimates, lows, highs = (frame[one].astype(float).tolist() for one in ("estimate", "low", "high"))
+    digits = decimals_apart([*estimates, *lows, *highs, *([0.0] if sign else [])])
+    rows = zip(estimates, lows, highs, strict=True)
+    return [with_interval(estimate, low, high, digits, sign) for estimate, low, high in rows]
