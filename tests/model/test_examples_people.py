@@ -116,8 +116,8 @@ def test_example_residents(told: Told) -> None:
 
     people.satisfaction[:], people.burden[:] = 0.65, 0
     people.burden[0] = 2
-    communities, means = hamlet.state.communities, np.zeros((3, 3))
-    minds.live_on(people, communities["first"], communities["size"], 0.002, means[0, :2], means[1, :2], means[2])
+    communities, means = hamlet.state.communities, np.zeros((2, 2))
+    minds.live_on(people, communities["first"], communities["size"], 0.002, means[0], means[1])
     told.is_next(people.satisfaction[0])
     people.expectation[:] = 6.0
     people.expectation[0] = 5.0

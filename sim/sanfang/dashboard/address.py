@@ -23,8 +23,9 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
-OTHER_KEYS = ("experiment", "x", "y", "metric", "request", "domain", "lesson", "check", "community", "map", "answer",
-               "kind", "whose", "flow", "view", "against", "statistic", "which", "resident", "sort")  # fmt: skip
+OTHER_KEYS = ("experiment", "x", "y", "metric", "by", "request", "domain", "lesson", "check", "community", "map",
+               "answer", "kind", "whose", "flow", "view", "against", "statistic", "which", "resident",
+               "sort")  # fmt: skip
 """What single pages keep in the address, as short texts: each page checks its own."""
 
 

@@ -60,7 +60,7 @@ class Comparison:
 
     @cached_property
     def gains(self) -> pd.DataFrame:
-        """Who gains and who loses: headline differences to the baseline by group; see `statistics.gains`."""
+        """Who gains and who loses: headline differences to the baseline by group; see `lab.statistics.gains`."""
         return gains.gains(self.groups, self.baseline) if self.by else pd.DataFrame()
 
     @property

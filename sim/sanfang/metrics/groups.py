@@ -224,6 +224,7 @@ def restricted(run: Evaluation, dimension: Dimension, groups: int) -> Iterator[E
 
 def _parted(rows: Records, number: Numbers, groups: int) -> list[Records]:
     """The rows of each group, in their order."""
+    number = number.astype(np.int16)  # such keys are sorted in a few passes
     order = np.argsort(number, kind="stable")
     ends = np.searchsorted(number[order], np.arange(groups + 1))
     return [rows[order[begin:end]] for begin, end in pairwise(ends)]

@@ -21,9 +21,9 @@ from sanfang.model.chore_completion import ChoreCompletion
 from sanfang.model.district.finance import allocate_month, lapse, plan_finance
 from sanfang.model.district.geography import build_geography
 from sanfang.model.district.helpers import HelperHours
-from sanfang.model.district.population import build_residents
+from sanfang.model.district.population import ELDERLY, YOUNG, build_residents
 from sanfang.model.district.prevention import Prevention
-from sanfang.model.district.residents import live_on, receive, talk
+from sanfang.model.district.residents import live_on, means_by_age, receive, talk
 from sanfang.model.district.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.district.workforce import (
     assign_posts,
@@ -75,6 +75,7 @@ class DistrictModel(mesa.Model):
         self._completion = ChoreCompletion(len(self.map.ids))
         self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
         self.policy = self._policies.on(0, self._completion.share)
+        self._young, self._elderly = (np.flatnonzero(self.residents.age == age) for age in (YOUNG, ELDERLY))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
         self.make_room()
@@ -186,8 +187,9 @@ class DistrictModel(mesa.Model):
         counts["experiences"] = 0
         communities = self.world.communities
         rows, erosion = (communities["first"], communities["size"]), float(mind["erosion"])
-        means = (self.diary.satisfaction[day], self.diary.vulnerable[day], self.diary.by_age[day])
-        live_on(self.residents, *rows, erosion, *means)
+        means = (self.diary.satisfaction[day], self.diary.vulnerable[day])
+        of_all = live_on(self.residents, *rows, erosion, *means)
+        means_by_age(self.residents.satisfaction, of_all, self._young, self._elderly, self.diary.by_age[day])
         if day % 7 == 6:
             talk(self.residents, float(mind["peer_pull"]))
 

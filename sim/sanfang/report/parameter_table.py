@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, get_args
 
 from sanfang.metrics.catalogue import METRICS
-from sanfang.metrics.declare import GROUPS
+from sanfang.metrics.declare import GROUPS, Metric
 from sanfang.report.markdown import table
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
@@ -31,7 +31,7 @@ what, and from which source. Where the source is "assumed", no source was found.
 
 PARAMETER_HEAD = ("Parameter", "Role", "Unit", "Allowed", "Default", "Meaning", "中文", "Source")
 LEVER_HEAD = ("Lever", "ID", "Meaning", "中文", "What it does", "Ledger heading of its price", "Price", "What it moves")
-METRIC_HEAD = ("Metric", "Unit", "Better", "Days", "Meaning", "中文")
+METRIC_HEAD = ("Metric", "Unit", "Better", "Days", "Of", "Meaning", "中文")
 ONE_PLACE = ("policy", f"policy_by_community.{ANY}")
 """Sections that hold levers; they have a table of their own."""
 
@@ -104,7 +104,8 @@ def _metrics() -> Iterator[str]:
     yield "## Metrics of a run\n"
     yield (
         "`run.metrics[name]`. The evaluation window runs from day `run.warm_up` to the last day; *Days* is the\n"
-        "fewest that it must have for the metric. How open requests are treated is told in\n"
+        "fewest that it must have for the metric; *Of* says whose groups it can be split by, if any\n"
+        "([experiments.md](experiments.md#results-by-group)). How open requests are treated is told in\n"
         "[model.md](model.md#metrics).\n"
     )
     for group, (en, zh) in GROUPS.items():
@@ -113,10 +114,15 @@ def _metrics() -> Iterator[str]:
         yield from table(
             METRIC_HEAD,
             (
-                (f"`{one.name}`", str(one.unit), one.better or "", str(one.needs.days), one.en, one.zh)
+                (f"`{one.name}`", str(one.unit), one.better or "", str(one.needs.days), _of(one), one.en, one.zh)
                 for one in members
             ),
         )
+
+
+def _of(metric: Metric) -> str:
+    """What a metric is of, so that groups of it have one."""
+    return metric.of.of if metric.of else ""
 
 
 def _value(value: Any) -> str:

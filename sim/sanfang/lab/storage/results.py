@@ -10,7 +10,7 @@ import contextlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -216,11 +216,12 @@ class Results:
         """The dimensions by whose groups metrics are kept."""
         return tuple(one.removeprefix(BY) for one in by_dimensions(self.about))
 
-    def groups_in_pieces(self, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
-        """Metrics by group of `runs` runs at a time, dimension by dimension: scenario, point, replication, dimension,
-        group, metric, value, n; of the metrics of interest. `n` counts what a value is over; 0 where there is none."""
-        for dimension in self.by:
-            for rows in self._rows.groups(dimension, runs):
+    def groups_in_pieces(self, by: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
+        """Metrics by group of some runs at a time, dimension by dimension (`by`, or all that are kept): scenario,
+        point, replication, dimension, group, metric, value, n; of the metrics of interest. `n` counts what a value is
+        over; 0 where there is none."""
+        for dimension in by or self.by:
+            for rows in self._rows.groups(dimension, SERIES_AT_ONCE):
                 with reading(self.folder):
                     wanted = self.about["metrics"]
                     found = pd.concat([_ungrouped(*row) for row in rows], ignore_index=True)
@@ -282,10 +283,7 @@ def _ungrouped(scenario: str, point: int, replication: int, dimension: str, name
     content = _inflated(numbers, 2 * 8 * len(groups) * len(metrics), f"its groups are not {len(groups)}")
     values, n = np.frombuffer(content, "<f8").reshape(shape)
     table = ByGroup(dimension, groups, metrics, values, n).table()
-    table.insert(0, "scenario", scenario)
-    table.insert(1, "point", point)
-    table.insert(2, "replication", replication)
-    return table
+    return table.assign(scenario=scenario, point=point, replication=replication)[list(GROUP_COLUMNS)]
 
 
 def _inflated(packed: bytes, size: int, otherwise: str) -> bytes:

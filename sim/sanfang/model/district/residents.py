@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
 from sanfang.model.district.district_records import Residents
@@ -91,34 +90,37 @@ def receive(
 
 @compiled
 def live_on(
-    residents: Residents,
-    first: Ints,
-    size: Ints,
-    erosion: float,
-    means: Floats,
-    vulnerable_means: Floats,
-    age_means: Floats,
-) -> None:
-    """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]` and,
-    by class of age in the whole district, `age_means[age]`.
+    residents: Residents, first: Ints, size: Ints, erosion: float, means: Floats, vulnerable_means: Floats
+) -> float:
+    """Phase 5, daily: unresolved needs erode satisfaction; the day's means go to `means[c]`, `vulnerable_means[c]`.
+    Returns the sum over all residents.
 
     The residents of community c are `size[c]`, from row `first[c]` on; `erosion`: the share lost by each need.
     """
-    kept = np.float32(1.0 - erosion)
-    ages = np.zeros((len(age_means), 2))
+    kept, of_all = np.float32(1.0 - erosion), 0.0
     for c in range(len(first)):
         rows = slice(first[c], first[c] + size[c])
-        satisfaction = residents.satisfaction[rows]
+        satisfaction, vulnerable = residents.satisfaction[rows], residents.vulnerable[rows]
         _erode(satisfaction, residents.burden[rows], kept)
-        weak, weak_count = _sum_where(satisfaction, residents.vulnerable[rows], True)
-        means[c] = _sum(satisfaction) / size[c]
+        total, weak, weak_count = _sums(satisfaction, vulnerable)
+        means[c] = total / size[c]
         vulnerable_means[c] = weak / weak_count if weak_count > 0 else np.nan
-        for age in range(len(ages)):
-            total, count = _sum_where(satisfaction, residents.age[rows], age)
-            ages[age, 0] += total
-            ages[age, 1] += count
-    for age in range(len(ages)):
-        age_means[age] = ages[age, 0] / ages[age, 1] if ages[age, 1] > 0 else np.nan
+        of_all += total
+    return of_all
+
+
+@compiled
+def means_by_age(satisfaction: Floats, of_all: float, young: Ints, elderly: Ints, means: Floats) -> None:
+    """Fill in the mean satisfaction of each class of age; NaN where there is nobody.
+
+    `of_all`: the sum over all residents; `young`, `elderly`: rows of residents. These are a third of them, and adults
+    are what is left.
+    """
+    of_young, of_elderly = _sum_at(satisfaction, young), _sum_at(satisfaction, elderly)
+    sums = (of_young, of_all - of_young - of_elderly, of_elderly)
+    counts = (len(young), len(satisfaction) - len(young) - len(elderly), len(elderly))
+    for age in range(len(means)):
+        means[age] = sums[age] / counts[age] if counts[age] > 0 else np.nan
 
 
 @compiled
@@ -134,26 +136,28 @@ def _erode(satisfaction: Floats, burden: Ints, kept: np.float32) -> None:
 
 
 @compiled_in_any_order
-def _sum(satisfaction: Floats) -> float:
-    """The sum over the residents of a community.
+def _sums(satisfaction: Floats, vulnerable: Flags) -> tuple[float, float, int]:
+    """Sums of satisfaction over all and over the vulnerable, and how many these are.
 
     The order does not matter: sums of some thousand single-precision numbers in [0, 1] are exact in double precision.
     """
-    total = 0.0
+    total, weak, weak_count = 0.0, 0.0, 0
     for i in range(len(satisfaction)):
         total += satisfaction[i]
-    return total
+    for i in range(len(satisfaction)):
+        if vulnerable[i]:
+            weak += satisfaction[i]
+            weak_count += 1
+    return total, weak, weak_count
 
 
 @compiled_in_any_order
-def _sum_where(satisfaction: Floats, column: Flags | NDArray[np.int8], value: int) -> tuple[float, int]:
-    """The sum over those whose `column` has a value, and how many they are."""
-    total, count = 0.0, 0
-    for i in range(len(satisfaction)):
-        if column[i] == value:
-            total += satisfaction[i]
-            count += 1
-    return total, count
+def _sum_at(satisfaction: Floats, rows: Ints) -> float:
+    """The sum over some residents."""
+    total = 0.0
+    for row in rows:
+        total += satisfaction[row]
+    return total
 
 
 @compiled

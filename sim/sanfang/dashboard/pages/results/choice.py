@@ -11,8 +11,9 @@ from sanfang.dashboard.pages.results.tables import SCENARIO, Statistic, axes
 from sanfang.lab.experiments.experiment_file import ExperimentFile
 from sanfang.lab.storage.results import Status
 from sanfang.metrics.catalogue import HEADLINES
+from sanfang.metrics.groups import DIMENSIONS
 
-VIEWS = ("surface", "effects", "tradeoff", "table", "published")
+VIEWS = ("surface", "effects", "tradeoff", "table", "groups", "published")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,8 @@ class Shown:
             if len(self.opened.metrics) > 1:
                 found.append("tradeoff")
             found.append("table")
+            if self.opened.by:
+                found.append("groups")
         if self.file is not None and self.file.found:
             found.append("published")
         return found
@@ -52,6 +55,7 @@ class Choice:
     y: str = ""
     statistic: Statistic = "mean"
     which: str = ""
+    by: str = ""
 
 
 def show(chosen: Found, among: list[Found]) -> Shown:
@@ -83,7 +87,9 @@ def choose(shown: Shown, other: Mapping[str, str]) -> Choice:
     if shown.opened is None or view == "published":
         return Choice("published", metric=_published(shown, other.get("metric", "")))
     opened = shown.opened
-    metric = _one_of(other.get("metric", ""), opened.metrics, _first(opened.metrics))
+    by = _one_of(other.get("by", ""), opened.by, opened.by[0] if opened.by else "")
+    known = metrics_by_group(opened, by) if view == "groups" else opened.metrics
+    metric = _one_of(other.get("metric", ""), known, _first(known))
     against = [name for name in opened.metrics if name != metric]
     varied = axes(opened)
     x = _one_of(other.get("x", ""), varied, varied[0] if varied else "")
@@ -98,7 +104,14 @@ def choose(shown: Shown, other: Mapping[str, str]) -> Choice:
         y,
         statistic,
         _which(opened, view, other.get("which", ""), (x, y)),
+        by,
     )
+
+
+def metrics_by_group(opened: Opened, by: str) -> tuple[str, ...]:
+    """The metrics of these runs that make sense of each group of a dimension."""
+    split = {metric.name for metric in DIMENSIONS[by].metrics} if by else set()
+    return tuple(name for name in opened.metrics if name in split)
 
 
 def _which(opened: Opened, view: str, wanted: str, shown: tuple[str, str]) -> str:

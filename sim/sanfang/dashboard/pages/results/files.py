@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from sanfang.lab.experiments.experiment_file import ExperimentFile, Place, parse
 from sanfang.lab.statistics.run_table import KEYS, RunTable
 from sanfang.lab.storage import database
-from sanfang.lab.storage.results import Results, Status
+from sanfang.lab.storage.results import GROUP_COLUMNS, Results, Status
 from sanfang.lab.windows import windows_in, windows_said
 from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.declare import Metric
+from sanfang.metrics.groups import DIMENSIONS
 from sanfang.scenario.content import EXPERIMENTS, PACKAGE, Source, folders
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.toml import read_toml
@@ -39,6 +40,7 @@ MOST_RUNS = 1_000_000
 MOST_BYTES = 300_000_000  # of an exported table
 MOST_COLUMNS = 2_000
 MOST_VALUES = 100_000_000  # numbers or texts in it
+MOST_GROUPS = 2_000_000  # values of one metric by the groups of a dimension
 MOST_HEAD = 200_000  # characters of the line that names its columns
 
 Stamp = tuple[int, ...]
@@ -99,6 +101,8 @@ class Opened:
     """How much of the district the runs simulate, by scenario: see `run.reach`; empty if the file does not say."""
     own: tuple[Metric, ...] = ()
     """Metrics that the experiment had of its own, as the store declares them; their code is not there."""
+    by: tuple[str, ...] = ()
+    """The dimensions by whose groups metrics are kept; none of an exported table."""
 
     @property
     def design(self) -> str:
@@ -111,6 +115,10 @@ class Opened:
             raise Unreadable(f"{metric}: is not among the metrics of these runs")
         with_points = (self.scenarios, tuple(self.points["point"].tolist()))
         return _values(self.found, self.stamp, metric, *with_points)
+
+    def groups(self, dimension: str, metric: str) -> pd.DataFrame:
+        """One metric by the groups of a dimension: the columns of `Results.groups`. Raises Unreadable."""
+        return _groups(self.found, self.stamp, dimension, metric)
 
 
 # --- Listing --------------------------------------------------------------------------------------------
@@ -272,7 +280,7 @@ def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
         _refuse(results.count())
         points = results.points()[["point", *factors]]
         table = results.one_metric("seconds", _unsound(found, stamp))
-        known, own = results.numbers, results.own_metrics
+        known, own, by = results.numbers, results.own_metrics, results.by
     _refuse(len(table))
     counts = table["scenario"].value_counts()
     names = about["metrics"] or [metric.name for metric in (*METRICS, *own)]
@@ -283,7 +291,7 @@ def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
         metrics=tuple(name for name in names if name in known), replications=int(table["replication"].nunique()),
         windows=windows_said(about),
         reached=about.get("reached", {}),
-        own=own,
+        own=own, by=tuple(name for name in by if name in DIMENSIONS),
     )  # fmt: skip
 
 
@@ -333,6 +341,18 @@ def _values(found: Found, stamp: Stamp, metric: str, scenarios: tuple[str, ...],
     values[np.isinf(values).any(axis=2)] = np.nan  # a cell with a run that has not reached the metric has no mean
     values.flags.writeable = False
     return values
+
+
+@lru_cache(maxsize=24)
+def _groups(found: Found, _: Stamp, dimension: str, metric: str) -> pd.DataFrame:
+    with _plain(found), Results(found.path.parent) as results:
+        pieces, rows = [], 0
+        for piece in results.groups_in_pieces([dimension]):
+            pieces.append(piece[piece["metric"] == metric])
+            rows += len(pieces[-1])
+            if rows > MOST_GROUPS:
+                raise InputError(f"has more than {MOST_GROUPS:,} values by group: use `sanfang analyse`")
+        return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=list(GROUP_COLUMNS))
 
 
 def _table(path: Path, metric: str = "") -> pd.DataFrame:

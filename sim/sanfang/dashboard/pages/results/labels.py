@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sanfang.dashboard.pages.results.files import Opened
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import own_label, say, texts
 from sanfang.lab.statistics.effects import TIMES
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
@@ -59,6 +59,28 @@ def place_label(name: str, lang: str) -> str:
         return own_label(Scenario.load(name), lang, name)
     except InputError:
         return name
+
+
+@lru_cache(maxsize=64)
+def _domains(place: str) -> Mapping[str, Any]:
+    """The domains of a district or scenario, where a file here has it."""
+    if place not in (*content.names(), *content.names(below=content.DISTRICTS)):
+        return {}
+    try:
+        return Scenario.load(place).domains
+    except InputError:
+        return {}
+
+
+def group_label(opened: Opened, dimension: str, group: str, lang: str) -> str:
+    """The label of a group; its name where none is known."""
+    if dimension == "domain":
+        known = _domains(str(opened.document.get("district") or opened.baseline))
+        return own_label(known[group], lang, group) if group in known else group
+    if dimension == "community" and group[:1] == "c" and group[1:].isdigit():
+        return say("results_group_community", lang, number=int(group[1:]))
+    stem = dimension if dimension in ("kind", "channel") else "results_group"
+    return say(f"{stem}_{group}", lang) if f"{stem}_{group}" in texts() else group
 
 
 def factor_label(opened: Opened, name: str, lang: str) -> str:

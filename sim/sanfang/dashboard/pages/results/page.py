@@ -12,10 +12,11 @@ import solara
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results import texts as result_texts
-from sanfang.dashboard.pages.results.choice import Choice, Shown, choose, show
+from sanfang.dashboard.pages.results.choice import Choice, Shown, choose, metrics_by_group, show
 from sanfang.dashboard.pages.results.effects import factor_effects, scenario_effects
 from sanfang.dashboard.pages.results.figures import Plot, heat_map, scatter, tornado
 from sanfang.dashboard.pages.results.files import Found, Opened, Unreadable, all_runs, listed, pick, places
+from sanfang.dashboard.pages.results.groups import forest_of_groups, groups_table
 from sanfang.dashboard.pages.results.labels import factor_label, metric_label, scenario_label
 from sanfang.dashboard.pages.results.options import height, option
 from sanfang.dashboard.pages.results.pictures import picture
@@ -32,6 +33,7 @@ from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.words import say
 from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import BY_NAME, HEADLINES, knowing
+from sanfang.metrics.groups import DIMENSIONS
 
 MOST_SAVED = 20_000
 """Runs of a CSV file made for a browser."""
@@ -184,6 +186,8 @@ def Views(shown: Shown, choice: Choice, found: list[Found], lang: str) -> None:
             Cells(shown, choice, lang)
         else:
             Figure(shown, choice, found, lang)
+        if choice.view == "groups":
+            Groups(shown, choice, lang)
 
 
 # --- What can be chosen ---------------------------------------------------------------------------------
@@ -202,8 +206,17 @@ def run_fields(shown: Shown, choice: Choice, lang: str) -> list[Json]:
     assert opened is not None, "these views need runs"
     with knowing(opened.own):
         metrics = {name: metric_label(name, lang) for name in sorted(opened.metrics, key=_declared)}
+    if choice.view == "groups":
+        metrics = {name: label for name, label in metrics.items() if name in metrics_by_group(opened, choice.by)}
     fields = [select("metric", say("results_metric", lang), choice.metric, metrics)]
     several = len(opened.scenarios) > 1
+    if choice.view == "groups":
+        by = {name: DIMENSIONS[name].label(lang) for name in opened.by}
+        fields.append(select("by", say("results_by", lang), choice.by, by))
+        if several:
+            labels = {name: scenario_label(name, lang) for name in opened.scenarios if name != opened.baseline}
+            fields.append(select("which", say("results_which", lang), choice.which, labels))
+        return fields
     if choice.view == "tradeoff":
         others = {name: label for name, label in metrics.items() if name != choice.metric}
         return [*fields, select("against", say("results_against_metric", lang), choice.against, others)]
@@ -253,6 +266,8 @@ def plot_of_runs(opened: Opened, choice: Choice, lang: str) -> Plot:
     if choice.view == "surface":
         made = surface(opened, choice.metric, choice.x, choice.y, choice.statistic, choice.which)
         return heat_map(opened, made, choice.metric, choice.statistic, choice.which, lang)
+    if choice.view == "groups":
+        return forest_of_groups(opened, choice.by, choice.metric, choice.which, lang)
     if choice.view == "tradeoff":
         table = cells(opened, [choice.metric, choice.against])
         return scatter(opened, table, choice.metric, choice.against, lang)
@@ -323,6 +338,17 @@ def Numbers(plot: Plot, lang: str) -> None:
 
 
 # --- The table ------------------------------------------------------------------------------------------
+
+
+@solara.component
+def Groups(shown: Shown, choice: Choice, lang: str) -> None:
+    """What each group has, and what the scenario does to it."""
+    assert shown.opened is not None, "groups are of runs"
+    try:
+        columns, rows = groups_table(shown.opened, choice.by, choice.metric, choice.which, lang)
+    except (NothingToShow, Unreadable):
+        return  # the figure says why
+    ResultTable(caption=metric_label(choice.metric, lang), columns=columns, rows=rows)
 
 
 @solara.component

@@ -1,0 +1,124 @@
+"""Metrics by group on the Results page: what each group has, and what a scenario does to it.
+
+Values are averaged over the points of the design; differences are those of `sanfang.lab.statistics.gains`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sanfang.dashboard.pages.results.figures import BETTER, UNSURE, WORSE, Bars, bars
+from sanfang.dashboard.pages.results.files import Opened
+from sanfang.dashboard.pages.results.labels import group_label, scenario_label
+from sanfang.dashboard.pages.results.tables import NothingToShow, summary
+from sanfang.dashboard.presenters.chart import Json
+from sanfang.dashboard.words import say
+from sanfang.lab.statistics import gains
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.groups import DIMENSIONS
+from sanfang.metrics.numbers import decimals_apart, number, with_interval
+
+MOST_BARS, MOST_ROWS = 40, 1_000
+COLOURS = {gains.GAINS: BETTER, gains.LOSES: WORSE}
+CLASSES = {gains.GAINS: "better", gains.LOSES: "worse"}
+
+
+def compared(opened: Opened, name: str, scenario: str) -> bool:
+    """Whether groups are shown by what the scenario does to them, and not by what they have."""
+    return metric(name).better is not None and scenario != opened.baseline and opened.baseline in opened.scenarios
+
+
+def by_group(opened: Opened, dimension: str, name: str, scenario: str) -> pd.DataFrame:
+    """One row a group, in order: group, count (what the metric is over, in the scenario), base and mean (of baseline
+    and scenario), estimate, low, high, and word of the difference, or of the mean where nothing is compared. Raises
+    NothingToShow, Unreadable."""
+    values = opened.groups(dimension, name) if name else pd.DataFrame()
+    values = values[values["scenario"].isin([scenario, opened.baseline])] if len(values) else values
+    if values.empty or scenario not in set(values["scenario"]):
+        raise NothingToShow("results_groups_none")
+    keys = ["scenario", "replication", "dimension", "group", "metric"]
+    averaged = values.groupby(keys, sort=False, as_index=False)[["value", "n"]].mean(skipna=False)
+    own = averaged[averaged["scenario"] == scenario]
+    found = own.groupby("group", sort=False).agg(mean=("value", "mean"), count=("n", "mean"))
+    base = averaged[averaged["scenario"] == opened.baseline].groupby("group", sort=False)["value"].mean()
+    found["base"] = base.reindex(found.index)
+    if compared(opened, name, scenario):
+        told = gains.gains(averaged, opened.baseline, [name])
+        told = told[told["scenario"] == scenario].set_index("group")
+        found = found.join(told.rename(columns={"difference": "estimate"})[["estimate", "low", "high", "word"]])
+    else:
+        samples = own.pivot(index="group", columns="replication", values="value").reindex(found.index)
+        told = pd.DataFrame(summary(samples.to_numpy(dtype=float)), index=found.index)
+        found = found.join(told[["estimate", "low", "high"]]).assign(word="")
+    return found.reset_index()
+
+
+def forest_of_groups(opened: Opened, dimension: str, name: str, scenario: str, lang: str) -> Bars:
+    """The groups as marks with intervals, those with the largest differences if there are many. Raises NothingToShow,
+    Unreadable."""
+    found = by_group(opened, dimension, name, scenario)
+    known = found[np.isfinite(found["estimate"])]
+    if known.empty:
+        raise NothingToShow("results_not_enough")
+    against = compared(opened, name, scenario)
+    largest = known["estimate"].abs().nlargest(MOST_BARS).index
+    frame = known.loc[known.index.isin(largest)]
+    notes = [say("results_note_scenario", lang, scenario=scenario_label(scenario, lang))]
+    if against:
+        baseline = scenario_label(opened.baseline, lang)
+        notes += [say("results_note_baseline", lang, scenario=baseline), say("results_groups_difference", lang)]
+        notes += [say("results_groups_colours", lang)]
+    else:
+        notes += [say("results_groups_mean", lang)]
+    if len(frame) < len(known):
+        notes.append(say("results_groups_largest", lang, shown=len(frame), all=len(known)))
+    if DIMENSIONS[dimension].splits == "residents":
+        notes.append(say("results_groups_fixed", lang))
+    title = say("results_groups_title", lang, metric=metric(name).label(lang), by=DIMENSIONS[dimension].label(lang))
+    labels = [group_label(opened, dimension, group, lang) for group in frame["group"]]
+    drawn = bars(title, " ".join(notes), name, labels, frame, lang, marks=True)
+    if not against:
+        texts = [f"{label}\n{text}" for label, text in zip(labels, _estimates(frame, sign=False), strict=True)]
+        return replace(drawn, names=texts, colours=[UNSURE] * len(frame))
+    return replace(drawn, colours=[COLOURS.get(word, UNSURE) for word in frame["word"]])
+
+
+def groups_table(
+    opened: Opened, dimension: str, name: str, scenario: str, lang: str
+) -> tuple[list[Json], list[list[Any]]]:
+    """Columns and rows of the table of groups. Raises NothingToShow, Unreadable."""
+    found = by_group(opened, dimension, name, scenario).head(MOST_ROWS)
+    against = compared(opened, name, scenario)
+    heads = [
+        "group",
+        "count",
+        *(["baseline", "scenario_mean", "group_difference", "word"] if against else ["estimate"]),
+    ]
+    columns: list[Json] = [
+        {"id": head, "label": say(f"results_column_{head}", lang), "num": head not in ("group", "word")}
+        for head in heads
+    ]
+    digits = decimals_apart([*found["mean"], *found["base"]])
+    estimates = _estimates(found, sign=against)
+    rows: list[list[Any]] = []
+    for row, text in zip(found.to_dict("records"), estimates, strict=True):
+        cells: list[Any] = [group_label(opened, dimension, row["group"], lang), number(row["count"], 0)]
+        if against:
+            word = say(f"results_word_{row['word'].replace(' ', '_')}", lang)
+            told = {"text": text, "verdict": CLASSES.get(row["word"], "")}
+            cells += [number(row["base"], digits), number(row["mean"], digits), told, word]
+        else:
+            cells.append(text)
+        rows.append(cells)
+    return columns, rows
+
+
+def _estimates(frame: pd.DataFrame, sign: bool) -> list[str]:
+    estimates, lows, highs = (frame[one].astype(float).tolist() for one in ("estimate", "low", "high"))
+    digits = decimals_apart([*estimates, *lows, *highs, *([0.0] if sign else [])])
+    rows = zip(estimates, lows, highs, strict=True)
+    return [with_interval(estimate, low, high, digits, sign) for estimate, low, high in rows]
