@@ -210,7 +210,7 @@ def test_wrong_input_is_told_apart_from_a_crash(before: Scenario) -> None:
 
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     script = (
-        "import time\nfrom sanfang.lab import executors\nfrom sanfang.lab.sweeps.work import Job\n"
+        "import time\nfrom sanfang.lab.sweeps import executors\nfrom sanfang.lab.sweeps.work import Job\n"
         "executors.do = lambda job, keep: time.sleep(600)\n"
         "pool = executors.LocalProcesses(3)\n"
         "[pool.start(n, None, None) for n in range(3)]\nprint('ready', flush=True)\ntime.sleep(600)\n"
@@ -240,7 +240,7 @@ def sleep_long(run: Any) -> None:
 def test_workers_that_cannot_start_are_told_and_are_no_failures_of_runs() -> None:
     """Read from standard input, a script cannot be loaded again by a worker that is not forked."""
     script = (
-        "import sys, threading\nfrom sanfang.lab import executors\n"
+        "import sys, threading\nfrom sanfang.lab.sweeps import executors\n"
         "executors.start_method = lambda: 'spawn'\nfrom sanfang.lab.sweeps.runner import run_each\n"
         "from sanfang.lab.sweeps.work import Job\nfrom sanfang import Scenario\n"
         "jobs = [Job(Scenario.load('before'), 1, days=1)]\n"

@@ -184,16 +184,20 @@ def bars(
     *,
     marks: bool = False,
     strong: int = -1,
+    colours: Sequence[str] | None = None,
 ) -> Bars:
-    """Estimates of `frame` (n, estimate, low, high), coloured by whether they are better for `name`, all together."""
+    """Estimates of `frame` (estimate, low, high) in `colours`; without these (and with n) coloured by whether they are
+    better for `name`, all together, which the note says then."""
     names = [name] * len(frame)
     columns = {one: frame[one].astype(float).tolist() for one in ("estimate", "low", "high")}
     digits = decimals_apart([*columns["low"], *columns["high"], *columns["estimate"], 0.0])
     rows = list(zip(columns["estimate"], columns["low"], columns["high"], strict=True))
+    if colours is None:
+        colours = colours_of(names, columns["estimate"], columns["low"], columns["high"], frame["n"])
+        note = f"{note} {said(names, lang)}"
     return Bars(
-        title=title, note=f"{note} {said(names, lang)}", unit=unit(metric(name), lang), labels=labels,
-        estimates=columns["estimate"], low=columns["low"], high=columns["high"],
-        colours=colours_of(names, columns["estimate"], columns["low"], columns["high"], frame["n"]),
+        title=title, note=note, unit=unit(metric(name), lang), labels=labels,
+        estimates=columns["estimate"], low=columns["low"], high=columns["high"], colours=list(colours),
         names=[f"{label}\n{with_interval(*row, digits, True)}" for label, row in zip(labels, rows, strict=True)],
         bars=not marks, strong=strong,
     )  # fmt: skip

@@ -80,11 +80,12 @@ def forest_of_groups(opened: Opened, dimension: str, name: str, scenario: str, l
         notes.append(say("results_groups_fixed", lang))
     title = say("results_groups_title", lang, metric=metric(name).label(lang), by=DIMENSIONS[dimension].label(lang))
     labels = [group_label(opened, dimension, group, lang) for group in frame["group"]]
-    drawn = bars(title, " ".join(notes), name, labels, frame, lang, marks=True)
-    if not against:
-        texts = [f"{label}\n{text}" for label, text in zip(labels, _estimates(frame, sign=False), strict=True)]
-        return replace(drawn, names=texts, colours=[UNSURE] * len(frame))
-    return replace(drawn, colours=[COLOURS.get(word, UNSURE) for word in frame["word"]])
+    colours = [COLOURS.get(word, UNSURE) for word in frame["word"]]  # a mean has no word
+    drawn = bars(title, " ".join(notes), name, labels, frame, lang, marks=True, colours=colours)
+    if against:
+        return drawn
+    texts = [f"{label}\n{text}" for label, text in zip(labels, _estimates(frame, sign=False), strict=True)]
+    return replace(drawn, names=texts)
 
 
 def groups_table(
