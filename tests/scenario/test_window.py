@@ -31,6 +31,7 @@ from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.sweep import sweep
 from sanfang.lab.windows import in_sentences, windows_in, windows_said
 from sanfang.metrics.catalogue import METRICS, measure
+from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.reasons import reasons
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
@@ -318,6 +319,17 @@ def test_the_money_of_the_whole_run_is_that_of_the_ledger() -> None:
         assert run.metrics[f"wasted_{name}"] == pytest.approx(booked[name] / money, rel=1e-9)
     cost = (booked.sum()) / run.daily["resolved"].sum()
     assert run.metrics["cost_per_resolved_need"] == pytest.approx(cost, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["before", "three-devolutions"])
+def test_the_yuan_of_all_days_are_those_of_the_ledger_tier_by_tier(name: str) -> None:
+    """Of whole months, across the end of a year, with money that departments have sent down to communities."""
+    run = simulate(demo(name, **{"run.warm_up": 0}), days=396, scale=SMALL)
+    assert run.observation is not None
+    found = Evaluation.of(run.observation, 0, 396).yuan
+    ledger = run.ledger[run.ledger["resource"] == "yuan"].set_index(["tier", "heading"])["amount"]
+    booked = [[ledger.get((tier, heading), 0.0) for heading in h.YUAN_HEADINGS] for tier in s.TIER_NAMES[:4]]
+    np.testing.assert_allclose(found, booked, rtol=1e-9, atol=1e-4)
 
 
 @pytest.mark.parametrize("end", [151, 181])

@@ -58,7 +58,8 @@ def yuan_of(
     left = _left(pots, not_yet_due)
     kept = np.clip(left.sum(axis=1), 0.0, given)
     yuan[:, LEFT] += _in_proportion(left, kept)
-    yuan[:, FROM_POTS] += _in_proportion(pots.moved[:, FROM_POTS], given - kept)
+    paid = pots.moved[:, FROM_POTS].reshape(1, -1)  # of all tiers together: departments send money down
+    yuan[:, FROM_POTS] += _in_proportion(paid, np.array([(given - kept).sum()])).reshape(len(yuan), -1)
     return np.asarray(yuan)
 
 
