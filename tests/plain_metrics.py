@@ -121,14 +121,16 @@ def of_requests(shown: Shown) -> dict[str, float]:
     made = in_window(shown)
     days = shown.daily[shown.daily["day"] >= shown.first]
     settled = days[days["day"] < shown.end - REPEAT_DAYS]
+    old = made[made["voiced"].astype(int) <= shown.end - 60]  # two months on, what was to come has come
+    given_up = old[(old["outcome"] == "withdrawn") & (old["closed"] <= old["voiced"] + 60)]
     return {
         "requests": float(len(made)),
         "rating_rate": ratio(days["rated_satisfied"].sum(), days["rated"].sum()),
         "resolution_rate": ratio(days["resolved"].sum(), days["closed"].sum()),
         "repeat_rate": ratio(settled["repeats"].sum(), settled["closed"].sum()),
-        "withdrawn_rate": ratio((made["outcome"] == "withdrawn").sum(), len(made)),
-        "trips_per_request": ratio(made["trips"].sum(), len(made)),
-        "handoffs_per_request": ratio(made["handoffs"].sum(), len(made)),
+        "withdrawn_rate": ratio(len(given_up), len(old)),
+        "trips_per_request": ratio(old["trips"].sum(), len(old)),
+        "handoffs_per_request": ratio(old["handoffs"].sum(), len(old)),
         "backlog": 1000 * days["open"].mean() / len(shown.vulnerable),
     }
 

@@ -93,7 +93,8 @@ def test_a_formula_and_all_that_it_uses_decide_its_digest_and_no_other(sources: 
         f"{stem}_{kind}" for stem in ("resolution_days", "first_response_hours") for kind in ("median", "p90")
     }
     assert changed(sources, "needs.py", "MEAN_WITHIN_DAYS = 60.0", "MEAN_WITHIN_DAYS = 90.0") == {
-        "resolution_days_mean", "first_response_hours_mean", "need_days_mean"
+        "resolution_days_mean", "first_response_hours_mean", "need_days_mean",
+        "trips_per_request", "handoffs_per_request", "withdrawn_rate",
     }  # fmt: skip
     loop = changed(sources, "loops.py", "if record.voiced >= first:", "if record.voiced > first:")
     assert {"withdrawn_rate", "handoff_share", "on_time_rate"} <= loop and not {"backlog", "waste_share"} & loop

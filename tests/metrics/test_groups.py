@@ -206,8 +206,8 @@ def test_an_empty_group_has_no_value_and_the_reason() -> None:
 def test_a_window_too_short_for_a_metric_is_so_for_each_group() -> None:
     run = simulate(demo(**{"run.warm_up": 0}), days=40, scale=0.05)
     table = run.by_group("kind").set_index(["group", "metric"])
-    assert math.isnan(table["value"]["hard", "withdrawn_rate"]) and table["n"]["hard", "withdrawn_rate"] > 0
-    assert "must have at least 60" in table["reason"]["hard", "withdrawn_rate"]
+    assert math.isnan(table["value"]["hard", "resolution_days_p90"]) and table["n"]["hard", "resolution_days_p90"] > 0
+    assert "must have at least 60" in table["reason"]["hard", "resolution_days_p90"]
 
 
 # --- As a table ------------------------------------------------------------------------------------------------

@@ -191,6 +191,27 @@ def test_a_mean_of_working_hours_is_right_or_missing_where_holidays_fall_into_th
     assert math.isnan(known[60]) and not math.isnan(known[75])
 
 
+# --- What requests go through ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [60, 61, 75, 90, 140, 200])
+def test_trips_handoffs_and_giving_up_of_a_known_stream_are_the_same_in_every_window(days: int) -> None:
+    """Of each two requests one is given up after ten days, with two trips and four hand-offs by then; the other after
+    seventy, which is too late to count, with one trip and none. Those of the last days have most still before them."""
+    model = quiet(days, 0)
+    records = stream(model, took=2.0, never=1)
+    early = records["outcome"] == s.RESOLVED
+    early |= np.arange(len(records)) % 2 == np.flatnonzero(early)[0] % 2
+    ends = records["voiced"] + np.where(early, 10.0, 70.0)
+    ended = ends < days
+    records["outcome"] = np.where(ended, s.WITHDRAWN, s.OPEN)
+    records["closed"] = np.where(ended, ends, np.nan)
+    records["trips"] = np.where(early & ended, 2, 1)
+    records["handoffs"] = np.where(early & ended, 4, 0)
+    found = measured(model, records)
+    assert (found["withdrawn_rate"], found["trips_per_request"], found["handoffs_per_request"]) == (0.5, 1.5, 2.0)
+
+
 # --- Shares in time -------------------------------------------------------------------------------------------
 
 

@@ -41,7 +41,8 @@ EQUAL_BETWEEN_SCENARIOS: tuple[str, ...] = ("hours_supplied", "money_supplied")
 """What scenarios compared with each other must share, unless a file means to change it."""
 
 TELLS_REQUESTS = "trips_per_request"
-"""A metric that every run with a request has: where it has no value either, nothing was asked for."""
+"""A metric that every run has of whose requests one could be followed: where it has no value either, nothing was asked
+for so early that it could be told whether it takes long."""
 
 
 def evaluate(run: Observation) -> Evaluation:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sanfang.metrics.by_day import Days, by_day, per_thousand
 from sanfang.metrics.declare import Basis, metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
-from sanfang.metrics.needs import COME_BACK, FOLLOWED
+from sanfang.metrics.needs import COME_BACK, MEAN_WITHIN_DAYS, SEEN_THROUGH
 from sanfang.metrics.residents import residents
 from sanfang.metrics.units import COUNT, PER_THOUSAND, REQUESTS, SHARE
 from sanfang.model import state as s
@@ -53,18 +53,25 @@ def resolution_rate(run: Evaluation) -> float:
     return ratio(run.counted(s.D_RESOLVED), closed(run))
 
 
-@metric(COUNT, "lower", "requests", "Trips for a request", "平均跑动次数", of=OF_REQUESTS, needs=FOLLOWED)
+def number_followed(run: Evaluation) -> float:
+    """Requests made in the window `MEAN_WITHIN_DAYS` or more before its end: the youngest have most still before them,
+    and would make a policy under which requests take long look better."""
+    return float(_followed(run).sum())
+
+
+OF_FOLLOWED = Basis("requests", number_followed)
+
+
+@metric(COUNT, "lower", "requests", "Trips for a request", "平均跑动次数", of=OF_FOLLOWED, needs=SEEN_THROUGH)
 def trips_per_request(run: Evaluation) -> float:
-    """Mean."""
-    made = requests(run)
-    return ratio(float(made.trips.sum()), len(made.trips))
+    """Mean, of those made `MEAN_WITHIN_DAYS` or more before the end."""
+    return ratio(float(requests(run).trips[_followed(run)].sum()), number_followed(run))
 
 
-@metric(COUNT, "lower", "requests", "Hand-offs of a request", "平均转办次数", of=OF_REQUESTS, needs=FOLLOWED)
+@metric(COUNT, "lower", "requests", "Hand-offs of a request", "平均转办次数", of=OF_FOLLOWED, needs=SEEN_THROUGH)
 def handoffs_per_request(run: Evaluation) -> float:
-    """Mean."""
-    made = requests(run)
-    return ratio(float(made.handoffs.sum()), len(made.handoffs))
+    """Mean, of those made `MEAN_WITHIN_DAYS` or more before the end."""
+    return ratio(float(requests(run).handoffs[_followed(run)].sum()), number_followed(run))
 
 
 def closed_early(run: Evaluation) -> float:
@@ -86,11 +93,12 @@ def _early(run: Evaluation) -> np.ndarray:
     return run.counters[run.first : max(run.end - int(s.REPEAT_DAYS), run.first)]
 
 
-@metric(SHARE, "lower", "requests", "Requests given up", "放弃率", of=OF_REQUESTS, needs=FOLLOWED)
+@metric(SHARE, "lower", "requests", "Requests given up", "放弃率", of=OF_FOLLOWED, needs=SEEN_THROUGH)
 def withdrawn_rate(run: Evaluation) -> float:
-    """Of those made in the window."""
+    """Within `MEAN_WITHIN_DAYS`, of those made so long before the end."""
     made = requests(run)
-    return ratio(float((made.outcome == s.WITHDRAWN).sum()), len(made.outcome))
+    soon = (made.outcome == s.WITHDRAWN) & (made.closed - made.voiced <= MEAN_WITHIN_DAYS)
+    return ratio(float(soon[_followed(run)].sum()), number_followed(run))
 
 
 @metric(PER_THOUSAND, "lower", "requests", "Open requests", "在办诉求", of=Basis("requests", residents))
@@ -102,6 +110,12 @@ def backlog(run: Evaluation) -> float:
 @by_day("open", of="backlog")
 def _open_by_day(days: Days) -> np.ndarray:
     return per_thousand(days.open, days)
+
+
+@once
+def _followed(run: Evaluation) -> np.ndarray:
+    """Whether each request was made on a day so long before the end."""
+    return run.end - np.floor(requests(run).voiced) >= MEAN_WITHIN_DAYS
 
 
 # --- The requests of the window --------------------------------------------------------------------------
