@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from sanfang.dashboard.address import Address
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.stage import Stage
 from sanfang.run.background import DONE
 
 
-def made(make: Callable[[Job[Any]], Any]) -> Any:
+def made(make: Callable[[PageJob[Any]], Any]) -> Any:
     """What a job finds, made in this thread. Fails the test if the job does not get to its end."""
-    job: Job[Any] = Job(make)
+    job: PageJob[Any] = PageJob(make)
     job.run()
     assert job.state == DONE, (job.state, job.error)
     return job.found
@@ -36,12 +36,12 @@ def staged(address: Address) -> Stage:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on a job is made in the thread that starts it, so a page that is drawn has all that it asks for."""
 
-    def start(job: Job[Any]) -> None:
+    def start(job: PageJob[Any]) -> None:
         if job.room is not None:
             job.room.ask()
         job.run()
 
-    monkeypatch.setattr(Job, "start", start)
+    monkeypatch.setattr(PageJob, "start", start)
 
 
 def wait_for_day(page: Any, day: int) -> None:

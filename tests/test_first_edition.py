@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from sanfang import Scenario
 from sanfang.cli.app import app
-from sanfang.dashboard.address import World, read
+from sanfang.dashboard.address import LinkedWorld, read
 
 HERE = Path(__file__).with_name("data") / "first-edition"
 
@@ -57,5 +57,5 @@ def test_a_link_opens_what_it_opened() -> None:
     address, problems = read(f"{link}&a.levers=triage:0.5&a.moves=20:authority:0.25&b=before")
     assert problems == []
     assert (address.district, address.size, address.seed, address.days, address.day) == ("demo", 0.5, 7, 200, 40)
-    reform = World("three-devolutions", (("triage", 0.5),), ((20, "authority", 0.25),))
-    assert address.worlds == (reform, World("before"))
+    reform = LinkedWorld("three-devolutions", (("triage", 0.5),), ((20, "authority", 0.25),))
+    assert address.worlds == (reform, LinkedWorld("before"))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from soak.hostile.verdict import MOST_MEGABYTES, MOST_SECONDS, Verdict
+from soak.hostile.verdict import MAX_MEGABYTES, MAX_SECONDS, Verdict
 
 CASES = {"scenario": 5_000, "district": 3_000, "experiment": 5_000, "lesson": 2_000, "command": 5_000,
          "address": 2_500, "message": 2_000}  # fmt: skip
@@ -127,6 +127,6 @@ def _slowest(verdicts: list[Verdict]) -> Iterator[str]:
     large = sorted(verdicts, key=lambda one: -one.megabytes)[:SHOWN]
     times = ", ".join(f"{one.kind} {one.number} {one.seconds:.1f} s" for one in slow)
     sizes = ", ".join(f"{one.kind} {one.number} {one.megabytes:,.0f} MB" for one in large)
-    yield f"Slowest (at most {MOST_SECONDS:.0f} s): {times}."
+    yield f"Slowest (at most {MAX_SECONDS:.0f} s): {times}."
     yield ""
-    yield f"Largest (at most {MOST_MEGABYTES:,.0f} MB): {sizes}."
+    yield f"Largest (at most {MAX_MEGABYTES:,.0f} MB): {sizes}."

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 Document = dict[str, Any]
 
-LONGEST_PATH = 20_000
+MAX_PATH_LENGTH = 20_000
 """Characters of the header of a table within a table: a long key with many tables below it makes gigabytes."""
 
 
@@ -43,7 +43,7 @@ def _write(table: Document, above: str, lines: list[str]) -> None:
     tables = {key: value for key, value in table.items() if isinstance(value, dict)}
     lines += [f"{_key(key)} = {_inline(value)}" for key, value in table.items() if key not in tables]
     for key, value in tables.items():
-        path = f"{above}.{_key(key)}"[:LONGEST_PATH] if above else _key(key)
+        path = f"{above}.{_key(key)}"[:MAX_PATH_LENGTH] if above else _key(key)
         lines += ["", f"[{path}]"]
         _write(value, path, lines)
 

@@ -29,8 +29,8 @@ DAYS = 60
 used: list[tuple[float, float]] = []
 """Seconds of processors, and the most megabytes, when the first day had been simulated."""
 
-MOST_ADDRESSES = 6 << 30
-MOST_DISK = 1 << 29
+MAX_ADDRESSES = 6 << 30
+MAX_DISK = 1 << 29
 """Bytes, so that a case cannot take the machine down before it is judged."""
 
 Action = Callable[[Case], None]
@@ -54,7 +54,7 @@ def do_inside(action: Action, case: Case, folder: Path) -> None:
         Path("/proc/self/clear_refs").write_text("5")  # the peak of memory begins anew
     forbid([*allowed(case, sandbox), folder / "ended.json"], [cache()], named_elsewhere(case, sandbox))
     ended = _measured(action, replace(case, given=filled))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_DISK, MOST_DISK))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_DISK, MAX_DISK))
     (folder / "ended.json").write_text(json.dumps(asdict(ended)))
     os._exit(0)
 
@@ -146,9 +146,9 @@ def _let_simulate(days: int) -> None:
 
 
 def _limit(case: Case) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_ADDRESSES, MAX_ADDRESSES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (case.disk or MOST_DISK, MOST_DISK))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (case.disk or MAX_DISK, MAX_DISK))
 
 
 def _seconds() -> float:

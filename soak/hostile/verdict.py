@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST_MESSAGE = 4_000
+MAX_MESSAGE_LENGTH = 4_000
 """Characters of a message that somebody still reads."""
 
-MOST_SECONDS, MOST_MEGABYTES = 5.0, 1024.0
+MAX_SECONDS, MAX_MEGABYTES = 5.0, 1024.0
 """Until a case is refused, or at the first simulated day; compilation apart. Seconds of processors at work: those of a
 clock would find the fault with whatever else the machine does."""
 
@@ -46,8 +46,8 @@ class Verdict:
     @property
     def excess(self) -> tuple[str, ...]:
         """What it took more of than it may; told in long campaigns only, on machines that do nothing else."""
-        slow = [f"slow: {self.seconds:.1f} s"] if self.seconds > MOST_SECONDS else []
-        return (*slow, *([f"large: {self.megabytes:.0f} MB"] if self.megabytes > MOST_MEGABYTES else []))
+        slow = [f"slow: {self.seconds:.1f} s"] if self.seconds > MAX_SECONDS else []
+        return (*slow, *([f"large: {self.megabytes:.0f} MB"] if self.megabytes > MAX_MEGABYTES else []))
 
     def told(self) -> str:
         """All of it, for people."""
@@ -87,7 +87,7 @@ def _of_the_texts(ended: Ended, out: str, errors: str, typed: int, wants_json: b
         yield f"a traceback is printed: {errors.strip()[-300:]}"
     if ended.status == 2 and not message.strip() and not ended.accident:
         yield "refused without a word"
-    if ended.status == 2 and len(message) > LONGEST_MESSAGE + 3 * typed:
+    if ended.status == 2 and len(message) > MAX_MESSAGE_LENGTH + 3 * typed:
         yield f"a message of {len(message):,} characters: {message[:100]!r}"
     control = {one for one in out + errors if unicodedata.category(one) == "Cc" and one not in "\n\t"}
     if control:

@@ -23,7 +23,7 @@ import pydantic  # noqa: F401
 import pytest
 import scipy.stats  # noqa: F401
 
-MOST_SECONDS = 600
+MAX_SECONDS = 600
 """Of one test: where it takes longer it has noticed, since the mutant goes on for ever."""
 LOOK_AGAIN_SECONDS = 0.02
 
@@ -40,10 +40,10 @@ def run(folder: Path, names: list[str]) -> tuple[int, str]:
         child = os.fork()
         if child == 0:
             _become_pytest(folder, names, output.fileno())
-        status = _wait(child, MOST_SECONDS * len(names))
+        status = _wait(child, MAX_SECONDS * len(names))
         output.seek(0)
         found = re.search(r"^(?:FAILED|ERROR) tests/\S+?::(\S+)", output.read(), re.MULTILINE)
-    return (status, found[1] if found else "") if status >= 0 else (1, f"takes longer than {MOST_SECONDS} s")
+    return (status, found[1] if found else "") if status >= 0 else (1, f"takes longer than {MAX_SECONDS} s")
 
 
 def _become_pytest(folder: Path, names: list[str], output: int) -> None:

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from jobs import at_once, brought, made, players_at_rest, staged
-from sanfang.dashboard.address import Address, World, read, scenario_of
-from sanfang.dashboard.limits import MOST_MOVES
+from sanfang.dashboard.address import Address, LinkedWorld, read, scenario_of
+from sanfang.dashboard.limits import MAX_MOVES
 from sanfang.dashboard.pages.compare import how_sure, lives_told, replications, side_by_side
-from sanfang.dashboard.pages.compare.replications import Replications
+from sanfang.dashboard.pages.compare.replications import WorldReplications
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.dashboard.worlds import slots
@@ -29,7 +29,7 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
 DAYS = 40
-TWO = (World("before"), World("three-devolutions"))
+TWO = (LinkedWorld("before"), LinkedWorld("three-devolutions"))
 ADDRESS = Address(lang="en", district="demo", size=0.25, seed=3, days=60, day=DAYS, worlds=TWO)
 
 
@@ -99,20 +99,20 @@ def test_a_lever_moved_in_one_world_leaves_the_other_alone_and_a_link_tells_it_a
 
 
 def test_a_world_takes_no_more_moves_than_a_link_can_tell() -> None:
-    moves = tuple((1 + day, "triage", day % 2 / 2) for day in range(MOST_MOVES))
-    played = PlayedWorld(replace(ADDRESS, days=300), World("before", moves=moves))
+    moves = tuple((1 + day, "triage", day % 2 / 2) for day in range(MAX_MOVES))
+    played = PlayedWorld(replace(ADDRESS, days=300), LinkedWorld("before", moves=moves))
     played.step(1)
     before = played.world, played.scenario
-    with pytest.raises(InputError, match=str(MOST_MOVES)):
+    with pytest.raises(InputError, match=str(MAX_MOVES)):
         played.move("volunteers", 0.5)
     assert (played.world, played.scenario) == before
     played.move("triage", 0.75)  # in place of the one on this day
-    assert len(played.world.moves) == MOST_MOVES and played.level("triage") == 0.75
+    assert len(played.world.moves) == MAX_MOVES and played.level("triage") == 0.75
 
 
 @pytest.mark.parametrize("day", [0, 2])
 def test_a_level_that_no_scenario_takes_leaves_the_world_as_it_was(day: int) -> None:
-    played = PlayedWorld(ADDRESS, World("before"))
+    played = PlayedWorld(ADDRESS, LinkedWorld("before"))
     played.step(day)
     before = played.world, played.scenario
     with pytest.raises(InputError):
@@ -143,7 +143,7 @@ def test_a_seed_that_is_no_number_changes_nothing(value: object) -> None:
 def test_worlds_that_are_played_already_are_taken_over() -> None:
     stage = staged(replace(ADDRESS, day=5))
     before = stage.worlds
-    third = brought(stage, replace(ADDRESS, day=5, worlds=(*TWO, World("precision")))).worlds
+    third = brought(stage, replace(ADDRESS, day=5, worlds=(*TWO, LinkedWorld("precision")))).worlds
     assert third[:2] == before and third[2].day == 5
     twins = brought(stage, replace(ADDRESS, day=5, worlds=(TWO[0], TWO[0]))).worlds
     assert twins[0] is before[0] and twins[1] is not before[0]
@@ -152,8 +152,8 @@ def test_worlds_that_are_played_already_are_taken_over() -> None:
 
 def test_another_policy_is_played_up_to_today_to_the_last_digit() -> None:
     stage = staged(replace(ADDRESS, day=20))
-    brought(stage, replace(ADDRESS, day=20, worlds=(TWO[0], World("precision", moves=((10, "triage", 0.5),)))))
-    alone = staged(replace(ADDRESS, day=20, worlds=(World("precision", moves=((10, "triage", 0.5),)),)))
+    brought(stage, replace(ADDRESS, day=20, worlds=(TWO[0], LinkedWorld("precision", moves=((10, "triage", 0.5),)))))
+    alone = staged(replace(ADDRESS, day=20, worlds=(LinkedWorld("precision", moves=((10, "triage", 0.5),)),)))
     pd.testing.assert_frame_equal(stage.worlds[1].so_far().daily, alone.worlds[0].so_far().daily, check_exact=True)
 
 
@@ -292,14 +292,14 @@ def test_the_resident_who_gains_most_gains_most(stage: Stage) -> None:
     )
 
 
-# --- Replications ---------------------------------------------------------------------------------------
+# --- WorldReplications ---------------------------------------------------------------------------------------
 
 SHORT = replace(ADDRESS, day=12)
 
 
 def test_replications_are_paired_and_the_first_is_what_is_on_show() -> None:
     told: list[str] = []
-    job = Replications(SHORT, 3)
+    job = WorldReplications(SHORT, 3)
     job.listen(lambda: told.append(job.state))
     job.start()
     assert job.join(60) and job.state == DONE and job.error == "" and told[-1] == DONE
@@ -317,7 +317,7 @@ def test_replications_are_paired_and_the_first_is_what_is_on_show() -> None:
 def test_the_table_of_replications_is_what_the_code_behind_the_page_gives() -> None:
     """Seen on 1 June, 48 days before the last day: a run that ends there, to the last bit, and the days evaluated."""
     address = replace(ADDRESS, days=200, day=152)
-    job = Replications(address, 3)
+    job = WorldReplications(address, 3)
     job.run()
     assert job.found is not None
     worlds = {letter: scenario_of(address, world) for letter, world in zip("ab", address.worlds, strict=True)}
@@ -334,7 +334,7 @@ def test_the_table_of_replications_is_what_the_code_behind_the_page_gives() -> N
 
 
 def test_replications_that_end_in_the_warm_up_say_so_and_show_no_number() -> None:
-    job = Replications(SHORT, 3)
+    job = WorldReplications(SHORT, 3)
     job.run()
     assert job.found is not None
     for lang, words in (("en", "no day is left after the warm-up of 90 days"), ("zh", "起步期")):
@@ -345,7 +345,7 @@ def test_replications_that_end_in_the_warm_up_say_so_and_show_no_number() -> Non
 
 def test_cancel_works_at_once_and_gives_the_place_back() -> None:
     free = slots.JOBS.count
-    job, begun = Replications(replace(ADDRESS, day=0, days=365), 40), threading.Event()
+    job, begun = WorldReplications(replace(ADDRESS, day=0, days=365), 40), threading.Event()
     job.listen(begun.set)
     job.start()
     assert begun.wait(60)
@@ -356,7 +356,7 @@ def test_cancel_works_at_once_and_gives_the_place_back() -> None:
 
 
 def test_replications_that_are_complete_when_they_are_cancelled_are_kept() -> None:
-    job = Replications(SHORT, 40)
+    job = WorldReplications(SHORT, 40)
     job.listen(lambda: job.cancel() if job.done >= 8 else None)
     job.run()
     assert job.state == CANCELLED and job.found is not None and 4 <= job.found.reps < 40
@@ -366,20 +366,20 @@ def test_replications_wait_for_a_place_and_can_be_cancelled_while_they_wait(monk
     monkeypatch.setattr(slots, "JOBS", Places(1, 1))
     taken = slots.JOBS.place("somebody else")
     taken.ask()
-    job = Replications(SHORT, 3)
+    job = WorldReplications(SHORT, 3)
     job.start()
     assert not job.join(0.1) and job.state == WAITING and job.done == 0
     job.cancel()
     assert job.join(2.0) and job.state == CANCELLED
-    second = Replications(SHORT, 3)
+    second = WorldReplications(SHORT, 3)
     second.start()
     taken.leave()
     assert second.join(60) and second.state == DONE
 
 
 def test_the_number_of_replications_is_bounded() -> None:
-    assert Replications(SHORT, 10**9).reps == replications.limits.MOST_REPLICATIONS
-    assert Replications(SHORT, 0).reps == replications.FEWEST
+    assert WorldReplications(SHORT, 10**9).reps == replications.limits.MAX_REPLICATIONS
+    assert WorldReplications(SHORT, 0).reps == replications.FEWEST
 
 
 # --- The page -------------------------------------------------------------------------------------------
@@ -392,12 +392,14 @@ def test_the_page_opens_in_every_view(view: str, monkeypatch: pytest.MonkeyPatch
     from sanfang.dashboard.pages.compare.page import ComparePage
     from sanfang.dashboard.widgets import viewer
 
-    address = replace(ADDRESS, day=3, worlds=(World("three-devolutions"),), other={"view": view, "community": "c002"})
+    address = replace(
+        ADDRESS, day=3, worlds=(LinkedWorld("three-devolutions"),), other={"view": view, "community": "c002"}
+    )
     before = viewer.address.value
     viewer.address.set(address)
     try:
         _, rc = solara.render(ComparePage(), handle_error=False)
-        assert viewer.address.value.worlds == (World("three-devolutions"), World("before"))
+        assert viewer.address.value.worlds == (LinkedWorld("three-devolutions"), LinkedWorld("before"))
         pieces = {name for piece in rc.find(ipyvue.VueTemplate).widgets for name in piece.trait_names()}
         assert "figures" in pieces and {"lives": "rows", "replications": "fields"}.get(view, "charts") in pieces
         rc.close()
@@ -422,7 +424,7 @@ def _holes(text: str) -> list[str]:
 def test_one_played_world_is_not_disturbed_by_replications_of_it() -> None:
     played = PlayedWorld(SHORT, TWO[0])
     played.step(5)
-    job = Replications(SHORT, 3)
+    job = WorldReplications(SHORT, 3)
     job.start()
     played.step(7)
     assert job.join(60)
@@ -432,7 +434,7 @@ def test_one_played_world_is_not_disturbed_by_replications_of_it() -> None:
 def test_the_recipe_of_the_page_runs_and_pairs_the_same_worlds(capsys: pytest.CaptureFixture[str]) -> None:
     from sanfang.dashboard.pages.compare.recipe import recipe as compare
 
-    moved = World("three-devolutions", moves=((5, "triage", 0.9),))
+    moved = LinkedWorld("three-devolutions", moves=((5, "triage", 0.9),))
     code = compare(replace(ADDRESS, day=8, worlds=(TWO[0], moved))).python
     space: dict[str, Any] = {}
     exec(code.replace("reps=10", "reps=2, jobs=1"), space)

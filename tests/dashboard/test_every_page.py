@@ -19,7 +19,7 @@ from sanfang.dashboard.address import Address
 from sanfang.dashboard.declare import pages, recipe
 from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import LANGUAGES, say
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 
 DEMO = {"district": "demo", "size": 1.0, "days": 30}
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -29,7 +29,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Jobs are not started; the viewer's address is put back."""
     before = viewer.address.value
-    monkeypatch.setattr(Job, "start", lambda job: None)
+    monkeypatch.setattr(PageJob, "start", lambda job: None)
     yield
     viewer.address.set(before)
 

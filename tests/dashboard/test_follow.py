@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 
 from jobs import at_once, made
-from sanfang.dashboard.address import Address, World, read, scenario_of
+from sanfang.dashboard.address import Address, LinkedWorld, read, scenario_of
 from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.follow import flow_views
-from sanfang.dashboard.pages.follow.choice import Choice, candidates, choice, run_of, until
+from sanfang.dashboard.pages.follow.choice import RequestChoice, candidates, choice, run_of, until
 from sanfang.dashboard.pages.follow.pictures import timeline_picture
 from sanfang.dashboard.presenters import request_life as follow_views
 from sanfang.dashboard.words import say, texts
 from sanfang.dashboard.worlds import slots
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.model.cases.watched import trace
 from sanfang.run import flow
 from sanfang.run.background import CANCELLED
@@ -65,7 +65,7 @@ def test_watching_a_request_changes_nothing_in_the_run(run: Run) -> None:
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_steps_sum_to_the_hours_hand_offs_and_yuan_of_the_record(name: str) -> None:
-    address = replace(ADDRESS, worlds=(World(name),))
+    address = replace(ADDRESS, worlds=(LinkedWorld(name),))
     run = made(lambda job: run_of(address, job))
     for label in varied(run):
         row, one = run.requests.loc[label], told(run, address, label)
@@ -100,7 +100,7 @@ def test_the_world_of_the_page_is_the_run_that_the_command_line_makes(run: Run) 
 
 
 def test_a_run_that_is_cancelled_shows_the_days_that_it_got_to() -> None:
-    job: Job[Run] = Job(lambda job: run_of(ADDRESS, job), total=DAYS)
+    job: PageJob[Run] = PageJob(lambda job: run_of(ADDRESS, job), total=DAYS)
     job.did = lambda amount=1: job.cancel() if (days.append(amount) or sum(days) >= 30) else None  # type: ignore[method-assign,func-returns-value]
     days: list[int] = []
     job.run()
@@ -110,7 +110,7 @@ def test_a_run_that_is_cancelled_shows_the_days_that_it_got_to() -> None:
 
 
 def test_a_run_that_nobody_waits_for_any_more_ends_within_a_turn_and_makes_nothing_of_it() -> None:
-    job: Job[Run] = Job(lambda job: run_of(ADDRESS, job), total=DAYS)
+    job: PageJob[Run] = PageJob(lambda job: run_of(ADDRESS, job), total=DAYS)
     job.did = lambda amount=1: job.leave()  # type: ignore[method-assign]
     job.run()
     assert job.state == CANCELLED and job.found is None
@@ -135,21 +135,21 @@ def test_a_day_that_is_none_changes_nothing(value: object) -> None:
 def test_rules_pick_what_they_say(run: Run) -> None:
     closed = closed_to_follow(run)
     hours = durations(closed, run.scenario.calendar, run.days)
-    assert candidates(run, Choice("slowest"))["hours"].iloc[0] == hours.max()
-    middle = candidates(run, Choice("typical"))["hours"]
+    assert candidates(run, RequestChoice("slowest"))["hours"].iloc[0] == hours.max()
+    middle = candidates(run, RequestChoice("typical"))["hours"]
     assert (middle - hours.median()).abs().max() <= (hours.drop(middle.index) - hours.median()).abs().min()
-    quick = candidates(run, Choice("quick_handoffs"))
+    quick = candidates(run, RequestChoice("quick_handoffs"))
     assert (quick["handoffs"] >= 2).all() and quick["hours"].iloc[0] == hours[closed["handoffs"] >= 2].min()
-    assert set(candidates(run, Choice("open"))["outcome"]) == {"open"}
-    found = candidates(run, Choice("slowest", domain="care", vulnerable=True))
+    assert set(candidates(run, RequestChoice("open"))["outcome"]) == {"open"}
+    found = candidates(run, RequestChoice("slowest", domain="care", vulnerable=True))
     assert len(found) and set(found["domain"]) == {"care"} and found["vulnerable"].all()
 
 
 def test_an_address_gives_only_choices_that_exist() -> None:
     given = {"request": "typical:6B13", "domain": "care", "community": "<b>", "kind": "none", "whose": "vulnerable"}
-    assert choice(given, ["care"], ["c1"]) == Choice("typical", "6b13", "care", "", "", True)
-    assert choice({"request": "slowest:x'; drop"}, [], []) == Choice()
-    assert choice({"request": "78fd"}, [], []) == Choice("slowest", "78fd")
+    assert choice(given, ["care"], ["c1"]) == RequestChoice("typical", "6b13", "care", "", "", True)
+    assert choice({"request": "slowest:x'; drop"}, [], []) == RequestChoice()
+    assert choice({"request": "78fd"}, [], []) == RequestChoice("slowest", "78fd")
     address = ADDRESS.with_other(request="typical:6b13", kind="hard", whose="vulnerable", flow="hours")
     assert read(address.query()) == (address, [])
 
@@ -194,7 +194,7 @@ def test_hand_offs_stand_beside_the_step_that_they_begin(run: Run) -> None:
 
 
 def test_the_recipe_tells_the_life_that_the_page_tells(run: Run) -> None:
-    label = candidates(run, Choice("quick_handoffs")).index[0]
+    label = candidates(run, RequestChoice("quick_handoffs")).index[0]
     id_, found = run.requests.at[label, "id"], dict[str, object]()
     exec(recipe("/follow", ADDRESS.with_other(request=id_)).python.replace("print(", "str("), found)
     mine, its = told(run, ADDRESS, label), found["life"]
@@ -216,7 +216,7 @@ def test_the_page_shows_the_request_that_the_address_names(run: Run, monkeypatch
     from sanfang.dashboard.pages.follow import page as follow
     from sanfang.dashboard.widgets import viewer
 
-    id_ = candidates(run, Choice("typical"))["id"].iloc[1]
+    id_ = candidates(run, RequestChoice("typical"))["id"].iloc[1]
     viewer.address.set(ADDRESS.with_other(request=f"typical:{id_[:9]}"))
     _, rendered = solara.render(follow.FollowPage(), handle_error=False)
     pieces = rendered.find(ipyvue.VueTemplate).widgets

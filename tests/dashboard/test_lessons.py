@@ -18,11 +18,21 @@ from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.lessons import page, told, wording
 from sanfang.dashboard.pages.lessons.files import LESSONS, Progress, load, load_all, progress_of
 from sanfang.dashboard.pages.lessons.files import read as read_lesson
-from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, Lesson, Place, Step
-from sanfang.dashboard.pages.lessons.runs import Found, Runs, Seen, Trial, differences, find_out, known, score, trials
+from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, Lesson, LessonPlace, LessonStep
+from sanfang.dashboard.pages.lessons.runs import (
+    LessonRun,
+    Runs,
+    Seen,
+    StepOutcome,
+    differences,
+    find_out,
+    known,
+    score,
+    trials,
+)
 from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import LANGUAGES
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.lab.comparison import compare
 from sanfang.metrics.catalogue import BY_NAME, METRICS
 from sanfang.run.background import CANCELLED
@@ -36,16 +46,16 @@ FOLDER = ROOT / "scenarios" / LESSONS
 LESSON_NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 STEPS = [(name, number) for name in LESSON_NAMES for number in range(len(load(name).steps))]
 
-SHORT = Place(days=150, replications=3)
+SHORT = LessonPlace(days=150, replications=3)
 
 
-def short(lesson: Lesson, step: Step) -> tuple[Lesson, Step]:
+def short(lesson: Lesson, step: LessonStep) -> tuple[Lesson, LessonStep]:
     """The same step on sixty days."""
     brief = step.model_copy(update={"place": SHORT})
     return lesson.model_copy(update={"steps": (brief, *lesson.steps[1:])}), brief
 
 
-def made_up(step: Step, shift: dict[str, float]) -> Found:
+def made_up(step: LessonStep, shift: dict[str, float]) -> StepOutcome:
     """Runs in which every metric is 0.5 but for the noise of the seed, plus the shift of its arm."""
     noise = [0.001, -0.002, 0.0015]
     by_arm = {
@@ -55,14 +65,14 @@ def made_up(step: Step, shift: dict[str, float]) -> Found:
         )
         for arm in step.arms
     }
-    return Found(step, SHORT, by_arm)
+    return StepOutcome(step, SHORT, by_arm)
 
 
 FAR = 20.0
 """More than the smallest difference of interest in any unit."""
 
 
-def with_outcome(step: Step, outcome: str) -> Found:
+def with_outcome(step: LessonStep, outcome: str) -> StepOutcome:
     """Made-up runs that come out as asked."""
     last, first = step.arms[-1].id, step.arms[0].id
     others = [arm.id for arm in step.arms[1:]]
@@ -215,9 +225,9 @@ def test_a_step_shows_the_numbers_of_simulate_and_of_compare() -> None:
 
 
 def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[Trial] = []
+    ran: list[LessonRun] = []
 
-    def count(trial: Trial, job: Job[Any]) -> Seen:
+    def count(trial: LessonRun, job: PageJob[Any]) -> Seen:
         ran.append(trial)
         return Seen({metric.name: float(trial.seed) for metric in METRICS}, {})
 
@@ -243,7 +253,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
 def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", lambda trial, job: Seen({}, {}))
     runs, before = Runs(kept=2), Scenario.load("before", district="demo")
-    first, second, third = (Trial(before, "digest", seed, 60, 1.0) for seed in (1, 2, 3))
+    first, second, third = (LessonRun(before, "digest", seed, 60, 1.0) for seed in (1, 2, 3))
     for trial in (first, second):
         made(lambda job, trial=trial: runs.make(trial, job))
     runs.seen(first)
@@ -252,16 +262,16 @@ def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.
 
 
 def test_nothing_more_is_run_once_a_viewer_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    lesson, ran = load("three-together"), list[Trial]()
+    lesson, ran = load("three-together"), list[LessonRun]()
 
-    def count(trial: Trial, job: Job[Any]) -> Seen:
+    def count(trial: LessonRun, job: PageJob[Any]) -> Seen:
         ran.append(trial)
         if len(ran) == 2:
             job.leave()
         return Seen({}, {})
 
     monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", count)
-    job: Job[Found] = Job(lambda job: find_out(lesson, lesson.steps[0], job, Runs()))
+    job: PageJob[StepOutcome] = PageJob(lambda job: find_out(lesson, lesson.steps[0], job, Runs()))
     job.run()
     assert job.state == CANCELLED and len(ran) == 2
 

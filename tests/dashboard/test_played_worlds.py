@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from jobs import brought, players_at_rest, staged
 from sanfang.dashboard import limits, words
-from sanfang.dashboard.address import OTHER_KEYS, Address, World, read, scenario_of
+from sanfang.dashboard.address import OTHER_KEYS, Address, LinkedWorld, read, scenario_of
 from sanfang.dashboard.declare import pages, recipe
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.outlines import outlines
@@ -43,7 +43,7 @@ PACKAGE = Path(words.__file__).parent
 
 
 def demo_world(days: int = 0, scenario: str = "before") -> PlayedWorld:
-    world = PlayedWorld(DEMO, World(scenario))
+    world = PlayedWorld(DEMO, LinkedWorld(scenario))
     world.step(days)
     return world
 
@@ -52,7 +52,7 @@ def demo_world(days: int = 0, scenario: str = "before") -> PlayedWorld:
 
 LEVELS = st.integers(0, 20).map(lambda n: n / 20)
 WORLDS = st.builds(
-    World,
+    LinkedWorld,
     scenario=st.sampled_from(content.names()),
     levers=st.dictionaries(st.sampled_from(lever_names()), LEVELS, max_size=4).map(lambda found: tuple(found.items())),
     moves=st.dictionaries(st.tuples(st.integers(1, 300), st.sampled_from(lever_names())), LEVELS, max_size=4).map(
@@ -68,7 +68,7 @@ WORLDS = st.builds(
         lang=st.sampled_from(LANGUAGES),
         district=st.just("licang"),
         size=st.sampled_from(limits.sizes("licang")),
-        seed=st.integers(0, limits.MOST_SEED),
+        seed=st.integers(0, limits.MAX_SEED),
         days=st.just(365),
         day=st.integers(0, 365),
         worlds=st.lists(WORLDS, min_size=1, max_size=3).map(tuple),
@@ -103,19 +103,19 @@ def test_what_an_address_may_not_ask_is_left_out_and_told(query: str, what: str)
 
 
 def assert_within_limits(address: Address) -> None:
-    assert address.size * limits.population(address.district) <= limits.MOST_RESIDENTS
-    assert 1 <= address.days <= limits.MOST_DAYS and 0 <= address.day <= address.days
-    assert 0 <= address.seed <= limits.MOST_SEED and address.lang in LANGUAGES
-    assert 1 <= len(address.worlds) <= limits.MOST_WORLDS
+    assert address.size * limits.population(address.district) <= limits.MAX_RESIDENTS
+    assert 1 <= address.days <= limits.MAX_DAYS and 0 <= address.day <= address.days
+    assert 0 <= address.seed <= limits.MAX_SEED and address.lang in LANGUAGES
+    assert 1 <= len(address.worlds) <= limits.MAX_WORLDS
     for world in address.worlds:
-        assert world.scenario in content.names() and len(world.moves) <= limits.MOST_MOVES
+        assert world.scenario in content.names() and len(world.moves) <= limits.MAX_MOVES
         for name, level in [*world.levers, *(move[1:] for move in world.moves)]:
             assert name in lever_names() and 0 <= level <= 1
 
 
 def test_every_district_has_a_size_that_may_be_played() -> None:
     for district in content.names(below=content.DISTRICTS):
-        assert limits.usual_size(district) * limits.population(district) <= limits.MOST_RESIDENTS
+        assert limits.usual_size(district) * limits.population(district) <= limits.MAX_RESIDENTS
 
 
 # --- Played worlds ------------------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ class _Watched(threading.Event):
 
 
 def test_play_waits_until_a_picture_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.worlds.player.LONGEST_WAIT", 60.0)
+    monkeypatch.setattr("sanfang.dashboard.worlds.player.MAX_WAIT_SECONDS", 60.0)
     steps: list[int] = []
     player = Player(lambda days: bool(steps.append(days)) or True, lambda: None, lambda: None)
     seen = player._seen = _Watched()
@@ -365,14 +365,14 @@ def test_every_page_has_a_recipe() -> None:
 
 
 def test_a_scenario_of_an_address_holds_levers_and_moves() -> None:
-    world = World("before", (("triage", 0.5),), ((10, "triage", 1.0),))
+    world = LinkedWorld("before", (("triage", 0.5),), ((10, "triage", 1.0),))
     assert scenario_of(DEMO, world).policy.triage == ((0, 0.5), (10, 1.0))
 
 
 def test_a_move_on_the_first_day_is_a_lever_set_from_the_start() -> None:
     """A session keeps one record of both, so a link that names it as a move names the same world."""
     moved, set_ = (read(f"a=before&a.{key}")[0] for key in ("moves=0:triage:0.5", "levers=triage:0.5"))
-    assert moved.worlds == set_.worlds == (World("before", (("triage", 0.5),)),)
+    assert moved.worlds == set_.worlds == (LinkedWorld("before", (("triage", 0.5),)),)
     assert PlayedWorld(replace(DEMO, size=0.1), set_.worlds[0]).world == set_.worlds[0]
 
 

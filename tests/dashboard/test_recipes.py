@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sanfang.dashboard import recipe as recipes
-from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.compare import recipe as compare_recipe
 from sanfang.dashboard.pages.lessons import recipe as lesson_recipe
@@ -135,7 +135,7 @@ def test_a_scenario_or_district_of_any_name_is_only_named(
 ) -> None:
     for module in (recipes, compare_recipe):
         monkeypatch.setattr(module, "settings", lambda address, world: dict.fromkeys(("policy.triage",), 0.5))
-    address = Address(district=name, size=1.0, days=30, worlds=(World(name), World("before")))
+    address = Address(district=name, size=1.0, days=30, worlds=(LinkedWorld(name), LinkedWorld("before")))
     shown = recipe(page, address)
     assert name in literals(shown.python)
     (given,) = arguments(shown.shell, place / "empty")

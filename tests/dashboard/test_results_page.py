@@ -21,13 +21,13 @@ from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.results import files as result_files
 from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results import texts as result_texts
-from sanfang.dashboard.pages.results.choice import VIEWS, Choice, Shown, choose, show
+from sanfang.dashboard.pages.results.choice import VIEWS, ResultChoice, Shown, choose, show
 from sanfang.dashboard.pages.results.effects import factor_effects, scenario_effects
 from sanfang.dashboard.pages.results.figures import BETTER, Bars, tornado
-from sanfang.dashboard.pages.results.files import Found, Opened, Unreadable
+from sanfang.dashboard.pages.results.files import Openable, Opened, Unreadable
 from sanfang.dashboard.pages.results.groups import groups_table
 from sanfang.dashboard.pages.results.labels import group_label
-from sanfang.dashboard.pages.results.options import MOST_ACROSS, colour_of, ink_on, limits, luminance, option
+from sanfang.dashboard.pages.results.options import MAX_ACROSS, colour_of, ink_on, limits, luminance, option
 from sanfang.dashboard.pages.results.page import ResultsPage, plot_of
 from sanfang.dashboard.pages.results.pictures import picture
 from sanfang.dashboard.pages.results.tables import NothingToShow, axes, cells, front, summary, surface, thinned
@@ -217,7 +217,7 @@ def test_nothing_outside_the_folders_is_opened(made: Any, place: Path) -> None:
     (place / "experiments" / "link.toml").symlink_to("/etc/hostname")
     assert result_files.listed() == []
     with pytest.raises(Unreadable, match="outside"):
-        result_files.status(Found("results/file", place / "results" / "file" / STORE, (place / "results").resolve()))
+        result_files.status(Openable("results/file", place / "results" / "file" / STORE, (place / "results").resolve()))
 
 
 @pytest.mark.parametrize("wanted", ["results/../elsewhere", "/etc/passwd", "results/grid/sweep.sqlite", "grid", ""])
@@ -279,7 +279,7 @@ def test_scattered_points_are_put_into_boxes_and_said_to_be(made: Any) -> None:
         low, high = found.x.levels[row.x]
         assert low <= row.estimate <= high
     note = plot_of(
-        show(opened.found, []), Choice("surface", "satisfaction", "", *axes(opened), which="before"), [], "en"
+        show(opened.found, []), ResultChoice("surface", "satisfaction", "", *axes(opened), which="before"), [], "en"
     )
     assert "nothing is interpolated" in note.note
 
@@ -616,7 +616,7 @@ def test_axes_hold_their_values_between_round_ends(values: list[float]) -> None:
     low, high, step = limits(values)
     assert low < high and step > 0
     assert all(low <= value <= high for value in values if value == value)
-    assert (high - low) / step <= MOST_ACROSS
+    assert (high - low) / step <= MAX_ACROSS
 
 
 def test_text_on_a_heat_map_keeps_its_contrast(made: Any) -> None:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.pages.compare.page import ComparePage
 from sanfang.dashboard.pages.follow.page import FollowPage
 from sanfang.dashboard.pages.live.page import LivePage
@@ -25,7 +25,7 @@ from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.widgets.progress import standing, use_job
 from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds import slots
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.model.model import DistrictModel
 from sanfang.run.background import CANCELLED, DONE, FAILED, RUNNING, WAITING
 from sanfang.run.moves import Move, with_moves
@@ -115,9 +115,9 @@ def test_whatever_is_asked_and_left_the_limits_hold_and_nobody_waits_beside_free
 
 
 def test_the_largest_page_of_one_viewer_fits_into_his_share_and_a_room_of_viewers_into_all() -> None:
-    largest = limits.MOST_WORLDS * (
-        limits.world_megabytes(limits.MOST_RESIDENTS, limits.MOST_DAYS)
-        + limits.table_megabytes(limits.MOST_RESIDENTS, limits.MOST_DAYS)
+    largest = limits.MAX_WORLDS * (
+        limits.world_megabytes(limits.MAX_RESIDENTS, limits.MAX_DAYS)
+        + limits.table_megabytes(limits.MAX_RESIDENTS, limits.MAX_DAYS)
     )
     assert largest <= limits.HELD_EACH_MEGABYTES
     usual = limits.world_megabytes(limits.usual_size("licang") * limits.population("licang"), 365)
@@ -130,10 +130,10 @@ def test_a_world_takes_about_as_much_memory_as_is_counted_for_it() -> None:
     script = """
         from pathlib import Path
         from sanfang.dashboard import limits
-        from sanfang.dashboard.address import Address, World
+        from sanfang.dashboard.address import Address, LinkedWorld
         from sanfang.dashboard.worlds.played import PlayedWorld
         def played():
-            world = PlayedWorld(Address(district="demo", size=1.0, days=120), World())
+            world = PlayedWorld(Address(district="demo", size=1.0, days=120), LinkedWorld())
             world.step(120)
             return world
         megabytes = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
@@ -160,9 +160,9 @@ class Held:
 
     def __init__(self) -> None:
         self.begun, self.go_on = threading.Event(), threading.Event()
-        self.job: Job[str] = Job(self._make)
+        self.job: PageJob[str] = PageJob(self._make)
 
-    def _make(self, job: Job[str]) -> str:
+    def _make(self, job: PageJob[str]) -> str:
         self.begun.set()
         assert self.go_on.wait(SOON)
         job.check()
@@ -200,14 +200,14 @@ def test_a_job_waits_behind_those_before_it_and_makes_nothing_if_it_is_cancelled
 
 
 def test_a_job_that_breaks_down_says_why_and_gives_its_place_back(few: None) -> None:
-    job: Job[float] = Job(lambda job: 1 / 0)
+    job: PageJob[float] = PageJob(lambda job: 1 / 0)
     job.run()
     assert job.state == FAILED and "ZeroDivisionError" in job.error and slots.JOBS.free == 1
 
 
 def test_a_job_waits_for_room_before_it_takes_a_place(few: None) -> None:
     held = Places(10, each=10)
-    other, job = asked(held, "somebody else", 8), Job(lambda job: "made", room=held.place("me", 4))
+    other, job = asked(held, "somebody else", 8), PageJob(lambda job: "made", room=held.place("me", 4))
     job.start()
     assert not job.join(0.05) and job.waits_for_room and slots.JOBS.free == 1
     other.leave()
@@ -219,10 +219,10 @@ def test_a_job_waits_for_room_before_it_takes_a_place(few: None) -> None:
 def test_a_long_job_lets_others_have_the_place_between_its_turns(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sanfang.run.background.KEEP_SECONDS", 0.0)
     order, waits = list[str](), threading.Event()
-    short: Job[None] = Job(lambda job: order.append("short"))
+    short: PageJob[None] = PageJob(lambda job: order.append("short"))
     short.listen(waits.set)
 
-    def long_(job: Job[None]) -> None:
+    def long_(job: PageJob[None]) -> None:
         with job.turn():
             order.append("first turn")
             short.start()
@@ -230,7 +230,7 @@ def test_a_long_job_lets_others_have_the_place_between_its_turns(few: None, monk
         with job.turn():
             order.append("second turn")
 
-    job: Job[None] = Job(long_)
+    job: PageJob[None] = PageJob(long_)
     job.run()
     assert order == ["first turn", "short", "second turn"] and job.state == DONE
 
@@ -248,7 +248,7 @@ def test_jobs_and_players_take_turns(few: None) -> None:
 
     player = threading.Thread(target=play, daemon=True)
 
-    def make(job: Job[None]) -> None:
+    def make(job: PageJob[None]) -> None:
         with job.turn():
             player.start()
             assert plays.wait(SOON)
@@ -256,7 +256,7 @@ def test_jobs_and_players_take_turns(few: None) -> None:
         with job.turn():
             order.append("job")
 
-    Job(make).run()
+    PageJob(make).run()
     player.join(SOON)
     assert order == ["job", "player", "job"]
 
@@ -265,8 +265,8 @@ def test_what_must_be_made_once_is_waited_for_without_keeping_others_from_their_
     """With one place in all: who makes it needs the place that those who wait for it would have."""
     among, order, both = Places(1, each=1), list[str](), threading.Barrier(2, timeout=SOON)
 
-    def make(name: str) -> Callable[[Job[None]], None]:
-        def make(job: Job[None]) -> None:
+    def make(name: str) -> Callable[[PageJob[None]], None]:
+        def make(job: PageJob[None]) -> None:
             with job.alone(among):
                 for _ in range(3):
                     job.give_way()
@@ -274,7 +274,7 @@ def test_what_must_be_made_once_is_waited_for_without_keeping_others_from_their_
 
         return make
 
-    jobs = [Job(make(name)) for name in ("a", "b")]
+    jobs = [PageJob(make(name)) for name in ("a", "b")]
     threads = [threading.Thread(target=lambda job=job: (both.wait(), job.run()), daemon=True) for job in jobs]
     for thread in threads:
         thread.start()
@@ -286,7 +286,7 @@ def test_what_must_be_made_once_is_waited_for_without_keeping_others_from_their_
 
 def test_progress_is_told_to_those_who_listen_until_they_stop() -> None:
     told = list[int]()
-    job: Job[None] = Job(lambda job: [job.did() for _ in range(3)] and None, total=3)
+    job: PageJob[None] = PageJob(lambda job: [job.did() for _ in range(3)] and None, total=3)
     stop = job.listen(lambda: told.append(job.done))
     stop()
     stop()
@@ -298,10 +298,10 @@ def test_progress_is_told_to_those_who_listen_until_they_stop() -> None:
 
 
 def test_leaving_the_page_or_another_setup_stops_what_was_begun() -> None:
-    jobs = list[Job[str]]()
+    jobs = list[PageJob[str]]()
     go_on = threading.Event()
 
-    def make(job: Job[str]) -> str:
+    def make(job: PageJob[str]) -> str:
         assert go_on.wait(SOON)
         job.check()
         return "made"
@@ -330,8 +330,8 @@ class Page:
     """A page drawn in this thread, whose jobs are made when the test says so."""
 
     def __init__(self, component: Any, address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.jobs = list[Job[Any]]()
-        monkeypatch.setattr(Job, "start", lambda job: self.jobs.append(job) or (job.room and job.room.ask()))
+        self.jobs = list[PageJob[Any]]()
+        monkeypatch.setattr(PageJob, "start", lambda job: self.jobs.append(job) or (job.room and job.room.ask()))
         viewer.address.set(address)
         self.drawn = solara.render(component(), handle_error=False)[1]
 
@@ -377,12 +377,12 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any, Addres
     viewer.address.set(before)
 
 
-TWO = replace(ADDRESS, worlds=(World("before"), World("three-devolutions", moves=((10, "triage", 0.5),))))
+TWO = replace(ADDRESS, worlds=(LinkedWorld("before"), LinkedWorld("three-devolutions", moves=((10, "triage", 0.5),))))
 PAGES = {"live": (LivePage, ADDRESS), "compare": (ComparePage, TWO), "follow": (FollowPage, ADDRESS)}
 Open = Callable[[Any, Address], Page]
 
 
-def after(job: Job[Any], days: int, then: Callable[[], None]) -> None:
+def after(job: PageJob[Any], days: int, then: Callable[[], None]) -> None:
     """Have something happen once a job has played so many days."""
     did = job.did
 
@@ -461,10 +461,15 @@ def test_going_back_and_another_policy_are_jobs_too_and_meanwhile_nothing_can_be
     choices.vue_event_pick({"field": "scenario-b", "value": "precision"})
     page.press("cancel")
     page.jobs[2].run()
-    assert viewer.address.value.worlds == (World("before"), World("three-devolutions", moves=((10, "triage", 0.5),)))
+    assert viewer.address.value.worlds == (
+        LinkedWorld("before"),
+        LinkedWorld("three-devolutions", moves=((10, "triage", 0.5),)),
+    )
     choices.vue_event_pick({"field": "scenario-b", "value": "precision"})
     page.jobs[3].run()
-    assert viewer.address.value.worlds == (World("before"), World("precision")) and page.transport["day"] == 15
+    assert (
+        viewer.address.value.worlds == (LinkedWorld("before"), LinkedWorld("precision")) and page.transport["day"] == 15
+    )
 
 
 def test_a_run_of_the_follow_page_that_is_cancelled_is_shown_as_far_as_it_got(open_page: Open) -> None:
@@ -526,21 +531,21 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
         from solara.server.kernel import Kernel
         from sanfang.dashboard.worlds import slots
         from sanfang.dashboard.widgets import viewer
-        from sanfang.dashboard.address import Address, World
+        from sanfang.dashboard.address import Address, LinkedWorld
         from sanfang.dashboard.pages.compare.page import ComparePage
         from sanfang.dashboard.pages.follow.page import FollowPage
-        from sanfang.dashboard.worlds.job import Job
+        from sanfang.dashboard.worlds.job import PageJob
         from sanfang.run.background import DAYS_A_TURN
         from sanfang.dashboard.pages.live.page import LivePage
 
-        start, did = Job.start, Job.did
+        start, did = PageJob.start, PageJob.did
         for component, worlds in ((LivePage, 1), (ComparePage, 2), (FollowPage, 1)):
             jobs, playing, left = [], threading.Event(), threading.Event()
-            Job.start = lambda job: (jobs.append(job), start(job))
-            Job.did = lambda job, amount: (did(job, amount), playing.set(), left.wait(20))
+            PageJob.start = lambda job: (jobs.append(job), start(job))
+            PageJob.did = lambda job, amount: (did(job, amount), playing.set(), left.wait(20))
             context = kernel_context.VirtualKernelContext("a viewer", Kernel(), session_id="")
             with context:
-                viewer.address.set(Address(district="demo", size=0.25, day=365, worlds=(World(),) * worlds))
+                viewer.address.set(Address(district="demo", size=0.25, day=365, worlds=(LinkedWorld(),) * worlds))
                 _, context.app_object = solara.render(component(), handle_error=False)
             assert playing.wait(60)
             context.close()
@@ -556,7 +561,7 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
 
 def test_a_link_that_no_world_can_be_built_from_is_told(open_page: Open) -> None:
     """A list of domains cannot be moved in mid-run, and only building the world finds out."""
-    page = open_page(LivePage, replace(ADDRESS, worlds=(World("before", moves=((5, "service_scope", 1.0),)),)))
+    page = open_page(LivePage, replace(ADDRESS, worlds=(LinkedWorld("before", moves=((5, "service_scope", 1.0),)),)))
     page.jobs[0]._make = lambda job: with_moves(  # type: ignore[assignment]
         Scenario.load("before", district="demo").with_({"policy.service_scope": ["care"]}),
         [Move(5, "service_scope", 1.0)],
@@ -569,7 +574,7 @@ def test_a_link_that_no_world_can_be_built_from_is_told(open_page: Open) -> None
 def test_the_card_says_how_many_are_before_in_both_languages(lang: str) -> None:
     among = Places(1, each=1)
     _, _, place = (asked(among, name) for name in "abc")
-    job: Job[None] = Job(lambda job: None)
+    job: PageJob[None] = PageJob(lambda job: None)
     job._asked = place
     assert "1" in standing(job, lang) and say("job_next", lang) != standing(job, lang)
     job._asked = among.place("d")

@@ -23,7 +23,7 @@ from sanfang.dashboard.words import say, texts
 from sanfang.dashboard.worlds import slots
 from sanfang.lab.verification import checks as verification
 from sanfang.lab.verification import queue_measures, theory
-from sanfang.lab.verification.agreement import Finding
+from sanfang.lab.verification.agreement import CheckResult
 from sanfang.lab.verification.checks import CHECKS, check
 from sanfang.run import background
 from sanfang.run.background import CANCELLED, FAILED, RUNNING
@@ -40,7 +40,7 @@ def finished(*keys: str) -> Trial:
     return trial
 
 
-def found(key: str) -> Finding:
+def found(key: str) -> CheckResult:
     return finished(key).findings[0]
 
 
@@ -114,7 +114,7 @@ def test_a_trial_of_a_page_left_stops_after_the_check_in_hand_and_is_silent(
     def make(one: Any, seed: int, runs: int) -> Any:
         begun.set()
         assert go_on.wait(10)
-        return Finding(one, [], 0.0)
+        return CheckResult(one, [], 0.0)
 
     monkeypatch.setattr(verification, "make", make)
     trial = Trial(CHECKS, 1)
@@ -133,7 +133,7 @@ def test_only_so_many_checks_run_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     def make(one: Any, seed: int, runs: int) -> Any:
         running.release()
         assert go_on.acquire(timeout=10)
-        return Finding(one, [], 0.0)
+        return CheckResult(one, [], 0.0)
 
     monkeypatch.setattr(verification, "make", make)
     most = slots.JOBS.count

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from model_runs import evaluated_whole
-from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.metrics import numbers
 from sanfang.metrics.by_day import WINDOW
@@ -72,7 +72,7 @@ def test_no_name_is_declared_twice_and_every_unit_is_a_declared_one() -> None:
 @cache
 def played() -> PlayedWorld:
     """A world played for one window of moving figures, all of whose days are evaluated."""
-    world = PlayedWorld(Address(size=0.1, days=WINDOW), World("before"))
+    world = PlayedWorld(Address(size=0.1, days=WINDOW), LinkedWorld("before"))
     world.step(WINDOW)
     return world
 
@@ -108,7 +108,7 @@ def test_a_twin_has_unit_and_direction_of_its_metric() -> None:
 
 
 def test_before_the_first_day_every_twin_is_empty() -> None:
-    world = PlayedWorld(Address(size=0.1, days=5), World("before"))
+    world = PlayedWorld(Address(size=0.1, days=5), LinkedWorld("before"))
     assert {name: len(series.series(world, name)) for name in TWINS} == dict.fromkeys(TWINS, 0)
 
 

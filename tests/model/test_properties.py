@@ -39,7 +39,7 @@ any_world = settings(
 
 # --- Any policy, in any small district --------------------------------------------------------------------
 
-FEWEST_DAYS, MOST_DAYS, MOST_COMMUNITIES = 20, 60, 6
+MIN_DAYS, MAX_DAYS, MAX_COMMUNITIES = 20, 60, 6
 SET_BY_HAND = {
     "district.population",
     "district.communities",
@@ -70,9 +70,9 @@ class Drawn:
 
 
 levels = st.floats(0, 1) | st.sampled_from([0.0, 1.0])
-steps = st.dictionaries(st.integers(0, MOST_DAYS), levels, min_size=1, max_size=3)
+steps = st.dictionaries(st.integers(0, MAX_DAYS), levels, min_size=1, max_size=3)
 schedules = steps.map(lambda found: [[day, found[day]] for day in sorted(found)]).filter(
-    lambda schedule: min((day for day, level in schedule if level > 0), default=0) < FEWEST_DAYS
+    lambda schedule: min((day for day, level in schedule if level > 0), default=0) < MIN_DAYS
 )  # one that begins later is refused
 
 
@@ -100,7 +100,7 @@ def _policy(draw: st.DrawFn, domains: list[str]) -> dict[str, Any]:
 def _place(draw: st.DrawFn) -> dict[str, Any]:
     """Some of the demonstration district's domains, its departments of any size, and few people."""
     document = demo().to_dict()
-    communities = draw(st.sampled_from(range(1, MOST_COMMUNITIES + 1)))
+    communities = draw(st.sampled_from(range(1, MAX_COMMUNITIES + 1)))
     document["district"] |= {
         "name": draw(st.sampled_from(["A", "B", "C"])),
         "communities": communities,
@@ -174,7 +174,7 @@ def worlds(draw: st.DrawFn) -> Drawn:
         none.with_(own),
         none,
         seed=draw(st.integers(0, 9)),
-        days=draw(st.sampled_from([FEWEST_DAYS, 31, 45, MOST_DAYS])),
+        days=draw(st.sampled_from([MIN_DAYS, 31, 45, MAX_DAYS])),
     )
 
 

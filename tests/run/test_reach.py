@@ -73,9 +73,9 @@ def test_a_lever_for_a_community_that_is_in_is_taken() -> None:
 
 @pytest.mark.usefixtures("made_up_simulation")
 def test_the_pages_say_what_does_nothing() -> None:
-    from sanfang.dashboard.address import Address, World, not_reached
+    from sanfang.dashboard.address import Address, LinkedWorld, not_reached
 
-    address = Address(district="demo", size=0.25, worlds=(World("before"), World("yanchuan-road")))
+    address = Address(district="demo", size=0.25, worlds=(LinkedWorld("before"), LinkedWorld("yanchuan-road")))
     assert "c006" not in communities_at(demo(), 0.25)
     assert ["c006: the community is left out at scale 0.25" in what for what in not_reached(address)] == [True]
 

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from model_runs import demo
 from sanfang.cli.app import app
-from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.lab.comparison import compare
@@ -504,7 +504,7 @@ def test_the_command_line_refuses_different_windows_with_one_message(tmp_path: P
 @pytest.mark.parametrize(("lang", "words"), [("en", "warm-up until day 90"), ("zh", "第 90 天前为起步期")])
 def test_cards_of_a_day_in_the_warm_up_say_so_and_show_no_change(lang: str, words: str) -> None:
     address = Address(district="demo", size=0.25, days=200)
-    played = PlayedWorld(address, World())
+    played = PlayedWorld(address, LinkedWorld())
     played.step(90)
     for card in views.figures(played, lang):
         assert words in card["change"] and card["verdict"] == card["since"] == ""

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sanfang.scenario.place import Calendar, Department, District, Domain, Money, Staffing
+from sanfang.scenario.place import Calendar, DepartmentPosts, District, Domain, Money, Staffing
 from sanfang.scenario.reading import ABOUT
 from sanfang.scenario.sources import parted
 from sanfang.studies import demand_shapes as shapes
@@ -174,8 +174,8 @@ def test_every_section_gives_every_value_and_is_accepted(licang: dict[str, Any])
         Domain(**values)
         assert set(values) == set(Domain.model_fields)
     for values in licang["departments"].values():
-        Department(**values)
-        assert set(values) == set(Department.model_fields)
+        DepartmentPosts(**values)
+        assert set(values) == set(DepartmentPosts.model_fields)
 
 
 @pytest.mark.parametrize("name", ["licang", "demo"])

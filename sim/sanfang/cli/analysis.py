@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sanfang.cli.tables import (
-    FEWEST_PAIRS,
+    MIN_PAIRS,
     bracketed,
     difference_texts,
     given,
@@ -286,9 +286,9 @@ def _difference(row: dict[Any, Any], baseline: str, item: Metric) -> list[str]:
 
 def _worth_of_pairing(differences: pd.DataFrame) -> str:
     """In words, what the common random numbers were worth for one metric."""
-    known = differences[differences["n"] >= FEWEST_PAIRS].dropna(subset=["variance_ratio"])
+    known = differences[differences["n"] >= MIN_PAIRS].dropna(subset=["variance_ratio"])
     if known.empty:
-        few = f"fewer than {FEWEST_PAIRS} pairs, or values that do not vary or were not reached"
+        few = f"fewer than {MIN_PAIRS} pairs, or values that do not vary or were not reached"
         return f"What pairing was worth cannot be told: {few}."
     if len(known) == 1:
         row = known.iloc[0]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sanfang.scenario.limits import MOST_DAYS, MOST_JOBS, MOST_REPLICATIONS, MOST_SEED
+from sanfang.scenario.limits import MAX_DAYS, MAX_JOBS, MAX_REPLICATIONS, MAX_SEED
 
 
 class Language(StrEnum):
@@ -33,17 +33,17 @@ def _half_width(value: float | None) -> float | None:
     return value
 
 
-Days = Annotated[int | None, typer.Option(min=1, max=MOST_DAYS, help="Days to simulate. Default: the scenario's.")]
-Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the random streams.")]
+Days = Annotated[int | None, typer.Option(min=1, max=MAX_DAYS, help="Days to simulate. Default: the scenario's.")]
+Seed = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the random streams.")]
 FirstSeed = Annotated[
     int,
-    typer.Option(min=0, max=MOST_SEED, help="Seed of replication 0; r has this plus r, so seeds near by share runs."),
+    typer.Option(min=0, max=MAX_SEED, help="Seed of replication 0; r has this plus r, so seeds near by share runs."),
 ]
 Scale = Annotated[
     float, typer.Option(callback=_scale, help="Share of the district's communities to simulate, above 0 and up to 1.")
 ]
-Reps = Annotated[int, typer.Option(min=1, max=MOST_REPLICATIONS, help="Replications of each scenario.")]
-Jobs = Annotated[int | None, typer.Option(min=1, max=MOST_JOBS, help="Processes. Default: all cores.")]
+Reps = Annotated[int, typer.Option(min=1, max=MAX_REPLICATIONS, help="Replications of each scenario.")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=MAX_JOBS, help="Processes. Default: all cores.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to save the results in.")]
 District = Annotated[
     str | None,

@@ -12,7 +12,7 @@ from sanfang.cli.loading import say_notes
 from sanfang.cli.options import AsJson, Jobs, Settings
 from sanfang.cli.saving import try_folder
 from sanfang.cli.telling import print_json, say_if_compiling, tell
-from sanfang.scenario.limits import MOST_SEED
+from sanfang.scenario.limits import MAX_SEED
 
 if TYPE_CHECKING:
     from sanfang.lab.experiments.experiment import Experiment
@@ -36,7 +36,7 @@ def reproduce_command(
         int | None,
         typer.Option(
             min=0,
-            max=MOST_SEED,
+            max=MAX_SEED,
             help="Fresh seeds from this one on, and a test whether the effect is the same. Attempts from seeds"
             " near by share runs, and are no second evidence.",
         ),

@@ -14,7 +14,7 @@ from sanfang.cli.loading import say_notes
 from sanfang.cli.options import AsJson, HalfWidth
 from sanfang.cli.saving import try_folder
 from sanfang.cli.telling import print_json, say, say_if_compiling, tell
-from sanfang.scenario.limits import MOST_JOBS, MOST_RUNS
+from sanfang.scenario.limits import MAX_JOBS, MAX_RUNS
 
 if TYPE_CHECKING:
     from sanfang.lab.experiments.experiment import Experiment
@@ -40,12 +40,12 @@ def sweep_command(
     experiment: Annotated[str, typer.Argument(help="A bare name or a file.")],
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, max=MOST_JOBS, help="Processes, or SLURM jobs. Default: all cores, or one job."),
+        typer.Option(min=1, max=MAX_JOBS, help="Processes, or SLURM jobs. Default: all cores, or one job."),
     ] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://..., local, or slurm.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, max=MOST_RUNS, help="Make at most so many runs now.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=MAX_RUNS, help="Make at most so many runs now.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder. Default: results/EXPERIMENT.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much disk.")

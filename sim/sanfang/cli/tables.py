@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sanfang.run.simulation import Run
 
 WASTED = {"hours": WASTED_HOURS, "yuan": WASTED_YUAN}
-FEWEST_PAIRS = 10
+MIN_PAIRS = 10
 """With fewer, what pairing is worth is known to a factor of ten at best, and is not printed."""
 
 UNITS = {"hours": "hours", "yuan": "yuan", "outside_hours": "hours, outside", "outside_yuan": "yuan, outside"}
@@ -185,7 +185,7 @@ def say_not_reached(console: Console, item: Metric, means: pd.DataFrame, differe
 
 def pairing(ratio: float, pairs: int) -> str:
     """What pairing is worth as "3.2 x"; an en dash where too few pairs say."""
-    return times(ratio) if pairs >= FEWEST_PAIRS else "–"
+    return times(ratio) if pairs >= MIN_PAIRS else "–"
 
 
 def seeds_told(first: int, last: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sanfang.scenario.telling import printable, shortened
 
-LONGEST_MESSAGE = 2_000
+MAX_MESSAGE_LENGTH = 2_000
 """Characters of a message about an error: what is wrong with a file can be as long as the file."""
 
 
@@ -23,7 +23,7 @@ def tell(text: str) -> None:
 
 def tell_error(message: object) -> None:
     """What is wrong, as one line on standard error."""
-    print(f"error: {printable(shortened(str(message), LONGEST_MESSAGE))}", file=sys.stderr)
+    print(f"error: {printable(shortened(str(message), MAX_MESSAGE_LENGTH))}", file=sys.stderr)
 
 
 def counted(number: int, word: str) -> str:

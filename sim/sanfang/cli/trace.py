@@ -31,7 +31,7 @@ trace_app = typer.Typer()
 
 
 BAR = 30  # characters
-MOST_SHOWN = 10_000
+MAX_SHOWN = 10_000
 OWN_VOICE = ("app", "hotline", "community_window", "department_window")  # by the other channels a need is found
 
 
@@ -42,7 +42,7 @@ def trace_command(
         str | None, typer.Option(metavar="ID", help="The request with this id, or its beginning.")
     ] = None,
     slowest: Annotated[
-        int | None, typer.Option(min=1, max=MOST_SHOWN, help="The slowest closed requests. Default: 3.")
+        int | None, typer.Option(min=1, max=MAX_SHOWN, help="The slowest closed requests. Default: 3.")
     ] = None,
     domain: Annotated[str | None, typer.Option(help="Only requests of this domain.")] = None,
     district: District = None,

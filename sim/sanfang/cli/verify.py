@@ -16,7 +16,7 @@ from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.telling import listed, shortened
 
 if TYPE_CHECKING:
-    from sanfang.lab.verification.agreement import Check, Finding
+    from sanfang.lab.verification.agreement import Check, CheckResult
 
 verify_app = typer.Typer()
 
@@ -64,7 +64,7 @@ def _chosen(names: list[str]) -> list[Check]:
     return [known[name] for name in dict.fromkeys(names)] or list(CHECKS)
 
 
-def _verify(checks: list[Check], seed: int, quick: bool) -> list[Finding]:
+def _verify(checks: list[Check], seed: int, quick: bool) -> list[CheckResult]:
     from sanfang.cli.progress import ProgressLine
     from sanfang.lab.verification.checks import FULL, QUICK, verify
 
@@ -72,7 +72,7 @@ def _verify(checks: list[Check], seed: int, quick: bool) -> list[Finding]:
         return verify(checks, seed, QUICK if quick else FULL, progress)
 
 
-def _document(findings: list[Finding], seed: int, quick: bool) -> dict[str, Any]:
+def _document(findings: list[CheckResult], seed: int, quick: bool) -> dict[str, Any]:
     import sanfang
     from sanfang.lab.verification.checks import table
 
@@ -90,7 +90,7 @@ def _document(findings: list[Finding], seed: int, quick: bool) -> dict[str, Any]
     return {"sanfang": sanfang.__version__, "seed": seed, "quick": quick, "agrees": agrees, "checks": checks}
 
 
-def _files(findings: list[Finding], lang: str, seed: int, quick: bool) -> dict[str, Callable[[Path], object]]:
+def _files(findings: list[CheckResult], lang: str, seed: int, quick: bool) -> dict[str, Callable[[Path], object]]:
     from sanfang.lab.files import table_writer, to_json
     from sanfang.lab.verification.checks import table
     from sanfang.report.verification_figure import verification_figure
@@ -103,7 +103,7 @@ def _files(findings: list[Finding], lang: str, seed: int, quick: bool) -> dict[s
     }
 
 
-def _print(findings: list[Finding], lang: str) -> None:
+def _print(findings: list[CheckResult], lang: str) -> None:
     from rich.table import Table
 
     from sanfang.cli.tables import bracketed, plain_console

@@ -27,7 +27,7 @@ from sanfang.cli.options import (
 from sanfang.cli.saving import save, try_folder
 from sanfang.cli.telling import counted, print_json, say_if_compiling, tell, tell_error
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.limits import MOST_RUNS_IN_MEMORY, first_seed
+from sanfang.scenario.limits import MAX_RUNS_IN_MEMORY, first_seed
 from sanfang.scenario.window import Window, check_alike, windows_of
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def _split_runs(
     from sanfang.lab.sweeps.work import Job
     from sanfang.run.time_split import split_of
 
-    if reps * len(scenarios) > MOST_RUNS_IN_MEMORY:
-        raise InputError(f"--reps {reps}: makes more than {MOST_RUNS_IN_MEMORY:,} runs of {len(scenarios)} scenarios")
+    if reps * len(scenarios) > MAX_RUNS_IN_MEMORY:
+        raise InputError(f"--reps {reps}: makes more than {MAX_RUNS_IN_MEMORY:,} runs of {len(scenarios)} scenarios")
     first_seed("--seed", seed, reps)
     cells = [(name, rep) for rep in range(reps) for name in scenarios]
     plan = [Job(scenarios[name], seed + rep, days, scale, name) for name, rep in cells]

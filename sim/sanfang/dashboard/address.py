@@ -30,7 +30,7 @@ OTHER_KEYS = ("experiment", "x", "y", "metric", "by", "request", "domain", "less
 
 
 @dataclass(frozen=True)
-class World:
+class LinkedWorld:
     """A policy on show: a scenario by name, `levers` set from the start, and `moves` (day, lever, level) made later."""
 
     scenario: str = "before"
@@ -38,7 +38,7 @@ class World:
     moves: tuple[tuple[int, str, float], ...] = ()
 
     @classmethod
-    def of(cls, scenario: str, moves: tuple[Move, ...]) -> World:
+    def of(cls, scenario: str, moves: tuple[Move, ...]) -> LinkedWorld:
         """A scenario by name, with the moves of a session."""
         begun = tuple((move.lever, move.level) for move in moves if move.day == 0)
         return cls(scenario, begun, tuple(move for move in moves if move.day > 0))
@@ -48,9 +48,9 @@ class World:
         """The moves of a session, among them the levers set from the start, which are moves on day 0."""
         return (*(Move(0, *lever) for lever in self.levers), *(Move(*move) for move in self.moves))
 
-    def before(self, day: int) -> World:
+    def before(self, day: int) -> LinkedWorld:
         """Without the moves made on `day` or later; levers set from the start stay."""
-        return World.of(self.scenario, before(self.all_moves, day))
+        return LinkedWorld.of(self.scenario, before(self.all_moves, day))
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Address:
     seed: int = 1
     days: int = 365
     day: int = 0
-    worlds: tuple[World, ...] = (World(),)
+    worlds: tuple[LinkedWorld, ...] = (LinkedWorld(),)
     other: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -97,9 +97,9 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
     """The address that a query string gives, and what of it could not be taken."""
     problems: list[str] = []
     query = (query or "").encode("utf-8", "replace").decode("utf-8")  # half a character cannot be shown again
-    if len(query) > limits.LONGEST_ADDRESS:
-        query = query[: limits.LONGEST_ADDRESS].rpartition("&")[0]
-        problems.append(f"longer than {limits.LONGEST_ADDRESS:,} characters: the end is left out")
+    if len(query) > limits.MAX_ADDRESS_LENGTH:
+        query = query[: limits.MAX_ADDRESS_LENGTH].rpartition("&")[0]
+        problems.append(f"longer than {limits.MAX_ADDRESS_LENGTH:,} characters: the end is left out")
     given = dict(parse_qsl(query, keep_blank_values=False))
     districts = content.names(below=content.DISTRICTS)
     district = _one_of(given, "district", districts, "licang" if "licang" in districts else districts[0], problems)
@@ -108,7 +108,7 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
     if size not in sizes:
         size = max((one for one in sizes if one <= size), default=sizes[0])
         problems.append(f"size={given['size'][:20]}: {size:g} is taken")
-    days = int(_number(given, "days", 365, 1, limits.MOST_DAYS, problems))
+    days = int(_number(given, "days", 365, 1, limits.MAX_DAYS, problems))
     worlds = tuple(_world(given, letter, problems) for letter in LETTERS if letter in given or letter == "a")
     known = {"lang", "district", "size", "seed", "days", "day", *OTHER_KEYS}
     known |= {f"{letter}{part}" for letter in LETTERS for part in ("", ".levers", ".moves")}
@@ -117,7 +117,7 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
         lang=_one_of(given, "lang", LANGUAGES, lang, problems),
         district=district,
         size=size,
-        seed=int(_number(given, "seed", 1, 0, limits.MOST_SEED, problems)),
+        seed=int(_number(given, "seed", 1, 0, limits.MAX_SEED, problems)),
         days=days,
         day=int(_number(given, "day", 0, 0, days, problems)),
         worlds=worlds,
@@ -132,7 +132,7 @@ def _exactly(value: float) -> str:
     return short if float(short) == value else repr(value)
 
 
-def scenario_of(address: Address, world: World) -> Scenario:
+def scenario_of(address: Address, world: LinkedWorld) -> Scenario:
     """The scenario of a world with its levers and, as schedules, the moves made so far. Raises InputError."""
     return with_moves(Scenario.load(world.scenario, district=address.district), world.all_moves)
 
@@ -178,7 +178,7 @@ def _number(
     return taken
 
 
-def _world(given: Mapping[str, str], letter: str, problems: list[str]) -> World:
+def _world(given: Mapping[str, str], letter: str, problems: list[str]) -> LinkedWorld:
     scenario = _one_of(given, letter, content.names(), "before", problems)
     levers: dict[str, float] = {}
     moves: dict[tuple[int, str], float] = {}
@@ -191,18 +191,18 @@ def _world(given: Mapping[str, str], letter: str, problems: list[str]) -> World:
         number = int(day) if day.isdecimal() and len(day) < 6 else -1
         if number == 0:
             _take(levers, name, name, level, text, problems)
-        elif 0 < number <= limits.MOST_DAYS:
+        elif 0 < number <= limits.MAX_DAYS:
             _take(moves, (number, name), name, level, text, problems)
         else:
             problems.append(f"{text[:40]}: not a move")
-    return World(scenario, tuple(levers.items()), tuple((*key, level) for key, level in sorted(moves.items())))
+    return LinkedWorld(scenario, tuple(levers.items()), tuple((*key, level) for key, level in sorted(moves.items())))
 
 
 def _parts(given: Mapping[str, str], key: str, problems: list[str]) -> list[str]:
     found = [part for part in given.get(key, "").split(",") if part]
-    if len(found) > limits.MOST_MOVES:
-        problems.append(f"{key}: more than {limits.MOST_MOVES}; the rest is left out")
-    return found[: limits.MOST_MOVES]
+    if len(found) > limits.MAX_MOVES:
+        problems.append(f"{key}: more than {limits.MAX_MOVES}; the rest is left out")
+    return found[: limits.MAX_MOVES]
 
 
 def _take[Key](into: dict[Key, float], key: Key, name: str, level: str, text: str, problems: list[str]) -> None:

@@ -9,15 +9,15 @@ from functools import cache
 from sanfang.run.reach import Reach, reach
 from sanfang.scenario.scenario import Scenario
 
-MOST_RESIDENTS = 100_000
+MAX_RESIDENTS = 100_000
 """Residents of one world: a tenth of Licang fits, and twenty viewers at once fit on a small machine."""
 
-MOST_DAYS = 1_095
-MOST_WORLDS = 3
-MOST_REPLICATIONS = 40
-MOST_SEED = 999_999
-MOST_MOVES = 200
-LONGEST_ADDRESS = 24_000
+MAX_DAYS = 1_095
+MAX_WORLDS = 3
+MAX_REPLICATIONS = 40
+MAX_SEED = 999_999
+MAX_MOVES = 200
+MAX_ADDRESS_LENGTH = 24_000
 """Characters: three worlds with all their moves fit."""
 
 AT_WORK = max(os.cpu_count() or 1, 2)
@@ -54,11 +54,11 @@ def reached(district: str, size: float) -> Reach:
 
 
 def sizes(district: str) -> list[float]:
-    """The shares of `district` that a visitor may play: all that stay below `MOST_RESIDENTS`.
+    """The shares of `district` that a visitor may play: all that stay below `MAX_RESIDENTS`.
 
     Of those that mean equally many communities, the largest alone.
     """
-    playable = [size for size in SIZES if size * population(district) <= MOST_RESIDENTS] or [SIZES[0]]
+    playable = [size for size in SIZES if size * population(district) <= MAX_RESIDENTS] or [SIZES[0]]
     return list({reached(district, size).communities: size for size in playable}.values())
 
 

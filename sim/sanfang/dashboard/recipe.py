@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sanfang.dashboard.address import Address, World, scenario_of
+from sanfang.dashboard.address import Address, LinkedWorld, scenario_of
 from sanfang.dashboard.quoting import command, in_python
 
 OF_THE_WINDOW = "# Metrics look at the evaluation window; the page's figures are those of its day."
@@ -18,7 +18,7 @@ class Recipe:
     shell: str
 
 
-def settings(address: Address, world: World) -> dict[str, object]:
+def settings(address: Address, world: LinkedWorld) -> dict[str, object]:
     """The levers that a viewer set or moved, by dotted path: numbers, or schedules as lists."""
     scenario = scenario_of(address, world)
     names = dict.fromkeys([name for name, _ in world.levers] + [name for _, name, _ in world.moves])
@@ -49,7 +49,7 @@ def live(address: Address) -> Recipe:
     return Recipe("\n".join(python), command(["sanfang", "run"], [world.scenario], options))
 
 
-def load_line(name: str, address: Address, world: World) -> str:
+def load_line(name: str, address: Address, world: LinkedWorld) -> str:
     """The line of Python that loads a world as it was set and moved, and calls it `name`."""
     given = settings(address, world)
     changed = f".with_({given!r})" if given else ""
@@ -62,6 +62,6 @@ def place_options(address: Address, days: int) -> list[tuple[str, str]]:
     return [*where, ("--scale", f"{address.size:g}")] if address.size != 1 else where
 
 
-def set_options(address: Address, world: World) -> list[tuple[str, str]]:
+def set_options(address: Address, world: LinkedWorld) -> list[tuple[str, str]]:
     """The options that set what a viewer set or moved."""
     return [("--set", f"{path}={value}") for path, value in settings(address, world).items()]

@@ -79,7 +79,9 @@ def serve(
     _run(host, port, lang, allowed, password, most)
 
 
-def _run(host: str, port: int, lang: str, allowed: Sequence[str], password: str | None, most: limits.Places) -> None:
+def _run(
+    host: str, port: int, lang: str, allowed: Sequence[str], password: str | None, most: limits.PageLimits
+) -> None:
     """Put the door before Solara's application, and serve it."""
     import solara.server.settings
     import uvicorn

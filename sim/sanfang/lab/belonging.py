@@ -21,7 +21,7 @@ from sanfang.scenario.telling import listed
 from sanfang.scenario.window import windows_of
 
 MANIFEST = "saved.json"
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """Of a manifest: one has a few kilobytes."""
 
 OUTPUTS = frozenset(
@@ -85,7 +85,7 @@ def checksum(path: Path) -> str:
 def _read(folder: Path) -> dict[str, Any]:
     """The manifest of a folder; empty if there is none, or none that can be understood."""
     try:
-        found = json.loads(read_text(folder / MANIFEST, MANIFEST, MOST_BYTES))
+        found = json.loads(read_text(folder / MANIFEST, MANIFEST, MAX_BYTES))
     except (InputError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

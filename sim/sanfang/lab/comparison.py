@@ -29,7 +29,7 @@ from sanfang.metrics.reasons import reasons
 from sanfang.run.reach import check_reach, reached_by, steps_not_reached
 from sanfang.run.simulation import check_run
 from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, MOST_RUNS_IN_MEMORY, first_seed, whole_number
+from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, MAX_RUNS_IN_MEMORY, first_seed, whole_number
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import listed, shortened
 from sanfang.scenario.window import Window, check_alike, differences_told, windows_of
@@ -191,9 +191,9 @@ def compare(
     """
     labelled, split = _labelled(scenarios), tuple(one.name for one in dimensions(by))
     chosen = _baseline(labelled, baseline)
-    whole_number("reps", reps, 1, MOST_REPLICATIONS)
-    if reps * len(labelled) > MOST_RUNS_IN_MEMORY:
-        told = f"{reps * len(labelled):,} runs; a comparison keeps at most {MOST_RUNS_IN_MEMORY:,} in memory"
+    whole_number("reps", reps, 1, MAX_REPLICATIONS)
+    if reps * len(labelled) > MAX_RUNS_IN_MEMORY:
+        told = f"{reps * len(labelled):,} runs; a comparison keeps at most {MAX_RUNS_IN_MEMORY:,} in memory"
         raise InputError(f"reps: {reps:,} of {len(labelled):,} scenarios are {told}. A sweep stores them")
     check_run(first_seed("seed", seed, reps), days, scale)
     for scenario in labelled.values():
@@ -201,7 +201,7 @@ def compare(
     if not allow_different_windows:
         check_alike(windows_of(labelled, days))
     if jobs is not None:
-        whole_number("jobs", jobs, 1, MOST_JOBS)
+        whole_number("jobs", jobs, 1, MAX_JOBS)
     plan = [
         (label, rep, Job(scenario, seed + rep, days, scale, label))
         for rep in range(reps)

@@ -9,7 +9,7 @@ MINUS = "−"
 NOT_REACHED = "not reached"
 """How a value above all that could be seen is written."""
 
-SIGNIFICANT, MOST_DECIMALS = 2, 9
+SIGNIFICANT, MAX_DECIMALS = 2, 9
 """Digits of an interval's half-width that are printed, and so of its middle; the most decimals of a number."""
 
 
@@ -36,7 +36,7 @@ def decimals_of(low: float, high: float) -> int | None:
     half = (high - low) / 2
     if not math.isfinite(half) or half <= 0:
         return None
-    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(half)), 0), MOST_DECIMALS)
+    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(half)), 0), MAX_DECIMALS)
 
 
 def decimals_apart(values: Sequence[float]) -> int:

@@ -80,7 +80,7 @@ DIFFER = {"en": "DIFFERENT days evaluated: see comparison.json", "zh": "各方�
 
 
 @dataclass(frozen=True)
-class _Style:
+class _ComparisonStyle:
     """The language, its words, and the fonts to write them with."""
 
     lang: str
@@ -116,7 +116,7 @@ def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
     The side that is better is shaded; colour and marker say whether a scenario is better, worse, or cannot
     be told from the baseline. `lang` is "en" or "zh"; without a Chinese font the figure is in English.
     """
-    style = _Style(*language_and_fonts(lang))
+    style = _ComparisonStyle(*language_and_fonts(lang))
     labels = [label for label in comparison.scenarios if label != comparison.baseline]
     height = ABOVE + ROW * max(1, len(labels)) + BELOW
     figure = Figure(figsize=(WIDTH, height), dpi=150, facecolor="white")
@@ -136,7 +136,7 @@ def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
     return figure
 
 
-def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], style: _Style) -> None:
+def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], style: _ComparisonStyle) -> None:
     """One metric: a row for each scenario, the zero line, and the better side shaded."""
     table = comparison.judged
     rows = table[table["metric"] == item.name].set_index("scenario").reindex(labels)
@@ -158,7 +158,7 @@ def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], 
     _panel_head(axes, comparison, item, style)
 
 
-def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _Style) -> None:
+def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _ComparisonStyle) -> None:
     """Name of the metric, and what the baseline has."""
     means = comparison.means
     base = means[(means["scenario"] == comparison.baseline) & (means["metric"] == item.name)]["mean"]
@@ -176,7 +176,7 @@ def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _Style)
     axes.annotate(said, (0, 1), (0, 26), fontsize=10, color=SOFT, **place)
 
 
-def _better_side(axes: Axes, item: Metric, style: _Style) -> None:
+def _better_side(axes: Axes, item: Metric, style: _ComparisonStyle) -> None:
     """Shade the half in which a scenario does better, and point to it."""
     start, end = axes.get_xlim()
     axes.axvspan(start, end, color=BAND, zorder=0, linewidth=0)
@@ -198,7 +198,7 @@ def _better_side(axes: Axes, item: Metric, style: _Style) -> None:
     )
 
 
-def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Style) -> None:
+def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _ComparisonStyle) -> None:
     """Point, interval and number of one scenario."""
     value = float(entry["difference"])
     if math.isnan(value):
@@ -243,7 +243,7 @@ def _days(comparison: Comparison, lang: str) -> str:
     return next(iter(windows)).brief(lang)
 
 
-def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) -> None:
+def _head(figure: Figure, comparison: Comparison, height: float, style: _ComparisonStyle) -> None:
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
     district = scenario.district.label_zh if style.lang == "zh" else ""
@@ -263,7 +263,7 @@ def _head(figure: Figure, comparison: Comparison, height: float, style: _Style) 
     figure.text(left, 1 - 0.63 / height, text, fontsize=11, color=SOFT, va="top", family=style.fonts)
 
 
-def _foot(figure: Figure, comparison: Comparison, height: float, style: _Style) -> None:
+def _foot(figure: Figure, comparison: Comparison, height: float, style: _ComparisonStyle) -> None:
     """Legend, and what the reader must know to judge the picture."""
     words = style.words
     handles = [

@@ -31,7 +31,7 @@ COLOURS: dict[str, str] = {
 ON_DARK = {"wait_staff", "handoff", "shortage", "rework"}
 INK, SOFT = "#222222", "#5F6368"
 ROW, ABOVE, BELOW, LEFT, RIGHT, GAP, PANEL = 0.42, 1.35, 1.4, 2.1, 0.35, 0.3, 4.3  # inches
-WIDEST, LEAST_SHOWN = 3, 0.08  # panels beside one another; share below which a segment has no number
+WIDEST, MIN_SHOWN = 3, 0.08  # panels beside one another; share below which a segment has no number
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -51,7 +51,7 @@ WORDS: dict[str, dict[str, str]] = {
 
 
 @dataclass(frozen=True)
-class _Style:
+class _SplitStyle:
     """The language, its words, and the fonts to write them with."""
 
     lang: str
@@ -75,7 +75,7 @@ def time_split_figure(
     (a panel for each scenario) or "scenario" (one bar each, over all domains). `where` is written below the title.
     `lang` is "en" or "zh"; without a Chinese font the figure is in English.
     """
-    style = _Style(*language_and_fonts(lang))
+    style = _SplitStyle(*language_and_fonts(lang))
     names = [str(name) for name in table["scenario"].unique()]
     panels = _by_domain(table, scenarios, names, style) if by == "domain" else _by_scenario(table, scenarios, style)
     across = min(WIDEST, len(panels))
@@ -103,7 +103,9 @@ def time_split_figure(
 Panel = tuple[str, pd.DataFrame]
 
 
-def _by_domain(table: pd.DataFrame, scenarios: Mapping[str, Scenario], names: list[str], style: _Style) -> list[Panel]:
+def _by_domain(
+    table: pd.DataFrame, scenarios: Mapping[str, Scenario], names: list[str], style: _SplitStyle
+) -> list[Panel]:
     """A panel for each scenario; in all of them the domains stand in the order of the first, longest first."""
     first = _means(table[table["scenario"] == names[0]]).sort_values("mean", ascending=False)["domain"].tolist()
     order = [ALL, *(name for name in [*first, *sorted(set(table["domain"]) - set(first))] if name != ALL)]
@@ -116,7 +118,7 @@ def _by_domain(table: pd.DataFrame, scenarios: Mapping[str, Scenario], names: li
     return panels
 
 
-def _by_scenario(table: pd.DataFrame, scenarios: Mapping[str, Scenario], style: _Style) -> list[Panel]:
+def _by_scenario(table: pd.DataFrame, scenarios: Mapping[str, Scenario], style: _SplitStyle) -> list[Panel]:
     rows = _means(table[table["domain"] == ALL])
     return [("", rows.assign(label=[style.own(scenarios[name], name) for name in rows["scenario"]]))]
 
@@ -127,13 +129,13 @@ def _means(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(mean=table["hours"] / parts, **{name: table[name] / parts for name in HOURS})
 
 
-def _panel(axes: Axes, title: str, rows: pd.DataFrame, longest: float, style: _Style) -> None:
+def _panel(axes: Axes, title: str, rows: pd.DataFrame, longest: float, style: _SplitStyle) -> None:
     left = pd.Series(0.0, index=rows.index)
     places = range(len(rows))
     for cause, hours, share in zip(CAUSES, HOURS, SHARES, strict=True):
         axes.barh(places, rows[hours], left=left, height=0.72, color=COLOURS[cause], edgecolor="white", linewidth=0.6)
         for place, length, part, start in zip(places, rows[hours], rows[share], left, strict=True):
-            if part >= LEAST_SHOWN and length > 0.035 * longest:
+            if part >= MIN_SHOWN and length > 0.035 * longest:
                 colour = "white" if cause in ON_DARK else INK
                 where = (start + length / 2, place)
                 axes.text(*where, f"{100 * part:.0f}", ha="center", va="center_baseline", fontsize=8, color=colour)
@@ -155,7 +157,7 @@ def _panel(axes: Axes, title: str, rows: pd.DataFrame, longest: float, style: _S
     axes.tick_params(axis="y", length=0)
 
 
-def _around(figure: Figure, width: float, height: float, where: str, style: _Style) -> None:
+def _around(figure: Figure, width: float, height: float, where: str, style: _SplitStyle) -> None:
     """Title, axis, legend of causes, and what the reader must know."""
     words, left = style.words, 0.3 / width
     weight = "bold" if style.lang == "en" else "normal"

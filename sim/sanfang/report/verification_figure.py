@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sanfang.lab.verification.agreement import Chart, Finding, Text
+from sanfang.lab.verification.agreement import Chart, CheckResult, Text
 from sanfang.report.fonts import language_and_fonts
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73")
@@ -31,7 +31,7 @@ NOTE = Text(
 OTHERS = Text("Identities and limits of the whole model", "整体模型的恒等式与极限情形")
 
 
-def verification_figure(findings: Sequence[Finding], lang: str = "en") -> Figure:
+def verification_figure(findings: Sequence[CheckResult], lang: str = "en") -> Figure:
     """One panel for each finding with a chart, and one that lists the verdicts of the others.
 
     `lang` is "en" or "zh"; without a Chinese font the figure is in English.
@@ -57,7 +57,7 @@ def verification_figure(findings: Sequence[Finding], lang: str = "en") -> Figure
     return figure
 
 
-def _panel(axes: Axes, finding: Finding, chart: Chart, lang: str) -> None:
+def _panel(axes: Axes, finding: CheckResult, chart: Chart, lang: str) -> None:
     curves = chart.curves()
     for curve, colour, mark in zip(curves, COLOURS, MARKS, strict=False):
         axes.plot(curve.x, curve.y, color=colour, linewidth=1.2, label=curve.label.say(lang))
@@ -75,13 +75,13 @@ def _panel(axes: Axes, finding: Finding, chart: Chart, lang: str) -> None:
     axes.legend(fontsize=7, frameon=False)
 
 
-def _title(axes: Axes, finding: Finding, lang: str) -> None:
+def _title(axes: Axes, finding: CheckResult, lang: str) -> None:
     axes.set_title(finding.check.title.say(lang), loc="left", fontsize=9.5, color=INK)
     if finding.verdict != "agrees":
         axes.set_title(VERDICTS[finding.verdict].say(lang), loc="right", fontsize=9.5, color=BAD)
 
 
-def _list(axes: Axes, findings: Sequence[Finding], lang: str) -> None:
+def _list(axes: Axes, findings: Sequence[CheckResult], lang: str) -> None:
     axes.set_axis_off()
     axes.set_title(OTHERS.say(lang), loc="left", fontsize=9.5, color=INK)
     for row, finding in enumerate(findings):

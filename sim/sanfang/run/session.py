@@ -26,7 +26,7 @@ from sanfang.run.simulation import Run, check_run, run_of
 from sanfang.run.time_split import find
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.limits import MOST_DAYS, whole_number
+from sanfang.scenario.limits import MAX_DAYS, whole_number
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import in_words, shortened
@@ -106,7 +106,7 @@ class Session:
 
     def step(self, days: int = 1, progress: Callable[[int, int], object] | None = None) -> None:
         """Play some days, or fewer if the last day comes first. `progress` is called with (day, days) after each."""
-        for _ in range(min(whole_number("days", days, 0, MOST_DAYS), self.days - self.day)):
+        for _ in range(min(whole_number("days", days, 0, MAX_DAYS), self.days - self.day)):
             self._model.step()
             self._recorder.see(self._model)
             if progress is not None:

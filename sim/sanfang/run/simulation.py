@@ -17,7 +17,7 @@ from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
 from sanfang.run.reach import check_reach
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.limits import MOST_DAYS, MOST_SEED, whole_number
+from sanfang.scenario.limits import MAX_DAYS, MAX_SEED, whole_number
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import in_words
 from sanfang.scenario.window import Window
@@ -118,8 +118,8 @@ def run_of(model: DistrictModel, scale: float, keep_requests: bool = True) -> Ru
 
 def check_run(seed: object, days: object, scale: object) -> None:
     """Raise `InputError` for a seed, days (None: the scenario's own) or scale that no run can have."""
-    whole_number("seed", seed, 0, MOST_SEED)
+    whole_number("seed", seed, 0, MAX_SEED)
     if days is not None:
-        whole_number("days", days, 1, MOST_DAYS)
+        whole_number("days", days, 1, MAX_DAYS)
     if not isinstance(scale, int | float) or not 0 < scale <= 1:
         raise InputError(f"scale: must be a number above 0 and at most 1, not {in_words(scale)}")

@@ -14,11 +14,11 @@ from sanfang.scenario.telling import listed, shortened
 if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
 
-FEWEST_RESIDENTS = 50
+MIN_RESIDENTS = 50
 """Residents per community below which shares of persons and posts lose their meaning."""
 
 
-LONGEST_ID = 60
+MAX_ID_LENGTH = 60
 """Characters in the name of a domain or department: it is part of paths and of every row of requests."""
 
 INCONSISTENT = "inconsistent"
@@ -72,8 +72,8 @@ def _people(scenario: Scenario) -> None:
         message = f"must not be more than district.communities = {district.communities}"
         raise _wrong("district.sub_districts", message)
     each = district.population / district.communities
-    if each < FEWEST_RESIDENTS:
-        enough = f"at least {FEWEST_RESIDENTS} are needed"
+    if each < MIN_RESIDENTS:
+        enough = f"at least {MIN_RESIDENTS} are needed"
         message = f"gives {each:.0f} residents to each of {district.communities} communities; {enough}"
         raise _wrong("district.population", message)
     if district.share_elderly + district.share_young > 1:
@@ -93,8 +93,8 @@ def _offices(scenario: Scenario) -> None:
         raise _wrong("domains", "there are none; a scenario needs a district that has at least one domain")
     for table, names in (("domains", scenario.domains), ("departments", scenario.departments)):
         for name in names:
-            if not re.fullmatch(rf"[\w-]{{1,{LONGEST_ID}}}", name):
-                allowed = f"at most {LONGEST_ID} letters, digits, _ and -, and neither dots nor spaces"
+            if not re.fullmatch(rf"[\w-]{{1,{MAX_ID_LENGTH}}}", name):
+                allowed = f"at most {MAX_ID_LENGTH} letters, digits, _ and -, and neither dots nor spaces"
                 raise _wrong(f"{table}.{name}", f"{shortened(name)!r} is no good name: it must have {allowed}")
     for name, domain in scenario.domains.items():
         if domain.department not in scenario.departments:
@@ -105,18 +105,18 @@ def _size(scenario: Scenario) -> None:
     """What a run must hold in memory. Each factor has a limit of its own, but not all of them go together."""
     district, domains = scenario.district, scenario.domains
     for table, found, most in (
-        ("domains", len(domains), limits.MOST_DOMAINS),
-        ("departments", len(scenario.departments), limits.MOST_DEPARTMENTS),
+        ("domains", len(domains), limits.MAX_DOMAINS),
+        ("departments", len(scenario.departments), limits.MAX_DEPARTMENTS),
     ):
         if found > most:
             raise _wrong(table, f"there are {found:,}; at most {most:,} are possible")
     residents, communities = district.population * len(domains), district.communities * len(domains)
     candidates = "candidates for needs a day (residents x hazard x needs.hazard_cap / 365)"
     for path, what, amount, most in (
-        ("district.population", "residents x domains", residents, limits.MOST_RESIDENT_DOMAINS),
-        ("district.communities", "communities x domains", communities, limits.MOST_COMMUNITY_DOMAINS),
-        ("staffing", "posts", _posts(scenario), limits.MOST_POSTS),
-        ("domains", candidates, _candidates(scenario), limits.MOST_CANDIDATES),
+        ("district.population", "residents x domains", residents, limits.MAX_RESIDENT_DOMAINS),
+        ("district.communities", "communities x domains", communities, limits.MAX_COMMUNITY_DOMAINS),
+        ("staffing", "posts", _posts(scenario), limits.MAX_POSTS),
+        ("domains", candidates, _candidates(scenario), limits.MAX_CANDIDATES),
     ):
         if amount > most:
             raise _wrong(path, f"makes {amount:,.0f} {what}; at most {most:,} fit into memory")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sanfang.scenario.declare import Section, param
-from sanfang.scenario.limits import MOST_DAYS
+from sanfang.scenario.limits import MAX_DAYS
 
 
-class Run(Section):
+class RunLength(Section):
     """How long a run lasts and what part of it counts."""
 
-    days: int = param(365, "days", 1, MOST_DAYS, "Length of a run", "模拟天数", role="constant")
-    warm_up: int = param(90, "days", 0, MOST_DAYS, "Days simulated but left out of the metrics", "起步期天数", role="constant")
+    days: int = param(365, "days", 1, MAX_DAYS, "Length of a run", "模拟天数", role="constant")
+    warm_up: int = param(90, "days", 0, MAX_DAYS, "Days simulated but left out of the metrics", "起步期天数", role="constant")
 
 
 class Needs(Section):

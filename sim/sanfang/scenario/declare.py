@@ -71,15 +71,17 @@ def _named(value: str) -> str:
 
 
 def _described(value: str) -> str:
-    if len(value) > LONGEST_DESCRIPTION or is_obeyed(value):
-        raise PydanticCustomError("text", f"must be at most {LONGEST_DESCRIPTION:,} characters, none of them a control")
+    if len(value) > MAX_DESCRIPTION_LENGTH or is_obeyed(value):
+        raise PydanticCustomError(
+            "text", f"must be at most {MAX_DESCRIPTION_LENGTH:,} characters, none of them a control"
+        )
     return value
 
 
-LONGEST_NAME, LONGEST_LABEL, LONGEST_DESCRIPTION = 100, 200, 10_000
+MAX_NAME_LENGTH, MAX_LABEL_LENGTH, MAX_DESCRIPTION_LENGTH = 100, 200, 10_000
 
-Name = Annotated[str, AfterValidator(_one_line(LONGEST_NAME)), AfterValidator(_named)]
-Label = Annotated[str, AfterValidator(_one_line(LONGEST_LABEL))]
+Name = Annotated[str, AfterValidator(_one_line(MAX_NAME_LENGTH)), AfterValidator(_named)]
+Label = Annotated[str, AfterValidator(_one_line(MAX_LABEL_LENGTH))]
 Description = Annotated[str, AfterValidator(_described)]
 
 

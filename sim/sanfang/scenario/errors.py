@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-LONGEST_WORD = 100
+MAX_WORD_LENGTH = 100
 """Characters: comparing words takes the square of their length, and a longer one is no misspelt key."""
 
 
@@ -20,9 +20,9 @@ class Notice(UserWarning):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint with the known word closest to `word`, or the empty string."""
-    if len(word) > LONGEST_WORD:
+    if len(word) > MAX_WORD_LENGTH:
         return ""
-    match = get_close_matches(word, [one for one in known if len(one) <= LONGEST_WORD], n=1, cutoff=0.5)
+    match = get_close_matches(word, [one for one in known if len(one) <= MAX_WORD_LENGTH], n=1, cutoff=0.5)
     return f"; did you mean {match[0]!r}?" if match else ""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.telling import is_printable, shortened
 
-LONGEST_COMPONENT = 200
+MAX_COMPONENT_LENGTH = 200
 """Bytes: file systems take 255, and names get endings."""
 
 _OF_WINDOWS = {
@@ -56,6 +56,6 @@ def unfit_for_a_path(name: str) -> str:
         return "must not begin or end with a dot"
     if name.split(".")[0].rstrip().lower() in _OF_WINDOWS:
         return f"{shortened(name)!r} is no file name on Windows"
-    if len(name.encode()) > LONGEST_COMPONENT:
-        return f"must take at most {LONGEST_COMPONENT} bytes"
+    if len(name.encode()) > MAX_COMPONENT_LENGTH:
+        return f"must take at most {MAX_COMPONENT_LENGTH} bytes"
     return ""

@@ -12,43 +12,43 @@ from sanfang.scenario.telling import in_words
 
 # --- A run ---
 
-MOST_DAYS = 3_650
-MOST_SEED = 10**15
+MAX_DAYS = 3_650
+MAX_SEED = 10**15
 """Of any run, that of a last replication included: SQLite, JSON, R and JavaScript hold it exactly."""
 
 # --- A district: what starts within a gigabyte ---
 
-MOST_RESIDENTS = 3_500_000
-MOST_COMMUNITIES = 9_999
-MOST_DOMAINS = 100
-MOST_DEPARTMENTS = 200
-MOST_RESIDENT_DOMAINS = 35_000_000
+MAX_RESIDENTS = 3_500_000
+MAX_COMMUNITIES = 9_999
+MAX_DOMAINS = 100
+MAX_DEPARTMENTS = 200
+MAX_RESIDENT_DOMAINS = 35_000_000
 """Residents x domains: each resident has a hazard of their own in each domain."""
 
-MOST_COMMUNITY_DOMAINS = 500_000
+MAX_COMMUNITY_DOMAINS = 500_000
 """Communities x domains: the books are kept for each of these."""
 
-MOST_POSTS = 100_000
-MOST_CANDIDATES = 400_000
+MAX_POSTS = 100_000
+MAX_CANDIDATES = 400_000
 """Candidates for needs a day (see `sanfang.model.cases.needs`): Licang at full size has 57,000."""
 
 # --- Many runs ---
 
-MOST_REPLICATIONS = 100_000
-MOST_RUNS_IN_MEMORY = 100_000
+MAX_REPLICATIONS = 100_000
+MAX_RUNS_IN_MEMORY = 100_000
 """Of a comparison, which keeps all of them; a sweep stores them instead."""
 
-MOST_RUNS = 5_000_000
+MAX_RUNS = 5_000_000
 """Of a sweep: points x scenarios x replications."""
 
-MOST_POINTS = 100_000
-MOST_POINT_VALUES = 2_000_000
+MAX_POINTS = 100_000
+MAX_POINT_VALUES = 2_000_000
 """Points x factors."""
 
-MOST_SCENARIOS = 100
-MOST_FACTORS = 200
-MOST_CONSTRAINTS = 100
-MOST_JOBS = 1_000
+MAX_SCENARIOS = 100
+MAX_FACTORS = 200
+MAX_CONSTRAINTS = 100
+MAX_JOBS = 1_000
 
 
 def whole_number(name: str, value: object, least: int, most: int) -> int:
@@ -75,5 +75,5 @@ def argument(most: int) -> Callable[[str], int]:
 
 
 def first_seed(name: str, seed: object, replications: int) -> int:
-    """`seed`, if the seeds of so many replications, one after the other from it, are none above `MOST_SEED`."""
-    return whole_number(name, seed, 0, MOST_SEED + 1 - replications)
+    """`seed`, if the seeds of so many replications, one after the other from it, are none above `MAX_SEED`."""
+    return whole_number(name, seed, 0, MAX_SEED + 1 - replications)

@@ -22,7 +22,7 @@ from sanfang.scenario.declare import (
     choice,
     param,
 )
-from sanfang.scenario.limits import MOST_COMMUNITIES, MOST_RESIDENTS
+from sanfang.scenario.limits import MAX_COMMUNITIES, MAX_RESIDENTS
 
 KINDS = ("urgent", "hard", "chronic", "hoped")
 """急 time-critical, 难 several problems intertwined, 愁 recurs until its cause is treated, 盼 waited for."""
@@ -35,9 +35,9 @@ class District(Section):
 
     name: Name = choice("district", "Name of the district; its geography is drawn from it", "区名")
     label_zh: Label = choice("", "Chinese name", "中文名")
-    population: int = param(20_000, "residents", 200, MOST_RESIDENTS, "Residents", "常住人口", role="constant")
+    population: int = param(20_000, "residents", 200, MAX_RESIDENTS, "Residents", "常住人口", role="constant")
     sub_districts: int = param(3, "count", 1, 400, "Sub-district offices", "街道数", role="constant")
-    communities: int = param(12, "count", 1, MOST_COMMUNITIES, "Communities", "社区数", role="constant")
+    communities: int = param(12, "count", 1, MAX_COMMUNITIES, "Communities", "社区数", role="constant")
     community_size_cv: float = param(0.3, "-", 0, 1, "Spread of community sizes (sd over mean)", "社区规模差异")
     household_size: float = param(2.55, "residents", 1, 10, "Residents per household", "户均人口", source=CENSUS)
     share_elderly: float = param(0.2028, "0-1", 0, 1, "Share aged 60 and over", "60岁以上比例", source=CENSUS)
@@ -97,7 +97,7 @@ class Domain(Section):
     upkeep: float = param(0.0, "0-1", 0, 1, "Fall in hazard with full upkeep by volunteers", "志愿维护预防作用")
 
 
-class Department(Section):
+class DepartmentPosts(Section):
     """A department of the district government."""
 
     label_en: Label = choice("", "English name", "英文名")

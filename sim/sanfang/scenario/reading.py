@@ -20,7 +20,16 @@ from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.files import read_text
 from sanfang.scenario.sources import parted
 from sanfang.scenario.telling import in_words, listed, printable, shortened
-from sanfang.scenario.toml import LONGEST_KEY, MOST_BYTES, MOST_DEPTH, Document, NotToml, check_size, document_in, parse
+from sanfang.scenario.toml import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_KEY_LENGTH,
+    Document,
+    NotToml,
+    check_size,
+    document_in,
+    parse,
+)
 
 ABOUT = ("name", "label_en", "label_zh", "description", "description_zh")
 """What a scenario says about itself; never inherited through `extends`."""
@@ -31,10 +40,10 @@ NAMED = ("domains", "departments", "policy_by_community")
 DEFAULT_DISTRICT = "licang"
 SETTING = "--set"
 
-MOST_FILES = 50
+MAX_FILES = 50
 """Names that all `extends` of a chain may have together."""
 
-MOST_SETTINGS = 1_000
+MAX_SETTINGS = 1_000
 
 
 @dataclass
@@ -138,12 +147,12 @@ def read_document(document: Mapping[str, Any], district: str | Path | None, orig
     if not isinstance(document, Mapping):
         raise InputError(f"{origin}: must be a mapping of keys, not {type(document).__name__}")
     check_size(document, origin)
-    return _placed(_Chain(MOST_BYTES).read(Source(Path.cwd() / origin, origin), document), origin, district)
+    return _placed(_Chain(MAX_BYTES).read(Source(Path.cwd() / origin, origin), document), origin, district)
 
 
 def _read_chain(source: Source) -> Reading:
     """A file laid over everything that it extends."""
-    chain = _Chain(MOST_BYTES)
+    chain = _Chain(MAX_BYTES)
     return chain.read(source, chain.document(source))
 
 
@@ -193,8 +202,8 @@ class _Chain:
         reading = self._reading
         for name in _extended(source, document):
             self._named += 1
-            if self._named > MOST_FILES:
-                raise InputError(f"{source.label}: extends: at most {MOST_FILES} files are read, one through the other")
+            if self._named > MAX_FILES:
+                raise InputError(f"{source.label}: extends: at most {MAX_FILES} files are read, one through the other")
             base = find_scenario(name, beside=source)
             if base.real in [one.real for one in above]:
                 shown = " -> ".join(one.label for one in [*above, base])
@@ -257,11 +266,11 @@ def nested(changes: Mapping[str, Any]) -> Document:
     check_size(list(changes.values()), "changes")
     document: Document = {}
     for path, value in changes.items():
-        parts = path.split(".", MOST_DEPTH) if isinstance(path, str) else []
-        if not parts or not all(part.strip() for part in parts) or len(parts) > MOST_DEPTH:
+        parts = path.split(".", MAX_DEPTH) if isinstance(path, str) else []
+        if not parts or not all(part.strip() for part in parts) or len(parts) > MAX_DEPTH:
             raise InputError(f"{shortened(repr(path))}: is not a dotted path such as policy.authority")
-        if max(map(len, parts)) > LONGEST_KEY:
-            raise InputError(f"{shortened(repr(path))}: has a key of more than {LONGEST_KEY} characters")
+        if max(map(len, parts)) > MAX_KEY_LENGTH:
+            raise InputError(f"{shortened(repr(path))}: has a key of more than {MAX_KEY_LENGTH} characters")
         for part in reversed(parts):
             value = {part: value}
         _lay(document, value, "", "", {})
@@ -273,8 +282,8 @@ def nested(changes: Mapping[str, Any]) -> Document:
 
 def parse_settings(settings: Sequence[str]) -> Document:
     """The nested document that ``--set`` texts such as ``policy.authority=0.5`` give, the last one winning."""
-    if len(settings) > MOST_SETTINGS:
-        raise InputError(f"{SETTING}: is given {len(settings):,} times; write more than {MOST_SETTINGS:,} into a file")
+    if len(settings) > MAX_SETTINGS:
+        raise InputError(f"{SETTING}: is given {len(settings):,} times; write more than {MAX_SETTINGS:,} into a file")
     changes: dict[str, Any] = {}
     for setting in settings:
         path, equals, text = (part.strip() for part in setting.partition("="))

@@ -21,7 +21,7 @@ from sanfang.scenario.conditions import (
     Mind,
     Needs,
     Prices,
-    Run,
+    RunLength,
     Supply,
     Tasks,
     Voice,
@@ -30,7 +30,7 @@ from sanfang.scenario.conditions import (
 from sanfang.scenario.declare import Description, Label, Name, Schedule, Section, choice
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.messages import input_error
-from sanfang.scenario.place import Calendar, Department, District, Domain, Money, Staffing
+from sanfang.scenario.place import Calendar, DepartmentPosts, District, Domain, Money, Staffing
 from sanfang.scenario.policy import Policy
 from sanfang.scenario.reading import ABOUT, SETTING, Reading, nested, parse_settings, read_document, read_scenario
 from sanfang.scenario.sources import NONE_GIVEN
@@ -56,13 +56,13 @@ class Scenario(Section):
     description: Description = choice("", "What this scenario is for", "说明")
     description_zh: Description = choice("", "What this scenario is for, in Chinese", "中文说明")
 
-    run: Run = Field(default_factory=Run)
+    run: RunLength = Field(default_factory=RunLength)
     district: District = Field(default_factory=District)
     calendar: Calendar = Field(default_factory=Calendar)
     staffing: Staffing = Field(default_factory=Staffing)
     money: Money = Field(default_factory=Money)
     domains: dict[str, Domain] = Field(default_factory=dict)
-    departments: dict[str, Department] = Field(default_factory=dict)
+    departments: dict[str, DepartmentPosts] = Field(default_factory=dict)
     needs: Needs = Field(default_factory=Needs)
     voice: Voice = Field(default_factory=Voice)
     discovery: Discovery = Field(default_factory=Discovery)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from sanfang.scenario.catalogue import Parameter, find, values
-from sanfang.scenario.declare import LONGEST_NAME
+from sanfang.scenario.declare import MAX_NAME_LENGTH
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.files import unfit_for_a_path
 from sanfang.scenario.reading import DEFAULT_DISTRICT
@@ -29,7 +29,7 @@ OF_A_SCENARIO = ("run", "policy")
 OF_A_DISTRICT = ("district", "staffing", "money", "domains.*.hazard", "departments.*.posts_per_100k")
 """Sections, or single parameters of everything in a table, that are written out."""
 
-LONGEST_SOURCE = 70
+MAX_SOURCE_LENGTH = 70
 """Characters of another file's source: `explain` has the whole."""
 
 SCENARIO_HEAD = {
@@ -108,8 +108,8 @@ def write_skeleton(name: str, what: What, lang: str) -> Path:
 def _unfit(path: Path) -> str:
     if "\0" in str(path):
         return "it has a null in it"
-    if len(path.stem) > LONGEST_NAME:
-        return f"must have at most {LONGEST_NAME} characters"
+    if len(path.stem) > MAX_NAME_LENGTH:
+        return f"must have at most {MAX_NAME_LENGTH} characters"
     return unfit_for_a_path(path.stem)
 
 
@@ -143,7 +143,7 @@ def _section(scenario: Scenario, section: str, name: str, lang: str) -> Iterator
         elif section == "district" and parameter.role == "constant":
             yield f"{path} = {{ value = {to_toml(parameter.default)}, source = {to_toml(ASSUMED)} }}  # {what}"
         else:
-            source = "" if parameter.role == "lever" else f"; {shortened(scenario.source(path), LONGEST_SOURCE)}"
+            source = "" if parameter.role == "lever" else f"; {shortened(scenario.source(path), MAX_SOURCE_LENGTH)}"
             yield f"# {path} = {to_toml(value)}  # {what}{source}"
 
 

@@ -17,7 +17,7 @@ from sanfang.scenario.telling import in_words, is_printable, listed
 if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
 
-LONGEST_SOURCE = 500
+MAX_SOURCE_LENGTH = 500
 ASSUMED = "assumed"
 NONE_GIVEN = "no source given"
 
@@ -36,10 +36,10 @@ def _plain(value: Any, path: str, origin: str, sources: dict[str, str]) -> Any:
         if (
             not isinstance(source, str)
             or not source.strip()
-            or len(source) > LONGEST_SOURCE
+            or len(source) > MAX_SOURCE_LENGTH
             or not is_printable(source)
         ):
-            allowed = f"must be one line of at most {LONGEST_SOURCE} characters"
+            allowed = f"must be one line of at most {MAX_SOURCE_LENGTH} characters"
             raise InputError(f"{f'{origin}: ' if origin else ''}{path}.source = {in_words(source)}: {allowed}")
         sources[path] = source
         return value["value"]

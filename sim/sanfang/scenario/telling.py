@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-LONGEST_VALUE = 60
-MOST_LISTED = 50
+MAX_VALUE_LENGTH = 60
+MAX_LISTED = 50
 
 # Control characters, among them those that command a terminal; line and paragraph separators; what turns the direction
 # of writing; and half characters, which stand for bytes of a file name that are no text.
@@ -31,7 +31,7 @@ def is_printable(text: str) -> bool:
     return _UNSHOWN.search(text) is None
 
 
-def shortened(text: str, most: int = LONGEST_VALUE) -> str:
+def shortened(text: str, most: int = MAX_VALUE_LENGTH) -> str:
     """The first `most` characters of `text`, and dots if there are more."""
     return text if len(text) <= most else f"{text[:most]}..."
 
@@ -39,8 +39,8 @@ def shortened(text: str, most: int = LONGEST_VALUE) -> str:
 def listed(names: Iterable[object]) -> str:
     """Names with commas between, "none" if there are none; of very many the first, and how many more."""
     texts = [shortened(str(name)) for name in names]
-    more = f" and {len(texts) - MOST_LISTED:,} more" if len(texts) > MOST_LISTED else ""
-    return ", ".join(texts[:MOST_LISTED]) + more or "none"
+    more = f" and {len(texts) - MAX_LISTED:,} more" if len(texts) > MAX_LISTED else ""
+    return ", ".join(texts[:MAX_LISTED]) + more or "none"
 
 
 def in_words(value: Any) -> str:
@@ -54,11 +54,11 @@ def _as_toml(value: Any) -> str:
     if isinstance(value, int) and abs(value) > 10**18:  # Python refuses to print very long integers
         return f"about {'-' if value < 0 else ''}2^{value.bit_length()}"
     if isinstance(value, str):
-        return f'"{value[: LONGEST_VALUE + 1]}"'
+        return f'"{value[: MAX_VALUE_LENGTH + 1]}"'
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_as_toml(item) for item in value[:LONGEST_VALUE])}]"
+        return f"[{', '.join(_as_toml(item) for item in value[:MAX_VALUE_LENGTH])}]"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key} = {_as_toml(item)}' for key, item in islice(value.items(), LONGEST_VALUE))}}}"
+        return f"{{{', '.join(f'{key} = {_as_toml(item)}' for key, item in islice(value.items(), MAX_VALUE_LENGTH))}}}"
     return str(value)

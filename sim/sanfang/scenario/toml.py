@@ -19,20 +19,20 @@ from sanfang.scenario.telling import shortened
 
 Document = dict[str, Any]
 
-MOST_BYTES = 500_000
+MAX_BYTES = 500_000
 """Of a file, with all that it extends: tomllib takes up to a second and a half for them."""
 
-MOST_DEPTH = 20
+MAX_DEPTH = 20
 """Tables and lists inside one another, and parts of a dotted key."""
 
-LONGEST_KEY = 100
+MAX_KEY_LENGTH = 100
 """Characters of one part of a dotted key."""
 
-MOST_KEYS = 50_000
-MOST_ITEMS = 200_000
+MAX_KEYS = 50_000
+MAX_ITEMS = 200_000
 """In all lists together."""
 
-MOST_DIGITS = 4_300
+MAX_DIGITS = 4_300
 """Of a number: Python reads and prints no longer one."""
 
 _TEXTS = re.compile(
@@ -46,7 +46,7 @@ _TEXTS = re.compile(
 """Texts and comments, each to its end, or to the end of all where it has none: tomllib reads no further either."""
 
 _KEYS_AND_VALUES = re.compile(r"[^=\[\]{},\n]+")
-_TOO_MANY_DIGITS = re.compile(rf"\d[\d_]{{{MOST_DIGITS},}}")
+_TOO_MANY_DIGITS = re.compile(rf"\d[\d_]{{{MAX_DIGITS},}}")
 
 
 class NotToml(InputError):
@@ -55,7 +55,7 @@ class NotToml(InputError):
 
 def read_toml(source: Source) -> Document:
     """The document in a TOML file. Raises `InputError` if it cannot be read, is no TOML, is empty, or too large."""
-    return document_in(read_text(source.path, source.label, MOST_BYTES), source.label)
+    return document_in(read_text(source.path, source.label, MAX_BYTES), source.label)
 
 
 def document_in(text: str, where: str) -> Document:
@@ -86,10 +86,10 @@ def _check_text(text: str, where: str) -> None:
         depth = max(0, depth + (1 if bracket in "[{" else -1))
         deepest = max(deepest, depth)
     parts = max((1 + run.count(".") for run in _KEYS_AND_VALUES.findall(bare)), default=0)
-    if max(deepest, parts) > MOST_DEPTH:
-        raise InputError(f"{where}: is nested more than {MOST_DEPTH} deep")
+    if max(deepest, parts) > MAX_DEPTH:
+        raise InputError(f"{where}: is nested more than {MAX_DEPTH} deep")
     if _TOO_MANY_DIGITS.search(bare):
-        raise InputError(f"{where}: has a number of more than {MOST_DIGITS:,} digits")
+        raise InputError(f"{where}: has a number of more than {MAX_DIGITS:,} digits")
 
 
 def check_size(document: Any, where: str) -> None:
@@ -99,18 +99,18 @@ def check_size(document: Any, where: str) -> None:
     while waiting:
         value, path, depth = waiting.pop()
         at = f"{where}: {shortened(path)}: " if path else f"{where}: "
-        if isinstance(value, int) and abs(value).bit_length() > 3.33 * MOST_DIGITS:
-            raise InputError(f"{at}is a number of more than {MOST_DIGITS:,} digits")
-        if depth > MOST_DEPTH:
-            raise InputError(f"{at}is nested more than {MOST_DEPTH} deep")
+        if isinstance(value, int) and abs(value).bit_length() > 3.33 * MAX_DIGITS:
+            raise InputError(f"{at}is a number of more than {MAX_DIGITS:,} digits")
+        if depth > MAX_DEPTH:
+            raise InputError(f"{at}is nested more than {MAX_DEPTH} deep")
         if isinstance(value, Mapping):
             keys += len(value)
-            if any(len(str(key)) > LONGEST_KEY for key in value):
-                raise InputError(f"{at}has a key of more than {LONGEST_KEY} characters")
+            if any(len(str(key)) > MAX_KEY_LENGTH for key in value):
+                raise InputError(f"{at}has a key of more than {MAX_KEY_LENGTH} characters")
             waiting += [(below, f"{path}.{key}" if path else str(key), depth + 1) for key, below in value.items()]
         elif isinstance(value, list | tuple):
             items += len(value)
             waiting += [(item, path, depth + 1) for item in value if isinstance(item, int | list | tuple | Mapping)]
-        if keys > MOST_KEYS or items > MOST_ITEMS:
-            most = f"{MOST_KEYS:,} keys" if keys > MOST_KEYS else f"{MOST_ITEMS:,} list items"
+        if keys > MAX_KEYS or items > MAX_ITEMS:
+            most = f"{MAX_KEYS:,} keys" if keys > MAX_KEYS else f"{MAX_ITEMS:,} list items"
             raise InputError(f"{at}is too large; at most {most} are read")

@@ -24,7 +24,7 @@ from sanfang.metrics.catalogue import evaluate
 from sanfang.metrics.groups import by_group, of_areas
 from sanfang.run.simulation import Run
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
+from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
 from sanfang.studies.shapley import BEFORE, REFORM, levers_of
 
@@ -89,11 +89,9 @@ def differences(table: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     """Make the runs of all pilots."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--replications", type=argument(MOST_REPLICATIONS), default=12, help="replications (default 12)"
-    )
+    parser.add_argument("--replications", type=argument(MAX_REPLICATIONS), default=12, help="replications (default 12)")
     parser.add_argument("--out", type=Path, default=Path("results/pilots"), help="folder (default results/pilots)")
-    parser.add_argument("--jobs", type=argument(MOST_JOBS), default=None, help="processes (default all cores)")
+    parser.add_argument("--jobs", type=argument(MAX_JOBS), default=None, help="processes (default all cores)")
     given = parser.parse_args()
     table = run_pilots(scenarios(), given.replications, given.jobs)
     write_atomically(given.out / TABLE, table_writer(table))

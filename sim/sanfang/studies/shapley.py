@@ -24,7 +24,7 @@ from sanfang.lab.statistics import effects
 from sanfang.lab.statistics.run_table import Numbers
 from sanfang.lab.sweeps.runner import run_all
 from sanfang.lab.sweeps.work import Job
-from sanfang.scenario.limits import MOST_JOBS, MOST_REPLICATIONS, argument
+from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, argument
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
@@ -97,9 +97,9 @@ def values(walks: pd.DataFrame, metric: str) -> tuple[Numbers, list[str]]:
 def main() -> None:
     """Make the walks that are missing."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--pairs", type=argument(MOST_REPLICATIONS), default=24, help="pairs of orders (default 24)")
+    parser.add_argument("--pairs", type=argument(MAX_REPLICATIONS), default=24, help="pairs of orders (default 24)")
     parser.add_argument("--out", type=Path, default=Path("results/shapley"), help="folder (default results/shapley)")
-    parser.add_argument("--jobs", type=argument(MOST_JOBS), default=None, help="processes (default all cores)")
+    parser.add_argument("--jobs", type=argument(MAX_JOBS), default=None, help="processes (default all cores)")
     chosen = parser.parse_args()
     run_walks(chosen.pairs, chosen.out, chosen.jobs)
 

@@ -20,7 +20,7 @@ from sanfang.dashboard.door import conversation, frames, limits, log
 from sanfang.dashboard.door.app import Door
 from sanfang.dashboard.door.conversation import Conversation
 from sanfang.dashboard.door.hosts import Hosts
-from sanfang.dashboard.door.limits import OpenPages, Pace, Places, places
+from sanfang.dashboard.door.limits import OpenPages, Pace, PageLimits, places
 from sanfang.dashboard.door.login import Sessions
 from sanfang.dashboard.door.protocol import address_of
 
@@ -46,7 +46,7 @@ def test_a_pace_forgets_who_was_quiet_for_longest(monkeypatch: pytest.MonkeyPatc
 
 
 def test_places_are_counted_by_browser_by_address_and_in_all() -> None:
-    pages = OpenPages(Places(per_session=2, per_address=3, in_all=4))
+    pages = OpenPages(PageLimits(per_session=2, per_address=3, in_all=4))
     with pages.opened("s", "a"), pages.opened("s", "a"):
         assert "browser" in pages.refusal("s", "a") and not pages.refusal("t", "a")
         with pages.opened("t", "a"):

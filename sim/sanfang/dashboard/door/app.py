@@ -28,7 +28,7 @@ from sanfang.dashboard.door.limits import (
     SILENT_SECONDS,
     OpenPages,
     Pace,
-    Places,
+    PageLimits,
 )
 from sanfang.dashboard.door.policy import HEADERS, PLAIN, signed_page
 from sanfang.dashboard.door.protocol import address_of
@@ -62,7 +62,7 @@ class Door:
         pages: Collection[str],
         assets: Path,
         hosts: Hosts,
-        most: Places,
+        most: PageLimits,
         password: str | None = None,
         port: int = 0,
         lang: str = "zh",

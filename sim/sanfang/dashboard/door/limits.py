@@ -120,7 +120,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Places:
+class PageLimits:
     """Most open pages of one session, from one address, and in all."""
 
     per_session: int
@@ -138,19 +138,19 @@ class Places:
         return self.in_all * CONNECTIONS_PER_PAGE
 
 
-def places(per_address: int = PAGES_PER_ADDRESS, files: int | None = None) -> Places:
+def places(per_address: int = PAGES_PER_ADDRESS, files: int | None = None) -> PageLimits:
     """The places of a server that may open so many `files` (None: no limit is known)."""
     in_all = per_address * PAGES_FACTOR
     if files is not None:
         in_all = min(in_all, max(4, files // (FILES_PER_PAGE + CONNECTIONS_PER_PAGE)))
     per_address = max(1, min(per_address, in_all * 2 // PAGES_FACTOR))
-    return Places(min(PAGES_PER_SESSION, per_address), per_address, in_all)
+    return PageLimits(min(PAGES_PER_SESSION, per_address), per_address, in_all)
 
 
 class OpenPages:
     """Counts the open pages by session and address."""
 
-    def __init__(self, most: Places) -> None:
+    def __init__(self, most: PageLimits) -> None:
         self.most = most
         self._sessions: Counter[str] = Counter()
         self._addresses: Counter[str] = Counter()

@@ -9,10 +9,10 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sanfang.dashboard.door.limits import MAX_REMEMBERED, SILENT_SECONDS, Places
+from sanfang.dashboard.door.limits import MAX_REMEMBERED, SILENT_SECONDS, PageLimits
 
 
-def protocol(most: Places) -> type[H11Protocol]:
+def protocol(most: PageLimits) -> type[H11Protocol]:
     """uvicorn's own HTTP, with the limits of `most`."""
 
     class Doorway(H11Protocol):

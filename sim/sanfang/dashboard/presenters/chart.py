@@ -9,7 +9,7 @@ import numpy as np
 
 Json = dict[str, Any]
 
-MOST_POINTS = 200
+MAX_POINTS = 200
 
 
 def chart(
@@ -30,7 +30,7 @@ def chart(
     """What `Charts` draws. A series: name, colour, values by day (arrays), and maybe low, high (arrays), dash, and
     quiet (a band only: not among the numbers that are told).
 
-    `form` "share" shows 0-1 as percent. The days of an array are 1, 2, ...; of more than `MOST_POINTS` some are left
+    `form` "share" shows 0-1 as percent. The days of an array are 1, 2, ...; of more than `MAX_POINTS` some are left
     out, never the last. `to` is the end of the axis, `marks` are dicts of day and label.
     """
     rows = thinned(days)
@@ -45,7 +45,7 @@ def chart(
     }  # fmt: skip
 
 
-def thinned(count: int, most: int = MOST_POINTS) -> np.ndarray:
+def thinned(count: int, most: int = MAX_POINTS) -> np.ndarray:
     """At most `most` of the row numbers below `count`, evenly spread, the last among them."""
     if count <= most:
         return np.arange(count)

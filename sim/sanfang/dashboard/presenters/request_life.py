@@ -21,8 +21,8 @@ OWN_VOICE = ("app", "hotline", "community_window", "department_window")
 """Channels by which residents voice a need themselves; by the others it is found."""
 
 SILENT, CLOSED_OFFICE = "#b7bfca", "#dfe3e9"
-LONGEST_SHADED = 75.0  # days; over more of them the stripes of nights and weekends would be too narrow to see
-MOST_TICKS = 5
+MAX_SHADED_DAYS = 75.0  # days; over more of them the stripes of nights and weekends would be too narrow to see
+MAX_TICKS = 5
 WEEKDAYS_ZH = "一二三四五六日"
 
 
@@ -137,7 +137,7 @@ def _ticks(begin: float, end: float, calendar: Calendar, lang: str) -> list[Json
     """Dates below the lanes: at midnights, or at hours where the life is short."""
     span = end - begin
     steps = (1 / 24, 0.125, 0.25, 0.5, 1, 2, 4, 7, 14, 28, 56, 112, 224, 448)
-    step = next((one for one in steps if span / one <= MOST_TICKS), steps[-1])
+    step = next((one for one in steps if span / one <= MAX_TICKS), steps[-1])
     found, day = [], math.ceil(begin / step - 1e-9) * step
     while day <= end:
         when = dt.datetime.combine(calendar.start, dt.time()) + dt.timedelta(days=round(day * 24) / 24)
@@ -150,7 +150,7 @@ def _ticks(begin: float, end: float, calendar: Calendar, lang: str) -> list[Json
 
 def _closed(begin: float, end: float, calendar: Calendar) -> list[Json]:
     """The hours when offices are closed, as stripes."""
-    if end - begin > LONGEST_SHADED:
+    if end - begin > MAX_SHADED_DAYS:
         return []
     opens, shuts = calendar.opening_hour / 24.0, (calendar.opening_hour + calendar.shift_hours) / 24.0
     worked = working_days(calendar, int(end) + 1)

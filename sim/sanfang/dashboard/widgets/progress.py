@@ -11,17 +11,17 @@ from sanfang.dashboard import limits
 from sanfang.dashboard.widgets import parts
 from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds import slots
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run.background import AWAY, CANCELLED, DONE, FAILED, RUNNING
 
 
 def use_job[Found](
-    make: Callable[[Job[Found]], Found],
+    make: Callable[[PageJob[Found]], Found],
     dependencies: list[Any],
     total: int = 1,
     megabytes: int = 0,
     known: Found | None = None,
-) -> tuple[Job[Found], Callable[[], None]]:
+) -> tuple[PageJob[Found], Callable[[], None]]:
     """A job that begins when the component is drawn, and anew when `dependencies` change; and what begins it again.
 
     It ends when nobody looks any more. `megabytes` is what its result takes of memory. Where `known` is given, that is
@@ -29,16 +29,16 @@ def use_job[Found](
     """
     times, set_times = solara.use_state(1)
 
-    def new() -> Job[Found]:
+    def new() -> PageJob[Found]:
         room = slots.HELD.place(slots.owner(), megabytes) if megabytes else None
-        job = Job(make, total, room)
+        job = PageJob(make, total, room)
         if room is not None:
             room.put_away = job.put_away
         if known is not None:
             job.state, job.found = DONE, known
         return job
 
-    job: Job[Found] = solara.use_memo(new, [*dependencies, times])
+    job: PageJob[Found] = solara.use_memo(new, [*dependencies, times])
 
     def begin() -> Callable[[], None]:
         if job.busy:
@@ -52,7 +52,7 @@ def use_job[Found](
     return job, lambda: set_times(times + 1)
 
 
-def use_told(job: Job[Any] | None, what: Callable[[Job[Any]], object] = lambda job: job.state) -> None:
+def use_told(job: PageJob[Any] | None, what: Callable[[PageJob[Any]], object] = lambda job: job.state) -> None:
     """Draw this component anew whenever a job tells that `what` of it has changed."""
     seen: solara.Reactive[object] = solara.use_reactive(None)
 
@@ -68,7 +68,7 @@ def use_told(job: Job[Any] | None, what: Callable[[Job[Any]], object] = lambda j
 
 
 @solara.component
-def JobCard(job: Job[Any], text: Callable[[], str], lang: str, again: Callable[[], object] | None = None) -> None:
+def JobCard(job: PageJob[Any], text: Callable[[], str], lang: str, again: Callable[[], object] | None = None) -> None:
     """How far a job is, with a button to cancel it; nothing once it is done. `text` says what it does while it runs;
     `again` begins it anew where it was cancelled or has failed."""
     use_told(job, lambda job: (job.state, job.stopping, job.done, job.before, job.waits_for_room))
@@ -88,7 +88,7 @@ def JobCard(job: Job[Any], text: Callable[[], str], lang: str, again: Callable[[
             parts.Buttons(buttons=[{"id": "again", "label": say("job_again", lang)}], event_press=lambda _: again())
 
 
-def standing(job: Job[Any], lang: str) -> str:
+def standing(job: PageJob[Any], lang: str) -> str:
     """What can be said of a job that is neither running nor done."""
     if job.state == FAILED:
         return say("job_failed", lang, what=job.error)
@@ -100,6 +100,6 @@ def standing(job: Job[Any], lang: str) -> str:
     return say(f"job_waiting{room}", lang, before=job.before) if job.before else say(f"job_next{room}", lang)
 
 
-def percent(job: Job[Any]) -> int:
+def percent(job: PageJob[Any]) -> int:
     """How much of a job is done; whole, and 100 only at the end."""
     return int(100 * job.done / job.total) if job.total else 100

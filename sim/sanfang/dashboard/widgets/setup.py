@@ -8,7 +8,7 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import World
+from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
@@ -55,8 +55,8 @@ def use_place_fields(lang: str) -> list[Json]:
     return [
         select("district", address.district, districts),
         select("size", f"{address.size:g}", sizes),
-        number("seed", address.seed, 0, limits.MOST_SEED),
-        number("days", address.days, 28, limits.MOST_DAYS),
+        number("seed", address.seed, 0, limits.MAX_SEED),
+        number("days", address.days, 28, limits.MAX_DAYS),
     ]
 
 
@@ -69,16 +69,16 @@ def pick(picked: dict[str, Any]) -> None:
         return
     address = before = viewer.address.value
     field, value = str(picked.get("field")), str(picked.get("value"))
-    worlds = [World(world.scenario) for world in address.worlds]
+    worlds = [LinkedWorld(world.scenario) for world in address.worlds]
     place = place_of(field)
     if place is not None and place < len(worlds) and value in content.names():
-        worlds[place] = World(value)
+        worlds[place] = LinkedWorld(value)
     elif field == "district" and value in content.names(below=content.DISTRICTS):
         address = replace(address, district=value, size=limits.usual_size(value))
     elif field == "size" and value in {f"{size:g}" for size in limits.sizes(address.district)}:
         address = replace(address, size=float(value))
     elif field in ("seed", "days") and value.isdecimal() and len(value) < 9:
-        least, most = (0, limits.MOST_SEED) if field == "seed" else (28, limits.MOST_DAYS)
+        least, most = (0, limits.MAX_SEED) if field == "seed" else (28, limits.MAX_DAYS)
         address = replace(address, **{field: min(max(int(value), least), most)})
     named = [world.scenario for world in worlds] != [world.scenario for world in before.worlds]
     if named or address != before:

@@ -19,7 +19,7 @@ from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, percent, use_told
 from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds import slots
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.stage import SPEEDS, Stage
 from sanfang.run.background import CANCELLED, DONE
 from sanfang.scenario.errors import InputError
@@ -38,7 +38,7 @@ class Playing:
     """
 
     stage: Stage
-    job: solara.Reactive[Job[None] | None]
+    job: solara.Reactive[PageJob[None] | None]
     frame: solara.Reactive[int]
     moved: solara.Reactive[int]
     error: solara.Reactive[str]
@@ -95,7 +95,7 @@ class Playing:
         if not self.busy:
             keep(self.stage)
 
-    def arrived(self, wanted: Address, job: Job[None]) -> None:
+    def arrived(self, wanted: Address, job: PageJob[None]) -> None:
         """A job has ended; where it did not get to `wanted`, the address goes back to what is on the stage."""
         if self.stage.worlds and job.state != DONE:
             address, now = viewer.address.peek(), self.stage.shown
@@ -114,7 +114,7 @@ def use_playing(count: int) -> Playing:
     """The first `count` worlds of the address, made anew when their place or a scenario changes; stops on leaving."""
     frame, moved, begun = solara.use_reactive(0), solara.use_reactive(0), solara.use_reactive(0)
     error = solara.use_reactive("")
-    job: solara.Reactive[Job[None] | None] = solara.use_reactive(None)
+    job: solara.Reactive[PageJob[None] | None] = solara.use_reactive(None)
     stage: Stage = solara.use_memo(lambda: _stage(frame), [])
     on = Playing(stage, job, frame, moved, error, begun)
     _ = moved.value  # other worlds on the stage are drawn
@@ -134,7 +134,7 @@ def _begin(on: Playing, count: int) -> Callable[[], None] | None:
     if stage.is_at(wanted):
         return None
     room, page = stage.make_room(wanted), slots.page()
-    job: Job[None] = Job(lambda job: stage.bring(wanted, job, on.draw), room=room)
+    job: PageJob[None] = PageJob(lambda job: stage.bring(wanted, job, on.draw), room=room)
 
     def put_away() -> None:
         stage.clear()

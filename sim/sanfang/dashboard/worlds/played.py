@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.run.moves import Move, with_move
 from sanfang.run.session import Session
 from sanfang.scenario.errors import InputError
@@ -16,19 +16,19 @@ class PlayedWorld(Session):
     What its scenario sets in vain is no error here: `address.not_reached` tells it on the page.
     """
 
-    def __init__(self, address: Address, world: World) -> None:
+    def __init__(self, address: Address, world: LinkedWorld) -> None:
         self.address, self._name = address, world.scenario
         base = Scenario.load(world.scenario, district=address.district)
         self._start(base, address.seed, address.size, address.days, world.all_moves)
 
     @property
-    def world(self) -> World:
+    def world(self) -> LinkedWorld:
         """What a link says of it."""
-        return World.of(self._name, self.moves)
+        return LinkedWorld.of(self._name, self.moves)
 
     def move(self, lever: str, level: float, day: int | None = None) -> None:
-        """As `Session.move`. Raises InputError for a move beyond `limits.MOST_MOVES` as well."""
+        """As `Session.move`. Raises InputError for a move beyond `limits.MAX_MOVES` as well."""
         moves = with_move(self.moves, Move(self.day if day is None else day, lever, level))
-        if len(World.of(self._name, moves).moves) > limits.MOST_MOVES:
-            raise InputError(f"{lever}: at most {limits.MOST_MOVES} moves in a world, and all of them are made")
+        if len(LinkedWorld.of(self._name, moves).moves) > limits.MAX_MOVES:
+            raise InputError(f"{lever}: at most {limits.MAX_MOVES} moves in a world, and all of them are made")
         super().move(lever, level, day)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 FRAMES_A_SECOND = 6.0
 """Pictures a second at most; faster play shows several days at once."""
 
-LONGEST_WAIT = 5.0
+MAX_WAIT_SECONDS = 5.0
 """Seconds to wait for a picture to be shown before play stops: the viewer may have gone."""
 
 
@@ -57,7 +57,7 @@ class Player:
             if stop.is_set():
                 return
             self._show()
-            if not more or not self._seen.wait(LONGEST_WAIT):
+            if not more or not self._seen.wait(MAX_WAIT_SECONDS):
                 break
             due = max(due + days / self.days_a_second, time.monotonic() - 0.5)
             stop.wait(max(0.0, due - time.monotonic()))

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.worlds import slots
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.dashboard.worlds.player import Player
 from sanfang.run.background import DAYS_A_TURN
@@ -20,7 +20,7 @@ from sanfang.run.places import Place
 SPEEDS = (1, 3, 10, 30, 100)
 """Days a second on offer."""
 
-MOST_DAYS_A_STEP = 31
+MAX_DAYS_A_STEP = 31
 
 
 class Stage:
@@ -80,12 +80,12 @@ class Stage:
         with self._lock:
             now = self.shown
         if action == "step":
-            return replace(now, day=min(now.day + int(min(max(value, 1), MOST_DAYS_A_STEP)), now.days))
+            return replace(now, day=min(now.day + int(min(max(value, 1), MAX_DAYS_A_STEP)), now.days))
         if action == "rewind":
             day = int(min(max(value, 0), now.day))
             return replace(now, day=day, worlds=tuple(world.before(day) for world in now.worlds))
         if action == "reset":
-            return replace(now, day=0, worlds=tuple(World(world.scenario) for world in now.worlds))
+            return replace(now, day=0, worlds=tuple(LinkedWorld(world.scenario) for world in now.worlds))
         return None
 
     @contextmanager
@@ -132,7 +132,7 @@ class Stage:
         if self.room is not None:
             self.room.leave()
 
-    def bring(self, address: Address, job: Job[None], told: Callable[[], object] = lambda: None) -> None:
+    def bring(self, address: Address, job: PageJob[None], told: Callable[[], object] = lambda: None) -> None:
         """Build and play, as a job, what is missing to the worlds and the day of an address.
 
         Worlds on the stage that are on their way to it are taken over. The stage changes, and `told` is called, as soon
@@ -149,7 +149,7 @@ class Stage:
         told()
         self._play_to(until, worlds, job)
 
-    def _assembled(self, address: Address, job: Job[None]) -> tuple[tuple[PlayedWorld, ...], int]:
+    def _assembled(self, address: Address, job: PageJob[None]) -> tuple[tuple[PlayedWorld, ...], int]:
         """The worlds of an address, taken over or new, and the day of those taken over."""
         with self._lock:
             left = [old for old in self.worlds if old.address.place == address.place and old.day <= address.day]
@@ -165,7 +165,7 @@ class Stage:
                 since = old.day
         return tuple(worlds), since
 
-    def _play_to(self, day: int, worlds: Sequence[PlayedWorld], job: Job[None]) -> None:
+    def _play_to(self, day: int, worlds: Sequence[PlayedWorld], job: PageJob[None]) -> None:
         while (left := day - worlds[0].day) > 0:
             days = min(DAYS_A_TURN, left)
             with job.turn(), self._lock:

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from sanfang.lab.experiments.factors import Factor
 from sanfang.scenario.declare import Section
-from sanfang.scenario.limits import MOST_POINTS, MOST_SEED
+from sanfang.scenario.limits import MAX_POINTS, MAX_SEED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,8 +45,8 @@ class LatinHypercube(Section):
     """`samples` points such that each factor has one in each of `samples` parts of equal chance (McKay 1979)."""
 
     kind: Literal["latin-hypercube"]
-    samples: int = Field(ge=1, le=MOST_POINTS, description="Number of points")
-    seed: int | None = Field(None, ge=0, le=MOST_SEED, description="Seed of the design; default the experiment's")
+    samples: int = Field(ge=1, le=MAX_POINTS, description="Number of points")
+    seed: int | None = Field(None, ge=0, le=MAX_SEED, description="Seed of the design; default the experiment's")
 
 
 class Sobol(Section):
@@ -55,7 +55,7 @@ class Sobol(Section):
     kind: Literal["sobol"]
     samples: int = Field(ge=2, le=65_536, description="Base number of points, a power of 2")
     second_order: bool = Field(False, description="Also for indices of pairs, at twice the number of points")
-    seed: int | None = Field(None, ge=0, le=MOST_SEED, description="Seed of the design; default the experiment's")
+    seed: int | None = Field(None, ge=0, le=MAX_SEED, description="Seed of the design; default the experiment's")
 
 
 class Morris(Section):
@@ -64,7 +64,7 @@ class Morris(Section):
     kind: Literal["morris"]
     trajectories: int = Field(10, ge=2, le=10_000, description="Number of trajectories")
     levels: int = Field(4, ge=2, le=100, multiple_of=2, description="Number of levels between the ends, even")
-    seed: int | None = Field(None, ge=0, le=MOST_SEED, description="Seed of the design; default the experiment's")
+    seed: int | None = Field(None, ge=0, le=MAX_SEED, description="Seed of the design; default the experiment's")
 
 
 class OneAtATime(Section):

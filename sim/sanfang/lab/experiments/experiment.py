@@ -20,7 +20,7 @@ from sanfang.lab.experiments.experiment_file import (
     Claim,
     ExperimentFile,
     Finding,
-    Place,
+    Origin,
     Replications,
     parse,
     read_experiment,
@@ -35,10 +35,10 @@ from sanfang.scenario.content import Source, is_bare
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.files import unfit_for_a_path
 from sanfang.scenario.limits import (
-    MOST_POINT_VALUES,
-    MOST_POINTS,
-    MOST_REPLICATIONS,
-    MOST_RUNS,
+    MAX_POINT_VALUES,
+    MAX_POINTS,
+    MAX_REPLICATIONS,
+    MAX_RUNS,
     first_seed,
     whole_number,
 )
@@ -71,7 +71,7 @@ class Experiment:
     replications: Replications
     factors: tuple[Factor, ...]
     constraints: tuple[Constraint, ...]
-    place: Place
+    place: Origin
     source: Path | None = None
     own: OwnMetrics = NONE
     """Metrics of its own, as their file declares them."""
@@ -85,16 +85,16 @@ class Experiment:
         """The experiment with a name, such as `headline` or `mechanisms/F1a`, or in a file. Raises `InputError`."""
         with while_reading(str(name_or_path)):
             document, source = read_experiment(name_or_path)
-            return cls._made(document, Place(source.label, source.path.parent), source)
+            return cls._made(document, Origin(source.label, source.path.parent), source)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Experiment:
         """The experiment that a mapping describes; paths in it are relative to the current directory."""
         with while_reading("experiment"):
-            return cls._made(document, Place("experiment"), None)
+            return cls._made(document, Origin("experiment"), None)
 
     @classmethod
-    def _made(cls, document: Mapping[str, Any], place: Place, source: Source | None) -> Experiment:
+    def _made(cls, document: Mapping[str, Any], place: Origin, source: Source | None) -> Experiment:
         file = parse(document, place)
         name = file.name or (source.path.stem if source else "experiment")
         unfit = unfit_for_a_path(name)
@@ -164,10 +164,10 @@ class Experiment:
         runs = points * len(self.bases) * self.replications.min
         shorter = "take fewer values, or a latin-hypercube design"
         for key, number, most, what in (
-            ("design", points, MOST_POINTS, f"points; at most {MOST_POINTS:,}: {shorter}"),
-            ("design", points * len(self.factors), MOST_POINT_VALUES,
-             f"values, points x factors; at most {MOST_POINT_VALUES:,}: {shorter}"),
-            ("replications", runs, MOST_RUNS, f"runs, points x scenarios x replications; at most {MOST_RUNS:,}"),
+            ("design", points, MAX_POINTS, f"points; at most {MAX_POINTS:,}: {shorter}"),
+            ("design", points * len(self.factors), MAX_POINT_VALUES,
+             f"values, points x factors; at most {MAX_POINT_VALUES:,}: {shorter}"),
+            ("replications", runs, MAX_RUNS, f"runs, points x scenarios x replications; at most {MAX_RUNS:,}"),
         ):  # fmt: skip
             if number > most:
                 shown = f"{number:,}" if number < 10**18 else in_words(number)
@@ -200,7 +200,7 @@ class Experiment:
 
     def with_replications(self, number: int) -> Experiment:
         """The same experiment with so many replications, the first ones, in every cell."""
-        whole_number("replications", number, 1, MOST_REPLICATIONS)
+        whole_number("replications", number, 1, MAX_REPLICATIONS)
         fixed = replace(self.replications, min=number, max=number)
         return replace(self, replications=fixed)
 
@@ -456,7 +456,7 @@ def _rows(table: pd.DataFrame) -> list[list[Any]]:
 # --- From the file to its parts -------------------------------------------------------------------------
 
 
-def _bases(file: ExperimentFile, place: Place) -> dict[str, Scenario]:
+def _bases(file: ExperimentFile, place: Origin) -> dict[str, Scenario]:
     """The scenarios by name, on the experiment's district and with its settings."""
     district = None if file.district is None else place.locate(file.district)
     bases: dict[str, Scenario] = {}
@@ -483,7 +483,7 @@ def _bases(file: ExperimentFile, place: Place) -> dict[str, Scenario]:
     return bases
 
 
-def _own(file: ExperimentFile, place: Place) -> OwnMetrics:
+def _own(file: ExperimentFile, place: Origin) -> OwnMetrics:
     """What the file of metrics declares that lies beside the experiment. Nothing of it is run."""
     name = file.metrics_file
     if name is None:
@@ -494,7 +494,7 @@ def _own(file: ExperimentFile, place: Place) -> OwnMetrics:
     return read_own_metrics((place.folder or Path()) / name, name)
 
 
-def _baseline(file: ExperimentFile, labels: list[str], place: Place) -> str:
+def _baseline(file: ExperimentFile, labels: list[str], place: Origin) -> str:
     if file.baseline is None:
         return labels[0]
     if file.baseline not in labels:
@@ -503,7 +503,7 @@ def _baseline(file: ExperimentFile, labels: list[str], place: Place) -> str:
     return file.baseline
 
 
-def _factors(file: ExperimentFile, binder: Binder, place: Place) -> tuple[Factor, ...]:
+def _factors(file: ExperimentFile, binder: Binder, place: Origin) -> tuple[Factor, ...]:
     """The factors, sorted by name, so that the order in which a file lists them cannot matter."""
     specs = dict(file.factors)
     if isinstance(file.design, Table):
@@ -535,7 +535,7 @@ def _tabled(table: Table, specs: Mapping[str, FactorSpec], binder: Binder) -> di
     }
 
 
-def _constraints(file: ExperimentFile, factors: tuple[Factor, ...], place: Place) -> tuple[Constraint, ...]:
+def _constraints(file: ExperimentFile, factors: tuple[Factor, ...], place: Origin) -> tuple[Constraint, ...]:
     if file.constraints and isinstance(file.design, BALANCED):
         kind = file.design.kind
         broken = f'a design of kind "{kind}" would lose its balance if points were dropped'

@@ -21,21 +21,21 @@ from sanfang.scenario.declare import Description, Label, Section
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.files import read_text
 from sanfang.scenario.limits import (
-    MOST_CONSTRAINTS,
-    MOST_DAYS,
-    MOST_FACTORS,
-    MOST_POINT_VALUES,
-    MOST_POINTS,
-    MOST_REPLICATIONS,
-    MOST_SCENARIOS,
-    MOST_SEED,
+    MAX_CONSTRAINTS,
+    MAX_DAYS,
+    MAX_FACTORS,
+    MAX_POINT_VALUES,
+    MAX_POINTS,
+    MAX_REPLICATIONS,
+    MAX_SCENARIOS,
+    MAX_SEED,
 )
 from sanfang.scenario.telling import in_words, listed, shortened
 from sanfang.scenario.toml import check_size, read_toml
 
 USUAL_REPLICATIONS = 20
 
-MOST_TABLE_BYTES = 20_000_000
+MAX_TABLE_BYTES = 20_000_000
 """Of a table of points: a hundred thousand points with ten factors fit."""
 
 Findings = Annotated[tuple["Finding", ...], Strict(False)]
@@ -63,10 +63,10 @@ class Replications:
 class ReplicationRule(Section):
     """How often each scenario runs at each point: from `min` to `max` times, until an interval is narrow enough."""
 
-    min: int = Field(ge=1, le=MOST_REPLICATIONS, description="Replications that are always made")
-    max: int = Field(ge=1, le=MOST_REPLICATIONS, description="Replications that are never exceeded")
+    min: int = Field(ge=1, le=MAX_REPLICATIONS, description="Replications that are always made")
+    max: int = Field(ge=1, le=MAX_REPLICATIONS, description="Replications that are never exceeded")
     step: int | None = Field(
-        None, ge=1, le=MOST_REPLICATIONS, description="How many to add at a time; default a tenth of min, at least 1"
+        None, ge=1, le=MAX_REPLICATIONS, description="How many to add at a time; default a tenth of min, at least 1"
     )
     metric: str | None = Field(None, description="The metric whose 95 % interval is watched")
     half_width: float | None = Field(None, gt=0, description="Half of the interval's width, in the metric's unit")
@@ -127,12 +127,12 @@ class Finding(Section):
     """A published result: a paired difference to the baseline, with its 95 % t interval."""
 
     scenario: str = Field(description="Scenario")
-    point: int = Field(0, ge=0, le=MOST_POINTS, description="Point of the design")
+    point: int = Field(0, ge=0, le=MAX_POINTS, description="Point of the design")
     metric: str = Field(description="Metric")
     difference: float = Field(description="Mean difference to the baseline, in the metric's unit")
     low: float = Field(description="Lower end of the interval")
     high: float = Field(description="Upper end of the interval")
-    replications: int = Field(ge=2, le=MOST_REPLICATIONS, description="Pairs of runs")
+    replications: int = Field(ge=2, le=MAX_REPLICATIONS, description="Pairs of runs")
 
 
 class Published(Section):
@@ -151,21 +151,21 @@ class ExperimentFile(Section):
     label_zh: Label = Field("", description="Chinese name")
     description: Description = Field("", description="What this experiment is for")
     scenarios: Words = Field(
-        min_length=1, max_length=MOST_SCENARIOS, description="Scenarios: bare names, or paths relative to this file"
+        min_length=1, max_length=MAX_SCENARIOS, description="Scenarios: bare names, or paths relative to this file"
     )
     variants: dict[str, dict[str, Any]] = Field(
         {},
-        max_length=MOST_SCENARIOS,
+        max_length=MAX_SCENARIOS,
         description="More scenarios, by name: the first of `scenarios` with these settings by dotted path",
     )
     baseline: str | None = Field(None, description="Name of the one that others are compared with; default the first")
     district: str | None = Field(None, description="District: a bare name, or a path relative to this file")
-    days: int | None = Field(None, ge=1, le=MOST_DAYS, description="Days of a run; default each scenario's own")
+    days: int | None = Field(None, ge=1, le=MAX_DAYS, description="Days of a run; default each scenario's own")
     scale: float = Field(1.0, gt=0, le=1, description="Share of the district's communities")
     seed: int = Field(
         1,
         ge=0,
-        le=MOST_SEED,
+        le=MAX_SEED,
         description="Seed of replication 0; replication r has seed + r everywhere, so seeds near by share runs",
     )
     metrics: Words = Field((), description="Metrics of interest; default all")
@@ -183,10 +183,10 @@ class ExperimentFile(Section):
     )
     design: GivenDesign = Field(Full(), description="At which values of the factors to run")
     factors: dict[str, GivenFactor] = Field(
-        {}, max_length=MOST_FACTORS, description="What is varied: a parameter, or several together"
+        {}, max_length=MAX_FACTORS, description="What is varied: a parameter, or several together"
     )
     constraints: Words = Field(
-        (), max_length=MOST_CONSTRAINTS, description="Comparisons of factors that every point must pass"
+        (), max_length=MAX_CONSTRAINTS, description="Comparisons of factors that every point must pass"
     )
     allow_different_windows: bool = Field(
         False, description="Whether scenarios or points with different evaluation windows may be compared"
@@ -197,7 +197,7 @@ class ExperimentFile(Section):
 
 
 @dataclass(frozen=True)
-class Place:
+class Origin:
     """Where an experiment comes from: the name in messages, and the folder that its paths are relative to."""
 
     origin: str
@@ -215,7 +215,7 @@ def read_experiment(name: str | Path) -> tuple[dict[str, Any], Source]:
     return read_toml(source), source
 
 
-def parse(document: Mapping[str, Any], place: Place) -> ExperimentFile:
+def parse(document: Mapping[str, Any], place: Origin) -> ExperimentFile:
     """The experiment in a document, with its files found and its dotted keys joined. Raises `InputError`."""
     if not isinstance(document, Mapping):
         raise InputError(f"{place.origin}: must be a mapping of keys, not {type(document).__name__}")
@@ -256,11 +256,11 @@ def _joined(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     return found
 
 
-def read_points(path: Path, place: Place) -> list[dict[str, Any]]:
+def read_points(path: Path, place: Origin) -> list[dict[str, Any]]:
     """The points in a .csv file: a row of factor names, then one row a point; an empty cell leaves the factor as it
     is. Cells are numbers, words, or lists as JSON writes them. Raises `InputError`."""
     where = f"{place.origin}: design.file: {shortened(path.name)}"
-    lines = io.StringIO(read_text(path, where, MOST_TABLE_BYTES), newline="")
+    lines = io.StringIO(read_text(path, where, MAX_TABLE_BYTES), newline="")
     try:
         header, *rows = [row for row in csv.reader(lines) if any(cell.strip() for cell in row)] or [[]]
     except csv.Error as error:
@@ -286,8 +286,8 @@ def _check_points(points: Any, where: str) -> None:
 
 
 def _check_shape(points: int, factors: int, where: str) -> None:
-    if points > MOST_POINTS or points * factors > MOST_POINT_VALUES:
-        most = f"at most {MOST_POINTS:,}, and {MOST_POINT_VALUES:,} values"
+    if points > MAX_POINTS or points * factors > MAX_POINT_VALUES:
+        most = f"at most {MAX_POINTS:,}, and {MAX_POINT_VALUES:,} values"
         raise InputError(f"{where}: has {points:,} points of {factors:,} factors; {most} are read")
 
 

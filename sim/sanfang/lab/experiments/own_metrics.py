@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from sanfang.metrics.declare import Better, Metric
     from sanfang.model.books.observation import Observation
 
-MOST_BYTES = 200_000
+MAX_BYTES = 200_000
 """Of a file of metrics."""
-MOST_METRICS = 100
-MOST_LETTERS = 200
+MAX_METRICS = 100
+MAX_LETTERS = 200
 """Of a unit or a label."""
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -83,7 +83,7 @@ NONE = OwnMetrics("", "", (), "")
 
 def read_own_metrics(path: Path, file: str) -> OwnMetrics:
     """What the file at `path`, called `file` in messages, declares. Nothing of it is run. Raises `InputError`."""
-    text = read_text(path, file, MOST_BYTES)
+    text = read_text(path, file, MAX_BYTES)
     try:
         tree, code = ast.parse(text), ast.dump(bare(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -97,8 +97,8 @@ def read_own_metrics(path: Path, file: str) -> OwnMetrics:
                 if declared.name in found:
                     raise InputError(f"{file}, line {node.lineno}: the metric {declared.name!r} is there twice")
                 found[declared.name] = declared
-    if not 0 < len(found) <= MOST_METRICS:
-        raise InputError(f"{file}: declares {len(found)} metrics with @metric(...); 1 to {MOST_METRICS} are possible")
+    if not 0 < len(found) <= MAX_METRICS:
+        raise InputError(f"{file}: declares {len(found)} metrics with @metric(...); 1 to {MAX_METRICS} are possible")
     digest = hashlib.sha256(code.encode()).hexdigest()[:16]
     return OwnMetrics(file, text, tuple(found.values()), digest)
 
@@ -147,8 +147,8 @@ def _keywords(decorator: ast.expr, where: str) -> dict[str, str]:
             raise InputError(f"{where}: @metric has no {key!r}{nearest(key, KEYWORDS)}; known here: {listed(KEYWORDS)}")
         if isinstance(value, ast.Constant) and value.value is None and key == "better":
             continue
-        if not (isinstance(value, ast.Constant) and isinstance(value.value, str)) or len(value.value) > MOST_LETTERS:
-            raise InputError(f"{where}: {key}: must be text in quotes, of at most {MOST_LETTERS} letters")
+        if not (isinstance(value, ast.Constant) and isinstance(value.value, str)) or len(value.value) > MAX_LETTERS:
+            raise InputError(f"{where}: {key}: must be text in quotes, of at most {MAX_LETTERS} letters")
         said[key] = value.value
     if decorator.args or not said.get("unit"):
         raise InputError(f'{where}: @metric needs a unit, such as @metric(unit="calendar days", better="lower")')

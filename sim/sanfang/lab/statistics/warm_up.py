@@ -17,7 +17,7 @@ from sanfang.scenario.errors import InputError
 
 BATCH = 7  # days
 LAST_BATCHES_LEFT_OUT = 5  # so few values may agree by chance (Hoad et al.)
-FEWEST_BATCHES = 4 * LAST_BATCHES_LEFT_OUT
+MIN_BATCHES = 4 * LAST_BATCHES_LEFT_OUT
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def detect(series_by_replication: ArrayLike, batch: int = BATCH) -> WarmUp:
     if not np.isfinite(average).all():
         raise InputError(f"series: day {int(np.argmin(np.isfinite(average)))} has no finite value in any replication")
     count = len(average) // batch
-    if count < FEWEST_BATCHES:
-        return WarmUp(0, False, f"{len(average)} days are too few: at least {FEWEST_BATCHES * batch} are needed")
+    if count < MIN_BATCHES:
+        return WarmUp(0, False, f"{len(average)} days are too few: at least {MIN_BATCHES * batch} are needed")
     batches = average[: count * batch].reshape(count, batch).mean(axis=1)
     errors = [np.var(batches[cut:]) / (count - cut) for cut in range(count - LAST_BATCHES_LEFT_OUT)]
     cut = int(np.argmin(errors))

@@ -82,7 +82,7 @@ BY = "by "
 SAID = {"name": str, "daily": bool, "baseline": str, "metrics": list, "factors": list, "scenarios": dict}
 """What `about` says of every sweep, and as what."""
 
-LARGEST_CELL = 100_000_000  # bytes; a damaged file may claim any length
+MAX_CELL = 100_000_000  # bytes; a damaged file may claim any length
 NO_DAMAGE = (
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_AUTH,
@@ -163,7 +163,7 @@ def _connection(folder: Path, mode: str) -> sqlite3.Connection:
     """A connection that takes nothing in the file for granted."""
     connection = sqlite3.connect(address(folder, mode), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     connection.text_factory = _text
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_CELL)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
     connection.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)  # a column that is not there is no text
     connection.setconfig(sqlite3.SQLITE_DBCONFIG_TRUSTED_SCHEMA, False)
     connection.execute("PRAGMA cell_size_check = ON")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.lab.storage.database import LARGEST_CELL
+from sanfang.lab.storage.database import MAX_CELL
 from sanfang.model.books.observation import Observation
 from sanfang.model.cases.case_records import CLOSING, NEED_RECORD
 from sanfang.scenario.errors import InputError
@@ -17,7 +17,7 @@ from sanfang.scenario.scenario import Scenario
 
 LEVEL = 3
 """Of compression: higher ones take several times as long, and a few hundredths less room."""
-MOST_BYTES = 4_000_000_000
+MAX_BYTES = 4_000_000_000
 """Of what is unpacked; a damaged file may claim any length."""
 
 BY_DAY = ("hours_so_far", "spent_so_far")
@@ -41,8 +41,8 @@ def pack(run: Observation) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **columns)
     packed = zlib.compress(buffer.getbuffer(), LEVEL)
-    if len(packed) > LARGEST_CELL:
-        size, most = len(packed) / 1e6, LARGEST_CELL / 1e6
+    if len(packed) > MAX_CELL:
+        size, most = len(packed) / 1e6, MAX_CELL / 1e6
         raise InputError(
             f"records: those of this run take {size:,.0f} MB, and at most {most:,.0f} MB of a run are kept"
         )
@@ -52,7 +52,7 @@ def pack(run: Observation) -> bytes:
 def unpack(packed: bytes, scenario: Scenario) -> Observation:
     """What `pack` has packed, of a run of `scenario`. Raises ValueError, KeyError or zlib.error if it is damaged."""
     stream = zlib.decompressobj()
-    content = stream.decompress(packed, MOST_BYTES)
+    content = stream.decompress(packed, MAX_BYTES)
     if not stream.eof:
         raise ValueError("its records do not end")
     with np.load(io.BytesIO(content), allow_pickle=False) as columns:

@@ -39,7 +39,7 @@ from sanfang.scenario.errors import InputError
 
 ROWS_AT_ONCE = 10_000
 SERIES_AT_ONCE = 100
-LARGEST_SERIES = 100_000_000  # bytes; a damaged file may claim any length
+MAX_SERIES = 100_000_000  # bytes; a damaged file may claim any length
 
 GROUP_COLUMNS = ("scenario", "point", "replication", *COLUMNS)
 
@@ -288,7 +288,7 @@ def _ungrouped(scenario: str, point: int, replication: int, dimension: str, name
 
 def _inflated(packed: bytes, size: int, otherwise: str) -> bytes:
     """Exactly so many bytes. Raises ValueError, however much it would give."""
-    if not 0 <= size <= LARGEST_SERIES:
+    if not 0 <= size <= MAX_SERIES:
         raise ValueError(otherwise)
     stream = zlib.decompressobj()
     content = stream.decompress(packed, size + 1)

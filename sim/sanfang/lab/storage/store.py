@@ -33,7 +33,7 @@ from sanfang.lab.storage.checksums import seal
 from sanfang.lab.storage.database import METRIC_NAMES, STORE, StoreError, columns, plainly, quoted
 from sanfang.lab.storage.rows import Failure, Planned, Result
 from sanfang.scenario.errors import InputError, Notice
-from sanfang.scenario.limits import MOST_REPLICATIONS
+from sanfang.scenario.limits import MAX_REPLICATIONS
 
 LOCK = "sweep.lock"
 LOCK_SECONDS = 3  # the workers of a writer that was killed may hold its lock for a moment
@@ -169,7 +169,7 @@ class Store:
         """Cells of the plan, be they laid out or not."""
         return database.planned(self._db)
 
-    def laid_out(self, replications: int = MOST_REPLICATIONS) -> int:
+    def laid_out(self, replications: int = MAX_REPLICATIONS) -> int:
         """Cells of the plan that are in the store, of so many first replications."""
         query = "SELECT count(*) FROM plan WHERE replication < ?"
         return int(self._db.execute(query, (replications,)).fetchone()[0])

@@ -97,7 +97,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """A check that was made. `seconds` is what it took."""
 
     check: Check

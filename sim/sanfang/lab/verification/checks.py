@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from sanfang.lab.verification import district_checks, queues
-from sanfang.lab.verification.agreement import Check, Finding
+from sanfang.lab.verification.agreement import Check, CheckResult
 from sanfang.scenario.limits import first_seed
 
 CHECKS: tuple[Check, ...] = (*queues.CHECKS, *district_checks.CHECKS)
@@ -28,11 +28,11 @@ def check(key: str) -> Check:
     return {one.key: one for one in CHECKS}[key]
 
 
-def make(one: Check, seed: int = 1, runs: int = FULL) -> Finding:
+def make(one: Check, seed: int = 1, runs: int = FULL) -> CheckResult:
     """Try a check with the live engine."""
     began = time.perf_counter()
     points = one.points(seed, runs)
-    return Finding(one, points, time.perf_counter() - began)
+    return CheckResult(one, points, time.perf_counter() - began)
 
 
 def verify(
@@ -40,11 +40,11 @@ def verify(
     seed: int = 1,
     runs: int = FULL,
     progress: Callable[[int, int], object] | None = None,
-) -> list[Finding]:
+) -> list[CheckResult]:
     """Try checks one after the other; `progress` is called with (done, all) before the first and after each."""
     first_seed("seed", seed, SEEDS)
     wanted = list(checks)
-    found: list[Finding] = []
+    found: list[CheckResult] = []
     for one in wanted:
         if progress is not None:
             progress(len(found), len(wanted))
@@ -54,7 +54,7 @@ def verify(
     return found
 
 
-def table(findings: Iterable[Finding], lang: str = "en") -> pd.DataFrame:
+def table(findings: Iterable[CheckResult], lang: str = "en") -> pd.DataFrame:
     """One row for each number: check, title, number, theory, engine, low, high, verdict, source."""
     return pd.DataFrame(
         [

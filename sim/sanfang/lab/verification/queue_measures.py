@@ -55,7 +55,7 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class QueueComparison:
     """What of a queue is measured, and what it should be."""
 
     label: Text
@@ -66,7 +66,7 @@ class Comparison:
     x: float = float("nan")
 
 
-def compared(comparisons: list[Comparison], seed: int, runs: int, among: int) -> list[Point]:
+def compared(comparisons: list[QueueComparison], seed: int, runs: int, among: int) -> list[Point]:
     """Run the queues, each once however much of it is measured, and put theory beside what they show.
 
     The intervals allow for `among` comparisons.

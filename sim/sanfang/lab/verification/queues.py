@@ -8,8 +8,8 @@ from functools import partial
 from sanfang.lab.verification import pooling, theory
 from sanfang.lab.verification.agreement import Chart, Check, Curve, Point, Text
 from sanfang.lab.verification.queue_measures import (
-    Comparison,
     Queue,
+    QueueComparison,
     compared,
     gave_up,
     lengths,
@@ -33,33 +33,36 @@ def _servers(number: int) -> Text:
     return Text(f"{number} server" + ("s" if number > 1 else ""), f"{number} 人")
 
 
-def _single() -> list[Comparison]:
+def _single() -> list[QueueComparison]:
     found = [
-        Comparison(
+        QueueComparison(
             Text(f"mean wait, {_at(load).en}", f"平均等待，{_at(load).zh}"),
             Queue(load), partial(lambda load: theory.mean_wait(load), load), waited, "wait", load,
         )
         for load in (0.5, 0.7, 0.8, 0.9, 0.95)
     ]  # fmt: skip
     label = Text("share that waits longer than 4 services, load 80 %", "等待超过 4 次办理时间的比例，负荷 80%")
-    return [*found, Comparison(label, Queue(0.8), lambda: theory.longer_wait(0.8, 1, 4.0), partial(waited_longer, 4.0))]
+    return [
+        *found,
+        QueueComparison(label, Queue(0.8), lambda: theory.longer_wait(0.8, 1, 4.0), partial(waited_longer, 4.0)),
+    ]
 
 
-def _teams() -> list[Comparison]:
+def _teams() -> list[QueueComparison]:
     found = []
     for servers in (2, 5, 20):
         for load in (0.7, 0.85, 0.95):
             queue = Queue(load, servers)
             where = Text(f"{_servers(servers).en}, {_at(load).en}", f"{_servers(servers).zh}，{_at(load).zh}")
             found.append(
-                Comparison(
+                QueueComparison(
                     Text(f"mean wait, {where.en}", f"平均等待，{where.zh}"), queue,
                     partial(lambda q: theory.mean_wait(q.load, q.servers), queue), waited, f"c{servers}", load,
                 )
             )  # fmt: skip
             if servers > 2:
                 found.append(
-                    Comparison(
+                    QueueComparison(
                         Text(f"share that waits, {where.en}", f"需要等待的比例，{where.zh}"), queue,
                         partial(lambda q: theory.longer_wait(q.load, q.servers, 0.0), queue),
                         partial(waited_longer, 0.0),
@@ -68,20 +71,20 @@ def _teams() -> list[Comparison]:
     return found
 
 
-def _spread() -> list[Comparison]:
+def _spread() -> list[QueueComparison]:
     found = []
     for load in (0.5, 0.8):
         for cv in (0.0, 0.5, 1.5):
             queue = Queue(load, service="lognormal" if cv else "deterministic", cv=cv)
             label = Text(f"mean wait, {_at(load).en}, cv {cv:g}", f"平均等待，{_at(load).zh}，变异系数 {cv:g}")
             expected = partial(lambda q: theory.mean_wait_general(q.load, q.cv), queue)
-            found.append(Comparison(label, queue, expected, waited, f"l{100 * load:.0f}", cv))
+            found.append(QueueComparison(label, queue, expected, waited, f"l{100 * load:.0f}", cv))
     return found
 
 
-def _priorities() -> list[Comparison]:
+def _priorities() -> list[QueueComparison]:
     return [
-        Comparison(
+        QueueComparison(
             Text(f"mean wait of class {rank + 1}, {_servers(servers).en}", f"第 {rank + 1} 类平均等待，{servers} 人"),
             Queue(0.85, servers, shares=SHARES),
             partial(lambda s, r: theory.waits_by_class(0.85, s, SHARES)[r], servers, rank),
@@ -97,7 +100,7 @@ def _abandonment(queue: Queue, part: int) -> float:
     return theory.abandonment(queue.load, queue.servers, queue.patience)[part]
 
 
-def _patience() -> list[Comparison]:
+def _patience() -> list[QueueComparison]:
     queues = [Queue(load, 5, patience=1.0) for load in (0.7, 0.9, 1.0, 1.2, 1.5)]
     queues += [Queue(0.8, 1, patience=2.0), Queue(0.95, 20, patience=0.5)]
     found = []
@@ -109,16 +112,16 @@ def _patience() -> list[Comparison]:
         expected = partial(_abandonment, queue)
         series, x = ("gave_up", queue.load) if queue.servers == 5 else ("", float("nan"))
         label = Text(f"share that gives up, {where.en}", f"放弃的比例，{where.zh}")
-        found.append(Comparison(label, queue, partial(expected, 0), gave_up, series, x))
+        found.append(QueueComparison(label, queue, partial(expected, 0), gave_up, series, x))
         if queue.servers != 5:
             label = Text(f"share that waits, {where.en}", f"需要等待的比例，{where.zh}")
-            found.append(Comparison(label, queue, partial(expected, 1), partial(waited_longer, 0.0)))
+            found.append(QueueComparison(label, queue, partial(expected, 1), partial(waited_longer, 0.0)))
     return found
 
 
-def _little() -> list[Comparison]:
+def _little() -> list[QueueComparison]:
     return [
-        Comparison(
+        QueueComparison(
             Text(
                 f"number waiting, {_servers(servers).en}, {_at(load).en}", f"在等件数，{servers} 人，{_at(load).zh}"
             ),
@@ -134,9 +137,9 @@ POOLED = 0.8
 """Load at which one pool is held against separate desks."""
 
 
-def _pooling() -> list[Comparison]:
+def _pooling() -> list[QueueComparison]:
     found = [
-        Comparison(
+        QueueComparison(
             Text(f"time until done, pool of {servers}", f"办结用时，{servers} 人合署"), Queue(POOLED, servers),
             partial(lambda c: pooling.pooled_time(POOLED, c), servers), stayed, "pool", servers,
         )
@@ -149,11 +152,11 @@ def _pooling() -> list[Comparison]:
             f"办结用时，单独办理，速度为 {servers} 人合署的 {speed:.2f} 倍",
         )
         alone = Queue(POOLED, service_time=1 / speed)
-        found.append(Comparison(label, alone, partial(lambda c: pooling.pooled_time(POOLED, c), servers), stayed))
+        found.append(QueueComparison(label, alone, partial(lambda c: pooling.pooled_time(POOLED, c), servers), stayed))
     return found
 
 
-FAMILIES: dict[str, Callable[[], list[Comparison]]] = {
+FAMILIES: dict[str, Callable[[], list[QueueComparison]]] = {
     "load": _single, "teams": _teams, "spread": _spread, "priorities": _priorities, "patience": _patience,
     "little": _little, "pooling": _pooling,
 }  # fmt: skip

@@ -14,7 +14,7 @@ from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.pages.compare import replications
 from sanfang.dashboard.pages.compare.parts import Table
-from sanfang.dashboard.pages.compare.replications import Replicated, Replications
+from sanfang.dashboard.pages.compare.replications import Replicated, WorldReplications
 from sanfang.dashboard.pages.compare.side_by_side import Worlds, difference_unit, letter, world_labels
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json, chart
@@ -32,7 +32,7 @@ from sanfang.run.series import MEASURES
 
 
 @solara.component
-def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | None], lang: str) -> None:
+def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[WorldReplications | None], lang: str) -> None:
     """Ask for replications, see how far they are, and what they found. `job` outlives this view: it goes on while
     another is shown."""
     count, set_count = solara.use_state(10)
@@ -44,14 +44,14 @@ def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | No
             return
         if not on.playing:
             on.keep()
-        new = Replications(viewer.address.value, count)
+        new = WorldReplications(viewer.address.value, count)
         job.set(new)
         new.start()
 
     def picked(order: dict[str, Any]) -> None:
         text = str(order.get("value"))
         if text.isdecimal() and len(text) < 6:
-            set_count(min(max(int(text), replications.FEWEST), limits.MOST_REPLICATIONS))
+            set_count(min(max(int(text), replications.FEWEST), limits.MAX_REPLICATIONS))
 
     address = viewer.address.value
     days, busy = address.day or address.days, now is not None and now.busy
@@ -62,7 +62,7 @@ def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | No
         with solara.Div(classes=["sf-row"]):
             field = {
                 "id": "reps", "label": say("compare_reps", lang), "value": count,
-                "min": replications.FEWEST, "max": limits.MOST_REPLICATIONS,
+                "min": replications.FEWEST, "max": limits.MAX_REPLICATIONS,
             }  # fmt: skip
             parts.Choices(fields=[field], event_pick=picked)
             run = {"id": "run", "label": say("compare_reps_run", lang), "primary": True, "disabled": busy}
@@ -75,14 +75,14 @@ def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | No
         Found(now, now.found, worlds, lang)
 
 
-def running(job: Replications, lang: str) -> str:
+def running(job: WorldReplications, lang: str) -> str:
     """How far replications are."""
     left = job.seconds_left
     more = say("compare_reps_left", lang, seconds=f"{left:.0f}") if left == left else ""
     return say("compare_reps_running", lang, done=job.done, total=job.total, left=more)
 
 
-def ended(job: Replications, address: Address, lang: str) -> list[Json]:
+def ended(job: WorldReplications, address: Address, lang: str) -> list[Json]:
     """How replications ended, and whether other worlds are on show by now."""
     told = say("compare_reps_done", lang, reps=job.reps, days=job.days)
     if job.state == CANCELLED:
@@ -106,7 +106,7 @@ def bands(found: Replicated, place: int) -> dict[str, tuple[np.ndarray, np.ndarr
     return {name: tuple(scale[name] * part for part in found.band(name, place)) for name in MEASURES}  # type: ignore[misc]
 
 
-def band_charts(job: Replications, found: Replicated, lang: str) -> list[Json]:
+def band_charts(job: WorldReplications, found: Replicated, lang: str) -> list[Json]:
     """Each measure's mean difference to the first world with its 95 % band, against zero."""
     places = range(1, len(job.address.worlds))
     drawn = {place: bands(found, place) for place in places}
@@ -122,7 +122,7 @@ def band_charts(job: Replications, found: Replicated, lang: str) -> list[Json]:
     return charts
 
 
-def bands_table(job: Replications, found: Replicated) -> pd.DataFrame:
+def bands_table(job: WorldReplications, found: Replicated) -> pd.DataFrame:
     """The numbers of `band_charts`: world, measure, day, difference, low, high."""
     tables = [
         pd.DataFrame({
@@ -160,14 +160,14 @@ def said(found: Replicated, lang: str) -> str:
     return looks.said([metric(str(name)) for name in table["metric"].unique()], len(table), lang)
 
 
-def windows_told(job: Replications, found: Replicated, lang: str) -> list[str]:
+def windows_told(job: WorldReplications, found: Replicated, lang: str) -> list[str]:
     """Which days the table is of, how many requests, and what they are too few for."""
     windows = {letter(place): window for place, window in enumerate(job.windows)}
     return in_sentences(windows, found.runs["requests"], lang)
 
 
 @solara.component
-def Found(job: Replications, found: Replicated, worlds: Worlds, lang: str) -> None:
+def Found(job: WorldReplications, found: Replicated, worlds: Worlds, lang: str) -> None:
     """What replications found: charts, a table, files."""
     charts = solara.use_memo(lambda: band_charts(job, found, lang), [found, lang])
     rows = solara.use_memo(lambda: headline_rows(found, lang), [found, lang])

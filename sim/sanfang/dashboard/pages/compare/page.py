@@ -8,13 +8,13 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import World
+from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.compare import side_by_side
 from sanfang.dashboard.pages.compare.how_sure import SureView
 from sanfang.dashboard.pages.compare.parts import Table, Versus
 from sanfang.dashboard.pages.compare.recipe import recipe
-from sanfang.dashboard.pages.compare.replications import Replications
+from sanfang.dashboard.pages.compare.replications import WorldReplications
 from sanfang.dashboard.pages.compare.side_by_side import Worlds
 from sanfang.dashboard.pages.compare.two_lives import LivesView
 from sanfang.dashboard.presenters.chart import Json
@@ -42,7 +42,7 @@ def ComparePage() -> None:
     lang, count = viewer.lang(), len(viewer.address.value.worlds)
     on = use_playing(count)
     chosen = solara.use_reactive(0)
-    job: solara.Reactive[Replications | None] = solara.use_reactive(None)
+    job: solara.Reactive[WorldReplications | None] = solara.use_reactive(None)
     solara.use_effect(lambda: lambda: job.peek() and job.peek().leave(), [])
     place, worlds = min(chosen.value, count - 1), on.stage.worlds
     with solara.Div(classes=["sf-live"]):
@@ -70,7 +70,7 @@ def _two_at_least() -> None:
     address = viewer.address.peek()
     if len(address.worlds) == 1:
         second = next(name for name in SECOND if name != address.worlds[0].scenario)
-        viewer.address.set(replace(address, worlds=(*address.worlds, World(second))))
+        viewer.address.set(replace(address, worlds=(*address.worlds, LinkedWorld(second))))
 
 
 @solara.component
@@ -81,7 +81,7 @@ def Setup(on: Playing, count: int, lang: str) -> None:
         parts.Choices(fields=fields, event_pick=lambda picked: choose(on, picked))
         solara.HTML("p", say("compare_shared", lang), classes=["soft"])
         third = {"id": "remove", "label": say("compare_remove", lang)}
-        if count < limits.MOST_WORLDS:
+        if count < limits.MAX_WORLDS:
             third = {"id": "add", "label": say("compare_add", lang)}
         parts.Buttons(buttons=[third], event_press=lambda id_: change_worlds(on, id_ == "add"))
 
@@ -96,7 +96,7 @@ def choose(on: Playing, picked: dict[str, Any]) -> None:
     on.keep()
     worlds = list(viewer.address.value.worlds)
     if place < len(worlds) and value in content.names():
-        worlds[place] = World(value)
+        worlds[place] = LinkedWorld(value)
         viewer.change(worlds=tuple(worlds))
 
 
@@ -105,14 +105,14 @@ def change_worlds(on: Playing, more: bool) -> None:
     on.stage.player.pause()
     on.keep()
     worlds = viewer.address.value.worlds
-    if more and len(worlds) < limits.MOST_WORLDS:
-        viewer.change(worlds=(*worlds, World(THIRD)))
+    if more and len(worlds) < limits.MAX_WORLDS:
+        viewer.change(worlds=(*worlds, LinkedWorld(THIRD)))
     elif not more and len(worlds) > 2:
         viewer.change(worlds=worlds[:-1])
 
 
 @solara.component
-def Board(on: Playing, worlds: Worlds, job: solara.Reactive[Replications | None], lang: str) -> None:
+def Board(on: Playing, worlds: Worlds, job: solara.Reactive[WorldReplications | None], lang: str) -> None:
     """What changes with every frame: transport, figures, and one of the views."""
     frame, other = on.frame.value, viewer.address.value.other
     view = other.get("view") if other.get("view") in VIEWS else VIEWS[0]

@@ -11,14 +11,14 @@ from sanfang.dashboard.presenters import request_life as request_life
 from sanfang.dashboard.widgets import parts
 from sanfang.dashboard.widgets.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import say
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.run import life
 from sanfang.run.life import Life
 from sanfang.run.troubles import Troubles, last_record
 
 
-def watched(found: Troubles, place: int, played: PlayedWorld, root: str, job: Job[Any]) -> Life | None:
+def watched(found: Troubles, place: int, played: PlayedWorld, root: str, job: PageJob[Any]) -> Life | None:
     """The path of a trouble's last record in one world; None if the trouble did not arise there."""
     label = last_record(found, place, root)
     if label is None:
@@ -44,7 +44,7 @@ def Paths(found: Troubles, worlds: Worlds, root: str, lang: str) -> None:
 def Watched(found: Troubles, worlds: Worlds, root: str, lang: str) -> None:
     """The path in every world, once it has been watched."""
 
-    def watch(job: Job[list[Life | None]]) -> list[Life | None]:
+    def watch(job: PageJob[list[Life | None]]) -> list[Life | None]:
         return [watched(found, place, played, root, job) for place, played in enumerate(worlds)]
 
     job, again = use_job(watch, [], total=len(worlds) * found.day)

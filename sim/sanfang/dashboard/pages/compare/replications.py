@@ -13,7 +13,7 @@ import pandas as pd
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, scenario_of
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.lab.statistics import intervals
 from sanfang.lab.statistics.run_table import days_of
@@ -59,7 +59,7 @@ class Replicated:
         return intervals.differences(self.runs[["scenario", "replication", *names]], LETTERS[0])
 
 
-class Replications(Job[Replicated]):
+class WorldReplications(PageJob[Replicated]):
     """All worlds of an address, `reps` times, as far as it was played (to the end if it was not).
 
     Where it is cancelled, the replications that are complete by then are kept, if there are enough.
@@ -67,7 +67,7 @@ class Replications(Job[Replicated]):
 
     def __init__(self, address: Address, reps: int) -> None:
         self.address = address
-        self.reps = min(max(reps, FEWEST), limits.MOST_REPLICATIONS)
+        self.reps = min(max(reps, FEWEST), limits.MAX_REPLICATIONS)
         self.days = address.day or address.days
         scenarios = [scenario_of(address, world) for world in address.worlds]
         self.windows = [Window.of(scenario, self.days) for scenario in scenarios]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.dashboard.address import World
+from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.presenters import colours, views
 from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.words import own_label, say
@@ -33,7 +33,7 @@ def letter(place: int) -> str:
     return LETTERS[place].upper()
 
 
-def world_label(world: World, place: int, lang: str) -> str:
+def world_label(world: LinkedWorld, place: int, lang: str) -> str:
     """Letter and scenario of a world, and whether levers were set or moved in it."""
     name = own_label(Scenario.load(world.scenario), lang, world.scenario)
     changed = say("compare_changed", lang) if world.levers or world.moves else ""

@@ -16,7 +16,7 @@ from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_job
 from sanfang.dashboard.widgets.transport import Playing
 from sanfang.dashboard.words import say
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run import troubles
 from sanfang.run.troubles import Troubles
 
@@ -40,7 +40,7 @@ def LivesView(on: Playing, worlds: Worlds, frame: int, other: int, lang: str) ->
 def Found(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
     """The troubles that the worlds have in common, one of them in each world, and a resident in each world."""
 
-    def find(job: Job[Troubles]) -> Troubles:
+    def find(job: PageJob[Troubles]) -> Troubles:
         with job.turn(), on.stage.steady():
             tables = [played.requests for played in worlds]
         with job.turn():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sanfang.dashboard.address import Address
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.run.background import Cancelled, play
 from sanfang.run.simulation import Run
@@ -19,13 +19,13 @@ RULES = ("slowest", "typical", "quick_handoffs", "open")
 """Longest from voicing to close; nearest to the median; quickest with several hand-offs; open, waiting longest."""
 
 SEVERAL = 2  # hand-offs
-MOST_CANDIDATES = 12
-LONGEST_ID = 16
+MAX_CANDIDATES = 12
+MAX_ID_LENGTH = 16
 USUAL_DAYS = 180
 
 
 @dataclass(frozen=True)
-class Choice:
+class RequestChoice:
     """What a visitor asked for. `rule` is one of `RULES`, `id_` the beginning of an id, or "" for the first found."""
 
     rule: str = "slowest"
@@ -36,7 +36,7 @@ class Choice:
     vulnerable: bool = False
 
 
-def choice(texts: Mapping[str, str], domains: list[str], communities: list[str]) -> Choice:
+def choice(texts: Mapping[str, str], domains: list[str], communities: list[str]) -> RequestChoice:
     """The choice that an address carries; what is not known there is left out. `request` is a rule, an id, or both:
     `typical:6b130b71`."""
     rule, _, id_ = texts.get("request", "").strip().lower().rpartition(":")
@@ -47,9 +47,9 @@ def choice(texts: Mapping[str, str], domains: list[str], communities: list[str])
     def one_of(key: str, allowed: list[str]) -> str:
         return texts.get(key, "") if texts.get(key) in allowed else ""
 
-    return Choice(
+    return RequestChoice(
         rule=rule if rule in RULES else RULES[0],
-        id_=id_[:LONGEST_ID] if is_id else "",
+        id_=id_[:MAX_ID_LENGTH] if is_id else "",
         domain=one_of("domain", domains),
         kind=one_of("kind", list(KINDS)),
         community=one_of("community", communities),
@@ -62,7 +62,7 @@ def until(address: Address) -> int:
     return address.day or min(USUAL_DAYS, address.days)
 
 
-def run_of(address: Address, job: Job[Run]) -> Run:
+def run_of(address: Address, job: PageJob[Run]) -> Run:
     """The first world of the address as far as it is played, with all its requests and without its model, as a job.
 
     Where it is cancelled, it is found as far as it got. Raises Cancelled.
@@ -83,7 +83,7 @@ def run_of(address: Address, job: Job[Run]) -> Run:
         return run()
 
 
-def candidates(run: Run, wanted: Choice, count: int = MOST_CANDIDATES) -> pd.DataFrame:
+def candidates(run: Run, wanted: RequestChoice, count: int = MAX_CANDIDATES) -> pd.DataFrame:
     """The first requests that a choice gives, best first, with their row labels, and `hours` from voicing to close.
 
     As on the command line, requests of the evaluation window count, but for the rule "open".

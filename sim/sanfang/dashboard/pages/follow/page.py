@@ -9,10 +9,10 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import Address, World
+from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.follow import flow_views
-from sanfang.dashboard.pages.follow.choice import LONGEST_ID, RULES, Choice, candidates, choice, run_of, until
+from sanfang.dashboard.pages.follow.choice import MAX_ID_LENGTH, RULES, RequestChoice, candidates, choice, run_of, until
 from sanfang.dashboard.pages.follow.pictures import timeline_picture
 from sanfang.dashboard.pages.follow.recipe import recipe
 from sanfang.dashboard.presenters import request_life as request_life
@@ -21,7 +21,7 @@ from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, percent, use_job
 from sanfang.dashboard.widgets.setup import scenario_labels
 from sanfang.dashboard.words import own_label, say
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run import flow, time_split
 from sanfang.run.background import CANCELLED
 from sanfang.run.life import Life, watched
@@ -31,7 +31,7 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import KINDS
 from sanfang.scenario.scenario import Scenario
 
-FEWEST_DAYS = 14
+MIN_DAYS = 14
 
 
 @solara.component_vue("picker.vue", vuetify=False)
@@ -62,7 +62,7 @@ def FollowPage() -> None:
     day = until(address)
     world = (address.district, address.size, address.seed, address.days, day, address.worlds[0])
 
-    def play(job: Job[Run]) -> Run:
+    def play(job: PageJob[Run]) -> Run:
         return stopped.current[1] if stopped.current[0] == world else run_of(address, job)
 
     people = address.size * limits.population(address.district)
@@ -90,7 +90,7 @@ def WorldFields(address: Address, lang: str) -> None:
     fields: list[Json] = [
         {"id": "scenario", "label": say("follow_world", lang), "value": address.worlds[0].scenario,
          "options": parts.options(names)},
-        {"id": "until", "label": say("follow_until", lang), "value": until(address), "min": FEWEST_DAYS,
+        {"id": "until", "label": say("follow_until", lang), "value": until(address), "min": MIN_DAYS,
          "max": address.days},
     ]  # fmt: skip
     with solara.Div(classes=["card"]):
@@ -101,9 +101,9 @@ def pick_world(picked: dict[str, Any]) -> None:
     """Take another scenario or another day. The request stays: the same trouble has the same id under each policy."""
     address, value = viewer.address.value, str(picked.get("value"))
     if picked.get("field") == "scenario" and value in content.names():
-        viewer.address.set(replace(address, worlds=(World(value), *address.worlds[1:])))
+        viewer.address.set(replace(address, worlds=(LinkedWorld(value), *address.worlds[1:])))
     elif picked.get("field") == "until" and value.isdecimal() and len(value) < 9:
-        day = min(max(int(value), min(FEWEST_DAYS, address.days)), address.days)
+        day = min(max(int(value), min(MIN_DAYS, address.days)), address.days)
         viewer.address.set(replace(address, day=day))
 
 
@@ -137,13 +137,13 @@ def Followed(run: Run, world: tuple[Any, ...]) -> None:
             Flow(run, world, lang)
 
 
-def name_in_address(wanted: Choice, id_: str) -> None:
+def name_in_address(wanted: RequestChoice, id_: str) -> None:
     """Let the address say which request is shown where it has named a rule only: a link and the code name it too."""
     if id_ and not wanted.id_:
         viewer.address.set(viewer.address.value.with_other(request=f"{wanted.rule}:{id_}"))
 
 
-def chosen(run: Run, wanted: Choice, first: Any, lang: str) -> tuple[Any, str]:
+def chosen(run: Run, wanted: RequestChoice, first: Any, lang: str) -> tuple[Any, str]:
     """The row label of the request to follow, or None; and a note if it is not the one asked for."""
     note = ""
     if wanted.id_:
@@ -156,14 +156,14 @@ def chosen(run: Run, wanted: Choice, first: Any, lang: str) -> tuple[Any, str]:
 
 def follow_id(id_: str) -> None:
     """Follow the request with this id, or the one whose id begins so."""
-    text = "".join(letter for letter in str(id_).strip().lower() if letter in "0123456789abcdef")[:LONGEST_ID]
+    text = "".join(letter for letter in str(id_).strip().lower() if letter in "0123456789abcdef")[:MAX_ID_LENGTH]
     rule = viewer.address.value.other.get("request", "").partition(":")[0]
     rule = rule if rule in RULES else RULES[0]
     viewer.address.set(viewer.address.value.with_other(request=f"{rule}:{text}" if text else rule))
 
 
 @solara.component
-def ChoiceFields(run: Run, wanted: Choice, communities: list[str], lang: str) -> None:
+def ChoiceFields(run: Run, wanted: RequestChoice, communities: list[str], lang: str) -> None:
     """The rule and the filters."""
     everything = {"": say("follow_all", lang)}
     domains = {name: request_life.domain_label(name, run.scenario, lang) for name in run.scenario.domains}
@@ -197,7 +197,7 @@ def OneLife(run: Run, world: tuple[Any, ...], label: Any, id_: str, lang: str) -
     address = viewer.address.peek()
     where: Any = {"seed": address.seed, "days": address.days, "scale": address.size, "until": run.days}
 
-    def watch(job: Job[Life]) -> Life:
+    def watch(job: PageJob[Life]) -> Life:
         return watched(run.scenario, run.requests, label, **where, job=job)
 
     job, again = use_job(watch, [world, id_], total=run.days)

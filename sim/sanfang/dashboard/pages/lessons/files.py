@@ -12,7 +12,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sanfang.dashboard.pages.lessons.lesson import Arm, Lesson, Place, Slider, Step, Text, Try, scenario_of
+from sanfang.dashboard.pages.lessons.lesson import (
+    Arm,
+    Bilingual,
+    Lesson,
+    LessonPlace,
+    LessonStep,
+    Slider,
+    Try,
+    scenario_of,
+)
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.reasons import reason
 from sanfang.scenario import content
@@ -62,7 +71,7 @@ def read(path: Path) -> Lesson:
     return lesson
 
 
-def _check_windows(step: Step, windows: Mapping[str, Window], where: str) -> None:
+def _check_windows(step: LessonStep, windows: Mapping[str, Window], where: str) -> None:
     """Raise InputError if the arms of a step are evaluated on other days, or on too few for what it measures."""
     told = differences_told(windows)
     if told:
@@ -171,7 +180,13 @@ def _complaint(problem: ErrorDetails, document: Mapping[str, Any]) -> str:
 
 def _near_key(path: tuple[int | str, ...], document: Mapping[str, Any]) -> str:
     """A hint for a misspelt key."""
-    tables: dict[str, type[BaseModel]] = {"steps": Step, "arms": Arm, "place": Place, "slider": Slider, "try": Try}
+    tables: dict[str, type[BaseModel]] = {
+        "steps": LessonStep,
+        "arms": Arm,
+        "place": LessonPlace,
+        "slider": Slider,
+        "try": Try,
+    }
     above = next((part for part in reversed(path[:-1]) if isinstance(part, str)), None)
-    table: type[BaseModel] = Lesson if above is None else tables.get(above, Text)
+    table: type[BaseModel] = Lesson if above is None else tables.get(above, Bilingual)
     return nearest(str(path[-1]), [field.alias or name for name, field in table.model_fields.items()])

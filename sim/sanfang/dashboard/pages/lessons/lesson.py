@@ -22,7 +22,7 @@ from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import shortened
 
-MOST_RESIDENT_YEARS = 1_000_000
+MAX_RESIDENT_YEARS = 1_000_000
 """Of all runs of one step: some ten seconds on one core."""
 
 SAME = "stay"
@@ -44,7 +44,7 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class Text(_Table):
+class Bilingual(_Table):
     """A text in both languages."""
 
     en: str = Field(min_length=1, max_length=4000)
@@ -60,7 +60,7 @@ class Arm(_Table):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,13}$")
     scenario: str
     set: dict[str, float] = {}
-    label: Text | None = None
+    label: Bilingual | None = None
 
     @field_validator("scenario")
     @classmethod
@@ -84,13 +84,13 @@ class Arm(_Table):
         return self
 
 
-class Place(_Table):
+class LessonPlace(_Table):
     """Where and for how long a step runs, and how often."""
 
     district: str = "demo"
     size: float = 1.0
-    days: int = Field(default=365, ge=60, le=limits.MOST_DAYS)
-    seed: int = Field(default=1, ge=0, le=limits.MOST_SEED)
+    days: int = Field(default=365, ge=60, le=limits.MAX_DAYS)
+    seed: int = Field(default=1, ge=0, le=limits.MAX_SEED)
     replications: int = Field(default=4, ge=3, le=10)
 
     @field_validator("district")
@@ -129,7 +129,7 @@ class Slider(_Table):
 class Try(_Table):
     """A lever to move on the Live page."""
 
-    text: Text
+    text: Bilingual
     lever: str
     level: float = Field(1.0, ge=0, le=1)
     scenario: str = "before"
@@ -145,7 +145,7 @@ class Try(_Table):
         return _one_of(value, content.names(), "a scenario")
 
 
-class Step(_Table):
+class LessonStep(_Table):
     """A question, a prediction, runs, and what came out.
 
     `asks` "change": does `measure` rise, stay or fall from the first arm to the last; "level": how high is it in the
@@ -153,19 +153,19 @@ class Step(_Table):
     others have, gain more than these together. `told` has a text for each way that can come out.
     """
 
-    title: Text
-    setting: Text
-    question: Text
+    title: Bilingual
+    setting: Bilingual
+    question: Bilingual
     asks: Literal["change", "level", "which", "together"] = "change"
     measure: str
     goal: Literal["highest", "lowest"] = "lowest"
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=6)
-    place: Place | None = None
+    place: LessonPlace | None = None
     slider: Slider | None = None
     also: tuple[str, ...] = Field((), max_length=8)
     chart: str | None = None
-    told: dict[str, Text]
-    why: Text
+    told: dict[str, Bilingual]
+    why: Bilingual
     try_: Try | None = Field(None, alias="try")
 
     @field_validator("measure")
@@ -235,14 +235,14 @@ class Lesson(_Table):
 
     order: int = Field(99, ge=0, le=99)
     minutes: int = Field(10, ge=1, le=60)
-    title: Text
-    claim: Text
-    introduction: Text
+    title: Bilingual
+    claim: Bilingual
+    introduction: Bilingual
     sources: tuple[str, ...] = Field(max_length=20)
-    place: Place = Field(default_factory=Place)
-    steps: tuple[Step, ...] = Field(min_length=3, max_length=5)
-    summary: Text
-    remember: tuple[Text, ...] = Field(min_length=1, max_length=6)
+    place: LessonPlace = Field(default_factory=LessonPlace)
+    steps: tuple[LessonStep, ...] = Field(min_length=3, max_length=5)
+    summary: Bilingual
+    remember: tuple[Bilingual, ...] = Field(min_length=1, max_length=6)
 
     @model_validator(mode="after")
     def _affordable(self) -> Self:
@@ -250,21 +250,21 @@ class Lesson(_Table):
             place = self.place_of(step)
             runs = len(step.arms) * place.replications
             years = runs * place.residents * place.days / 365
-            if runs > limits.MOST_REPLICATIONS:
-                raise ValueError(f"step {number} makes {runs} runs; at most {limits.MOST_REPLICATIONS} are made")
-            if years > MOST_RESIDENT_YEARS:
+            if runs > limits.MAX_REPLICATIONS:
+                raise ValueError(f"step {number} makes {runs} runs; at most {limits.MAX_REPLICATIONS} are made")
+            if years > MAX_RESIDENT_YEARS:
                 raise ValueError(
-                    f"step {number} simulates {years:,.0f} resident-years; at most {MOST_RESIDENT_YEARS:,} are made: "
+                    f"step {number} simulates {years:,.0f} resident-years; at most {MAX_RESIDENT_YEARS:,} are made: "
                     "fewer arms, replications or days, or a smaller district"
                 )
         return self
 
-    def place_of(self, step: Step) -> Place:
+    def place_of(self, step: LessonStep) -> LessonPlace:
         """Where `step` runs."""
         return step.place or self.place
 
 
-def scenario_of(arm: Arm, place: Place) -> Scenario:
+def scenario_of(arm: Arm, place: LessonPlace) -> Scenario:
     """The scenario of an arm. Raises InputError."""
     scenario = Scenario.load(arm.scenario, district=place.district)
     return scenario.with_(arm.set, origin=f"arm {arm.id}") if arm.set else scenario
@@ -280,7 +280,7 @@ def _one_of(value: str, known: Any, what: str) -> str:
     return value
 
 
-def _check_placeholders(text: str, step: Step, before: bool) -> None:
+def _check_placeholders(text: str, step: LessonStep, before: bool) -> None:
     """Raise ValueError for braces that nothing can be filled into, or not before the runs."""
     known = OF_THE_PLACE if before else (*OF_ARMS, *OF_THE_STEP, *OF_THE_PLACE)
     ids = {arm.id for arm in step.arms}

@@ -9,14 +9,14 @@ import solara
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.lessons import told, wording
 from sanfang.dashboard.pages.lessons.files import Progress, load_all, progress_of
-from sanfang.dashboard.pages.lessons.lesson import Lesson, Step
+from sanfang.dashboard.pages.lessons.lesson import Lesson, LessonStep
 from sanfang.dashboard.pages.lessons.recipe import recipe
-from sanfang.dashboard.pages.lessons.runs import Found, find_out, known
+from sanfang.dashboard.pages.lessons.runs import StepOutcome, find_out, known
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_job
 from sanfang.dashboard.words import say
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 
 Event = parts.Event
 
@@ -191,7 +191,7 @@ def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
 
 
 @solara.component
-def Outcome(lesson: Lesson, step: Step, answer: str, jump: bool, lang: str) -> None:
+def Outcome(lesson: Lesson, step: LessonStep, answer: str, jump: bool, lang: str) -> None:
     """The runs of a step, and what they show beside the prediction."""
     made = use_found(lesson, (step,), lang)
     if made:
@@ -235,11 +235,11 @@ def Score(lesson: Lesson, progress: Progress, lang: str) -> None:
 # --- Runs ---------------------------------------------------------------------------------------------
 
 
-def use_found(lesson: Lesson, steps: tuple[Step, ...], lang: str) -> tuple[Found, ...] | None:
+def use_found(lesson: Lesson, steps: tuple[LessonStep, ...], lang: str) -> tuple[StepOutcome, ...] | None:
     """The runs of `steps`, at once if they were made before, else once a job has made them; until then its card is
     shown. The component must have a key for the steps."""
 
-    def make(job: Job[tuple[Found, ...]]) -> tuple[Found, ...]:
+    def make(job: PageJob[tuple[StepOutcome, ...]]) -> tuple[StepOutcome, ...]:
         return tuple(find_out(lesson, step, job) for step in steps)
 
     at_once = solara.use_memo(lambda: [known(lesson, step) for step in steps], [])

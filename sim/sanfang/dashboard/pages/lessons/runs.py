@@ -14,8 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from sanfang.dashboard.pages.lessons.lesson import ANY, LESS, MORE, SAME, UNCLEAR, Lesson, Place, Step, scenario_of
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.pages.lessons.lesson import (
+    ANY,
+    LESS,
+    MORE,
+    SAME,
+    UNCLEAR,
+    Lesson,
+    LessonPlace,
+    LessonStep,
+    scenario_of,
+)
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.lab.statistics import looks
 from sanfang.lab.statistics.intervals import t_interval
 from sanfang.lab.statistics.looks import Verdict
@@ -39,7 +49,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Trial:
+class LessonRun:
     """One run to be made."""
 
     scenario: Scenario
@@ -61,7 +71,7 @@ class Runs:
         self._seen: OrderedDict[tuple[str, int, int, float], Seen] = OrderedDict()
         self._lock, self._making = threading.Lock(), Places(1, each=1)
 
-    def seen(self, trial: Trial) -> Seen | None:
+    def seen(self, trial: LessonRun) -> Seen | None:
         """What is kept of a run, if it was made."""
         with self._lock:
             found = self._seen.get(trial.key)
@@ -69,7 +79,7 @@ class Runs:
                 self._seen.move_to_end(trial.key)
             return found
 
-    def make(self, trial: Trial, job: Job[Any]) -> Seen:
+    def make(self, trial: LessonRun, job: PageJob[Any]) -> Seen:
         """Make a run, as part of a job, unless it was made or another job is just making it. Raises Cancelled."""
         found = self.seen(trial)
         if found is not None:
@@ -89,7 +99,7 @@ RUNS = Runs()
 """Those of this process. Everything in it is immutable, and follows from its key alone."""
 
 
-def _made(trial: Trial, job: Job[Any]) -> Seen:
+def _made(trial: LessonRun, job: PageJob[Any]) -> Seen:
     with job.turn():
         session = Session(trial.scenario, trial.seed, trial.size, trial.days)
     play(session.step, trial.days, job)
@@ -100,22 +110,22 @@ def _made(trial: Trial, job: Job[Any]) -> Seen:
         return Seen(session.metrics, series)
 
 
-def trials(lesson: Lesson, step: Step) -> list[list[Trial]]:
+def trials(lesson: Lesson, step: LessonStep) -> list[list[LessonRun]]:
     """The runs of a step: for each arm, one for each seed."""
     place = lesson.place_of(step)
     seeds = range(place.seed, place.seed + place.replications)
     return [
-        [Trial(scenario, digest, seed, place.days, place.size) for seed in seeds]
+        [LessonRun(scenario, digest, seed, place.days, place.size) for seed in seeds]
         for scenario, digest in ((one, one.digest()) for one in (scenario_of(arm, place) for arm in step.arms))
     ]
 
 
 @dataclass(frozen=True)
-class Found:
+class StepOutcome:
     """What the runs of a step showed: `by_arm` has the runs of each arm, seed by seed."""
 
-    step: Step
-    place: Place
+    step: LessonStep
+    place: LessonPlace
     by_arm: Mapping[str, tuple[Seen, ...]]
 
     def values(self, arm: str, metric: str) -> np.ndarray:
@@ -168,7 +178,7 @@ class Found:
 
     @property
     def outcome(self) -> str:
-        """One of `Step.outcomes`."""
+        """One of `LessonStep.outcomes`."""
         if self.step.outcomes == (ANY,):
             return ANY
         direction = self.contrast.direction
@@ -221,7 +231,7 @@ def verdict(metric: str, direction: str) -> str:
     return "" if better is None else "better" if (direction == MORE) == (better == "higher") else "worse"
 
 
-def find_out(lesson: Lesson, step: Step, job: Job[Any], runs: Runs = RUNS) -> Found:
+def find_out(lesson: Lesson, step: LessonStep, job: PageJob[Any], runs: Runs = RUNS) -> StepOutcome:
     """Make the runs of a step, as a job that counts them. Raises Cancelled."""
     by_arm: dict[str, tuple[Seen, ...]] = {}
     for arm, row in zip(step.arms, trials(lesson, step), strict=True):
@@ -231,10 +241,10 @@ def find_out(lesson: Lesson, step: Step, job: Job[Any], runs: Runs = RUNS) -> Fo
             made.append(runs.make(trial, job))
             job.did()
         by_arm[arm.id] = tuple(made)
-    return Found(step, lesson.place_of(step), by_arm)
+    return StepOutcome(step, lesson.place_of(step), by_arm)
 
 
-def known(lesson: Lesson, step: Step, runs: Runs = RUNS) -> Found | None:
+def known(lesson: Lesson, step: LessonStep, runs: Runs = RUNS) -> StepOutcome | None:
     """What the runs of a step showed, if all of them were made before."""
     by_arm: dict[str, tuple[Seen, ...]] = {}
     for arm, row in zip(step.arms, trials(lesson, step), strict=True):
@@ -242,10 +252,10 @@ def known(lesson: Lesson, step: Step, runs: Runs = RUNS) -> Found | None:
         if len(made) < len(row):
             return None
         by_arm[arm.id] = made
-    return Found(step, lesson.place_of(step), by_arm)
+    return StepOutcome(step, lesson.place_of(step), by_arm)
 
 
-def score(found: Found, answer: str, shown: Callable[[float], float] = float) -> str:
+def score(found: StepOutcome, answer: str, shown: Callable[[float], float] = float) -> str:
     """ "right" or "wrong" of a prediction. A guessed number counts as right within the slider's `near`, measured as
     `shown` scales it; where nothing is clear, "stay" or one of the best two."""
     step = found.step

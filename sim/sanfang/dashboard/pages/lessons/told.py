@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sanfang.dashboard.address import Address, World
-from sanfang.dashboard.pages.lessons.lesson import UNCLEAR, Arm, Lesson, Place, Step
-from sanfang.dashboard.pages.lessons.runs import Difference, Found, score, verdict
+from sanfang.dashboard.address import Address, LinkedWorld
+from sanfang.dashboard.pages.lessons.lesson import UNCLEAR, Arm, Lesson, LessonPlace, LessonStep
+from sanfang.dashboard.pages.lessons.runs import Difference, StepOutcome, score, verdict
 from sanfang.dashboard.pages.lessons.wording import (
     amount,
     arm_label,
@@ -35,20 +35,20 @@ from sanfang.run.series import MEASURES
 # --- Question and prediction --------------------------------------------------------------------------
 
 
-def choices(step: Step, lang: str) -> list[Json]:
+def choices(step: LessonStep, lang: str) -> list[Json]:
     """What can be predicted: value and label."""
     if step.asks == "which":
         return [{"value": id_, "label": arm_label(step, id_, lang)} for id_ in step.answers]
     return [{"value": answer, "label": _answer_label(step, answer, lang)} for answer in step.answers]
 
 
-def _answer_label(step: Step, answer: str, lang: str) -> str:
+def _answer_label(step: LessonStep, answer: str, lang: str) -> str:
     if step.asks == "together" and answer == "stay":
         return say("lessons_answer_same", lang)
     return say(f"lessons_answer_{answer}", lang)
 
 
-def slider(step: Step, lang: str) -> Json | None:
+def slider(step: LessonStep, lang: str) -> Json | None:
     """The slider of a number, with its unit."""
     if step.slider is None:
         return None
@@ -56,7 +56,7 @@ def slider(step: Step, lang: str) -> Json | None:
     return {"least": step.slider.least, "most": step.slider.most, "step": step.slider.step, "unit": unit}
 
 
-def answer_text(step: Step, answer: str, lang: str) -> str:
+def answer_text(step: LessonStep, answer: str, lang: str) -> str:
     """A prediction in words."""
     if step.slider:
         unit = "%" if is_share(step.measure) else unit_of(BY_NAME[step.measure], lang)
@@ -67,7 +67,7 @@ def answer_text(step: Step, answer: str, lang: str) -> str:
 # --- The reveal ---------------------------------------------------------------------------------------
 
 
-def reveal(found: Found, answer: str, lang: str) -> Json:
+def reveal(found: StepOutcome, answer: str, lang: str) -> Json:
     """All that stands under a question once its runs are made; its charts and links apart."""
     step = found.step
     right = score(found, answer, lambda value: as_shown(step.measure, value))
@@ -93,7 +93,7 @@ def reveal(found: Found, answer: str, lang: str) -> Json:
     }
 
 
-def happened(found: Found, lang: str) -> str:
+def happened(found: StepOutcome, lang: str) -> str:
     """The outcome in one line."""
     step, metric = found.step, found.step.measure
     label = BY_NAME[metric].label(lang)
@@ -116,7 +116,7 @@ def happened(found: Found, lang: str) -> str:
     )  # fmt: skip
 
 
-def _verdict_of(found: Found, lang: str) -> Json:
+def _verdict_of(found: StepOutcome, lang: str) -> Json:
     """The verdict on the step's measure: kind, for its colour, and text; that of a winner is against the first arm."""
     step = found.step
     if len(step.arms) == 1:
@@ -131,7 +131,7 @@ def _judged(metric: str, change: Difference, lang: str) -> Json:
     return {"kind": kind, "text": say(f"lessons_verdict_{kind or change.direction}", lang)}
 
 
-def bars(found: Found, lang: str) -> list[Json]:
+def bars(found: StepOutcome, lang: str) -> list[Json]:
     """The step's measure in each arm: a bar with its length in percent of the longest."""
     step, metric = found.step, found.step.measure
     means = [found.mean(arm.id, metric) for arm in step.arms]
@@ -149,7 +149,7 @@ def bars(found: Found, lang: str) -> list[Json]:
     ]
 
 
-def _row(found: Found, metric: str, lang: str) -> Json:
+def _row(found: StepOutcome, metric: str, lang: str) -> Json:
     step = found.step
     change = found.change(found.judged, metric)
     digits = digits_beside(metric, change)
@@ -162,7 +162,7 @@ def _row(found: Found, metric: str, lang: str) -> Json:
     return row
 
 
-def charts(found: Found, lang: str) -> list[Json]:
+def charts(found: StepOutcome, lang: str) -> list[Json]:
     """The step's daily series in each arm: mean of the runs, with their range."""
     name, place = found.step.chart, found.place
     if name is None:
@@ -187,7 +187,7 @@ def charts(found: Found, lang: str) -> list[Json]:
 # --- Ways on ------------------------------------------------------------------------------------------
 
 
-def links(found: Found, lang: str) -> list[Json]:
+def links(found: StepOutcome, lang: str) -> list[Json]:
     """Pages that show the same runs day by day: href and label. Arms that change more than levers have no address."""
     step, place = found.step, found.place
     first, judged = (next(arm for arm in step.arms if arm.id == id_) for id_ in (found.first, found.judged))
@@ -204,24 +204,24 @@ def links(found: Found, lang: str) -> list[Json]:
     return found_links
 
 
-def hint(lesson: Lesson, step: Step, lang: str) -> Json | None:
+def hint(lesson: Lesson, step: LessonStep, lang: str) -> Json | None:
     """What to try on the Live page: text, and a link that opens it with the lever set."""
     wanted = step.try_
     if wanted is None:
         return None
-    world = World(wanted.scenario, ((wanted.lever, wanted.level),))
+    world = LinkedWorld(wanted.scenario, ((wanted.lever, wanted.level),))
     address = replace(_address(lesson.place_of(step), lang, (world,)), day=0)
     lever = lever_labels(lang)[wanted.lever]
     label = say("lessons_try_link", lang, lever=lever, level=f"{100 * wanted.level:.0f}")
     return {"text": wanted.text.say(lang), "href": f"/?{address.query()}", "label": label}
 
 
-def world_of(arm: Arm) -> World | None:
+def world_of(arm: Arm) -> LinkedWorld | None:
     """An arm as an address can name it; None if it changes more than levers."""
     set_ = [(path.removeprefix("policy."), level) for path, level in arm.set.items() if path.startswith("policy.")]
-    return World(arm.scenario, tuple(set_)) if len(set_) == len(arm.set) else None
+    return LinkedWorld(arm.scenario, tuple(set_)) if len(set_) == len(arm.set) else None
 
 
-def _address(place: Place, lang: str, worlds: Sequence[World]) -> Address:
+def _address(place: LessonPlace, lang: str, worlds: Sequence[LinkedWorld]) -> Address:
     where = {"district": place.district, "size": place.size, "seed": place.seed}
     return Address(lang=lang, days=place.days, day=place.days, worlds=tuple(worlds), **where)  # type: ignore[arg-type]

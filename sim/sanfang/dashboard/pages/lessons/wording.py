@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, Place, Step
-from sanfang.dashboard.pages.lessons.runs import Difference, Found
+from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, LessonPlace, LessonStep
+from sanfang.dashboard.pages.lessons.runs import Difference, StepOutcome
 from sanfang.dashboard.words import own_label, say
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.declare import Metric
@@ -93,22 +93,22 @@ def paragraphs(text: str) -> list[str]:
     return [re.sub(r"\s*\n\s*", " ", part) for part in joined if part]
 
 
-def filled(text: str, found: Found, lang: str) -> str:
+def filled(text: str, found: StepOutcome, lang: str) -> str:
     """A text with what was measured in place of its placeholders."""
     return PLACEHOLDER.sub(lambda match: _fill(found, lang, *match.groups(default="")), text)
 
 
-def placed(text: str, place: Place) -> str:
+def placed(text: str, place: LessonPlace) -> str:
     """A text that stands before the runs, with its place filled in."""
     return PLACEHOLDER.sub(lambda match: _of_the_place(place, match[1]), text)
 
 
-def _of_the_place(place: Place, word: str) -> str:
+def _of_the_place(place: LessonPlace, word: str) -> str:
     numbers = {"replications": place.replications, "residents": place.residents, "days": place.days}
     return f"{numbers[word]:,}"
 
 
-def _fill(found: Found, lang: str, word: str, arm: str, metric: str) -> str:
+def _fill(found: StepOutcome, lang: str, word: str, arm: str, metric: str) -> str:
     step, place = found.step, found.place
     metric = metric or step.measure
     arm = arm or found.judged
@@ -125,7 +125,7 @@ def _fill(found: Found, lang: str, word: str, arm: str, metric: str) -> str:
     return _of_the_place(place, word)
 
 
-def gain(found: Found, which: str, lang: str) -> str:
+def gain(found: StepOutcome, which: str, lang: str) -> str:
     metric = found.step.measure
     if which == "contrast":
         return signed(metric, found.contrast, lang)
@@ -134,7 +134,7 @@ def gain(found: Found, which: str, lang: str) -> str:
     return signed(metric, change, lang, interval=False)
 
 
-def arm_label(step: Step, id_: str, lang: str) -> str:
+def arm_label(step: LessonStep, id_: str, lang: str) -> str:
     """What an arm is called."""
     arm = next(one for one in step.arms if one.id == id_)
     return arm.label.say(lang) if arm.label else _scenario_label(arm.scenario, lang)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sanfang.dashboard.pages.results import files as result_files
-from sanfang.dashboard.pages.results.files import Found, Opened, Unreadable
+from sanfang.dashboard.pages.results.files import Openable, Opened, Unreadable
 from sanfang.dashboard.pages.results.tables import SCENARIO, Statistic, axes
 from sanfang.lab.experiments.experiment_file import ExperimentFile
 from sanfang.lab.storage.results import Status
@@ -20,8 +20,8 @@ VIEWS = ("surface", "effects", "tradeoff", "table", "groups", "published")
 class Shown:
     """What is open: the entry chosen, its experiment and its runs as far as they are here, and what went wrong."""
 
-    chosen: Found
-    experiment: Found | None = None
+    chosen: Openable
+    experiment: Openable | None = None
     file: ExperimentFile | None = None
     opened: Opened | None = None
     status: Status | None = None
@@ -45,7 +45,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ResultChoice:
     """What of it: names that are all known to the runs, or empty."""
 
     view: str
@@ -58,10 +58,10 @@ class Choice:
     by: str = ""
 
 
-def show(chosen: Found, among: list[Found]) -> Shown:
+def show(chosen: Openable, among: list[Openable]) -> Shown:
     """Open an entry. What cannot be read is told in `problems`."""
     problems: list[str] = []
-    runs: Found | None = None if chosen.is_experiment else chosen
+    runs: Openable | None = None if chosen.is_experiment else chosen
     experiment = chosen if chosen.is_experiment else None
     file, opened, status = None, None, None
     try:
@@ -78,14 +78,14 @@ def show(chosen: Found, among: list[Found]) -> Shown:
     return Shown(chosen, experiment, file, opened, status, tuple(problems))
 
 
-def choose(shown: Shown, other: Mapping[str, str]) -> Choice:
+def choose(shown: Shown, other: Mapping[str, str]) -> ResultChoice:
     """What to show of it: what the address wants where that is there, else the first that fits."""
     views = shown.views()
     if not views:
-        return Choice("")
+        return ResultChoice("")
     view = _one_of(other.get("view", ""), views, "table" if views[0] == "table" else views[0])
     if shown.opened is None or view == "published":
-        return Choice("published", metric=_published(shown, other.get("metric", "")))
+        return ResultChoice("published", metric=_published(shown, other.get("metric", "")))
     opened = shown.opened
     by = _one_of(other.get("by", ""), opened.by, opened.by[0] if opened.by else "")
     known = metrics_by_group(opened, by) if view == "groups" else opened.metrics
@@ -96,7 +96,7 @@ def choose(shown: Shown, other: Mapping[str, str]) -> Choice:
     rest = [name for name in varied if name != x]
     y = _one_of(other.get("y", ""), varied, rest[0] if rest else x)
     statistic: Statistic = "difference" if other.get("statistic") == "difference" else "mean"
-    return Choice(
+    return ResultChoice(
         view,
         metric,
         _one_of(other.get("against", ""), against, _first(against)),

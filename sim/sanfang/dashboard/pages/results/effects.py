@@ -30,7 +30,7 @@ from sanfang.lab.statistics import effects
 from sanfang.lab.statistics.intervals import CONFIDENCE
 from sanfang.lab.statistics.run_table import quiet
 
-MOST_CASES = 40
+MAX_CASES = 40
 
 Method = Literal["scenarios", "factorial", "ends", "cases", "morris", "regression"]
 
@@ -75,7 +75,7 @@ def factor_effects(opened: Opened, metric: str, scenario: str, statistic: Statis
         raise NothingToShow("results_no_factors")
     if opened.design == "morris":
         return _elementary(opened, names, samples)
-    if opened.design in ("one-at-a-time", "table") and len(opened.points) <= MOST_CASES:
+    if opened.design in ("one-at-a-time", "table") and len(opened.points) <= MAX_CASES:
         return _cases(opened, samples)
     if _is_grid(opened, names):
         if len(names) > 1 and (opened.points[names].nunique() == 2).all():

@@ -34,7 +34,7 @@ from sanfang.metrics.numbers import decimals_apart, number, with_interval
 BETTER, WORSE, UNSURE, NEUTRAL = "#0b6e4f", "#b3261e", "#7a828c", "#0072B2"
 KINDS = {"better": BETTER, "worse": WORSE, "": UNSURE}
 NEUTRAL_SCALE = ("#eef3f8", "#b7cfe4", "#6f9dc6", "#2f6ca3", "#103f6b")
-MOST_BARS, MOST_DOTS, MOST_WITH_INTERVALS = 30, 800, 80
+MAX_BARS, MAX_DOTS, MAX_WITH_INTERVALS = 30, 800, 80
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +156,7 @@ def _surface_note(opened: Opened, found: Surface, statistic: Statistic, scenario
 
 def tornado(opened: Opened, found: Effects, name: str, scenario: str, lang: str) -> Bars:
     """Effects as bars, the largest first."""
-    frame = found.frame.head(MOST_BARS)
+    frame = found.frame.head(MAX_BARS)
     labels = []
     for name_, level in frame[["name", "level"]].to_numpy(dtype=object).tolist():
         label = scenario_label(name_, lang) if found.method == "scenarios" else factor_label(opened, name_, lang)
@@ -223,10 +223,10 @@ def scatter(opened: Opened, cells: pd.DataFrame, x: str, y: str, lang: str) -> S
     """All cells by two metrics, with the Pareto front."""
     first, second = cells[x].to_numpy(dtype=float), cells[y].to_numpy(dtype=float)
     best = front(first, second, metric(x).better, metric(y).better)
-    kept = thinned(best, MOST_DOTS)
+    kept = thinned(best, MAX_DOTS)
     shown = cells.take(kept)
     names = _cell_names(opened, shown, x, y, lang)
-    whiskers = len(shown) <= MOST_WITH_INTERVALS
+    whiskers = len(shown) <= MAX_WITH_INTERVALS
     ends = [one.format(name) for name in (x, y) for one in ("{}", "low_{}", "high_{}")]
     groups = []
     for number_, scenario in enumerate(opened.scenarios):

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sanfang.lab.experiments.experiment_file import ExperimentFile, Place, parse
+from sanfang.lab.experiments.experiment_file import ExperimentFile, Origin, parse
 from sanfang.lab.statistics.run_table import KEYS, RunTable
 from sanfang.lab.storage import database
 from sanfang.lab.storage.results import GROUP_COLUMNS, Results, Status
@@ -35,13 +35,13 @@ from sanfang.scenario.window import Window
 RESULTS = "results"
 TABLES = ("runs.parquet", "runs.csv")
 DEEPEST = 4  # folders below results/
-MOST_FOLDERS = 2_000  # looked into
-MOST_RUNS = 1_000_000
-MOST_BYTES = 300_000_000  # of an exported table
-MOST_COLUMNS = 2_000
-MOST_VALUES = 100_000_000  # numbers or texts in it
-MOST_GROUPS = 2_000_000  # values of one metric by the groups of a dimension
-MOST_HEAD = 200_000  # characters of the line that names its columns
+MAX_FOLDERS = 2_000  # looked into
+MAX_RUNS = 1_000_000
+MAX_BYTES = 300_000_000  # of an exported table
+MAX_COLUMNS = 2_000
+MAX_VALUES = 100_000_000  # numbers or texts in it
+MAX_GROUPS = 2_000_000  # values of one metric by the groups of a dimension
+MAX_HEAD = 200_000  # characters of the line that names its columns
 
 Stamp = tuple[int, ...]
 Cube = NDArray[np.float64]
@@ -52,7 +52,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class Openable:
     """Something to open: `id` is how addresses name it, `path` the store, the table of runs or the experiment's file,
     `root` the folder in which it was found."""
 
@@ -84,7 +84,7 @@ class Opened:
     the experiment (empty if the file does not say). `replications` counts those of which some run is there.
     """
 
-    found: Found
+    found: Openable
     stamp: Stamp
     name: str
     document: dict[str, Any]
@@ -129,18 +129,18 @@ def places() -> list[Path]:
     return list(dict.fromkeys([Path.cwd() / RESULTS, PACKAGE.parents[1] / RESULTS]))
 
 
-def listed() -> list[Found]:
+def listed() -> list[Openable]:
     """All that can be opened: results first, then experiments, by name. Of two with the same id the first root wins."""
-    found: dict[str, Found] = {}
+    found: dict[str, Openable] = {}
     for root in folders(RESULTS):
         for path in _tables(root):
-            found.setdefault(f"{RESULTS}/{path.parent.relative_to(root).as_posix()}", Found("", path, root))
+            found.setdefault(f"{RESULTS}/{path.parent.relative_to(root).as_posix()}", Openable("", path, root))
     for root in folders(EXPERIMENTS):
         for path in sorted(root.rglob("*.toml")):
             if path.resolve().is_relative_to(root):
                 name = path.relative_to(root).with_suffix("").as_posix()
-                found.setdefault(f"{EXPERIMENTS}/{name}", Found("", path, root))
-    return [Found(id_, one.path, one.root) for id_, one in sorted(found.items(), key=lambda item: _order(item[0]))]
+                found.setdefault(f"{EXPERIMENTS}/{name}", Openable("", path, root))
+    return [Openable(id_, one.path, one.root) for id_, one in sorted(found.items(), key=lambda item: _order(item[0]))]
 
 
 def _order(id_: str) -> tuple[bool, int, str]:
@@ -151,7 +151,7 @@ def _tables(root: Path) -> Iterator[Path]:
     """In each folder below `root` the store, or else the exported table of runs."""
     for number, (folder, below, files) in enumerate(os.walk(root, followlinks=False)):
         here = Path(folder)
-        if number >= MOST_FOLDERS:
+        if number >= MAX_FOLDERS:
             return
         below[:] = sorted(name for name in below if not name.startswith("."))
         if len(here.relative_to(root).parts) >= DEEPEST:
@@ -161,7 +161,7 @@ def _tables(root: Path) -> Iterator[Path]:
             yield here / name
 
 
-def pick(found: list[Found], wanted: str) -> Found | None:
+def pick(found: list[Openable], wanted: str) -> Openable | None:
     """The one that an address names; addresses carry 80 characters."""
     return next((one for one in found if wanted and one.id[:80] == wanted[:80]), None)
 
@@ -181,31 +181,31 @@ def stamp(path: Path) -> Stamp:
 # --- Experiments ----------------------------------------------------------------------------------------
 
 
-def experiment(found: Found) -> ExperimentFile:
+def experiment(found: Openable) -> ExperimentFile:
     """What an experiment's file says. Raises Unreadable."""
     return _experiment(found, stamp(found.path))
 
 
 @lru_cache(maxsize=256)
-def _experiment(found: Found, _: Stamp) -> ExperimentFile:
+def _experiment(found: Openable, _: Stamp) -> ExperimentFile:
     _inside(found)
     with _plain(found):
         source = Source(found.path, found.id)
-        return parse(read_toml(source), Place(found.id, found.path.parent))
+        return parse(read_toml(source), Origin(found.id, found.path.parent))
 
 
-def runs_of(found: Found, among: list[Found]) -> Found | None:
+def runs_of(found: Openable, among: list[Openable]) -> Openable | None:
     """The runs of an experiment that are stored here, if there are any."""
     wanted = experiment(found).name or found.path.stem
     return next((one for one in among if not one.is_experiment and title(one)[0] == wanted), None)
 
 
-def experiment_of(opened: Opened, among: list[Found]) -> Found | None:
+def experiment_of(opened: Opened, among: list[Openable]) -> Openable | None:
     """The experiment whose runs these are, if its file is here."""
     return next((one for one in among if one.is_experiment and one.path.stem == opened.name), None)
 
 
-def title(found: Found) -> tuple[str, str, str]:
+def title(found: Openable) -> tuple[str, str, str]:
     """Name, English label and Chinese label; the labels may be empty. Of an unreadable file the name alone."""
     try:
         if found.is_experiment:
@@ -221,12 +221,12 @@ def title(found: Found) -> tuple[str, str, str]:
 # --- Runs -----------------------------------------------------------------------------------------------
 
 
-def opened(found: Found) -> Opened:
+def opened(found: Openable) -> Opened:
     """The runs in a store or an exported table. Raises Unreadable."""
     return _opened(found, stamp(found.path))
 
 
-def status(found: Found) -> Status | None:
+def status(found: Openable) -> Status | None:
     """How far a sweep is; None for an exported table, of which that is not known. Raises Unreadable."""
     if found.path.name != database.STORE:
         return None
@@ -235,7 +235,7 @@ def status(found: Found) -> Status | None:
         return results.status()
 
 
-def all_runs(found: Found, most: int) -> pd.DataFrame:
+def all_runs(found: Openable, most: int) -> pd.DataFrame:
     """All runs with all metrics, as `sanfang export` writes them. Raises Unreadable if there are more than `most`."""
     if opened(found).runs > most:
         raise Unreadable(f"has more than {most:,} runs: write them with `sanfang export`")
@@ -247,7 +247,7 @@ def all_runs(found: Found, most: int) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=256)
-def _about(found: Found, _: Stamp) -> dict[str, Any]:
+def _about(found: Openable, _: Stamp) -> dict[str, Any]:
     _inside(found)
     with _plain(found):
         if found.path.name != database.STORE:
@@ -256,11 +256,11 @@ def _about(found: Found, _: Stamp) -> dict[str, Any]:
             return results.about
 
 
-def _said_beside(found: Found) -> dict[str, Any]:
+def _said_beside(found: Openable) -> dict[str, Any]:
     """What a manifest or a comparison beside an exported table says of it."""
     for name in ("manifest.json", "comparison.json"):
         path = found.path.with_name(name)
-        if path.is_file() and path.resolve().is_relative_to(found.root) and path.stat().st_size < MOST_BYTES:
+        if path.is_file() and path.resolve().is_relative_to(found.root) and path.stat().st_size < MAX_BYTES:
             said = json.loads(path.read_text("utf-8"))
             if isinstance(said, dict):
                 return {"name": found.name, "baseline": said.get("baseline"), "experiment": said.get("experiment")}
@@ -268,13 +268,13 @@ def _said_beside(found: Found) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=32)
-def _opened(found: Found, stamp: Stamp) -> Opened:
+def _opened(found: Openable, stamp: Stamp) -> Opened:
     about = _about(found, stamp)
     with _plain(found):
         return _from_store(found, stamp, about) if found.path.name == database.STORE else _from_table(found, stamp)
 
 
-def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
+def _from_store(found: Openable, stamp: Stamp, about: dict[str, Any]) -> Opened:
     factors = tuple(about["factors"])
     with Results(found.path.parent) as results:
         _refuse(results.count())
@@ -296,12 +296,12 @@ def _from_store(found: Found, stamp: Stamp, about: dict[str, Any]) -> Opened:
 
 
 @lru_cache(maxsize=32)
-def _unsound(found: Found, _: Stamp) -> frozenset[str]:
+def _unsound(found: Openable, _: Stamp) -> frozenset[str]:
     with Results(found.path.parent) as results:
         return results.unsound()
 
 
-def _from_table(found: Found, stamp: Stamp) -> Opened:
+def _from_table(found: Openable, stamp: Stamp) -> Opened:
     runs, about = _table(found.path), _about(found, stamp)
     for name in ("scenario", "replication"):
         if name not in runs:
@@ -325,7 +325,7 @@ def _from_table(found: Found, stamp: Stamp) -> Opened:
 
 
 @lru_cache(maxsize=24)
-def _values(found: Found, stamp: Stamp, metric: str, scenarios: tuple[str, ...], points: tuple[int, ...]) -> Cube:
+def _values(found: Openable, stamp: Stamp, metric: str, scenarios: tuple[str, ...], points: tuple[int, ...]) -> Cube:
     with _plain(found):
         if found.path.name == database.STORE:
             with Results(found.path.parent) as results:
@@ -344,22 +344,22 @@ def _values(found: Found, stamp: Stamp, metric: str, scenarios: tuple[str, ...],
 
 
 @lru_cache(maxsize=24)
-def _groups(found: Found, _: Stamp, dimension: str, metric: str) -> pd.DataFrame:
+def _groups(found: Openable, _: Stamp, dimension: str, metric: str) -> pd.DataFrame:
     with _plain(found), Results(found.path.parent) as results:
         pieces, rows = [], 0
         for piece in results.groups_in_pieces([dimension]):
             pieces.append(piece[piece["metric"] == metric])
             rows += len(pieces[-1])
-            if rows > MOST_GROUPS:
-                raise InputError(f"has more than {MOST_GROUPS:,} values by group: use `sanfang analyse`")
+            if rows > MAX_GROUPS:
+                raise InputError(f"has more than {MAX_GROUPS:,} values by group: use `sanfang analyse`")
         return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=list(GROUP_COLUMNS))
 
 
 def _table(path: Path, metric: str = "") -> pd.DataFrame:
     """An exported table of runs, all columns or only what `metric` needs. How much is in it is asked before it is read:
     a small file may claim any number of rows."""
-    if path.stat().st_size > MOST_BYTES:
-        raise InputError(f"is larger than {MOST_BYTES / 1e6:.0f} MB, which is more than a page can show")
+    if path.stat().st_size > MAX_BYTES:
+        raise InputError(f"is larger than {MAX_BYTES / 1e6:.0f} MB, which is more than a page can show")
     wanted = ("scenario", "point", "replication", metric) if metric else None
     return _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, wanted)
 
@@ -380,9 +380,9 @@ def _parquet(path: Path, wanted: Collection[str] | None) -> pd.DataFrame:
 
 def _csv(path: Path, wanted: Collection[str] | None) -> pd.DataFrame:
     with path.open(encoding="utf-8", errors="replace") as file:
-        columns = file.readline(MOST_HEAD).count(",") + 1
+        columns = file.readline(MAX_HEAD).count(",") + 1
     _refuse_columns(columns, 1)
-    most = min(MOST_RUNS, MOST_VALUES // columns)
+    most = min(MAX_RUNS, MAX_VALUES // columns)
     runs = pd.read_csv(
         path,
         usecols=(lambda name: name in wanted) if wanted is not None else None,
@@ -397,28 +397,28 @@ def _csv(path: Path, wanted: Collection[str] | None) -> pd.DataFrame:
 # --- Safely ---------------------------------------------------------------------------------------------
 
 
-def _inside(found: Found) -> None:
+def _inside(found: Openable) -> None:
     if not found.path.resolve().is_relative_to(found.root):
         raise Unreadable("lies outside the folders of results and experiments")
 
 
 def _refuse_columns(columns: int, rows: int) -> None:
-    if columns > MOST_COLUMNS or columns * rows > MOST_VALUES:
+    if columns > MAX_COLUMNS or columns * rows > MAX_VALUES:
         raise InputError(
-            f"has {columns:,} columns and {rows:,} runs or more; a page shows at most {MOST_COLUMNS:,} columns and"
-            f" {MOST_VALUES:,} values: use `sanfang analyse`"
+            f"has {columns:,} columns and {rows:,} runs or more; a page shows at most {MAX_COLUMNS:,} columns and"
+            f" {MAX_VALUES:,} values: use `sanfang analyse`"
         )
 
 
 def _refuse(runs: int) -> None:
     if not runs:
         raise InputError("has no runs yet")
-    if runs > MOST_RUNS:
-        raise InputError(f"has {runs:,} runs, and a page shows at most {MOST_RUNS:,}: use `sanfang analyse`")
+    if runs > MAX_RUNS:
+        raise InputError(f"has {runs:,} runs, and a page shows at most {MAX_RUNS:,}: use `sanfang analyse`")
 
 
 @contextlib.contextmanager
-def _plain(found: Found) -> Iterator[None]:
+def _plain(found: Openable) -> Iterator[None]:
     """Whatever is wrong with a file, as Unreadable, in words that do not tell where on the machine it lies."""
     try:
         yield

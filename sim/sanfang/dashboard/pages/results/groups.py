@@ -22,7 +22,7 @@ from sanfang.metrics.catalogue import metric
 from sanfang.metrics.groups import DIMENSIONS
 from sanfang.metrics.numbers import decimals_apart, number, with_interval
 
-MOST_BARS, MOST_ROWS = 40, 1_000
+MAX_BARS, MAX_ROWS = 40, 1_000
 COLOURS = {gains.GAINS: BETTER, gains.LOSES: WORSE}
 CLASSES = {gains.GAINS: "better", gains.LOSES: "worse"}
 
@@ -65,7 +65,7 @@ def forest_of_groups(opened: Opened, dimension: str, name: str, scenario: str, l
     if known.empty:
         raise NothingToShow("results_not_enough")
     against = compared(opened, name, scenario)
-    largest = known["estimate"].abs().nlargest(MOST_BARS).index
+    largest = known["estimate"].abs().nlargest(MAX_BARS).index
     frame = known.loc[known.index.isin(largest)]
     notes = [say("results_note_scenario", lang, scenario=scenario_label(scenario, lang))]
     if against:
@@ -92,7 +92,7 @@ def groups_table(
     opened: Opened, dimension: str, name: str, scenario: str, lang: str
 ) -> tuple[list[Json], list[list[Any]]]:
     """Columns and rows of the table of groups. Raises NothingToShow, Unreadable."""
-    found = by_group(opened, dimension, name, scenario).head(MOST_ROWS)
+    found = by_group(opened, dimension, name, scenario).head(MAX_ROWS)
     against = compared(opened, name, scenario)
     heads = [
         "group",

@@ -12,7 +12,7 @@ from sanfang.metrics.numbers import number
 INK, SOFT, LINE = "#1d2733", "#56616e", "#e3e7ec"
 FONT = "system-ui, 'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
-MOST_ACROSS = 8
+MAX_ACROSS = 8
 """Round numbers on an axis, at most."""
 
 

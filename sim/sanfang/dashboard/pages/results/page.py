@@ -12,10 +12,10 @@ import solara
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results import texts as result_texts
-from sanfang.dashboard.pages.results.choice import Choice, Shown, choose, metrics_by_group, show
+from sanfang.dashboard.pages.results.choice import ResultChoice, Shown, choose, metrics_by_group, show
 from sanfang.dashboard.pages.results.effects import factor_effects, scenario_effects
 from sanfang.dashboard.pages.results.figures import Plot, heat_map, scatter, tornado
-from sanfang.dashboard.pages.results.files import Found, Opened, Unreadable, all_runs, listed, pick, places
+from sanfang.dashboard.pages.results.files import Openable, Opened, Unreadable, all_runs, listed, pick, places
 from sanfang.dashboard.pages.results.groups import forest_of_groups, groups_table
 from sanfang.dashboard.pages.results.labels import factor_label, metric_label, scenario_label
 from sanfang.dashboard.pages.results.options import height, option
@@ -35,10 +35,10 @@ from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import BY_NAME, HEADLINES, knowing
 from sanfang.metrics.groups import DIMENSIONS
 
-MOST_SAVED = 20_000
+MAX_SAVED = 20_000
 """Runs of a CSV file made for a browser."""
 
-MOST_FULL = 2_000
+MAX_FULL = 2_000
 """Cells of a table saved with all metrics; of more, only those on the page."""
 
 
@@ -93,7 +93,7 @@ def open_entry(id_: str) -> None:
 
 
 @solara.component
-def Entries(found: list[Found], chosen: Found, lang: str, look_again: Callable[[], None]) -> None:
+def Entries(found: list[Openable], chosen: Openable, lang: str, look_again: Callable[[], None]) -> None:
     """The collections, and the entries of the chosen one."""
     collections = list(dict.fromkeys(one.collection for one in found))
     entries = [one for one in found if one.collection == chosen.collection]
@@ -162,7 +162,7 @@ def notes_of(shown: Shown, lang: str) -> list[Json]:
 
 
 @solara.component
-def Views(shown: Shown, choice: Choice, found: list[Found], lang: str) -> None:
+def Views(shown: Shown, choice: ResultChoice, found: list[Openable], lang: str) -> None:
     """The views that fit, and the one chosen."""
     views = shown.views()
     if len(views) > 1:
@@ -193,14 +193,14 @@ def Views(shown: Shown, choice: Choice, found: list[Found], lang: str) -> None:
 # --- What can be chosen ---------------------------------------------------------------------------------
 
 
-def published_fields(shown: Shown, choice: Choice, lang: str) -> list[Json]:
+def published_fields(shown: Shown, choice: ResultChoice, lang: str) -> list[Json]:
     """The metrics that an experiment publishes."""
     names = dict.fromkeys(one.metric for one in shown.file.found) if shown.file else {}
     labels = {name: metric_label(name, lang) for name in names}
     return [select("metric", say("results_metric", lang), choice.metric, labels)]
 
 
-def run_fields(shown: Shown, choice: Choice, lang: str) -> list[Json]:
+def run_fields(shown: Shown, choice: ResultChoice, lang: str) -> list[Json]:
     """What the view of runs can be asked."""
     opened = shown.opened
     assert opened is not None, "these views need runs"
@@ -250,7 +250,7 @@ def _declared(name: str) -> int:
 # --- Figures --------------------------------------------------------------------------------------------
 
 
-def plot_of(shown: Shown, choice: Choice, found: list[Found], lang: str) -> Plot:
+def plot_of(shown: Shown, choice: ResultChoice, found: list[Openable], lang: str) -> Plot:
     """The figure of a choice in a language. Raises NothingToShow, Unreadable."""
     if choice.view == "published":
         assert shown.experiment is not None, "only an experiment has findings"
@@ -261,7 +261,7 @@ def plot_of(shown: Shown, choice: Choice, found: list[Found], lang: str) -> Plot
         return plot_of_runs(opened, choice, lang)
 
 
-def plot_of_runs(opened: Opened, choice: Choice, lang: str) -> Plot:
+def plot_of_runs(opened: Opened, choice: ResultChoice, lang: str) -> Plot:
     """The figure of a choice among runs. Raises NothingToShow, Unreadable."""
     if choice.view == "surface":
         made = surface(opened, choice.metric, choice.x, choice.y, choice.statistic, choice.which)
@@ -278,7 +278,7 @@ def plot_of_runs(opened: Opened, choice: Choice, lang: str) -> Plot:
 
 
 @solara.component
-def Figure(shown: Shown, choice: Choice, found: list[Found], lang: str) -> None:
+def Figure(shown: Shown, choice: ResultChoice, found: list[Openable], lang: str) -> None:
     """A figure, its notes, its numbers as a table, and downloads."""
     try:
         plot = plot_of(shown, choice, found, lang)
@@ -341,7 +341,7 @@ def Numbers(plot: Plot, lang: str) -> None:
 
 
 @solara.component
-def Groups(shown: Shown, choice: Choice, lang: str) -> None:
+def Groups(shown: Shown, choice: ResultChoice, lang: str) -> None:
     """What each group has, and what the scenario does to it."""
     assert shown.opened is not None, "groups are of runs"
     try:
@@ -352,7 +352,7 @@ def Groups(shown: Shown, choice: Choice, lang: str) -> None:
 
 
 @solara.component
-def Cells(shown: Shown, choice: Choice, lang: str) -> None:
+def Cells(shown: Shown, choice: ResultChoice, lang: str) -> None:
     """All cells, sorted by the heading that is pressed."""
     opened = shown.opened
     assert opened is not None, "the table needs runs"
@@ -376,7 +376,7 @@ def Cells(shown: Shown, choice: Choice, lang: str) -> None:
     SaveRuns(shown, opened, choice, lang)
 
 
-def _cells(opened: Opened, choice: Choice) -> pd.DataFrame | Unreadable:
+def _cells(opened: Opened, choice: ResultChoice) -> pd.DataFrame | Unreadable:
     """The table, or what is wrong with it."""
     try:
         return cells(opened, table_metrics(opened, choice))
@@ -384,22 +384,22 @@ def _cells(opened: Opened, choice: Choice) -> pd.DataFrame | Unreadable:
         return problem
 
 
-def table_metrics(opened: Opened, choice: Choice) -> list[str]:
+def table_metrics(opened: Opened, choice: ResultChoice) -> list[str]:
     """The chosen metric, then the headline metrics."""
     return list(dict.fromkeys([choice.metric, *(name for name in HEADLINES if name in opened.metrics)]))
 
 
 @solara.component
-def SaveRuns(shown: Shown, opened: Opened, choice: Choice, lang: str) -> None:
+def SaveRuns(shown: Shown, opened: Opened, choice: ResultChoice, lang: str) -> None:
     """The table of cells and all runs as CSV files."""
-    full = len(opened.points) * len(opened.scenarios) <= MOST_FULL
+    full = len(opened.points) * len(opened.scenarios) <= MAX_FULL
     metrics = list(opened.metrics) if full else table_metrics(opened, choice)
     name = stem(shown)
     with solara.Div(classes=["sf-row"]):
         parts.Download(say("results_save_table", lang), f"{name}-cells.csv", lambda: csv(cells(opened, metrics)))
-        if opened.runs <= MOST_SAVED:
+        if opened.runs <= MAX_SAVED:
             parts.Download(
-                say("results_save_runs", lang), f"{name}-runs.csv", lambda: csv(all_runs(opened.found, MOST_SAVED))
+                say("results_save_runs", lang), f"{name}-runs.csv", lambda: csv(all_runs(opened.found, MAX_SAVED))
             )
         else:
             told("p", say("results_too_many", lang, runs=opened.runs, where=opened.found.id), "soft")

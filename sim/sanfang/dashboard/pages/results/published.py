@@ -9,7 +9,7 @@ import pandas as pd
 
 from sanfang.dashboard.pages.results import files as result_files
 from sanfang.dashboard.pages.results.figures import Bars, bars
-from sanfang.dashboard.pages.results.files import Found, Unreadable
+from sanfang.dashboard.pages.results.files import Openable, Unreadable
 from sanfang.dashboard.pages.results.labels import plain, scenario_label
 from sanfang.dashboard.words import own_label, say
 from sanfang.lab.experiments.experiment import Experiment
@@ -21,15 +21,15 @@ from sanfang.scenario.errors import InputError
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedFinding:
     """A finding and the experiment that publishes it."""
 
-    found: Found
+    found: Openable
     file: ExperimentFile
     finding: Finding
 
 
-def across(chosen: Found, among: list[Found], name: str) -> list[Published]:
+def across(chosen: Openable, among: list[Openable], name: str) -> list[PublishedFinding]:
     """The findings for a metric of all experiments in the collection of `chosen`; unreadable files are left out."""
     rows = []
     for one in among:
@@ -39,11 +39,11 @@ def across(chosen: Found, among: list[Found], name: str) -> list[Published]:
             file = result_files.experiment(one)
         except Unreadable:
             continue
-        rows += [Published(one, file, finding) for finding in file.found if finding.metric == name]
+        rows += [PublishedFinding(one, file, finding) for finding in file.found if finding.metric == name]
     return rows
 
 
-def forest(chosen: Found, among: list[Found], name: str, lang: str) -> Bars:
+def forest(chosen: Openable, among: list[Openable], name: str, lang: str) -> Bars:
     """One metric across a collection, the chosen experiment in bold."""
     rows = across(chosen, among, name)
     frame = pd.DataFrame(
@@ -57,7 +57,7 @@ def forest(chosen: Found, among: list[Found], name: str, lang: str) -> Bars:
     return bars(title, note, name, labels, frame, lang, marks=True, strong=strong)
 
 
-def row_label(row: Published, lang: str) -> str:
+def row_label(row: PublishedFinding, lang: str) -> str:
     """The row's number in the article, the experiment's label, and the case if it has several."""
     number = row.file.claim.id if row.file.claim else ""
     label = own_label(row.file, lang, row.found.name)
@@ -65,7 +65,7 @@ def row_label(row: Published, lang: str) -> str:
     return f"{number} {label}".strip() + (f" ({case})" if case else "")
 
 
-def case_label(found: Found, file: ExperimentFile, finding: Finding, lang: str) -> str:
+def case_label(found: Openable, file: ExperimentFile, finding: Finding, lang: str) -> str:
     """What tells a finding's case from the others of its experiment; empty if there is one case only."""
     cases = {(one.scenario, one.point) for one in file.found}
     parts = []
@@ -77,7 +77,7 @@ def case_label(found: Found, file: ExperimentFile, finding: Finding, lang: str) 
 
 
 @lru_cache(maxsize=256)
-def _point_label(found: Found, _: result_files.Stamp, point: int, lang: str) -> str:
+def _point_label(found: Openable, _: result_files.Stamp, point: int, lang: str) -> str:
     try:
         values = Experiment.load(found.path).points()[point]
     except (InputError, IndexError):

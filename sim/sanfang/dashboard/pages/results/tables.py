@@ -21,7 +21,7 @@ from sanfang.lab.statistics.run_table import by_count, quiet
 SCENARIO = "scenario"
 """The name of the axis on which scenarios stand; the other axes are factors."""
 
-MOST_LEVELS, BINS = 12, 8  # a factor with more values than the first is shown in so many equal boxes
+MAX_LEVELS, BINS = 12, 8  # a factor with more values than the first is shown in so many equal boxes
 
 Statistic = Literal["mean", "difference"]
 Samples = NDArray[np.float64]
@@ -83,7 +83,7 @@ def axis(opened: Opened, name: str) -> Axis:
         return Axis(name, opened.scenarios, np.arange(len(opened.scenarios)))
     values = opened.points[name]
     place, levels = pd.factorize(values, sort=True)
-    if len(levels) <= MOST_LEVELS or not pd.api.types.is_numeric_dtype(values):
+    if len(levels) <= MAX_LEVELS or not pd.api.types.is_numeric_dtype(values):
         return Axis(name, tuple(levels.tolist()), place.astype(np.int64))
     ends = np.linspace(values.min(), values.max(), BINS + 1)
     place = np.clip(np.searchsorted(ends, values, side="right") - 1, 0, BINS - 1)

@@ -10,7 +10,7 @@ import pandas as pd
 from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results.choice import Shown
 from sanfang.dashboard.pages.results.figures import BETTER, WORSE, Bars, HeatMap, Plot, colours_of
-from sanfang.dashboard.pages.results.files import RESULTS, Found, Opened, title
+from sanfang.dashboard.pages.results.files import RESULTS, Openable, Opened, title
 from sanfang.dashboard.pages.results.labels import (
     declared_label,
     factor_label,
@@ -27,8 +27,8 @@ from sanfang.metrics.numbers import decimals_apart, number, with_interval
 from sanfang.run.reach import Reach
 from sanfang.scenario.content import EXPERIMENTS
 
-MOST_ROWS = 200
-MOST_LEVELS = 8
+MAX_ROWS = 200
+MAX_LEVELS = 8
 CLASSES = {BETTER: "better", WORSE: "worse"}
 
 
@@ -45,7 +45,7 @@ def collection_label(name: str, lang: str) -> str:
     return say("results_collection_other", lang, name=name.removeprefix(f"{EXPERIMENTS}/"))
 
 
-def entry_label(found: Found, lang: str) -> str:
+def entry_label(found: Openable, lang: str) -> str:
     """An entry's name and label."""
     _, en, zh = title(found)
     label = (zh or en) if lang == "zh" else en
@@ -138,8 +138,8 @@ def _of_runs(shown: Shown, opened: Opened, lang: str) -> list[tuple[str, str]]:
 def _varied(opened: Opened, name: str, lang: str) -> str:
     levels = opened.points[name].dropna().drop_duplicates()
     label = factor_label(opened, name, lang)
-    if len(levels) <= MOST_LEVELS or not pd.api.types.is_numeric_dtype(levels):
-        shown = ", ".join(plain(level) for level in levels.sort_values().tolist()[:MOST_LEVELS])
+    if len(levels) <= MAX_LEVELS or not pd.api.types.is_numeric_dtype(levels):
+        shown = ", ".join(plain(level) for level in levels.sort_values().tolist()[:MAX_LEVELS])
     else:
         shown = say("results_range", lang, low=plain(levels.min()), high=plain(levels.max()))
     return say("results_levels", lang, factor=label, levels=shown)
@@ -166,7 +166,7 @@ def table(
         cells = cells.assign(colour=_colours(cells, metrics[0]))
     if by in [column["id"] for column in columns]:
         cells = cells.sort_values(by, ascending=not down, kind="stable")
-    cells = cells.head(MOST_ROWS)
+    cells = cells.head(MAX_ROWS)
     keys = [*opened.factors, f"n_{metrics[0]}"]
     fixed = [
         [scenario_label(str(row["scenario"]), lang), *(plain(row[name]) for name in keys)]

@@ -19,12 +19,12 @@ from sanfang.dashboard.presenters.pictures import png
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_told
 from sanfang.dashboard.words import say
-from sanfang.lab.verification.agreement import Check, Finding
+from sanfang.lab.verification.agreement import Check, CheckResult
 from sanfang.lab.verification.checks import CHECKS, table
 from sanfang.lab.verification.queues import number_of_comparisons
 
 KEYS = tuple(one.key for one in CHECKS)
-Findings = dict[str, Finding]
+Findings = dict[str, CheckResult]
 
 
 @solara.component_vue("list.vue", vuetify=False)
@@ -93,7 +93,7 @@ def _show(key: str) -> None:
 
 
 @solara.component
-def Predict(check: Check, finding: Finding | None, busy: bool, lang: str, run: Any) -> None:
+def Predict(check: Check, finding: CheckResult | None, busy: bool, lang: str, run: Any) -> None:
     """The question, the seed, and the button that runs the engine once an answer is chosen."""
     address = viewer.address.value
     answer = answered(check.key, address.other.get("answer", ""))
@@ -132,7 +132,7 @@ def Predict(check: Check, finding: Finding | None, busy: bool, lang: str, run: A
             "label": say("field_seed", lang),
             "value": address.seed,
             "min": 0,
-            "max": limits.MOST_SEED,
+            "max": limits.MAX_SEED,
         }
         parts.Choices(fields=[seed], event_pick=_take_seed)
         solara.HTML("span", say("trust_choose_first" if answer is None else "trust_seed_hint", lang), classes=["soft"])
@@ -143,11 +143,11 @@ def _take_seed(picked: dict[str, Any]) -> None:
         seed = int(float(picked.get("value", "")))
     except (TypeError, ValueError, OverflowError):
         return
-    viewer.change(seed=min(max(seed, 0), limits.MOST_SEED))
+    viewer.change(seed=min(max(seed, 0), limits.MAX_SEED))
 
 
 @solara.component
-def Reveal(finding: Finding, seed: int, lang: str) -> None:
+def Reveal(finding: CheckResult, seed: int, lang: str) -> None:
     """What the check showed: verdict, prediction, why it matters, chart, formula, numbers."""
     check = finding.check
     answer = answered(check.key, viewer.address.value.other.get("answer", ""))
@@ -208,7 +208,7 @@ def All(findings: Findings, busy: bool, lang: str, run: Any) -> None:
 
 
 @solara.component
-def Files(found: list[Finding], lang: str) -> None:
+def Files(found: list[CheckResult], lang: str) -> None:
     """The results as a table and as a figure."""
     from sanfang.report.verification_figure import verification_figure
 

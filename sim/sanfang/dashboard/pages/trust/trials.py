@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sanfang.dashboard.worlds.job import Job
+from sanfang.dashboard.worlds.job import PageJob
 from sanfang.lab.verification import checks as verification
-from sanfang.lab.verification.agreement import Check, Finding
+from sanfang.lab.verification.agreement import Check, CheckResult
 
 RUNS = verification.QUICK
 """Runs of each queue on a page."""
 
 
-class Trial(Job[None]):
+class Trial(PageJob[None]):
     """Some checks, one after the other; `findings` grows. Each takes some seconds, and cannot be stopped on its way."""
 
     def __init__(self, checks: Sequence[Check], seed: int) -> None:
         self.checks, self.seed = tuple(checks), seed
-        self.findings: list[Finding] = []
+        self.findings: list[CheckResult] = []
         super().__init__(lambda _: self._try(), total=len(self.checks))
 
     def _try(self) -> None:

@@ -10,11 +10,11 @@ from sanfang.dashboard.pages.trust.predictions import PREDICTIONS
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.colours import SERIES
 from sanfang.dashboard.words import say
-from sanfang.lab.verification.agreement import Finding
+from sanfang.lab.verification.agreement import CheckResult
 from sanfang.lab.verification.checks import CHECKS
 
 
-def check_list(findings: Mapping[str, Finding], lang: str) -> list[Json]:
+def check_list(findings: Mapping[str, CheckResult], lang: str) -> list[Json]:
     """The checks in their groups, each with its verdict; "open" where it has not been run."""
     groups = (("queue", say("trust_queues", lang)), ("district", say("trust_district", lang)))
     return [
@@ -31,7 +31,7 @@ def check_list(findings: Mapping[str, Finding], lang: str) -> list[Json]:
     ]
 
 
-def _verdict(finding: Finding | None, lang: str) -> Json:
+def _verdict(finding: CheckResult | None, lang: str) -> Json:
     verdict = finding.verdict if finding else "open"
     return {"verdict": verdict, "said": say(f"trust_{verdict}", lang)}
 
@@ -41,7 +41,7 @@ def answers(key: str, lang: str) -> list[str]:
     return [say(f"trust_{key}_o{number}", lang) for number in range(len(PREDICTIONS[key].values))]
 
 
-def chart(finding: Finding, answer: int | None, lang: str) -> Json | None:
+def chart(finding: CheckResult, answer: int | None, lang: str) -> Json | None:
     """Theory as curves, the engine as points, the prediction; None for a check without a chart."""
     drawn = finding.check.chart
     if drawn is None:
@@ -71,7 +71,7 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"
 
 
-def table(findings: Sequence[Finding], lang: str) -> str:
+def table(findings: Sequence[CheckResult], lang: str) -> str:
     """The numbers as the inside of an HTML table; the first column names the check if there are several."""
     several = len(findings) > 1
     names = (["check"] if several else []) + ["number", "theory", "engine", "interval", "verdict"]
@@ -86,7 +86,7 @@ def table(findings: Sequence[Finding], lang: str) -> str:
     return _head(names, lang) + f"<tbody>{''.join(rows)}</tbody>"
 
 
-def summary(findings: Sequence[Finding], lang: str) -> str:
+def summary(findings: Sequence[CheckResult], lang: str) -> str:
     """One row for each check, as the inside of an HTML table."""
     rows = [
         _row([
