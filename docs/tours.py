@@ -312,7 +312,7 @@ LEVER_MOVE = Tour(
         ),
         Stop(
             "dashboard/address.py",
-            ("World.of", "Address.query"),
+            ("LinkedWorld.of", "Address.query"),
             "The link follows at once (transport.py: keep), and gives the same page anywhere.",
             "a.moves=30:authority:0.5",
         ),
