@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sanfang.scenario.errors import InputError
     from sanfang.scenario.scenario import Scenario
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 __all__ = ["InputError", "Run", "Scenario", "Session", "__version__", "compare", "metric", "simulate", "simulate_queue"]
 
 _HOMES = {
