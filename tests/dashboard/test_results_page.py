@@ -25,7 +25,7 @@ from sanfang.dashboard.pages.results.choice import VIEWS, ResultChoice, Shown, c
 from sanfang.dashboard.pages.results.effects import factor_effects, scenario_effects
 from sanfang.dashboard.pages.results.figures import BETTER, Bars, tornado
 from sanfang.dashboard.pages.results.files import Openable, Opened, Unreadable
-from sanfang.dashboard.pages.results.groups import groups_table
+from sanfang.dashboard.pages.results.groups import by_group, groups_table
 from sanfang.dashboard.pages.results.labels import group_label
 from sanfang.dashboard.pages.results.options import MAX_ACROSS, colour_of, ink_on, limits, luminance, option
 from sanfang.dashboard.pages.results.page import ResultsPage, plot_of
@@ -480,6 +480,21 @@ def test_the_groups_of_a_scenario_are_compared_with_those_of_the_baseline(made: 
     widgets = page("en", experiment="results/grid", view="groups", by="age")
     (table,) = [rows for rows in texts(widgets, "rows") if rows and rows[0][0] == "some"]
     assert len(table) == 2
+
+
+def test_groups_are_averaged_over_points_that_are_all_there(made: Any) -> None:
+    """In each replication all six points or none: of a sweep that stopped on the way the first replication counts."""
+    whole = made(GRID | {"by": ["age"]})
+    part = made(GRID | {"by": ["age"], "name": "part"}, limit=12 + 12 + 5)
+    every, some = (
+        by_group(one, "age", "satisfaction", "three-devolutions").set_index("group") for one in (whole, part)
+    )
+    runs = Results(part.found.path.parent).runs()
+    counted = runs.groupby(["scenario", "replication"]).size()
+    there = [r for r in range(3) if all(counted.get((name, r), 0) == 6 for name in ("before", "three-devolutions"))]
+    assert 0 < len(there) < 3 and every["mean"]["some"] != some["mean"]["some"]
+    of_reform = runs[(runs["scenario"] == "three-devolutions") & runs["replication"].isin(there)]
+    assert some["mean"]["some"] == pytest.approx(of_reform["satisfaction"].mean(), rel=1e-12)
 
 
 def test_groups_offer_the_metrics_that_make_sense_of_them(made: Any) -> None:

@@ -49,7 +49,8 @@ def print_gains(found: pd.DataFrame) -> None:
     console.print(
         f"Paired differences of each group to the same group of the baseline. The words hold for all {len(found)} of"
         f" them at once (Holm): by more than the smallest difference of interest, {smallest}, surely less (no change),"
-        " or not told. Residents' groups are fixed from the start.",
+        " or not told, as where a group lacks a value in some replications (pairs are given then)."
+        f"{_of_whom(found)}",
         markup=False,
     )
     console.print()
@@ -82,7 +83,15 @@ def _cells(row: dict[Any, Any] | None, item: Metric) -> list[str]:
     """Difference, interval and word; blank where the metric makes no sense of the group."""
     if row is None:
         return ["", "", ""]
-    return [*difference_texts(row, item), coloured(row["word"], row["verdict"], item)]
+    pairs = f" ({row['n']:.0f} of {row['of']} pairs)" if row["n"] < row["of"] else ""
+    return [*difference_texts(row, item), coloured(row["word"], row["verdict"], item) + pairs]
+
+
+def _of_whom(found: pd.DataFrame) -> str:
+    """Whether the same people or requests are in a group under each policy."""
+    splits = {dimension.splits for dimension in dimensions(found["dimension"].unique().tolist())}
+    told = " Residents' groups are fixed from the start." if "residents" in splits else ""
+    return told + (" A channel has other requests under each policy." if "requests" in splits else "")
 
 
 def _counted(found: pd.DataFrame) -> list[str]:
@@ -97,7 +106,9 @@ def _counted(found: pd.DataFrame) -> list[str]:
             if row[f"most_{which}"]
         ]
         where = f"{row['scenario']} at point {row['point']}" if "point" in row else row["scenario"]
-        lines.append(f"{where}, by {row['dimension']}, {item.en}: {counts} of {row['groups']}; {'; '.join(ends)}.")
+        lines.append(
+            f"{where}, by {row['dimension']}, {item.en}: {'; '.join([f'{counts} of {row["groups"]}', *ends])}."
+        )
     return lines
 
 

@@ -280,6 +280,9 @@ def _print_status(folder: Path, status: Status, sessions: list[dict[str, Any]]) 
     say(f"  {status.done:,} of {status.planned:,} runs done, {status.failed:,} failed, {status.missing:,} to make")
     if status.damaged:
         say(f"  {status.damaged:,} of these do not read as they were written: the sweep makes them again")
+    if status.laid_out < status.planned and not status.running:
+        beyond = f"  {status.planned - status.laid_out:,} of these the store does not know yet"
+        say(f"{beyond}: runs of them that are there are counted when the sweep goes on")
     if status.done:
         say(f"  {status.seconds:.2g} s a run on average, the last one finished at {status.last}")
     for error, count in status.errors.items():

@@ -85,6 +85,20 @@ def test_a_group_without_values_is_not_told_and_one_pair_tells_nothing() -> None
     assert set(gains(table[table["replication"] == 0], "base")["word"]) == {"not told"}
 
 
+def test_nothing_is_told_of_a_group_that_is_not_in_every_replication() -> None:
+    """Replications in which somebody of a small group asked are not like the others."""
+    groups = long({"whole": 0.02 + 0.0001 * WOBBLE, "lacking": 0.02 + 0.0001 * WOBBLE})
+    groups.loc[(groups["group"] == "lacking") & (groups["replication"] == 5), "value"] = np.nan
+    found = gains(groups, "base").set_index("group")
+    assert found["word"].to_dict() == {"whole": "gains", "lacking": "not told"}
+    assert found[["n", "of"]].loc["lacking"].tolist() == [5, 6]
+
+
+def test_pairs_without_any_difference_do_not_tell_that_there_is_none() -> None:
+    found = gains(long({"rare": 0.0 * WOBBLE, "hardly": 0.00001 * WOBBLE}), "base")
+    assert words(found) == {"rare": "not told", "hardly": "no change"}
+
+
 def test_points_of_a_design_are_kept_apart() -> None:
     table = pd.concat(
         [long({"all": sign * (0.02 + 0.0001 * WOBBLE)}).assign(point=point) for point, sign in enumerate((1.0, -1.0))]

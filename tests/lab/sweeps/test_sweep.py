@@ -192,6 +192,15 @@ def test_replications_are_added_only_where_the_interval_is_wide(tmp_path: Path) 
 
 
 @made_up
+def test_a_sweep_whose_limit_ends_with_the_first_replications_says_that_more_are_wanted(tmp_path: Path) -> None:
+    rule = {"min": 5, "max": 60, "step": 1, "metric": "satisfaction", "half_width": 0.004, "of": "mean"}
+    end = sweep(experiment(replications=rule), tmp_path, jobs=1, limit=6 * 5)
+    assert end.made == end.done == 30 and not end.complete
+    with Results(tmp_path) as results:
+        assert results.status().planned > 30
+
+
+@made_up
 def test_common_seeds_make_differences_precise_at_once(tmp_path: Path) -> None:
     rule = {"min": 5, "max": 60, "metric": "satisfaction", "half_width": 0.004}
     assert sweep(experiment(replications=rule), tmp_path, jobs=1).planned == 2 * 3 * 5

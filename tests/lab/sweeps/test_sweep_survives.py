@@ -140,7 +140,7 @@ def test_a_second_ctrl_c_stops_at_once(whole: Path, tmp_path: Path) -> None:
 
 def test_a_disk_that_fills_up_ends_the_sweep_with_a_message_and_it_goes_on_later(whole: Path, tmp_path: Path) -> None:
     folder, file = tmp_path / "full", str(whole.parent / "small.toml")
-    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); "
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (180_000, 180_000)); "
     command = [
         sys.executable,
         "-c",

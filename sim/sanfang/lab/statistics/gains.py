@@ -32,25 +32,41 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
 
     One row for each scenario, point (a column only if the table has it), dimension, group and metric that makes sense
     of it: the columns of `intervals.differences`, the `verdict` of `looks.judged`, and in `word` one of `WORDS`. All
-    rows are one family of looks: what is called sure holds for all of them at once, by Holm's correction. A group
-    without values, or with a single pair, is not told. Raises InputError if `baseline` has no runs.
+    rows are one family of looks: what is called sure holds for all of them at once, by Holm's correction. Nothing is
+    told of a group that lacks a value in some of the replications, `of`: those that have one are not like the others.
+    Nor is where no pair differs at all, which a few are by chance where something is rare. Raises InputError if
+    `baseline` has no runs.
     """
     wanted = [name for name in metrics if metric(name).better is not None]
     rows = groups[groups["metric"].isin(wanted)]
     keys = [name for name in KEYS if name in rows and name != "scenario"]
+    possible = _pairs(rows, baseline)
     cell, cells = pd.factorize(pd.MultiIndex.from_frame(rows[keys].astype(object)))
     rows = rows.assign(point=cell)
     found = intervals.differences(_wide(rows, wanted), baseline) if len(rows) else pd.DataFrame()
     if found.empty:
-        return pd.DataFrame(columns=["scenario", *keys, "metric", *intervals.DIFFERENCE_COLUMNS, "verdict", "word"])
+        columns = ["scenario", *keys, "metric", *intervals.DIFFERENCE_COLUMNS, "verdict", "of", "word"]
+        return pd.DataFrame(columns=columns)
     if "point" not in found:
         found.insert(1, "point", 0)
     there = pd.MultiIndex.from_frame(rows[["point", "metric"]].drop_duplicates())
     mine = pd.MultiIndex.from_frame(found[["point", "metric"]]).isin(there)
     found = judged(found[mine & found["metric"].isin(wanted).to_numpy()].reset_index(drop=True))
     named = pd.DataFrame(cells.take(found["point"].to_numpy()).to_list(), columns=pd.Index(keys))
+    points = named["point"] if "point" in named else [0] * len(found)
+    found["of"] = [possible[str(name), point] for name, point in zip(found["scenario"], points, strict=True)]
+    found.loc[(found["n"] < found["of"]) | (found["low"].eq(0) & found["high"].eq(0)), "verdict"] = "undecided"
     told = [_word(str(name), verdict) for name, verdict in zip(found["metric"], found["verdict"], strict=True)]
     return pd.concat([found[["scenario"]], named, found.drop(columns=["scenario", "point"])], axis=1).assign(word=told)
+
+
+def _pairs(rows: pd.DataFrame, baseline: str) -> dict[tuple[str, Any], int]:
+    """How many replications each scenario shares with the baseline, by scenario and point (0 if the table has none)."""
+    point = rows["point"] if "point" in rows else pd.Series(0, rows.index)
+    made = {key: set(part) for key, part in rows["replication"].groupby([rows["scenario"], point])}
+    return {
+        (str(name), place): len(those & made.get((baseline, place), set())) for (name, place), those in made.items()
+    }
 
 
 def _wide(rows: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:

@@ -52,7 +52,8 @@ class Status:
 
     `running`: a process writes to it now. `seconds` is the mean elapsed time of a run, NaN before the first. `damaged`
     cells have a run, or daily series, that does not read as it was written; they are among the missing ones, and the
-    sweep makes them again.
+    sweep makes them again. `laid_out`: cells of the plan that the store knows; of others a run may be there from an
+    earlier plan, which is found when the sweep goes on.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Status:
     last: str
     errors: dict[str, int]
     damaged: int = 0
+    laid_out: int = 0
 
     @property
     def missing(self) -> int:
@@ -122,6 +124,7 @@ class Results:
             last=last,
             errors=dict(errors.most_common()),
             damaged=damaged,
+            laid_out=laid_out,
         )
 
     def runs(self) -> pd.DataFrame:

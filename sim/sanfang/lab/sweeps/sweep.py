@@ -118,7 +118,9 @@ def sweep(
             if work.missing() and not work.ended():
                 executor = executor or workers.enter_context(opened(_executor(jobs, cluster, work.remaining())))
                 work.make(executor)
-            if not work.lay_out(bool(others) or store.holds_more()) and (work.ended() or not _extend(store, plan)):
+            if work.lay_out(bool(others) or store.holds_more()):
+                continue
+            if stopping() or work.missing() or not _extend(store, plan):  # a limit may end just where more are wanted
                 break
         _write_manifest(store, experiment)
         return SweepEnd(folder, store.planned(), work.done, work.failed, reused, work.made, stopping(), again)

@@ -41,11 +41,19 @@ def by_group(opened: Opened, dimension: str, name: str, scenario: str) -> pd.Dat
     if values.empty or scenario not in set(values["scenario"]):
         raise NothingToShow("results_groups_none")
     keys = ["scenario", "replication", "dimension", "group", "metric"]
-    averaged = values.groupby(keys, sort=False, as_index=False)[["value", "n"]].mean(skipna=False)
+    by_run = values.groupby(keys, sort=False)
+    averaged = by_run[["value", "n"]].mean(skipna=False)[by_run.size() == values["point"].nunique()].reset_index()
     own = averaged[averaged["scenario"] == scenario]
-    found = own.groupby("group", sort=False).agg(mean=("value", "mean"), count=("n", "mean"))
-    base = averaged[averaged["scenario"] == opened.baseline].groupby("group", sort=False)["value"].mean()
-    found["base"] = base.reindex(found.index)
+    if own.empty:  # a replication counts if all points are there, so that each point counts alike
+        raise NothingToShow("results_not_enough")
+    found = own.groupby("group", sort=False).agg(count=("n", "mean"))
+    of_own = own.pivot(index="group", columns="replication", values="value").reindex(found.index)
+    base = averaged[averaged["scenario"] == opened.baseline]
+    of_base = base.pivot(index="group", columns="replication", values="value").reindex_like(of_own)
+    if compared(opened, name, scenario):
+        pairs = of_own.notna() & of_base.notna()  # those of the difference
+        of_own, of_base = of_own.where(pairs), of_base.where(pairs)
+    found["mean"], found["base"] = _means(of_own, name), _means(of_base, name)
     if compared(opened, name, scenario):
         told = gains.gains(averaged, opened.baseline, [name])
         told = told[told["scenario"] == scenario].set_index("group")
@@ -55,6 +63,12 @@ def by_group(opened: Opened, dimension: str, name: str, scenario: str) -> pd.Dat
         told = pd.DataFrame(summary(samples.to_numpy(dtype=float)), index=found.index)
         found = found.join(told[["estimate", "low", "high"]]).assign(word="")
     return found.reset_index()
+
+
+def _means(values: pd.DataFrame, name: str) -> pd.Series[float]:
+    """The mean of each group over replications; none where a run has not reached a metric that is open-ended: that of
+    the others would be of the lucky ones."""
+    return values.mean(axis=1, skipna=not metric(name).open_ended)
 
 
 def forest_of_groups(opened: Opened, dimension: str, name: str, scenario: str, lang: str) -> Bars:
