@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -29,6 +30,8 @@ says so where it tries others (`SANFANG_EXAMPLES` in test_properties.py)."""
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the model before parallel test processes start, or each of them would compile it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell; commands would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     from sanfang.model import compiled

@@ -31,7 +31,7 @@ def prepare(case: Case, sandbox: Path) -> None:
 
 
 def allowed(case: Case, sandbox: Path) -> list[Path]:
-    """Where the case may write: the folder named on its command line, what is said to be the default, and caches."""
+    """Where the case may write: the folder or file named on its command line, what is said to be the default, and caches."""
     named = [_new_part(path) for path in _named(case, sandbox) if _lies_in(path, sandbox)]
     caches = (sandbox / "home" / name for name in (".cache", ".config", ".solara", ".ipython"))
     return [*named, sandbox / WORKING_FOLDER / "results", *caches, sandbox / "tmp"]
@@ -44,7 +44,11 @@ def named_elsewhere(case: Case, sandbox: Path) -> list[Path]:
 
 def _named(case: Case, sandbox: Path) -> list[Path]:
     work = sandbox / WORKING_FOLDER
-    outs = [after for before, after in zip(case.given, case.given[1:], strict=False) if before == "--out"]
+    pairs = list(zip(case.given, case.given[1:], strict=False))
+    outs = [word for before, word in pairs if before == "--out"]
+    if list(case.given[:2]) == ["scenario", "new"]:  # writes the file that it is asked for
+        news = [word for before, word in pairs[1:] if not word.startswith("-") and before != "--lang"]
+        outs += [name for new in news for name in (new, f"{new}.toml")]
     return [work / out.replace(SANDBOX, str(sandbox)) for out in outs]
 
 

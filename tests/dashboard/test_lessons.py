@@ -46,11 +46,11 @@ FOLDER = ROOT / "scenarios" / LESSONS
 LESSON_NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 STEPS = [(name, number) for name in LESSON_NAMES for number in range(len(load(name).steps))]
 
-SHORT = LessonPlace(days=150, replications=3)
+SHORT = LessonPlace(days=240, replications=3)
 
 
 def short(lesson: Lesson, step: LessonStep) -> tuple[Lesson, LessonStep]:
-    """The same step on sixty days."""
+    """The same step, shorter."""
     brief = step.model_copy(update={"place": SHORT})
     return lesson.model_copy(update={"steps": (brief, *lesson.steps[1:])}), brief
 
@@ -214,13 +214,13 @@ def test_a_step_shows_the_numbers_of_simulate_and_of_compare() -> None:
     arms = [Scenario.load(name, district="demo") for name in ("before", "unfunded")]
     for arm, scenario in zip(("before", "unfunded"), arms, strict=True):
         assert found.by_arm[arm][1].metrics == pytest.approx(
-            simulate(scenario, seed=2, days=150).metrics, rel=0, abs=0, nan_ok=True
+            simulate(scenario, seed=2, days=SHORT.days).metrics, rel=0, abs=0, nan_ok=True
         )
-    table = compare(arms, reps=3, seed=1, days=150, jobs=1).differences
+    table = compare(arms, reps=3, seed=1, days=SHORT.days, jobs=1).differences
     row = table[table.metric == step.measure].iloc[0]
     change = found.change("unfunded", step.measure)
     assert (change.mean, change.low, change.high) == pytest.approx((row.difference, row.low, row.high))
-    last = float(simulate(arms[0], seed=1, days=150).daily["satisfaction"].iloc[-1])
+    last = float(simulate(arms[0], seed=1, days=SHORT.days).daily["satisfaction"].iloc[-1])
     assert float(found.by_arm["before"][0].series["satisfaction"][-1]) == pytest.approx(last)
 
 
@@ -367,7 +367,9 @@ def test_conditions_that_no_link_can_carry_are_not_linked() -> None:
 def test_the_recipe_of_a_question_makes_its_numbers_again(capsys: pytest.CaptureFixture[str]) -> None:
     lesson = load("three-dilemmas")
     address = Address(other={"lesson": "three-dilemmas.2"})
-    code = recipe("/lessons", address).python.replace("days=365", "days=150").replace("reps=4", "reps=3, jobs=1")
+    code = (
+        recipe("/lessons", address).python.replace("days=365", f"days={SHORT.days}").replace("reps=4", "reps=3, jobs=1")
+    )
     names_: dict[str, Any] = {}
     exec(code, names_)
     brief, step = short(lesson, lesson.steps[1])
@@ -393,7 +395,7 @@ def test_an_address_that_was_tampered_with_leads_to_a_page() -> None:
 
 @pytest.fixture
 def short_lessons(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All lessons on sixty days, without a shared memory."""
+    """All lessons, shorter, without a shared memory."""
     lessons = {}
     for name, lesson in load_all()[0].items():
         steps = tuple(step.model_copy(update={"place": SHORT}) for step in lesson.steps)

@@ -145,9 +145,9 @@ def test_a_figure_with_another_interval_shows_something_else() -> None:
 
 
 def test_a_row_made_again_shows_what_it_published(tmp_path: Path) -> None:
-    """F2a in short: five months, three replications, and windows send fewer people on than before."""
+    """F2a in short: eight months, three replications, and windows send fewer people on than before."""
     row = next(row for row in ROWS if row.id == "F2a")
-    short = {"days": 150, "replications": 3}
+    short = {"days": 240, "replications": 3}
     experiment = Experiment.from_dict(row.experiment.to_dict() | short)
     ((_, found),) = findings([experiment], tmp_path, jobs=1)
     now = next(one for one in found if one.metric == row.claim.metric)
