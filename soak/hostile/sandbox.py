@@ -31,7 +31,7 @@ def prepare(case: Case, sandbox: Path) -> None:
 
 
 def allowed(case: Case, sandbox: Path) -> list[Path]:
-    """Where the case may write: the folder or file named on its command line, what is said to be the default, and caches."""
+    """Where the case may write: what its command line names, what is said to be the default, and caches."""
     named = [_new_part(path) for path in _named(case, sandbox) if _lies_in(path, sandbox)]
     caches = (sandbox / "home" / name for name in (".cache", ".config", ".solara", ".ipython"))
     return [*named, sandbox / WORKING_FOLDER / "results", *caches, sandbox / "tmp"]
