@@ -78,7 +78,7 @@ def said_by(name: str) -> str:
 
 
 def _save(figure: Figure, name: str, text: str) -> None:
-    with matplotlib.rc_context({"svg.hashsalt": "sanfang", "svg.fonttype": "path"}):
+    with matplotlib.rc_context({"svg.hashsalt": "sanfang", "svg.fonttype": "none"}):
         figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None, "Title": name, "Description": text})
 
 
