@@ -43,7 +43,7 @@ def is_free(host: str, port: int) -> bool:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-    except OSError:
+    except (OSError, UnicodeError):  # no name of a machine: a part of more than 63 letters, a line
         return False
     return True
 

@@ -39,6 +39,13 @@ def enter(address: str, password: str, source: str, path: str = "/compare?lang=e
     return ask(address, path, "POST", form, urlencode({"password": password}).encode(), source)
 
 
+@pytest.mark.parametrize("host", ["0." + "3" * 300, "# a line\nand another", "a..b", ""])
+def test_a_host_that_is_no_name_is_refused_in_one_message(host: str) -> None:
+    done = CliRunner().invoke(app, ["dashboard", "--host", host, "--no-password"])
+    assert done.exit_code == 2, done.output
+    assert "cannot be bound" in done.stderr and "Traceback" not in done.output
+
+
 def test_without_the_password_there_is_only_the_form(guarded: str) -> None:
     answer = ask(guarded, "/compare?lang=en")
     assert answer.status == 401 and b'type="password"' in answer.body and b"<script" not in answer.body
