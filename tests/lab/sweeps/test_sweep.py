@@ -201,6 +201,18 @@ def test_a_sweep_whose_limit_ends_with_the_first_replications_says_that_more_are
 
 
 @made_up
+def test_more_replications_are_planned_only_once_the_first_are_all_laid_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit may end where a slice does: what is not laid out yet has no interval to judge."""
+    monkeypatch.setattr("sanfang.lab.sweeps.plan.FIRST_SLICE", 6)
+    rule = {"min": 5, "max": 60, "step": 1, "metric": "satisfaction", "half_width": 0.004, "of": "mean"}
+    end = sweep(experiment(replications=rule), tmp_path, jobs=1, limit=6, reuse=False)
+    assert (end.made, end.planned) == (6, 30)
+    assert sweep(experiment(replications=rule), tmp_path, jobs=1, reuse=False).complete
+
+
+@made_up
 def test_common_seeds_make_differences_precise_at_once(tmp_path: Path) -> None:
     rule = {"min": 5, "max": 60, "metric": "satisfaction", "half_width": 0.004}
     assert sweep(experiment(replications=rule), tmp_path, jobs=1).planned == 2 * 3 * 5

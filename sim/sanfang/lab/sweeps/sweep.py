@@ -120,7 +120,7 @@ def sweep(
                 work.make(executor)
             if work.lay_out(bool(others) or store.holds_more()):
                 continue
-            if stopping() or work.missing() or not _extend(store, plan):  # a limit may end just where more are wanted
+            if not work.through() or not _extend(store, plan):  # a limit may end just where more are wanted
                 break
         _write_manifest(store, experiment)
         return SweepEnd(folder, store.planned(), work.done, work.failed, reused, work.made, stopping(), again)
@@ -193,6 +193,11 @@ class _Work:
                 if self._stopping():
                     raise _AskedToStop
             yield cell
+
+    def through(self) -> bool:
+        """Whether the first replications are all laid out and tried, so that it can be told which cells need more."""
+        whole = self._store.laid_out(self._plan.experiment.replications.min) >= self._plan.first
+        return whole and not self.missing() and not self._stopping()
 
     def ended(self) -> bool:
         """Whether no more run may begin."""
