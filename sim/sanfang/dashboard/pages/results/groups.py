@@ -53,16 +53,13 @@ def by_group(opened: Opened, dimension: str, name: str, scenario: str) -> pd.Dat
     if compared(opened, name, scenario):
         pairs = of_own.notna() & of_base.notna()  # those of the difference
         of_own, of_base = of_own.where(pairs), of_base.where(pairs)
-    found["mean"], found["base"] = _means(of_own, name), _means(of_base, name)
-    if compared(opened, name, scenario):
         told = gains.gains(averaged, opened.baseline, [name])
         told = told[told["scenario"] == scenario].set_index("group")
         found = found.join(told.rename(columns={"difference": "estimate"})[["estimate", "low", "high", "word"]])
     else:
-        samples = own.pivot(index="group", columns="replication", values="value").reindex(found.index)
-        told = pd.DataFrame(summary(samples.to_numpy(dtype=float)), index=found.index)
+        told = pd.DataFrame(summary(of_own.to_numpy(dtype=float)), index=found.index)
         found = found.join(told[["estimate", "low", "high"]]).assign(word="")
-    return found.reset_index()
+    return found.assign(mean=_means(of_own, name), base=_means(of_base, name)).reset_index()
 
 
 def _means(values: pd.DataFrame, name: str) -> pd.Series[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -42,18 +42,18 @@ def scenario_label(name: str, lang: str) -> str:
     """The label of a scenario; its name where no file here has it."""
     if name in ("with", "without"):
         return say(f"results_scenario_{name}", lang)
-    if name not in content.names():
-        return name
-    try:
-        return own_label(Scenario.load(name), lang, name)
-    except InputError:
-        return name
+    return _label_of_file(name, content.names(), lang)
 
 
 @lru_cache(maxsize=64)
 def place_label(name: str, lang: str) -> str:
     """The label of a district; its name where no file here has it."""
-    if name not in content.names(below=content.DISTRICTS):
+    return _label_of_file(name, content.names(below=content.DISTRICTS), lang)
+
+
+def _label_of_file(name: str, there: Collection[str], lang: str) -> str:
+    """The label that the file of `name` gives, if it is among those that are `there` and can be read; else the name."""
+    if name not in there:
         return name
     try:
         return own_label(Scenario.load(name), lang, name)
