@@ -207,8 +207,10 @@ def test_more_replications_are_planned_only_once_the_first_are_all_laid_out(
     """A limit may end where a slice does: what is not laid out yet has no interval to judge."""
     monkeypatch.setattr("sanfang.lab.sweeps.plan.FIRST_SLICE", 6)
     rule = {"min": 5, "max": 60, "step": 1, "metric": "satisfaction", "half_width": 0.004, "of": "mean"}
-    end = sweep(experiment(replications=rule), tmp_path, jobs=1, limit=6, reuse=False)
-    assert (end.made, end.planned) == (6, 30)
+    end = sweep(experiment(replications=rule), tmp_path, jobs=1, limit=12, reuse=False)
+    assert (end.made, end.planned) == (12, 30)
+    with Results(tmp_path) as results:
+        assert results.status().laid_out == 12
     assert sweep(experiment(replications=rule), tmp_path, jobs=1, reuse=False).complete
 
 
