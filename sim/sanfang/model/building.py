@@ -8,6 +8,7 @@ import numpy as np
 
 from sanfang.model.books import headings as h
 from sanfang.model.cases.case_records import CASE, CLOSING, EXPERIENCE, LATENT_NEED, NEED_RECORD, STATE
+from sanfang.model.cases.lifecycle import MAX_SLEEP_DAYS
 from sanfang.model.district.district_records import COMMUNITY, COMMUNITY_DOMAIN, OFFICE_WORK, Residents
 from sanfang.model.district.geography import Geography
 from sanfang.model.district.population import ELDERLY, hazard_caps
@@ -43,7 +44,7 @@ def build_world(
         cases=np.zeros(_FIRST_ROOM + people // 4, CASE),
         states=np.zeros(_FIRST_ROOM + people // 4, STATE),
         latent=np.zeros(_FIRST_ROOM + people // 4, LATENT_NEED),
-        dormant=np.full(days, NONE, np.int32),
+        dormant=np.full(days + MAX_SLEEP_DAYS + 2, NONE, np.int32),
         records=np.zeros(_records_expected(scenario, map_, days), NEED_RECORD),
         closings=np.zeros(_records_expected(scenario, map_, days), CLOSING),
         experiences=np.zeros(_FIRST_ROOM, EXPERIENCE),

@@ -54,7 +54,9 @@ class DistrictModel(mesa.Model):
     A run of the same scenario, seed, days and scale is bit-identical in any process.
     """
 
-    def __init__(self, scenario: Scenario, seed: int = 1, days: int | None = None, scale: float = 1.0) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int = 1, days: int | None = None, scale: float = 1.0, years: str = ""
+    ) -> None:
         super().__init__(rng=int(root_key(seed, "mesa") >> np.uint64(33)))
         self.scenario_run, self.seed_run = scenario, seed
         self.days = days or scenario.run.days
@@ -69,21 +71,34 @@ class DistrictModel(mesa.Model):
         self.helpers = HelperHours(scenario, self.map, self.residents, seed, self.days)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
-        self.keys = {name: root_key(seed, name) for name in ("needs", "tasks")}
+        self.keys = {name: root_key(seed, f"{name} {years}".strip()) for name in ("needs", "tasks")}
         self.open_days = working_days(scenario.calendar, self.days)
         self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, self.days)
-        self._completion = ChoreCompletion(len(self.map.ids))
+        self.completion = ChoreCompletion(len(self.map.ids))
         self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
-        self.policy = self._policies.on(0, self._completion.share)
+        self.policy = self._policies.on(0, self.completion.share)
         self._young, self._elderly = (np.flatnonzero(self.residents.age == age) for age in (YOUNG, ELDERLY))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
         self.make_room()
         fill_posts(self._engine, persons)
+        self.year_before: np.ndarray | None = None
+        if scenario.run.start == "steady":
+            self._start_steady(scale)
         self.communities = [Community(self, row) for row in range(len(self.map.ids))]
         self.streets = [SubdistrictOffice(self, row) for row in range(scenario.district.sub_districts)]
         self.departments = [Department(self, row, name) for row, name in enumerate(scenario.departments)]
         self.workers = make_workers(self)
+
+    def _start_steady(self, scale: float) -> None:
+        """Day 0 begins in the steady state of the district under its present policy."""
+        from sanfang.model.start.carried import carry_into  # these run this model, for the years before
+        from sanfang.model.start.steady import steady_start
+
+        start = steady_start(self.scenario_run, self.seed_run, scale)
+        carry_into(self, start)
+        self.year_before = start["daily.year_before"]
+        self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
 
     # --- The day ----------------------------------------------------------------------------------
 
@@ -114,13 +129,14 @@ class DistrictModel(mesa.Model):
     def step(self) -> None:
         """One day, in these phases; IndexError past the days for which the model was made.
 
-        1. the policy of the day; on the first day of a month its money, services and helpers
+        1. the policy of the day; as a year begins, last year's money lapses; on the first day of a month its money,
+           services and helpers
         2. needs arise
         3. needs are voiced, found, met, or vanish
         4. the day's work, event by event
         5. results reach residents; what is unresolved wears on them; weekly, neighbours talk
         6. fatigue, leaving, newcomers; the day's closing entries
-        7. what the day's work prevents; monthly, methods spread; at the year's end money lapses
+        7. what the day's work prevents; monthly, methods spread
         8. the diary, and the flow identity
         """
         day = self.day
@@ -137,10 +153,12 @@ class DistrictModel(mesa.Model):
 
     def _set_policy(self, day: int) -> None:
         """(1) The policy of the day, compiled; posts and, monthly, money are where it puts them."""
-        self.policy = self._policies.on(day, self._completion.share)
+        self.policy = self._policies.on(day, self.completion.share)
         self._effects = refer_effects(*self.policy.effects)
         if self._policies.changes_on(day):
             assign_posts(self.engine, self.world.persons, self.policy.staff)
+        if day and (self.date.month, self.date.day) == (1, 1):
+            lapse(self.world, self.waiting_yuan())
         if self.date.day == 1 or day == 0:
             allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, self._base_posts())
             self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers)
@@ -201,17 +219,15 @@ class DistrictModel(mesa.Model):
             close_day(self.scenario_run, self.engine, self.world, self.diary.hours_this_morning, open_hours)
 
     def _supply(self, day: int) -> None:
-        """(7) What work has done: prevention daily, methods monthly; at the year's end money lapses."""
+        """(7) What work has done: prevention daily, methods monthly."""
         self.prevention.learn(self.world)
         self.helpers.book_day(self.world)
         if self.open_days[day]:
-            self._completion.learn(self.world)
+            self.completion.learn(self.world)
         tomorrow = self.date + dt.timedelta(days=1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
             grow_methods(self.scenario_run, self.map, self.world.community_domain["methods"], written)
-            if tomorrow.month == 1 and day + 1 < self.days:
-                lapse(self.world, self.waiting_yuan())
 
     def _close(self) -> None:
         """(8) The day enters the diary; the flow must balance."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sanfang.scenario.declare import Section, param
+from typing import Literal
+
+from sanfang.scenario.declare import Section, choice, param
 from sanfang.scenario.limits import MAX_DAYS
 
 
@@ -11,6 +13,7 @@ class RunLength(Section):
 
     days: int = param(365, "days", 1, MAX_DAYS, "Length of a run", "模拟天数", role="constant")
     warm_up: int = param(90, "days", 0, MAX_DAYS, "Days simulated but left out of the metrics", "起步期天数", role="constant")
+    start: Literal["steady", "empty"] = choice("empty", "The district on day 0: as it stands under its present policy, or without any need", "起始状态：现行政策下的稳态，或空白")
 
 
 class Needs(Section):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from sanfang.model import state as s
 from sanfang.model.cases.forums import is_conflict
 from sanfang.model.cases.handling import queue_for_handling
-from sanfang.model.cases.lifecycle import change_state, count_repeat, end_case, free_case, linger, relieve, sleep
+from sanfang.model.cases.lifecycle import (
+    MAX_SLEEP_DAYS,
+    change_state,
+    count_repeat,
+    end_case,
+    free_case,
+    linger,
+    relieve,
+    sleep,
+)
 from sanfang.model.cases.routing import diagnose
 from sanfang.model.cases.stations import book_time, dequeue, start_delay, switch_cause
 from sanfang.model.compiled import compiled, prefetch
@@ -162,11 +171,12 @@ def _maybe_recurs(world: World, setting: Setting, case_id: int, time: float, day
         treated = 1.0 if case.settled else 1.0 - (1.0 - setting.conflicts.settled) * rest
     treated += needs.tailored_cause if case.tailored else 0.0
     lasting = conflict or case.kind == s.CHRONIC
-    again = time + exponential(case.key, p.NEED_RECURRENCE_TIME, needs.recurrence_days)
-    back = max(int(again), day + 1)  # what a terminal closed on a Sunday is booked on Monday
-    if not lasting or uniform(case.key, p.NEED_CAUSE_TREATED) < treated or back >= len(world.dormant):
+    after = exponential(case.key, p.NEED_RECURRENCE_TIME, needs.recurrence_days)
+    if not lasting or uniform(case.key, p.NEED_CAUSE_TREATED) < treated or after > MAX_SLEEP_DAYS:
         free_case(world, case_id)
         return
+    again = time + after
+    back = max(int(again), day + 1)  # what a terminal closed on a Sunday is booked on Monday
     case.closed_before, case.arose = time, max(again, float(back))
     sleep(world, case_id, s.DORMANT, back)
 
@@ -198,7 +208,8 @@ def reopen(engine: Engine, world: World, effects: PolicyEffects, setting: Settin
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
     change_state(world, case_id, s.OPEN)
     count_repeat(world, case, time)
-    world.closings[case.closing].reopened = day
+    if case.closing != NONE:
+        world.closings[case.closing].reopened = day
     case.attempts += 1
     case.unfinished = 0
     for n in range(case.parts):

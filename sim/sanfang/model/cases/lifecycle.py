@@ -19,6 +19,10 @@ from sanfang.model.kernel.worktime import to_working
 from sanfang.model.setting import Setting
 from sanfang.model.world import World
 
+MAX_SLEEP_DAYS = 20 * 365
+"""What would be back, or vanish, only after a longer time never does. A rule of the trouble's own time: so nothing that
+happens depends on how far the run will go."""
+
 # --- Birth ----------------------------------------------------------------------------------------
 
 
@@ -128,8 +132,11 @@ def open_request(
 
 @compiled
 def count_repeat(world: World, case: Record, time: float) -> None:
-    """Count a request of calendar time `time` as a repeat, on the day of its last closing, if that is not long ago."""
-    if time - case.closed_before <= s.REPEAT_DAYS:  # false where it was never closed
+    """Count a request of calendar time `time` as a repeat, on the day of its last closing, if that is not long ago.
+
+    It has no such closing if it was never closed, or only in the years before day 0.
+    """
+    if case.closing != NONE and time - case.closed_before <= s.REPEAT_DAYS:
         world.daily[int(case.closed_before), s.D_REPEATS] += 1
         world.closings[case.closing].repeated += 1
 
@@ -175,9 +182,11 @@ def end_case(world: World, case_id: int, outcome: int, time: float) -> int:
 
 @compiled
 def relieve(world: World, case_id: int, record: int, time: float) -> None:
-    """The trouble is gone: it no longer burdens its owner. `record`: the row of the need's record."""
+    """The trouble is gone: it no longer burdens its owner. `record`: the row of the need's record; NONE for one that
+    was written down in the years before day 0."""
     world.burden[world.cases[case_id].resident] -= 1
-    world.records[record].gone = time
+    if record != NONE:
+        world.records[record].gone = time
 
 
 @compiled
@@ -197,10 +206,10 @@ def linger(world: World, needs: Record, case_id: int, record: int, time: float) 
     """A request was given up or closed without result, but the trouble is still there, until it vanishes by itself."""
     case = world.cases[case_id]
     lasts = exponential(case.key, p.NEED_LINGERING_TIME, 1.0 / max(heal_rate(needs, case.kind), 1e-9))
-    day = max(int(min(time + lasts, 1e9)), int(time) + 1)
-    if day >= len(world.dormant):
+    if lasts > MAX_SLEEP_DAYS:
         free_case(world, case_id)
         return
+    day = max(int(time + lasts), int(time) + 1)
     case.record = record
     sleep(world, case_id, s.LINGERING, day)
 

@@ -62,6 +62,15 @@ class Finance:
     months: list[MonthBooks] = field(default_factory=list)
     """Of each month begun so far; the first one begins with the run."""
 
+    def carried(self) -> dict[str, np.ndarray]:
+        """What lasts when new books are opened, once the month is settled."""
+        return {"maturity": self.maturity.copy()}
+
+    def carry_on(self, arrays: dict[str, np.ndarray], in_pots: float, outside: float) -> None:
+        """Open the books with what was `carried`: yuan left `in_pots` for cases, and of `outside` money."""
+        self.maturity = arrays["maturity"].copy()
+        self.supplied, self.outside = in_pots, outside
+
 
 def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
     """The plan of the year: demand for services by community and domain, departments' shares of case money."""
@@ -94,7 +103,8 @@ def allocate_month(
     `base_posts[c]`: posts at each community's grids and office now.
     """
     settle_month(scenario, world, finance)
-    spent, pots = world.spent[: DEPARTMENT + 1].copy(), in_pots(world)
+    # What was left in the pots when the books were opened is given with the first month's money.
+    spent, pots = world.spent[: DEPARTMENT + 1].copy(), in_pots(world) if finance.months else 0.0
     month = scenario.money.operating / 12 * finance.people.sum()
     finance.supplied += month
     rest = month - _pay_reform(scenario, world, finance, policy, base_posts, month)

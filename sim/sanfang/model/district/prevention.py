@@ -13,6 +13,8 @@ from sanfang.scenario.scenario import Scenario
 class Prevention:
     """Moving shares of useful work done: of tasks by community, of own work by street and department."""
 
+    _STATE = ("tasks_done", "own_done", "_seen_tasks", "_seen_own")
+
     def __init__(self, scenario: Scenario, world: World, posts: np.ndarray) -> None:
         tasks = scenario.tasks
         communities, streets = world.layout.communities, world.layout.streets
@@ -28,6 +30,15 @@ class Prevention:
         self.tasks_done = np.ones(communities)
         self.own_done = np.ones(streets + world.layout.departments)
         self._seen_tasks, self._seen_own = np.zeros(communities), np.zeros(len(self.own_done))
+
+    def carried(self) -> dict[str, np.ndarray]:
+        """What is known of the work done so far."""
+        return {name.strip("_"): getattr(self, name).copy() for name in self._STATE}
+
+    def carry_on(self, arrays: dict[str, np.ndarray]) -> None:
+        """Go on from what was `carried`."""
+        for name in self._STATE:
+            setattr(self, name, arrays[name.strip("_")].copy())
 
     def set_hazards(self, world: World) -> None:
         """Today's multiplier of each hazard, `community_domain[c, d].hazard`."""

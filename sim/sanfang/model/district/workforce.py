@@ -193,11 +193,19 @@ def _leave(engine: Engine, world: World, worker_id: int, until: float) -> None:
 
 @compiled
 def _start_newcomer(engine: Engine, world: World, workforce: Record, worker_id: int) -> None:
-    """A newcomer has part of the usual skill; the community's methods lift it."""
-    person, worker = world.persons[worker_id], engine.workers[worker_id]
+    """Somebody begins in the post, and is idle."""
+    person = world.persons[worker_id]
     person.hires += 1
     person.fatigue, person.cases = _FIRST_FATIGUE, 0
-    c = worker.home % world.layout.communities
+    begin_with_skill(world, workforce, worker_id, engine.workers[worker_id].home)
+    become_idle(engine, worker_id)
+
+
+@compiled
+def begin_with_skill(world: World, workforce: Record, worker_id: int, home: int) -> None:
+    """A newcomer to a post at the station `home` has part of the usual skill; the community's methods lift it."""
+    person = world.persons[worker_id]
+    c = home % world.layout.communities
     key = mix(person.key, p.POST_NEWCOMER + person.hires)
     for d in range(world.skill.shape[1]):
         usual = workforce.officer
@@ -209,11 +217,10 @@ def _start_newcomer(engine: Engine, world: World, workforce: Record, worker_id: 
             in_charge = world.domains[d].department == person.department
             usual = workforce.specialist if in_charge else workforce.outside_domain
         lift = 0.0
-        if worker.home < 2 * world.layout.communities:
+        if home < 2 * world.layout.communities:
             lift = workforce.method_lift * world.community_domain[c, d].methods
         share = workforce.novice + (1.0 - workforce.novice) * lift
         world.skill[worker_id, d] = usual * share * (0.95 + 0.1 * uniform(key, d))
-    become_idle(engine, worker_id)
 
 
 def grow_methods(scenario: Scenario, map_: Geography, methods: np.ndarray, written: np.ndarray) -> None:

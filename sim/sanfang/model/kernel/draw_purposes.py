@@ -30,6 +30,7 @@ NEED_JOINT = 209
 NEED_CAUSE_TREATED = 210
 NEED_RECURRENCE_TIME = 211
 NEED_LINGERING_TIME = 213
+NEED_CARRIED = 214  # its key from day 0 on, if it is carried over from the years before
 NEED_CONFLICT = 220  # of its root: it stays a conflict whenever it is back
 NEED_TO_FORUM = 221
 NEED_FORUM_AGREES = 222

@@ -201,6 +201,28 @@ def next_event(engine: Engine, until: float) -> int:
 
 
 @compiled
+def pending_events(engine: Engine, events: Records) -> None:
+    """Fill `events` with all that are in the calendar, in no order; there are `clock.scheduled` of them."""
+    clock, count = engine.clock[0], 0
+    for row in range(clock.ready):
+        events[count] = engine.events[engine.ready[row].event]
+        count += 1
+    for slot in range(PAGE):
+        event_id = engine.slots[slot]
+        while event_id != NONE:
+            events[count] = engine.events[event_id]
+            count += 1
+            event_id = engine.events[event_id].next
+    for page in range((clock.bucket >> PAGE_BITS) + 1, len(engine.pages)):
+        sheet, rows = engine.pages[page].sheet, engine.pages[page].written
+        while sheet != NONE:
+            for row in range(sheet * SHEET_ROWS, sheet * SHEET_ROWS + rows):
+                events[count] = engine.far[row]
+                count += 1
+            sheet, rows = engine.previous_sheet[sheet], SHEET_ROWS
+
+
+@compiled
 def first_of_bucket(engine: Engine, bucket: int, ahead: int) -> int:
     """First of the events, linked by `next`, of the bucket `ahead` of the current one; NONE on another page."""
     slot = (bucket & (PAGE - 1)) + ahead
