@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanfang.cli.cache import cache_app
 from sanfang.cli.dashboard import dashboard_app
 from sanfang.cli.endings import A_CHECK_FAILED, user_errors
 from sanfang.cli.loading import load, load_apart, say_notes
@@ -58,6 +59,7 @@ app.add_typer(trace_app)
 app.add_typer(why_app)
 app.add_typer(verify_app)
 app.add_typer(dashboard_app)
+app.add_typer(cache_app)
 
 
 @app.callback(invoke_without_command=True)

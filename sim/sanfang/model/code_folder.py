@@ -1,4 +1,4 @@
-"""The folder in which compiled code is kept from run to run, and its files.
+"""The folder in which compiled code, and steady starts, are kept from run to run, and its files.
 
 What lies there is run. So the folder, and those above it, must belong to this user or to the administrator, and nobody
 else may be able to write to them. Where there is no such folder, or it takes no files, a private temporary one serves
@@ -48,13 +48,16 @@ class Unfit(Exception):
 
 
 class CodeFolder:
-    """The files of compiled code in a folder called `name`, below the one that `SANFANG_CACHE` names or the user's own.
+    """The files in a folder called `name`, below the one that `SANFANG_CACHE` names or the user's own.
 
-    It is looked for when it is first needed.
+    It is looked for when it is first needed. `what` they are, and what becomes of them `without` a folder, is said
+    where none can be had.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(
+        self, name: str, what: str = "Compiled code", without: str = "is compiled by each process anew"
+    ) -> None:
+        self.name, self._what, self._without = name, what, without
         self._lock = threading.RLock()
         self._sought = self._is_temporary = self._complete = False
         self._path: Path | None = None
@@ -69,7 +72,7 @@ class CodeFolder:
                 remove_left_over()
                 place = _place()
                 try:
-                    self._path = _usable(Path(place) / self._name)
+                    self._path = _usable(Path(place) / self.name)
                 except (OSError, Unfit) as problem:
                     self._pass_to_temporary(place, problem)
             return self._path
@@ -113,8 +116,8 @@ class CodeFolder:
             for name in self._used:
                 _write_if_possible(self._path / name, _read(before / name))
         reason = (problem.strerror if isinstance(problem, OSError) else None) or str(problem)
-        now = f"is in {self._path.parent} until this command ends" if self._path else "is compiled by each process anew"
-        message = f"Compiled code cannot be kept in {place} ({reason}): it {now}."
+        now = f"kept in {self._path.parent} until this command ends" if self._path else self._without
+        message = f"{self._what} cannot be kept in {place} ({reason}): {now}."
         print(f"{message} Let {VARIABLE} name a folder that you alone can write to.", file=sys.stderr)
 
     def _temporary(self) -> Path | None:
@@ -124,7 +127,7 @@ class CodeFolder:
             lock = open(made / IN_USE, "wb")  # noqa: SIM115  for as long as the process lives
             atexit.register(_remove, made, os.getpid(), lock)
             fcntl.flock(lock, fcntl.LOCK_EX)
-            folder = _usable(made / self._name)
+            folder = _usable(made / self.name)
         except (OSError, Unfit):
             return None
         os.environ[VARIABLE] = str(made)

@@ -21,6 +21,9 @@ MIN_RESIDENTS = 50
 MAX_ID_LENGTH = 60
 """Characters in the name of a domain or department: it is part of paths and of every row of requests."""
 
+MIN_YEAR = 1900
+"""Earliest year in which a run may begin that has years before it."""
+
 INCONSISTENT = "inconsistent"
 """The type of error raised here, by which its message is recognised."""
 
@@ -58,6 +61,7 @@ def check(scenario: Scenario) -> None:
     _people(scenario)
     _offices(scenario)
     _size(scenario)
+    _start(scenario)
     _policies(scenario)
 
 
@@ -101,6 +105,16 @@ def _offices(scenario: Scenario) -> None:
             raise _wrong(f"domains.{name}.department", _unknown("department", domain.department, scenario.departments))
 
 
+def _start(scenario: Scenario) -> None:
+    """Day 0 opens new books: of the money of a month that has begun, part would be in the old ones."""
+    start = scenario.calendar.start
+    if scenario.run.start == "steady" and start.year < MIN_YEAR:
+        raise _wrong("calendar.start", f"must be in {MIN_YEAR} or later: the years before are played too")
+    if scenario.run.start == "steady" and start.day != 1:
+        told = "must be the first of a month, as run.start is \"steady\"; or set run.start = \"empty\""
+        raise _wrong("calendar.start", f"{told}, not {start}")
+
+
 def _size(scenario: Scenario) -> None:
     """What a run must hold in memory. Each factor has a limit of its own, but not all of them go together."""
     district, domains = scenario.district, scenario.domains
@@ -138,6 +152,7 @@ def _candidates(scenario: Scenario) -> float:
 
 def _policies(scenario: Scenario) -> None:
     _scope("policy", scenario.policy.service_scope, scenario)
+    _scope("present", scenario.present.get("service_scope"), scenario)
     communities = scenario.district.communities
     for name, own in scenario.policy_by_community.items():
         if not is_community(name, communities):

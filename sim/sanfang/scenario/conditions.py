@@ -12,8 +12,17 @@ class RunLength(Section):
     """How long a run lasts and what part of it counts."""
 
     days: int = param(365, "days", 1, MAX_DAYS, "Length of a run", "模拟天数", role="constant")
-    warm_up: int = param(90, "days", 0, MAX_DAYS, "Days simulated but left out of the metrics", "起步期天数", role="constant")
-    start: Literal["steady", "empty"] = choice("empty", "The district on day 0: as it stands under its present policy, or without any need", "起始状态：现行政策下的稳态，或空白")
+    start: Literal["steady", "empty"] = choice(
+        "steady", "The district on day 0: as it stands under its present policy, or without any need", "起始状态（稳态或空白）"
+    )
+    warm_up: int = param(
+        90, "days", 0, MAX_DAYS, "Days after an empty start that metrics leave out", "空白起步期天数", role="constant"
+    )
+
+    @property
+    def left_out(self) -> int:
+        """Days from day 0 on that metrics leave out: none after a steady start."""
+        return self.warm_up if self.start == "empty" else 0
 
 
 class Needs(Section):

@@ -35,6 +35,9 @@ from sanfang.scenario.policy import Policy
 from sanfang.scenario.reading import ABOUT, SETTING, Reading, nested, parse_settings, read_document, read_scenario
 from sanfang.scenario.sources import NONE_GIVEN
 
+PRESENT = "present"
+"""In the place of a policy: the one that the district has already."""
+
 LeverValue = float | Schedule | tuple[str, ...]
 
 
@@ -77,6 +80,8 @@ class Scenario(Section):
     prices: Prices = Field(default_factory=Prices)
     policy: Policy = Field(default_factory=Policy)
     policy_by_community: dict[str, PartOfPolicy] = Field(default_factory=dict)
+    present: PartOfPolicy = Field(default_factory=dict)
+    """Levers of the policy that the district has before day 0; those that are not named are at 0."""
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -87,6 +92,14 @@ class Scenario(Section):
     def _in_order_of_names(cls, value: dict[str, Any]) -> dict[str, Any]:
         """Sorted, so that the order in which a file lists them cannot matter to a run."""
         return dict(sorted(value.items()))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _policy_of_today(cls, document: Any) -> Any:
+        """`policy = "present"`: the policy that the district has already."""
+        if isinstance(document, dict) and document.get("policy") == PRESENT:
+            return document | {"policy": document.get("present", {})}
+        return document
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -1,7 +1,7 @@
 """The evaluation window: the days of a run that its metrics look at.
 
-It runs from the warm-up to the last day. Where no day is left it is empty: the run can be looked at, but no metric has
-a value, and `reason` says why.
+It runs from day 0 to the last day; from an empty start the days of the warm-up are left out. Where no day is left it is
+empty: the run can be looked at, but no metric has a value, and `reason` says why.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Window:
     def of(cls, scenario: Scenario, days: int | None = None) -> Self:
         """The window of a run of so many days; None takes the scenario's own number."""
         end = scenario.run.days if days is None else days
-        return cls(min(scenario.run.warm_up, end), end, scenario.run.warm_up)
+        return cls(min(scenario.run.left_out, end), end, scenario.run.left_out)
 
     @property
     def days(self) -> int:

@@ -64,7 +64,7 @@ def verdict(change: float, measure: Twin) -> str:
 def figures(played: Session, lang: str) -> list[Json]:
     """The measures today, with the change since the warm-up: its first day after it, for moving figures the first of
     their windows that lies after it. Before, there is no change to tell, as those days are not evaluated."""
-    found, begins = [], played.scenario.run.warm_up
+    found, begins = [], played.scenario.run.left_out
     for name, values in series.measures(played).items():
         measure = MEASURES[name]
         now = float(values[-1]) if len(values) else np.nan
@@ -83,7 +83,7 @@ def figures(played: Session, lang: str) -> list[Json]:
 
 def _changed(change: float, shown_: str, measure: Twin, first: int, played: Session, lang: str) -> Json:
     """A card's line on the change since day `first` (from 0), or why there is none."""
-    begins = played.scenario.run.warm_up
+    begins = played.scenario.run.left_out
     if played.day <= begins:
         return {"change": say("warming_up", lang, day=begins), "verdict": "", "since": ""}
     told = shown_ if change == change else say("no_change_yet", lang)

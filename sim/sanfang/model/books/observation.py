@@ -75,6 +75,8 @@ class Observation:
     """`[resident]`: class of age, a place in `state.AGES`."""
     posts: int
     """Public posts, filled or vacant."""
+    year_before: np.ndarray | None
+    """The daily series of the year before day 0, a record a day; None after an empty start."""
     clock: np.ndarray
     """`[day]`: working hours from the start of the run to the start of the day, and of the day after the last."""
 
@@ -128,6 +130,7 @@ def observe(model: DistrictModel) -> Observation:
         resident_vulnerable=model.residents.vulnerable,
         resident_age=model.residents.age,
         posts=len(model.world.persons),
+        year_before=model.year_before,
         clock=model.world.clock_start[: days + 1],
     )
 

@@ -15,7 +15,17 @@ from sanfang.scenario.place import KINDS
 
 
 def daily_table(run: Observation) -> pd.DataFrame:
-    """Daily series: stocks at the end of the day, flows of the day, hours by heading."""
+    """Daily series: stocks at the end of the day, flows of the day, hours by heading; days below 0 are of the year
+    before, if the run began in a steady state."""
+    table = _since_day_zero(run)
+    if run.year_before is None:
+        return table
+    before = pd.DataFrame.from_records(run.year_before)
+    before.insert(1, "date", [run.scenario.calendar.start + dt.timedelta(days=int(day)) for day in before["day"]])
+    return pd.concat([before, table], ignore_index=True)
+
+
+def _since_day_zero(run: Observation) -> pd.DataFrame:
     days, size, start = run.days, run.community_size, run.scenario.calendar.start
     booked = np.array([by_tier.sum(axis=0) for by_tier in run.hours_so_far]).reshape(days, len(h.HOUR_HEADINGS))
     hours = np.diff(booked, axis=0, prepend=0.0)

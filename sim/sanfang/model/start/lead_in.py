@@ -32,9 +32,6 @@ REMEMBERED = (1, 2, 3)
 REPLAYS = 15
 """How often minds meet a remembered year again."""
 
-DAYS_A_YEAR = 365
-
-
 class LeadIn(DistrictModel):
     """A district in the years before day 0; it begins empty."""
 
@@ -74,7 +71,7 @@ def lead_in(scenario: Scenario, seed: int, scale: float, progress: Callable[[int
     """What a district under the policy of `scenario` carries into its day 0, and its daily series of the year before."""
     model = LeadIn(scenario, seed, scale)
     model.play(progress)
-    daily = daily_table(observe(model)).tail(DAYS_A_YEAR)
+    daily = daily_table(observe(model)).tail((model.day_zero - _years_before(model.day_zero, 1)).days)
     return carried(model) | {"daily.year_before": _rows_of(daily)}
 
 

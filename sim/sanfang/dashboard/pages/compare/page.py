@@ -122,7 +122,7 @@ def Board(on: Playing, worlds: Worlds, job: solara.Reactive[WorldReplications | 
     with on.stage.steady():  # the player must not step while its worlds are looked at
         figures = side_by_side.figures(worlds, lang)
     Versus(figures=figures)
-    begins = max(played.scenario.run.warm_up for played in worlds)
+    begins = max(played.scenario.run.left_out for played in worlds)
     if worlds[0].day <= begins:
         solara.HTML("p", say("compare_warming_up", lang, day=begins), classes=["soft"])
     with solara.Div(classes=["sf-tabs"]):
