@@ -26,7 +26,7 @@ NO_PREVENTION: dict[str, Any] = {
 
 @lru_cache(maxsize=8)
 def _loaded(name: str) -> Scenario:
-    return Scenario.load(name, district="demo")
+    return Scenario.load(name, district="demo", settings=["run.start=empty"])
 
 
 def demo(name: str = "before", **changes: Any) -> Scenario:

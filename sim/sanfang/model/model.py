@@ -34,7 +34,7 @@ from sanfang.model.district.workforce import (
     work_over,
 )
 from sanfang.model.effects import refer_effects
-from sanfang.model.kernel.draws import root_key
+from sanfang.model.kernel.draws import Seeds, root_key
 from sanfang.model.kernel.engine_arrays import refer_engine
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.policy import PolicyCalendar
@@ -58,17 +58,18 @@ class DistrictModel(mesa.Model):
         self, scenario: Scenario, seed: int = 1, days: int | None = None, scale: float = 1.0, years: str = ""
     ) -> None:
         super().__init__(rng=int(root_key(seed, "mesa") >> np.uint64(33)))
-        self.scenario_run, self.seed_run = scenario, seed
+        self.scenario_run, self.seed_run, self.seeds = scenario, seed, Seeds.of(scenario.run.replicate, seed)
+        people = self.seeds.people
         self.days = days or scenario.run.days
-        self.map = build_geography(scenario, scale)
+        self.map = build_geography(scenario, scale, self.seeds.map)
         self._posts = posts_by_station(scenario, self.map)
-        persons, skill = hire_everyone(scenario, self.map, self._posts, seed)
-        self.residents = build_residents(scenario, self.map, seed)
+        persons, skill = hire_everyone(scenario, self.map, self._posts, people)
+        self.residents = build_residents(scenario, self.map, people)
         self.engine, self.world = build_world(scenario, self.map, self.residents, persons, skill, self.days)
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
         self.setting = setting_of(scenario)
-        self.finance = plan_finance(scenario, self.map, seed)
-        self.helpers = HelperHours(scenario, self.map, self.residents, seed, self.days)
+        self.finance = plan_finance(scenario, self.map, people)
+        self.helpers = HelperHours(scenario, self.map, self.residents, people, self.days)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
         self.keys = {name: root_key(seed, f"{name} {years}".strip()) for name in ("needs", "tasks")}
@@ -95,7 +96,7 @@ class DistrictModel(mesa.Model):
         from sanfang.model.start.carried import carry_into  # these run this model, for the years before
         from sanfang.model.start.steady import steady_start
 
-        start = steady_start(self.scenario_run, self.seed_run, scale)
+        start = steady_start(self.scenario_run, self.seeds.people, scale)
         carry_into(self, start)
         self.year_before = start["daily.year_before"]
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)

@@ -19,6 +19,12 @@ class RunLength(Section):
         90, "days", 0, MAX_DAYS, "Days after an empty start that metrics leave out", "空白起步期天数", role="constant"
     )
 
+    replicate: Literal["map", "residents", "troubles"] = choice(
+        "residents",
+        "What another seed draws anew: map, people and troubles; people and troubles; troubles alone",
+        "换种子时重新抽取什么（地图、居民、诉求）",
+    )
+
     @property
     def left_out(self) -> int:
         """Days from day 0 on that metrics leave out: none after a steady start."""

@@ -1,7 +1,7 @@
 """The map of a district: its communities, their sizes, neighbours and differences.
 
-Geography belongs to the district, not to a run: it is drawn from the district's name alone, so that
-every replication and every scenario has the same communities.
+Geography belongs to the district: it is drawn from the district's name, so that every scenario and, unless a seed is to
+redraw the map too (`run.replicate`), every replication has the same communities.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Geography:
     """`[c]`: the communities that adjoin it."""
 
 
-def build_geography(scenario: Scenario, scale: float = 1.0) -> Geography:
+def build_geography(scenario: Scenario, scale: float = 1.0, seed: int = 0) -> Geography:
     """Draw the district's map; at `scale` below 1 keep whole communities spread over the sub-districts."""
     district = scenario.district
-    count, random = district.communities, stream(0, "geography", district.name)
+    count, random = district.communities, stream(seed, "geography", district.name)
     ids = scenario.community_ids
     sub_district = np.sort(np.arange(count) * district.sub_districts // count)
     population = _sizes(random, count, district.population, district.community_size_cv)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -26,6 +27,23 @@ _UNIT = 2.0**-53
 
 LOGNORMAL, EXPONENTIAL, DETERMINISTIC = 0, 1, 2
 SHAPES = {"lognormal": LOGNORMAL, "exponential": EXPONENTIAL, "deterministic": DETERMINISTIC}
+
+
+class Seeds(NamedTuple):
+    """What the draws of a run come from: equal seeds draw equal maps, people, troubles."""
+
+    map: int
+    people: int
+    troubles: int
+
+    @classmethod
+    def of(cls, replicate: str, seed: int) -> Self:
+        """`seed` draws the troubles; with "residents" the people too, and with "map" the map as well.
+
+        The rest is drawn from fixed seeds: "troubles" keeps a district with its people as it is.
+        """
+        people = 1 if replicate == "troubles" else seed
+        return cls(seed if replicate == "map" else 0, people, seed)
 
 
 def stream(seed: int, *names: str | int) -> np.random.Generator:

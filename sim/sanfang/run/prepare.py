@@ -1,0 +1,20 @@
+"""The steady start of a run, made ahead of it: so that long work shows how far it is, and can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sanfang.model.kernel.draws import Seeds
+from sanfang.model.start.steady import steady_start
+from sanfang.scenario.scenario import Scenario
+
+
+def prepare(
+    scenario: Scenario, seed: int, scale: float, progress: Callable[[int, int], object] | None = None
+) -> None:
+    """Have the years before day 0 played and kept, if `scenario` begins in a steady state that is not there yet.
+
+    `progress` is called with (day, days) of these years; what it raises ends the making.
+    """
+    if scenario.run.start == "steady":
+        steady_start(scenario, Seeds.of(scenario.run.replicate, seed).people, scale, progress)
