@@ -28,6 +28,7 @@ from sanfang.scenario.conditions import (
     Workforce,
 )
 from sanfang.scenario.declare import Description, Label, Name, Schedule, Section, choice
+from sanfang.scenario.dose import at_dose, parted
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.messages import input_error
 from sanfang.scenario.place import Calendar, DepartmentPosts, District, Domain, Money, Staffing
@@ -87,6 +88,15 @@ class Scenario(Section):
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
     _notes: tuple[str, ...] = PrivateAttr(default=())
 
+    @field_validator("present", mode="after")
+    @classmethod
+    def _has_no_schedule(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """The years before day 0 are played under one policy."""
+        for name, level in value.items():
+            if isinstance(level, tuple) and level and not isinstance(level[0], str):
+                raise ValueError(f"{name}: the present policy has a level, not a schedule")
+        return value
+
     @field_validator("domains", "departments", "policy_by_community", mode="after")
     @classmethod
     def _in_order_of_names(cls, value: dict[str, Any]) -> dict[str, Any]:
@@ -116,12 +126,16 @@ class Scenario(Section):
 
         `district` is a bare name or a file as well. None means the district that the scenario itself holds,
         such as a saved one, and else Licang. A district given as the scenario has neutral policy.
-        `settings` are texts as for ``--set``: ``policy.authority=0.5``. Raises `InputError`.
+        `settings` are texts as for ``--set``: ``policy.authority=0.5``. A name with a dose, such as
+        `three-devolutions@0.5`, is that scenario with its levers so far on their way; those in `settings` are as given.
+        Raises `InputError`.
         """
         with while_reading(str(name_or_path)):
+            name_or_path, dose = parted(name_or_path)
             reading = read_scenario(name_or_path, district)
             reading.lay_over(parse_settings(settings), SETTING)
-            return cls._from_reading(reading)
+            scenario = cls._from_reading(reading)
+            return scenario if dose is None else at_dose(scenario, dose, SETTING)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], district: str | Path | None = None) -> Scenario:
