@@ -155,8 +155,11 @@ def compare_command(
 
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float, keep_requests: bool) -> Run:
     from sanfang.cli.progress import ProgressLine
+    from sanfang.run.prepare import prepare
     from sanfang.run.simulation import simulate
 
+    with ProgressLine("days of the years before") as progress:
+        prepare(scenario, seed, days, scale, progress)
     with ProgressLine("days") as progress:
         return simulate(scenario, seed, days, scale, keep_requests, progress=progress)
 

@@ -86,8 +86,11 @@ def _check_choice(scenario: Scenario, request: str | None, slowest: int | None, 
 
 def _simulate(scenario: Scenario, seed: int, days: int | None, scale: float) -> Run:
     from sanfang.cli.progress import ProgressLine
+    from sanfang.run.prepare import prepare
     from sanfang.run.simulation import simulate
 
+    with ProgressLine("days of the years before") as progress:
+        prepare(scenario, seed, days, scale, progress)
     with ProgressLine("days") as progress:
         return simulate(scenario, seed, days, scale, keep_requests=True, progress=progress)
 

@@ -5,8 +5,10 @@ A run that fails is data: its outcome names the scenario, the seed and the error
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from sanfang.lab.sweeps.executors import Executor, ThisProcess, available_cores, local, opened
@@ -18,6 +20,7 @@ Progress = Callable[[int, int], object]
 """Called with the number of runs done and of all runs; also every half second in between."""
 
 HEARTBEAT_SECONDS = 0.5
+AHEAD = 4  # jobs known ahead for each that is in hand
 ATTEMPTS = 2  # a run whose worker died is begun once more; if that kills another worker, the run is at fault
 
 
@@ -65,12 +68,12 @@ def run_each(
     waited for; one whose worker dies meanwhile is left out, since whoever ends the sweep may have ended the worker.
     Workers are at work again before the caller gets a list.
     """
-    waiting = iter(enumerate(jobs))
+    waiting = _Waiting(jobs, executor.slots)
     in_hand: dict[int, tuple[Job, int]] = {}
     news: list[tuple[int, Outcome]] | None = None
     while True:
         while len(in_hand) < executor.slots and not stopping():
-            entry = next(waiting, None)
+            entry = waiting.next()
             if entry is None:
                 break
             number, job = entry
@@ -84,11 +87,43 @@ def run_each(
         news = []
         for number, outcome in executor.finished(HEARTBEAT_SECONDS):
             job, attempts = in_hand.pop(number)
+            waiting.has_start(job)
             if not outcome.lost or (attempts >= ATTEMPTS and not stopping()):
                 news.append((number, replace(outcome, attempts=attempts)))
             elif not stopping():
                 in_hand[number] = (job, attempts + 1)
                 executor.start(number, job, keep)
+
+
+class _Waiting:
+    """Jobs to come, a few of them known ahead.
+
+    Jobs with one seed mostly share a steady start. While the first of them makes it, the others would only wait: those
+    with another seed go before them.
+    """
+
+    def __init__(self, jobs: Iterable[Job], slots: int) -> None:
+        self._jobs = iter(enumerate(jobs))
+        self._room = 1 if slots == 1 else AHEAD * slots
+        self._ahead: deque[tuple[int, Job]] = deque()
+        self._made, self._being_made = set[int](), set[int]()
+
+    def next(self) -> tuple[int, Job] | None:
+        """The number of a job, and the job; None if there is no more."""
+        self._ahead.extend(islice(self._jobs, self._room - len(self._ahead)))
+        if not self._ahead:
+            return None
+        place = next((n for n, (_, job) in enumerate(self._ahead) if job.seed not in self._being_made), 0)
+        number, job = self._ahead[place]
+        del self._ahead[place]
+        if job.seed not in self._made:
+            self._being_made.add(job.seed)
+        return number, job
+
+    def has_start(self, job: Job) -> None:
+        """A job has finished: the start of its seed is there, or never will be."""
+        self._made.add(job.seed)
+        self._being_made.discard(job.seed)
 
 
 def _compile_once(job: Job, executor: Executor) -> None:
