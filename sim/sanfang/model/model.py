@@ -41,6 +41,7 @@ from sanfang.model.policy import PolicyCalendar
 from sanfang.model.setting import setting_of
 from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED
 from sanfang.model.world import refer_world
+from sanfang.scenario.dates import date_of, dates_of, month_left
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
@@ -78,6 +79,7 @@ class DistrictModel(mesa.Model):
         self._young, self._elderly = (np.flatnonzero(self.residents.age == age) for age in (YOUNG, ELDERLY))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
+        self._month = 1.0  # the share of the running month's days that it has had money for
         self.make_room()
         fill_posts(self._engine, persons)
         self.communities = [Community(self, row) for row in range(len(self.map.ids))]
@@ -95,7 +97,7 @@ class DistrictModel(mesa.Model):
     @property
     def date(self) -> dt.date:
         """Date of the day to come."""
-        return self.scenario_run.calendar.start + dt.timedelta(days=self.day)
+        return date_of(self.scenario_run.calendar, self.day)
 
     def follow(self, scenario: Scenario) -> None:
         """From the day to come on, the levers of `scenario`, which may differ from the present one in nothing else.
@@ -142,8 +144,10 @@ class DistrictModel(mesa.Model):
         if self._policies.changes_on(day):
             assign_posts(self.engine, self.world.persons, self.policy.staff)
         if self.date.day == 1 or day == 0:
-            allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, self._base_posts())
-            self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers)
+            self._month = month_left(self.scenario_run.calendar, day)
+            base = self._base_posts()
+            allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, base, self._month)
+            self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers, self._month)
             self._has_new_money = True
         self.prevention.set_hazards(self.world)
 
@@ -206,11 +210,11 @@ class DistrictModel(mesa.Model):
         self.helpers.book_day(self.world)
         if self.open_days[day]:
             self._completion.learn(self.world)
-        tomorrow = self.date + dt.timedelta(days=1)
+        tomorrow = date_of(self.scenario_run.calendar, day + 1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
-            grow_methods(self.scenario_run, self.map, self.world.community_domain["methods"], written)
-            if tomorrow.month == 1 and day + 1 < self.days:
+            grow_methods(self.scenario_run, self.map, self.world.community_domain["methods"], written, self._month)
+            if tomorrow.month == 1:
                 lapse(self.world, self.waiting_yuan())
 
     def _close(self) -> None:
@@ -256,7 +260,7 @@ class DistrictModel(mesa.Model):
 def _demand_by_day(scenario: Scenario, days: int) -> tuple[np.ndarray, np.ndarray]:
     """Demand of each day over the mean day's: by weekday and month, and by weekday alone."""
     calendar = scenario.calendar
-    dates = [calendar.start + dt.timedelta(days=n) for n in range(days)]
+    dates = dates_of(calendar, 0, days)
     weekday = np.array(calendar.weekday_profile)[[date.weekday() for date in dates]] * 7
     month = np.array(calendar.month_profile)[[date.month - 1 for date in dates]] * 12
     return weekday * month, weekday

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -11,17 +10,18 @@ import pandas as pd
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.books.observation import Observation, mean_of_vulnerable
+from sanfang.scenario.dates import dates_of
 from sanfang.scenario.place import KINDS
 
 
 def daily_table(run: Observation) -> pd.DataFrame:
     """Daily series: stocks at the end of the day, flows of the day, hours by heading."""
-    days, size, start = run.days, run.community_size, run.scenario.calendar.start
+    days, size = run.days, run.community_size
     booked = np.array([by_tier.sum(axis=0) for by_tier in run.hours_so_far]).reshape(days, len(h.HOUR_HEADINGS))
     hours = np.diff(booked, axis=0, prepend=0.0)
     columns: dict[str, Any] = {
         "day": np.arange(days),
-        "date": [start + dt.timedelta(days=n) for n in range(days)],
+        "date": dates_of(run.scenario.calendar, 0, days),
         "satisfaction": run.satisfaction @ size / size.sum(),
         "satisfaction_vulnerable": mean_of_vulnerable(run.satisfaction_vulnerable, run.community_vulnerable),
         "latent": run.latent,
