@@ -18,9 +18,11 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
+import holidays
 import numpy as np
 import pandas as pd
 
+from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 
 CAUSES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
@@ -231,13 +233,33 @@ def in_time(early: pd.Series, done: pd.Series, soon: pd.Series) -> float:
     return ratio((done & soon)[early].sum(), early.sum())
 
 
+def dates_of(calendar: Calendar, days: int) -> list[dt.date]:
+    """The dates of a run, one after the other; of a year that is repeated the first follows the last."""
+    date, found = calendar.start, []
+    if calendar.reference_year:
+        month, until = calendar.start.month, calendar.start.day
+        in_month = [dt.date(calendar.reference_year, month, 1) + dt.timedelta(days=n) for n in range(until)]
+        date = max(one for one in in_month if one.month == month)
+    for _ in range(days):
+        found.append(date)
+        date += dt.timedelta(days=1)
+        if calendar.reference_year and date.year > calendar.reference_year:
+            date = dt.date(calendar.reference_year, 1, 1)
+    return found
+
+
 class WorkingTime:
     """Hours that offices have been open since the first day."""
 
     def __init__(self, scenario: Scenario, days: int) -> None:
         calendar = scenario.calendar
-        dates = [calendar.start + dt.timedelta(days=day) for day in range(days)]
-        self._open = [date.weekday() < 5 and date not in calendar.holidays for date in dates]
+        dates = dates_of(calendar, days)
+        years = range(min(dates).year, max(dates).year + 2)
+        public = holidays.country_holidays("CN", years=years)
+        self._open = []
+        for date in dates:
+            worked = public.is_working_day(date) if calendar.country == "CN" else date.weekday() < 5
+            self._open.append((worked or date in calendar.working_weekends) and date not in calendar.holidays)
         self._opens, self._shift = calendar.opening_hour, calendar.shift_hours
 
     def at(self, time: float) -> float:
@@ -307,7 +329,7 @@ def given(shown: Shown) -> pd.Series:
     """
     begin, yuan, into, to_come = 0, pd.Series(dtype=float), 0.0, 0.0
     for ahead, pots in shown.months:
-        date = shown.scenario.calendar.start + dt.timedelta(days=begin)
+        date = dates_of(shown.scenario.calendar, begin + 1)[-1]
         length = (date.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - date
         inside = [day for day in range(begin, begin + length.days) if shown.first <= day < shown.end]
         after = [day for day in range(begin, begin + length.days) if day >= shown.end]

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from sanfang import Scenario
 from sanfang.cli.app import app
 from sanfang.dashboard.address import LinkedWorld, read
+from sanfang.model.kernel.worktime import working_days
 
 HERE = Path(__file__).with_name("data") / "first-edition"
 
@@ -50,6 +51,8 @@ def test_a_saved_scenario_means_what_it_meant() -> None:
     assert (loaded.name, loaded.policy.authority, loaded.tasks.load) == ("three-devolutions", 0.5, 0.4)
     assert loaded.policy.one_window == 1.0 and loaded.run.warm_up == 90
     assert math.isclose(loaded.district.share_elderly, 0.2028)
+    assert loaded.calendar.country == "none" and loaded.calendar.reference_year == 0
+    assert working_days(loaded.calendar, 365).sum() == 243, "weekdays of 2025 but the 18 that it lists"
 
 
 def test_a_link_opens_what_it_opened() -> None:

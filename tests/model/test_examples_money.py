@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import warnings
 from typing import Any
 
@@ -20,11 +21,16 @@ from sanfang.model.district.finance import (
     _fund_cases,
     _pay_reform,
     _supply_services,
+    allocate_month,
     lapse,
     settle_month,
     unused_so_far,
 )
 from sanfang.model.kernel import draw_purposes as p
+from sanfang.model.kernel.worktime import working_days
+from sanfang.model.model import DistrictModel
+from sanfang.scenario.dates import month_left
+from sanfang.scenario.place import Calendar
 
 
 def sent(hamlet: Hamlet, key: np.uint64, department: int = 0) -> np.void | None:
@@ -103,6 +109,26 @@ def test_example_streams(told: Told) -> None:
     told.is_next(streams.sent[0].sum())
     told.is_next(streams.at_grid[0])
     told.is_next(streams.own[hamlet.street] * tasks.OWN_HOURS)
+
+
+def test_example_calendar(told: Told) -> None:
+    """Working days of 2025, of 2033, and of the tenth year where 2025 is repeated."""
+    china, repeated = Calendar(country="CN"), Calendar(country="CN", reference_year=2025)
+    until_2033 = (dt.date(2033, 1, 1) - china.start).days
+    for calendar, first in ((china, 0), (china, until_2033), (repeated, 9 * 365)):
+        told.is_next(working_days(calendar, 365, first).sum())
+
+
+def test_example_half_a_month(told: Told) -> None:
+    """A platform for 5 yuan a resident and month is the bill; the rest goes to services and pots."""
+    model = DistrictModel(demo(**{"calendar.start": "2025-04-16", "money.operating": 240.0}), days=40)
+    model.policy.yuan["digital_platform"] = np.full(len(model.map.ids), 5.0)
+    part = month_left(model.scenario_run.calendar, 0)
+    allocate_month(
+        model.scenario_run, model.map, model.world, model.finance, model.policy, model._base_posts(), part
+    )  # fmt: skip
+    told.is_next(model.finance.supplied)
+    told.is_next(model.world.spent[:, h.Y_PLATFORM].sum())
 
 
 def test_example_case_money(told: Told) -> None:

@@ -24,7 +24,7 @@ from sanfang.model.kernel import draw_purposes as p
 
 def due_of_four_posts() -> float:
     """Hours of useful tasks that fall due a day at four posts, as `Prevention` declares them."""
-    hamlet = Hamlet(**{"calendar.holidays": [], "tasks.load": 0.45, "tasks.useful": 0.35})
+    hamlet = Hamlet(**{"calendar.country": "none", "tasks.load": 0.45, "tasks.useful": 0.35})
     posts = hamlet.model._posts.copy()
     posts[:4] = 2
     return float(Prevention(hamlet.model.scenario_run, hamlet.state, posts)._due_tasks[0])
@@ -62,7 +62,7 @@ def test_example_hazard(told: Told) -> None:
 
 
 def test_example_work_that_prevents(told: Told) -> None:
-    hamlet = Hamlet(days=365, **{"calendar.holidays": []})
+    hamlet = Hamlet(days=365, **{"calendar.country": "none"})
     prevention, world = hamlet.model.prevention, hamlet.state
     prevention._due_tasks[:] = due_of_four_posts()
     told.is_next(due_of_four_posts())

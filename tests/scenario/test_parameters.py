@@ -185,6 +185,10 @@ def assembled(changes: dict[str, Any]) -> dict[str, Any]:
     district["share_young"] = min(district["share_young"], 1 - district["share_elderly"])
     calendar = document["calendar"]
     calendar["opening_hour"] = min(calendar["opening_hour"], 24 - calendar["shift_hours"])
+    if calendar["reference_year"] < EARLIEST.year:
+        calendar["reference_year"] = 0
+    weekends = [date for date in calendar["working_weekends"] if date.weekday() >= 5]
+    calendar["working_weekends"] = [date for date in weekends if date not in calendar["holidays"]]
     document["domains"]["care"]["department"] = "civil"
     if district["communities"] > 999 and "c001" in document["policy_by_community"]:
         document["policy_by_community"] = {"c0001": document["policy_by_community"]["c001"]}

@@ -42,6 +42,7 @@ from sanfang.report.comparison_figure import comparison_figure
 from sanfang.run import series
 from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError
+from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.window import Window
 
@@ -262,7 +263,7 @@ def test_where_no_limit_has_passed_there_is_no_share_in_time_but_the_reason() ->
 
 # --- Money ------------------------------------------------------------------------------------------------------
 
-START = dt.date(2025, 1, 1)
+YEAR = Calendar(start=dt.date(2025, 1, 1))
 LENGTHS = (31, 28, 31, 30)
 COMMUNITY = s.COMMUNITY
 
@@ -282,7 +283,7 @@ def yuan_in(first: int, end: int, paid: float, waiting: float = 0.0) -> dict[str
     moved[COMMUNITY, h.Y_CASES] = paid * (end - first)
     held = np.zeros(s.DEPARTMENT + 1)
     held[COMMUNITY] = 10.0 * sum(LENGTHS[:begun]) - paid * end
-    found = yuan_of(*months(begun), START, first, end, Pots(moved, held, waiting))
+    found = yuan_of(*months(begun), YEAR, first, end, Pots(moved, held, waiting))
     assert (found >= 0).all()
     return {name: float(found[:, place].sum()) for place, name in enumerate(h.YUAN_HEADINGS)}
 
@@ -324,9 +325,10 @@ def test_each_day_more_brings_one_day_of_money_across_the_ends_of_months(first: 
 
 def test_the_first_month_of_a_run_may_begin_within_a_month() -> None:
     """From 20 January its money is for 12 days."""
-    shares = shares_of_months(dt.date(2025, 1, 20), 3, 6, 20)
+    calendar = Calendar(start=dt.date(2025, 1, 20))
+    shares = shares_of_months(calendar, 3, 6, 20)
     assert shares == pytest.approx([6 / 12, 8 / 28, 0])
-    assert shares_of_months(dt.date(2025, 1, 20), 3, 20, None) == pytest.approx([0, 20 / 28, 1])
+    assert shares_of_months(calendar, 3, 20, None) == pytest.approx([0, 20 / 28, 1])
 
 
 def test_the_money_of_the_whole_run_is_that_of_the_ledger() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sanfang.model.kernel.worktime import working_days
 from sanfang.scenario.place import Calendar, DepartmentPosts, District, Domain, Money, Staffing
 from sanfang.scenario.reading import ABOUT
 from sanfang.scenario.sources import parted
@@ -271,11 +272,10 @@ def test_heterogeneity_is_the_spread_of_property_orders_less_that_of_size(
     assert district["heterogeneity"] == pytest.approx(without_size, abs=0.01)
 
 
-def test_holidays_are_weekdays_of_2025(licang: dict[str, Any]) -> None:
-    holidays = licang["calendar"]["holidays"]
-    assert len(holidays) == len(set(holidays)) == 18
-    assert all(day.year == 2025 and day.weekday() < 5 for day in holidays)
-    assert working_days_2025(licang) == 243
+def test_its_calendar_is_that_of_china(licang: dict[str, Any]) -> None:
+    """365 days less 104 at weekends and the 18 weekday holidays, and five working weekends: see test_dates.py."""
+    assert licang["calendar"]["country"] == "CN"
+    assert working_days_2025(licang) == 365 - 104 - 18 + 5
 
 
 def test_the_money_for_cases_covers_them_once(licang: dict[str, Any]) -> None:
@@ -295,8 +295,7 @@ def test_the_demo_is_licang_but_smaller() -> None:
 
 
 def working_days_2025(licang: dict[str, Any]) -> int:
-    weekdays = pd.bdate_range("2025-01-01", "2025-12-31")
-    return len(weekdays) - len(licang["calendar"]["holidays"])
+    return int(working_days(Calendar(country=licang["calendar"]["country"]), 365).sum())
 
 
 # --- The statistics do what they say ---------------------------------------------------------------------

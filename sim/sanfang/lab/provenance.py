@@ -19,7 +19,7 @@ PACKAGE = Path(sanfang.__file__).parent
 DECIDE_A_RUN = ("scenario/*.py", "model/**/*.py", "run/simulation.py")
 """The files whose code decides what a run gives."""
 
-LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa")
+LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa", "holidays")
 
 
 @cache

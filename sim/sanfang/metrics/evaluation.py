@@ -54,7 +54,7 @@ class Evaluation(Observation):
         from sanfang.model.books.window_money import Pots, moved, yuan_of
 
         pots = Pots(moved(self.spent_so_far, self.first, self.end), self.in_pots, self.waiting_yuan)
-        start = self.scenario.calendar.start
-        yuan = yuan_of(self.month_ahead, self.month_pots, start, self.first, self.end, pots)
+        months = (self.month_ahead, self.month_pots, self.scenario.calendar)
+        yuan = yuan_of(*months, self.first, self.end, pots)
         pay_wages(yuan, self.hours, self.scenario.staffing.wage)
         return yuan

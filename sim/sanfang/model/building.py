@@ -26,13 +26,14 @@ _FIRST_ROOM = 4096
 
 
 def build_world(
-    scenario: Scenario, map_: Geography, residents: Residents, persons: np.ndarray, skill: np.ndarray, days: int
-) -> tuple[Engine, World]:
-    """The engine and the state at the start of day 0."""
+    scenario: Scenario, map_: Geography, residents: Residents, persons: np.ndarray, skill: np.ndarray, days: int,
+    first_day: int = 0,
+) -> tuple[Engine, World]:  # fmt: skip
+    """The engine and the state at the start of the first of so many days, `first_day` of the calendar."""
     communities, domains = len(map_.ids), len(scenario.domains)
     layout = Layout(communities, scenario.district.sub_districts, len(scenario.departments))
     stations, headings = 2 * communities + layout.streets + layout.departments, len(h.HOUR_HEADINGS)
-    starts = clock_starts(scenario.calendar, days)
+    starts = clock_starts(scenario.calendar, days, first_day)
     people = len(residents.trust)
     width = _BUCKET_HOURS * min(1.0, _RESIDENTS_A_BUCKET / people)
     engine = new_engine(

@@ -41,6 +41,7 @@ from sanfang.model.policy import PolicyCalendar
 from sanfang.model.setting import setting_of
 from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED
 from sanfang.model.world import refer_world
+from sanfang.scenario.dates import date_of, dates_of, month_left
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
@@ -49,38 +50,44 @@ class DistrictModel(mesa.Model):
     """A district under a policy.
 
     `scenario` is kept, frozen, as `scenario_run` (Mesa writes to a model's `scenario`). `seed` fixes every
-    draw; `days` is how far the calendar reaches; `scale` keeps that share of the communities.
+    draw; `days` is how many days it can do; `scale` keeps that share of the communities. `first_day` is the day of the
+    calendar on which it begins: below 0 in the years before.
 
     A run of the same scenario, seed, days and scale is bit-identical in any process.
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int = 1, days: int | None = None, scale: float = 1.0, years: str = ""
+        self, scenario: Scenario, seed: int = 1, days: int | None = None, scale: float = 1.0, first_day: int = 0
     ) -> None:
         super().__init__(rng=int(root_key(seed, "mesa") >> np.uint64(33)))
         self.scenario_run, self.seed_run, self.seeds = scenario, seed, Seeds.of(scenario.run.replicate, seed)
         people = self.seeds.people
-        self.days = days or scenario.run.days
+        self.days, self.first_day = days or scenario.run.days, first_day
         self.map = build_geography(scenario, scale, self.seeds.map)
         self._posts = posts_by_station(scenario, self.map)
         persons, skill = hire_everyone(scenario, self.map, self._posts, people)
         self.residents = build_residents(scenario, self.map, people)
-        self.engine, self.world = build_world(scenario, self.map, self.residents, persons, skill, self.days)
+        self.engine, self.world = build_world(
+            scenario, self.map, self.residents, persons, skill, self.days, first_day
+        )
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
         self.setting = setting_of(scenario)
         self.finance = plan_finance(scenario, self.map, people)
+        self.finance.begin = first_day
         self.helpers = HelperHours(scenario, self.map, self.residents, people, self.days)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
-        self.keys = {name: root_key(seed, f"{name} {years}".strip()) for name in ("needs", "tasks")}
-        self.open_days = working_days(scenario.calendar, self.days)
-        self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, self.days)
+        years = " before" if first_day < 0 else ""
+        self.keys = {name: root_key(seed, f"{name}{years}") for name in ("needs", "tasks")}
+        self.open_days = working_days(scenario.calendar, self.days, first_day)
+        self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, first_day, self.days)
         self.completion = ChoreCompletion(len(self.map.ids))
         self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
         self.policy = self._policies.on(0, self.completion.share)
         self._young, self._elderly = (np.flatnonzero(self.residents.age == age) for age in (YOUNG, ELDERLY))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
+        self._month = 1.0  # the share of the running month's days that it has had money for
         self.make_room()
         fill_posts(self._engine, persons)
         self.year_before: np.ndarray | None = None
@@ -111,7 +118,7 @@ class DistrictModel(mesa.Model):
     @property
     def date(self) -> dt.date:
         """Date of the day to come."""
-        return self.scenario_run.calendar.start + dt.timedelta(days=self.day)
+        return date_of(self.scenario_run.calendar, self.first_day + self.day)
 
     def follow(self, scenario: Scenario) -> None:
         """From the day to come on, the levers of `scenario`, which may differ from the present one in nothing else.
@@ -130,14 +137,13 @@ class DistrictModel(mesa.Model):
     def step(self) -> None:
         """One day, in these phases; IndexError past the days for which the model was made.
 
-        1. the policy of the day; as a year begins, last year's money lapses; on the first day of a month its money,
-           services and helpers
+        1. the policy of the day; on the first day of a month its money, services and helpers
         2. needs arise
         3. needs are voiced, found, met, or vanish
         4. the day's work, event by event
         5. results reach residents; what is unresolved wears on them; weekly, neighbours talk
         6. fatigue, leaving, newcomers; the day's closing entries
-        7. what the day's work prevents; monthly, methods spread
+        7. what the day's work prevents; monthly, methods spread; at the year's end money lapses
         8. the diary, and the flow identity
         """
         day = self.day
@@ -158,11 +164,11 @@ class DistrictModel(mesa.Model):
         self._effects = refer_effects(*self.policy.effects)
         if self._policies.changes_on(day):
             assign_posts(self.engine, self.world.persons, self.policy.staff)
-        if day and (self.date.month, self.date.day) == (1, 1):
-            lapse(self.world, self.waiting_yuan())
         if self.date.day == 1 or day == 0:
-            allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, self._base_posts())
-            self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers)
+            self._month = month_left(self.scenario_run.calendar, self.first_day + day)
+            base = self._base_posts()
+            allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, base, self._month)
+            self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers, self._month)
             self._has_new_money = True
         self.prevention.set_hazards(self.world)
 
@@ -220,15 +226,17 @@ class DistrictModel(mesa.Model):
             close_day(self.scenario_run, self.engine, self.world, self.diary.hours_this_morning, open_hours)
 
     def _supply(self, day: int) -> None:
-        """(7) What work has done: prevention daily, methods monthly."""
+        """(7) What work has done: prevention daily, methods monthly; at the year's end money lapses."""
         self.prevention.learn(self.world)
         self.helpers.book_day(self.world)
         if self.open_days[day]:
             self.completion.learn(self.world)
-        tomorrow = self.date + dt.timedelta(days=1)
+        tomorrow = date_of(self.scenario_run.calendar, self.first_day + day + 1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
-            grow_methods(self.scenario_run, self.map, self.world.community_domain["methods"], written)
+            grow_methods(self.scenario_run, self.map, self.world.community_domain["methods"], written, self._month)
+            if tomorrow.month == 1:
+                lapse(self.world, self.waiting_yuan())
 
     def _close(self) -> None:
         """(8) The day enters the diary; the flow must balance."""
@@ -270,10 +278,10 @@ class DistrictModel(mesa.Model):
             self.step()
 
 
-def _demand_by_day(scenario: Scenario, days: int) -> tuple[np.ndarray, np.ndarray]:
-    """Demand of each day over the mean day's: by weekday and month, and by weekday alone."""
+def _demand_by_day(scenario: Scenario, first: int, days: int) -> tuple[np.ndarray, np.ndarray]:
+    """Demand of each of `days` days from `first` on over the mean day's: by weekday and month, and by weekday alone."""
     calendar = scenario.calendar
-    dates = [calendar.start + dt.timedelta(days=n) for n in range(days)]
+    dates = dates_of(calendar, first, first + days)
     weekday = np.array(calendar.weekday_profile)[[date.weekday() for date in dates]] * 7
     month = np.array(calendar.month_profile)[[date.month - 1 for date in dates]] * 12
     return weekday * month, weekday

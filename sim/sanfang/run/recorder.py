@@ -87,7 +87,7 @@ def _given_since(model: DistrictModel, first: int) -> np.ndarray:
     scenario, world, end = model.scenario_run, model.world, model.day
     pots = Pots(moved(model.diary.spent, first, end), in_pots(world), model.waiting_yuan())
     months = month_books(scenario, world, model.finance, end)
-    return np.asarray(yuan_of(*months, scenario.calendar.start, first, end, pots).sum(axis=0))
+    return np.asarray(yuan_of(*months, scenario.calendar, first, end, pots).sum(axis=0))
 
 
 def in_window(so_far: np.ndarray, first: int, end: int, window: int = WINDOW) -> np.ndarray:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import PydanticCustomError
 
 from sanfang.scenario import limits
+from sanfang.scenario.dates import SATURDAY
+from sanfang.scenario.declare import EARLIEST, LATEST
 from sanfang.scenario.errors import nearest
 from sanfang.scenario.telling import listed, shortened
 
@@ -87,6 +89,13 @@ def _people(scenario: Scenario) -> None:
 
 def _day(scenario: Scenario) -> None:
     calendar = scenario.calendar
+    if calendar.reference_year and calendar.reference_year < EARLIEST.year:
+        raise _wrong("calendar.reference_year", f"must be a year from {EARLIEST.year} to {LATEST.year}, or 0 for none")
+    for date in calendar.working_weekends:
+        if date.weekday() < SATURDAY:
+            raise _wrong("calendar.working_weekends", f"{date} is a {date:%A}; only Saturdays and Sundays belong here")
+        if date in calendar.holidays:
+            raise _wrong("calendar.working_weekends", f"{date} is in calendar.holidays, too")
     if calendar.opening_hour + calendar.shift_hours > 24:
         message = f"with calendar.opening_hour = {calendar.opening_hour} the working day ends after midnight"
         raise _wrong("calendar.shift_hours", message)

@@ -10,6 +10,7 @@ import datetime as dt
 from typing import Literal
 
 from sanfang.scenario.declare import (
+    LATEST,
     Date,
     Dates,
     Label,
@@ -111,7 +112,15 @@ class Calendar(Section):
     start: Date = choice(dt.date(2025, 1, 1), "First day", "起始日期")
     opening_hour: float = param(8.5, "hour", 0, 23, "Start of the working day", "上班时间", role="constant")
     shift_hours: float = param(8.0, "hours", 1, 12, "Paid hours a working day", "日工时", role="constant")
-    holidays: Dates = choice((), "Public holidays on weekdays", "法定节假日")
+    reference_year: int = param(
+        0, "year", 0, LATEST.year, "Year that is repeated instead of the years as they come; 0: none", "重复的基准年",
+        source="convention", role="constant",
+    )  # fmt: skip
+    country: Literal["none", "CN"] = choice(
+        "none", "Country whose public holidays and working weekends hold", "节假日所属国家", source="convention"
+    )
+    holidays: Dates = choice((), "Days off besides those of the country", "另外的休息日")
+    working_weekends: Dates = choice((), "Working weekend days besides those of the country", "另外的周末上班日")
     weekday_profile: SharesByWeekday = choice((1 / 7,) * 7, "Share of needs by weekday, Monday first", "星期分布")
     month_profile: SharesByMonth = choice((1 / 12,) * 12, "Share of needs by month, at equal length", "月份分布")
     hour_profile: SharesByHour = choice((1 / 24,) * 24, "Share of needs by hour of the day", "小时分布")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 import pandas as pd
@@ -14,6 +13,7 @@ from sanfang.report.time_split_figure import COLOURS
 from sanfang.run.life import Life
 from sanfang.run.steps import HandOff, Step
 from sanfang.run.time_split import CAUSES, cause_label
+from sanfang.scenario.dates import moment_of
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 
@@ -41,7 +41,7 @@ def domain_label(domain: str, scenario: Scenario, lang: str) -> str:
 
 def moment(day: float, calendar: Calendar, lang: str) -> str:
     """A calendar time as weekday, date and hour."""
-    when = dt.datetime.combine(calendar.start, dt.time()) + dt.timedelta(days=day)
+    when = moment_of(calendar, day)
     if lang == "zh":
         return f"{when.month}月{when.day}日（周{WEEKDAYS_ZH[when.weekday()]}）{when:%H:%M}"
     return f"{when:%a} {when.day} {when:%b %H:%M}"
@@ -140,7 +140,7 @@ def _ticks(begin: float, end: float, calendar: Calendar, lang: str) -> list[Json
     step = next((one for one in steps if span / one <= MAX_TICKS), steps[-1])
     found, day = [], math.ceil(begin / step - 1e-9) * step
     while day <= end:
-        when = dt.datetime.combine(calendar.start, dt.time()) + dt.timedelta(days=round(day * 24) / 24)
+        when = moment_of(calendar, round(day * 24) / 24)
         date = f"{when.month}月{when.day}日" if lang == "zh" else f"{when.day} {when:%b}"
         text = f"{date} {when:%H:%M}" if step < 1 else date
         found.append({"at": round(100 * (day - begin) / max(span, 1e-6), 3), "label": text})

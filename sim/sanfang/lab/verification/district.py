@@ -60,11 +60,12 @@ def _model(run: Run) -> DistrictModel:
 
 
 def supply(scenario: Scenario, days: int, posts: int) -> dict[str, float]:
-    """What is supplied, from the declarations alone: posts x paid hours; the money of the months begun, and wages."""
+    """What is supplied, from the declarations alone: posts x paid hours; wages; the money of the months begun, of the
+    first one for the days that are left of it."""
     calendar, money = scenario.calendar, scenario.money
     hours = posts * float(working_days(calendar, days).sum()) * calendar.shift_hours
     dates = pd.date_range(calendar.start, periods=days)
-    months = len({(date.year, date.month) for date in dates})
+    months = 1 - (dates[0].day - 1) / dates[0].days_in_month + int((dates[1:].day == 1).sum())
     operating = money.operating / 12 * months * scenario.district.population
     return {"hours": hours, "yuan": operating + hours * scenario.staffing.wage}
 

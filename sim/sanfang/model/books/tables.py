@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.books.observation import Observation, mean_of_vulnerable
+from sanfang.scenario.dates import dates_of
 from sanfang.scenario.place import KINDS
 
 
@@ -21,17 +21,17 @@ def daily_table(run: Observation) -> pd.DataFrame:
     if run.year_before is None:
         return table
     before = pd.DataFrame.from_records(run.year_before)
-    before.insert(1, "date", [run.scenario.calendar.start + dt.timedelta(days=int(day)) for day in before["day"]])
+    before.insert(1, "date", [date_of(run.scenario.calendar, int(day)) for day in before["day"]])
     return pd.concat([before, table], ignore_index=True)
 
 
 def _since_day_zero(run: Observation) -> pd.DataFrame:
-    days, size, start = run.days, run.community_size, run.scenario.calendar.start
+    days, size = run.days, run.community_size
     booked = np.array([by_tier.sum(axis=0) for by_tier in run.hours_so_far]).reshape(days, len(h.HOUR_HEADINGS))
     hours = np.diff(booked, axis=0, prepend=0.0)
     columns: dict[str, Any] = {
         "day": np.arange(days),
-        "date": [start + dt.timedelta(days=n) for n in range(days)],
+        "date": dates_of(run.scenario.calendar, 0, days),
         "satisfaction": run.satisfaction @ size / size.sum(),
         "satisfaction_vulnerable": mean_of_vulnerable(run.satisfaction_vulnerable, run.community_vulnerable),
         "latent": run.latent,

@@ -8,8 +8,6 @@ given.
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +15,8 @@ import numpy as np
 
 from sanfang.model.books import headings as h
 from sanfang.model.state import DEPARTMENT
+from sanfang.scenario.dates import days_left_in_month
+from sanfang.scenario.place import Calendar
 
 FROM_POTS = (h.Y_CASES, h.Y_MARKET)
 """What the pots pay for, day by day."""
@@ -44,15 +44,14 @@ def moved(spent_so_far: Sequence[np.ndarray], first: int, end: int) -> np.ndarra
 
 
 def yuan_of(
-    ahead: np.ndarray, into_pots: np.ndarray, start: dt.date, first: int, end: int, pots: Pots
+    ahead: np.ndarray, into_pots: np.ndarray, calendar: Calendar, first: int, end: int, pots: Pots
 ) -> np.ndarray:  # fmt: skip
     """Yuan given for days `first` to `end` - 1, `[tier, heading]`; it sums to what was given for these days.
 
-    `ahead` and `into_pots` are of the months of a run, which begins on the date `start`; see `MonthBooks`. Wages are
-    apart.
+    `ahead` and `into_pots` are of the months of a run by this calendar; see `MonthBooks`. Wages are apart.
     """
-    shares = shares_of_months(start, len(ahead), first, end)
-    to_come = shares_of_months(start, len(ahead), end, None)
+    shares = shares_of_months(calendar, len(ahead), first, end)
+    to_come = shares_of_months(calendar, len(ahead), end, None)
     yuan = np.tensordot(shares, ahead, 1)
     given, not_yet_due = shares @ into_pots, to_come @ into_pots
     left = _left(pots, not_yet_due)
@@ -63,12 +62,14 @@ def yuan_of(
     return np.asarray(yuan)
 
 
-def shares_of_months(start: dt.date, months: int, first: int, end: int | None) -> np.ndarray:
-    """The share of each month's days, from its money to its end, that are days `first` to `end` - 1 (None: all)."""
-    begin, shares = 0, np.zeros(months)
+def shares_of_months(calendar: Calendar, months: int, first: int, end: int | None, begin: int = 0) -> np.ndarray:
+    """The share of each month's days, from its money to its end, that are days `first` to `end` - 1 (None: all).
+
+    The first of so many `months` has its money on day `begin`, on which the run begins.
+    """
+    shares = np.zeros(months)
     for month in range(months):
-        date = start + dt.timedelta(days=begin)
-        until = begin + calendar.monthrange(date.year, date.month)[1] - date.day + 1
+        until = begin + days_left_in_month(calendar, begin)[0]
         inside = (until if end is None else min(until, end)) - max(begin, first)
         shares[month], begin = max(inside, 0) / (until - begin), until
     return shares

@@ -51,6 +51,8 @@ class Finance:
     """`[c]`: how far social organisations have grown, 0 to 1."""
     fee: np.ndarray
     """`[c]`: yuan paid for contracts this month."""
+    begin: int = 0
+    """Day of the calendar on which the books begin: 0, or one before it in the years before."""
     terminal_fee: float = 0.0
     """Yuan paid for terminals this month."""
     terminal_uses: int = 0
@@ -96,23 +98,25 @@ def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
 
 
 def allocate_month(
-    scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray
-) -> None:
+    scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray,
+    part: float = 1.0,
+) -> None:  # fmt: skip
     """Settle the last month's contracts and terminals, then hand out this month's money.
 
-    `base_posts[c]`: posts at each community's grids and office now.
+    `base_posts[c]`: posts at each community's grids and office now. `part`: the share of the month's days that are
+    left, below 1 where a run begins within a month; all that is paid by the month is paid for these days.
     """
     settle_month(scenario, world, finance)
     # What was left in the pots when the books were opened is given with the first month's money.
     spent, pots = world.spent[: DEPARTMENT + 1].copy(), in_pots(world) if finance.months else 0.0
-    month = scenario.money.operating / 12 * finance.people.sum()
+    month = part * scenario.money.operating / 12 * finance.people.sum()
     finance.supplied += month
-    rest = month - _pay_reform(scenario, world, finance, policy, base_posts, month)
+    rest = month - _pay_reform(scenario, world, finance, policy, base_posts, month, part)
     services = rest * scenario.money.service_share
-    _supply_services(scenario, map_, world, finance, policy, services)
+    _supply_services(scenario, map_, world, finance, policy, services, part)
     _fund_cases(world, finance, policy, rest - services)
     finance.months.append(MonthBooks(world.spent[: DEPARTMENT + 1] - spent, in_pots(world) - pots))
-    income = policy.income * finance.people
+    income = part * policy.income * finance.people
     world.communities["outside"] += income
     finance.outside += float(income.sum())
 
@@ -129,9 +133,11 @@ def _fund_cases(world: World, finance: Finance, policy: PolicyOfDay, yuan: float
 
 
 def _pay_reform(
-    scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray, month: float
-) -> float:
-    """What the reform costs this month (yuan); scaled down in proportion where it is more than there is."""
+    scenario: Scenario, world: World, finance: Finance, policy: PolicyOfDay, base_posts: np.ndarray, month: float,
+    part: float = 1.0,
+) -> float:  # fmt: skip
+    """What the reform costs in `part` of a month (yuan); scaled down in proportion where it is more than there is,
+    which is `month`."""
     communities, yuan, people = world.communities, policy.yuan, finance.people
     bill = {
         h.Y_TERMINALS: yuan["terminals"] * people,
@@ -140,17 +146,17 @@ def _pay_reform(
         h.Y_RECOGNITION: yuan["recognition"] * base_posts,
         h.Y_PLATFORM: yuan["digital_platform"] * people,
     }
-    total = sum(float(item.sum()) for item in bill.values())
-    part = month / total if total > month else 1.0
-    finance.terminal_fee = part * float(bill[h.Y_TERMINALS].sum())
-    finance.fee = part * bill[h.Y_CONTRACTS]
+    total = part * sum(float(item.sum()) for item in bill.values())
+    paid = part * (month / total if total > month else 1.0)
+    finance.terminal_fee = paid * float(bill[h.Y_TERMINALS].sum())
+    finance.fee = paid * bill[h.Y_CONTRACTS]
     for heading, item in bill.items():
-        world.spent[COMMUNITY, heading] += part * item.sum()
-    growing = np.where(finance.fee > 0, 1.0 / scenario.prices.contract_months, 0.0)
+        world.spent[COMMUNITY, heading] += paid * item.sum()
+    growing = np.where(finance.fee > 0, part / scenario.prices.contract_months, 0.0)
     finance.maturity += (1.0 - finance.maturity) * np.minimum(growing, 1.0)
     communities["contract"] = finance.fee / scenario.prices.contract_rate * finance.maturity
     communities["contract_used"] = 0.0
-    return part * total
+    return min(total, month)
 
 
 def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
@@ -198,7 +204,8 @@ def month_books(scenario: Scenario, world: World, finance: Finance, day: int) ->
 
 def share_of_month(scenario: Scenario, finance: Finance, day: int) -> float:
     """The share of the running month's days that are over at the start of `day`; 1 before its money has come."""
-    return float(shares_of_months(scenario.calendar.start, len(finance.months), 0, day)[-1])
+    begin = finance.begin
+    return float(shares_of_months(scenario.calendar, len(finance.months), begin, begin + day, begin)[-1])
 
 
 def _rebook(books: np.ndarray, heading: int, waste: int, yuan: float) -> None:
@@ -208,9 +215,10 @@ def _rebook(books: np.ndarray, heading: int, waste: int, yuan: float) -> None:
 
 
 def _supply_services(
-    scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay, yuan: float
-) -> None:
-    """Plan services, let neighbours use their part, and see what is covered and what is too much.
+    scenario: Scenario, map_: Geography, world: World, finance: Finance, policy: PolicyOfDay, yuan: float,
+    part: float = 1.0,
+) -> None:  # fmt: skip
+    """Plan services of `part` of a month, let neighbours use their part, and see what is covered and what is too much.
 
     The centre plans the same per head, or by communities' estimates as far as they have a say. A
     community plans its own share by its estimate, and counts only what its own residents get of it. Requests
@@ -238,10 +246,11 @@ def _supply_services(
             reach[near] += spill * planned[c] / len(near)
         else:
             reach[c] += spill * planned[c]
-    covered = np.minimum(reach / np.maximum(finance.demand, 1e-9), 1.0)
+    demand = part * finance.demand
+    covered = np.minimum(reach / np.maximum(demand, 1e-9), 1.0)
     world.community_domain["covered"] = covered
     world.community_domain["unmet"] = 1.0 - covered
-    over = float(np.maximum(reach - finance.demand, 0.0).sum())
+    over = float(np.maximum(reach - demand, 0.0).sum())
     by_community = yuan * float(locally.sum())
     for tier, part in ((COMMUNITY, by_community), (DEPARTMENT, yuan - by_community)):
         world.spent[tier, h.Y_SERVICES] += part * (1.0 - over / yuan) if yuan > 0 else 0.0

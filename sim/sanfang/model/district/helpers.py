@@ -40,8 +40,8 @@ class HelperHours:
         self._month = 0
         self._a_day = np.zeros(len(h.OUTSIDE_HEADINGS))
 
-    def begin_month(self, world: World, trust: np.ndarray, organised: np.ndarray) -> None:
-        """What helpers give this month.
+    def begin_month(self, world: World, trust: np.ndarray, organised: np.ndarray, part: float = 1.0) -> None:
+        """What helpers give this month, of whose days there are `part` left.
 
         `trust[resident]`; `organised[c, kind]` in [0, 1]: how far each kind of helpers is raised and organised.
         """
@@ -61,6 +61,8 @@ class HelperHours:
         self._visit(world, volunteers * conditions.volunteer_hours)
         self._keep_contact(world, members * conditions.member_hours)
         communities["pool"] = conditions.pool_hours * communities["size"] / 1000.0 * self._firms * share[:, POOL]
+        for stock in ("errands", "pool"):  # what is not given by the day
+            communities[stock] *= part
 
     def _visit(self, world: World, hours: np.ndarray) -> None:
         """Volunteers visit the elderly alone; with what is left of their `hours[c]` a month they keep facilities up."""

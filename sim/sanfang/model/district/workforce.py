@@ -223,10 +223,12 @@ def begin_with_skill(world: World, workforce: Record, worker_id: int, home: int)
         world.skill[worker_id, d] = usual * share * (0.95 + 0.1 * uniform(key, d))
 
 
-def grow_methods(scenario: Scenario, map_: Geography, methods: np.ndarray, written: np.ndarray) -> None:
+def grow_methods(
+    scenario: Scenario, map_: Geography, methods: np.ndarray, written: np.ndarray, part: float = 1.0
+) -> None:
     """Monthly: hours spent writing (`written[c]`) add to a community's stock of methods; neighbours copy some.
 
-    `methods[c, domain]` in [0, 1] is changed in place.
+    `methods[c, domain]` in [0, 1] is changed in place. `part`: the share of a month that has passed since then.
     """
     force = scenario.workforce
     gain = np.minimum(force.method_growth * written / methods.shape[1], 1.0)
@@ -235,4 +237,4 @@ def grow_methods(scenario: Scenario, map_: Geography, methods: np.ndarray, writt
     for c, near in enumerate(map_.neighbours):
         if len(near):
             better = np.maximum(before[near].mean(axis=0) - before[c], 0.0)
-            methods[c] += force.method_spread * better
+            methods[c] += part * force.method_spread * better

@@ -1,32 +1,30 @@
 """The one place where calendar days and working hours are converted.
 
 Calendar time is days since the start (a float: 1.5 is noon of the second day). Working time is
-hours that offices have been open since the start: it stands still at night, on weekends and on
-holidays. Queues, handling and lead times run on working time, residents live on calendar time.
+hours that offices have been open since the start: it stands still at night, on holidays and on
+weekend days that are not worked in exchange. Queues, handling and lead times run on working time,
+residents live on calendar time.
 """
 
 from __future__ import annotations
-
-import datetime as dt
 
 import numpy as np
 
 from sanfang.model.compiled import compiled
 from sanfang.model.kernel.records import Floats
+from sanfang.scenario.dates import dates_of, working_dates
 from sanfang.scenario.place import Calendar
 
 
-def working_days(calendar: Calendar, days: int) -> np.ndarray:
-    """Whether each of the first `days` days is a working day (bool)."""
-    holidays = set(calendar.holidays)
-    dates = (calendar.start + dt.timedelta(days=n) for n in range(days))
-    return np.array([date.weekday() < 5 and date not in holidays for date in dates], dtype=bool)
+def working_days(calendar: Calendar, days: int, first: int = 0) -> np.ndarray:
+    """Whether each of `days` days from day `first` on, which may be before the start, is a working day (bool)."""
+    return np.array(working_dates(calendar, dates_of(calendar, first, first + days)), dtype=bool)
 
 
-def clock_starts(calendar: Calendar, days: int) -> np.ndarray:
-    """Working hours before each day; one entry more than `days`."""
+def clock_starts(calendar: Calendar, days: int, first: int = 0) -> np.ndarray:
+    """Working hours from day `first` to the start of each day from there on; one entry more than `days`."""
     hours = np.zeros(days + 1)
-    np.cumsum(working_days(calendar, days) * calendar.shift_hours, out=hours[1:])
+    np.cumsum(working_days(calendar, days, first) * calendar.shift_hours, out=hours[1:])
     return hours
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sanfang.model import state as s
 from sanfang.model.compiled import compiled
-from sanfang.model.district.finance import in_pots, lapse, settle_month
+from sanfang.model.district.finance import in_pots, settle_month
 from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import mix
 from sanfang.model.kernel.engine_arrays import EVENT, NONE, Engine, refer_engine, with_room
@@ -44,11 +44,9 @@ BEGINS_ANEW = ("records", "closings", "experiences", "capped", "terminal_uses", 
 
 
 def carried(model: DistrictModel) -> Carried:
-    """What `model` carries into the day to come, which is then day 0. Its month, and its year, are settled first."""
+    """What `model` carries into the day to come, which is then day 0. Its month is settled first."""
     scenario, world, finance = model.scenario_run, model.world, model.finance
     settle_month(scenario, world, finance)
-    if (model.date.month, model.date.day) == (1, 1):
-        lapse(world, model.waiting_yuan())
     days, hours = float(model.day), float(world.clock_start[model.day])
     arrays: Carried = {f"world.{name}": getattr(world, name).copy() for name in WHOLE}
     arrays["world.persons"]["vacant_until"] -= days

@@ -9,7 +9,6 @@ and again. Then the next year is played, remembered, and so on. The last years a
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 import numpy as np
@@ -21,6 +20,7 @@ from sanfang.model.model import DistrictModel
 from sanfang.model.start.carried import Carried, carried
 from sanfang.model.start.remembered_year import RememberedYear
 from sanfang.model.start.tenure import Learning, renew
+from sanfang.scenario.dates import same_date
 from sanfang.scenario.scenario import Scenario
 
 YEARS = 6
@@ -36,10 +36,9 @@ class LeadIn(DistrictModel):
     """A district in the years before day 0; it begins empty."""
 
     def __init__(self, scenario: Scenario, seed: int, scale: float) -> None:
-        self.day_zero = scenario.calendar.start
-        begins = _years_before(self.day_zero, YEARS)
-        before = scenario.with_({"run.start": "empty", "calendar.start": begins}, "the years before day 0")
-        super().__init__(before, seed, (self.day_zero - begins).days, scale, years="before")
+        begins = same_date(scenario.calendar, YEARS)
+        before = scenario.with_({"run.start": "empty"}, "the years before day 0")
+        super().__init__(before, seed, -begins, scale, begins)
         self._year: RememberedYear | None = None
 
     def _residents(self, day: int) -> None:
@@ -50,7 +49,7 @@ class LeadIn(DistrictModel):
     def play(self, progress: Callable[[int, int], object] | None = None) -> None:
         """To the eve of day 0."""
         for year in range(YEARS):
-            ends = (_years_before(self.day_zero, YEARS - year - 1) - self.scenario_run.calendar.start).days
+            ends = self.days + same_date(self.scenario_run.calendar, YEARS - year - 1)
             learning = Learning(self.world, self.setting) if year in REMEMBERED else None
             self._year = RememberedYear(self.world) if learning else None
             while self.day < ends:
@@ -62,16 +61,11 @@ class LeadIn(DistrictModel):
                 self._year.replay(self.residents, self.world.communities, self.setting["mind"], REPLAYS, self.seed_run)
 
 
-def _years_before(day: dt.date, years: int) -> dt.date:
-    """The same day of the year, so many years before."""
-    return day.replace(year=day.year - years)
-
-
 def lead_in(scenario: Scenario, seed: int, scale: float, progress: Callable[[int, int], object] | None = None) -> Carried:
     """What a district under the policy of `scenario` carries into its day 0, and its daily series of the year before."""
     model = LeadIn(scenario, seed, scale)
     model.play(progress)
-    daily = daily_table(observe(model)).tail((model.day_zero - _years_before(model.day_zero, 1)).days)
+    daily = daily_table(observe(model)).tail(-same_date(scenario.calendar, 1))
     return carried(model) | {"daily.year_before": _rows_of(daily)}
 
 
