@@ -10,7 +10,7 @@ import pandas as pd
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.books.observation import Observation, mean_of_vulnerable
-from sanfang.scenario.dates import dates_of
+from sanfang.scenario.dates import date_of, dates_of
 from sanfang.scenario.place import KINDS
 
 
