@@ -48,8 +48,8 @@ PARAMETER = Tour(
         ),
         Stop(
             "scenario/reading.py",
-            ("read_scenario", "parse_settings", "Reading.lay_over"),
-            "District, file, what it extends and --set are laid over one another.",
+            ("read_scenario", "read_document"),
+            "District, file, what it extends and --set are laid over one another (merging.py, settings.py).",
             "a nested dict, and where each value came from",
         ),
         Stop(

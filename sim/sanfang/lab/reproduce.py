@@ -31,7 +31,7 @@ from sanfang.lab.sweeps.sweep import Report, sweep
 from sanfang.lab.verification.agreement import FALSE_ALARMS
 from sanfang.metrics.catalogue import knowing, metric
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.reading import parse_settings
+from sanfang.scenario.settings import parse_settings
 
 DIGITS = 9
 """Significant digits to which older files publish; newer ones publish all."""

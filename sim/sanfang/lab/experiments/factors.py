@@ -21,8 +21,8 @@ from sanfang.scenario.checks import INCONSISTENT
 from sanfang.scenario.content import find_scenario
 from sanfang.scenario.declare import Section
 from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.merging import nested
 from sanfang.scenario.messages import input_error
-from sanfang.scenario.reading import nested
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.sources import parted
 from sanfang.scenario.telling import in_words
