@@ -23,7 +23,7 @@ from sanfang.lab.statistics.intervals import t_interval
 from sanfang.lab.storage.results import Results
 from sanfang.lab.verification import pooling
 from sanfang.metrics.catalogue import HEADLINES, metric
-from sanfang.report.comparison_figure import BETTER, UNSURE, WORSE, verdict_colour
+from sanfang.report.verdict_colours import BETTER, UNSURE, WORSE, verdict_colour
 from sanfang.scenario.errors import InputError
 from sanfang.studies import findings
 
