@@ -18,7 +18,7 @@ from sanfang.cli import saving
 from sanfang.cli.app import app
 from sanfang.lab import files, reproduce
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import StoreError
+from sanfang.lab.storage.faults import StoreError
 from sanfang.run import simulation
 from sanfang.scenario import settings
 from sanfang.scenario.errors import InputError

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from sanfang.cli.app import app
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Daily, Failure, Planned, Result
 from sanfang.lab.storage.store import Store

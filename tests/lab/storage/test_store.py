@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from sanfang.lab.storage import database
+from sanfang.lab.storage import database, schema
 from sanfang.lab.storage import store as store_module
-from sanfang.lab.storage.database import METRIC_NAMES, STORE, StoreError
+from sanfang.lab.storage.faults import STORE, StoreError
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Daily, Failure, Planned, Result
+from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.store import Store, is_being_written, run_keys
 from sanfang.scenario.errors import InputError
 
@@ -105,7 +106,7 @@ def test_a_metric_newer_than_the_file_gets_a_column(tmp_path: Path, monkeypatch:
     with monkeypatch.context() as before:
         for module in (database, store_module):
             before.setattr(module, "METRIC_NAMES", tuple(name for name in METRIC_NAMES if name != "backlog"))
-        before.setattr(database, "SCHEMA", database.SCHEMA.replace('"backlog" REAL, ', ""))
+        before.setattr(database, "SCHEMA", schema.SCHEMA.replace('"backlog" REAL, ', ""))
         filled(tmp_path)
     with Store(tmp_path) as store:
         store.set_plan(ABOUT, [{"x": 1.0}], plan(6))
@@ -293,5 +294,5 @@ def test_sessions_tell_who_wrote_how_much(tmp_path: Path) -> None:
 
 def test_the_schema_is_the_one_that_this_format_number_stands_for() -> None:
     """Whoever changes the tables must raise FORMAT, or older files would be read wrongly."""
-    tables = re.sub(r'"\w+" REAL(, )?|PRAGMA.*|\s', "", database.SCHEMA)
-    assert (database.FORMAT, hashlib.sha256(tables.encode()).hexdigest()[:8]) == (4, "013fff3c")
+    tables = re.sub(r'"\w+" REAL(, )?|PRAGMA.*|\s', "", schema.SCHEMA)
+    assert (schema.FORMAT, hashlib.sha256(tables.encode()).hexdigest()[:8]) == (4, "013fff3c")

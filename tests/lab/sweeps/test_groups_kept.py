@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from model_runs import demo
 from sanfang.cli.app import app
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.sweep import sweep
 from sanfang.metrics.groups import by_group

@@ -17,9 +17,9 @@ from sanfang.cli.app import app
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.experiments.factors import names_of_columns
 from sanfang.lab.provenance import code_version
-from sanfang.lab.storage.database import METRIC_NAMES
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Planned, Result
+from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps import sweep as sweep_module
 from sanfang.lab.sweeps.forecast import forecast

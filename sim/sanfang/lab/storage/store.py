@@ -28,10 +28,11 @@ from typing import Any, Self
 import filelock
 import numpy as np
 
-from sanfang.lab.storage import checksums, damage, database
+from sanfang.lab.storage import checksums, damage, database, faults, queries, schema
 from sanfang.lab.storage.checksums import seal
-from sanfang.lab.storage.database import METRIC_NAMES, STORE, StoreError, columns, plainly, quoted
+from sanfang.lab.storage.faults import STORE, StoreError, plainly
 from sanfang.lab.storage.rows import Failure, Planned, Result
+from sanfang.lab.storage.schema import METRIC_NAMES, columns, quoted
 from sanfang.scenario.errors import InputError, Notice
 from sanfang.scenario.limits import MAX_REPLICATIONS
 
@@ -100,7 +101,7 @@ class Store:
 
     def _take_out_damage(self) -> None:
         """Take out runs, series, failures and a plan that do not read as they were written, and say so."""
-        with database.reading(self.folder):
+        with faults.reading(self.folder):
             found = damage.find(self._db)
         if found:
             with self._writing() as db:
@@ -112,17 +113,17 @@ class Store:
 
     def about(self) -> dict[str, Any]:
         """What the store says of its sweep; empty when new, or when its plan was damaged."""
-        return database.about(self._db)
+        return queries.about(self._db)
 
     def measured_with(self, digests: Mapping[str, str], of_groups: Mapping[str, str] | None = None) -> None:
         """From now on, results have been measured with formulas of these digests, by metric; those of how groups are
         split are apart."""
         self._metrics = tuple(dict.fromkeys([*METRIC_NAMES, *digests]))
         used = {**digests, **(of_groups or {})}
-        self._formulas = database.number_of(used)
+        self._formulas = queries.number_of(used)
         with self._writing() as db:
             database.add_columns(db, self._metrics)
-            row = (self._formulas, database.formulas_text(used))
+            row = (self._formulas, queries.formulas_text(used))
             db.execute("INSERT OR REPLACE INTO formulas VALUES (?, ?)", row)
             seal(db, ["formulas"])
 
@@ -156,7 +157,7 @@ class Store:
         db.execute("DROP VIEW IF EXISTS results")
         db.execute(
             f"CREATE VIEW results AS SELECT scenario, point{named}, replication, seed, {metrics}, runs.seconds, key"
-            f" FROM plan JOIN points USING (point) JOIN runs USING (key) WHERE {database.is_there(db, ())}"
+            f" FROM plan JOIN points USING (point) JOIN runs USING (key) WHERE {queries.is_there(db, ())}"
         )
 
     def extend_plan(self, plan: Iterable[Planned]) -> None:
@@ -167,7 +168,7 @@ class Store:
 
     def planned(self) -> int:
         """Cells of the plan, be they laid out or not."""
-        return database.planned(self._db)
+        return queries.planned(self._db)
 
     def laid_out(self, replications: int = MAX_REPLICATIONS) -> int:
         """Cells of the plan that are in the store, of so many first replications."""
@@ -181,11 +182,11 @@ class Store:
 
     def done(self, *beside: str) -> int:
         """Cells of the plan whose run is there as the plan wants it, with what is to be kept in tables `beside`."""
-        return database.done(self._db, beside)
+        return queries.done(self._db, beside)
 
     def failed(self, *beside: str) -> int:
         """Cells of the plan whose run failed and has not been made since."""
-        return database.failed(self._db, beside)
+        return queries.failed(self._db, beside)
 
     def missing(self, *beside: str) -> Iterator[Planned]:
         """Cells of the plan whose run is neither there nor failed, in order of replication; read page by page."""
@@ -193,7 +194,7 @@ class Store:
             f"SELECT replication, point, scenario, seed, key FROM plan"
             f" LEFT JOIN runs USING (key) LEFT JOIN failures USING (key)"
             f" WHERE (replication, point, scenario) > (?, ?, ?) AND failures.error IS NULL"
-            f" AND NOT {database.is_there(self._db, beside)}"
+            f" AND NOT {queries.is_there(self._db, beside)}"
             f" ORDER BY replication, point, scenario LIMIT {PAGE_ROWS}"
         )
         last: tuple[int, int, str] = (-1, -1, "")
@@ -211,12 +212,12 @@ class Store:
 
     def sessions(self) -> list[dict[str, Any]]:
         """Who wrote when, with what."""
-        return database.sessions(self._db)
+        return queries.sessions(self._db)
 
     def values(self, metric: str) -> Iterator[tuple[int, str, int, float | None]]:
         """(point, scenario, replication, value) of one metric for all cells of the plan that are done."""
         query = f"SELECT point, scenario, replication, {quoted(metric)} FROM plan JOIN runs USING (key)"
-        yield from self._db.execute(f"{query} WHERE {database.is_there(self._db, ())}")
+        yield from self._db.execute(f"{query} WHERE {queries.is_there(self._db, ())}")
 
     def measured_otherwise(self, *groups: str) -> Iterator[tuple[Planned, float, str, bytes | None]]:
         """Runs of the plan that are there, but not measured with the plan's formulas or by `groups`: a cell, the
@@ -225,7 +226,7 @@ class Store:
         query = (
             "SELECT min(replication), point, scenario, seed, key, seconds, finished, content FROM plan"
             " JOIN runs USING (key) LEFT JOIN records USING (key)"
-            f" WHERE key > ? AND NOT {database.is_there(self._db, groups)}"
+            f" WHERE key > ? AND NOT {queries.is_there(self._db, groups)}"
             f" GROUP BY key ORDER BY key LIMIT {PAGE_RECORDS}"
         )
         last = ""
@@ -245,8 +246,8 @@ class Store:
     def add(self, results: Sequence[Result], failures: Sequence[Failure] = ()) -> None:
         """Store finished and failed runs. When this returns they survive whatever happens to process or machine."""
         now = _now()
-        names = sorted(["seconds", database.FORMULAS, *self._metrics])
-        more = {database.FORMULAS: self._formulas}
+        names = sorted(["seconds", schema.FORMULAS, *self._metrics])
+        more = {schema.FORMULAS: self._formulas}
         rows = [[{**r.metrics, "seconds": r.seconds, **more}.get(name) for name in names] for r in results]
         values = np.array(rows, np.float64).reshape(len(rows), len(names))
         sums = checksums.of_runs([(r.key, now) for r in results], names, values)
@@ -303,20 +304,20 @@ class Store:
         for number, digests in _formulas_of(db, "other"):
             db.execute("INSERT OR IGNORE INTO main.formulas VALUES (?, ?)", (number, digests))
         seal(db, ["formulas"])
-        split = [one for one in beside if database.is_dimension(one)]
+        split = [one for one in beside if queries.is_dimension(one)]
         tables = [table for table in beside if table not in split and columns(db, "other", table)]
         has_groups = bool(columns(db, "other", "by_group"))
-        valid = database.valid_formulas(db)
+        valid = queries.valid_formulas(db)
         if valid is not None and "records" not in tables:  # with its records a run can be measured again
             measured = f"formulas IN ({', '.join(map(str, valid))})" if columns(db, "other", "formulas") else "false"
-            found = [f"key IN (SELECT key FROM {database.grouped(db, one, 'other')})" for one in split]
+            found = [f"key IN (SELECT key FROM {queries.grouped(db, one, 'other')})" for one in split]
             measured = " AND ".join([measured, *(found if has_groups else ["false"] * len(found))])
         else:
             measured = "true"
         kept = " ".join(f"JOIN other.{table} AS {table} USING (key)" for table in tables)
         db.execute(
             f"CREATE TEMP TABLE wanted AS SELECT DISTINCT key FROM plan JOIN other.runs USING (key) {kept}"
-            f" WHERE {measured} AND key NOT IN (SELECT key FROM main.runs WHERE {database.is_there(db, beside)})"
+            f" WHERE {measured} AND key NOT IN (SELECT key FROM main.runs WHERE {queries.is_there(db, beside)})"
         )
         database.add_columns(db, checksums.number_columns(db, "other"))  # a row is as it was written, or none
         for table in ("runs", *tables):
@@ -324,10 +325,10 @@ class Store:
             wanted = f"SELECT {names} FROM other.{table} WHERE {WANTED}"
             db.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) {wanted}")
         if has_groups:  # rows with these formulas only: none here may be lost for one of another time
-            theirs = f"SELECT * FROM {database.grouped(db, '', 'other')} AND {WANTED}"
+            theirs = f"SELECT * FROM {queries.grouped(db, '', 'other')} AND {WANTED}"
             db.execute(f"INSERT OR REPLACE INTO main.by_group {theirs}")
         damage.take_out(db, damage.find(db, WANTED))
-        there = f"SELECT key FROM main.runs WHERE {database.is_there(db, beside)}"
+        there = f"SELECT key FROM main.runs WHERE {queries.is_there(db, beside)}"
         db.execute(f"DELETE FROM failures WHERE {WANTED} AND key IN ({there})")
         db.execute("DROP TABLE wanted")
         self._show_results(db)
@@ -370,7 +371,7 @@ def _formulas_of(db: sqlite3.Connection, schema: str) -> list[tuple[int, str]]:
     if not columns(db, schema, "formulas"):
         return []
     rows = db.execute(f"SELECT number, digests FROM {schema}.formulas").fetchall()
-    return [(number, digests) for number, digests in rows if number == database.number_of_text(digests)]
+    return [(number, digests) for number, digests in rows if number == queries.number_of_text(digests)]
 
 
 def _check_names(factors: Sequence[str], metrics: Sequence[str]) -> None:

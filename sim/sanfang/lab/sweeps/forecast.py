@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.provenance import code_version
-from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.rows import Planned, Result
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.executors import available_cores

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, measure_own
-from sanfang.lab.storage.database import beside, by_dimensions, number_of
 from sanfang.lab.storage.kept_records import pack
+from sanfang.lab.storage.queries import beside, by_dimensions, number_of
 from sanfang.lab.storage.rows import Daily, Grouped
 from sanfang.metrics.catalogue import METRICS, evaluate, measure
 from sanfang.metrics.formula import formula_digest, groups_digest
@@ -58,7 +58,7 @@ class Measuring:
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """What a store keeps beside each run; see `database.beside`."""
+        """What a store keeps beside each run; see `queries.beside`."""
         return beside({"daily": self.daily, "records": self.records, "by": self.by})
 
     @property

@@ -21,7 +21,7 @@ from sanfang.lab.experiments.own_metrics import declarations, measure_own
 from sanfang.lab.files import plain, to_json, write_atomically
 from sanfang.lab.provenance import code_version, provenance
 from sanfang.lab.statistics import precision
-from sanfang.lab.storage.database import plainly
+from sanfang.lab.storage.faults import plainly
 from sanfang.lab.storage.kept_records import unpack
 from sanfang.lab.storage.rows import Failure, Planned, Result
 from sanfang.lab.storage.store import Store, stores_beside
