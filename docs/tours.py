@@ -89,7 +89,7 @@ PARAMETER = Tour(
             "a number, 0 to 1",
         ),
         Stop(
-            "lab/storage/store.py",
+            "lab/storage/run_keys.py",
             ("run_keys",),
             "Another value is another scenario, and so another run of a sweep.",
             "part of the scenario's digest, in the run's key",

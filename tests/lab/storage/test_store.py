@@ -18,10 +18,12 @@ import pytest
 from sanfang.lab.storage import database, schema
 from sanfang.lab.storage import store as store_module
 from sanfang.lab.storage.faults import STORE, StoreError
+from sanfang.lab.storage.locking import is_being_written
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Daily, Failure, Planned, Result
+from sanfang.lab.storage.run_keys import run_keys
 from sanfang.lab.storage.schema import METRIC_NAMES
-from sanfang.lab.storage.store import Store, is_being_written, run_keys
+from sanfang.lab.storage.store import Store
 from sanfang.scenario.errors import InputError
 
 ABOUT = {"name": "made up", "daily": False, "metrics": [], "factors": ["x"], "scenarios": {"a": "1"}, "baseline": "a"}
@@ -162,7 +164,7 @@ def test_a_sweep_that_has_no_plan_yet_is_told_by_its_readers(tmp_path: Path) -> 
 
 
 def test_two_sweeps_cannot_write_to_one_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.lab.storage.store.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("sanfang.lab.storage.locking.LOCK_SECONDS", 0.1)
     with Store(tmp_path) as first:
         first.set_plan(ABOUT, [{"x": 1.0}], plan(1))
         assert is_being_written(tmp_path)

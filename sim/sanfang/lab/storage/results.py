@@ -21,10 +21,10 @@ from sanfang.lab.experiments.own_metrics import declared
 from sanfang.lab.files import write_atomically
 from sanfang.lab.storage.export import Format, write_csv, write_parquet
 from sanfang.lab.storage.faults import plainly, reading
+from sanfang.lab.storage.locking import is_being_written
 from sanfang.lab.storage.queries import BY, beside, by_dimensions, cells_planned
 from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.sound_rows import Row, SoundRows
-from sanfang.lab.storage.store import is_being_written
 from sanfang.lab.storage.unpacking import GROUP_COLUMNS, daily_table, group_table
 from sanfang.metrics.declare import Metric
 from sanfang.scenario.errors import InputError

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sanfang.metrics.catalogue import METRICS
+from sanfang.scenario.errors import InputError
 
 FORMAT = 4
-
 WITHOUT_GROUPS = 3  # the format before metrics by group were kept
-
 WITHOUT_FORMULAS = 2  # the format before it was noted which formulas gave the values, and before records were kept
-
 WITHOUT_CHECKSUMS = 1  # the one before there were checksums, which can still be read
-
 APPLICATION = 0x53464C42  # in the head of the file: this SQLite file is a sweep of ours
 
 METRIC_NAMES = tuple(metric.name for metric in METRICS)
@@ -83,3 +83,27 @@ def columns(connection: sqlite3.Connection, schema: str, table: str) -> set[str]
 def quoted(name: str) -> str:
     """The name of a column, for a query."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_list(names: Iterable[str]) -> str:
+    """The names of columns, for a query."""
+    return ", ".join(quoted(name) for name in names)
+
+
+def check_names(factors: Sequence[str], metrics: Sequence[str]) -> None:
+    """Raises InputError for a factor with the name of another column, whatever the case of their letters."""
+    taken = {name.lower() for name in ("scenario", "point", "replication", "seed", "seconds", "key", *metrics)}
+    for name in factors:
+        if name.lower() in taken:
+            raise InputError(f"factors.{name}: another column of the results has this name already; call it otherwise")
+        taken.add(name.lower())
+
+
+def cell_of(value: Any) -> Any:
+    """A factor's value as a column can hold it: numbers and words as they are, lists as JSON."""
+    return value if value is None or isinstance(value, int | float | str) else json.dumps(value)
+
+
+def column_type(values: Iterable[Any]) -> str:
+    """The column type of a factor, for tools that need one: REAL where all values are numbers, else TEXT."""
+    return "REAL" if all(value is None or isinstance(value, int | float) for value in values) else "TEXT"

@@ -24,7 +24,8 @@ from sanfang.lab.statistics import precision
 from sanfang.lab.storage.faults import plainly
 from sanfang.lab.storage.kept_records import unpack
 from sanfang.lab.storage.rows import Failure, Planned, Result
-from sanfang.lab.storage.store import Store, stores_beside
+from sanfang.lab.storage.store import Store
+from sanfang.lab.storage.taking_over import stores_beside
 from sanfang.lab.sweeps.executors import Executor, available_cores, local, opened
 from sanfang.lab.sweeps.measuring import Kept, Measuring, formulas_version, group_digests, packed_groups
 from sanfang.lab.sweeps.plan import Plan
