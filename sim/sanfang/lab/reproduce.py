@@ -189,7 +189,7 @@ def found_in(experiment: Experiment, folder: Path) -> list[Finding]:
     rows = table.set_index(["scenario", "point", "metric"]).to_dict("index")
     for label, point, name in wanted:
         if (label, point, name) not in rows:
-            raise InputError(f"{experiment.place.origin}: found: there is no {name} of {label!r} at point {point}")
+            raise InputError(f"{experiment.origin.name}: found: there is no {name} of {label!r} at point {point}")
     return [_finding(rows[key], *key) for key in wanted]
 
 

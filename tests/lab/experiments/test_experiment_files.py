@@ -18,7 +18,7 @@ from sanfang import Scenario
 from sanfang.lab.experiments.designs import KINDS
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.experiments.experiment_file import ExperimentFile, ReplicationRule
-from sanfang.lab.experiments.factors import FactorSpec
+from sanfang.lab.experiments.factor_spec import FactorSpec
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.content import experiment_names
 from sanfang.scenario.errors import InputError

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from sanfang.cli.app import app
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.experiments.factors import names_of_columns
+from sanfang.lab.experiments.reserved_names import names_of_columns
 from sanfang.lab.provenance import code_version
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Planned, Result

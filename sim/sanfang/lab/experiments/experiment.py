@@ -16,16 +16,11 @@ from typing import TYPE_CHECKING, Any
 from sanfang.lab.experiments import designs
 from sanfang.lab.experiments.constraints import Constraint, read_constraint
 from sanfang.lab.experiments.designs import BALANCED, Design, Table
-from sanfang.lab.experiments.experiment_file import (
-    Claim,
-    ExperimentFile,
-    Finding,
-    Origin,
-    Replications,
-    parse,
-    read_experiment,
-)
-from sanfang.lab.experiments.factors import Binder, Factor, FactorSpec, comparable
+from sanfang.lab.experiments.experiment_file import Claim, ExperimentFile, Finding, Replications
+from sanfang.lab.experiments.experiment_reading import Origin, parse, read_experiment
+from sanfang.lab.experiments.factor_binding import Binder
+from sanfang.lab.experiments.factor_spec import FactorSpec, comparable
+from sanfang.lab.experiments.factors import Factor
 from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, read_own_metrics
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.groups import dimensions
@@ -71,7 +66,7 @@ class Experiment:
     replications: Replications
     factors: tuple[Factor, ...]
     constraints: tuple[Constraint, ...]
-    place: Origin
+    origin: Origin
     source: Path | None = None
     own: OwnMetrics = NONE
     """Metrics of its own, as their file declares them."""
@@ -94,16 +89,16 @@ class Experiment:
             return cls._made(document, Origin("experiment"), None)
 
     @classmethod
-    def _made(cls, document: Mapping[str, Any], place: Origin, source: Source | None) -> Experiment:
-        file = parse(document, place)
+    def _made(cls, document: Mapping[str, Any], origin: Origin, source: Source | None) -> Experiment:
+        file = parse(document, origin)
         name = file.name or (source.path.stem if source else "experiment")
         unfit = unfit_for_a_path(name)
         if unfit:
             told = f"{unfit}; results are kept in a folder of this name"
-            raise InputError(f"{place.origin}: name = {in_words(name)}: {told}")
-        bases = _bases(file, place)
-        baseline = _baseline(file, list(bases), place)
-        factors = _factors(file, Binder(bases[baseline], place.origin, place.locate), place)
+            raise InputError(f"{origin.name}: name = {in_words(name)}: {told}")
+        bases = _bases(file, origin)
+        baseline = _baseline(file, list(bases), origin)
+        factors = _factors(file, Binder(bases[baseline], origin.name, origin.locate), origin)
         notes = [source.note] if source and source.note else []
         notes += [note for base in bases.values() for note in base.notes]
         notes += steps_not_reached(bases.values(), file.days)
@@ -112,11 +107,11 @@ class Experiment:
             name=name,
             bases=bases,
             baseline=baseline,
-            replications=file.replications.filled(len(bases), place.origin),
+            replications=file.replications.filled(len(bases), origin.name),
             factors=factors,
-            constraints=_constraints(file, factors, place),
-            place=place,
-            own=_own(file, place),
+            constraints=_constraints(file, factors, origin),
+            origin=origin,
+            own=_own(file, origin),
             source=source.path if source else None,
             notes=tuple(dict.fromkeys(notes)),
         )
@@ -125,7 +120,7 @@ class Experiment:
 
     def _check(self) -> None:
         """What must hold between keys, and not only for each of them."""
-        origin = self.place.origin
+        origin = self.origin.name
         unfit = designs.problem_of(self.design, self.factors)
         if unfit:
             raise InputError(f"{origin}: {unfit}")
@@ -171,18 +166,18 @@ class Experiment:
         ):  # fmt: skip
             if number > most:
                 shown = f"{number:,}" if number < 10**18 else in_words(number)
-                raise InputError(f"{self.place.origin}: {key}: gives {shown} {what}")
+                raise InputError(f"{self.origin.name}: {key}: gives {shown} {what}")
 
     def _check_windows(self) -> None:
         """Scenarios and points must be evaluated on the same days."""
         try:
             check_alike(windows_of(self.bases, self.days))
         except InputError as error:
-            raise InputError(f"{self.place.origin}: {error}") from None
+            raise InputError(f"{self.origin.name}: {error}") from None
         moves = [factor for factor in self.factors if MOVE_THE_WINDOW & set(factor.sets)]
         if moves:
             told = "changes the days that are evaluated, so its points cannot be compared; fix it, or"
-            raise InputError(f"{self.place.origin}: factors.{moves[0].name}: {told} {HOW_TO_ALLOW}")
+            raise InputError(f"{self.origin.name}: factors.{moves[0].name}: {told} {HOW_TO_ALLOW}")
 
     def _check_table(self) -> None:
         """A table may not name a point twice: it would count twice. What a point leaves as it is has its value too."""
@@ -195,7 +190,7 @@ class Experiment:
             first = met.setdefault(json.dumps(_as_floats(values), default=str), number)
             if first != number:
                 raise InputError(
-                    f"{self.place.origin}: design: point {number} is the same as point {first}; name it once"
+                    f"{self.origin.name}: design: point {number} is the same as point {first}; name it once"
                 )
 
     def with_replications(self, number: int) -> Experiment:
@@ -220,13 +215,13 @@ class Experiment:
         `InputError`, also where a scenario of its own or a factor sets one of them: the change would not reach it."""
         document = self.to_dict()
         document["settings"] = {**document.get("settings", {}), **settings}
-        with while_reading(self.place.origin):
-            changed = Experiment._made(document, self.place, None)
+        with while_reading(self.origin.name):
+            changed = Experiment._made(document, self.origin, None)
         for name, own in self.file.variants.items():
             for path, value in changed.file.settings.items():
                 if path in own and self.file.settings.get(path) != value:
                     told = f"is what the scenario {name!r} of this experiment is about; change another"
-                    raise InputError(f"{self.place.origin}: {path}: {told}")
+                    raise InputError(f"{self.origin.name}: {path}: {told}")
         return changed
 
     @classmethod
@@ -323,7 +318,7 @@ class Experiment:
             return table
         passed = table[[self._passes(dict(zip(table.columns, row, strict=True))) for row in _rows(table)]]
         if passed.empty:
-            raise InputError(f"{self.place.origin}: constraints: none of {len(table):,} points passes them")
+            raise InputError(f"{self.origin.name}: constraints: none of {len(table):,} points passes them")
         return passed
 
     def _passes(self, point: Point) -> bool:
@@ -360,7 +355,7 @@ class Experiment:
             return scenario
         except InputError as error:
             shown = listed(f"{name} = {in_words(value)}" for name, value in point.items())
-            raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None
+            raise InputError(f"{self.origin.name}: scenario {label!r} at {shown}: {error}") from None
 
     def windows(self) -> dict[str, list[Window]]:
         """By label, the evaluation window at each point; one for all of them where no factor changes it."""
@@ -404,7 +399,7 @@ class Experiment:
         return document
 
     def _absolute(self, name: str) -> str:
-        located = Path(self.place.locate(name))
+        located = Path(self.origin.locate(name))
         return str(located.resolve()) if not is_bare(name) and located.is_file() else name
 
     def digest(self) -> str:
@@ -456,54 +451,54 @@ def _rows(table: pd.DataFrame) -> list[list[Any]]:
 # --- From the file to its parts -------------------------------------------------------------------------
 
 
-def _bases(file: ExperimentFile, place: Origin) -> dict[str, Scenario]:
+def _bases(file: ExperimentFile, origin: Origin) -> dict[str, Scenario]:
     """The scenarios by name, on the experiment's district and with its settings."""
-    district = None if file.district is None else place.locate(file.district)
+    district = None if file.district is None else origin.locate(file.district)
     bases: dict[str, Scenario] = {}
     names: dict[str, str] = {}
     for name in file.scenarios:
         try:
-            scenario = Scenario.load(place.locate(name), district=district)
+            scenario = Scenario.load(origin.locate(name), district=district)
         except InputError as error:
-            raise InputError(f"{place.origin}: scenarios: {error}") from None
+            raise InputError(f"{origin.name}: scenarios: {error}") from None
         if scenario.name in bases:
             earlier = next(other for other in names if names[other] == scenario.name)
             told = f"{earlier} and {name} both have the name {scenario.name!r}; give one another name"
-            raise InputError(f"{place.origin}: scenarios: {told}")
+            raise InputError(f"{origin.name}: scenarios: {told}")
         names[name] = scenario.name
-        bases[scenario.name] = scenario.with_(file.settings, f"{place.origin}: settings") if file.settings else scenario
+        bases[scenario.name] = scenario.with_(file.settings, f"{origin.name}: settings") if file.settings else scenario
     first = next(iter(bases.values()))
     for name, settings in file.variants.items():
         if name in bases:
-            raise InputError(f"{place.origin}: variants.{name}: a scenario of that name is there already")
+            raise InputError(f"{origin.name}: variants.{name}: a scenario of that name is there already")
         try:
-            bases[name] = first.with_({**settings, "name": name}, f"{place.origin}: variants.{name}")
+            bases[name] = first.with_({**settings, "name": name}, f"{origin.name}: variants.{name}")
         except InputError as error:
-            raise InputError(f"{place.origin}: variants.{name}: {error}") from None
+            raise InputError(f"{origin.name}: variants.{name}: {error}") from None
     return bases
 
 
-def _own(file: ExperimentFile, place: Origin) -> OwnMetrics:
+def _own(file: ExperimentFile, origin: Origin) -> OwnMetrics:
     """What the file of metrics declares that lies beside the experiment. Nothing of it is run."""
     name = file.metrics_file
     if name is None:
         return NONE
     if Path(name).name != name or not name.endswith(".py"):
         told = "must be the name of a .py file that lies beside the experiment, such as metrics.py"
-        raise InputError(f"{place.origin}: metrics_file = {in_words(name)}: {told}")
-    return read_own_metrics((place.folder or Path()) / name, name)
+        raise InputError(f"{origin.name}: metrics_file = {in_words(name)}: {told}")
+    return read_own_metrics((origin.folder or Path()) / name, name)
 
 
-def _baseline(file: ExperimentFile, labels: list[str], place: Origin) -> str:
+def _baseline(file: ExperimentFile, labels: list[str], origin: Origin) -> str:
     if file.baseline is None:
         return labels[0]
     if file.baseline not in labels:
         none = f"is none of the scenarios {listed(labels)}{nearest(file.baseline, labels)}"
-        raise InputError(f"{place.origin}: baseline = {in_words(file.baseline)}: {none}")
+        raise InputError(f"{origin.name}: baseline = {in_words(file.baseline)}: {none}")
     return file.baseline
 
 
-def _factors(file: ExperimentFile, binder: Binder, place: Origin) -> tuple[Factor, ...]:
+def _factors(file: ExperimentFile, binder: Binder, origin: Origin) -> tuple[Factor, ...]:
     """The factors, sorted by name, so that the order in which a file lists them cannot matter."""
     specs = dict(file.factors)
     if isinstance(file.design, Table):
@@ -535,13 +530,13 @@ def _tabled(table: Table, specs: Mapping[str, FactorSpec], binder: Binder) -> di
     }
 
 
-def _constraints(file: ExperimentFile, factors: tuple[Factor, ...], place: Origin) -> tuple[Constraint, ...]:
+def _constraints(file: ExperimentFile, factors: tuple[Factor, ...], origin: Origin) -> tuple[Constraint, ...]:
     if file.constraints and isinstance(file.design, BALANCED):
         kind = file.design.kind
         broken = f'a design of kind "{kind}" would lose its balance if points were dropped'
-        raise InputError(f"{place.origin}: constraints: {broken}; take latin-hypercube, full or one-at-a-time")
+        raise InputError(f"{origin.name}: constraints: {broken}; take latin-hypercube, full or one-at-a-time")
     names = [factor.name for factor in factors]
-    return tuple(read_constraint(text, names, place.origin) for text in file.constraints)
+    return tuple(read_constraint(text, names, origin.name) for text in file.constraints)
 
 
 def _check_clashes(factors: tuple[Factor, ...], settings: Mapping[str, Any], origin: str) -> None:

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sanfang.lab.experiments.experiment_file import ExperimentFile, Origin, parse
+from sanfang.lab.experiments.experiment_file import ExperimentFile
+from sanfang.lab.experiments.experiment_reading import Origin, parse
 from sanfang.lab.statistics.run_table import KEYS, RunTable
 from sanfang.lab.storage import faults
 from sanfang.lab.storage.results import Results, Status
