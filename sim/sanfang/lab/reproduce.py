@@ -27,7 +27,8 @@ from sanfang.lab.statistics import intervals
 from sanfang.lab.statistics.looks import holm, standard_error
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.executors import available_cores, local, opened
-from sanfang.lab.sweeps.sweep import Report, sweep
+from sanfang.lab.sweeps.missing_runs import Report
+from sanfang.lab.sweeps.sweep import sweep
 from sanfang.lab.verification.agreement import FALSE_ALARMS
 from sanfang.metrics.catalogue import knowing, metric
 from sanfang.scenario.errors import InputError

@@ -21,7 +21,8 @@ from sanfang.dashboard.pages.results.page import ResultsPage
 from sanfang.dashboard.widgets import viewer
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.results import Results
-from sanfang.lab.sweeps.sweep import measuring_of, sweep
+from sanfang.lab.sweeps.measuring import measuring_of
+from sanfang.lab.sweeps.sweep import sweep
 from sanfang.scenario.errors import InputError
 
 FILE = """

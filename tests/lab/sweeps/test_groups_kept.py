@@ -134,12 +134,12 @@ def test_groups_are_taken_over_from_a_sweep_beside_it_that_has_them(tmp_path: Pa
 
 
 def test_another_way_to_split_groups_measures_them_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sanfang.lab.sweeps import measuring
-    from sanfang.lab.sweeps import sweep as module
+    from sanfang.lab.sweeps import measuring, stored_plan
+    from sanfang.lab.sweeps import sweep as sweep_module
 
     made(tmp_path, records=True, by=["age"])
-    for place in (measuring, module):
-        monkeypatch.setattr(place, "group_digests", lambda: {"by group": "another"})
+    for module in (measuring, stored_plan, sweep_module):
+        monkeypatch.setattr(module, "group_digests", lambda: {"by group": "another"})
     end = made(tmp_path, records=True, by=["age"])
     assert (end.made, end.measured_again) == (0, 4)
     assert made(tmp_path, records=True).measured_again == 0, "the district's own values are what they were"

@@ -21,9 +21,11 @@ from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Planned, Result
 from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.store import Store
+from sanfang.lab.sweeps import missing_runs, stored_plan
 from sanfang.lab.sweeps import sweep as sweep_module
 from sanfang.lab.sweeps.forecast import forecast
-from sanfang.lab.sweeps.sweep import MANIFEST, sweep
+from sanfang.lab.sweeps.stored_plan import MANIFEST
+from sanfang.lab.sweeps.sweep import sweep
 from sanfang.scenario.errors import InputError
 
 made_up = pytest.mark.usefixtures("made_up_simulation")
@@ -123,7 +125,7 @@ def test_a_wish_to_stop_ends_the_sweep_with_all_that_was_begun_stored(tmp_path: 
 
 def test_new_code_makes_new_runs(tmp_path: Path, made_up_simulation: None, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep(experiment(), tmp_path, jobs=1)
-    for module in (sweep_module, sys.modules["sanfang.lab.sweeps.work"]):
+    for module in (sweep_module, stored_plan, missing_runs, sys.modules["sanfang.lab.sweeps.work"]):
         monkeypatch.setattr(module, "code_version", lambda: "0123456789abcdef")
     assert sweep(experiment(), tmp_path, jobs=1).made == 18
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from sanfang.metrics.catalogue import METRICS, evaluate, measure
 from sanfang.metrics.formula import formula_digest, groups_digest
 from sanfang.metrics.groups import ByGroup, by_group, dimensions
 from sanfang.model.books.observation import Observation
+
+if TYPE_CHECKING:
+    from sanfang.lab.experiments.experiment import Experiment
 
 
 @cache
@@ -103,3 +106,8 @@ def _packed_series(table: Any) -> Daily:
     series = table.drop(columns=["day", "date"], errors="ignore")
     packed = zlib.compress(series.to_numpy(np.float32).tobytes())
     return Daily(" ".join(series.columns), len(series), packed)
+
+
+def measuring_of(experiment: Experiment) -> Measuring:
+    """What a sweep of the experiment measures and keeps."""
+    return Measuring(experiment.daily, experiment.records, experiment.own, experiment.by)
