@@ -53,16 +53,6 @@ def days_seen(daily):
 '''
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current directory, with a small district."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    shutil.copy(Path(__file__).parents[2] / "data" / "small.toml", folder)
-    return folder
-
-
 def written(here: Path, metrics: str, more: str = "") -> Path:
     (here / "asked.toml").write_text(FILE + more, "utf-8")
     (here / "metrics.py").write_text(HEAD + metrics, "utf-8")

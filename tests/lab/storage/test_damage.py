@@ -1,4 +1,7 @@
-"""What a store gives is what was written to it: damage is told in one message, left out, and made again."""
+"""What a store gives is what was written to it: damage is told in one message, left out, and made again.
+
+The file is long because it tries one thing, reading what was harmed, on each of the tables of a store.
+"""
 
 from __future__ import annotations
 
