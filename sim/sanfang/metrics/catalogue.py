@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 
-from sanfang.metrics import durations, requests, residents, resources, shares_of_time, waste, workforce
+from sanfang.metrics import durations, incidence, requests, residents, resources, shares_of_time, waste, workforce
 from sanfang.metrics.by_day import TWINS as DECLARED_TWINS
 from sanfang.metrics.by_day import Twin
 from sanfang.metrics.declare import DECLARED, GROUPS, Metric
@@ -20,7 +20,7 @@ from sanfang.metrics.units import UNDECLARED
 from sanfang.model.books.observation import Observation
 from sanfang.scenario.window import Window
 
-SUBJECTS = (residents, durations, requests, shares_of_time, waste, workforce, resources)
+SUBJECTS = (residents, incidence, durations, requests, shares_of_time, waste, workforce, resources)
 """The modules that declare metrics, in the order of tables."""
 
 
