@@ -210,7 +210,7 @@ class DistrictModel(mesa.Model):
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)
             grow_methods(self.scenario_run, self.map, self.world.community_domain["methods"], written)
-            if tomorrow.month == 1 and day + 1 < self.days:
+            if tomorrow.month == 1:
                 lapse(self.world, self.waiting_yuan())
 
     def _close(self) -> None:
