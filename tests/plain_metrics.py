@@ -137,8 +137,9 @@ def of_needs(shown: Shown) -> dict[str, float]:
     for days in (30, 60, 90):
         share = ended_by(until.tolist(), ends.tolist(), days)
         share["resolved"] = share.get("resolved", 0.0) + share.get("met", 0.0)
-        for name, own in (("given_up", "withdrawn"), *((one, one) for one in ("resolved", "met", "healed", "unresolved"))):
-            found[f"{name}_{days}"] = share.get(own, 0.0) if followed >= days else math.nan
+        share["given_up"] = share.get("withdrawn", 0.0)
+        for name in ("resolved", "met", "healed", "given_up", "unresolved"):
+            found[f"{name}_{days}"] = share.get(name, 0.0) if followed >= days else math.nan
     return found
 
 

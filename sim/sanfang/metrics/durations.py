@@ -1,10 +1,11 @@
 """How long requests take: to the first answer, and to the resolution.
 
 Requests that are still open are censored at the end of the run; those withdrawn, or closed without a resolution, never
-resolve: they stay in the risk set to the end. Requests made before the window count only where that is said. So medians and 90th percentiles are those of all requests, not only of
-the quick ones (Kaplan and Meier 1958); NaN where they are not reached. Means count each duration up to
-`MEAN_WITHIN_DAYS`. Shares in time are of the requests that were made so early that the longest limit of any kind has
-passed by the end: of those made later the quick ones are known, the slow ones are not.
+resolve: they stay in the risk set to the end. Requests made before the window count only where that is said. So medians
+and 90th percentiles are those of all requests, not only of the quick ones (Kaplan and Meier 1958); NaN where they are
+not reached. Means count each duration up to `MEAN_WITHIN_DAYS`. Shares in time are of the requests that were made so
+early that the longest limit of any kind has passed by the end: of those made later the quick ones are known, the slow
+ones are not.
 """
 
 from __future__ import annotations
@@ -142,8 +143,8 @@ def _days_of_resolved(run: Evaluation) -> np.ndarray:
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, those of at most 60 days counted", "首次响应工时（最多计60天）",
-    of=OF_REQUESTS, needs=ANSWERED,
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, at most 60 days counted",
+    "首次响应工时（最多计60天）", of=OF_REQUESTS, needs=ANSWERED,
 )  # fmt: skip
 def first_response_hours_mean(run: Evaluation) -> float:
     """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`, five days of seven. Holidays make the same hours

@@ -38,9 +38,9 @@ OF_NEEDS = Basis("needs", arisen)
     of=OF_NEEDS, needs=SEEN_THROUGH,
 )  # fmt: skip
 def trouble_days(run: Evaluation) -> float:
-    """Of the first `MEAN_WITHIN_DAYS` days since a need arose, those on which the trouble is still there: the area under
-    that curve. It ends where the need is resolved or met, and where the trouble vanishes, be it before anybody was told
-    or after the request was given up or closed unresolved."""
+    """Of the first `MEAN_WITHIN_DAYS` days since a need arose, those on which the trouble is still there: the area
+    under that curve. It ends where the need is resolved or met, and where the trouble vanishes, be it before anybody
+    was told or after the request was given up or closed unresolved."""
     needs = _needs(run)
     return _mean_since_arising(run, needs.trouble, needs.gone)
 
@@ -50,8 +50,8 @@ def trouble_days(run: Evaluation) -> float:
     of=OF_NEEDS, needs=SEEN_THROUGH,
 )  # fmt: skip
 def need_days_mean(run: Evaluation) -> float:
-    """Calendar days until it is resolved or met, silent time included; each counted up to `MEAN_WITHIN_DAYS`, and so many
-    for each need that is never, also where the trouble vanishes by itself."""
+    """Calendar days until it is resolved or met, silent time included; each counted up to `MEAN_WITHIN_DAYS`, and so
+    many for each need that is never, also where the trouble vanishes by itself."""
     needs = _needs(run)
     done = (needs.way == RESOLVED) | (needs.way == MET)
     return _mean_since_arising(run, np.where(done, needs.pursued, needs.age), done)
@@ -62,10 +62,9 @@ def need_days_mean(run: Evaluation) -> float:
     of=OF_NEEDS, needs=SEEN_THROUGH,
 )  # fmt: skip
 def silent_days_mean(run: Evaluation) -> float:
-    """Of the first `MEAN_WITHIN_DAYS` days since a need arose, those on which it is neither voiced nor found, of all needs.
-
-    Silence ends where it is voiced or found, and with the need itself where that is met or vanishes. So of `trouble_days`
-    so many are silent, and on the others somebody could act."""
+    """Of the first `MEAN_WITHIN_DAYS` days since a need arose, those on which it is neither voiced nor found; of all
+    needs. Silence ends where it is voiced or found, and with the need itself where that is met or vanishes. So many of
+    the `trouble_days` are silent, and on the others somebody could act."""
     needs = _needs(run)
     return _mean_since_arising(run, needs.silent, needs.known)
 
@@ -108,7 +107,7 @@ def _incidence(run: Evaluation) -> Incidence:
 
 
 class _Needs(NamedTuple):
-    """Columns of the needs that arose in the window: days from arising to an end, or so far, and whether it has come."""
+    """Columns of the needs that arose in the window; see `loops.fill_needs`."""
 
     age: NDArray[np.float64]
     trouble: NDArray[np.float64]

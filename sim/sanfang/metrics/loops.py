@@ -40,10 +40,9 @@ def fill_needs(
     records: Records, first: int, end: float, age: Floats, trouble: Floats, gone: Flags, silent: Floats, known: Flags,
     pursued: Floats, way: NDArray[np.int8],
 ) -> int:  # fmt: skip
-    """Fill in, of the needs that arose from day `first` on, their age at day `end`, the days to an end, or their age where
-    it has not come, and whether, or in which way, it has: of the `trouble`, of silence, and of the need as it is `pursued`.
-
-    Returns how many they are.
+    """Fill in, of the needs that arose from day `first` on, their age at day `end`; days from arising to an end, or the
+    age where it has not come; and whether, or in which way, it has: of the trouble, of silence, and of the need as it
+    is pursued. Returns how many they are.
     """
     count = 0
     for record in records:
@@ -64,7 +63,8 @@ def fill_needs(
 
 @compiled
 def way_of(record: Record) -> int:
-    """The way in which a need has ended, or `UNDER_WAY`, as is a request about to be brought back: it has no experience."""
+    """The way in which a need has ended, or `UNDER_WAY`; a request about to be brought back (without an experience in
+    its record) is so."""
     if record.outcome == s.RESOLVED:
         return RESOLVED
     if record.outcome == s.HEALED:

@@ -38,7 +38,10 @@ def within(days: int) -> Need:
     return Need(
         days,
         (f"needs are followed for {days} days", f"问题要跟踪 {days} 天"),
-        (f"no need that arose in the window was followed for {days} days", f"评价期内产生的问题没有一件被跟踪满 {days} 天"),
+        (
+            f"no need that arose in the window was followed for {days} days",
+            f"评价期内产生的问题没有一件被跟踪满 {days} 天",
+        ),
     )
 
 
@@ -61,9 +64,7 @@ DUE = Need(
     ),
 )
 """Of shares within a limit."""
-CARRIED = Need(
-    FOLLOWED.days, FOLLOWED.why, ("no request was open when the window began", "评价期开始时没有在办诉求")
-)
+CARRIED = Need(FOLLOWED.days, FOLLOWED.why, ("no request was open when the window began", "评价期开始时没有在办诉求"))
 """Of shares of the requests open at the start."""
 COME_BACK = Need(
     FOLLOWED.days + int(REPEAT_DAYS),

@@ -74,8 +74,8 @@ class Incidence:
 def incidence(durations: np.ndarray, way: np.ndarray, ways: int) -> Incidence:
     """The estimate of Aalen and Johansen of durations that ended in way 0, 1, ...; those of way -1 are censored.
 
-    At each time, the share that nothing has ended before times the share of those at risk that end in this way. To count
-    the other ends as censored, each by itself, would instead give the incidence in a world without them.
+    At each time it grows by the share that nothing has ended before, times the share of those at risk that end in this
+    way. To count the other ends as censored would give the incidence in a world without them.
     """
     times, place, seen = np.unique(durations, return_inverse=True, return_counts=True)
     at_risk = len(durations) - np.concatenate([[0], np.cumsum(seen)[:-1]])[: len(times)]

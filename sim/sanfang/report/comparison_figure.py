@@ -29,12 +29,13 @@ from sanfang.scenario.scenario import Scenario
 BETTER, UNSURE, WORSE = "#0072B2", "#7A7A7A", "#D55E00"
 MARKERS = {BETTER: "o", UNSURE: "D", WORSE: "s"}
 BETTER_SIDE, INK, SOFT, BAND = "#E6F1F8", "#222222", "#5F6368", "#F3F3F1"
-WIDTH, ROW, ABOVE, BELOW = 13.0, 0.56, 1.75, 1.82  # inches
+WIDTH, ROW, ABOVE, BELOW = 16.5, 0.56, 1.75, 1.82  # inches
 LEFT, RIGHT, GAP = 2.3, 0.35, 0.45  # inches
 NUMBER, MARGIN = 0.29, 0.14  # shares of a panel: beside a mark with its number, and without
 PANEL_LABELS = {
     "satisfaction": ("Satisfaction", "满意度"),
-    "resolution_days_mean": ("Days to resolve", "解决天数"),
+    "trouble_days": ("Days with the problem", "问题存续天数"),
+    "resolved_30": ("Resolved in 30 days", "30天内解决"),
     "waste_share": ("Resources wasted", "资源浪费"),
 }
 

@@ -22,7 +22,7 @@ from sanfang.lab.statistics import effects, looks
 from sanfang.lab.statistics.intervals import t_interval
 from sanfang.lab.storage.results import Results
 from sanfang.lab.verification import pooling
-from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
 from sanfang.report.comparison_figure import BETTER, UNSURE, WORSE, verdict_colour
 from sanfang.scenario.errors import InputError
 from sanfang.studies import findings
@@ -66,12 +66,12 @@ def _axis(axes: Axes, x: str, y: str = "") -> None:
 def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], height: float) -> Figure:
     """One panel for each headline metric: estimate and interval of each of `names`, better or worse by colour: what is
     drawn is one family of looks."""
-    table = table[table["metric"].isin(HEADLINES) & table["effect"].isin(names)]
+    table = table[table["metric"].isin(PUBLISHED_HEADLINES) & table["effect"].isin(names)]
     smallest = [metric(name).smallest for name in table["metric"]]
     found = looks.verdicts(table["estimate"], table["low"], table["high"], table["n"], smallest)
     table = table.assign(verdict=found)
-    figure, panels = blank(len(HEADLINES), width=3.7, height=height)
-    for place, (axes, name) in enumerate(zip(panels, HEADLINES, strict=True)):
+    figure, panels = blank(len(PUBLISHED_HEADLINES), width=3.7, height=height)
+    for place, (axes, name) in enumerate(zip(panels, PUBLISHED_HEADLINES, strict=True)):
         rows = table[table["metric"] == name].set_index("effect").loc[list(names)]
         columns = (rows[one] for one in ("estimate", "low", "high", "verdict"))
         for position, (estimate, low, high, verdict) in enumerate(zip(*columns, strict=True)):
@@ -135,7 +135,7 @@ def lines(axes: Axes, table: pd.DataFrame, x: str, by: str, label: str) -> None:
 
 
 def dose_figure(
-    results: Path, name: str, x: str, by: str, x_label: str, label: str, metrics: Sequence[str] = HEADLINES,
+    results: Path, name: str, x: str, by: str, x_label: str, label: str, metrics: Sequence[str] = PUBLISHED_HEADLINES,
     rows_by: str = "",
 ) -> Figure:  # fmt: skip
     """One panel for each metric: difference to the reference along `x`, a line for each value of `by`.
@@ -195,7 +195,7 @@ def pooling_model(results: Path) -> Figure:
     sizes = sorted(table["district.population"].unique())
     figure, panels = blank(3, len(sizes))
     for place, axes in enumerate(panels):
-        size, name = sizes[place // 3], HEADLINES[place % 3]
+        size, name = sizes[place // 3], PUBLISHED_HEADLINES[place % 3]
         own = table[(table["metric"] == name) & (table["district.population"] == size)]
         lines(axes, own, "casework.local_knowledge", "load", "load × {:g}")
         _title(axes, f"{SHORT[name]}\n{size:,.0f} residents")
@@ -207,7 +207,7 @@ def pooling_model(results: Path) -> Figure:
 def pilots(results: Path) -> Figure:
     """What a pilot changes in the pilot, its neighbours and the rest."""
     table = findings.pilot_areas(results)
-    names = ["satisfaction", "resolution_days_mean", "need_days_mean"]
+    names = ["satisfaction", "resolution_days_mean", "trouble_days"]
     figure, panels = blank(3, width=3.7)
     shown = [
         name for name in dict.fromkeys(table["scenario"]) if " " not in name
