@@ -150,8 +150,8 @@ def print_analysis(results: AnalysisInput) -> None:
         console.print(seeds_told(int(results.runs["seed"].min()), int(results.runs["seed"].max())))
     console.print(
         "95 % t intervals (of medians: by order statistics); differences paired by replication. pairing: how many"
-        " independent runs one paired run replaces. P(best): share of resampled replications in which the policy is the"
-        " best. Read more in docs/statistics.md.",
+        " independent runs one paired run replaces. P(best), an approximation: share of resampled replications in"
+        " which the policy is the best. Read more in docs/statistics.md.",
         markup=False,
     )
 

@@ -133,7 +133,7 @@ def compare_command(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
+    """Run scenarios in which the same troubles arise; print paired differences with 95 % intervals."""
     with user_errors():
         from sanfang.cli.gains import wanted
         from sanfang.lab.comparison import label_of

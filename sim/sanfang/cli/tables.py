@@ -88,9 +88,9 @@ def print_comparison(comparison: Comparison) -> None:
     print_gains(comparison.gains)
     reps = comparison.reps
     console.print(
-        f"Paired differences to {comparison.baseline!r} over {reps} replications on the same troubles, with 95 % t"
-        " intervals. d: difference over the standard deviation between replications. pairing: how many independent"
-        " runs one paired run replaces."
+        f"Paired differences to {comparison.baseline!r} over {reps} replications, in each of which the same troubles"
+        " arise, with 95 % t intervals. d: difference over the standard deviation between replications. pairing: how"
+        " many independent runs one paired run replaces."
         if reps > 1
         else "One replication: differences without intervals. Ask for more with --reps.",
         markup=False,
