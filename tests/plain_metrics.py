@@ -4,7 +4,8 @@ Written from docs/model.md and the declarations, and sharing no code with the mo
 `sanfang.model.books` does not come back here. Slow and simple on purpose, and one file, although it is long, so that it
 reads from top to bottom beside docs/model.md. `metrics_of` takes
 
-- `requests`: the run's requests, with `gone` beside them, the day on which the trouble no longer was there;
+- `requests`: the run's requests, with `gone` beside them, the day on which the trouble no longer was there, and `met`,
+  whether a planned service met the need before anybody asked;
 - `daily`: its daily series;
 - `ledger`, `ledger_before`: the ledger at its end and at the start of the window (None if that is day 0);
 - `months`: of each month begun, what was paid on its first day for all of it (by heading; what was in vain is known of
@@ -18,6 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from itertools import groupby
 
 import holidays
 import numpy as np
@@ -68,6 +70,7 @@ def metrics_of(shown: Shown) -> dict[str, float]:
     """All metrics, by name."""
     return {
         **of_residents(shown),
+        **of_needs(shown),
         **of_requests(shown),
         **of_durations(shown),
         **of_time(shown),
@@ -111,6 +114,53 @@ def latent_by_day(shown: Shown, vulnerable: bool | None) -> float:
     return float(np.mean([((needs["arose"] < end) & (until >= end)).sum() for end in ends]))
 
 
+# --- Needs --------------------------------------------------------------------------------------------------
+
+
+def of_needs(shown: Shown) -> dict[str, float]:
+    """Of the needs that arose in the window: days of trouble and of silence, and what has become of them."""
+    needs, end = shown.requests[shown.requests["arose"] >= shown.first], float(shown.end)
+    age = end - needs["arose"]
+    followed = end - needs["arose"].min() // 1 if len(needs) else 0.0
+    gone, heard = needs["gone"], needs["voiced"].fillna(needs["closed"].where(needs["outcome"] == "healed"))
+    ends = needs["outcome"].map(lambda name: name if name in ("healed", "resolved", "unresolved", "withdrawn") else "")
+    ends = ends.where(~((ends == "healed") & (needs["met"] == 1)), "met")
+    ends = ends.where(~((ends == "unresolved") & needs["experience"].isna()), "")  # it is about to be brought back
+    until = (needs["closed"] - needs["arose"]).where(ends != "", age)
+    done = ends.isin(["resolved", "met"])
+
+    def mean(days: pd.Series, over: pd.Series) -> float:
+        return mean_within(waiting_curve(days, over), WITHIN_DAYS, len(days), followed)
+
+    found = {
+        "trouble_days": mean((gone - needs["arose"]).fillna(age), gone.notna()),
+        "silent_days_mean": mean((heard - needs["arose"]).fillna(age), heard.notna()),
+        "need_days_mean": mean(until.where(done, age), done),
+    }
+    for days in (30, 60, 90):
+        share = ended_by(until.tolist(), ends.tolist(), days)
+        share["resolved"] = share.get("resolved", 0.0) + share.get("met", 0.0)
+        share["given_up"] = share.get("withdrawn", 0.0)
+        for name in ("resolved", "met", "healed", "given_up", "unresolved"):
+            found[f"{name}_{days}"] = share.get(name, 0.0) if followed >= days else math.nan
+    return found
+
+
+def ended_by(durations: list[float], ends: list[str], horizon: float) -> dict[str, float]:
+    """Aalen and Johansen: the share that has ended in each way by then; "" has not ended when it was last seen."""
+    shares: dict[str, float] = {}
+    still, at_risk = 1.0, len(durations)
+    for time, group in groupby(sorted(zip(durations, ends, strict=True)), key=lambda one: one[0]):
+        if time > horizon:
+            break
+        together, before = [end for _, end in group], still
+        for end in filter(None, together):
+            shares[end] = shares.get(end, 0.0) + before / at_risk
+            still -= before / at_risk
+        at_risk -= len(together)
+    return shares
+
+
 # --- Requests -----------------------------------------------------------------------------------------------
 
 
@@ -124,6 +174,9 @@ def of_requests(shown: Shown) -> dict[str, float]:
     made = in_window(shown)
     days = shown.daily[shown.daily["day"] >= shown.first]
     settled = days[days["day"] < shown.end - REPEAT_DAYS]
+    before = shown.requests[shown.requests["voiced"] < shown.first]
+    carried = before[before["closed"].isna() | (before["closed"] >= shown.first)]
+    cleared = carried[(carried["outcome"] == "resolved") & (carried["closed"] <= shown.first + 60)]
     old = made[made["voiced"].astype(int) <= shown.end - 60]  # two months on, what was to come has come
     given_up = old[(old["outcome"] == "withdrawn") & (old["closed"] <= old["voiced"] + 60)]
     return {
@@ -134,6 +187,8 @@ def of_requests(shown: Shown) -> dict[str, float]:
         "withdrawn_rate": ratio(len(given_up), len(old)),
         "trips_per_request": ratio(old["trips"].sum(), len(old)),
         "handoffs_per_request": ratio(old["handoffs"].sum(), len(old)),
+        "carried_open": 1000 * ratio(len(carried), len(shown.vulnerable)),
+        "carried_resolved": ratio(len(cleared), len(carried)),
         "backlog": 1000 * days["open"].mean() / len(shown.vulnerable),
     }
 
@@ -212,8 +267,8 @@ def of_durations(shown: Shown) -> dict[str, float]:
             "hoped": limits.resolve_hoped,
         }
     )
-    arisen = shown.requests[shown.requests["arose"] >= shown.first]
-    lasted = arisen["gone"].fillna(end) - arisen["arose"]
+    here = shown.requests[(shown.requests["outcome"] == "resolved") & (shown.requests["closed"] >= shown.first)]
+    took = (here["closed"] - here["voiced"]).sort_values().to_numpy()
     since = made["voiced"].min() // 1
     watched = working.at(end) - working.at(since) if len(made) else 0.0
     answer_by = end - max(limits.answer_urgent, limits.answer)
@@ -223,10 +278,15 @@ def of_durations(shown: Shown) -> dict[str, float]:
         "on_time_rate": in_time(made["voiced"] <= resolve_by, resolved, days <= resolve_limit),
         **three("first_response_hours", hours, answered, WITHIN_DAYS * 5 / 7 * calendar.shift_hours, watched),
         **three("resolution_days", days, resolved, WITHIN_DAYS, end - since),
-        "need_days_mean": mean_within(
-            waiting_curve(lasted, arisen["gone"].notna()), WITHIN_DAYS, len(lasted), end - arisen["arose"].min() // 1
-        ),
+        "resolved_days_mean": took.mean() if len(took) else math.nan,
+        "resolved_days_median": rank(took, 0.5),
+        "resolved_days_p90": rank(took, 0.9),
     }
+
+
+def rank(ordered: np.ndarray, level: float) -> float:
+    """The first of the ordered values by which `level` of them are there."""
+    return next((value for n, value in enumerate(ordered, 1) if n >= level * len(ordered) - 1e-9), math.nan)
 
 
 def in_time(early: pd.Series, done: pd.Series, soon: pd.Series) -> float:

@@ -46,7 +46,7 @@ def test_a_half_width_is_asked_for_in_one_unit() -> None:
     from sanfang.cli.analysis import AnalysisInput, document
 
     values = {"a": [1.0, 2.0, 3.0], "b": [2.0, 2.5, 4.0]}
-    runs = table(satisfaction=values, resolution_days_mean=values)
+    runs = table(satisfaction=values, trouble_days=values)
     with pytest.raises(InputError, match=r"half-width = 0.5: is in a metric's unit.*0-1, calendar days"):
         document(AnalysisInput(runs, "a", half_width=0.5))
     assert document(AnalysisInput(runs, "a", metrics=("satisfaction",), half_width=0.5))["replications_needed"]

@@ -22,6 +22,8 @@ from sanfang.lab.sweeps import measuring
 from sanfang.lab.sweeps.sweep import sweep
 from sanfang.metrics import formula
 from sanfang.metrics.catalogue import BY_NAME, METRICS, measure
+from sanfang.metrics.ends import SHARES
+from sanfang.metrics.incidence import HORIZONS
 from sanfang.model.books.headings import WASTED_YUAN
 from sanfang.model.books.tables import daily_table, request_table
 from sanfang.scenario.errors import Notice
@@ -90,11 +92,17 @@ def test_a_formula_and_all_that_it_uses_decide_its_digest_and_no_other(sources: 
         "resolution_rate"
     }
     assert changed(sources, "survival.py", "1.0 - level + 1e-12", "1.0 - level + 1e-9") == {
-        f"{stem}_{kind}" for stem in ("resolution_days", "first_response_hours") for kind in ("median", "p90")
+        f"{stem}_{kind}"
+        for stem in ("resolution_days", "resolved_days", "first_response_hours")
+        for kind in ("median", "p90")
+    }
+    old = "before * ended / at_risk"
+    assert changed(sources, "survival.py", old, old.replace("before", "remaining")) == {
+        f"{end}_{days}" for end in SHARES for days in HORIZONS
     }
     assert changed(sources, "needs.py", "MEAN_WITHIN_DAYS = 60.0", "MEAN_WITHIN_DAYS = 90.0") == {
-        "resolution_days_mean", "first_response_hours_mean", "need_days_mean",
-        "trips_per_request", "handoffs_per_request", "withdrawn_rate",
+        "resolution_days_mean", "first_response_hours_mean", "need_days_mean", "trouble_days", "silent_days_mean",
+        "carried_resolved", "trips_per_request", "handoffs_per_request", "withdrawn_rate",
     }  # fmt: skip
     loop = changed(sources, "loops.py", "if record.voiced >= first:", "if record.voiced > first:")
     assert {"withdrawn_rate", "handoff_share", "on_time_rate"} <= loop and not {"backlog", "waste_share"} & loop

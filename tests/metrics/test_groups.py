@@ -18,6 +18,7 @@ from plain_metrics import (
     closed_requests,
     counted_from_records,
     of_durations,
+    of_needs,
     of_requests,
     of_residents,
     of_time,
@@ -36,9 +37,13 @@ from sanfang.scenario.errors import InputError
 DAYS = 130
 AGES = np.array(["young", "adult", "elderly"])
 CURVES = {
-    name for name in BY_NAME if name.startswith(("resolution_days", "first_response_hours")) or name == "need_days_mean"
-}
-"""Of survival curves: the curve of a whole is no mean of those of its parts where somebody is censored."""
+    name
+    for name in BY_NAME
+    if name.startswith(("resolution_days", "first_response_hours")) or name.endswith(("_30", "_60", "_90"))
+} | {"trouble_days", "need_days_mean", "silent_days_mean", "resolved_days_median", "resolved_days_p90"}
+"""Of curves and quantiles: that of a whole is no mean of those of its parts (of curves, where somebody is censored)."""
+ALWAYS = ("requests", "backlog", "carried_open")
+"""Numbers of requests per resident: 0 where there are none."""
 CASES: dict[str, dict[str, Any]] = {"before": {}, "everything": EVERY_REQUEST}
 
 
@@ -84,7 +89,8 @@ def test_means_up_to_sixty_days_are_weighted_means_where_nobody_is_censored_befo
     voiced = seen_through["voiced"]
     run = replace(run, records=seen_through[~(voiced >= run.end - 61)], found={})
     found = by_group(run, DIMENSIONS[dimension])
-    for name in {"resolution_days_mean", "need_days_mean"} & set(found.metrics):
+    curves = {"resolution_days_mean", "trouble_days", "need_days_mean", "silent_days_mean", "resolved_60", "healed_30"}
+    for name in curves & set(found.metrics):
         metric, place = BY_NAME[name], found.metrics.index(name)
         assert metric.formula is not None
         together = np.nansum(found.values[:, place] * found.n[:, place]) / found.n[:, place].sum()
@@ -125,7 +131,7 @@ def plain_group(case: str, dimension: str, group: str) -> dict[str, float]:
         kept, kept_closed = (table[dimension] == group for table in (found.requests, closed))
     found = replace(found, requests=found.requests[kept])
     found = replace(found, daily=counted_from_records(found, closed[kept_closed]))
-    return {**of_residents(found), **of_requests(found), **of_durations(found), **of_time(found)}
+    return {**of_residents(found), **of_needs(found), **of_requests(found), **of_durations(found), **of_time(found)}
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
@@ -135,8 +141,8 @@ def test_metrics_of_each_group_are_those_of_the_plain_program(case: str, dimensi
     found = by_group(evaluation_of(run_of(case, True)), DIMENSIONS[dimension])
     wrong, compared = {}, 0
     for group, values, n in zip(found.groups, found.values, found.n, strict=True):
-        asked = n[[name not in ("requests", "backlog") for name in found.metrics]].any()
-        plain = plain_group(case, dimension, group) if asked else {"requests": 0.0, "backlog": 0.0}
+        asked = n[[name not in ALWAYS for name in found.metrics]].any()
+        plain = plain_group(case, dimension, group) if asked else dict.fromkeys(ALWAYS, 0.0)
         for name, value, count in zip(found.metrics, values, n, strict=True):
             if not count:
                 assert math.isnan(value), (group, name)
@@ -178,7 +184,7 @@ def test_which_metrics_a_dimension_splits_follows_from_what_they_are_of() -> Non
         split = {name for name, one in of.items() if FROM_RESIDENTS.index(one) >= level}
         assert {metric.name for metric in dimension.metrics} == split
     assert "satisfaction" not in {metric.name for metric in DIMENSIONS["domain"].metrics}
-    assert "need_days_mean" not in {metric.name for metric in DIMENSIONS["channel"].metrics}
+    assert not {"need_days_mean", "resolved_30"} & {metric.name for metric in DIMENSIONS["channel"].metrics}
 
 
 def test_a_formula_that_asks_for_hours_and_money_fails_in_a_group() -> None:

@@ -51,12 +51,12 @@ def observed(scenario: Scenario, days: int, seed: int, scale: float) -> tuple[di
             before, spent = again.ledger(), again.world.spent.copy()
         again.step()
         satisfaction.append(np.array(again.residents.satisfaction, dtype=float))
-    gone = all_records(run.model)["gone"].copy()
+    records = all_records(run.model)
     return run.metrics, Shown(
         scenario=scenario,
         first=first,
         end=days,
-        requests=run.requests.assign(gone=gone),
+        requests=run.requests.assign(gone=records["gone"].copy(), met=records["met"].copy()),
         daily=run.daily,
         ledger=run.ledger,
         ledger_before=before,

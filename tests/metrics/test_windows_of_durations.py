@@ -62,7 +62,7 @@ def test_the_mean_of_a_known_stream_is_the_same_in_every_window(
     model = quiet(days, 0)
     found = measured(model, stream(model, took, never))
     assert found["resolution_days_mean"] == pytest.approx(mean, rel=1e-9)
-    assert found["need_days_mean"] == pytest.approx(mean, rel=1e-9)
+    assert found["need_days_mean"] == found["trouble_days"] == pytest.approx(mean, rel=1e-9)
 
 
 @pytest.mark.parametrize("days", [1, 30, 59])
@@ -70,7 +70,7 @@ def test_a_window_of_less_than_sixty_days_has_no_mean_up_to_sixty(days: int) -> 
     model = quiet(90 + days, 90)
     records = stream(model, 10.0)
     found = measured(model, records)
-    assert math.isnan(found["resolution_days_mean"]) and math.isnan(found["need_days_mean"])
+    assert math.isnan(found["resolution_days_mean"]) and math.isnan(found["trouble_days"])
     told = reasons(found, Window.of(model.scenario_run, model.day))["resolution_days_mean"]
     assert f"the window has {days} days" in told and "at least 60" in told
 

@@ -75,7 +75,7 @@ def test_the_first_day_after_the_warm_up_is_a_window_of_one_day() -> None:
 
 
 def test_a_window_of_ninety_days_is_long_enough_for_every_metric() -> None:
-    run = simulate(demo(**{"run.warm_up": 0}), days=90)
+    run = simulate(demo(**{"run.warm_up": 10}), days=100)
     assert run.reasons == {}
     assert not any(math.isnan(run.metrics[name]) for name in NEEDS if not name.endswith("_p90"))
 

@@ -31,7 +31,7 @@ from sanfang.lab.statistics import gains, intervals, precision, ranking, warm_up
 from sanfang.lab.statistics.looks import judged
 from sanfang.lab.statistics.run_table import metric_columns, values_of
 from sanfang.lab.windows import windows_in
-from sanfang.metrics.catalogue import HEADLINES, SHOWN_IN_COMPARISON, metric
+from sanfang.metrics.catalogue import HEADLINES, SHOWN_IN_COMPARISON, metric, with_beside
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import decimals_of
 from sanfang.scenario.errors import InputError, nearest
@@ -80,7 +80,8 @@ class AnalysisInput:
         for name in self.metrics:
             if name not in known:
                 raise InputError(f"metric: {shortened(name)!r} is not in these runs{nearest(name, known)}")
-        chosen = tuple(dict.fromkeys(self.metrics)) or tuple(name for name in SHOWN_IN_COMPARISON if name in known)
+        wanted = tuple(dict.fromkeys(self.metrics)) if self.half_width is not None else with_beside(self.metrics)
+        chosen = tuple(name for name in wanted or SHOWN_IN_COMPARISON if name in known)
         units = sorted({metric(name).unit.name for name in chosen})
         if self.half_width is not None and len(units) > 1:
             several = f"these metrics have several ({', '.join(units)}); name one metric"
@@ -149,8 +150,8 @@ def print_analysis(results: AnalysisInput) -> None:
         console.print(seeds_told(int(results.runs["seed"].min()), int(results.runs["seed"].max())))
     console.print(
         "95 % t intervals (of medians: by order statistics); differences paired by replication. pairing: how many"
-        " independent runs one paired run replaces. P(best): share of resampled replications in which the policy is the"
-        " best. Read more in docs/statistics.md.",
+        " independent runs one paired run replaces. P(best), an approximation: share of resampled replications in"
+        " which the policy is the best. Read more in docs/statistics.md.",
         markup=False,
     )
 

@@ -39,6 +39,7 @@ from sanfang.cli.trace import trace_app
 from sanfang.cli.verify import verify_app
 from sanfang.cli.why import why_app
 from sanfang.scenario.errors import InputError
+from sanfang.scenario.window import YEAR
 
 if TYPE_CHECKING:
     from sanfang.lab.comparison import Comparison
@@ -84,6 +85,7 @@ def run_command(
     keep_requests: Annotated[
         bool, typer.Option("--keep-requests", help="Save every request too (needs --out).")
     ] = False,
+    by_year: Annotated[bool, typer.Option("--by-year", help="Every metric of each whole year, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate one scenario; print its metrics and its ledger of hours and money."""
@@ -95,18 +97,25 @@ def run_command(
         if keep_requests and out is None:
             raise InputError("--keep-requests: needs --out, the folder to save the requests in")
         loaded = load(scenario, district, settings)
+        if by_year and (length := days or loaded.run.days) < YEAR:
+            raise InputError(
+                f"--by-year: a year has {YEAR} days, and the run only {length}; make it longer with --days"
+            )
         say_notes(steps_not_reached([loaded], days))
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale, keep_requests)
     about = belonging.about({loaded.name: loaded}, seed, run.days, scale) if out else {}
-    saved = save(out, _files_of_run(run, keep_requests), "run", about)
+    saved = save(out, _files_of_run(run, keep_requests, by_year), "run", about)
     if as_json:
-        print_json(_run_document(run) | {"files": saved.names})
+        years = {"by_year": run.by_year.reset_index().to_dict("records")} if by_year else {}
+        print_json(_run_document(run) | years | {"files": saved.names})
         saved.end()
         return
     from sanfang.cli import tables
 
     tables.print_run(run)
+    if by_year:
+        tables.print_years(run)
     saved.say()
 
 
@@ -126,7 +135,7 @@ def compare_command(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
+    """Run scenarios in which the same troubles arise; print paired differences with 95 % intervals."""
     with user_errors():
         from sanfang.cli.gains import wanted
         from sanfang.lab.scenario_labels import label_of
@@ -192,13 +201,15 @@ def _compare(
 # --- Saving and telling -----------------------------------------------------------------------------
 
 
-def _files_of_run(run: Run, keep_requests: bool) -> dict[str, Callable[[Path], object]]:
+def _files_of_run(run: Run, keep_requests: bool, by_year: bool) -> dict[str, Callable[[Path], object]]:
     from sanfang.lab.files import table_writer, to_json
 
     document = to_json(_run_document(run))
     tables = {"daily.csv": run.daily, "ledger.csv": run.ledger}
     if keep_requests:
         tables["requests.csv"] = run.requests
+    if by_year:
+        tables["by_year.csv"] = run.by_year.reset_index()
     files: dict[str, Callable[[Path], object]] = {"metrics.json": lambda path: path.write_text(document, "utf-8")}
     return files | {name: table_writer(table) for name, table in tables.items()}
 

@@ -18,7 +18,7 @@ from sanfang.metrics.numbers import decimals_of
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.run.reach import in_words, reach
 from sanfang.scenario.telling import printable
-from sanfang.scenario.window import Window
+from sanfang.scenario.window import YEAR, Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +55,23 @@ def print_run(run: Run) -> None:
     console.print(_ledger(run.ledger))
 
 
+def print_years(run: Run) -> None:
+    """Every metric of each whole year, by group; each year is seen from its own last day."""
+    console = plain_console()
+    table = Table(title="Each year of the run", title_justify="left", box=None, pad_edge=False)
+    table.add_column("metric")
+    for year in run.by_year.index:
+        table.add_column(f"year {year}", justify="right")
+    for group, (label, _) in GROUPS.items():
+        table.add_section()
+        table.add_row(f"[bold]{label}[/bold]")
+        for item in in_group(group):
+            table.add_row(item.en, *(item.format(float(value)) for value in run.by_year[item.name]))
+    console.print(table)
+    left_out = f", the first without its {run.window.warm_up} days of warm-up" if run.window.warm_up else ""
+    console.print(f"Years of {YEAR} days from day 0{left_out}. What is open at the end of a year is censored there.")
+
+
 def print_comparison(comparison: Comparison) -> None:
     """A table for each headline metric, and for what must be read beside waste."""
     from sanfang.cli.gains import print_gains
@@ -71,9 +88,9 @@ def print_comparison(comparison: Comparison) -> None:
     print_gains(comparison.gains)
     reps = comparison.reps
     console.print(
-        f"Paired differences to {comparison.baseline!r} over {reps} replications on the same troubles, with 95 % t"
-        " intervals. d: difference over the standard deviation between replications. pairing: how many independent"
-        " runs one paired run replaces."
+        f"Paired differences to {comparison.baseline!r} over {reps} replications, in each of which the same troubles"
+        " arise, with 95 % t intervals. d: difference over the standard deviation between replications. pairing: how"
+        " many independent runs one paired run replaces."
         if reps > 1
         else "One replication: differences without intervals. Ask for more with --reps.",
         markup=False,

@@ -1,4 +1,4 @@
-"""Compare scenarios on the same troubles: paired differences with intervals.
+"""Compare scenarios in which the same troubles arise: paired differences with intervals.
 
 Replication r has the same seed in every scenario (common random numbers), so that a difference between
 two scenarios is the policy's doing and not the luck of the draw.

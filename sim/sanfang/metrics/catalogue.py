@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 
-from sanfang.metrics import durations, requests, residents, resources, shares_of_time, waste, workforce
+from sanfang.metrics import durations, incidence, requests, residents, resources, shares_of_time, waste, workforce
 from sanfang.metrics.by_day import TWINS as DECLARED_TWINS
 from sanfang.metrics.by_day import Twin
 from sanfang.metrics.declare import DECLARED, GROUPS, Metric
@@ -20,7 +20,7 @@ from sanfang.metrics.units import UNDECLARED
 from sanfang.model.books.observation import Observation
 from sanfang.scenario.window import Window
 
-SUBJECTS = (residents, durations, requests, shares_of_time, waste, workforce, resources)
+SUBJECTS = (residents, incidence, durations, requests, shares_of_time, waste, workforce, resources)
 """The modules that declare metrics, in the order of tables."""
 
 
@@ -33,10 +33,25 @@ METRICS: tuple[Metric, ...] = tuple(sorted(DECLARED, key=_place))
 TWINS: Mapping[str, Twin] = DECLARED_TWINS
 """What is shown of metrics day by day, by name."""
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
-HEADLINES: tuple[str, ...] = ("satisfaction", "resolution_days_mean", "waste_share")
-BESIDE_WASTE = ("cost_per_resolved_need", "latent_needs")
-"""Waste is never shown without them."""
-SHOWN_IN_COMPARISON = (*HEADLINES, *BESIDE_WASTE)
+HEADLINES: tuple[str, ...] = ("satisfaction", "trouble_days", "resolved_30", "waste_share")
+"""Satisfaction, how long a problem lasts and what share of them is resolved soon, and waste."""
+PUBLISHED_HEADLINES: tuple[str, ...] = ("satisfaction", "resolution_days_mean", "waste_share")
+"""Those of the results published so far (mechanisms, findings, regime), until these are made anew."""
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "waste_share": ("cost_per_resolved_need", "latent_needs"),
+    "resolved_days_mean": ("resolution_rate",),
+    "resolved_days_median": ("resolution_rate",),
+    "resolved_days_p90": ("resolution_rate",),
+}
+"""What some metrics are never shown without: a fall of waste may be dear, and few may be resolved soon."""
+
+
+def with_beside(names: Iterable[str]) -> tuple[str, ...]:
+    """The metrics, each once, followed by those without which it is not shown."""
+    return tuple(dict.fromkeys(shown for name in names for shown in (name, *BESIDE.get(name, ()))))
+
+
+SHOWN_IN_COMPARISON = with_beside(HEADLINES)
 EQUAL_BETWEEN_SCENARIOS: tuple[str, ...] = ("hours_supplied", "money_supplied")
 """What scenarios compared with each other must share, unless a file means to change it."""
 
@@ -51,9 +66,13 @@ def evaluate(run: Observation) -> Evaluation:
     return Evaluation.of(run, window.first, window.end)
 
 
-def measure(run: Observation) -> dict[str, float]:
-    """All metrics of a run, by name; NaN where the evaluation window is too short for one."""
-    evaluated = evaluate(run)
+def measure(run: Observation, window: Window | None = None) -> dict[str, float]:
+    """All metrics of a run in its evaluation window, or in another; by name, NaN where that is too short for one.
+
+    A window ends where the run has been observed, so that what is open then is censored there: ValueError otherwise."""
+    if window is not None and window.end != run.days:
+        raise ValueError(f"a window ends where the run was observed, on day {run.days}, not {window.end}")
+    evaluated = evaluate(run) if window is None else Evaluation.of(run, window.first, window.end)
     return {
         metric.name: metric.formula(evaluated) if evaluated.length >= metric.needs.days else math.nan
         for metric in METRICS

@@ -1,10 +1,11 @@
-"""How long the first answer, the resolution and the need itself take.
+"""How long requests take: to the first answer, and to the resolution.
 
 Requests that are still open are censored at the end of the run; those withdrawn, or closed without a resolution, never
-resolve: they stay in the risk set to the end. So medians and 90th percentiles are those of all requests, not only of
-the quick ones (Kaplan and Meier 1958); NaN where they are not reached. Means count each duration up to
-`MEAN_WITHIN_DAYS`. Shares in time are of the requests that were made so early that the longest limit of any kind has
-passed by the end: of those made later the quick ones are known, the slow ones are not.
+resolve: they stay in the risk set to the end. Requests made before the window count only where that is said. So medians
+and 90th percentiles are those of all requests, not only of the quick ones (Kaplan and Meier 1958); NaN where they are
+not reached. Means count each duration up to `MEAN_WITHIN_DAYS`. Shares in time are of the requests that were made so
+early that the longest limit of any kind has passed by the end: of those made later the quick ones are known, the slow
+ones are not.
 """
 
 from __future__ import annotations
@@ -25,18 +26,12 @@ from sanfang.scenario.window import Window
 
 
 @metric(
-    DAYS, "lower", "headline", "Days from voicing to resolution, mean", "从反映到解决天数（均值）",
+    DAYS, "lower", "requests", "Days from voicing to resolution, at most 60 counted", "从反映到解决天数（最多计60天）",
     of=OF_REQUESTS, needs=SEEN_THROUGH,
 )  # fmt: skip
 def resolution_days_mean(run: Evaluation) -> float:
-    """Calendar days; each counted up to `MEAN_WITHIN_DAYS`."""
+    """Calendar days; each counted up to `MEAN_WITHIN_DAYS`, and so many for each request that is never resolved."""
     return mean_within(_resolution(run), MEAN_WITHIN_DAYS, followed_days(requests(run).voiced, run))
-
-
-@by_day("days_to_resolve", of="resolution_days_mean", moving=True)
-def _days_to_resolve_by_day(days: Days) -> np.ndarray:
-    """Mean of the requests resolved in the last `WINDOW` days: what is open shows only once it is resolved."""
-    return ratios(moving_sum(days.took), moving_sum(days.resolved).astype(float))
 
 
 @metric(
@@ -93,12 +88,63 @@ def _resolution_days(run: Evaluation) -> tuple[np.ndarray, np.ndarray]:
     return np.where(resolved, made.closed, float(run.end)) - made.voiced, resolved
 
 
+# --- Of the resolved --------------------------------------------------------------------------------------
+
+
+def number_resolved(run: Evaluation) -> float:
+    """Requests resolved in the window, also those made before it."""
+    return float(len(_days_of_resolved(run)))
+
+
+OF_RESOLVED = Basis("requests", number_resolved)
+
+
+@metric(DAYS, "lower", "requests", "Days of the resolved, mean", "已解决诉求用时（均值）", of=OF_RESOLVED)
+def resolved_days_mean(run: Evaluation) -> float:
+    """Calendar days from voicing, of the requests resolved in the window, whenever they were made: nothing is censored,
+    and nothing is said of the others. So it is never shown without `resolution_rate`."""
+    days = _days_of_resolved(run)
+    return float(days.mean()) if len(days) else np.nan
+
+
+@by_day("days_to_resolve", of="resolved_days_mean", moving=True)
+def _days_to_resolve_by_day(days: Days) -> np.ndarray:
+    """Mean of the requests resolved in the last `WINDOW` days: what is open shows only once it is resolved."""
+    return ratios(moving_sum(days.took), moving_sum(days.resolved).astype(float))
+
+
+@metric(DAYS, "lower", "requests", "Days of the resolved, median", "已解决诉求用时（中位数）", of=OF_RESOLVED)
+def resolved_days_median(run: Evaluation) -> float:
+    """Calendar days."""
+    return _quantile_of_resolved(run, 0.5)
+
+
+@metric(DAYS, "lower", "requests", "Days of the resolved, 90th percentile", "已解决诉求用时（90分位）", of=OF_RESOLVED)
+def resolved_days_p90(run: Evaluation) -> float:
+    """Calendar days."""
+    return _quantile_of_resolved(run, 0.9)
+
+
+def _quantile_of_resolved(run: Evaluation, level: float) -> float:
+    """The days within which `level` of them were."""
+    days = _days_of_resolved(run)
+    return quantile(survival(days, np.ones(len(days), np.bool_)), level)
+
+
+@once
+def _days_of_resolved(run: Evaluation) -> np.ndarray:
+    """Calendar days from voicing to the resolution, of those resolved in the window."""
+    closed = run.records["closed"]
+    own = (run.records["outcome"] == s.RESOLVED) & (closed >= run.first)
+    return np.asarray(closed[own] - run.records["voiced"][own])
+
+
 # --- From voicing to the first answer ---------------------------------------------------------------------
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, mean", "首次响应工时（均值）",
-    of=OF_REQUESTS, needs=ANSWERED,
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, at most 60 days counted",
+    "首次响应工时（最多计60天）", of=OF_REQUESTS, needs=ANSWERED,
 )  # fmt: skip
 def first_response_hours_mean(run: Evaluation) -> float:
     """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`, five days of seven. Holidays make the same hours
@@ -161,27 +207,6 @@ def _first_response(run: Evaluation) -> Survival:
     voiced = to_working_each(made.voiced, run.clock, calendar.opening_hour, calendar.shift_hours)
     hours = np.where(answered, made.first_hours, run.clock[run.end] - voiced).astype(float)
     return survival(np.maximum(hours, 0.0), answered)
-
-
-# --- The need itself --------------------------------------------------------------------------------------
-
-
-def arisen(run: Evaluation) -> float:
-    """Needs that arose in the window."""
-    return float((run.records["arose"] >= run.first).sum())
-
-
-@metric(
-    DAYS, "lower", "residents", "Days that a need lasts", "需求持续天数", of=Basis("needs", arisen), needs=SEEN_THROUGH
-)  # fmt: skip
-def need_days_mean(run: Evaluation) -> float:
-    """Calendar days from arising, silent time included; each counted up to `MEAN_WITHIN_DAYS`."""
-    from sanfang.metrics.loops import fill_need_days
-
-    days, ended = np.empty(len(run.records)), np.empty(len(run.records), np.bool_)
-    count = fill_need_days(run.records, run.first, float(run.end), days, ended)
-    followed = followed_days(run.records["arose"], run)
-    return mean_within(survival(days[:count], ended[:count]), MEAN_WITHIN_DAYS, followed)
 
 
 # --- Together ---------------------------------------------------------------------------------------------

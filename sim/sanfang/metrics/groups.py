@@ -253,7 +253,13 @@ def _of_records(days: int, records: Records, closings: Records) -> dict[str, np.
     """Needs and closings, and what the diary of a district counts of them day by day."""
 
     def by_day(times: np.ndarray) -> Numbers:
-        return np.bincount(times[~np.isnan(times)].astype(np.int64), minlength=days)[:days]
+        """How many fall on each day of the run; what was before its first day, at negative times, on none."""
+        day = np.floor(times[~np.isnan(times)]).astype(np.int64)
+        return np.bincount(day[day >= 0], minlength=days)[:days]
+
+    def stock(at_end: int, change: Numbers) -> Numbers:
+        """By day, counted back from the end: records show what is there then, and not what was at the start."""
+        return np.asarray(at_end - (change[::-1].cumsum()[::-1] - change))
 
     closed, again = by_day(closings["day"].astype(float)), closings["reopened"][closings["reopened"] >= 0]
     voiced, given_up = by_day(records["voiced"]), by_day(records["closed"][records["outcome"] == s.WITHDRAWN])
@@ -263,11 +269,12 @@ def _of_records(days: int, records: Records, closings: Records) -> dict[str, np.
     counters[:, s.D_RESOLVED] = by_day(closings["day"][closings["resolved"] == 1].astype(float))
     counters[:, s.D_REPEATS] = by_day(np.repeat(closings["time"], closings["repeated"]))
     rated = [by_day(closings["time"][closings["rated"] >= least]) for least in (0, 1)]
+    latent, opened = ((records["outcome"] == state).sum() for state in (s.LATENT, s.OPEN))
     return {
         "records": records,
         "closings": closings,
         "counters": counters,
-        "latent": (by_day(records["arose"]) - by_day(silent_until)).cumsum(),
-        "open": (voiced - closed - given_up + by_day(again.astype(float))).cumsum(),
+        "latent": stock(latent, by_day(records["arose"]) - by_day(silent_until)),
+        "open": stock(opened, voiced - closed - given_up + by_day(again.astype(float))),
         "rated": np.stack(rated, axis=1),
     }

@@ -6,9 +6,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sanfang.metrics.ends import GIVEN_UP, HEALED, MET, RESOLVED, UNDER_WAY, UNRESOLVED
 from sanfang.model import state as s
 from sanfang.model.compiled import compiled
-from sanfang.model.kernel.records import Flags, Floats, Records
+from sanfang.model.kernel.records import Flags, Floats, Record, Records
 
 
 @compiled
@@ -35,16 +36,44 @@ def fill_requests(
 
 
 @compiled
-def fill_need_days(records: Records, first: int, end: float, days: Floats, ended: Flags) -> int:
-    """Fill in how long the needs that arose from day `first` on lasted, or have lasted by day `end`, and whether they
-    ended. Returns how many they are."""
+def fill_needs(
+    records: Records, first: int, end: float, age: Floats, trouble: Floats, gone: Flags, silent: Floats, known: Flags,
+    pursued: Floats, way: NDArray[np.int8],
+) -> int:  # fmt: skip
+    """Fill in, of the needs that arose from day `first` on, their age at day `end`; days from arising to an end, or the
+    age where it has not come; and whether, or in which way, it has: of the trouble, of silence, and of the need as it
+    is pursued. Returns how many they are.
+    """
     count = 0
     for record in records:
-        if record.arose >= first:
-            ended[count] = record.gone == record.gone
-            days[count] = (record.gone if ended[count] else end) - record.arose
-            count += 1
+        if record.arose < first:
+            continue
+        age[count] = end - record.arose
+        gone[count] = record.gone == record.gone
+        trouble[count] = record.gone - record.arose if gone[count] else age[count]
+        heard = record.voiced == record.voiced
+        known[count] = heard or record.outcome == s.HEALED
+        until = record.voiced if heard else record.closed
+        silent[count] = until - record.arose if known[count] else age[count]
+        way[count] = way_of(record)
+        pursued[count] = age[count] if way[count] == UNDER_WAY else record.closed - record.arose
+        count += 1
     return count
+
+
+@compiled
+def way_of(record: Record) -> int:
+    """The way in which a need has ended, or `UNDER_WAY`; a request about to be brought back (without an experience in
+    its record) is so."""
+    if record.outcome == s.RESOLVED:
+        return RESOLVED
+    if record.outcome == s.HEALED:
+        return MET if record.met else HEALED
+    if record.outcome == s.WITHDRAWN:
+        return GIVEN_UP
+    if record.outcome == s.UNRESOLVED and record.experience == record.experience:
+        return UNRESOLVED
+    return UNDER_WAY
 
 
 @compiled

@@ -31,6 +31,20 @@ SEEN_THROUGH = Need(
     ("nothing that began in the window was followed for 60 days", "评价期内没有一件被跟踪满 60 天"),
 )
 """Of means up to 60 days."""
+
+
+def within(days: int) -> Need:
+    """Of shares of needs that end within so many days since they arose."""
+    return Need(
+        days,
+        (f"needs are followed for {days} days", f"问题要跟踪 {days} 天"),
+        (
+            f"no need that arose in the window was followed for {days} days",
+            f"评价期内产生的问题没有一件被跟踪满 {days} 天",
+        ),
+    )
+
+
 ANSWERED = Need(
     FOLLOWED.days,
     FOLLOWED.why,
@@ -50,6 +64,8 @@ DUE = Need(
     ),
 )
 """Of shares within a limit."""
+CARRIED = Need(FOLLOWED.days, FOLLOWED.why, ("no request was open when the window began", "评价期开始时没有在办诉求"))
+"""Of shares of the requests open at the start."""
 COME_BACK = Need(
     FOLLOWED.days + int(REPEAT_DAYS),
     ("60 days of requests, each of which may come back within 30", "需有 60 天的诉求，且每件须再观察 30 天看是否重复"),

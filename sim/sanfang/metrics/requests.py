@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sanfang.metrics.by_day import Days, by_day, per_thousand
 from sanfang.metrics.declare import Basis, metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
-from sanfang.metrics.needs import COME_BACK, MEAN_WITHIN_DAYS, SEEN_THROUGH
+from sanfang.metrics.needs import CARRIED, COME_BACK, MEAN_WITHIN_DAYS, SEEN_THROUGH
 from sanfang.metrics.residents import residents
 from sanfang.metrics.units import COUNT, PER_THOUSAND, REQUESTS, SHARE
 from sanfang.model import state as s
@@ -110,6 +110,36 @@ def backlog(run: Evaluation) -> float:
 @by_day("open", of="backlog")
 def _open_by_day(days: Days) -> np.ndarray:
     return per_thousand(days.open, days)
+
+
+@metric(
+    PER_THOUSAND, None, "requests", "Requests open at the start", "期初在办诉求", of=Basis("requests", residents)
+)  # fmt: skip
+def carried_open(run: Evaluation) -> float:
+    """Made before the window and not over when it began. They are none of the requests made in the window, but stand in
+    the queues before them, and are among what is closed in it."""
+    return 1000.0 * ratio(number_carried(run), residents(run))
+
+
+def number_carried(run: Evaluation) -> float:
+    """How many they are."""
+    return float(_carried(run).sum())
+
+
+@metric(
+    SHARE, "higher", "requests", "Of those, resolved within 60 days", "期初在办诉求60天内解决率",
+    of=Basis("requests", number_carried), needs=CARRIED,
+)  # fmt: skip
+def carried_resolved(run: Evaluation) -> float:
+    """Share of the requests open at the start, within `MEAN_WITHIN_DAYS` from it."""
+    soon = run.records["closed"] <= run.first + MEAN_WITHIN_DAYS
+    return ratio(float((_carried(run) & soon & (run.records["outcome"] == s.RESOLVED)).sum()), number_carried(run))
+
+
+@once
+def _carried(run: Evaluation) -> np.ndarray:
+    """Whether each need is a request made before the window and not over when it began."""
+    return np.asarray((run.records["voiced"] < run.first) & ~(run.records["closed"] < run.first))
 
 
 @once

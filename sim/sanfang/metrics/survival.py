@@ -1,4 +1,5 @@
-"""How long something lasts where some of it has not ended yet: survival curves (Kaplan and Meier 1958)."""
+"""How long something lasts where some of it has not ended yet: survival curves (Kaplan and Meier 1958), and cumulative
+incidence where it may end in several ways (Aalen and Johansen 1978)."""
 
 from __future__ import annotations
 
@@ -53,3 +54,32 @@ def restricted_mean(curve: Survival, horizon: float) -> float:
     still = float(height[-1])
     beyond = (horizon - last) * still if last < horizon and still > 0 else 0.0
     return float((np.diff(at) * height).sum()) + beyond
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """Cumulative incidence of several ends that compete: whoever meets one cannot meet another."""
+
+    times: np.ndarray
+    """Times seen, in order."""
+    shares: np.ndarray
+    """`[way, time]`: share that has ended in this way by then."""
+
+    def by(self, way: int, time: float) -> float:
+        """The share that has ended in a way by a time."""
+        seen = int(np.searchsorted(self.times, time, side="right"))
+        return float(self.shares[way, seen - 1]) if seen else 0.0
+
+
+def incidence(durations: np.ndarray, way: np.ndarray, ways: int) -> Incidence:
+    """The estimate of Aalen and Johansen of durations that ended in way 0, 1, ...; those of way -1 are censored.
+
+    At each time it grows by the share that nothing has ended before, times the share of those at risk that end in this
+    way. To count the other ends as censored would give the incidence in a world without them.
+    """
+    times, place, seen = np.unique(durations, return_inverse=True, return_counts=True)
+    at_risk = len(durations) - np.concatenate([[0], np.cumsum(seen)[:-1]])[: len(times)]
+    ended = np.stack([np.bincount(place[way == one], minlength=len(times)) for one in range(ways)])
+    remaining = np.cumprod(1.0 - ended.sum(axis=0) / at_risk)
+    before = np.concatenate([[1.0], remaining[:-1]])[: len(times)]
+    return Incidence(times, np.cumsum(before * ended / at_risk, axis=1))

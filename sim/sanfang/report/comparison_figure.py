@@ -26,7 +26,7 @@ from sanfang.report.verdict_colours import BETTER, MARKERS, UNSURE, WORSE, verdi
 from sanfang.run.reach import reach
 
 BETTER_SIDE, INK, SOFT, BAND = "#E6F1F8", "#222222", "#5F6368", "#F3F3F1"
-WIDTH, ROW, ABOVE, BELOW = 13.0, 0.56, 1.75, 1.82  # inches
+WIDTH, ROW, ABOVE, BELOW = 16.5, 0.56, 1.75, 1.82  # inches
 LEFT, RIGHT, GAP = 2.3, 0.35, 0.45  # inches
 NUMBER, MARGIN = 0.29, 0.14  # shares of a panel: beside a mark with its number, and without
 

@@ -12,7 +12,8 @@ from sanfang.scenario.scenario import Scenario
 
 PANEL_LABELS = {
     "satisfaction": ("Satisfaction", "满意度"),
-    "resolution_days_mean": ("Days to resolve", "解决天数"),
+    "trouble_days": ("Days with the problem", "问题存续天数"),
+    "resolved_30": ("Resolved in 30 days", "30天内解决"),
     "waste_share": ("Resources wasted", "资源浪费"),
 }
 
@@ -22,7 +23,7 @@ WORDS = {
         "where": "{district}, {size}, {days}, {reps}",
         "full": "full size",
         "scaled": "scale {scale:g} ({reached})",
-        "reps": "{reps} replications on the same troubles",
+        "reps": "{reps} replications, same troubles arising in each",
         "rep": "1 replication, so no intervals",
         "mean": "“{baseline}” has {value} {unit}",
         "short": "no value: needs {needs} days to evaluate, has {days}",
@@ -40,7 +41,7 @@ WORDS = {
         "where": "{district}，{size}，{days}，{reps}",
         "full": "全规模",
         "scaled": "规模 {scale:g}（{reached}）",
-        "reps": "{reps} 次重复，各方案面对相同的问题",
+        "reps": "{reps} 次重复，各方案最初产生的问题相同",
         "rep": "仅 1 次重复，无置信区间",
         "mean": "“{baseline}”为 {value} {unit}",
         "short": "无值：评价期至少 {needs} 天，现为 {days} 天",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sanfang.lab.experiments.experiment_file import Finding
 from sanfang.lab.statistics import looks
 from sanfang.lab.statistics.looks import Verdict
-from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
 from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.report.markdown import table
 from sanfang.report.mechanism_figures import FIGURES, draw
@@ -29,7 +29,7 @@ from sanfang.report.mechanisms import (
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import find
 
-EFFECTS = (*HEADLINES, "cost_per_resolved_need")
+EFFECTS = (*PUBLISHED_HEADLINES, "cost_per_resolved_need")
 
 VERDICTS = {AS_EXPECTED: "符合预期", AGAINST: "与文章相反", NEGLIGIBLE: "小到无关紧要", UNDECIDED: "无法判定"}
 

@@ -22,8 +22,9 @@ from sanfang.run.moves import Move, before, with_move, with_moves
 from sanfang.run.reach import check_reach
 from sanfang.run.recorder import Recorder
 from sanfang.run.series import BY_COMMUNITY, by_community
-from sanfang.run.simulation import Run, check_run, run_of
+from sanfang.run.simulation import Run, check_run, evaluate_from, run_of
 from sanfang.run.time_split import find
+from sanfang.run.years import Years
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.limits import MAX_DAYS, whole_number
@@ -62,6 +63,7 @@ class Session:
         scenario = with_moves(self._base, moves)
         model = DistrictModel(scenario, seed=self.seed, days=self.days, scale=self.scale)
         self._moves, self._scenario, self._model, self._recorder = moves, scenario, model, Recorder(model)
+        self._years = Years()
 
     # --- Where it is ------------------------------------------------------------------------------------
 
@@ -109,6 +111,7 @@ class Session:
         for _ in range(min(whole_number("days", days, 0, MAX_DAYS), self.days - self.day)):
             self._model.step()
             self._recorder.see(self._model)
+            self._years.see(self._model)
             if progress is not None:
                 progress(self.day, self.days)
 
@@ -161,6 +164,13 @@ class Session:
         """All metrics of the days so far, by name; none before the first day has ended. Made anew at each access."""
         return measure(observe(self._model)) if self.day else {}
 
+    def evaluate(self, first: int) -> dict[str, float]:
+        """All metrics of the days from `first` to the last one played, by name. What is open is censored where a window
+        ends: so step to its end, and look at it then. Raises InputError for a day not played."""
+        if not self.day:
+            raise InputError("evaluate: no day has been played yet")
+        return evaluate_from(observe(self._model), first)
+
     @property
     def daily(self) -> pd.DataFrame:
         """One row a day so far. Made anew at each access, as the other tables are."""
@@ -177,6 +187,11 @@ class Session:
         return request_table(observe(self._model))
 
     @property
+    def by_year(self) -> pd.DataFrame:
+        """One row for each whole year so far, with every metric of it; see `Run`."""
+        return self._years.table()
+
+    @property
     def by_community(self) -> pd.DataFrame:
         """One row a community, as it is today: community, residents, satisfaction (0-1), open (requests per 1,000
         residents), and of the last 28 days days_to_resolve and wasted (share of hours at its grids and office); NaN
@@ -191,7 +206,7 @@ class Session:
 
     def so_far(self) -> Run:
         """All four as a `Run`, as `simulate` would give it."""
-        return run_of(self._model, self.scale)
+        return run_of(self._model, self.scale, years=self._years)
 
     def life(self, request_id: str) -> Life:
         """The life of the request with this id, or with the only id that begins so, step by step up to today.

@@ -16,6 +16,7 @@ from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.compiled import note_complete
 from sanfang.model.model import DistrictModel
 from sanfang.run.reach import check_reach
+from sanfang.run.years import Years
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MAX_DAYS, MAX_SEED, whole_number
 from sanfang.scenario.scenario import Scenario
@@ -30,7 +31,8 @@ class Run:
     metrics: by name, of the days in `window`, see `sanfang.metrics.catalogue`; NaN where there is no value, and
     `reasons` says why if it is for want of days; daily: one row a day; ledger: resource, tier, heading, amount;
     requests: one row a request with its times and path, empty unless kept; model: the Mesa model after its last day,
-    and observation what it left behind, for more to be measured (neither is carried to another process).
+    and observation what it left behind, for more to be measured (neither is carried to another process); by_year: one
+    row for each whole year after day 0 (the first without the warm-up), every metric of it as seen from its last day.
     """
 
     scenario: Scenario
@@ -43,6 +45,7 @@ class Run:
     requests: pd.DataFrame
     model: DistrictModel | None = field(default=None, repr=False, compare=False)
     observation: Observation | None = field(default=None, repr=False, compare=False)
+    by_year: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def window(self) -> Window:
@@ -66,6 +69,15 @@ class Run:
             raise InputError("by_group: this run comes from another process, and what it left behind stayed there")
         return tables(self.observation, dimensions)
 
+    def evaluate(self, first: int) -> dict[str, float]:
+        """All metrics of the days from `first` to the last one, by name; of other days `Session.evaluate` gives them.
+
+        Raises InputError for a day that the run has not, and for a run that comes from another process.
+        """
+        if self.observation is None:
+            raise InputError("evaluate: this run comes from another process, and what it left behind stayed there")
+        return evaluate_from(self.observation, first)
+
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"model": None, "observation": None}
 
@@ -86,20 +98,26 @@ def simulate(
     """
     check_run(seed, days, scale)
     check_reach(scenario, days, scale)
-    model = DistrictModel(scenario, seed=seed, days=days, scale=scale)
+    model, years = DistrictModel(scenario, seed=seed, days=days, scale=scale), Years()
     while model.day < model.days:
         model.step()
+        years.see(model)
         if progress is not None:
             progress(model.day, model.days)
-    run = run_of(model, scale, keep_requests)
+    run = run_of(model, scale, keep_requests, years)
     note_complete()
     return run
 
 
-def run_of(model: DistrictModel, scale: float, keep_requests: bool = True) -> Run:
-    """All that a model shows after the days that it has done. `scale` is that with which it was made.
+def evaluate_from(run: Observation, first: int) -> dict[str, float]:
+    """All metrics of the days from `first` to the last one of what has been observed. Raises InputError."""
+    return measure(run, Window(whole_number("first", first, 0, run.days - 1), run.days))
 
-    Before the first day has ended there are no metrics, and tables have no rows.
+
+def run_of(model: DistrictModel, scale: float, keep_requests: bool = True, years: Years | None = None) -> Run:
+    """All that a model shows after the days that it has done, and its `years`, where they were seen.
+
+    `scale` is that with which it was made. Before the first day has ended there are no metrics, and no rows in tables.
     """
     left = observe(model)
     return Run(
@@ -111,6 +129,7 @@ def run_of(model: DistrictModel, scale: float, keep_requests: bool = True) -> Ru
         daily=daily_table(left),
         ledger=left.ledger,
         requests=request_table(left) if keep_requests else pd.DataFrame(),
+        by_year=(years or Years()).table(),
         model=model,
         observation=left,
     )

@@ -14,6 +14,9 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import listed
 
+YEAR = 365
+"""Days of a year of a run, which begins on its day 0."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -30,6 +33,12 @@ class Window:
         """The window of a run of so many days; None takes the scenario's own number."""
         end = scenario.run.days if days is None else days
         return cls(min(scenario.run.left_out, end), end, scenario.run.left_out)
+
+    @classmethod
+    def of_year(cls, scenario: Scenario, year: int) -> Self:
+        """The window of a year of a run, 1 being the first: `YEAR` days, without those that are left out."""
+        end = YEAR * year
+        return cls(min(max(end - YEAR, scenario.run.warm_up), end), end, scenario.run.warm_up)
 
     @property
     def days(self) -> int:

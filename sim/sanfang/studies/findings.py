@@ -19,7 +19,7 @@ import pandas as pd
 from sanfang.lab.statistics import effects
 from sanfang.lab.storage.results import Results
 from sanfang.lab.verification import pooling
-from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
 from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.report.markdown import table as markdown
 from sanfang.scenario.catalogue import levers
@@ -55,7 +55,7 @@ def runs_of(results: Path, name: str) -> pd.DataFrame:
         return found.runs()
 
 
-def dose(results: Path, name: str, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
+def dose(results: Path, name: str, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
     """Paired differences of each cell of a trade-off to its reference (`effects.contrasts`), those cells left out."""
     columns, reference = DOSES[name]
     table = effects.contrasts(runs_of(results, name), columns, reference, metrics)
@@ -69,13 +69,13 @@ def _by_metric(metrics: Sequence[str], of: Callable[[str], pd.DataFrame]) -> pd.
     return pd.concat([of(name).assign(metric=name) for name in metrics], ignore_index=True)
 
 
-def factorial_effects(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
+def factorial_effects(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
     """Main effects and interactions of two of the five groups of levers, by metric."""
     runs = runs_of(results, sweep)
     return _by_metric(metrics, lambda name: effects.factorial_effects(effects.cube(runs, FACTORS, name), FACTORS, 2))
 
 
-def gains(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
+def gains(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
     """What the parts gain alone and together, and how much more together than in sum, by metric."""
     runs = runs_of(results, sweep)
 
@@ -100,7 +100,7 @@ def gains(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES) 
     return _by_metric(metrics, of)
 
 
-def shares(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
+def shares(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
     """Shapley values of 三放 and 两化, and of the five groups of levers, from all 32 cells."""
     runs = runs_of(results, sweep)
 
@@ -113,7 +113,7 @@ def shares(results: Path, sweep: str = DEMO, metrics: Sequence[str] = HEADLINES)
     return _by_metric(metrics, of)
 
 
-def lever_shares(results: Path, metrics: Sequence[str] = HEADLINES) -> pd.DataFrame:
+def lever_shares(results: Path, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
     """Shapley values of the levers of the reform, from random orders; with the article's IDs and the group of each."""
     walks = pd.read_csv(results / "shapley" / shapley.WALKS, dtype={"lever": str}).fillna({"lever": ""})
 
@@ -195,11 +195,13 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "shares": lambda results: by_metric(shares(results), ["effect"], ["Shapley value"]),
     "shares-licang": lambda results: by_metric(shares(results, LICANG), ["effect"], ["Shapley value"]),
     "levers": lambda results: by_metric(lever_shares(results), ["ids", "effect"], ["ID", "Lever"]),
-    "unfunded-gap": partial(_dose_table, "unfunded-gap", ["Duties", "Means"], HEADLINES),
+    "unfunded-gap": partial(_dose_table, "unfunded-gap", ["Duties", "Means"], PUBLISHED_HEADLINES),
     "staff-dose-heterogeneity": partial(
-        _dose_table, "staff-dose-heterogeneity", ["Heterogeneity", "Staff moved"], HEADLINES
+        _dose_table, "staff-dose-heterogeneity", ["Heterogeneity", "Staff moved"], PUBLISHED_HEADLINES
     ),
-    "staff-dose-spillover": partial(_dose_table, "staff-dose-spillover", ["Spill-over", "Staff moved"], HEADLINES),
+    "staff-dose-spillover": partial(
+        _dose_table, "staff-dose-spillover", ["Spill-over", "Staff moved"], PUBLISHED_HEADLINES
+    ),
     "local-planning": partial(
         _dose_table,
         "local-planning",
@@ -207,13 +209,15 @@ TABLES: dict[str, Callable[[Path], str]] = {
         ("satisfaction", "wasted_services_oversupplied", "latent_needs"),
     ),
     "break-even": _break_even_table,
-    "pooling": partial(_dose_table, "pooling", ["Residents", "Load", "Local speed", "Devolved"], HEADLINES),
+    "pooling": partial(_dose_table, "pooling", ["Residents", "Load", "Local speed", "Devolved"], PUBLISHED_HEADLINES),
     "pilots": lambda results: by_metric(pilot_areas(results), ["scenario", "area"], ["Pilot", "Area"]),
     "turnover-shock": partial(
-        _dose_table, "turnover-shock", ["Leaving a year", "Work methods"], (*HEADLINES, "turnover_rate")
+        _dose_table, "turnover-shock", ["Leaving a year", "Work methods"], (*PUBLISHED_HEADLINES, "turnover_rate")
     ),
     "discovery-paradox": partial(_dose_table, "discovery-paradox", ["Scenario"], RESIDENTS),
-    "rising-expectations": partial(_dose_table, "rising-expectations", ["Expectation step", "Scenario"], HEADLINES),
+    "rising-expectations": partial(
+        _dose_table, "rising-expectations", ["Expectation step", "Scenario"], PUBLISHED_HEADLINES
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from sanfang.lab.files import write_atomically
 from sanfang.lab.statistics import effects
 from sanfang.lab.verification import pooling
-from sanfang.metrics.catalogue import HEADLINES
+from sanfang.metrics.catalogue import PUBLISHED_HEADLINES
 from sanfang.scenario.errors import InputError
 from sanfang.studies import findings
 from sanfang.studies.findings_daily import discovery, expectations, turnover
@@ -51,7 +51,7 @@ def levers(results: Path) -> Figure:
 
 
 def dose_figure(
-    results: Path, name: str, x: str, by: str, x_label: str, label: str, metrics: Sequence[str] = HEADLINES,
+    results: Path, name: str, x: str, by: str, x_label: str, label: str, metrics: Sequence[str] = PUBLISHED_HEADLINES,
     rows_by: str = "",
 ) -> Figure:  # fmt: skip
     """One panel for each metric: difference to the reference along `x`, a line for each value of `by`.
@@ -111,7 +111,7 @@ def pooling_model(results: Path) -> Figure:
     sizes = sorted(table["district.population"].unique())
     figure, panels = blank(3, len(sizes))
     for place, axes in enumerate(panels):
-        size, name = sizes[place // 3], HEADLINES[place % 3]
+        size, name = sizes[place // 3], PUBLISHED_HEADLINES[place % 3]
         own = table[(table["metric"] == name) & (table["district.population"] == size)]
         lines(axes, own, "casework.local_knowledge", "load", "load × {:g}")
         put_title(axes, f"{SHORT[name]}\n{size:,.0f} residents")
@@ -123,7 +123,7 @@ def pooling_model(results: Path) -> Figure:
 def pilots(results: Path) -> Figure:
     """What a pilot changes in the pilot, its neighbours and the rest."""
     table = findings.pilot_areas(results)
-    names = ["satisfaction", "resolution_days_mean", "need_days_mean"]
+    names = ["satisfaction", "resolution_days_mean", "trouble_days"]
     figure, panels = blank(3, width=3.7)
     shown = [
         name for name in dict.fromkeys(table["scenario"]) if " " not in name

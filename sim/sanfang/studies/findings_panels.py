@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sanfang.lab.statistics import looks
-from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
 from sanfang.report.verdict_colours import BETTER, UNSURE, WORSE, verdict_colour
 
 LINES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
@@ -55,12 +55,12 @@ def name_axes(axes: Axes, x: str, y: str = "") -> None:
 def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], height: float) -> Figure:
     """One panel for each headline metric: estimate and interval of each of `names`, better or worse by colour: what is
     drawn is one family of looks."""
-    table = table[table["metric"].isin(HEADLINES) & table["effect"].isin(names)]
+    table = table[table["metric"].isin(PUBLISHED_HEADLINES) & table["effect"].isin(names)]
     smallest = [metric(name).smallest for name in table["metric"]]
     found = looks.verdicts(table["estimate"], table["low"], table["high"], table["n"], smallest)
     table = table.assign(verdict=found)
-    figure, panels = blank(len(HEADLINES), width=3.7, height=height)
-    for place, (axes, name) in enumerate(zip(panels, HEADLINES, strict=True)):
+    figure, panels = blank(len(PUBLISHED_HEADLINES), width=3.7, height=height)
+    for place, (axes, name) in enumerate(zip(panels, PUBLISHED_HEADLINES, strict=True)):
         rows = table[table["metric"] == name].set_index("effect").loc[list(names)]
         columns = (rows[one] for one in ("estimate", "low", "high", "verdict"))
         for position, (estimate, low, high, verdict) in enumerate(zip(*columns, strict=True)):

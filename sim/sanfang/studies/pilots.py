@@ -31,7 +31,7 @@ from sanfang.studies.shapley import BEFORE, REFORM, levers_of
 PILOT = "c006"
 DISTRICT, SCALE, SEED = "licang", 0.1, 1
 AREAS = ("pilot", "neighbours", "rest")
-METRICS = ("satisfaction", "resolution_days_mean", "need_days_mean")
+METRICS = ("satisfaction", "resolution_days_mean", "trouble_days")
 TABLE = "areas.csv"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from sanfang.lab.comparison import Comparison, compare
-from sanfang.metrics.catalogue import in_group
+from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
 from sanfang.report.markdown import table
 from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.content import folders
@@ -155,7 +155,7 @@ def _headline(scaled: Comparison, full: Comparison) -> Iterator[str]:
         "demo), 2 at full size. A tenth has smaller departments, which lose pooling; hence the shift.\n"
     )
     rows = []
-    for item in in_group("headline"):
+    for item in map(metric, PUBLISHED_HEADLINES):
         for name in HEADLINE[1:]:
             cells = [_difference(size, name, item.name) for size in (scaled, full)]
             rows.append((item.en, f"`{name}`", *cells))
@@ -163,7 +163,7 @@ def _headline(scaled: Comparison, full: Comparison) -> Iterator[str]:
     base = {size: compared.means.set_index(["scenario", "metric"])["mean"]["before"] for size, compared in
             (("a tenth", scaled), ("full size", full))}  # fmt: skip
     for size, means in base.items():
-        values = ", ".join(f"{item.en.lower()} {means[item.name]:.3f}" for item in in_group("headline"))
+        values = ", ".join(f"{item.en.lower()} {means[item.name]:.3f}" for item in map(metric, PUBLISHED_HEADLINES))
         yield f"\nMean of `before` at {size}: {values}."
 
 
@@ -192,7 +192,7 @@ def _robustness(jobs: int | None) -> Iterator[str]:
 def _short(comparison: Comparison, scenario: str) -> str:
     found = comparison.differences
     own = found[found["scenario"] == scenario].set_index("metric")["difference"]
-    first, second, third = (own[item.name] for item in in_group("headline"))
+    first, second, third = (own[name] for name in PUBLISHED_HEADLINES)
     return f"{first:+.3f} | {second:+.1f} | {third:+.3f}"
 
 

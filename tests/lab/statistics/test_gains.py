@@ -58,7 +58,7 @@ def test_a_group_gains_loses_stays_or_is_not_told() -> None:
 
 
 def test_fewer_days_are_a_gain() -> None:
-    found = gains(long({"all": -2.0 + 0.01 * WOBBLE}, "resolution_days_mean"), "base")
+    found = gains(long({"all": -2.0 + 0.01 * WOBBLE}, "trouble_days"), "base")
     assert words(found) == {"all": "gains"} and found["verdict"].tolist() == ["lower"]
 
 
@@ -145,7 +145,7 @@ def test_a_comparison_tells_who_gains_from_the_groups_of_its_runs() -> None:
         for one in range(2)
     ]
     assert weak["difference"] == pytest.approx(np.mean(apart))
-    assert set(found.gains["metric"]) == {"satisfaction", "resolution_days_mean"}, "waste is of no group"
+    assert set(found.gains["metric"]) == {"satisfaction", "trouble_days", "resolved_30"}, "waste is of no group"
 
 
 @pytest.mark.usefixtures("made_up_simulation")

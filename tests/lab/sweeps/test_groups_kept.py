@@ -186,4 +186,4 @@ def test_an_analysis_tells_who_gains_point_by_point(tmp_path: Path) -> None:
     rows = json.loads(result.stdout)["gains"]
     assert {(row["point"], row["dimension"]) for row in rows} == {(p, d) for p in (0, 1) for d in ("age", "community")}
     shown = CliRunner().invoke(app, ["analyse", str(tmp_path), "--metric", "need_days_mean"])
-    assert "Who gains, who loses" in shown.stdout and "by community, Days that a need lasts" in shown.stdout
+    assert "Who gains, who loses" in shown.stdout and "by community, Days from arising to resolution" in shown.stdout

@@ -89,6 +89,7 @@ NEED_RECORD = record_type(
     ("trips", "i1", "", ""),
     ("vulnerable", "i1", "0 or 1", ""),
     ("rated", "i1", "", "-1 not reached, 0 dissatisfied, 1 satisfied"),
+    ("met", "i1", "0 or 1", "by a planned service while it was silent; healed otherwise"),
     packed=True,
 )
 """One need that has ended, or is open or latent at the end of the run (`outcome` is then that state)."""

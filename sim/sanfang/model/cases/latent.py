@@ -166,6 +166,7 @@ def _update_latent(
         moment, case_id = day + hour_of_day(uniform(day_key, p.DAY_HOUR), world.hour_share), need.case
         remove_latent(world, row)
         record = end_case(world, case_id, s.HEALED, moment)
+        world.records[record].met = met
         relieve(world, case_id, record, moment)
         free_case(world, case_id)
 

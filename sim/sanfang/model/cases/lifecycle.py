@@ -164,7 +164,7 @@ def write_record(world: World, case_id: int, outcome: int, time: float) -> int:
     record.quality = 0.0
     for n in range(case.parts):
         record.quality += float(case.quality[n]) / case.parts
-    record.experience, record.rated = np.nan, -1
+    record.experience, record.rated, record.met = np.nan, -1, 0
     for n in range(len(case.spent)):
         record.spent[n] = case.spent[n]
     return row

@@ -1,8 +1,9 @@
 """Needs arise (phase 2 of the day), and may be voiced at once.
 
 For each community and domain, candidates come at a capped hazard; each carries a uniform mark and is a
-need if mark < hazard / cap (thinning, Lewis and Shedler 1979). So the same residents meet the same troubles on the
-same days in every scenario, except those that a policy prevents or causes.
+need if mark < hazard / cap (thinning, Lewis and Shedler 1979). So the same troubles arise for the same
+residents on the same days in every scenario, except those that a policy prevents or causes; what recurs depends on how
+it was handled.
 """
 
 from __future__ import annotations

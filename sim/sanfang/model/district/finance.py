@@ -160,7 +160,8 @@ def _pay_reform(
 
 
 def settle_month(scenario: Scenario, world: World, finance: Finance) -> None:
-    """Book what was paid for the month that has ended and not used."""
+    """Book what was paid for the month that has ended and not used: on the first day of the next. A run that ends with
+    a month does not come to it; `unused_so_far` reckons that month."""
     communities, unused = world.communities, unused_so_far(scenario, world, finance, 1.0)
     world.spent[: DEPARTMENT + 1] += unused
     world.outside_hours[h.O_PARTNERS] += communities["contract_used"].sum()

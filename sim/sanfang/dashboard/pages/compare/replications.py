@@ -17,7 +17,7 @@ from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.lab.statistics import intervals
 from sanfang.lab.statistics.run_table import days_of
-from sanfang.metrics.catalogue import METRICS
+from sanfang.metrics.catalogue import HEADLINES
 from sanfang.run import series
 from sanfang.run.background import Cancelled, play
 from sanfang.run.troubles import LETTERS
@@ -55,7 +55,7 @@ class Replicated:
 
     def headline(self) -> pd.DataFrame:
         """Paired differences of the headline metrics to the first world, as `lab.intervals.differences`."""
-        names = [metric.name for metric in METRICS if metric.headline]
+        names = list(HEADLINES)
         return intervals.differences(self.runs[["scenario", "replication", *names]], LETTERS[0])
 
 

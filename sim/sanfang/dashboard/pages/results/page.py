@@ -32,7 +32,7 @@ from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.words import say
 from sanfang.lab.windows import in_sentences
-from sanfang.metrics.catalogue import BY_NAME, HEADLINES, knowing
+from sanfang.metrics.catalogue import BY_NAME, HEADLINES, knowing, with_beside
 from sanfang.metrics.groups import DIMENSIONS
 
 MAX_SAVED = 20_000
@@ -385,8 +385,9 @@ def _cells(opened: Opened, choice: ResultChoice) -> pd.DataFrame | Unreadable:
 
 
 def table_metrics(opened: Opened, choice: ResultChoice) -> list[str]:
-    """The chosen metric, then the headline metrics."""
-    return list(dict.fromkeys([choice.metric, *(name for name in HEADLINES if name in opened.metrics)]))
+    """The chosen metric, then the headline metrics, each with what it is never shown without."""
+    wanted = with_beside([choice.metric, *HEADLINES])
+    return [name for name in wanted if name == choice.metric or name in opened.metrics]
 
 
 @solara.component
