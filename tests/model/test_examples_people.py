@@ -98,6 +98,7 @@ def test_example_residents(told: Told) -> None:
     hamlet = Hamlet(
         **{"mind.hard_expectation": 2.0, "mind.impatience": 0.35, "mind.trip_cost": 0.08, "mind.learn_up": 0.15},
         **{"mind.learn_down": 0.3, "mind.trust_step": 0.15, "mind.expectation_step": 0.2, "mind.reached": 1.0},
+        **{"mind.norm": 0.5, "limits.resolve_hard": 15.0},
     )
     people, mind = hamlet.model.residents, hamlet.setting["mind"]
     seen = np.zeros(2, np.dtype(hamlet.state.experiences.dtype))
@@ -113,6 +114,9 @@ def test_example_residents(told: Told) -> None:
     told.is_next(people.trust[0])
     told.is_next(people.expectation[0])
     assert rated.tolist() == [[2, 2]], "an experience of 0.6 or more is rated satisfied"
+    people.expectation[0], mind["norm"] = 5.0, 0.0
+    minds.receive(people, seen, 1, hamlet.state.records, hamlet.state.closings, rated, mind)
+    told.is_next(people.expectation[0])
 
     people.satisfaction[:], people.burden[:] = 0.65, 0
     people.burden[0] = 2

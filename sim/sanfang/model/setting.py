@@ -7,6 +7,7 @@ import numpy as np
 from sanfang.model.district.district_records import DOMAIN
 from sanfang.model.kernel.draws import SHAPES
 from sanfang.model.kernel.records import Record
+from sanfang.scenario.conditions import Limits, Mind
 from sanfang.scenario.declare import Section
 from sanfang.scenario.scenario import Scenario
 
@@ -14,8 +15,9 @@ SECTIONS = ("needs", "voice", "discovery", "casework", "mind", "workforce", "tas
 
 
 def _record(section: type[Section]) -> np.dtype[np.void]:
-    """A section's parameters, all as floats."""
-    return np.dtype([(name, "f8") for name in section.model_fields])
+    """A section's parameters, all as floats; beside those of minds the waits, in days, promised for each kind of need."""
+    promised = [("promised", "f8", (4,))] if section is Mind else []
+    return np.dtype([*((name, "f8") for name in section.model_fields), *promised])
 
 
 SETTING = np.dtype(
@@ -34,9 +36,15 @@ def setting_of(scenario: Scenario) -> np.void:
     for name in SECTIONS:
         for field, value in getattr(scenario, name):
             setting[name][field] = value
+    setting["mind"]["promised"] = promised_days(scenario.limits)
     setting["opening"], setting["shift"] = scenario.calendar.opening_hour, scenario.calendar.shift_hours
     record: np.void = setting[0]
     return record
+
+
+def promised_days(limits: Limits) -> tuple[float, float, float, float]:
+    """Days within which a request is to be resolved, by kind of need in the order of `state`."""
+    return limits.resolve_urgent, limits.resolve_hard, limits.resolve_chronic, limits.resolve_hoped
 
 
 def domains_of(scenario: Scenario) -> np.ndarray:

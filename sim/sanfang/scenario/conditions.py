@@ -122,7 +122,8 @@ class Mind(Section):
     learn_up: float = param(0.15, "0-1", 0, 1, "Step of satisfaction towards a better experience", "正向调整")
     learn_down: float = param(0.30, "0-1", 0, 1, "Step of satisfaction towards a worse experience", "负向调整")
     trust_step: float = param(0.15, "0-1", 0, 1, "Step of trust towards an experience", "信任调整")
-    expectation_step: float = param(0.2, "0-1", 0, 1, "Step of expectation towards the wait met", "期望调整")
+    expectation_step: float = param(0.2, "0-1", 0, 1, "Step of expectation towards what an experience leaves", "期望调整")
+    norm: float = param(0.5, "0-1", 0, 1, "Share of the promised wait, over the wait met, in what an experience leaves of expectation", "承诺时限在期望中的权重", source="assumed, 0.2 to 0.8: satisfaction follows what should be rather than what will be (Favero and Kim 2021), yet expected waits follow those met (James 2011)")
     erosion: float = param(0.002, "per day", 0, 0.1, "Loss of satisfaction by an unresolved need", "未解决侵蚀")
     trip_cost: float = param(0.08, "per trip", 0, 1, "Loss of an experience by each trip", "跑腿损失")
     peer_pull: float = param(0.05, "0-1", 0, 1, "Weekly pull of neighbours on expectation and trust", "邻里影响")
@@ -134,7 +135,8 @@ class Mind(Section):
 
 
 class Limits(Section):
-    """Time limits, in calendar days from voicing, that the rates of answers and of resolution in time refer to."""
+    """Time limits, in calendar days from voicing: what the rates of answers and of resolution in time refer to, and
+    what residents are promised (`mind.norm`)."""
 
     answer_urgent: float = param(1.0, "calendar days", 0.01, 365, "First answer to a 急 request", "急·响应时限", role="constant", source="Beijing draft standard 2021: utilities 24 hours")
     answer: float = param(3.0, "calendar days", 0.01, 365, "First answer to any other request", "响应时限", role="constant", source="Shibei, Qingdao, 2017: feedback within 3 working days")

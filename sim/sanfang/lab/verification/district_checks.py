@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sanfang.lab.verification import district
+from sanfang.lab.verification import district, settled_minds
 from sanfang.lab.verification.agreement import Check, Point, Text
 
 _IDENTITY = Text("identity of the model", "模型恒等式")
@@ -88,6 +88,17 @@ CHECKS = (
         ),
         "servers → ∞  ⇒  wait for staff → 0",
         _LIMIT, district.plenty,
+    ),
+    _check(
+        "minds",
+        Text("Minds come to rest", "看法终会稳定"),
+        Text(
+            "Residents who meet with the same again and again come to rest where the model's own rules say they must.",
+            "反复遇到同样情形的居民，其满意度、期望和信任会停在模型规则推出的数值上。",
+        ),
+        "expectation = ((1 − norm) D + norm L) / F;  s = u w / (1 − k (1 − u))",
+        Text("fixed point of the model's rules", "模型规则的不动点"),
+        settled_minds.minds,
     ),
     _check(
         "prices",

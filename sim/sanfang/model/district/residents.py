@@ -1,8 +1,8 @@
 """What residents make of their experiences: satisfaction, expectation, trust (phase 5 of the day).
 
 No policy reaches this file: its only inputs are the residents' own columns, the experiences that
-casework reports, and the constants of `Mind`. The same experiences give the same satisfaction under
-any policy.
+casework reports, the constants of `Mind`, and the waits that are promised (`Limits`). The same experiences
+give the same satisfaction under any policy.
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ def _worth(mind: Record, expected: float, quality: float, days: float, trips: in
 
 
 @compiled
+def _lasting(mind: Record, days: float, kind: int) -> float:
+    """The wait, in days, towards which an experience draws expectation: partly the one met, partly the one promised."""
+    return (1.0 - mind.norm) * days + mind.norm * mind.promised[kind]
+
+
+@compiled
 def receive(
     residents: Residents,
     experiences: Records,
@@ -73,8 +79,9 @@ def receive(
         step = mind.learn_up if worth > residents.satisfaction[i] else mind.learn_down
         residents.satisfaction[i] += np.float32(step * (worth - residents.satisfaction[i]))
         residents.trust[i] += np.float32(mind.trust_step * (worth - residents.trust[i]))
-        met = min(experience.days * residents.expectation[i] / expected, MAX_EXPECTATION)
-        change = mind.expectation_step * (met - residents.expectation[i])
+        lasting = _lasting(mind, experience.days, experience.kind)
+        goal = min(lasting * residents.expectation[i] / expected, MAX_EXPECTATION)
+        change = mind.expectation_step * (goal - residents.expectation[i])
         residents.expectation[i] = np.float32(max(residents.expectation[i] + change, MIN_EXPECTATION))
         rating = -1
         if experience.closed and uniform(experience.key, p.EXPERIENCE_REACHED) < mind.reached:

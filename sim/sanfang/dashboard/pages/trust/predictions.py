@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sanfang.lab.verification import theory
+from sanfang.lab.verification.mind_theory import Stream, settled
 from sanfang.lab.verification.queue_comparisons import POOLED, SHARES
+from sanfang.scenario.conditions import Limits, Mind
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ _ONE = 0.85  # load at which a team and classes are held against one server and 
 
 def _none() -> float:
     return 0.0
+
+
+def _lost_by_lateness() -> float:
+    """Share of an experience's worth that is lost for good where requests take twice as long as promised."""
+    return 1.0 - settled(Stream(2.0 * Limits().resolve_chronic), Mind(), Limits()).worth
 
 
 PREDICTIONS: dict[str, Prediction] = {
@@ -75,6 +82,7 @@ PREDICTIONS: dict[str, Prediction] = {
     "troubles": Prediction((0.5, 0.1, 0.0), _none),
     "silence": Prediction((0.2, 0.05, 0.0), _none),
     "plenty": Prediction((0.3, 0.1, 0.0), _none),
+    "minds": Prediction((0.0, 0.11, 0.3, 0.5), _lost_by_lateness),
     "prices": Prediction((0.5, 0.9, 1.0), lambda: 1.0),
 }  # fmt: skip
 """By check. Where the model must show nothing, or all, the values only order the answers."""
