@@ -144,19 +144,9 @@ def test_example_workforce(told: Told) -> None:
 
     hamlet.policy.community["recognition"], hamlet.policy.community["authority"] = 0.5, 1.0
     persons["fatigue"] = 0.7
-    hamlet.setting["workforce"]["leaving_base"] = 0.15 * 100  # so that a draw may be close to it
-    chance = told.chance() / 10_000 * 100
-
-    def leaves(key: np.uint64) -> bool:
-        persons["key"][:], persons["key"][officer] = 12345, key
-        engine.workers["leaving"], engine.workers["doing"][officer] = 0, h.HANDLING  # busy: leaves when it is done
-        workforce.work_over(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, 5, 0.0)
-        return bool(engine.workers["leaving"][officer])
-
-    drawn = np.array([draws(np.array([mix(key, p.POST_DAY + 5)], np.uint64), p.SHIFT_LEAVES)[0] for key in SOME_KEYS])
-    below = SOME_KEYS[np.where(drawn < chance, drawn, 0).argmax()]
-    above = SOME_KEYS[np.where(drawn > chance, drawn, 2).argmin()]
-    assert leaves(below) and not leaves(above)
+    persons["stays"] = 1.0
+    workforce.work_over(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, 5, 0.0)
+    told.is_next(10_000 * (1.0 - persons["stays"][officer]))
 
     world.community_domain["methods"] = 0.5
     before = world.skill[officer].copy()
@@ -168,21 +158,46 @@ def test_example_workforce(told: Told) -> None:
     assert (world.skill[officer] != before).any()
 
 
+def key_of_holder(purpose: int, value: float) -> np.uint64:
+    """Key of a post whose first holder's draw for `purpose` is close to `value`."""
+    holders = np.array([mix(key, p.POST_HOLDER) for key in SOME_KEYS], np.uint64)
+    return np.uint64(SOME_KEYS[np.abs(draws(holders, purpose) - value).argmin()])
+
+
+def leaves_on_day(hazard: float, key: np.uint64) -> tuple[int, float]:
+    """On which day, 1 being the first, an officer with this hazard a day leaves, and until when the post is vacant."""
+    hamlet = Hamlet(**{"workforce.leaving_base": 0.0, "workforce.leaving_fatigue": 0.0})
+    persons, workers = hamlet.state.persons, hamlet.model.engine.workers
+    officer = int(np.flatnonzero(workers["home"] == hamlet.office)[0])
+    persons["key"][officer] = key
+    workforce._settle(persons[officer])
+    hamlet.setting["workforce"]["leaving_base"] = 365.0 * hazard
+    for day in range(1, 60):
+        workforce.work_over(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, day, 0.0)
+        if persons["vacant_until"][officer]:
+            return day, float(persons["vacant_until"][officer])
+    raise AssertionError("nobody leaves")
+
+
 def test_example_leaving(told: Told) -> None:
     hamlet = Hamlet(**{"workforce.vacancy_days": 45.0, "workforce.leaving_base": 0.0})
     world, engine = hamlet.state, hamlet.model.engine
     officer = int(np.flatnonzero(engine.workers["home"] == hamlet.office)[0])
     persons = world.persons
     persons["trained"][officer], engine.hours[hamlet.office, h.TRAINING] = 6.0, 10.0
-    keys = np.array([mix(key, p.POST_DAY + 3) for key in SOME_KEYS], np.uint64)
-    key = SOME_KEYS[np.abs(draws(keys, p.SHIFT_VACANCY_TIME) - np.exp(-1)).argmin()]
-    persons["key"][officer] = key
+    persons["key"][officer] = key_of_holder(p.HOLDER_VACANCY_TIME, np.exp(-1))
     hamlet.setting["workforce"]["leaving_base"] = 2000.0  # a day's chance above 1
     workforce.work_over(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, 3, 0.0)
     told.is_next(engine.hours[hamlet.office, h.TRAINING_LOST])
     assert engine.hours[hamlet.office, h.TRAINING] == 4.0
     told.is_next(round(float(persons["vacant_until"][officer]) - 4.0, 1))
     assert world.counts["leavers"][0][s.COMMUNITY] == (persons["tier"] == s.COMMUNITY).sum()
+
+    key = key_of_holder(p.HOLDER_STAYS, 0.999)
+    until = [leaves_on_day(hazard, key) for hazard in (0.0003, 0.00015)]
+    told.is_next(until[0][0])
+    told.is_next(until[1][0])
+    assert until[0][1] - until[0][0] == pytest.approx(until[1][1] - until[1][0])
 
 
 def test_example_learning(told: Told) -> None:

@@ -67,9 +67,7 @@ class DistrictModel(mesa.Model):
         self._posts = posts_by_station(scenario, self.map)
         persons, skill = hire_everyone(scenario, self.map, self._posts, people)
         self.residents = build_residents(scenario, self.map, people)
-        self.engine, self.world = build_world(
-            scenario, self.map, self.residents, persons, skill, self.days, first_day
-        )
+        self.engine, self.world = build_world(scenario, self.map, self.residents, persons, skill, self.days, first_day)
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
         self.setting = setting_of(scenario)
         self.finance = plan_finance(scenario, self.map, people)

@@ -120,7 +120,7 @@ def _start(scenario: Scenario) -> None:
     if scenario.run.start == "steady" and start.year < MIN_YEAR:
         raise _wrong("calendar.start", f"must be in {MIN_YEAR} or later: the years before are played too")
     if scenario.run.start == "steady" and start.day != 1:
-        told = "must be the first of a month, as run.start is \"steady\"; or set run.start = \"empty\""
+        told = 'must be the first of a month, as run.start is "steady"; or set run.start = "empty"'
         raise _wrong("calendar.start", f"{told}, not {start}")
 
 

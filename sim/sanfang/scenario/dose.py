@@ -1,4 +1,4 @@
-"""A policy at part of its dose: `three-devolutions@0.5` has every lever half way between its present and its full level.
+"""A policy at part of its dose: `three-devolutions@0.5` has every lever half way from its present to its full level.
 
 The article names measures and no doses; so how much of each is a question, not a given.
 """

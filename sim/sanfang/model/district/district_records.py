@@ -109,6 +109,7 @@ PERSON = record_type(
     ("cases", "i4", "cases", "handled by who is in it"),
     ("fatigue", "f8", "0 to 1", ""),
     ("trained", "f8", "hours", "of training received by who is in it"),
+    ("stays", "f8", "hazard", "left until who is in it leaves"),
     ("vacant_until", "f8", "days", "calendar time at which a newcomer starts"),
     ("key", "u8", "", "of its draws"),
     ("post_home", "i4", "station", "before the reform"),

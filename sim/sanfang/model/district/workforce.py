@@ -140,6 +140,19 @@ def fill_posts(engine: Engine, persons: Records) -> None:
     for worker_id in range(len(persons)):
         engine.workers[worker_id].home = engine.workers[worker_id].at = persons[worker_id].post_home
         become_idle(engine, worker_id)
+        _settle(persons[worker_id])
+
+
+@compiled
+def _holder_key(person: Record) -> np.uint64:
+    """Key of who is in the post now: the same under every policy, wherever the post is and since when they hold it."""
+    return mix(person.key, p.POST_HOLDER + person.hires)
+
+
+@compiled
+def _settle(person: Record) -> None:
+    """Somebody is in the post from now on: how much hazard of leaving they will bear is theirs."""
+    person.stays = exponential(_holder_key(person), p.HOLDER_STAYS, 1.0)
 
 
 @compiled
@@ -148,7 +161,9 @@ def work_over(
 ) -> None:
     """Phase 6: book the day's hours; fatigue follows load; some leave, vacancies end, newcomers start.
 
-    `open_hours`: that offices have been open today.
+    Each holder of a post has an exponential number of their own and leaves on the day on which the hazards of their
+    days have summed up to it. So under two policies the same people leave, a little sooner or later where the hazard
+    differs, and whoever follows them is the same, too. `open_hours`: that offices have been open today.
     """
     workforce = setting.workforce
     for worker_id in range(len(world.persons)):
@@ -169,9 +184,9 @@ def work_over(
         if worker.home < 2 * world.layout.communities:
             hazard *= 1.0 - workforce.leaving_recognition * effects.community[c].recognition
             hazard *= 1.0 - workforce.leaving_autonomy * effects.community[c].authority
-        day_key = mix(person.key, p.POST_DAY + day)
-        if uniform(day_key, p.SHIFT_LEAVES) < hazard:
-            vacancy = exponential(day_key, p.SHIFT_VACANCY_TIME, workforce.vacancy_days)
+        person.stays -= hazard
+        if person.stays <= 0.0:
+            vacancy = exponential(_holder_key(person), p.HOLDER_VACANCY_TIME, workforce.vacancy_days)
             _leave(engine, world, worker_id, day + 1.0 + vacancy)
 
 
@@ -194,19 +209,20 @@ def _leave(engine: Engine, world: World, worker_id: int, until: float) -> None:
 @compiled
 def _start_newcomer(engine: Engine, world: World, workforce: Record, worker_id: int) -> None:
     """Somebody begins in the post, and is idle."""
-    person = world.persons[worker_id]
-    person.hires += 1
-    person.fatigue, person.cases = _FIRST_FATIGUE, 0
-    begin_with_skill(world, workforce, worker_id, engine.workers[worker_id].home)
+    world.persons[worker_id].fatigue = _FIRST_FATIGUE
+    take_post(world, workforce, worker_id, engine.workers[worker_id].home)
     become_idle(engine, worker_id)
 
 
 @compiled
-def begin_with_skill(world: World, workforce: Record, worker_id: int, home: int) -> None:
-    """A newcomer to a post at the station `home` has part of the usual skill; the community's methods lift it."""
+def take_post(world: World, workforce: Record, worker_id: int, home: int) -> None:
+    """A post at the station `home` has a new holder, with part of the usual skill; the community's methods lift it."""
     person = world.persons[worker_id]
+    person.hires += 1
+    person.cases = 0
+    key = _holder_key(person)
+    _settle(person)
     c = home % world.layout.communities
-    key = mix(person.key, p.POST_NEWCOMER + person.hires)
     for d in range(world.skill.shape[1]):
         usual = workforce.officer
         if person.tier == GRID:
@@ -220,7 +236,7 @@ def begin_with_skill(world: World, workforce: Record, worker_id: int, home: int)
         if home < 2 * world.layout.communities:
             lift = workforce.method_lift * world.community_domain[c, d].methods
         share = workforce.novice + (1.0 - workforce.novice) * lift
-        world.skill[worker_id, d] = usual * share * (0.95 + 0.1 * uniform(key, d))
+        world.skill[worker_id, d] = usual * share * (0.95 + 0.1 * uniform(key, p.HOLDER_SKILL + d))
 
 
 def grow_methods(

@@ -94,11 +94,13 @@ TASK_AT_GRID = 7
 TASK_FEE = 8
 TASK_RETURNED = 9
 
-# A post: a key for each day, and one for each newcomer, with a draw for each domain.
-POST_DAY = 0
-POST_NEWCOMER = 7_000
-SHIFT_LEAVES = 1
-SHIFT_VACANCY_TIME = 2
+# A post: a key for each of those who are in it one after the other.
+POST_HOLDER = 0
+
+# Who is in a post.
+HOLDER_STAYS = 1
+HOLDER_VACANCY_TIME = 2  # after them
+HOLDER_SKILL = 100  # in each domain
 
 # A resident's ties.
 TIE_REWIRED = 0
@@ -130,8 +132,8 @@ ROWS = {
     "PART_DECIDED_AGAINST": range(3),
     "TASKS_COMMUNITY": range(10_000),
     "TASKS_OWN_WORK": range(10_000),
-    "POST_DAY": range(4_000),
-    "POST_NEWCOMER": range(1_000),
+    "POST_HOLDER": range(100_000),
+    "HOLDER_SKILL": range(100),
     "TIE_REWIRED": range(0, 20, 2),
     "TIE_TO": range(0, 20, 2),
 }

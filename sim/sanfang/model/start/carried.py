@@ -121,20 +121,21 @@ def carry_into(model: DistrictModel, arrays: Carried) -> None:
 
     The model is of the same district, people and seed; its policy and its length may be others.
     """
-    world, count = model.world, int(arrays["world.counts"]["records"][0])
+    world = model.world
     for name in (*WHOLE, "counts", "flow"):
         getattr(world, name)[...] = arrays[f"world.{name}"]
     world.dormant[:] = NONE
     reach = min(len(world.dormant), len(arrays["world.dormant"]))
     world.dormant[:reach] = arrays["world.dormant"][:reach]
-    pools = {name: _filled(getattr(world, name), arrays[f"world.{name}"]) for name in ("cases", "states", "latent", "short")}
-    model.world = world._replace(**pools)
+    pools = ("cases", "states", "latent", "short")
+    model.world = world._replace(**{name: _filled(getattr(world, name), arrays[f"world.{name}"]) for name in pools})
     for name in MINDS:
         getattr(model.residents, name)[...] = arrays[f"residents.{name}"]
     model.engine = _engine_with(model.engine, arrays)
     model.prevention.carry_on(_of("prevention", arrays))
     model.completion.carry_on(_of("completion", arrays))
-    model.finance.carry_on(_of("finance", arrays), float(in_pots(world).sum()), float(world.communities["outside"].sum()))
+    outside = float(world.communities["outside"].sum())
+    model.finance.carry_on(_of("finance", arrays), float(in_pots(world).sum()), outside)
 
 
 def _of(word: str, arrays: Carried) -> Carried:

@@ -32,6 +32,7 @@ REMEMBERED = (1, 2, 3)
 REPLAYS = 15
 """How often minds meet a remembered year again."""
 
+
 class LeadIn(DistrictModel):
     """A district in the years before day 0; it begins empty."""
 
@@ -61,8 +62,10 @@ class LeadIn(DistrictModel):
                 self._year.replay(self.residents, self.world.communities, self.setting["mind"], REPLAYS, self.seed_run)
 
 
-def lead_in(scenario: Scenario, seed: int, scale: float, progress: Callable[[int, int], object] | None = None) -> Carried:
-    """What a district under the policy of `scenario` carries into its day 0, and its daily series of the year before."""
+def lead_in(
+    scenario: Scenario, seed: int, scale: float, progress: Callable[[int, int], object] | None = None
+) -> Carried:
+    """What a district under the policy of `scenario` carries into day 0, and its daily series of the year before."""
     model = LeadIn(scenario, seed, scale)
     model.play(progress)
     daily = daily_table(observe(model)).tail(-same_date(scenario.calendar, 1))

@@ -1,8 +1,9 @@
 """Steady starts kept on disk, beside compiled code: made once, and read by every scenario, process and page after.
 
 A file holds plain arrays, never objects that could run code, and a digest of them all; it is taken only if this user
-wrote it. A damaged one is as good as none. It belongs to a district, its conditions and present policy, seed, scale, and the code of the model:
-a change of any of these is another file. The least recently used ones go when all are more than `MAX_BYTES`.
+wrote it, and a damaged one is as good as none. It belongs to a district, its conditions and present policy, seed,
+scale, and the code of the model: a change of any of these is another file. The least recently used ones go when all are
+more than `MAX_BYTES`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sanfang.model.compiled import compiled
-from sanfang.model.district.workforce import begin_with_skill
+from sanfang.model.district.workforce import take_post
 from sanfang.model.kernel.draws import stream
 from sanfang.model.kernel.engine_arrays import VACANT
 from sanfang.model.kernel.records import Ints, Record
@@ -73,5 +73,4 @@ def renew(model: DistrictModel, learning: Learning) -> None:
 @compiled
 def _begin_all(world: World, setting: Record, workers: Ints, homes: Ints) -> None:
     for worker_id in workers:
-        world.persons[worker_id].hires += 1
-        begin_with_skill(world, setting.workforce, worker_id, homes[worker_id])
+        take_post(world, setting.workforce, worker_id, homes[worker_id])
