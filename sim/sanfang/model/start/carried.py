@@ -7,7 +7,7 @@ below 0. A latent need gets a new key for its draws, since those of its days bef
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -127,8 +127,9 @@ def carry_into(model: DistrictModel, arrays: Carried) -> None:
     world.dormant[:] = NONE
     reach = min(len(world.dormant), len(arrays["world.dormant"]))
     world.dormant[:reach] = arrays["world.dormant"][:reach]
-    pools = ("cases", "states", "latent", "short")
-    model.world = world._replace(**{name: _filled(getattr(world, name), arrays[f"world.{name}"]) for name in pools})
+    for name in ("cases", "states", "latent", "short"):
+        pool: Any = {name: _filled(getattr(world, name), arrays[f"world.{name}"])}
+        model.world = model.world._replace(**pool)
     for name in MINDS:
         getattr(model.residents, name)[...] = arrays[f"residents.{name}"]
     model.engine = _engine_with(model.engine, arrays)
