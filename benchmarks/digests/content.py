@@ -67,7 +67,7 @@ def of_table(columns: Mapping[str, Any], names: Iterable[str] | None = None) -> 
 def scenario_of(setup: Setup) -> Scenario:
     """The scenario with its changes; a short run is evaluated as a whole, as its metrics would have no value else."""
     whole = {"run.warm_up": 0} if setup.days < EVALUATED_AS_A_WHOLE else {}
-    return Scenario.load(setup.scenario, district=setup.district).with_(whole | setup.changes)
+    return Scenario.load(setup.scenario, district=setup.district).with_({"run.start": "empty"} | whole | setup.changes)
 
 
 def model_of(setup: Setup) -> DistrictModel:

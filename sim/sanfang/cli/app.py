@@ -25,6 +25,7 @@ from sanfang.cli.options import (
     FirstSeed,
     Jobs,
     Out,
+    Replicated,
     Reps,
     Scale,
     Seed,
@@ -130,6 +131,7 @@ def compare_command(
     days: Days = None,
     seed: FirstSeed = 1,
     scale: Scale = 1.0,
+    replicate: Replicated = None,
     allow_different_windows: DifferentWindows = False,
     by: By = None,
     out: Out = None,
@@ -147,7 +149,8 @@ def compare_command(
         chosen = label_of(baseline, scenarios, labelled)
         say_notes(steps_not_reached(labelled.values(), days))
         say_if_compiling()
-        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs, allow_different_windows, split)
+        drawn = replicate.value if replicate else None
+        comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs, allow_different_windows, split, drawn)
     saved = save(out, _files_of_comparison(comparison) if out else {}, "compare", comparison.about if out else {})
     if as_json:
         print_json(comparison.to_dict() | {"files": saved.names})
@@ -183,6 +186,7 @@ def _compare(
     jobs: int | None,
     allow_different_windows: bool,
     by: tuple[str, ...],
+    replicate: str | None,
 ) -> Comparison:
     """The comparison, under a progress bar. A run that fails ends the command with exit status 1."""
     from sanfang.cli.progress import ProgressLine
@@ -191,7 +195,9 @@ def _compare(
 
     try:
         with ProgressLine("runs") as progress:
-            return compare(scenarios, reps, seed, baseline, days, scale, jobs, progress, allow_different_windows, by)
+            return compare(
+                scenarios, reps, seed, baseline, days, scale, jobs, progress, allow_different_windows, by, replicate
+            )
     except RunFailed as error:
         tell(error.outcome.trace)
         tell_error(error)

@@ -68,4 +68,22 @@ HalfWidth = Annotated[
     float | None,
     typer.Option(callback=_half_width, help="Half-width of intervals to plan for, in the metric's unit."),
 ]
+
+
+class Replicate(StrEnum):
+    """What another seed draws anew."""
+
+    MAP = "map"
+    RESIDENTS = "residents"
+    TROUBLES = "troubles"
+
+
+Replicated = Annotated[
+    Replicate | None,
+    typer.Option(
+        "--replicate",
+        help="What each replication draws anew: map, people and troubles (map); people and troubles (residents);"
+        " troubles alone, of this very district (troubles). Default: as the scenarios say.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -178,6 +178,7 @@ def compare(
     progress: Progress | None = None,
     allow_different_windows: bool = False,
     by: Sequence[str] = gains.USUAL,
+    replicate: str | None = None,
 ) -> Comparison:
     """Run each scenario `reps` times and compare all with `baseline` (a scenario's label; the first if None).
 
@@ -186,10 +187,13 @@ def compare(
     runs. `days` and `scale` are as in `simulate`; `jobs` is the number of processes, all cores if None. The
     result does not depend on it.
     Scenarios with different evaluation windows are refused unless `allow_different_windows`. `by` names the dimensions
-    by whose groups it is told who gains and who loses (see `Run.by_group`).
+    by whose groups it is told who gains and who loses (see `Run.by_group`). `replicate` is what each replication draws
+    anew: "map", "residents" or "troubles" (None: as the scenarios say, see `run.replicate`).
     Raises InputError for wrong arguments and RunFailed if a run fails.
     """
     labelled, split = by_label(scenarios), tuple(one.name for one in dimensions(by))
+    if replicate is not None:
+        labelled = {label: one.with_({"run.replicate": replicate}, "replicate") for label, one in labelled.items()}
     chosen = baseline_among(labelled, baseline)
     whole_number("reps", reps, 1, MAX_REPLICATIONS)
     if reps * len(labelled) > MAX_RUNS_IN_MEMORY:

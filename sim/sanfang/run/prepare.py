@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sanfang.model.kernel.draws import Seeds
-from sanfang.model.start.steady import steady_start
+from sanfang.model.start.steady import is_kept, steady_start
 from sanfang.run.reach import check_reach
 from sanfang.run.simulation import check_run
 from sanfang.scenario.scenario import Scenario
 
+Progress = Callable[[int, int], object]
+"""Called with (day, days) of the years before day 0; what it raises ends the making."""
 
-def prepare(
-    scenario: Scenario,
-    seed: int,
-    days: int | None,
-    scale: float,
-    progress: Callable[[int, int], object] | None = None,
-) -> None:
-    """Have the years before day 0 played and kept, if `scenario` begins in a steady state that is not there yet.
 
-    `progress` is called with (day, days) of these years; what it raises ends the making. Raises InputError for a run
-    that cannot be made, before anything is played.
+def prepare(scenario: Scenario, seed: int, days: int | None, scale: float, progress: Progress | None = None) -> None:
+    """Have the steady start of a run made and kept, if it begins in one that is not there yet.
+
+    Raises InputError for a run that cannot be made, before anything is played.
     """
     check_run(seed, days, scale)
     check_reach(scenario, days, scale)
+    make_start(scenario, seed, scale, progress)
+
+
+def is_ready(scenario: Scenario, seed: int, scale: float) -> bool:
+    """Whether a run can begin at once: in a steady start that is there, or in an empty one."""
+    people = Seeds.of(scenario.run.replicate, seed).people
+    return scenario.run.start == "empty" or is_kept(scenario, people, scale)
+
+
+def make_start(scenario: Scenario, seed: int, scale: float, progress: Progress | None = None) -> None:
+    """As `prepare`, of a run that is known to be possible."""
     if scenario.run.start == "steady":
         steady_start(scenario, Seeds.of(scenario.run.replicate, seed).people, scale, progress)

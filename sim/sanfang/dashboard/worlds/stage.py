@@ -157,8 +157,7 @@ class Stage:
         for world in address.worlds:
             old = next((old for old in left if old.world == world), None)
             if old is None:
-                with job.turn():
-                    worlds.append(PlayedWorld(address, world))
+                worlds.append(PlayedWorld.made(address, world, job))
             else:
                 left.remove(old)
                 worlds.append(old)

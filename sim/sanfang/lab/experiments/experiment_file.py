@@ -148,6 +148,9 @@ class ExperimentFile(Section):
     district: str | None = Field(None, description="District: a bare name, or a path relative to this file")
     days: int | None = Field(None, ge=1, le=MAX_DAYS, description="Days of a run; default each scenario's own")
     scale: float = Field(1.0, gt=0, le=1, description="Share of the district's communities")
+    replicate: Literal["map", "residents", "troubles"] | None = Field(
+        None, description="What each replication draws anew, see `run.replicate`; default each scenario's own"
+    )
     seed: int = Field(
         1,
         ge=0,

@@ -22,6 +22,7 @@ from sanfang.scenario.telling import in_words, listed
 def bases_of(file: ExperimentFile, origin: Origin) -> dict[str, Scenario]:
     """The scenarios by name, on the experiment's district and with its settings."""
     district = None if file.district is None else origin.locate(file.district)
+    settings = ({"run.replicate": file.replicate} if file.replicate else {}) | file.settings
     bases: dict[str, Scenario] = {}
     names: dict[str, str] = {}
     for name in file.scenarios:
@@ -34,13 +35,13 @@ def bases_of(file: ExperimentFile, origin: Origin) -> dict[str, Scenario]:
             told = f"{earlier} and {name} both have the name {scenario.name!r}; give one another name"
             raise InputError(f"{origin.name}: scenarios: {told}")
         names[name] = scenario.name
-        bases[scenario.name] = scenario.with_(file.settings, f"{origin.name}: settings") if file.settings else scenario
+        bases[scenario.name] = scenario.with_(settings, f"{origin.name}: settings") if settings else scenario
     first = next(iter(bases.values()))
-    for name, settings in file.variants.items():
+    for name, changes in file.variants.items():
         if name in bases:
             raise InputError(f"{origin.name}: variants.{name}: a scenario of that name is there already")
         try:
-            bases[name] = first.with_({**settings, "name": name}, f"{origin.name}: variants.{name}")
+            bases[name] = first.with_({**changes, "name": name}, f"{origin.name}: variants.{name}")
         except InputError as error:
             raise InputError(f"{origin.name}: variants.{name}: {error}") from None
     return bases

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sanfang.lab.experiments.experiment import Experiment
     from sanfang.lab.experiments.experiment_points import Point
 
-MOVE_THE_WINDOW = frozenset({"run.warm_up", "run.days"})
+MOVE_THE_WINDOW = frozenset({"run.warm_up", "run.days", "run.start"})
 """Parameters that decide which days of a run are evaluated."""
 
 

@@ -59,6 +59,11 @@ def kept(key: str, make: Callable[[], Carried]) -> Carried:
     return arrays
 
 
+def is_there(key: str) -> bool:
+    """Whether there is a file of this start; it may turn out to be damaged."""
+    return FOLDER.path is not None and (FOLDER.path / f"{key}{SUFFIX}").is_file()
+
+
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Alone with this start, if the folder takes a lock; where it does not, two may make the same one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sanfang.model.start.carried import Carried
 from sanfang.model.start.lead_in import lead_in
-from sanfang.model.start.snapshots import kept, key_of
+from sanfang.model.start.snapshots import is_there, kept, key_of
 from sanfang.scenario.policy import Policy
 from sanfang.scenario.scenario import Scenario
 
@@ -27,6 +27,12 @@ def steady_start(
         _latest.clear()
         _latest[key] = start
     return start
+
+
+def is_kept(scenario: Scenario, seed: int, scale: float) -> bool:
+    """Whether the start has been made before."""
+    key = key_of(under_present_policy(scenario), seed, scale)
+    return key in _latest or is_there(key)
 
 
 _latest: dict[str, Carried] = {}

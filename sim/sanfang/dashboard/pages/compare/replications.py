@@ -96,8 +96,7 @@ class WorldReplications(PageJob[Replicated]):
 
     def _run_of(self, rep: int, place: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
         address = replace(self.address, seed=self.address.seed + rep, days=self.days)  # the run ends with the last day
-        with self.turn():
-            played = PlayedWorld(address, address.worlds[place])
+        played = PlayedWorld.made(address, address.worlds[place], self)
         play(played.step, self.days, self)
         with self.turn():
             found = series.measures(played), played.metrics

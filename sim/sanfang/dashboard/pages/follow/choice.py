@@ -67,8 +67,7 @@ def run_of(address: Address, job: PageJob[Run]) -> Run:
 
     Where it is cancelled, it is found as far as it got. Raises Cancelled.
     """
-    with job.turn():
-        played = PlayedWorld(address, address.worlds[0])
+    played = PlayedWorld.made(address, address.worlds[0], job)
 
     def run() -> Run:
         none = pd.DataFrame()

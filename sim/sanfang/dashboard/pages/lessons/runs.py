@@ -26,6 +26,7 @@ from sanfang.dashboard.pages.lessons.lesson import (
     scenario_of,
 )
 from sanfang.dashboard.worlds.job import PageJob
+from sanfang.dashboard.worlds.starts import have_start
 from sanfang.lab.statistics import looks
 from sanfang.lab.statistics.intervals import t_interval
 from sanfang.lab.statistics.looks import Verdict
@@ -100,6 +101,7 @@ RUNS = Runs()
 
 
 def _made(trial: LessonRun, job: PageJob[Any]) -> Seen:
+    have_start(trial.scenario, trial.seed, trial.size, job)
     with job.turn():
         session = Session(trial.scenario, trial.seed, trial.size, trial.days)
     play(session.step, trial.days, job)
