@@ -10,8 +10,8 @@ f the share that fails, and B the days on which the trouble is there (silent, th
     trust = (1 - f) w
     s = (1 - f) learn_up w / (1 - k (1 - (1 - f) learn_up - f learn_down)),    k = (1 - erosion)^B
 
-s is satisfaction just after an experience, k s just before the next one. It lies between 0 and w, so what succeeds draws
-it up by `learn_up` and what fails draws it down to 0 by `learn_down`: the mean over independent failures is exact.
+s is satisfaction just after an experience, k s just before the next one. It lies between 0 and w, so what succeeds
+draws it up by `learn_up`, what fails down to 0 by `learn_down`, and the mean over independent failures is exact.
 Within the bounds a wait is late by max(r - 1, 0) norm / ((1 - norm) r + norm) expected waits, r = D / L: by none where
 nothing is promised (norm 0), however long it is, and never by more than norm / (1 - norm).
 """
