@@ -26,13 +26,13 @@ def windows_in(runs: pd.DataFrame) -> dict[str, Window]:
     the table does not say."""
     if not {"first_day", "last_day"} <= set(runs.columns):
         return {}
-    found: dict[str, Window] = {}
+    by_label: dict[str, Window] = {}
     rows = runs[["scenario", "first_day", "last_day"]].drop_duplicates()
     for scenario, first, last in rows.itertuples(index=False):
         several = (rows["scenario"] == scenario).sum() > 1
         label = f"{scenario}, days {first} to {last}" if several else str(scenario)
-        found[label] = Window(int(first), int(last) + 1, int(first))
-    return found
+        by_label[label] = Window(int(first), int(last) + 1, int(first))
+    return by_label
 
 
 def windows_said(about: Mapping[str, Any]) -> dict[str, Window]:
@@ -41,12 +41,12 @@ def windows_said(about: Mapping[str, Any]) -> dict[str, Window]:
     What it says is not trusted: anything else than three whole numbers is passed over.
     """
     said = about.get("windows")
-    found: dict[str, Window] = {}
+    by_label: dict[str, Window] = {}
     for scenario, windows in said.items() if isinstance(said, dict) else ():
         for point, numbers in enumerate(windows if isinstance(windows, list) else ()):
             if isinstance(numbers, list) and len(numbers) == 3 and all(type(number) is int for number in numbers):
-                found[scenario if len(windows) == 1 else f"{scenario}, point {point}"] = Window(*numbers)
-    return found
+                by_label[scenario if len(windows) == 1 else f"{scenario}, point {point}"] = Window(*numbers)
+    return by_label
 
 
 def in_sentences(windows: Mapping[str, Window], requests: Iterable[float] = (), lang: str = "en") -> list[str]:

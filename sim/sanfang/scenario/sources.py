@@ -64,7 +64,9 @@ class Basis:
         """What the values of `scenario` rest on."""
         from sanfang.scenario.catalogue import values
 
-        paths = [path for path, one, _ in values(scenario) if one.kind != "text" and one.role != "lever"]
+        paths = [
+            path for path, parameter, _ in values(scenario) if parameter.kind != "text" and parameter.role != "lever"
+        ]
         sources = {path: scenario.source(path) for path in paths}
         return cls(
             values=paths,

@@ -100,9 +100,9 @@ HOW_TO_ALLOW = "allow it: --allow-different-windows, or allow_different_windows 
 
 def check_alike(windows: Mapping[str, Window]) -> None:
     """Raise InputError if windows differ."""
-    told = differences_told(windows)
-    if told:
-        raise InputError(f"{told}; give them the same days and the same run.warm_up, or {HOW_TO_ALLOW}")
+    differences = differences_told(windows)
+    if differences:
+        raise InputError(f"{differences}; give them the same days and the same run.warm_up, or {HOW_TO_ALLOW}")
 
 
 def differences_told(windows: Mapping[str, Window], lang: str = "en") -> str:
@@ -115,8 +115,8 @@ def differences_told(windows: Mapping[str, Window], lang: str = "en") -> str:
         by_window.setdefault(window, label)
     if lang == "zh":
         return listed(f"{label}：{window.brief(lang)}" for window, label in by_window.items())
-    told = listed(f"{label!r} has {_short(window)}" for window, label in by_window.items())
-    return f"evaluation windows differ: {told}"
+    shown = listed(f"{label!r} has {_short(window)}" for window, label in by_window.items())
+    return f"evaluation windows differ: {shown}"
 
 
 def _short(window: Window) -> str:

@@ -81,8 +81,8 @@ class Experiment:
         name = file.name or (source.path.stem if source else "experiment")
         unfit = unfit_for_a_path(name)
         if unfit:
-            told = f"{unfit}; results are kept in a folder of this name"
-            raise InputError(f"{origin.name}: name = {in_words(name)}: {told}")
+            problem = f"{unfit}; results are kept in a folder of this name"
+            raise InputError(f"{origin.name}: name = {in_words(name)}: {problem}")
         bases = bases_of(file, origin)
         baseline = baseline_of(file, list(bases), origin)
         factors = factors_of(file, Binder(bases[baseline], origin.name, origin.locate), origin)
@@ -132,8 +132,8 @@ class Experiment:
         for name, own in self.file.variants.items():
             for path, value in changed.file.settings.items():
                 if path in own and self.file.settings.get(path) != value:
-                    told = f"is what the scenario {name!r} of this experiment is about; change another"
-                    raise InputError(f"{self.origin.name}: {path}: {told}")
+                    problem = f"is what the scenario {name!r} of this experiment is about; change another"
+                    raise InputError(f"{self.origin.name}: {path}: {problem}")
         return changed
 
     @classmethod

@@ -55,9 +55,9 @@ def rank(
     sign = _direction(metric)
     complete = _complete(values)
     if complete.sum() < 2:
-        found = f"{complete.sum()} of {len(table.replications)}"
+        shared = f"{complete.sum()} of {len(table.replications)}"
         raise InputError(
-            f"metric: {metric!r} has a value in every scenario and point in only {found} replications;"
+            f"metric: {metric!r} has a value in every scenario and point in only {shared} replications;"
             " a ranking needs at least 2"
         )
     values = values[..., complete]
@@ -99,20 +99,20 @@ def _by_pairs(values: Numbers, sign: int, resamples: int, seed: int) -> dict[str
     rank, rank_to = 1 + ahead.sum(axis=0), len(values) - ahead.sum(axis=1)
     first = int(np.lexsort((rank_to, rank))[0])
     nothing = np.full(len(values), np.nan)
-    found = {"difference_to_best": nothing, "low": nothing, "high": nothing}
+    columns = {"difference_to_best": nothing, "low": nothing, "high": nothing}
     if values.shape[1] == 1:
         lowest, highest = order.bounds(values[:, 0], np.broadcast_to(values[first, 0], values[:, 0].shape))
         ends = order.median_interval(lowest, highest, _together(len(values)))
-        found = dict(zip(found, ends, strict=True))
-        for end in found.values():
+        columns = dict(zip(columns, ends, strict=True))
+        for end in columns.values():
             end[first] = np.nan
-        found["difference_to_best"][first] = 0.0
+        columns["difference_to_best"][first] = 0.0
     return {
         "rank": rank,
         "rank_to": rank_to,
         "mean": nothing,
         "probability_best": pairwise.best_at_least(lower_is_better, resamples, seed),
-        **found,
+        **columns,
     }
 
 

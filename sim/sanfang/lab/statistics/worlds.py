@@ -45,8 +45,8 @@ def levers_among(factors: Sequence[str], specs: Mapping[str, Mapping[str, Any]])
 def _is_lever(name: str, spec: Mapping[str, Any]) -> bool:
     if spec.get("overlay") is not None:
         return True
-    found = [find(path) for path in spec.get("sets") or (name,)]
-    return all(one is not None and one.role == "lever" for one in found)
+    declared = [find(path) for path in spec.get("sets") or (name,)]
+    return all(parameter is not None and parameter.role == "lever" for parameter in declared)
 
 
 def numbered(points: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
@@ -85,12 +85,12 @@ def signs(runs: pd.DataFrame, baseline: str, factors: Sequence[str], levers: Seq
     points = points_of(runs, factors)
     setting = numbered(points, levers)
     where = dict(zip(points["point"], setting, strict=True))
-    found = intervals.differences(runs, baseline, factors)
-    found["setting"] = found["point"].map(where) if "point" in found else 0
+    differences = intervals.differences(runs, baseline, factors)
+    differences["setting"] = differences["point"].map(where) if "point" in differences else 0
     table = RunTable(runs, factors)
     base = table.position(baseline)
     rows = []
-    for (scenario, number, metric), worlds in found.groupby(["scenario", "setting", "metric"], sort=False):
+    for (scenario, number, metric), worlds in differences.groupby(["scenario", "setting", "metric"], sort=False):
         chosen = np.isin(table.points, points["point"][setting == number])
         values = table.values(str(metric))[:, chosen]
         own, other = values[table.scenarios.index(str(scenario))], values[base]
@@ -127,9 +127,9 @@ def _average(own: NDArray[np.float64], other: NDArray[np.float64]) -> dict[str, 
     if np.isinf(own).any() or np.isinf(other).any():
         return dict.fromkeys(("average", "low", "high"), np.nan)
 
-    def found(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    def interval_of(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         low, high = t_interval(values) if values.shape[1] > 1 else (np.full(1, np.nan),) * 2
         return {"average": values.mean(axis=1), "low": low, "high": high}
 
     averages = (own - other).mean(axis=0)[None]
-    return {name: float(np.ravel(values)[0]) for name, values in by_count(found, averages).items() if name != "n"}
+    return {name: float(np.ravel(values)[0]) for name, values in by_count(interval_of, averages).items() if name != "n"}

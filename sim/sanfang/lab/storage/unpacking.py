@@ -51,6 +51,6 @@ def daily_table(scenario: str, point: int, replication: int, columns: str, days:
     values = np.frombuffer(content, np.float32).reshape(days, len(names))
     table = pd.DataFrame(values, columns=names)
     keys: dict[str, Any] = {"scenario": scenario, "point": point, "replication": replication, "day": np.arange(days)}
-    for place, (name, value) in enumerate(keys.items()):
-        table.insert(place, name, value)
+    for position, (name, value) in enumerate(keys.items()):
+        table.insert(position, name, value)
     return table

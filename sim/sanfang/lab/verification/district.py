@@ -116,10 +116,10 @@ def needs(seed: int, _: int) -> list[Point]:
 def differences(first: Run, second: Run) -> int:
     """In how many values two runs differ, to the last bit: metrics, days, ledger, requests."""
     mine, other = (np.array(list(run.metrics.values())) for run in (first, second))
-    found = int((~((mine == other) | (np.isnan(mine) & np.isnan(other)))).sum())
+    count = int((~((mine == other) | (np.isnan(mine) & np.isnan(other)))).sum())
     for name in ("daily", "ledger", "requests"):
-        found += _unlike(getattr(first, name), getattr(second, name))
-    return found
+        count += _unlike(getattr(first, name), getattr(second, name))
+    return count
 
 
 def _unlike(first: pd.DataFrame, second: pd.DataFrame) -> int:
@@ -130,7 +130,7 @@ def _unlike(first: pd.DataFrame, second: pd.DataFrame) -> int:
 
 def repeat(seed: int, _: int) -> list[Point]:
     """A seed again, and another."""
-    first, again, other = (_run(_demo(REFORM), one) for one in (seed, seed, seed + 1))
+    first, again, other = (_run(_demo(REFORM), number) for number in (seed, seed, seed + 1))
     alike = len(set(first.requests["id"]) & set(other.requests["id"]))
     return [
         _count("values that differ, same seed", "同一种子下不同的数值", 0, differences(first, again)),
@@ -247,7 +247,7 @@ ALWAYS_THERE = ("fund_admin", "idle_while_others_wait")
 
 def prices(seed: int, _: int) -> list[Point]:
     """What is booked under the headings of levers, at 0 and at 1."""
-    headings = sorted({one.heading for one in levers()} - set(ALWAYS_THERE))
+    headings = sorted({lever.heading for lever in levers()} - set(ALWAYS_THERE))
     everything = _demo(changes={f"policy.{name}": 1.0 for name in lever_names()})
     none, all_ = (_run(scenario, seed).ledger for scenario in (_demo(), everything))
     public = [table[table["resource"].isin(["hours", "yuan"])] for table in (none, all_)]
