@@ -50,13 +50,13 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files: exit status 0 if all are right, else 2 with one message for each thing that is wrong."""
-    from sanfang.scenario.sources import Basis
+    from sanfang.scenario.sources import SourceSummary
 
     results: list[dict[str, Any]] = []
     for file in files:
         try:
             loaded = load(file, district)
-            basis = Basis.of(loaded)
+            basis = SourceSummary.of(loaded)
             about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **basis.to_dict()}
             results.append({"scenario": file, "valid": True, **about})
             if not as_json:

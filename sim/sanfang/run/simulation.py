@@ -91,12 +91,12 @@ def simulate(
         model.step()
         if progress is not None:
             progress(model.day, model.days)
-    run = run_of(model, scale, keep_requests)
+    run = run_from(model, scale, keep_requests)
     note_complete()
     return run
 
 
-def run_of(model: DistrictModel, scale: float, keep_requests: bool = True) -> Run:
+def run_from(model: DistrictModel, scale: float, keep_requests: bool = True) -> Run:
     """All that a model shows after the days that it has done. `scale` is that with which it was made.
 
     Before the first day has ended there are no metrics, and tables have no rows.

@@ -47,7 +47,7 @@ def _plain(value: Any, path: str, origin: str, sources: dict[str, str]) -> Any:
 
 
 @dataclass(frozen=True)
-class Basis:
+class SourceSummary:
     """What the values of a scenario rest on: dotted paths of all, of the assumed ones, of those without a source.
 
     Names and texts are not among them, and neither are levers: they are what a policy chooses. `origins` counts the

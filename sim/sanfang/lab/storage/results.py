@@ -25,7 +25,7 @@ from sanfang.lab.storage.locking import is_being_written
 from sanfang.lab.storage.queries import BY, beside, by_dimensions, cells_planned
 from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.sound_rows import Row, SoundRows
-from sanfang.lab.storage.unpacking import GROUP_COLUMNS, daily_table, group_table
+from sanfang.lab.storage.unpacking import GROUP_COLUMNS, unpacked_groups, unpacked_series
 from sanfang.metrics.declare import Metric
 from sanfang.scenario.errors import InputError
 
@@ -198,7 +198,7 @@ class Results:
     def _series(self, which: str, values: Row, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         for rows in self._rows.daily(which, values, runs):
             with reading(self.folder):
-                yield pd.concat([daily_table(*row) for row in rows], ignore_index=True)
+                yield pd.concat([unpacked_series(*row) for row in rows], ignore_index=True)
         self._rows.tell()
 
     @property
@@ -214,7 +214,7 @@ class Results:
             for rows in self._rows.groups(dimension, SERIES_AT_ONCE):
                 with reading(self.folder):
                     wanted = self.about["metrics"]
-                    table = pd.concat([group_table(*row) for row in rows], ignore_index=True)
+                    table = pd.concat([unpacked_groups(*row) for row in rows], ignore_index=True)
                     yield table[table["metric"].isin(wanted)] if wanted else table
         self._rows.tell()
 
