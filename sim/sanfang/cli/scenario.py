@@ -60,7 +60,7 @@ def validate(
             about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **basis.to_dict()}
             results.append({"scenario": file, "valid": True, **about})
             if not as_json:
-                say(f"{file}: valid; " + "\n".join(basis.told()))
+                say(f"{file}: valid; " + "\n".join(basis.lines()))
         except InputError as error:
             if str(error) not in {result["message"] for result in results}:  # a district is wrong for all of them
                 tell_error(error)

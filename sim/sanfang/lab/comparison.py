@@ -32,7 +32,7 @@ from sanfang.run.simulation import check_run
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, MAX_RUNS_IN_MEMORY, first_seed, whole_number
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.window import Window, check_alike, differences_told, windows_of
+from sanfang.scenario.window import Window, check_alike, differences_in_words, windows_of
 
 RESOURCE_TOLERANCE = 1e-9  # relative: rounding of sums, no more
 
@@ -111,7 +111,7 @@ class Comparison:
         """What a user should know of the scenarios' files, and of steps of schedules that never come."""
         scenarios = self.scenarios.values()
         about_files = [note for scenario in scenarios for note in scenario.notes]
-        windows = filter(None, [differences_told(self.windows)])
+        windows = filter(None, [differences_in_words(self.windows)])
         return list(dict.fromkeys([*about_files, *steps_not_reached(scenarios, self.days), *windows]))
 
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sanfang.metrics.reasons import too_short
-from sanfang.scenario.window import Window, differences_told
+from sanfang.scenario.window import Window, differences_in_words
 
 UNKNOWN = {
     "en": "Evaluation window: the version that made these runs did not write it down.",
@@ -53,14 +53,14 @@ def in_sentences(windows: Mapping[str, Window], requests: Iterable[float] = (), 
     """Sentences on the windows of runs; `requests` were made in the window of each run."""
     if not windows:
         return [UNKNOWN[lang]]
-    if differences_told(windows):
-        head = DIFFERENT[lang].format(told=differences_told(windows, lang))
+    if differences_in_words(windows):
+        head = DIFFERENT[lang].format(told=differences_in_words(windows, lang))
         short = dict.fromkeys(text for window in windows.values() for text in too_short(window, lang))
         return [head, *short]
     window = next(iter(windows.values()))
     if lang == "zh":
-        return [f"评价期：{window.told(lang)}{_counted(requests, lang)}。", *too_short(window, lang)]
-    return [f"Evaluation window: {window.told(lang)}{_counted(requests, lang)}.", *too_short(window, lang)]
+        return [f"评价期：{window.in_words(lang)}{_counted(requests, lang)}。", *too_short(window, lang)]
+    return [f"Evaluation window: {window.in_words(lang)}{_counted(requests, lang)}.", *too_short(window, lang)]
 
 
 def _counted(requests: Iterable[float], lang: str) -> str:

@@ -163,7 +163,7 @@ def _head(figure: Figure, comparison: Comparison, height: float, style: Comparis
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
     district = scenario.district.label_zh if style.lang == "zh" else ""
-    reached = reach(scenario, comparison.scale).told(style.lang)
+    reached = reach(scenario, comparison.scale).in_words(style.lang)
     scaled = words["scaled"].format(scale=comparison.scale, reached=reached)
     text = words["where"].format(
         district=district or scenario.district.name.replace("_", " ").title(),

@@ -27,7 +27,7 @@ class Reach:
     def __str__(self) -> str:
         return f"{self.communities:,} of {self.of:,} communities, {self.residents:,} residents"
 
-    def told(self, lang: str = "en") -> str:
+    def in_words(self, lang: str = "en") -> str:
         """In words: in English (`en`) or Chinese (`zh`)."""
         if lang == "en":
             return str(self)

@@ -81,7 +81,7 @@ class SourceSummary:
         keys = {f"{name}_keys": getattr(self, name) for name in ("assumed", "without_source")}
         return counts | keys | {"origins": self.origins}
 
-    def told(self) -> list[str]:
+    def lines(self) -> list[str]:
         """The same in lines: counts first, then where values come from, what is assumed, what has no source."""
         counts = f"{len(self.assumed):,} are assumed and {len(self.without_source):,} have no source"
         sections = Counter(path.split(".")[0] for path in self.assumed).most_common()

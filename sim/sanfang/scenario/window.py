@@ -65,7 +65,7 @@ class Window:
             " make it longer with --days, or use --set run.warm_up=0"
         )
 
-    def told(self, lang: str = "en") -> str:
+    def in_words(self, lang: str = "en") -> str:
         """From which day to which, in words."""
         if self.is_empty:
             return "空" if lang == "zh" else "none"
@@ -82,7 +82,7 @@ class Window:
         return f"days {self.first:,} to {self.last:,} of {self.end:,} evaluated"
 
     def __str__(self) -> str:
-        return self.told()
+        return self.in_words()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, for manifests and JSON: first, last, days, and the reason where it is empty."""
@@ -100,12 +100,12 @@ HOW_TO_ALLOW = "allow it: --allow-different-windows, or allow_different_windows 
 
 def check_alike(windows: Mapping[str, Window]) -> None:
     """Raise InputError if windows differ."""
-    differences = differences_told(windows)
+    differences = differences_in_words(windows)
     if differences:
         raise InputError(f"{differences}; give them the same days and the same run.warm_up, or {HOW_TO_ALLOW}")
 
 
-def differences_told(windows: Mapping[str, Window], lang: str = "en") -> str:
+def differences_in_words(windows: Mapping[str, Window], lang: str = "en") -> str:
     """In one line, that evaluation windows differ, and how; "" if they are all the same."""
     first = next(iter(windows.values()), None)
     if first is None or all(window == first for window in windows.values()):
