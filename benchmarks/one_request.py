@@ -125,7 +125,7 @@ IN_THIS: Way = {
         "model/cases/lifecycle.py": "end_case change_state write_record relieve free_case",
     },
     "its wait counts in resolution_days_mean": {
-        "run/simulation.py": "simulate run_of",
+        "run/simulation.py": "simulate run_from",
         "model/books/observation.py": "observe all_records",
         "metrics/catalogue.py": "measure evaluate",
         "metrics/evaluation.py": "of",
@@ -147,7 +147,7 @@ IN_THIS: Way = {
         "model/books/tables.py": "request_table",
         "run/time_split.py": "closed_to_follow _closed durations find",
         "run/life.py": "watched life record _rows",
-        "model/cases/watched.py": "__init__ _react work_watched observe _observe_part",
+        "model/cases/watched.py": "__init__ _react work_watched log_changes _log_part",
         "run/steps.py": "steps_of _before all_parts _part _time _paid _office _place _passed _what _add",
         "dashboard/presenters/request_life.py": "heading tale facts timeline _lane step_text split step_rows",
         "dashboard/widgets/parts.py": "Timeline",

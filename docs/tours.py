@@ -186,7 +186,7 @@ REQUEST = Tour(
         ),
         Stop(
             "model/cases/watched.py",
-            ("WatchedModel", "observe"),
+            ("WatchedModel", "log_changes"),
             "Its run is made once more, with a look at this request after each event.",
             "an OBSERVATION for each change",
         ),

@@ -145,7 +145,7 @@ def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: f
     window = Window.of(first, days)
     length = window.brief(lang.value)
     if lang is Language.ZH:
-        size = "全规模" if scale == 1 else f"规模 {scale:g}（{reach(first, scale).told('zh')}）"
+        size = "全规模" if scale == 1 else f"规模 {scale:g}（{reach(first, scale).in_words('zh')}）"
         return f"{first.district.label_zh or first.district.name}，{size}，{length}，{reps} 次重复"
     size = "full size" if scale == 1 else f"scale {scale:g} ({reach(first, scale)})"
     return f"{first.district.name}, {size}, {length}, {counted(reps, 'replication')}"

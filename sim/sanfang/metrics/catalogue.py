@@ -92,7 +92,7 @@ _OWN: ContextVar[Mapping[str, Metric]] = ContextVar("own metrics", default=Mappi
 @contextmanager
 def knowing(own: Iterable[Metric]) -> Iterator[None]:
     """Within the block `metric` knows the declarations of an experiment's own metrics, too."""
-    token = _OWN.set({one.name: one for one in own})
+    token = _OWN.set({item.name: item for item in own})
     try:
         yield
     finally:

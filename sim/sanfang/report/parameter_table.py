@@ -86,16 +86,16 @@ def _levers() -> Iterator[str]:
     yield from table(LEVER_HEAD, map(_lever, levers()))
 
 
-def _lever(one: Parameter) -> tuple[str, ...]:
-    prices = ", ".join(f"`{path.rpartition('.')[2]}`" for path in one.price)
-    metric, direction = one.signature
+def _lever(lever: Parameter) -> tuple[str, ...]:
+    prices = ", ".join(f"`{path.rpartition('.')[2]}`" for path in lever.price)
+    metric, direction = lever.signature
     return (
-        f"`{one.name}`",
-        one.ids,
-        one.label_en,
-        one.label_zh,
-        one.acts,
-        f"`{one.heading}`",
+        f"`{lever.name}`",
+        lever.ids,
+        lever.label_en,
+        lever.label_zh,
+        lever.acts,
+        f"`{lever.heading}`",
         prices,
         f"`{metric}` {direction}",
     )
@@ -115,8 +115,8 @@ def _metrics() -> Iterator[str]:
         yield from table(
             METRIC_HEAD,
             (
-                (f"`{one.name}`", str(one.unit), one.better or "", str(one.needs.days), _of(one), one.en, one.zh)
-                for one in members
+                (f"`{item.name}`", str(item.unit), item.better or "", str(item.needs.days), _of(item), item.en, item.zh)
+                for item in members
             ),
         )
 

@@ -74,9 +74,9 @@ def durations(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Serie
         to_working_each(column[voiced].to_numpy(float), starts, calendar.opening_hour, calendar.shift_hours)
         for column in (requests["voiced"], until)
     )
-    found = pd.Series(np.nan, index=requests.index)
-    found[voiced] = end - begin
-    return found
+    spans = pd.Series(np.nan, index=requests.index)
+    spans[voiced] = end - begin
+    return spans
 
 
 def remainders(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Series[float]:

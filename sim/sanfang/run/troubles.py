@@ -72,7 +72,7 @@ def troubles(requests: Sequence[pd.DataFrame], day: int) -> Troubles:
 
 
 def chosen(
-    found: Troubles, order: str, other: int = 1, domain: str = "", community: str = "", most: int = 40
+    troubles: Troubles, order: str, other: int = 1, domain: str = "", community: str = "", most: int = 40
 ) -> pd.DataFrame:
     """At most `most` rows of `found.table` that fit, sorted.
 
@@ -81,7 +81,7 @@ def chosen(
     the other; "longest" in
     the first world; "only_first" and "only_other" those that arose in one alone; "latest" to arise.
     """
-    table = found.table
+    table = troubles.table
     if domain:
         table = table[table["domain"] == domain]
     if community:
@@ -138,19 +138,19 @@ def segments(row: Any, day: int) -> list[tuple[str, float, float]]:
     """The parts of a record's time as (one of `STAGES`, from, to) in days; what has not happened ends on `day`."""
     until = float(day) if np.isnan(row["closed"]) else float(row["closed"])
     marks = [row["arose"], row["voiced"], row["first_at"], until]
-    found = []
+    parts = []
     for stage, begin, end in zip(STAGES, marks, marks[1:], strict=False):
         if np.isnan(begin):
             continue
         # The first later mark that there is: one given up before it was handled goes from voiced to closed.
         later = [mark for mark in marks[marks.index(begin) + 1 :] if not np.isnan(mark)] if np.isnan(end) else [end]
-        found.append((stage, float(begin), float(min(later[0], until))))
-    return [part for part in found if part[2] > part[1] or part[0] == "silent"]
+        parts.append((stage, float(begin), float(min(later[0], until))))
+    return [part for part in parts if part[2] > part[1] or part[0] == "silent"]
 
 
-def last_record(found: Troubles, place: int, root: str) -> Any:
+def last_record(troubles: Troubles, number: int, root: str) -> Any:
     """Row label of the last record of a trouble in a world's table of requests; None if it did not arise there."""
-    table = found.requests[place]
+    table = troubles.requests[number]
     rows = table[table["root"] == root].sort_values("ordinal")
     return rows.index[-1] if len(rows) else None
 
@@ -161,9 +161,9 @@ def minds(model: DistrictModel, resident: int) -> dict[str, float]:
     return {"satisfaction": view.satisfaction, "trust": view.trust, "expectation": view.expectation}
 
 
-def of_resident(found: Troubles, resident: int) -> pd.DataFrame:
+def of_resident(troubles: Troubles, resident: int) -> pd.DataFrame:
     """The troubles of one resident in any world, by day of arising."""
-    table = found.table
+    table = troubles.table
     return table[table["resident"] == resident].sort_values("arose")
 
 

@@ -169,8 +169,8 @@ def _headline(scaled: Comparison, full: Comparison) -> Iterator[str]:
 
 
 def _difference(comparison: Comparison, scenario: str, metric: str) -> str:
-    found = comparison.differences
-    row = found[(found["scenario"] == scenario) & (found["metric"] == metric)].iloc[0]
+    differences = comparison.differences
+    row = differences[(differences["scenario"] == scenario) & (differences["metric"] == metric)].iloc[0]
     return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
 
 
@@ -191,16 +191,16 @@ def _robustness(jobs: int | None) -> Iterator[str]:
 
 
 def _short(comparison: Comparison, scenario: str) -> str:
-    found = comparison.differences
-    own = found[found["scenario"] == scenario].set_index("metric")["difference"]
+    differences = comparison.differences
+    own = differences[differences["scenario"] == scenario].set_index("metric")["difference"]
     first, second, third = (own[name] for name in PUBLISHED_HEADLINES)
     return f"{first:+.3f} | {second:+.1f} | {third:+.3f}"
 
 
 def quoted(figure: str) -> str:
     """The published values of a figure, with their places."""
-    found = [folder / "districts" / "licang_published.csv" for folder in folders("scenarios")]
-    figures = pd.read_csv(next(path for path in found if path.exists()))
+    paths = [folder / "districts" / "licang_published.csv" for folder in folders("scenarios")]
+    figures = pd.read_csv(next(path for path in paths if path.exists()))
     rows = figures[(figures["figure"] == figure) & (figures["use"] == "compare")]
     return ", ".join(f"{float(value):g} ({place})" for value, place in zip(rows["value"], rows["place"], strict=True))
 

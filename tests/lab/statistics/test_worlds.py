@@ -119,7 +119,7 @@ def test_among_worlds_without_a_difference_hardly_any_is_sure() -> None:
     assert wrong <= stats.binom.isf(1e-6, 200, 0.05)
 
 
-def test_signs_are_told_for_each_setting_of_the_levers() -> None:
+def test_signs_are_told_for_each_combination_of_the_levers() -> None:
     runs = pd.concat(
         [two_by_two(), two_by_two().assign(scenario="x", satisfaction=lambda one: one["satisfaction"] + 1)]
     )

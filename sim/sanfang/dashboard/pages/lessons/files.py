@@ -29,7 +29,7 @@ from sanfang.scenario.content import Source, label_of
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.telling import in_words
 from sanfang.scenario.toml import read_toml
-from sanfang.scenario.window import Window, differences_told
+from sanfang.scenario.window import Window, differences_in_words
 
 LESSONS = "lessons"
 """The folder of lesson files below `scenarios/`."""
@@ -73,7 +73,7 @@ def read(path: Path) -> Lesson:
 
 def _check_windows(step: LessonStep, windows: Mapping[str, Window], where: str) -> None:
     """Raise InputError if the arms of a step are evaluated on other days, or on too few for what it measures."""
-    told = differences_told(windows)
+    told = differences_in_words(windows)
     if told:
         raise InputError(f"{where}: {told}; give all arms the same run.warm_up")
     for name in (step.measure, *step.also):

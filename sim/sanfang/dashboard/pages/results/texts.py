@@ -131,7 +131,7 @@ def _of_runs(shown: Shown, opened: Opened, lang: str) -> list[tuple[str, str]]:
         where += [plain(document["days"])] if document.get("days") else []
         found.append(("results_fact_where", ", ".join(where)))
     reached = {Reach(**one) for one in opened.reached.values()}
-    found.append(("results_fact_reached", "\n".join(sorted(one.told(lang) for one in reached))))
+    found.append(("results_fact_reached", "\n".join(sorted(one.in_words(lang) for one in reached))))
     return found
 
 
