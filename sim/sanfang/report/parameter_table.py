@@ -80,8 +80,8 @@ def _levers() -> Iterator[str]:
         "Every lever is 0 before the reform and 1 when it is complete. A value is a number from 0 to 1, or a\n"
         "schedule `[[day, level], ...]`; `service_scope` may also be a list of domains. *Price* names the parameters\n"
         "of `prices` that say what one event of it costs; *What it moves* is what must move, all else equal.\n"
-        "`policy_by_community.c007.authority = 1` sets a lever in one community only. `present.authority = 0.3` says that\n"
-        "the district has so much of it before day 0; that is the policy of the scenario `before`.\n"
+        "`policy_by_community.c007.authority = 1` sets a lever in one community only; `present.authority = 0.3` says\n"
+        "that the district has so much of it before day 0, which is the policy of the scenario `before`.\n"
     )
     yield from table(LEVER_HEAD, map(_lever, levers()))
 
@@ -104,7 +104,8 @@ def _lever(lever: Parameter) -> tuple[str, ...]:
 def _metrics() -> Iterator[str]:
     yield "## Metrics of a run\n"
     yield (
-        "`run.metrics[name]`. The evaluation window runs from day 0 (after an empty start from day `run.warm_up`) to the last day; *Days* is the\n"
+        "`run.metrics[name]`. The evaluation window runs from day 0 to the last day, after an empty start from day\n"
+        "`run.warm_up`; *Days* is the\n"
         "fewest that it must have for the metric; *Of* says whose groups it can be split by, if any\n"
         "([experiments.md](experiments.md#results-by-group)). How open requests are treated is told in\n"
         "[model.md](model.md#metrics).\n"
