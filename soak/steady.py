@@ -1,11 +1,12 @@
-"""Whether the district is steady from day 0 on: years of `before`, from the steady start, an empty and an overloaded one.
+"""Whether the district is steady from day 0 on: years of `before` from a steady, an empty and an overloaded start.
 
     python -m soak.steady --district licang --scale 0.1 --seeds 12
 
-plays ten years on a reference year that is repeated, and prints two tables. The first is a test of equivalence: the slope
-of each yearly mean, with its 90 % interval over seeds, beside the bound within which it counts as none. The second tells
-whether there is one state or several: the tenth year from an empty district (without anything brought to its place) and
-from an overloaded one (twice the needs in the first sixty days, trust at a third) against the tenth from the steady start.
+plays ten years on a reference year that is repeated, and prints two tables. The first is a test of equivalence: the
+slope of each yearly mean, with its 90 % interval over seeds, beside the bound within which it counts as none. The
+second tells whether there is one state or several: the tenth year from an empty district (nothing of which was brought
+to its place) and from an overloaded one (twice the needs in the first sixty days, trust at a third) against the tenth
+from the steady start.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from scipy import stats
 
 from sanfang.model.model import DistrictModel
 from sanfang.model.state import TIER_NAMES
+from sanfang.report import markdown
 from sanfang.scenario.scenario import Scenario
 
 YEARS = 10
@@ -64,9 +66,7 @@ def years_of(start: Start, district: str, scale: float, seed: int) -> list[dict[
     if start.before is not None:
         start.before(model)
     size = model.world.communities["size"]
-    return [
-        {"start": start.name, "seed": seed, "year": year + 1} | _year(model, year, size) for year in range(YEARS)
-    ]
+    return [{"start": start.name, "seed": seed, "year": year + 1} | _year(model, year, size) for year in range(YEARS)]
 
 
 def _year(model: DistrictModel, year: int, size: np.ndarray) -> dict[str, float]:
@@ -80,7 +80,8 @@ def _year(model: DistrictModel, year: int, size: np.ndarray) -> dict[str, float]
             skill = {f"skill {name}": float(model.world.skill[tiers == n].mean()) for n, name in enumerate(TIER_NAMES)}
             minds = {name: float(getattr(model.residents, name).mean()) for name in ("trust", "expectation")}
             pots = float(model.world.budget.sum() + model.world.communities["fund"].sum())
-            looks.append(skill | minds | {"funds": pots, "postponed hours": float(model.world.office_work["owed"].sum())})
+            postponed = float(model.world.office_work["owed"].sum())
+            looks.append(skill | minds | {"funds": pots, "postponed hours": postponed})
     days, diary = slice(365 * year, 365 * (year + 1)), model.diary
     stocks = {"latent": float(diary.latent[days].mean()), "open": float(diary.open[days].mean())}
     satisfaction = float((diary.satisfaction[days] @ size / size.sum()).mean())
@@ -89,7 +90,7 @@ def _year(model: DistrictModel, year: int, size: np.ndarray) -> dict[str, float]
 
 
 def slopes(years: pd.DataFrame) -> pd.DataFrame:
-    """One row a series of the steady start: mean, slope a year with its 90 % interval, the bound, whether it is inside."""
+    """One row a series of the steady start: its mean, slope a year with 90 % interval, bound, and whether it is inside."""
     own = years[years["start"] == "steady"]
     rows = []
     for name in own.columns.drop(["start", "seed", "year"]):
@@ -125,11 +126,8 @@ def _row(name: str, mean: float, values: np.ndarray, bound: float) -> dict[str, 
 
 def _markdown(table: pd.DataFrame) -> list[str]:
     """A table as lines of a page."""
-    if table.empty:
-        return []
     cells = table.map(lambda value: f"{value:.4g}" if isinstance(value, float) else str(value))
-    rows = [list(table.columns), ["---"] * len(table.columns), *cells.to_numpy().tolist()]
-    return [f"| {' | '.join(row)} |" for row in rows]
+    return list(markdown.table(list(table.columns), cells.to_numpy().tolist())) if len(table) else []
 
 
 def main() -> None:
