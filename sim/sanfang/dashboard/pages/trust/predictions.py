@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sanfang.lab.verification import theory
 from sanfang.lab.verification.mind_theory import Stream, settled
-from sanfang.lab.verification.queues import POOLED, SHARES
+from sanfang.lab.verification.queue_comparisons import POOLED, SHARES
 from sanfang.scenario.conditions import Limits, Mind
 
 
