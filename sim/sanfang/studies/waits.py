@@ -9,6 +9,7 @@ longer, more give up, and who trusts less speaks up later. Both beside what an i
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -171,9 +172,13 @@ def effects_of(scenario: Scenario, seed: int, years: int = YEARS, rounds: int = 
     for name, other in (others | {"ideal": ideal(scenario)}).items():
         found = lived(played(other, seed, years))
         rows[f"{name} district"] = (found.satisfaction - base.satisfaction, found.days / base.days)
-    effects = pd.DataFrame.from_dict(rows, orient="index", columns=["gain", "waits"])
-    effects["per_doubling"] = effects["gain"] / np.log2(effects["waits"])
-    return effects.assign(of_ideal=effects["gain"] / effects.loc["ideal district", "gain"])
+    best, _ = rows["ideal district"]
+    return pd.DataFrame(
+        {
+            what: {"gain": gain, "waits": times, "per_doubling": gain / math.log2(times), "of_ideal": gain / best}
+            for what, (gain, times) in rows.items()
+        }
+    ).T
 
 
 def page(scenario: Scenario, seeds: Sequence[int] = SEEDS) -> str:
@@ -182,15 +187,11 @@ def page(scenario: Scenario, seeds: Sequence[int] = SEEDS) -> str:
     for norm in NORMS:
         found = pd.concat([effects_of(scenario.with_({"mind.norm": norm}), seed) for seed in seeds], keys=seeds)
         for what, own in found.groupby(level=1, sort=False):
-            mean, (low, high) = own.mean(), own["gain"].agg(["min", "max"])
-            gain = f"{mean['gain']:+.3f} ({low:+.3f} to {high:+.3f})"
-            rows.append((f"{norm:g}", str(what), f"{mean['waits']:.2f}", gain, *_per_doubling(str(what), mean)))
+            mean, gains = own.mean(), own["gain"]
+            gain = f"{mean['gain']:+.3f} ({gains.min():+.3f} to {gains.max():+.3f})"
+            per_doubling = "" if str(what).startswith("ideal") else f"{mean['per_doubling']:+.3f}"
+            rows.append((f"{norm:g}", str(what), f"{mean['waits']:.2f}", gain, per_doubling, f"{mean['of_ideal']:+.2f}"))
     return "\n".join(table(("`norm`", "What", "Waits", "Satisfaction", "Per doubling", "Of the ideal"), rows))
-
-
-def _per_doubling(what: str, mean: pd.Series[float]) -> tuple[str, str]:
-    """The gain per doubling of waits, empty where more than waits is another; and its share of the ideal one."""
-    return "" if what.startswith("ideal") else f"{mean['per_doubling']:+.3f}", f"{mean['of_ideal']:+.2f}"
 
 
 if __name__ == "__main__":

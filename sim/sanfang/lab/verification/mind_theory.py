@@ -84,7 +84,7 @@ def settled(stream: Stream, mind: Mind, limits: Limits) -> Settled:
     expectation = max(min(lasting / factor, MAX_EXPECTATION), MIN_EXPECTATION)
     late = max(stream.days / (factor * expectation) - 1.0, 0.0)
     worth = min(max(stream.quality * math.exp(-mind.impatience * late) - mind.trip_cost * stream.trips, 0.0), 1.0)
-    solved, kept = 1.0 - stream.failed, (1.0 - mind.erosion) ** stream.trouble_days
+    solved, kept = 1.0 - stream.failed, math.pow(1.0 - mind.erosion, stream.trouble_days)
     unmoved = 1.0 - solved * mind.learn_up - stream.failed * mind.learn_down
     after = solved * mind.learn_up * worth / (1.0 - kept * unmoved)
     return Settled(after * _share_kept(stream, mind.erosion), expectation, solved * worth, worth, after)
@@ -94,7 +94,7 @@ def _share_kept(stream: Stream, erosion: float) -> float:
     """Mean over days of what is left of satisfaction: all of it without a trouble, then less on each day of it."""
     if erosion == 0.0:
         return 1.0
-    eroded = (1.0 - erosion) * (1.0 - (1.0 - erosion) ** stream.trouble_days) / erosion
+    eroded = (1.0 - erosion) * (1.0 - math.pow(1.0 - erosion, stream.trouble_days)) / erosion
     return (stream.every_days - stream.trouble_days + eroded) / stream.every_days
 
 
