@@ -1,0 +1,52 @@
+"""Downloads of the Results page: the table of cells and all runs as CSV files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+
+from sanfang.dashboard.pages.results.choice import ResultChoice, Shown
+from sanfang.dashboard.pages.results.pieces import escaped
+from sanfang.dashboard.pages.results.runs import Opened, all_runs
+from sanfang.dashboard.pages.results.tables import cells
+from sanfang.dashboard.widgets import parts
+from sanfang.dashboard.words import say
+from sanfang.metrics.catalogue import HEADLINES
+
+MAX_SAVED = 20_000
+"""Runs of a CSV file made for a browser."""
+
+MAX_FULL = 2_000
+"""Cells of a table saved with all metrics; of more, only those on the page."""
+
+
+@solara.component
+def SaveRuns(shown: Shown, opened: Opened, choice: ResultChoice, lang: str) -> None:
+    """The table of cells and all runs as CSV files."""
+    full = len(opened.points) * len(opened.scenarios) <= MAX_FULL
+    metrics = list(opened.metrics) if full else table_metrics(opened, choice)
+    name = stem(shown)
+    with solara.Div(classes=["sf-row"]):
+        parts.Download(say("results_save_table", lang), f"{name}-cells.csv", lambda: csv(cells(opened, metrics)))
+        if opened.runs <= MAX_SAVED:
+            parts.Download(
+                say("results_save_runs", lang), f"{name}-runs.csv", lambda: csv(all_runs(opened.entry, MAX_SAVED))
+            )
+        else:
+            escaped("p", say("results_too_many", lang, runs=opened.runs, where=opened.entry.id), "soft")
+
+
+def table_metrics(opened: Opened, choice: ResultChoice) -> list[str]:
+    """The chosen metric, then the headline metrics."""
+    return list(dict.fromkeys([choice.metric, *(name for name in HEADLINES if name in opened.metrics)]))
+
+
+def csv(table: Any) -> bytes:
+    """A table as the bytes of a CSV file."""
+    return bytes(table.to_csv(index=False).encode())
+
+
+def stem(shown: Shown) -> str:
+    """The beginning of the names of files that are saved."""
+    return "sanfang-" + "".join(letter if letter.isalnum() else "-" for letter in shown.chosen.name)
