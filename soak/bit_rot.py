@@ -30,8 +30,8 @@ import numpy as np
 import pandas as pd
 from typer.testing import CliRunner
 
-from sanfang.cli.analysis import SETTLING
 from sanfang.cli.app import app
+from sanfang.cli.warm_ups import SETTLING
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.database import STORE, StoreError
 from sanfang.lab.storage.results import Results

@@ -77,20 +77,20 @@ def _password(file: Path | None, needed: bool) -> str | None:
     """The password: from a file, a variable of the environment, or, where one is needed, a prompt; never an argument,
     which every user of the machine could read. None where none is given and none is needed."""
     if file is not None:
-        found, where = _first_line(file), f"--password-file {file}"
+        password, where = _first_line(file), f"--password-file {file}"
     elif (variable := os.environ.get(PASSWORD)) is not None:
-        found, where = variable, PASSWORD
+        password, where = variable, PASSWORD
     elif not needed:
         return None
     elif sys.stdin.isatty():
-        found, where = str(typer.prompt("Password for visitors", hide_input=True)), "the password"
+        password, where = str(typer.prompt("Password for visitors", hide_input=True)), "the password"
     else:
         raise InputError(
             f"--host: others could open the pages: set {PASSWORD}, or give --password-file, or say --no-password"
         )
-    if not MIN_PASSWORD <= len(found) <= MAX_PASSWORD:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise InputError(f"{where}: must have {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
-    return found
+    return password
 
 
 def _first_line(file: Path) -> str:
