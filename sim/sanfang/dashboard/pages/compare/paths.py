@@ -7,7 +7,7 @@ from typing import Any
 import solara
 
 from sanfang.dashboard.pages.compare.side_by_side import Worlds, world_label
-from sanfang.dashboard.presenters import request_life as request_life
+from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.widgets import parts
 from sanfang.dashboard.widgets.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import say
@@ -57,5 +57,5 @@ def Watched(found: Troubles, worlds: Worlds, root: str, lang: str) -> None:
             if one is None:
                 solara.HTML("p", say("compare_life_prevented_long", lang), classes=["soft"])
             else:
-                line = request_life.timeline(one, played.scenario, lang)
+                line = timeline(one, played.scenario, lang)
                 parts.Timeline(line=line, hint=say("follow_timeline_hint", lang))

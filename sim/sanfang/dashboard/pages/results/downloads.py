@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import solara
 
 from sanfang.dashboard.pages.results.choice import ResultChoice, Shown
@@ -28,11 +26,10 @@ def SaveRuns(shown: Shown, opened: Opened, choice: ResultChoice, lang: str) -> N
     metrics = list(opened.metrics) if full else table_metrics(opened, choice)
     name = stem(shown)
     with solara.Div(classes=["sf-row"]):
-        parts.Download(say("results_save_table", lang), f"{name}-cells.csv", lambda: csv(cells(opened, metrics)))
+        parts.DownloadTable(say("results_save_table", lang), f"{name}-cells.csv", lambda: cells(opened, metrics))
         if opened.runs <= MAX_SAVED:
-            parts.Download(
-                say("results_save_runs", lang), f"{name}-runs.csv", lambda: csv(all_runs(opened.entry, MAX_SAVED))
-            )
+            runs = say("results_save_runs", lang)
+            parts.DownloadTable(runs, f"{name}-runs.csv", lambda: all_runs(opened.entry, MAX_SAVED))
         else:
             escaped("p", say("results_too_many", lang, runs=opened.runs, where=opened.entry.id), "soft")
 
@@ -40,11 +37,6 @@ def SaveRuns(shown: Shown, opened: Opened, choice: ResultChoice, lang: str) -> N
 def table_metrics(opened: Opened, choice: ResultChoice) -> list[str]:
     """The chosen metric, then the headline metrics."""
     return list(dict.fromkeys([choice.metric, *(name for name in HEADLINES if name in opened.metrics)]))
-
-
-def csv(table: Any) -> bytes:
-    """A table as the bytes of a CSV file."""
-    return bytes(table.to_csv(index=False).encode())
 
 
 def stem(shown: Shown) -> str:
