@@ -114,11 +114,10 @@ def trials(lesson: Lesson, step: LessonStep) -> list[list[LessonRun]]:
     """The runs of a step: for each arm, one for each seed."""
     where = lesson.place_of(step)
     seeds = range(where.seed, where.seed + where.replications)
+    scenarios = [scenario_of(arm, where) for arm in step.arms]
     return [
         [LessonRun(scenario, digest, seed, where.days, where.size) for seed in seeds]
-        for scenario, digest in (
-            (scenario, scenario.digest()) for scenario in (scenario_of(arm, where) for arm in step.arms)
-        )
+        for scenario, digest in zip(scenarios, [scenario.digest() for scenario in scenarios], strict=True)
     ]
 
 
