@@ -51,6 +51,10 @@ def dashboard_command(
     per_address: Annotated[
         int, typer.Option(min=1, max=1000, help="Pages that one address may have open: a room sits behind one router.")
     ] = PAGES_PER_ADDRESS,
+    browser: Annotated[
+        bool,
+        typer.Option("--browser/--no-browser", help="Open the pages on this machine once they are served."),
+    ] = False,
 ) -> None:
     """Show a policy live in the browser, in Chinese or English; Ctrl-C ends it."""
     from sanfang.dashboard.door.hosts import is_loopback
@@ -68,9 +72,17 @@ def dashboard_command(
         guard = "a password is asked for" if password else "and NO PASSWORD is asked for"
         print(EXPOSED.format(host=host, guard=guard), file=sys.stderr)
     say_if_compiling()
-    shown = in_address(ALL_ADDRESSES.get(host, host))
-    print(f"Sanfang is at http://{shown}:{port}  (Ctrl-C ends it)", file=sys.stderr)
-    serve(host, port, lang.value, allowed=allow_host or (), password=password, per_address=per_address)
+    address = f"http://{in_address(ALL_ADDRESSES.get(host, host))}:{port}"
+    print(f"Sanfang is at {address}  (Ctrl-C ends it)", file=sys.stderr)
+    serve(
+        host,
+        port,
+        lang.value,
+        allowed=allow_host or (),
+        password=password,
+        per_address=per_address,
+        show_in_browser=address if browser else None,
+    )
 
 
 def _password(file: Path | None, needed: bool) -> str | None:
