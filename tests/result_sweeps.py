@@ -14,9 +14,9 @@ from sanfang.dashboard.pages.results.listing import listed
 from sanfang.dashboard.pages.results.page import ResultsPage
 from sanfang.dashboard.pages.results.runs import Opened, open_runs
 from sanfang.dashboard.widgets import viewer
-from sanfang.lab.storage.database import METRIC_NAMES
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Result
+from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.measuring import shipped_digests
 

@@ -14,7 +14,7 @@ from command_line import COMMAND, call
 from sanfang import Scenario, compare, simulate
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.run import simulation
-from sanfang.scenario import reading
+from sanfang.scenario import settings
 from sanfang.scenario.errors import InputError
 
 MOST = {
@@ -160,7 +160,7 @@ def test_output_into_a_full_disk_is_told_in_one_line(here: Path) -> None:
 
 def test_settings_are_read_by_the_reader_of_all_toml() -> None:
     with pytest.raises(InputError, match="is nested more than"):
-        reading.parse_settings(["x=" + "[" * 30 + "]" * 30])
+        settings.parse_settings(["x=" + "[" * 30 + "]" * 30])
 
 
 @pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)], ids=["output", "errors", "all"])

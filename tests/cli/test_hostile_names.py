@@ -12,7 +12,7 @@ import pytest
 from command_line import BELL, call, in_shell
 from sanfang import Scenario
 from sanfang.lab import files, reproduce
-from sanfang.lab.storage.database import StoreError
+from sanfang.lab.storage.faults import StoreError
 
 
 @pytest.mark.usefixtures("made_up_simulation")

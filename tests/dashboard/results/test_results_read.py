@@ -19,7 +19,7 @@ from sanfang.dashboard.pages.results.listing import Openable, listed, pick
 from sanfang.dashboard.pages.results.reading import Unreadable
 from sanfang.dashboard.pages.results.runs import open_runs, status_of
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.sweep import sweep

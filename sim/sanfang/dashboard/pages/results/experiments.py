@@ -7,7 +7,8 @@ from functools import lru_cache
 from sanfang.dashboard.pages.results.listing import Openable
 from sanfang.dashboard.pages.results.reading import Stamp, Unreadable, safely, stamp
 from sanfang.dashboard.pages.results.runs import Opened, about_runs
-from sanfang.lab.experiments.experiment_file import ExperimentFile, Origin, parse
+from sanfang.lab.experiments.experiment_file import ExperimentFile
+from sanfang.lab.experiments.experiment_reading import Origin, parse
 from sanfang.scenario.content import Source
 from sanfang.scenario.toml import read_toml
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sanfang.lab.storage import database
+from sanfang.lab.storage import faults
 from sanfang.scenario.content import EXPERIMENTS, PACKAGE, folders
 
 RESULTS = "results"
@@ -77,7 +77,7 @@ def _tables(root: Path) -> Iterator[Path]:
         below[:] = sorted(name for name in below if not name.startswith("."))
         if len(here.relative_to(root).parts) >= DEEPEST:
             below.clear()
-        name = next((name for name in (database.STORE, *TABLES) if name in files), None)
+        name = next((name for name in (faults.STORE, *TABLES) if name in files), None)
         if name and here != root and (here / name).resolve().is_relative_to(root):
             yield here / name
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sanfang.dashboard.pages.results.listing import Openable
-from sanfang.lab.storage import database
+from sanfang.lab.storage import faults
 from sanfang.scenario.errors import InputError
 
 Stamp = tuple[int, ...]
@@ -42,7 +42,7 @@ def safely(entry: Openable) -> Iterator[None]:
     except Unreadable:
         raise
     except Exception as problem:  # a foreign file may break anything that reads it
-        known = isinstance(problem, InputError | database.StoreError)
+        known = isinstance(problem, InputError | faults.StoreError)
         text = str(problem) if known else f"is damaged or was not written by Sanfang ({type(problem).__name__})"
         folder = entry.path.parent
         for shown in (str(folder.resolve()), str(folder)):

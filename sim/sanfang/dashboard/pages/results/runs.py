@@ -16,8 +16,9 @@ from sanfang.dashboard.pages.results.exported import MAX_BYTES, check_count, rea
 from sanfang.dashboard.pages.results.listing import Openable
 from sanfang.dashboard.pages.results.reading import Stamp, Unreadable, safely, stamp
 from sanfang.lab.statistics.run_table import KEYS, RunTable
-from sanfang.lab.storage import database
-from sanfang.lab.storage.results import GROUP_COLUMNS, Results, Status
+from sanfang.lab.storage import faults
+from sanfang.lab.storage.results import Results, Status
+from sanfang.lab.storage.unpacking import GROUP_COLUMNS
 from sanfang.lab.windows import windows_in, windows_said
 from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.declare import Metric
@@ -83,7 +84,7 @@ def open_runs(entry: Openable) -> Opened:
 
 def status_of(entry: Openable) -> Status | None:
     """How far a sweep is; None for an exported table, of which that is not known. Raises Unreadable."""
-    if entry.path.name != database.STORE:
+    if entry.path.name != faults.STORE:
         return None
     with safely(entry), Results(entry.path.parent) as results:
         return results.status()
@@ -94,7 +95,7 @@ def all_runs(entry: Openable, most: int) -> pd.DataFrame:
     if open_runs(entry).runs > most:
         raise Unreadable(f"has more than {most:,} runs: write them with `sanfang export`")
     with safely(entry):
-        if entry.path.name != database.STORE:
+        if entry.path.name != faults.STORE:
             return read_exported(entry.path)
         with Results(entry.path.parent) as results:
             return results.runs()
@@ -104,7 +105,7 @@ def all_runs(entry: Openable, most: int) -> pd.DataFrame:
 def about_runs(entry: Openable, _: Stamp) -> dict[str, Any]:
     """What a store, or a file beside an exported table, says of its runs. Raises Unreadable."""
     with safely(entry):
-        if entry.path.name != database.STORE:
+        if entry.path.name != faults.STORE:
             return _said_beside(entry)
         with Results(entry.path.parent) as results:
             return results.about
@@ -125,7 +126,7 @@ def _said_beside(entry: Openable) -> dict[str, Any]:
 def _opened(entry: Openable, stamp: Stamp) -> Opened:
     about = about_runs(entry, stamp)
     with safely(entry):
-        return _from_store(entry, stamp, about) if entry.path.name == database.STORE else _from_table(entry, stamp)
+        return _from_store(entry, stamp, about) if entry.path.name == faults.STORE else _from_table(entry, stamp)
 
 
 def _from_store(entry: Openable, stamp: Stamp, about: dict[str, Any]) -> Opened:
@@ -181,7 +182,7 @@ def _from_table(entry: Openable, stamp: Stamp) -> Opened:
 @lru_cache(maxsize=24)
 def _values(entry: Openable, stamp: Stamp, metric: str, scenarios: tuple[str, ...], points: tuple[int, ...]) -> Cube:
     with safely(entry):
-        if entry.path.name == database.STORE:
+        if entry.path.name == faults.STORE:
             with Results(entry.path.parent) as results:
                 runs = results.one_metric(metric, _unsound(entry, stamp))
         else:
