@@ -14,6 +14,7 @@ from sanfang.dashboard.presenters.outlines import Outlines, outlines
 from sanfang.dashboard.words import own_label, say
 from sanfang.metrics.by_day import WINDOW, Twin, ratios
 from sanfang.metrics.numbers import number
+from sanfang.metrics.units import PER_THOUSAND_OF_THEM
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run import series
@@ -21,16 +22,13 @@ from sanfang.run.series import BY_COMMUNITY, MEASURES
 from sanfang.run.session import Session
 from sanfang.scenario.catalogue import Parameter, levers
 
-UNITS = {
-    "satisfaction": "", "satisfaction_vulnerable": "", "days_to_resolve": "calendar_days", "wasted": "of_cost",
-    "open": "per_thousand", "latent": "per_thousand",
-}  # fmt: skip
-"""Key of each measure's unit."""
-
 
 def unit(name: str, lang: str) -> str:
-    """The unit of a measure, in words."""
-    return say(UNITS[name], lang) if UNITS.get(name) else ""
+    """The unit of a measure, as declared, behind a number; a share is shown as percent, and said is only of what."""
+    declared = MEASURES[name].unit
+    if declared.share:
+        return say("of_cost", lang) if name == "wasted" else ""
+    return declared.after[lang == "zh"]
 
 
 def heading_label(name: str, lang: str) -> str:
@@ -127,16 +125,16 @@ def charts(played: Session, lang: str) -> list[Json]:
         chart(
             "days_to_resolve", say("measure_days_to_resolve", lang),
             [line("days_to_resolve", say("mean_resolved", lang), blue)],
-            unit=f"{say('calendar_days', lang)} · {window}", zero=True, **common,
+            unit=f"{unit('days_to_resolve', lang)} · {window}", zero=True, **common,
         ),
         chart(
             "wasted", say("chart_waste", lang), wasted,
-            unit=f"{say('of_cost', lang)} · {window}", form="share", kind="area", **common,
+            unit=f"{unit('wasted', lang)} · {window}", form="share", kind="area", **common,
         ),
         chart(
             "states", say("chart_states", lang),
             [_area(say(f"chart_state_{name}", lang), colours.STATES[name], values) for name, values in states.items()],
-            unit=f"{say('per_thousand', lang)} · {window}", kind="area", **common,
+            unit=f"{unit('open', lang)} · {window}", kind="area", **common,
         ),
         chart(
             "hours", say("chart_hours", lang),
@@ -145,7 +143,7 @@ def charts(played: Session, lang: str) -> list[Json]:
         ),
         chart(
             "latent", say("measure_latent", lang), _latent(played, all_, weak),
-            unit=say("per_thousand_of_them", lang), zero=True, **common,
+            unit=PER_THOUSAND_OF_THEM.label(lang), zero=True, **common,
         ),
     ]  # fmt: skip
 
