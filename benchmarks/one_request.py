@@ -11,6 +11,7 @@ counts stay what they were.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import subprocess
 from collections.abc import Iterator
@@ -157,6 +158,7 @@ IN_THIS: Way = {
 
 def main() -> None:
     """Print what is counted of both."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     for name, commit, way in (("first edition", FIRST, IN_FIRST), ("this edition", NOW, IN_THIS)):
         print(f"\n{name}, commit {commit}")
         for leg, files in way.items():

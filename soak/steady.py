@@ -90,7 +90,7 @@ def _year(model: DistrictModel, year: int, size: np.ndarray) -> dict[str, float]
 
 
 def slopes(years: pd.DataFrame) -> pd.DataFrame:
-    """One row a series of the steady start: its mean, slope a year with 90 % interval, bound, and whether it is inside."""
+    """One row a series of the steady start: its mean, slope a year with 90 % interval and bound."""
     own = years[years["start"] == "steady"]
     rows = []
     for name in own.columns.drop(["start", "seed", "year"]):

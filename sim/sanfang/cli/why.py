@@ -130,11 +130,11 @@ def _pooled(runs: pd.DataFrame, windows: Mapping[str, Window]) -> pd.DataFrame:
     for name, table in runs.groupby("scenario", sort=False):
         tables.append(pooled(table))
         tables[-1].insert(0, "scenario", name)
-    found = pd.concat(tables, ignore_index=True)
-    if not found["requests"].any():
+    joined = pd.concat(tables, ignore_index=True)
+    if not joined["requests"].any():
         empty = [window.reason() for window in windows.values() if window.is_empty]
         raise InputError("--days: " + (empty[0] if empty else "no request of the evaluation window was closed by then"))
-    return found
+    return joined
 
 
 def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: float, lang: Language) -> str:

@@ -6,7 +6,6 @@ numbers in `experiments/mechanisms/`; no run is made. `sanfang reproduce mechani
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 from sanfang.lab.experiments.experiment_file import Finding
@@ -26,6 +25,7 @@ from sanfang.report.mechanisms import (
     families,
     mechanisms,
 )
+from sanfang.report.page_command import print_page
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import find
 
@@ -226,8 +226,12 @@ def numbers(finding: Finding) -> str:
     return with_interval(finding.difference, finding.low, finding.high, decimals, sign=True)
 
 
-if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+def drawn_page() -> str:
+    """The page, with its figures drawn into `FIGURES`."""
     every = mechanisms()
     draw(every, FIGURES)
-    print(mechanism_table(every), end="")
+    return mechanism_table(every)
+
+
+if __name__ == "__main__":
+    print_page(__doc__, drawn_page)

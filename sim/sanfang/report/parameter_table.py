@@ -6,7 +6,6 @@ python -m sanfang.report.parameter_table > docs/parameters.md
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, get_args
@@ -14,6 +13,7 @@ from typing import Any, get_args
 from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.declare import GROUPS, Metric
 from sanfang.report.markdown import table
+from sanfang.report.page_command import print_page
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
 
@@ -140,5 +140,4 @@ def _value(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    print(parameter_table(), end="")
+    print_page(__doc__, parameter_table)

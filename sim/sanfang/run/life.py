@@ -12,6 +12,7 @@ from sanfang.model.cases.watched import Trace, WatchedModel
 from sanfang.run.background import BackgroundJob, play
 from sanfang.run.steps import PARTNER, PARTS, RESIDENT, HandOff, Step, steps_of
 from sanfang.run.time_split import CAUSES, HOURS, durations
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 
@@ -91,8 +92,13 @@ def watched(
 ) -> Life:  # fmt: skip
     """The life of the need in row `label` of the request table of a run played up to day `until`.
 
-    The run is made once more to see it closer. As a job, each day is one of its `total`. Raises Cancelled.
+    The run is made once more to see it closer. As a job, each day is one of its `total`. Raises Cancelled, and InputError
+    for one that was voiced before day 0: the years before are not watched.
     """
+    if requests.at[label, "voiced"] < 0:
+        raise InputError(
+            f"request {requests.at[label, 'id']}: was voiced before day 0, and its way so far was not seen"
+        )
     with job.turn() if job else nullcontext():
         model = WatchedModel(scenario, seed, days, scale, int(str(requests.at[label, "id"]), 16))
 

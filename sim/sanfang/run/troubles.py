@@ -43,17 +43,18 @@ class Troubles:
 
 
 def troubles(requests: Sequence[pd.DataFrame], day: int) -> Troubles:
-    """The troubles in the tables of requests of several worlds, as they stand on `day`."""
+    """The troubles in the tables of requests of several worlds, as they stand on `day`.
+
+    One that was there before day 0 counts from the first of its records in the run.
+    """
     columns: list[pd.DataFrame | pd.Series[Any]] = []
     who: list[pd.DataFrame] = []
     for letter, table in zip(LETTERS, requests, strict=False):
-        first = table[table["ordinal"] == 0].set_index("id")
-        later = table[table["ordinal"] > 0].sort_values("ordinal")
-        last = later.drop_duplicates("root", keep="last").set_index("root")
-        outcome, closed = first["outcome"].copy(), first["closed"].copy()
-        times = pd.Series(1.0, index=first.index)
-        outcome[last.index], closed[last.index] = last["outcome"], last["closed"]
-        times[last.index] += later.groupby("root").size().astype(float)
+        ordered = table.sort_values("ordinal", kind="stable")
+        first = ordered.drop_duplicates("root").set_index("root")
+        last = ordered.drop_duplicates("root", keep="last").set_index("root")
+        outcome, closed = last["outcome"], last["closed"]
+        times = ordered.groupby("root").size().astype(float)
         solved = (outcome == OVER[0]) | (outcome == OVER[1])
         columns.append(
             pd.DataFrame(

@@ -14,6 +14,7 @@ import pandas as pd
 from sanfang.lab.comparison import Comparison, compare
 from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
 from sanfang.report.markdown import table
+from sanfang.report.page_command import print_page
 from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.content import folders
 from sanfang.scenario.scenario import Scenario
@@ -206,4 +207,4 @@ def quoted(figure: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page() + "\n")
+    print_page(__doc__, lambda: page() + "\n")

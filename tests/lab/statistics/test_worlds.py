@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from run_tables import with_points
-from sanfang.cli.analysis import AnalysisInput, document, print_analysis
+from sanfang.cli.analysis import AnalysisInput, document
+from sanfang.cli.analysis_tables import print_analysis
 from sanfang.lab.statistics import ranking
 from sanfang.lab.statistics.looks import holm
 from sanfang.lab.statistics.worlds import levers_among, signs

@@ -35,8 +35,8 @@ def chart(
     """
     rows = thinned(days)
     shown = [
-        {key: rounded(value[rows]) if isinstance(value, np.ndarray) else value for key, value in one.items()}
-        for one in series
+        {key: rounded(value[rows]) if isinstance(value, np.ndarray) else value for key, value in given.items()}
+        for given in series
     ]
     return {
         "id": id, "title": title, "unit": unit, "form": form, "digits": digits, "kind": kind, "zero": zero,

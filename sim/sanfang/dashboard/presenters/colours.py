@@ -29,12 +29,12 @@ NONE = "#e3e7ec"
 
 
 def on_scale(value: float, low: float, high: float, better: str | None) -> int:
-    """The place of `value` between `low` and `high` on `SCALE`, the good end where values are `better`."""
+    """The step of `value` between `low` and `high` on `SCALE`, the good end where values are `better`."""
     share = 0.5 if high <= low else (value - low) / (high - low)
     share = min(max(share if better == "higher" else 1.0 - share, 0.0), 1.0)
     return min(int(share * len(SCALE)), len(SCALE) - 1)
 
 
-def ink_on(place: int) -> str:
-    """The colour of text on a place of `SCALE`."""
-    return "#ffffff" if place in (0, 7) else "#000000"
+def ink_on(step: int) -> str:
+    """The colour of text on a step of `SCALE`."""
+    return "#ffffff" if step in (0, 7) else "#000000"
