@@ -92,13 +92,12 @@ def watched(
 ) -> Life:  # fmt: skip
     """The life of the need in row `label` of the request table of a run played up to day `until`.
 
-    The run is made once more to see it closer. As a job, each day is one of its `total`. Raises Cancelled, and InputError
-    for one that was voiced before day 0: the years before are not watched.
+    The run is made once more to see it closer. As a job, each day is one of its `total`. Raises Cancelled, and
+    InputError for one that was voiced before day 0: the years before are not watched.
     """
-    if requests.at[label, "voiced"] < 0:
-        raise InputError(
-            f"request {requests.at[label, 'id']}: was voiced before day 0, and its way so far was not seen"
-        )
+    voiced: Any = requests.at[label, "voiced"]
+    if voiced < 0:
+        raise InputError(f"request {requests.at[label, 'id']}: was voiced before day 0; its way so far was not seen")
     with job.turn() if job else nullcontext():
         model = WatchedModel(scenario, seed, days, scale, int(str(requests.at[label, "id"]), 16))
 

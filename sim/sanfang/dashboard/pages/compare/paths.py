@@ -19,10 +19,10 @@ from sanfang.run.troubles import Troubles, last_record
 
 
 def watched(found: Troubles, place: int, played: PlayedWorld, root: str, job: PageJob[Any]) -> Life | None:
-    """The path of a trouble's last record in one world; None if the trouble did not arise there, or was a request before
-    day 0."""
+    """The path of a trouble's last record in one world; None if it did not arise there, or was voiced before day 0."""
     label = last_record(found, place, root)
-    if label is None or found.requests[place].at[label, "voiced"] < 0:
+    voiced: Any = None if label is None else found.requests[place].at[label, "voiced"]
+    if voiced is None or voiced < 0:
         return None
     return life.watched(
         played.scenario, found.requests[place], label,

@@ -82,6 +82,7 @@ class LessonPlace(_Table):
     """Where and for how long a step runs, and how often."""
 
     district: str = "demo"
+    start: Literal["steady", "empty"] = "steady"
     size: float = 1.0
     days: int = Field(default=365, ge=60, le=limits.MAX_DAYS)
     seed: int = Field(default=1, ge=0, le=limits.MAX_SEED)
@@ -261,7 +262,7 @@ class Lesson(_Table):
 def scenario_of(arm: Arm, place: LessonPlace) -> Scenario:
     """The scenario of an arm. Raises InputError."""
     scenario = Scenario.load(arm.scenario, district=place.district)
-    return scenario.with_(arm.set, origin=f"arm {arm.id}") if arm.set else scenario
+    return scenario.with_({"run.start": place.start} | arm.set, origin=f"arm {arm.id}")
 
 
 # --- Checking -----------------------------------------------------------------------------------------
