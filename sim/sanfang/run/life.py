@@ -97,7 +97,7 @@ def watched(
     """
     voiced: Any = requests.at[label, "voiced"]
     if voiced < 0:
-        raise InputError(f"request {requests.at[label, 'id']}: was voiced before day 0; its way so far was not seen")
+        raise InputError(f"request {requests.at[label, 'id']!s}: was voiced before day 0; its way so far was not seen")
     with job.turn() if job else nullcontext():
         model = WatchedModel(scenario, seed, days, scale, int(str(requests.at[label, "id"]), 16))
 
