@@ -113,6 +113,14 @@ def charts(played: Session, lang: str) -> list[Json]:
     all_, weak = say("all_residents", lang), say("vulnerable_residents", lang)
     blue, red = colours.SERIES[:2]
     minds = [line("satisfaction", all_, blue), line("satisfaction_vulnerable", weak, red, dash=True)]
+
+    def before(column: str, times: float = 1.0) -> Json | None:
+        """The year before day 0, in grey; nothing after an empty start."""
+        rows = played.model.year_before
+        if rows is None:
+            return None
+        return {"name": say("chart_year_before", lang), "colour": colours.BEFORE, "values": rows[column] * times}
+
     waste = series.waste_by_cause(played)
     first = list(waste)
     largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
@@ -121,7 +129,10 @@ def charts(played: Session, lang: str) -> list[Json]:
     wasted.append(_area(say("other_causes", lang), "#b9c2cd", rest))
     hours, states = series.hours_by_group(played), series.requests_by_state(played)
     return [
-        chart("satisfaction", say("measure_satisfaction", lang), minds, form="share", **common),
+        chart(
+            "satisfaction", say("measure_satisfaction", lang), minds, form="share",
+            before=before("satisfaction"), **common,
+        ),
         chart(
             "days_to_resolve", say("measure_days_to_resolve", lang),
             [line("days_to_resolve", say("mean_resolved", lang), blue)],
@@ -143,7 +154,8 @@ def charts(played: Session, lang: str) -> list[Json]:
         ),
         chart(
             "latent", say("measure_latent", lang), _latent(played, all_, weak),
-            unit=PER_THOUSAND_OF_THEM.label(lang), zero=True, **common,
+            unit=PER_THOUSAND_OF_THEM.label(lang), zero=True,
+            before=before("latent", 1000.0 / series.residents(played)), **common,
         ),
     ]  # fmt: skip
 
