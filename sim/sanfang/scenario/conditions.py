@@ -200,6 +200,7 @@ class Supply(Section):
     precise_estimate: float = param(0.6, "0-1", 0, 1, "Part of it that identification and data remove", "精准识别减误差")
     proposal_weight: float = param(0.7, "0-1", 0, 1, "Weight of local estimates where communities propose [F3e]", "建议权权重")
     known_requests: float = param(500.0, "requests", 1, 1e6, "Requests of a community in a domain that halve the variance of its estimate", "诉求修正估计", source="assumed, 100 to 5,000")
+    memory_years: float = param(3.0, "years", 0.1, 100, "Mean age of the requests that estimates rest on, at most", "估计所依据诉求的平均年限", source="assumed, 1 to 10")
     need_yuan: float = param(1.0, "ratio", 0.1, 10, "Money needed to cover all demand over money planned", "需求经费比")
 
 
