@@ -191,7 +191,7 @@ def finance_of(hamlet: Hamlet, people: tuple[float, float], demand: tuple[float,
     share[0], needed[:, 0] = 1.0, demand
     plan = Finance(
         demand=needed, error=np.zeros((2, count)), service_share=share, needed=share, matched=share,
-        people=np.array(people), maturity=np.zeros(2), fee=np.zeros(2),
+        people=np.array(people), maturity=np.zeros(2), fee=np.zeros(2), known=np.zeros((2, count)), seen=np.zeros((2, count)),
     )  # fmt: skip
     for name, value in fields.items():
         setattr(plan, name, value)
