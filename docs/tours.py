@@ -48,8 +48,8 @@ PARAMETER = Tour(
         ),
         Stop(
             "scenario/reading.py",
-            ("read_scenario", "parse_settings", "Reading.lay_over"),
-            "District, file, what it extends and --set are laid over one another.",
+            ("read_scenario", "read_document"),
+            "District, file, what it extends and --set are laid over one another (merging.py, settings.py).",
             "a nested dict, and where each value came from",
         ),
         Stop(
@@ -89,7 +89,7 @@ PARAMETER = Tour(
             "a number, 0 to 1",
         ),
         Stop(
-            "lab/storage/store.py",
+            "lab/storage/run_keys.py",
             ("run_keys",),
             "Another value is another scenario, and so another run of a sweep.",
             "part of the scenario's digest, in the run's key",

@@ -33,7 +33,7 @@ from typer.testing import CliRunner
 from sanfang.cli.analysis import SETTLING
 from sanfang.cli.app import app
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import STORE, StoreError
+from sanfang.lab.storage.faults import STORE, StoreError
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.sweep import sweep
 from sanfang.metrics.catalogue import METRICS

@@ -98,6 +98,25 @@ def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "start_method", lambda: "fork")
 
 
+@pytest.fixture
+def sweep_folder(tmp_path: Path) -> Path:
+    """A folder that is not there yet, without other tests' sweeps beside it, whose runs would be taken over."""
+    return tmp_path / "here"
+
+
+# --- Files -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current directory, empty except for `small.toml`, a district of two domains; nothing else lies beside it."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    shutil.copy(Path(__file__).with_name("data") / "small.toml", folder)
+    return folder
+
+
 # --- Worked examples ---------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,8 @@ from sanfang.scenario.scenario import Scenario
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIOS = tuple(sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml")))
 FULL_REFORM = "three-devolutions-two-refinements"
+SMALL = 0.17
+"""Scale at which a run of the demonstration district is quick."""
 
 Changes = tuple[tuple[str, Any], ...]
 

@@ -1,7 +1,8 @@
 """Every metric of a run computed a second time, in plain Python and pandas, from what the run shows.
 
 Written from docs/model.md and the declarations, and sharing no code with the model: an error in a formula of
-`sanfang.model.books` does not come back here. Slow and simple on purpose. `metrics_of` takes
+`sanfang.model.books` does not come back here. Slow and simple on purpose, and one file, although it is long, so that it
+reads from top to bottom beside docs/model.md. `metrics_of` takes
 
 - `requests`: the run's requests, with `gone` beside them, the day on which the trouble no longer was there;
 - `daily`: its daily series;

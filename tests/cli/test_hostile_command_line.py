@@ -18,9 +18,9 @@ from sanfang.cli import saving
 from sanfang.cli.app import app
 from sanfang.lab import files, reproduce
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import StoreError
+from sanfang.lab.storage.faults import StoreError
 from sanfang.run import simulation
-from sanfang.scenario import reading
+from sanfang.scenario import settings
 from sanfang.scenario.errors import InputError
 
 BELL = "\x1b]0;bell\x07"
@@ -460,7 +460,7 @@ def test_output_into_a_full_disk_is_told_in_one_line(here: Path) -> None:
 
 def test_settings_are_read_by_the_reader_of_all_toml() -> None:
     with pytest.raises(InputError, match="is nested more than"):
-        reading.parse_settings(["x=" + "[" * 30 + "]" * 30])
+        settings.parse_settings(["x=" + "[" * 30 + "]" * 30])
 
 
 @pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)], ids=["output", "errors", "all"])

@@ -34,9 +34,10 @@ from sanfang.dashboard.pages.results.tables import NothingToShow, axes, cells, f
 from sanfang.dashboard.widgets import viewer
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.statistics import intervals
-from sanfang.lab.storage.database import METRIC_NAMES, STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Result
+from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.measuring import shipped_digests
 from sanfang.lab.sweeps.sweep import sweep

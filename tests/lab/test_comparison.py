@@ -103,6 +103,6 @@ def test_saved_files_hold_what_was_compared_and_nothing_half_written(before: Sce
 )
 def test_the_figure_calls_better_only_what_a_verdict_calls_so(verdict: str, metric: str, colour: str) -> None:
     from sanfang.metrics.catalogue import BY_NAME
-    from sanfang.report import comparison_figure as figure
+    from sanfang.report import verdict_colours
 
-    assert figure.verdict_colour(verdict, BY_NAME[metric]) == getattr(figure, colour)
+    assert verdict_colours.verdict_colour(verdict, BY_NAME[metric]) == getattr(verdict_colours, colour)

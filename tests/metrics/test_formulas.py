@@ -14,7 +14,7 @@ import pytest
 from sanfang import Scenario, simulate
 from sanfang.lab import provenance
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.kept_records import pack, unpack
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps import forecast as forecast_module

@@ -34,7 +34,7 @@ def happiest_community(run: Evaluation) -> float:
 '''
 SEEN = r"""
 import sys
-from sanfang.lab.storage.database import SCHEMA
+from sanfang.lab.storage.schema import SCHEMA
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.sweeps.measuring import shipped_digests
 from sanfang.report.parameter_table import parameter_table

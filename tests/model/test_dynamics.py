@@ -1,102 +1,20 @@
-"""Queues, times and metrics hang together: what a run reports can be counted again from its own records."""
+"""Times, metrics and hours hang together: what a run reports can be counted again from its own records."""
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 import numpy as np
 import pytest
-from scipy.stats import CensoredData, ecdf
 
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
+from policy_runs import DAYS, POLICIES, WARM_UP, measured
 from sanfang.metrics.catalogue import BY_NAME
-from sanfang.metrics.residents import gini
-from sanfang.metrics.survival import quantile, restricted_mean, survival
-from sanfang.model import state as s
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
-from sanfang.model.books.observation import observe
-from sanfang.model.books.tables import daily_table
-from sanfang.model.kernel.engine_arrays import CLASSES, NONE, Engine
-from sanfang.model.kernel.worktime import clock_starts, to_calendar, to_working, to_working_each, working_days
-from sanfang.model.model import DistrictModel
+from sanfang.model.kernel.worktime import to_working_each, working_days
 from sanfang.model.state import TIME_NAMES
-from sanfang.run.simulation import Run, simulate
-from sanfang.scenario.scenario import Scenario
 
-DAYS = 120
-WARM_UP = 30
-POLICIES = ("before", "unfunded", FULL_REFORM)
-
-
-def measured(name: str) -> Run:
-    return run(demo(name, **{"run.warm_up": WARM_UP}), DAYS)
-
-
-# --- Queues -----------------------------------------------------------------------------------------------
-
-
-def waiting_jobs(engine: Engine, station: int) -> list[int]:
-    """Jobs in a station's queues, in order of service, found by following the links."""
-    jobs: list[int] = []
-    for class_ in range(CLASSES):
-        index = int(engine.stations["head"][station, class_])
-        while index != NONE:
-            jobs.append(index)
-            index = int(engine.jobs["next"][index])
-    return jobs
-
-
-@pytest.mark.parametrize("name", POLICIES)
-def test_littles_law_holds_at_every_station(name: str) -> None:
-    """L = rate x W: the length of a queue over time is the sum of the waits, of those still waiting included."""
-    model = measured(name).model
-    assert model is not None
-    engine, now = model.engine, float(model.engine.clock["now"][0])
-    busy = 0
-    for station, record in enumerate(engine.stations):
-        jobs = waiting_jobs(engine, station)
-        assert len(jobs) == record["waiting"]
-        area = record["area"] + record["waiting"] * (now - record["area_since"])
-        so_far = record["waited"] + (now - engine.jobs["queued"][jobs]).sum()
-        assert area == pytest.approx(so_far, rel=1e-9, abs=1e-6)
-        busy += record["joined"] > 100
-    assert busy > 0.8 * len(engine.stations)
-
-
-@pytest.mark.parametrize("name", POLICIES)
-def test_no_worker_of_a_station_rests_while_work_waits_there(name: str) -> None:
-    model = measured(name).model
-    assert model is not None
-    for record in model.engine.stations:
-        assert record["waiting"] == 0 or record["idle"] == NONE
-
-
-def test_queues_serve_higher_classes_first_and_keep_the_order_of_arrival() -> None:
-    model = measured("before").model
-    assert model is not None
-    waits = 0
-    for station in range(len(model.engine.stations)):
-        jobs = model.engine.jobs[waiting_jobs(model.engine, station)]
-        waits += len(jobs)
-        assert (np.diff(jobs["class_"]) >= 0).all()
-        for class_ in range(CLASSES):
-            assert (np.diff(jobs["queued"][jobs["class_"] == class_]) >= 0).all()
-    assert waits > 10
-
-
-def test_waiting_hours_are_those_of_the_jobs_that_wait() -> None:
-    model = measured(FULL_REFORM).model
-    assert model is not None
-    counted = np.zeros_like(model.world.waiting_hours)
-    for station in range(len(model.engine.stations)):
-        for job in model.engine.jobs[waiting_jobs(model.engine, station)]:
-            if job["phase"] == s.HANDLING:
-                counted[station, job["domain"]] += job["hours"]
-    np.testing.assert_allclose(model.world.waiting_hours, counted, atol=1e-6)
-
-
-# --- Times of a request -----------------------------------------------------------------------------------
+# --- Times of a request --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -160,7 +78,7 @@ def test_nothing_is_handled_or_closed_while_offices_are_closed() -> None:
         assert (hours <= calendar.opening_hour + calendar.shift_hours + 1e-6).all()
 
 
-# --- Metrics ------------------------------------------------------------------------------------------------
+# --- Metrics -------------------------------------------------------------------------------------------------
 
 
 def test_every_declared_metric_is_measured() -> None:
@@ -248,7 +166,7 @@ def test_response_and_resolution_are_those_of_the_requests_in_the_window() -> No
     assert found.metrics["resolution_days_median"] == pytest.approx(reached, nan_ok=True, abs=1e-6)
 
 
-# --- Staff --------------------------------------------------------------------------------------------------
+# --- Staff ---------------------------------------------------------------------------------------------------
 
 
 def test_more_posts_never_mean_fewer_hours() -> None:
@@ -276,130 +194,3 @@ def test_nobody_works_more_than_the_day_is_long() -> None:
     home = np.bincount(model.engine.workers["home"], minlength=len(hours)) * now
     assert hours.sum() == pytest.approx(home.sum(), rel=1e-9)
     np.testing.assert_allclose(hours, home, rtol=0.05, atol=60.0)
-
-
-# --- Small examples -----------------------------------------------------------------------------------------
-
-REMISSION = (6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35)
-RELAPSED = (1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0)
-"""Weeks in remission under 6-mercaptopurine (Freireich and others 1963), the textbook case of censoring."""
-
-
-def test_quantiles_of_censored_durations_are_those_of_the_textbook() -> None:
-    """Kaplan and Meier's curve of Freireich's patients: 0.857 at 6, 0.753 at 10, 0.448 at 23 weeks and after."""
-    weeks, done = np.array(REMISSION, float), np.array(RELAPSED, bool)
-    assert [quantile(survival(weeks, done), level) for level in (0.10, 0.20, 0.5)] == [6.0, 10.0, 23.0]
-    assert math.isnan(quantile(survival(weeks, done), 0.9)), "never reached"
-
-
-def test_the_curve_is_scipys_to_the_last_bit() -> None:
-    """Durations that tie, and whole days at which some end and others are censored, among them."""
-    random = np.random.default_rng(7)
-    days = random.exponential(20.0, 5_000)
-    days = np.where(random.random(5_000) < 0.4, np.floor(days), days)
-    done = random.random(5_000) < 0.6
-    curve = ecdf(CensoredData(uncensored=days[done], right=days[~done])).sf
-    found = survival(days, done)
-    assert np.array_equal(found.times, curve.quantiles)
-    assert np.array_equal(found.remaining, curve.probabilities)
-
-
-def test_restricted_mean_is_the_area_under_the_curve() -> None:
-    """23.29 weeks up to 35 for Freireich's patients; five cases, one censored: 1 + 0.8 + 2 x 0.6 + 0.3."""
-    assert restricted_mean(survival(np.array(REMISSION, float), np.array(RELAPSED, bool)), 35.0) == pytest.approx(
-        23.29, abs=0.01
-    )
-    days, done = np.array([1.0, 2, 3, 4, 5]), np.array([1, 1, 0, 1, 1], bool)
-    assert restricted_mean(survival(days, done), 60.0) == pytest.approx(3.3)
-    assert restricted_mean(survival(days, done), 2.5) == pytest.approx(1 + 0.8 + 0.5 * 0.6)
-    assert restricted_mean(survival(days[:3], done[:3]), 5.0) == pytest.approx(1 + 2 / 3 + 3 / 3), (
-        "the last third stays"
-    )
-    assert restricted_mean(survival(days, np.zeros(5, bool)), 5.0) == 5.0, "nobody is done"
-
-
-def test_without_censoring_mean_and_quantiles_are_the_ordinary_ones() -> None:
-    days = np.random.default_rng(5).exponential(10.0, 501)
-    everyone = np.ones(501, bool)
-    assert restricted_mean(survival(days, everyone), 8.0) == pytest.approx(np.minimum(days, 8.0).mean())
-    assert restricted_mean(survival(days, everyone), np.inf) == pytest.approx(days.mean())
-    assert [quantile(survival(days, everyone), level) for level in (0.5, 0.9)] == pytest.approx(
-        np.quantile(days, (0.5, 0.9), method="inverted_cdf").tolist()
-    )
-
-
-def test_nothing_observed_has_no_duration() -> None:
-    none = np.zeros(0)
-    assert math.isnan(restricted_mean(survival(none, none.astype(bool)), 60.0))
-    assert math.isnan(quantile(survival(np.array([1.0, 2.0]), np.zeros(2, bool)), 0.5))
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [([2.0, 2.0, 2.0], 0.0), ([0.0, 0.0, 0.0, 1.0], 0.75), ([1.0, 3.0], 0.25), ([4.0, 1.0, 2.0, 3.0], 0.25)],
-)
-def test_gini_of_small_examples(values: list[float], expected: float) -> None:
-    assert gini(np.array(values)) == pytest.approx(expected)
-
-
-# --- Working time -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def clock() -> tuple[np.ndarray, float, float, dict[str, int]]:
-    """Working hours before each day of three weeks from a Monday, opening hour, shift, and some of the days."""
-    start = dt.date(2025, 3, 3)
-    changes = {"calendar.start": start, "calendar.holidays": [dt.date(2025, 3, 12)]}
-    calendar = demo(**changes).calendar
-    days = {"monday": 0, "friday": 4, "saturday": 5, "next_monday": 7, "holiday": 9}
-    return clock_starts(calendar, 21), calendar.opening_hour, calendar.shift_hours, days
-
-
-def test_the_clock_stands_still_on_weekends_and_holidays(clock: tuple) -> None:
-    starts, opening, shift, days = clock
-    assert starts[days["saturday"]] == 5 * shift == starts[days["next_monday"]]
-    assert starts[days["holiday"]] == starts[days["holiday"] + 1] == 7 * shift
-    assert starts[-1] == 14 * shift
-    for day in (days["saturday"], days["saturday"] + 1, days["holiday"]):
-        for time in (0.0, 0.5, 0.99):
-            assert to_working(day + time, starts, opening, shift) == starts[day]
-
-
-def test_before_opening_and_after_closing_no_time_passes(clock: tuple) -> None:
-    starts, opening, shift, days = clock
-    day = days["friday"]
-    assert to_working(day + (opening - 1) / 24, starts, opening, shift) == starts[day]
-    assert to_working(day + opening / 24, starts, opening, shift) == pytest.approx(starts[day])
-    assert to_working(day + (opening + 1.5) / 24, starts, opening, shift) == pytest.approx(starts[day] + 1.5)
-    assert to_working(day + (opening + shift + 1) / 24, starts, opening, shift) == starts[day + 1]
-
-
-def test_working_and_calendar_time_are_inverse_while_offices_are_open(clock: tuple) -> None:
-    starts, opening, shift, days = clock
-    for day in (days["monday"], days["friday"], days["next_monday"]):
-        for hours in (0.01, 1.0, shift / 2, shift - 0.01):
-            time = to_calendar(starts[day] + hours, day, starts, opening)
-            assert int(time) == day
-            assert to_working(time, starts, opening, shift) == pytest.approx(starts[day] + hours, abs=1e-9)
-
-
-def test_the_clock_never_runs_back(clock: tuple) -> None:
-    starts, opening, shift, _ = clock
-    times = np.linspace(0.0, 30.0, 7_000)
-    hours = to_working_each(times, starts, opening, shift)
-    assert (np.diff(hours) >= 0).all()
-    assert hours[-1] == pytest.approx(starts[-1] + 9 * shift * 5 / 7), "beyond its end, five days of seven"
-
-
-def test_a_run_without_a_working_day_ends_with_metrics_of_its_own() -> None:
-    """The first of January is a holiday: no hour is worked, and shares of hours have no value."""
-    metrics = simulate(Scenario.load("before", district="demo"), days=1, scale=0.2).metrics
-    assert set(metrics) == set(BY_NAME)
-    assert not 0 < metrics["wasted_relay"] <= 1
-
-
-def test_before_the_first_day_the_daily_series_is_there_without_rows() -> None:
-    model = DistrictModel(Scenario.load("before", district="demo"), days=2)
-    before = daily_table(observe(model))
-    model.step()
-    assert len(before) == 0 and list(before.columns) == list(daily_table(observe(model)).columns)

@@ -1,7 +1,8 @@
 """What holds in any district under any policy, however odd: books, flows, bounds, pairing. Drawn by hypothesis.
 
 A few examples run with the suite, the same each time. `SANFANG_EXAMPLES=500 pytest tests/model/test_properties.py`
-draws so many new ones; what fails is kept by hypothesis and tried first the next time.
+draws so many new ones; what fails is kept by hypothesis and tried first the next time. What is drawn and what must hold
+of it stand in one file, although it is long: each is of no use without the other.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanfang import Scenario
-from sanfang.lab.storage.database import METRIC_NAMES
+from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.scenario.catalogue import ANY, Parameter, find, known_at, levers, parameters, values
 from sanfang.scenario.declare import EARLIEST, LATEST, level_on
+from sanfang.scenario.merging import nested
 from sanfang.scenario.policy import lever_names
-from sanfang.scenario.reading import nested
 
 LEVERS = {
     "staff_devolution": "F1a",

@@ -1,8 +1,10 @@
-"""Every wrong input ends in one message that names file, key, value and what is allowed."""
+"""Every wrong input ends in one message that names file, key, value and what is allowed.
+
+The file is long because it is one table: a wrong scenario in each entry, and what is said of it.
+"""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,15 +13,6 @@ from typer.testing import CliRunner
 from sanfang import Scenario
 from sanfang.cli.scenario import scenario_app
 from sanfang.scenario.errors import InputError
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current directory, empty except for `small.toml`, a district of two domains."""
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(Path(__file__).parents[1] / "data" / "small.toml", tmp_path)
-    return tmp_path
-
 
 SCENARIO_TEXTS = {
     "unknown lever": ("[policy]\nauthorty = 0.5", "policy.authorty = 0.5: unknown key; did you mean 'authority'?"),

@@ -4,112 +4,15 @@ from __future__ import annotations
 
 import json
 import pickle
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from typer.testing import CliRunner
 
 from sanfang import Scenario
-from sanfang.cli.scenario import scenario_app
 from sanfang.scenario import content
-from sanfang.scenario.catalogue import levers
-from sanfang.scenario.reading import ABOUT
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-GROUPS = {
-    "before": set(),
-    "resources": {"resources"},
-    "services": {"services"},
-    "management": {"management"},
-    "unfunded": {"services", "management"},
-    "three-devolutions": {"resources", "services", "management"},
-    "precision": {"precision"},
-    "refinement": {"refinement"},
-    "three-devolutions-two-refinements": {"resources", "services", "management", "precision", "refinement"},
-}
-MECHANISMS = {
-    "internal-resources": "internal_resources",
-    "collaboration": "collaboration",
-    "consultation": "consultation",
-    "technology": "digital_platform",
-}
-"""Scenarios of one lever each."""
-CASES = {"shangliu-jiayuan": "volunteers", "yanchuan-road": "contact_households"}
-"""Scenarios of one lever in one community."""
-KEPT_OFF = {"collective_income"}
-"""Money from outside: off in every scenario that is compared on equal means."""
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current directory, empty except for `small.toml`, a district of two domains."""
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(Path(__file__).parents[1] / "data" / "small.toml", tmp_path)
-    return tmp_path
-
-
-# --- The scenarios of this repository -----------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", GROUPS)
-def test_a_scenario_sets_exactly_the_levers_of_its_groups(here: Path, name: str) -> None:
-    policy = Scenario.load(name, district="small.toml").policy
-    off = KEPT_OFF | ({"resources_follow_tasks"} if name == "unfunded" else set())
-    expected = {lever.name: float(lever.group in GROUPS[name] and lever.name not in off) for lever in levers()}
-    assert policy.model_dump() == expected
-
-
-@pytest.mark.parametrize("name", MECHANISMS)
-def test_a_mechanism_s_scenario_sets_its_lever_alone(here: Path, name: str) -> None:
-    policy = Scenario.load(name, district="small.toml").policy
-    assert policy.model_dump() == {lever.name: float(lever.name == MECHANISMS[name]) for lever in levers()}
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_a_case_s_scenario_sets_its_lever_in_one_community(here: Path, name: str) -> None:
-    scenario = Scenario.load(name, district="small.toml")
-    assert set(scenario.policy.model_dump().values()) == {0.0}
-    assert [set(own.items()) for own in scenario.policy_by_community.values()] == [{(CASES[name], 1.0)}]
-
-
-def test_every_scenario_of_the_repository_is_named_above() -> None:
-    assert {path.stem for path in (REPOSITORY / "scenarios").glob("*.toml")} == {*GROUPS, *MECHANISMS, *CASES}
-
-
-def test_scenarios_change_nothing_but_the_policy(here: Path) -> None:
-    neutral = Scenario.load("small.toml").to_dict()
-    for name in (*GROUPS, *MECHANISMS, *CASES):
-        scenario = Scenario.load(name, district="small.toml").to_dict()
-        changed = {key for key in neutral if scenario[key] != neutral[key]}
-        assert changed <= {*ABOUT, "policy", "policy_by_community"}
-
-
-def test_the_conditions_listed_in_before_are_those_declared(here: Path) -> None:
-    before = Scenario.load("before", district="small.toml")
-    lines = (REPOSITORY / "scenarios" / "before.toml").read_text(encoding="utf-8").splitlines()
-    settings = [line.strip("# ").partition("#")[0].strip() for line in lines if line.startswith("#   ")]
-    assert len(settings) == 13
-    told = Scenario.load("before", district="small.toml", settings=settings)
-    assert told == before
-
-
-@pytest.mark.parametrize("name", ["licang", "demo"])
-def test_the_districts_of_the_repository_carry_every_scenario(name: str) -> None:
-    if not (REPOSITORY / "scenarios" / "districts" / f"{name}.toml").exists():
-        pytest.skip("this district is not there yet")
-    neutral = Scenario.load(name)
-    assert neutral.name == name
-    assert neutral.origin("district.population") == f"districts/{name}.toml"
-    assert set(neutral.policy.model_dump().values()) == {0.0}
-    for scenario in GROUPS:
-        assert Scenario.load(scenario, district=name).digest()
-
-
-# --- Merging ------------------------------------------------------------------------------------------
+# --- Merging -------------------------------------------------------------------------------------------------
 
 
 def write(path: Path, text: str) -> None:
@@ -172,7 +75,7 @@ def test_what_a_scenario_says_about_itself_is_not_inherited(here: Path) -> None:
     assert Scenario.load("three-devolutions", district="small.toml").label_zh == "三放"
 
 
-# --- Finding ------------------------------------------------------------------------------------------
+# --- Finding -------------------------------------------------------------------------------------------------
 
 
 def test_scenarios_of_the_current_directory_come_before_those_of_the_repository(here: Path) -> None:
@@ -213,7 +116,7 @@ def test_a_mark_that_windows_editors_put_in_front_is_no_error(here: Path) -> Non
     assert Scenario.load("top.toml", district="small.toml").policy.triage == 1.0
 
 
-# --- Changing and keeping -------------------------------------------------------------------------------
+# --- Changing and keeping ------------------------------------------------------------------------------------
 
 
 def test_with_gives_another_scenario_and_leaves_the_first(here: Path) -> None:
@@ -330,72 +233,3 @@ def test_ids_of_communities_have_three_digits_and_four_where_needed(here: Path) 
     large = scenario.with_({"district.population": 100_000, "district.communities": 1000})
     assert (large.community_ids[0], large.community_ids[-1], len(large.community_ids)) == ("c0001", "c1000", 1000)
     assert large.policy_for("c1000") == large.policy
-
-
-# --- The command line -----------------------------------------------------------------------------------
-
-
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(scenario_app, list(arguments))
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout
-
-
-def test_explain_tells_value_unit_range_origin_and_source(here: Path) -> None:
-    arguments = ("explain", "resources", "policy.staff_devolution", "--district", "small.toml")
-    words = run(*arguments)
-    for word in (
-        "1.0",
-        "0 - 1",
-        "scenarios/resources.toml",
-        "the article, F1a",
-        "Staff moved to communities",
-        "Posts of",
-    ):
-        assert word in words
-    assert "人员下沉" in run(*arguments, "--lang", "zh")
-    (record,) = json.loads(run(*arguments, "--json"))
-    assert record["value"] == 1.0
-    assert record["heading"] == "idle_while_others_wait"
-    everything = json.loads(run("explain", "small.toml", "--json"))
-    assert len(everything) > 200
-    (wage,) = [record for record in everything if record["key"] == "staffing.wage"]
-    assert (wage["unit"], wage["ge"], wage["le"], wage["origin"]) == ("yuan per hour", 1, 1000, "default")
-
-
-def test_diff_shows_only_what_differs(here: Path) -> None:
-    arguments = ("diff", "before", "precision", "--district", "small.toml")
-    changed = json.loads(run(*arguments, "--json"))["changed"]
-    assert changed == [
-        {"key": f"policy.{name}", "unit": "0-1", "a": 0.0, "b": 1.0}
-        for name in ("need_identification", "tailoring", "data_discovery")
-    ]
-    words = run(*arguments)
-    assert "policy.tailoring" in words
-    assert "policy.triage" not in words
-    assert json.loads(run("diff", "before", "before", "--district", "small.toml", "--json"))["changed"] == []
-
-
-def test_validate_prints_one_json_document(here: Path) -> None:
-    (result,) = json.loads(run("validate", "before", "--district", "small.toml", "--json"))
-    assert result["valid"] is True
-    assert result["digest"] == Scenario.load("before", district="small.toml").digest()
-
-
-def test_the_schema_knows_every_section_and_extends() -> None:
-    schema = json.loads(run("schema"))
-    assert set(schema["properties"]) == {*Scenario.model_fields, "extends"}
-    assert schema["additionalProperties"] is False
-    authority = schema["$defs"]["Policy"]["properties"]["authority"]
-    assert authority["label_zh"] == "社区决定权"
-    assert authority["anyOf"][0] == {"type": "number", "minimum": 0, "maximum": 1}
-
-
-def test_checking_a_scenario_loads_none_of_the_heavy_libraries(here: Path) -> None:
-    code = (
-        "import sys; from typer.testing import CliRunner; from sanfang.cli.scenario import scenario_app as app\n"
-        "result = CliRunner().invoke(app, ['validate', 'before', '--district', 'small.toml'])\n"
-        "heavy = {'mesa', 'numba', 'numpy', 'scipy', 'pandas', 'matplotlib', 'networkx'} & set(sys.modules)\n"
-        "assert result.exit_code == 0 and not heavy, (result.output, heavy)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)

@@ -22,12 +22,16 @@ from sanfang.scenario.sources import parted
 from sanfang.studies import demand_shapes as shapes
 
 ROOT = Path(__file__).resolve().parents[2]
+
 DISTRICTS = ROOT / "scenarios" / "districts"
+
 SHARED = ROOT.parent / "shared" / "data"
 """The shared data folder."""
 
 SECTIONS = {"district": District, "calendar": Calendar, "staffing": Staffing, "money": Money}
+
 WINDOW = ("certificates", "social_security")
+
 DOMAINS = {
     "property": "物业住房",
     "environment": "环境噪音",
@@ -40,10 +44,14 @@ DOMAINS = {
     "facilities": "公共设施",
     "certificates": "证明办理",
 }
+
 BASE_WEIGHT = {"care": 3.0, "disputes": 2.0, "safety": 2.0}
+
 OTHER_NEEDS = 0.9
 """Needs per resident and year outside the windows."""
+
 LEAD_DAYS = 1.5
+
 HELD_BY_LIMIT = {"utilities": 1.0}
 
 needs_records = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data folder is not here")
@@ -91,7 +99,7 @@ def value_of(published: pd.DataFrame, figure: str, place: str) -> float:
     return float(row["value"].iloc[0])
 
 
-# --- The records say it ---------------------------------------------------------------------------------
+# --- The records say it --------------------------------------------------------------------------------------
 
 
 @needs_records
@@ -164,7 +172,7 @@ def test_mapped_shares_are_published_ones() -> None:
     assert all((contacts - share).abs().min() < 0.006 for share in asked)
 
 
-# --- The file keeps its own rules -----------------------------------------------------------------------
+# --- The file keeps its own rules ----------------------------------------------------------------------------
 
 
 def test_every_section_gives_every_value_and_is_accepted(licang: dict[str, Any]) -> None:
@@ -296,45 +304,3 @@ def test_the_demo_is_licang_but_smaller() -> None:
 
 def working_days_2025(licang: dict[str, Any]) -> int:
     return int(working_days(Calendar(country=licang["calendar"]["country"]), 365).sum())
-
-
-# --- The statistics do what they say ---------------------------------------------------------------------
-
-
-def test_months_count_as_equally_long() -> None:
-    every_day = pd.Series(pd.date_range("2021-01-01", "2024-12-31"))
-    assert shapes.month_shares(every_day) == pytest.approx([1 / 12] * 12, rel=1e-9)
-
-
-def test_a_mix_is_found_from_sources_that_each_report_only_a_part() -> None:
-    truth = {"a": 0.5, "b": 0.3, "c": 0.2}
-    reports = {"one": ("a", "b"), "two": ("b", "c"), "three": ("a", "c")}
-    scale = {"one": 90.0, "two": 40.0, "three": 7.0}
-    rows = [
-        {"source": source, "share": truth[domain] * scale[source], "domain": domain, "part": 1.0}
-        for source, domains in reports.items()
-        for domain in domains
-    ]
-    assert shapes.request_mix(pd.DataFrame(rows)) == pytest.approx(truth)
-
-
-def test_proactive_and_machine_made_rows_are_left_out() -> None:
-    day = pd.Timestamp("2016-05-02 23:00")
-    rows = pd.DataFrame(
-        {
-            "created": [day] * 4,
-            "closed": [day] * 4,
-            "due": [day] * 4,
-            "type": ["SW-Dirty Alley", "SW-Rat Rubout Proactive", "SW-HGW", "SW-Dirty Alley"],
-            "channel": ["Phone", "Phone", "API", "Internal"],
-        }
-    )
-    kept = shapes.resident_requests_baltimore(rows)
-    assert list(kept.index) == [0]
-    assert shapes.weekday_shares(kept["created"])[1] == 1  # four hours later it is Tuesday
-
-
-def test_the_broken_last_day_is_left_out_of_the_daily_profile() -> None:
-    stamps = pd.to_datetime(["2020-01-01 09:00", "2020-01-01 15:00", "2020-01-02 09:00"])
-    rows = pd.DataFrame({"created": stamps, "channel": ["Call", "Driver Self Report", "Call"]})
-    assert len(shapes.resident_requests_los_angeles(rows)) == 1

@@ -127,7 +127,7 @@ def compare_command(
     """Run scenarios on the same troubles; print paired differences with 95 % intervals."""
     with user_errors():
         from sanfang.cli.gains import wanted
-        from sanfang.lab.comparison import label_of
+        from sanfang.lab.scenario_labels import label_of
         from sanfang.run.reach import steps_not_reached
 
         try_folder(out)

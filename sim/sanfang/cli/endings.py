@@ -52,7 +52,7 @@ def _notices() -> Iterator[None]:
 @contextmanager
 def accidents() -> Iterator[None]:
     """Tell what is no fault of the input, such as a full disk, in one message, and end with exit status 1."""
-    from sanfang.lab.storage.database import StoreError
+    from sanfang.lab.storage.faults import StoreError
     from sanfang.lab.sweeps.cluster import ClusterLost
 
     try:

@@ -22,7 +22,7 @@ def load(name: str, district: str | None = None, settings: Sequence[str] | None 
 
 def load_apart(names: list[str], district: str | None, settings: Sequence[str] | None) -> dict[str, Scenario]:
     """Scenarios by label, which is the file where two have one name. Raises `InputError`."""
-    from sanfang.lab.comparison import told_apart
+    from sanfang.lab.scenario_labels import told_apart
     from sanfang.scenario.scenario import Scenario
 
     scenarios = [Scenario.load(name, district, settings or ()) for name in names]

@@ -169,7 +169,7 @@ def export_command(
 def _settled(folder: Path, paths: list[Path], about: dict[str, Any]) -> list[str]:
     """Enter exported files in the manifest of their folder; notes on what else lies there."""
     from sanfang.lab.belonging import settle
-    from sanfang.lab.storage.database import plainly
+    from sanfang.lab.storage.faults import plainly
     from sanfang.lab.windows import windows_said
 
     with plainly(folder):

@@ -17,6 +17,7 @@ import pandas as pd
 from sanfang.lab import belonging
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.provenance import provenance
+from sanfang.lab.scenario_labels import baseline_among, by_label
 from sanfang.lab.statistics import gains, intervals
 from sanfang.lab.statistics.looks import judged
 from sanfang.lab.statistics.run_table import days_of
@@ -28,10 +29,9 @@ from sanfang.metrics.groups import COLUMNS, dimensions
 from sanfang.metrics.reasons import reasons
 from sanfang.run.reach import check_reach, reached_by, steps_not_reached
 from sanfang.run.simulation import check_run
-from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, MAX_RUNS_IN_MEMORY, first_seed, whole_number
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.telling import listed, shortened
 from sanfang.scenario.window import Window, check_alike, differences_told, windows_of
 
 RESOURCE_TOLERANCE = 1e-9  # relative: rounding of sums, no more
@@ -189,8 +189,8 @@ def compare(
     by whose groups it is told who gains and who loses (see `Run.by_group`).
     Raises InputError for wrong arguments and RunFailed if a run fails.
     """
-    labelled, split = _labelled(scenarios), tuple(one.name for one in dimensions(by))
-    chosen = _baseline(labelled, baseline)
+    labelled, split = by_label(scenarios), tuple(one.name for one in dimensions(by))
+    chosen = baseline_among(labelled, baseline)
     whole_number("reps", reps, 1, MAX_REPLICATIONS)
     if reps * len(labelled) > MAX_RUNS_IN_MEMORY:
         told = f"{reps * len(labelled):,} runs; a comparison keeps at most {MAX_RUNS_IN_MEMORY:,} in memory"
@@ -254,65 +254,6 @@ def resource_gaps(runs: pd.DataFrame, baseline: str) -> pd.DataFrame:
                 amounts = {"baseline_amount": base[name].mean(), "amount": other[name].mean()}
                 rows.append({"scenario": scenario, "metric": name, **amounts, "relative": relative})
     return pd.DataFrame(rows, columns=["scenario", "metric", "baseline_amount", "amount", "relative"])
-
-
-def told_apart(files: Sequence[str], scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
-    """Scenarios by name; those of one name by the file that each was read from. Raises InputError for one given twice.
-
-    A copy of a file keeps the name inside it, so a name alone may mean either.
-    """
-    names = [scenario.name for scenario in scenarios]
-    labelled: dict[str, Scenario] = {}
-    for file, scenario in zip(files, scenarios, strict=True):
-        label = scenario.name if names.count(scenario.name) == 1 else file
-        if label in labelled:
-            raise InputError(f"scenarios: {label!r} is given twice; give each file once, and each its own name")
-        labelled[label] = scenario
-    return labelled
-
-
-def label_of(wanted: str | None, files: Sequence[str], labelled: Mapping[str, Scenario]) -> str | None:
-    """The label of the scenario that `wanted` calls by its file, its label or its name; else `wanted` as it is.
-
-    Raises InputError if it may be several.
-    """
-    called = [(file, *item) for file, item in zip(files, labelled.items(), strict=True)]
-    found = [label for file, label, scenario in called if wanted in (file, label, scenario.name)]
-    by_file = [label for file, label, _ in called if wanted == file]
-    namesakes = len({labelled[label].name for label in found}) == 1
-    if by_file and namesakes:  # `before` and a copy of it: the one that was given as `before`
-        return by_file[0]
-    if len(found) > 1:
-        raise InputError(f"baseline: {wanted!r} may be any of {', '.join(found)}; give the file")
-    return found[0] if found else wanted
-
-
-def _labelled(scenarios: Sequence[Scenario] | Mapping[str, Scenario]) -> dict[str, Scenario]:
-    """The scenarios by label."""
-    if not scenarios:
-        raise InputError("scenarios: at least one is needed")
-    if isinstance(scenarios, Mapping):
-        return dict(scenarios)
-    labelled: dict[str, Scenario] = {}
-    for scenario in scenarios:
-        label, number = scenario.name, 2
-        while label in labelled:
-            label, number = f"{scenario.name} ({number})", number + 1
-        labelled[label] = scenario
-    return labelled
-
-
-def _baseline(labelled: Mapping[str, Scenario], wanted: str | None) -> str:
-    names = list(labelled)
-    if wanted is None:
-        return names[0]
-    if wanted in labelled and f"{wanted} (2)" in labelled:
-        several = f"several scenarios are called {wanted!r}"
-        raise InputError(f"baseline: {several}; give each a name of its own, or a mapping of labels and scenarios")
-    if wanted not in labelled:
-        told = f"{shortened(wanted)!r} is none of the scenarios {listed(names)}{nearest(wanted, names)}"
-        raise InputError(f"baseline: {told}")
-    return wanted
 
 
 def _groups(parts: list[pd.DataFrame], labels: list[str]) -> pd.DataFrame:

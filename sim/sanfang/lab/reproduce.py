@@ -27,11 +27,12 @@ from sanfang.lab.statistics import intervals
 from sanfang.lab.statistics.looks import holm, standard_error
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.executors import available_cores, local, opened
-from sanfang.lab.sweeps.sweep import Report, sweep
+from sanfang.lab.sweeps.missing_runs import Report
+from sanfang.lab.sweeps.sweep import sweep
 from sanfang.lab.verification.agreement import FALSE_ALARMS
 from sanfang.metrics.catalogue import knowing, metric
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.reading import parse_settings
+from sanfang.scenario.settings import parse_settings
 
 DIGITS = 9
 """Significant digits to which older files publish; newer ones publish all."""
@@ -189,7 +190,7 @@ def found_in(experiment: Experiment, folder: Path) -> list[Finding]:
     rows = table.set_index(["scenario", "point", "metric"]).to_dict("index")
     for label, point, name in wanted:
         if (label, point, name) not in rows:
-            raise InputError(f"{experiment.place.origin}: found: there is no {name} of {label!r} at point {point}")
+            raise InputError(f"{experiment.origin.name}: found: there is no {name} of {label!r} at point {point}")
     return [_finding(rows[key], *key) for key in wanted]
 
 

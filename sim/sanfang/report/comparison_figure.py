@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import textwrap
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,93 +20,15 @@ from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import MINUS, decimals_of, number
 from sanfang.metrics.units import SHARE
+from sanfang.report.comparison_words import DIFFER, PANEL_LABELS, ComparisonStyle
 from sanfang.report.fonts import LATIN, language_and_fonts
+from sanfang.report.verdict_colours import BETTER, MARKERS, UNSURE, WORSE, verdict_colour
 from sanfang.run.reach import reach
-from sanfang.scenario.scenario import Scenario
 
-# Okabe and Ito's colours, told apart with every kind of colour vision; the markers differ as well.
-BETTER, UNSURE, WORSE = "#0072B2", "#7A7A7A", "#D55E00"
-MARKERS = {BETTER: "o", UNSURE: "D", WORSE: "s"}
 BETTER_SIDE, INK, SOFT, BAND = "#E6F1F8", "#222222", "#5F6368", "#F3F3F1"
 WIDTH, ROW, ABOVE, BELOW = 13.0, 0.56, 1.75, 1.82  # inches
 LEFT, RIGHT, GAP = 2.3, 0.35, 0.45  # inches
 NUMBER, MARGIN = 0.29, 0.14  # shares of a panel: beside a mark with its number, and without
-PANEL_LABELS = {
-    "satisfaction": ("Satisfaction", "满意度"),
-    "resolution_days_mean": ("Days to resolve", "解决天数"),
-    "waste_share": ("Resources wasted", "资源浪费"),
-}
-
-WORDS = {
-    "en": {
-        "title": "What changes against “{baseline}”",
-        "where": "{district}, {size}, {days}, {reps}",
-        "full": "full size",
-        "scaled": "scale {scale:g} ({reached})",
-        "reps": "{reps} replications on the same troubles",
-        "rep": "1 replication, so no intervals",
-        "mean": "“{baseline}” has {value} {unit}",
-        "short": "no value: needs {needs} days to evaluate, has {days}",
-        "axis": "difference ({unit})",
-        "index": "0 to 1",
-        "better": "better",
-        "legend": ("better", "too small, or cannot be told", "worse"),
-        "note": "Mark: mean paired difference. Bar: its 95 % t interval.",
-        "equal": "All scenarios have the same public hours and money.",
-        "unequal": "Public hours or money DIFFER between scenarios: see comparison.json.",
-        "pooling": "Scaled down, departments are smaller and pool less than at full size.",
-    },
-    "zh": {
-        "title": "与“{baseline}”相比的变化",
-        "where": "{district}，{size}，{days}，{reps}",
-        "full": "全规模",
-        "scaled": "规模 {scale:g}（{reached}）",
-        "reps": "{reps} 次重复，各方案面对相同的问题",
-        "rep": "仅 1 次重复，无置信区间",
-        "mean": "“{baseline}”为 {value} {unit}",
-        "short": "无值：评价期至少 {needs} 天，现为 {days} 天",
-        "axis": "差值（{unit}）",
-        "index": "0 至 1",
-        "better": "更好",
-        "legend": ("更好", "过小或无法判定", "更差"),
-        "note": "点：配对差的均值；线：95% t 置信区间。",
-        "equal": "各方案公共工时与经费相同。",
-        "unequal": "各方案公共工时或经费不同，见 comparison.json。",
-        "pooling": "缩小规模时部门更小，集中调配的优势弱于全规模。",
-    },
-}
-DIFFER = {"en": "DIFFERENT days evaluated: see comparison.json", "zh": "各方案评价期不同，见 comparison.json"}
-
-
-@dataclass(frozen=True)
-class _ComparisonStyle:
-    """The language, its words, and the fonts to write them with."""
-
-    lang: str
-    fonts: list[str]
-
-    @property
-    def weight(self) -> str:
-        """Headings are bold where the font is sure to have it."""
-        return "bold" if self.lang == "en" else "normal"
-
-    @property
-    def words(self) -> dict[str, Any]:
-        return WORDS[self.lang]
-
-    def name(self, comparison: Comparison, label: str) -> str:
-        """How a scenario is called in this language; its plain name where two would be called the same."""
-        names = [self._own_name(scenario) for scenario in comparison.scenarios.values()]
-        own = self._own_name(comparison.scenarios[label])
-        return own if own and names.count(own) == 1 else label
-
-    def _own_name(self, scenario: Scenario) -> str:
-        return scenario.label_zh if self.lang == "zh" else scenario.label_en
-
-    def unit(self, item: Metric) -> str:
-        if item.unit == SHARE:
-            return str(self.words["index"])
-        return item.unit.label(self.lang)
 
 
 def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
@@ -116,7 +37,7 @@ def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
     The side that is better is shaded; colour and marker say whether a scenario is better, worse, or cannot
     be told from the baseline. `lang` is "en" or "zh"; without a Chinese font the figure is in English.
     """
-    style = _ComparisonStyle(*language_and_fonts(lang))
+    style = ComparisonStyle(*language_and_fonts(lang))
     labels = [label for label in comparison.scenarios if label != comparison.baseline]
     height = ABOVE + ROW * max(1, len(labels)) + BELOW
     figure = Figure(figsize=(WIDTH, height), dpi=150, facecolor="white")
@@ -136,7 +57,7 @@ def comparison_figure(comparison: Comparison, lang: str = "en") -> Figure:
     return figure
 
 
-def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], style: _ComparisonStyle) -> None:
+def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], style: ComparisonStyle) -> None:
     """One metric: a row for each scenario, the zero line, and the better side shaded."""
     table = comparison.judged
     rows = table[table["metric"] == item.name].set_index("scenario").reindex(labels)
@@ -158,7 +79,7 @@ def _panel(axes: Axes, comparison: Comparison, item: Metric, labels: list[str], 
     _panel_head(axes, comparison, item, style)
 
 
-def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _ComparisonStyle) -> None:
+def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: ComparisonStyle) -> None:
     """Name of the metric, and what the baseline has."""
     means = comparison.means
     base = means[(means["scenario"] == comparison.baseline) & (means["metric"] == item.name)]["mean"]
@@ -176,7 +97,7 @@ def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: _Compar
     axes.annotate(said, (0, 1), (0, 26), fontsize=10, color=SOFT, **place)
 
 
-def _better_side(axes: Axes, item: Metric, style: _ComparisonStyle) -> None:
+def _better_side(axes: Axes, item: Metric, style: ComparisonStyle) -> None:
     """Shade the half in which a scenario does better, and point to it."""
     start, end = axes.get_xlim()
     axes.axvspan(start, end, color=BAND, zorder=0, linewidth=0)
@@ -198,7 +119,7 @@ def _better_side(axes: Axes, item: Metric, style: _ComparisonStyle) -> None:
     )
 
 
-def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _ComparisonStyle) -> None:
+def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: ComparisonStyle) -> None:
     """Point, interval and number of one scenario."""
     value = float(entry["difference"])
     if math.isnan(value):
@@ -230,11 +151,6 @@ def _mark(axes: Axes, row: int, entry: pd.Series[Any], item: Metric, style: _Com
     )
 
 
-def verdict_colour(verdict: str, item: Metric) -> str:
-    """The colour of a verdict of `looks`: better, worse, or neither."""
-    return {"better": BETTER, "worse": WORSE}.get(looks.kind(verdict, item.better), UNSURE)
-
-
 def _days(comparison: Comparison, lang: str) -> str:
     """Which days are evaluated, and that they differ if they do; what the window is too short for is said below."""
     windows = set(comparison.windows.values())
@@ -243,7 +159,7 @@ def _days(comparison: Comparison, lang: str) -> str:
     return next(iter(windows)).brief(lang)
 
 
-def _head(figure: Figure, comparison: Comparison, height: float, style: _ComparisonStyle) -> None:
+def _head(figure: Figure, comparison: Comparison, height: float, style: ComparisonStyle) -> None:
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
     district = scenario.district.label_zh if style.lang == "zh" else ""
@@ -263,7 +179,7 @@ def _head(figure: Figure, comparison: Comparison, height: float, style: _Compari
     figure.text(left, 1 - 0.63 / height, text, fontsize=11, color=SOFT, va="top", family=style.fonts)
 
 
-def _foot(figure: Figure, comparison: Comparison, height: float, style: _ComparisonStyle) -> None:
+def _foot(figure: Figure, comparison: Comparison, height: float, style: ComparisonStyle) -> None:
     """Legend, and what the reader must know to judge the picture."""
     words = style.words
     handles = [

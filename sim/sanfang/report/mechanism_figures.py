@@ -9,8 +9,9 @@ import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from sanfang.report.comparison_figure import BAND, BETTER, BETTER_SIDE, INK, MARKERS, UNSURE, WORSE
+from sanfang.report.comparison_figure import BAND, BETTER_SIDE, INK
 from sanfang.report.mechanisms import AGAINST, AS_EXPECTED, NEGLIGIBLE, UNDECIDED, Mechanism
+from sanfang.report.verdict_colours import BETTER, MARKERS, UNSURE, WORSE
 from sanfang.scenario.content import PACKAGE
 
 FIGURES = PACKAGE.parents[1] / "docs" / "images" / "mechanisms"

@@ -1,133 +1,30 @@
-"""Reading TOML documents and laying them over one another, with the origin of every value.
+"""Reading scenarios and districts, and laying all that a file extends under it.
 
-Declared defaults < district file < scenario and what it extends < settings. Tables are merged key by
-key; numbers, words, lists and dates replace what was there. `false` takes out a domain, a department, or a community's
-own policy. In a chain of `extends` every file is
-applied once, after all that it extends: a file that two others build on does not undo the first
-of them when the second is applied.
+Declared defaults < district file < scenario and what it extends < settings. How two documents are laid over one another
+is in `merging`. In a chain of `extends` every file is applied once, after all that it extends: a file that two others
+build on does not undo the first of them when the second is applied.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sanfang.scenario.content import Source, find_district, find_scenario
-from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.files import read_text
-from sanfang.scenario.sources import parted
-from sanfang.scenario.telling import in_words, listed, printable, shortened
-from sanfang.scenario.toml import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    MAX_KEY_LENGTH,
-    Document,
-    NotToml,
-    check_size,
-    document_in,
-    parse,
-)
+from sanfang.scenario.merging import Reading
+from sanfang.scenario.telling import in_words, printable, shortened
+from sanfang.scenario.toml import MAX_BYTES, Document, check_size, document_in
 
 ABOUT = ("name", "label_en", "label_zh", "description", "description_zh")
 """What a scenario says about itself; never inherited through `extends`."""
 
-NAMED = ("domains", "departments", "policy_by_community")
-"""Tables whose keys a file chooses; `false` in the place of such an entry takes it out."""
-
 DEFAULT_DISTRICT = "licang"
-SETTING = "--set"
 
 MAX_FILES = 50
 """Names that all `extends` of a chain may have together."""
-
-MAX_SETTINGS = 1_000
-
-
-@dataclass
-class Reading:
-    """A merged document, where each of its values came from, the files read, without links, and notes on them.
-
-    The document is its own: nobody else holds any table of it. `sources` has what is given as the source of a value,
-    by dotted path, empty if nothing is.
-    """
-
-    document: Document = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
-    files: list[Path] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    taken_out: set[str] = field(default_factory=set)
-
-    def lay_over(self, document: Mapping[str, Any], origin: str) -> None:
-        """Merge `document`, which may give sources beside values, over what is there; its values come from `origin`.
-
-        Raises `InputError` for entries that are empty, or that were taken out.
-        """
-        plain, sources = parted(document, origin)
-        self._lay_over(plain, origin, sources)
-
-    def lay_reading_over(self, other: Reading) -> None:
-        """Merge what another has read over what is there, with its origins, sources, files and notes."""
-        self._lay_over(other.document, other.origins, other.sources)
-        self.files += other.files
-        self.notes += other.notes
-        self.taken_out |= other.taken_out
-
-    def _lay_over(self, document: Document, origin: str | Mapping[str, str], sources: Mapping[str, str]) -> None:
-        for path, below, value in self._entries(document):
-            label = origin if isinstance(origin, str) else origin.get(path, "")
-            if value is False and isinstance(below, Mapping):
-                self.taken_out.add(path)
-            elif below is False and value is not False:
-                raise InputError(f"{label}: {path}: was taken out by {self.origins[path]} and cannot be changed after")
-            elif below and isinstance(value, Mapping) and not value:
-                raise InputError(f"{label}: {path} = {{}}: changes nothing; to take it out, write {path} = false")
-        _lay(self.document, document, "", origin, self.origins)
-        self.sources |= {path: sources.get(path, "") for path in _paths(document)}
-
-    def _entries(self, document: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-        """Path, what is there, and what `document` gives, for each entry of the tables whose keys a file chooses."""
-        for table in NAMED:
-            there, given = self.document.get(table), document.get(table)
-            if isinstance(given, Mapping) and not given and there:
-                raise InputError(f"{table} = {{}}: changes nothing; to take an entry out, write {table}.NAME = false")
-            for name, value in given.items() if isinstance(given, Mapping) else ():
-                yield f"{table}.{name}", there.get(name) if isinstance(there, Mapping) else None, value
-
-    def settle(self) -> None:
-        """Leave out what was taken out. Raises `InputError` where there was nothing to take out."""
-        for table in NAMED:
-            found = self.document.get(table)
-            entries = found if isinstance(found, dict) else {}
-            for name in [key for key, value in entries.items() if value is False]:
-                path = f"{table}.{name}"
-                if path not in self.taken_out:
-                    there = [key for key, value in entries.items() if value is not False]
-                    none = f"there is none to take out{nearest(name, there)}; there are: {listed(there)}"
-                    raise InputError(f"{self.origins[path]}: {path} = false: {none}")
-                del entries[name], self.origins[path]
-
-    def forget(self, keys: Sequence[str]) -> None:
-        """Drop top-level keys."""
-        for key in keys:
-            self.document.pop(key, None)
-            self.origins.pop(key, None)
-
-    def forget_label(self, document: Mapping[str, Any]) -> None:
-        """Drop the district's Chinese label where `document`, which comes next, gives the district another name."""
-        there, given = self.document.get("district"), document.get("district")
-        if isinstance(there, dict) and isinstance(given, Mapping) and "name" in given:
-            there.pop("label_zh", None)
-            self.origins.pop("district.label_zh", None)
-
-    @property
-    def is_placed(self) -> bool:
-        """Whether the document holds a district of its own: it then gives the district's name."""
-        district = self.document.get("district")
-        return isinstance(district, Mapping) and "name" in district
 
 
 # --- Scenarios and districts ------------------------------------------------------------------------
@@ -224,83 +121,3 @@ def _extended(source: Source, document: Mapping[str, Any]) -> list[str]:
     if not all(isinstance(name, str) and name.strip() for name in given):
         raise InputError(f"{source.label}: extends = {in_words(value)}: must be a name, a path, or a list of them")
     return list(given)
-
-
-# --- Merging ----------------------------------------------------------------------------------------
-
-
-def _lay(
-    base: Document, over: Mapping[str, Any], prefix: str, origin: str | Mapping[str, str], origins: dict[str, str]
-) -> None:
-    """Merge `over` into `base`, which changes. `origin` is the origin of all that is in `over`, or one by path."""
-    for key, value in over.items():
-        path = f"{prefix}{key}"
-        label = origin if isinstance(origin, str) else origin.get(path, "")
-        if not isinstance(key, str):
-            raise InputError(f"{label}: {path}: a key must be text")
-        below = base.get(key)
-        if isinstance(value, Mapping) and (value or isinstance(below, dict)):
-            if not isinstance(below, dict):
-                base[key] = below = {}
-            if value:
-                origins.pop(path, None)
-            _lay(below, value, f"{path}.", origin, origins)
-            continue
-        if isinstance(below, dict):
-            for known in _paths(below):
-                origins.pop(f"{path}.{known}", None)
-        base[key] = {} if isinstance(value, Mapping) else value
-        origins[path] = label
-
-
-def _paths(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    """The dotted paths of all that lies in a table."""
-    for key, value in table.items():
-        yield f"{above}{key}"
-        if isinstance(value, Mapping):
-            yield from _paths(value, f"{above}{key}.")
-
-
-def nested(changes: Mapping[str, Any]) -> Document:
-    """Dotted paths as a nested document: ``{"policy.authority": 1}`` is ``{"policy": {"authority": 1}}``."""
-    check_size(list(changes.values()), "changes")
-    document: Document = {}
-    for path, value in changes.items():
-        parts = path.split(".", MAX_DEPTH) if isinstance(path, str) else []
-        if not parts or not all(part.strip() for part in parts) or len(parts) > MAX_DEPTH:
-            raise InputError(f"{shortened(repr(path))}: is not a dotted path such as policy.authority")
-        if max(map(len, parts)) > MAX_KEY_LENGTH:
-            raise InputError(f"{shortened(repr(path))}: has a key of more than {MAX_KEY_LENGTH} characters")
-        for part in reversed(parts):
-            value = {part: value}
-        _lay(document, value, "", "", {})
-    return document
-
-
-# --- Settings ---------------------------------------------------------------------------------------
-
-
-def parse_settings(settings: Sequence[str]) -> Document:
-    """The nested document that ``--set`` texts such as ``policy.authority=0.5`` give, the last one winning."""
-    if len(settings) > MAX_SETTINGS:
-        raise InputError(f"{SETTING}: is given {len(settings):,} times; write more than {MAX_SETTINGS:,} into a file")
-    changes: dict[str, Any] = {}
-    for setting in settings:
-        path, equals, text = (part.strip() for part in setting.partition("="))
-        if not equals or not path or not all(part.strip() for part in path.split(".")):
-            raise InputError(f"{SETTING} {shortened(setting)}: must look like policy.authority=0.5")
-        changes.pop(path, None)
-        changes[path] = _setting_value(f"{SETTING} {shortened(setting)}", text)
-    return nested(changes)
-
-
-def _setting_value(where: str, text: str) -> Any:
-    if re.fullmatch(r"[^\W\d][\w-]*", text) and text not in ("true", "false", "inf", "nan"):
-        return text  # a word needs no quotes
-    try:
-        parsed = parse(f"value = {text}", where)
-    except NotToml:
-        parsed = {}
-    if list(parsed) == ["value"]:
-        return parsed["value"]
-    raise InputError(f'{where}: the value must be a number such as 0.5, a word, "text", or a [list]')

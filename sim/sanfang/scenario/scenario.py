@@ -29,10 +29,12 @@ from sanfang.scenario.conditions import (
 )
 from sanfang.scenario.declare import Description, Label, Name, Schedule, Section, choice
 from sanfang.scenario.errors import InputError, nearest, while_reading
+from sanfang.scenario.merging import Reading, nested
 from sanfang.scenario.messages import input_error
 from sanfang.scenario.place import Calendar, DepartmentPosts, District, Domain, Money, Staffing
 from sanfang.scenario.policy import Policy
-from sanfang.scenario.reading import ABOUT, SETTING, Reading, nested, parse_settings, read_document, read_scenario
+from sanfang.scenario.reading import ABOUT, read_document, read_scenario
+from sanfang.scenario.settings import SETTING, parse_settings
 from sanfang.scenario.sources import NONE_GIVEN
 
 LeverValue = float | Schedule | tuple[str, ...]

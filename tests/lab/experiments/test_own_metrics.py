@@ -21,7 +21,8 @@ from sanfang.dashboard.pages.results.page import ResultsPage
 from sanfang.dashboard.widgets import viewer
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.results import Results
-from sanfang.lab.sweeps.sweep import measuring_of, sweep
+from sanfang.lab.sweeps.measuring import measuring_of
+from sanfang.lab.sweeps.sweep import sweep
 from sanfang.scenario.errors import InputError
 
 FILE = """
@@ -50,16 +51,6 @@ def base_hours(ledger):
 def days_seen(daily):
     return len(daily)
 '''
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current directory, with a small district."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    shutil.copy(Path(__file__).parents[2] / "data" / "small.toml", folder)
-    return folder
 
 
 def written(here: Path, metrics: str, more: str = "") -> Path:

@@ -1,4 +1,7 @@
-"""What a store gives is what was written to it: damage is told in one message, left out, and made again."""
+"""What a store gives is what was written to it: damage is told in one message, left out, and made again.
+
+The file is long because it tries one thing, reading what was harmed, on each of the tables of a store.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from typer.testing import CliRunner
 
 from sanfang.cli.app import app
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Daily, Failure, Planned, Result
 from sanfang.lab.storage.store import Store

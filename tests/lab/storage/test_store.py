@@ -15,12 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from sanfang.lab.storage import database
+from sanfang.lab.storage import database, schema
 from sanfang.lab.storage import store as store_module
-from sanfang.lab.storage.database import METRIC_NAMES, STORE, StoreError
+from sanfang.lab.storage.faults import STORE, StoreError
+from sanfang.lab.storage.locking import is_being_written
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Daily, Failure, Planned, Result
-from sanfang.lab.storage.store import Store, is_being_written, run_keys
+from sanfang.lab.storage.run_keys import run_keys
+from sanfang.lab.storage.schema import METRIC_NAMES
+from sanfang.lab.storage.store import Store
 from sanfang.scenario.errors import InputError
 
 ABOUT = {"name": "made up", "daily": False, "metrics": [], "factors": ["x"], "scenarios": {"a": "1"}, "baseline": "a"}
@@ -105,7 +108,7 @@ def test_a_metric_newer_than_the_file_gets_a_column(tmp_path: Path, monkeypatch:
     with monkeypatch.context() as before:
         for module in (database, store_module):
             before.setattr(module, "METRIC_NAMES", tuple(name for name in METRIC_NAMES if name != "backlog"))
-        before.setattr(database, "SCHEMA", database.SCHEMA.replace('"backlog" REAL, ', ""))
+        before.setattr(database, "SCHEMA", schema.SCHEMA.replace('"backlog" REAL, ', ""))
         filled(tmp_path)
     with Store(tmp_path) as store:
         store.set_plan(ABOUT, [{"x": 1.0}], plan(6))
@@ -161,7 +164,7 @@ def test_a_sweep_that_has_no_plan_yet_is_told_by_its_readers(tmp_path: Path) -> 
 
 
 def test_two_sweeps_cannot_write_to_one_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.lab.storage.store.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("sanfang.lab.storage.locking.LOCK_SECONDS", 0.1)
     with Store(tmp_path) as first:
         first.set_plan(ABOUT, [{"x": 1.0}], plan(1))
         assert is_being_written(tmp_path)
@@ -293,5 +296,5 @@ def test_sessions_tell_who_wrote_how_much(tmp_path: Path) -> None:
 
 def test_the_schema_is_the_one_that_this_format_number_stands_for() -> None:
     """Whoever changes the tables must raise FORMAT, or older files would be read wrongly."""
-    tables = re.sub(r'"\w+" REAL(, )?|PRAGMA.*|\s', "", database.SCHEMA)
-    assert (database.FORMAT, hashlib.sha256(tables.encode()).hexdigest()[:8]) == (4, "013fff3c")
+    tables = re.sub(r'"\w+" REAL(, )?|PRAGMA.*|\s', "", schema.SCHEMA)
+    assert (schema.FORMAT, hashlib.sha256(tables.encode()).hexdigest()[:8]) == (4, "013fff3c")

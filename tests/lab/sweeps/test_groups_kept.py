@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from model_runs import demo
 from sanfang.cli.app import app
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.sweep import sweep
 from sanfang.metrics.groups import by_group
@@ -134,12 +134,12 @@ def test_groups_are_taken_over_from_a_sweep_beside_it_that_has_them(tmp_path: Pa
 
 
 def test_another_way_to_split_groups_measures_them_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sanfang.lab.sweeps import measuring
-    from sanfang.lab.sweeps import sweep as module
+    from sanfang.lab.sweeps import measuring, stored_plan
+    from sanfang.lab.sweeps import sweep as sweep_module
 
     made(tmp_path, records=True, by=["age"])
-    for place in (measuring, module):
-        monkeypatch.setattr(place, "group_digests", lambda: {"by group": "another"})
+    for module in (measuring, stored_plan, sweep_module):
+        monkeypatch.setattr(module, "group_digests", lambda: {"by group": "another"})
     end = made(tmp_path, records=True, by=["age"])
     assert (end.made, end.measured_again) == (0, 4)
     assert made(tmp_path, records=True).measured_again == 0, "the district's own values are what they were"

@@ -18,31 +18,15 @@ from sanfang.lab.sweeps.plan import FIRST_SLICE, Plan
 from sanfang.lab.sweeps.sweep import SweepEnd, sweep
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
+from usual_sweep import experiment
 
 pytestmark = pytest.mark.usefixtures("made_up_simulation")
 
-USUAL = {
-    "name": "usual",
-    "scenarios": ["before", "services"],
-    "district": "licang",
-    "replications": 3,
-    "factors": {"policy.authority": [0.0, 0.5, 1.0]},
-}
 AGES = {
     "settings": {"district.share_elderly": 0.1, "district.share_young": 0.1},
     "scenarios": ["before"],
     "replications": 1,
 }
-
-
-def experiment(**changes: Any) -> Experiment:
-    return Experiment.from_dict(USUAL | changes)
-
-
-@pytest.fixture
-def tmp_path(tmp_path: Path) -> Path:
-    """A folder without other tests' sweeps beside it, whose runs would be taken over."""
-    return tmp_path / "here"
 
 
 def rows(folder: Path, table: str, columns: str) -> list[tuple[Any, ...]]:
@@ -70,78 +54,80 @@ def stopped_after(runs: int, large: Experiment, folder: Path) -> SweepEnd:
 # --- Large plans ----------------------------------------------------------------------------------------
 
 
-def test_the_first_run_of_millions_waits_for_the_first_slice_alone(tmp_path: Path) -> None:
-    end = stopped_after(1, experiment(replications=100_000, factors={}), tmp_path)
+def test_the_first_run_of_millions_waits_for_the_first_slice_alone(sweep_folder: Path) -> None:
+    end = stopped_after(1, experiment(replications=100_000, factors={}), sweep_folder)
     assert end.planned == 200_000 and 1 <= end.made < FIRST_SLICE
-    assert len(rows(tmp_path, "plan", "replication, point, scenario")) == FIRST_SLICE
-    status = Results(tmp_path).status()
+    assert len(rows(sweep_folder, "plan", "replication, point, scenario")) == FIRST_SLICE
+    status = Results(sweep_folder).status()
     assert (status.planned, status.done, status.missing) == (200_000, end.made, 200_000 - end.made)
 
 
 @pytest.mark.parametrize("cells", [1, 5, 18])
-def test_slices_change_nothing_in_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
-    sweep(experiment(), tmp_path / "whole", jobs=1, reuse=False)
+def test_slices_change_nothing_in_what_is_stored(
+    sweep_folder: Path, monkeypatch: pytest.MonkeyPatch, cells: int
+) -> None:
+    sweep(experiment(), sweep_folder / "whole", jobs=1, reuse=False)
     slices_of(monkeypatch, cells)
-    end = sweep(experiment(), tmp_path / "slices", jobs=1, reuse=False)
+    end = sweep(experiment(), sweep_folder / "slices", jobs=1, reuse=False)
     assert end.complete and end.made == 18
-    assert stored(tmp_path / "slices") == stored(tmp_path / "whole")
+    assert stored(sweep_folder / "slices") == stored(sweep_folder / "whole")
 
 
 def test_a_sweep_stopped_between_slices_goes_on_with_the_next_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sweep_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sweep(experiment(), tmp_path / "whole", jobs=1, reuse=False)
+    sweep(experiment(), sweep_folder / "whole", jobs=1, reuse=False)
     slices_of(monkeypatch, 4)
-    folder = tmp_path / "pieces"
+    folder = sweep_folder / "pieces"
     ends = [stopped_after(number, experiment(), folder) for number in (3, 9)]
     assert ends[0].stopped and not ends[1].complete
     assert sweep(experiment(), folder, jobs=1, reuse=False).complete
-    assert stored(folder) == stored(tmp_path / "whole")
+    assert stored(folder) == stored(sweep_folder / "whole")
 
 
-def test_a_limit_is_not_followed_by_the_rest_of_a_plan_of_millions(tmp_path: Path) -> None:
-    end = sweep(experiment(replications=100_000, factors={}), tmp_path / "limited", jobs=1, limit=1)
+def test_a_limit_is_not_followed_by_the_rest_of_a_plan_of_millions(sweep_folder: Path) -> None:
+    end = sweep(experiment(replications=100_000, factors={}), sweep_folder / "limited", jobs=1, limit=1)
     assert (end.planned, end.made) == (200_000, 1)
-    assert len(rows(tmp_path / "limited", "plan", "replication, point, scenario")) == FIRST_SLICE
+    assert len(rows(sweep_folder / "limited", "plan", "replication, point, scenario")) == FIRST_SLICE
 
 
-def test_a_limit_counts_what_an_earlier_plan_has_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_limit_counts_what_an_earlier_plan_has_made(sweep_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last cells are there, far behind the slice in which the limit is reached."""
-    sweep(experiment(seed=3, replications=1), tmp_path / "limited", jobs=1)
+    sweep(experiment(seed=3, replications=1), sweep_folder / "limited", jobs=1)
     slices_of(monkeypatch, 2)
-    end = sweep(experiment(), tmp_path / "limited", jobs=1, limit=1)
+    end = sweep(experiment(), sweep_folder / "limited", jobs=1, limit=1)
     assert (end.made, end.done, end.planned) == (1, 7, 18)
 
 
 def test_a_limit_leaves_the_whole_plan_and_what_others_have_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sweep_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last cells are there already in a sweep beside it, far behind the slice in which the limit is reached."""
     late = experiment(name="late", seed=3, replications=1)
-    sweep(late, tmp_path / "late", jobs=1)
+    sweep(late, sweep_folder / "late", jobs=1)
     slices_of(monkeypatch, 2)
-    end = sweep(experiment(), tmp_path / "limited", jobs=1, limit=1)
+    end = sweep(experiment(), sweep_folder / "limited", jobs=1, limit=1)
     assert (end.made, end.reused, end.done, end.planned) == (1, 6, 7, 18)
-    assert len(rows(tmp_path / "limited", "plan", "replication, point, scenario")) == 18
+    assert len(rows(sweep_folder / "limited", "plan", "replication, point, scenario")) == 18
 
 
-def test_runs_of_others_are_taken_over_slice_by_slice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sweep(experiment(), tmp_path / "one", jobs=1)
+def test_runs_of_others_are_taken_over_slice_by_slice(sweep_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sweep(experiment(), sweep_folder / "one", jobs=1)
     slices_of(monkeypatch, 2)
-    end = sweep(experiment(name="two", replications=4), tmp_path / "two", jobs=1)
+    end = sweep(experiment(name="two", replications=4), sweep_folder / "two", jobs=1)
     assert (end.reused, end.made, end.complete) == (18, 6, True)
 
 
 def test_an_adaptive_sweep_in_slices_asks_for_the_same_replications(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sweep_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rule = {"min": 2, "max": 12, "step": 2, "metric": "satisfaction", "half_width": 1e-3, "of": "mean"}
-    sweep(experiment(replications=rule), tmp_path / "whole", jobs=1, reuse=False)
+    sweep(experiment(replications=rule), sweep_folder / "whole", jobs=1, reuse=False)
     slices_of(monkeypatch, 1)
-    end = sweep(experiment(replications=rule), tmp_path / "slices", jobs=1, reuse=False)
+    end = sweep(experiment(replications=rule), sweep_folder / "slices", jobs=1, reuse=False)
     assert end.planned > 12 and end.complete, "more than the first replications"
-    assert stored(tmp_path / "slices") == stored(tmp_path / "whole")
-    assert sweep(experiment(replications=rule), tmp_path / "slices", jobs=1, reuse=False).made == 0
+    assert stored(sweep_folder / "slices") == stored(sweep_folder / "whole")
+    assert sweep(experiment(replications=rule), sweep_folder / "slices", jobs=1, reuse=False).made == 0
 
 
 # --- Counting -------------------------------------------------------------------------------------------
@@ -183,35 +169,35 @@ def grid_of_ages(top: float, steps: int = 40) -> Experiment:
         ("district.share_elderly", "district.share_young"), ages)})  # fmt: skip
 
 
-def test_what_two_values_do_wrong_at_the_end_of_a_large_design_is_refused_before_any_run(tmp_path: Path) -> None:
+def test_what_two_values_do_wrong_at_the_end_of_a_large_design_is_refused_before_any_run(sweep_folder: Path) -> None:
     """Of 1,600 points those are wrong where the elderly and the young are together more than all."""
     with pytest.raises(InputError, match="more than 1"):
-        sweep(grid_of_ages(0.505), tmp_path / "wrong", jobs=1)
-    assert not rows(tmp_path / "wrong", "plan", "replication, point, scenario")
+        sweep(grid_of_ages(0.505), sweep_folder / "wrong", jobs=1)
+    assert not rows(sweep_folder / "wrong", "plan", "replication, point, scenario")
     with pytest.raises(InputError, match="more than 1"):
         forecast(grid_of_ages(0.505), jobs=1)
 
 
-def test_a_wrong_word_anywhere_in_a_large_design_is_refused_before_any_run(tmp_path: Path) -> None:
+def test_a_wrong_word_anywhere_in_a_large_design_is_refused_before_any_run(sweep_folder: Path) -> None:
     scopes = {"values": [*(number / 1500 for number in range(1500)), ["roads", "nowhere"]]}
     with pytest.raises(InputError, match="nowhere"):
-        sweep(experiment(factors={"policy.service_scope": scopes}), tmp_path / "wrong", jobs=1)
+        sweep(experiment(factors={"policy.service_scope": scopes}), sweep_folder / "wrong", jobs=1)
 
 
-def test_all_points_of_a_design_of_usual_size_are_tried_before_any_run(tmp_path: Path) -> None:
+def test_all_points_of_a_design_of_usual_size_are_tried_before_any_run(sweep_folder: Path) -> None:
     points = [{"calendar.opening_hour": float(number % 8), "calendar.shift_hours": 8.0} for number in range(8)]
     points.insert(4, {"calendar.opening_hour": 18.0, "calendar.shift_hours": 8.0})
     table = {"design": {"kind": "table", "points": points}, "factors": {}, "scenarios": ["before"]}
     with pytest.raises(InputError, match="after midnight"):
-        sweep(experiment(**table), tmp_path / "wrong", jobs=1)
+        sweep(experiment(**table), sweep_folder / "wrong", jobs=1)
 
 
 def test_a_wrong_point_that_only_its_slice_shows_ends_the_sweep_and_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sweep_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plan_module, "MAX_CHECKED_FIRST", 1)
     slices_of(monkeypatch, 2)
-    folder = tmp_path / "wrong"
+    folder = sweep_folder / "wrong"
     with pytest.raises(InputError, match="more than 1"):
         sweep(grid_of_ages(0.505, steps=3), folder, jobs=1)
     status = Results(folder).status()

@@ -11,10 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sanfang.cli.app import app
-from sanfang.lab.verification import agreement, queue_measures, theory
+from sanfang.lab.verification import agreement, queue_comparisons, queue_measures, theory
 from sanfang.lab.verification import checks as verification
 from sanfang.lab.verification import district as verification_district
-from sanfang.lab.verification import queues as verification_queues
 from sanfang.lab.verification.agreement import Point, Text
 from sanfang.model import model as day
 from sanfang.report.verification_figure import verification_figure
@@ -106,9 +105,9 @@ def test_all_checks_agree() -> None:
 
 def test_the_intervals_allow_for_every_comparison_that_is_made() -> None:
     queues = [one for one in verification.CHECKS if one.kind == "queue"]
-    assert {one.key for one in queues} == set(verification_queues.FAMILIES)
-    made = sum(len(family()) for family in verification_queues.FAMILIES.values())
-    assert verification_queues.number_of_comparisons() == made > 50
+    assert {one.key for one in queues} == set(queue_comparisons.FAMILIES)
+    made = sum(len(family()) for family in queue_comparisons.FAMILIES.values())
+    assert queue_comparisons.number_of_comparisons() == made > 50
 
 
 def test_theory_that_is_a_tenth_off_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +117,7 @@ def test_theory_that_is_a_tenth_off_is_noticed(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.usefixtures("short_queues")
-@pytest.mark.parametrize("key", sorted(verification_queues.FAMILIES))
+@pytest.mark.parametrize("key", sorted(queue_comparisons.FAMILIES))
 def test_an_engine_that_loses_a_tenth_of_its_arrivals_is_noticed(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     right = queue_measures.simulate_queue
     monkeypatch.setattr(queue_measures, "simulate_queue", lambda rate, *rest: right(0.9 * rate, *rest))

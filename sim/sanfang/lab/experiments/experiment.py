@@ -1,59 +1,41 @@
 """An experiment: which scenarios run, at which points, how often, and with what seeds. Frozen, like a scenario.
 
-The file's keys are declared in `experiment_file`; here they become scenarios and points.
+The file's keys are declared in `experiment_file` and become scenarios and factors in `experiment_parts`. What must hold
+between them is in `experiment_checks`, which points there are in `experiment_points`, and which days are evaluated in
+`experiment_windows`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sanfang.lab.experiments import designs
-from sanfang.lab.experiments.constraints import Constraint, read_constraint
-from sanfang.lab.experiments.designs import BALANCED, Design, Table
-from sanfang.lab.experiments.experiment_file import (
-    Claim,
-    ExperimentFile,
-    Finding,
-    Origin,
-    Replications,
-    parse,
-    read_experiment,
-)
-from sanfang.lab.experiments.factors import Binder, Factor, FactorSpec, comparable
-from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, read_own_metrics
-from sanfang.metrics.catalogue import BY_NAME
-from sanfang.metrics.groups import dimensions
+from sanfang.lab.experiments import designs, experiment_windows
+from sanfang.lab.experiments.constraints import Constraint
+from sanfang.lab.experiments.designs import Design
+from sanfang.lab.experiments.experiment_checks import check
+from sanfang.lab.experiments.experiment_document import digest_of, document_of
+from sanfang.lab.experiments.experiment_file import Claim, ExperimentFile, Finding, Replications
+from sanfang.lab.experiments.experiment_parts import baseline_of, bases_of, constraints_of, factors_of, own_metrics_of
+from sanfang.lab.experiments.experiment_points import Point, passing, points_of
+from sanfang.lab.experiments.experiment_reading import Origin, parse, read_experiment
+from sanfang.lab.experiments.factor_binding import Binder
+from sanfang.lab.experiments.factors import Factor
+from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics
 from sanfang.run.reach import check_reach, steps_not_reached
-from sanfang.scenario import catalogue
-from sanfang.scenario.content import Source, is_bare
-from sanfang.scenario.errors import InputError, nearest, while_reading
+from sanfang.scenario.content import Source
+from sanfang.scenario.errors import InputError, while_reading
 from sanfang.scenario.files import unfit_for_a_path
-from sanfang.scenario.limits import (
-    MAX_POINT_VALUES,
-    MAX_POINTS,
-    MAX_REPLICATIONS,
-    MAX_RUNS,
-    first_seed,
-    whole_number,
-)
+from sanfang.scenario.limits import MAX_REPLICATIONS, whole_number
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import in_words, listed
-from sanfang.scenario.window import HOW_TO_ALLOW, Window, check_alike, windows_of
+from sanfang.scenario.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MOVE_THE_WINDOW = frozenset({"run.warm_up", "run.days"})
-"""Parameters that decide which days of a run are evaluated."""
-
-Point = dict[str, Any]
-"""The value of each factor by name; None leaves it as each scenario has it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +53,7 @@ class Experiment:
     replications: Replications
     factors: tuple[Factor, ...]
     constraints: tuple[Constraint, ...]
-    place: Origin
+    origin: Origin
     source: Path | None = None
     own: OwnMetrics = NONE
     """Metrics of its own, as their file declares them."""
@@ -94,16 +76,16 @@ class Experiment:
             return cls._made(document, Origin("experiment"), None)
 
     @classmethod
-    def _made(cls, document: Mapping[str, Any], place: Origin, source: Source | None) -> Experiment:
-        file = parse(document, place)
+    def _made(cls, document: Mapping[str, Any], origin: Origin, source: Source | None) -> Experiment:
+        file = parse(document, origin)
         name = file.name or (source.path.stem if source else "experiment")
         unfit = unfit_for_a_path(name)
         if unfit:
             told = f"{unfit}; results are kept in a folder of this name"
-            raise InputError(f"{place.origin}: name = {in_words(name)}: {told}")
-        bases = _bases(file, place)
-        baseline = _baseline(file, list(bases), place)
-        factors = _factors(file, Binder(bases[baseline], place.origin, place.locate), place)
+            raise InputError(f"{origin.name}: name = {in_words(name)}: {told}")
+        bases = bases_of(file, origin)
+        baseline = baseline_of(file, list(bases), origin)
+        factors = factors_of(file, Binder(bases[baseline], origin.name, origin.locate), origin)
         notes = [source.note] if source and source.note else []
         notes += [note for base in bases.values() for note in base.notes]
         notes += steps_not_reached(bases.values(), file.days)
@@ -112,91 +94,16 @@ class Experiment:
             name=name,
             bases=bases,
             baseline=baseline,
-            replications=file.replications.filled(len(bases), place.origin),
+            replications=file.replications.filled(len(bases), origin.name),
             factors=factors,
-            constraints=_constraints(file, factors, place),
-            place=place,
-            own=_own(file, place),
+            constraints=constraints_of(file, factors, origin),
+            origin=origin,
+            own=own_metrics_of(file, origin),
             source=source.path if source else None,
             notes=tuple(dict.fromkeys(notes)),
         )
-        experiment._check()
+        check(experiment)
         return experiment
-
-    def _check(self) -> None:
-        """What must hold between keys, and not only for each of them."""
-        origin = self.place.origin
-        unfit = designs.problem_of(self.design, self.factors)
-        if unfit:
-            raise InputError(f"{origin}: {unfit}")
-        self._check_size()
-
-        dimensions(self.by, f"{origin}: by")
-        known = [*BY_NAME, *self.own.names]
-        for factor in self.factors:
-            if factor.name.lower() in self.own.names:
-                raise InputError(f"{origin}: factors.{factor.name}: {self.own.file} has a metric of that name")
-        first_seed(f"{origin}: seed", self.seed, self.replications.max)
-        for key, names in (("metrics", self.metrics), ("replications.metric", [self.replications.metric])):
-            for name in names:
-                if name is not None and name not in known:
-                    raise InputError(f"{origin}: {key} = {in_words(name)}: is not a metric{nearest(name, known)}")
-        watched = self.replications.metric
-        if watched is not None and self.metrics and watched not in self.metrics:
-            raise InputError(f"{origin}: replications.metric = {in_words(watched)}: is not among metrics; add it there")
-        claimed = [self.file.claim.metric] if self.file.claim else []
-        for name in [*claimed, *(finding.metric for finding in self.file.found)]:
-            if name not in known:
-                raise InputError(f"{origin}: claim or found: {in_words(name)}: is not a metric{nearest(name, known)}")
-        for finding in self.file.found:
-            if finding.scenario not in self.bases or finding.scenario == self.baseline:
-                raise InputError(f"{origin}: found: {in_words(finding.scenario)}: is not compared with the baseline")
-        _check_clashes(self.factors, self.file.settings, origin)
-        if not self.file.allow_different_windows:
-            self._check_windows()
-        for label in self.bases if not self.factors else ():
-            self.scenario(label, {})
-        self._check_table()
-
-    def _check_size(self) -> None:
-        """How many points and runs there are, before any list of them is made."""
-        points = designs.size(self.design, self.factors)
-        runs = points * len(self.bases) * self.replications.min
-        shorter = "take fewer values, or a latin-hypercube design"
-        for key, number, most, what in (
-            ("design", points, MAX_POINTS, f"points; at most {MAX_POINTS:,}: {shorter}"),
-            ("design", points * len(self.factors), MAX_POINT_VALUES,
-             f"values, points x factors; at most {MAX_POINT_VALUES:,}: {shorter}"),
-            ("replications", runs, MAX_RUNS, f"runs, points x scenarios x replications; at most {MAX_RUNS:,}"),
-        ):  # fmt: skip
-            if number > most:
-                shown = f"{number:,}" if number < 10**18 else in_words(number)
-                raise InputError(f"{self.place.origin}: {key}: gives {shown} {what}")
-
-    def _check_windows(self) -> None:
-        """Scenarios and points must be evaluated on the same days."""
-        try:
-            check_alike(windows_of(self.bases, self.days))
-        except InputError as error:
-            raise InputError(f"{self.place.origin}: {error}") from None
-        moves = [factor for factor in self.factors if MOVE_THE_WINDOW & set(factor.sets)]
-        if moves:
-            told = "changes the days that are evaluated, so its points cannot be compared; fix it, or"
-            raise InputError(f"{self.place.origin}: factors.{moves[0].name}: {told} {HOW_TO_ALLOW}")
-
-    def _check_table(self) -> None:
-        """A table may not name a point twice: it would count twice. What a point leaves as it is has its value too."""
-        if not isinstance(self.design, Table):
-            return
-        held = [{path: value for path, _, value in catalogue.values(base)} for base in self.bases.values()]
-        met: dict[str, int] = {}
-        for number, point in enumerate(self.points(), start=1):
-            values = [[own.get(name) if point[name] is None else point[name] for name in sorted(point)] for own in held]
-            first = met.setdefault(json.dumps(_as_floats(values), default=str), number)
-            if first != number:
-                raise InputError(
-                    f"{self.place.origin}: design: point {number} is the same as point {first}; name it once"
-                )
 
     def with_replications(self, number: int) -> Experiment:
         """The same experiment with so many replications, the first ones, in every cell."""
@@ -220,13 +127,13 @@ class Experiment:
         `InputError`, also where a scenario of its own or a factor sets one of them: the change would not reach it."""
         document = self.to_dict()
         document["settings"] = {**document.get("settings", {}), **settings}
-        with while_reading(self.place.origin):
-            changed = Experiment._made(document, self.place, None)
+        with while_reading(self.origin.name):
+            changed = Experiment._made(document, self.origin, None)
         for name, own in self.file.variants.items():
             for path, value in changed.file.settings.items():
                 if path in own and self.file.settings.get(path) != value:
                     told = f"is what the scenario {name!r} of this experiment is about; change another"
-                    raise InputError(f"{self.place.origin}: {path}: {told}")
+                    raise InputError(f"{self.origin.name}: {path}: {told}")
         return changed
 
     @classmethod
@@ -308,7 +215,7 @@ class Experiment:
         """The points of the design that pass all constraints, in its order; one empty point without factors."""
         if not self.factors:
             return [{}]
-        return [dict(zip(self._kept.columns, row, strict=True)) for row in _rows(self._kept)]
+        return points_of(self._kept)
 
     @property
     def dropped(self) -> int:
@@ -318,23 +225,7 @@ class Experiment:
     @cached_property
     def _kept(self) -> pd.DataFrame:
         """The points that pass all constraints, under the numbers that they have in the design."""
-        table = designs.design(self.design, self.factors, self.seed)
-        if not self.constraints:
-            return table
-        passed = table[[self._passes(dict(zip(table.columns, row, strict=True))) for row in _rows(table)]]
-        if passed.empty:
-            raise InputError(f"{self.place.origin}: constraints: none of {len(table):,} points passes them")
-        return passed
-
-    def _passes(self, point: Point) -> bool:
-        values = {name: self._unmoved[name] if value is None else value for name, value in point.items()}
-        return all(constraint.holds(values) for constraint in self.constraints)
-
-    @cached_property
-    def _unmoved(self) -> dict[str, Any]:
-        """What constraints take a factor for that a point leaves as it is: the baseline's value, 0 for a package."""
-        held = {path: value for path, _, value in catalogue.values(self.bases[self.baseline])}
-        return {factor.name: held.get(factor.name, 0.0) for factor in self.factors}
+        return passing(self)
 
     def unit_points(self) -> pd.DataFrame:
         """The points as places between 0 (a factor's lowest value) and 1 (its highest), row by row like `points()`.
@@ -360,19 +251,11 @@ class Experiment:
             return scenario
         except InputError as error:
             shown = listed(f"{name} = {in_words(value)}" for name, value in point.items())
-            raise InputError(f"{self.place.origin}: scenario {label!r} at {shown}: {error}") from None
+            raise InputError(f"{self.origin.name}: scenario {label!r} at {shown}: {error}") from None
 
     def windows(self) -> dict[str, list[Window]]:
         """By label, the evaluation window at each point; one for all of them where no factor changes it."""
-        if not any(MOVE_THE_WINDOW & set(factor.sets) for factor in self.factors):
-            return {label: [window] for label, window in windows_of(self.bases, self.days).items()}
-        moved = [self._run_settings(point) for point in self.points()]
-        return {label: [_window(base, one, self.days) for one in moved] for label, base in self.bases.items()}
-
-    def _run_settings(self, point: Point) -> dict[str, Any]:
-        """What a point sets of that which decides the window, by name: no scenario is made for it."""
-        settings = self.settings_of(point)
-        return {path.removeprefix("run."): settings[path] for path in MOVE_THE_WINDOW & set(settings)}
+        return experiment_windows.windows(self)
 
     def check_points(self) -> None:
         """Make every scenario at every point once. Raises `InputError` at the first wrong one."""
@@ -393,39 +276,14 @@ class Experiment:
 
         Points from a .csv file are written out, and paths are absolute.
         """
-        document = self.file.model_dump(mode="json", exclude_none=True) | {"name": self.name}
-        document["found"] = [finding.model_dump(mode="json") for finding in self.found]
-        document["scenarios"] = [self._absolute(name) for name in self.file.scenarios]
-        if self.file.district is not None:
-            document["district"] = self._absolute(self.file.district)
-        for factor in document["factors"].values():
-            if "overlay" in factor:
-                factor["overlay"] = self._absolute(factor["overlay"])
-        return document
-
-    def _absolute(self, name: str) -> str:
-        located = Path(self.place.locate(name))
-        return str(located.resolve()) if not is_bare(name) and located.is_file() else name
+        return document_of(self)
 
     def digest(self) -> str:
         """SHA-256 over everything that decides which runs are made and what comes out of them.
 
         Names, labels, description, the order of scenarios and factors, and what is kept of the runs are left out.
         """
-        watched = None if self.replications.fixed or self.replications.of == "mean" else self.baseline
-        content = {
-            "scenarios": sorted(scenario.digest() for scenario in self.bases.values()),
-            "baseline": self.bases[watched].digest() if watched else None,
-            "seed": self.seed,
-            "days": self.days,
-            "scale": self.scale,
-            "replications": asdict(self.replications) if not self.replications.fixed else self.replications.min,
-            "design": {"seed": self.seed} | self.design.model_dump(mode="json", exclude_none=True),
-            "factors": [factor.content() for factor in self.factors],
-            "constraints": sorted({constraint.text for constraint in self.constraints}),
-        }
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(self)
 
     def __eq__(self, other: object) -> bool:
         """Equal in all that they say, wherever they came from."""
@@ -433,122 +291,3 @@ class Experiment:
 
     def __hash__(self) -> int:
         return hash(self.digest())
-
-
-def _as_floats(value: Any) -> Any:
-    """A value whose whole numbers are floats, lists included, so that 1 and 1.0 are written alike."""
-    if isinstance(value, list | tuple):
-        return [_as_floats(item) for item in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _window(base: Scenario, run_settings: Mapping[str, Any], days: int | None) -> Window:
-    """The window of `base` where what its run is like has been changed."""
-    run = base.run.model_copy(update=run_settings)
-    return Window.of(base.model_copy(update={"run": run}), days)
-
-
-def _rows(table: pd.DataFrame) -> list[list[Any]]:
-    """The rows of a table of plain Python objects."""
-    return table.to_numpy(dtype=object).tolist()
-
-
-# --- From the file to its parts -------------------------------------------------------------------------
-
-
-def _bases(file: ExperimentFile, place: Origin) -> dict[str, Scenario]:
-    """The scenarios by name, on the experiment's district and with its settings."""
-    district = None if file.district is None else place.locate(file.district)
-    bases: dict[str, Scenario] = {}
-    names: dict[str, str] = {}
-    for name in file.scenarios:
-        try:
-            scenario = Scenario.load(place.locate(name), district=district)
-        except InputError as error:
-            raise InputError(f"{place.origin}: scenarios: {error}") from None
-        if scenario.name in bases:
-            earlier = next(other for other in names if names[other] == scenario.name)
-            told = f"{earlier} and {name} both have the name {scenario.name!r}; give one another name"
-            raise InputError(f"{place.origin}: scenarios: {told}")
-        names[name] = scenario.name
-        bases[scenario.name] = scenario.with_(file.settings, f"{place.origin}: settings") if file.settings else scenario
-    first = next(iter(bases.values()))
-    for name, settings in file.variants.items():
-        if name in bases:
-            raise InputError(f"{place.origin}: variants.{name}: a scenario of that name is there already")
-        try:
-            bases[name] = first.with_({**settings, "name": name}, f"{place.origin}: variants.{name}")
-        except InputError as error:
-            raise InputError(f"{place.origin}: variants.{name}: {error}") from None
-    return bases
-
-
-def _own(file: ExperimentFile, place: Origin) -> OwnMetrics:
-    """What the file of metrics declares that lies beside the experiment. Nothing of it is run."""
-    name = file.metrics_file
-    if name is None:
-        return NONE
-    if Path(name).name != name or not name.endswith(".py"):
-        told = "must be the name of a .py file that lies beside the experiment, such as metrics.py"
-        raise InputError(f"{place.origin}: metrics_file = {in_words(name)}: {told}")
-    return read_own_metrics((place.folder or Path()) / name, name)
-
-
-def _baseline(file: ExperimentFile, labels: list[str], place: Origin) -> str:
-    if file.baseline is None:
-        return labels[0]
-    if file.baseline not in labels:
-        none = f"is none of the scenarios {listed(labels)}{nearest(file.baseline, labels)}"
-        raise InputError(f"{place.origin}: baseline = {in_words(file.baseline)}: {none}")
-    return file.baseline
-
-
-def _factors(file: ExperimentFile, binder: Binder, place: Origin) -> tuple[Factor, ...]:
-    """The factors, sorted by name, so that the order in which a file lists them cannot matter."""
-    specs = dict(file.factors)
-    if isinstance(file.design, Table):
-        specs = _tabled(file.design, specs, binder)
-    met: dict[str, str] = {}
-    for name in sorted(specs):
-        if met.setdefault(name.lower(), name) != name:
-            alike = f"differs from {met[name.lower()]!r} in capitals only, which a database takes for the same"
-            raise binder.error(name, f"{alike}; give it another name")
-    return tuple(binder.bind(name, spec) for name, spec in sorted(specs.items()))
-
-
-def _tabled(table: Table, specs: Mapping[str, FactorSpec], binder: Binder) -> dict[str, FactorSpec]:
-    """Factors of a table: its columns, each with the values that it takes; packages are told in [factors]."""
-    taken: dict[str, dict[Any, Any]] = {}
-    for point in table.points or ():
-        for name, value in point.items():
-            taken.setdefault(name, {}).setdefault(comparable(value), value)
-    for name, spec in specs.items():
-        if spec.model_fields_set - {"sets", "overlay"}:
-            raise binder.error(name, "takes sets or overlay alone here: the table of points gives the values")
-        if name not in taken:
-            raise binder.error(name, "no point of the table gives it a value")
-    return {
-        name: FactorSpec(
-            values=tuple(values.values()), **(specs[name].model_dump(exclude_unset=True) if name in specs else {})
-        )
-        for name, values in taken.items()
-    }
-
-
-def _constraints(file: ExperimentFile, factors: tuple[Factor, ...], place: Origin) -> tuple[Constraint, ...]:
-    if file.constraints and isinstance(file.design, BALANCED):
-        kind = file.design.kind
-        broken = f'a design of kind "{kind}" would lose its balance if points were dropped'
-        raise InputError(f"{place.origin}: constraints: {broken}; take latin-hypercube, full or one-at-a-time")
-    names = [factor.name for factor in factors]
-    return tuple(read_constraint(text, names, place.origin) for text in file.constraints)
-
-
-def _check_clashes(factors: tuple[Factor, ...], settings: Mapping[str, Any], origin: str) -> None:
-    """No parameter may be set twice."""
-    owners = {path: "settings" for path in settings}
-    for factor in factors:
-        for path in factor.sets:
-            if path in owners:
-                raise InputError(f"{origin}: factors.{factor.name}: sets {path}, which {owners[path]} sets as well")
-            owners[path] = f"factors.{factor.name}"

@@ -1,42 +1,28 @@
-"""What an experiment file may say: its keys, declared once, and what a user is told about wrong ones."""
+"""What an experiment file may say: its keys, declared once."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BeforeValidator, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
 
-from sanfang.lab.experiments.designs import KINDS, Full, GivenDesign
-from sanfang.lab.experiments.factors import FactorSpec, GivenFactor
-from sanfang.scenario.catalogue import find, known_at
-from sanfang.scenario.content import Source, find_experiment, is_bare
+from sanfang.lab.experiments.designs import Full, GivenDesign
+from sanfang.lab.experiments.factor_spec import GivenFactor
 from sanfang.scenario.declare import Description, Label, Section
-from sanfang.scenario.errors import InputError, nearest
-from sanfang.scenario.files import read_text
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import (
     MAX_CONSTRAINTS,
     MAX_DAYS,
     MAX_FACTORS,
-    MAX_POINT_VALUES,
     MAX_POINTS,
     MAX_REPLICATIONS,
     MAX_SCENARIOS,
     MAX_SEED,
 )
-from sanfang.scenario.telling import in_words, listed, shortened
-from sanfang.scenario.toml import check_size, read_toml
 
 USUAL_REPLICATIONS = 20
-
-MAX_TABLE_BYTES = 20_000_000
-"""Of a table of points: a hundred thousand points with ten factors fit."""
 
 Findings = Annotated[tuple["Finding", ...], Strict(False)]
 Words = Annotated[tuple[str, ...], Strict(False)]
@@ -194,183 +180,3 @@ class ExperimentFile(Section):
     claim: Claim | None = Field(None, description="What the article says, and where it should show")
     published: Published | None = Field(None, description="What the published results were made on")
     found: Findings = Field((), description="Published results, which `sanfang reproduce` makes again")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where an experiment comes from: the name in messages, and the folder that its paths are relative to."""
-
-    origin: str
-    folder: Path | None = None
-
-    def locate(self, name: str) -> str:
-        """The path of a file that the experiment names, if it lies beside it; else the name as it is."""
-        beside = self.folder / name if self.folder and not is_bare(name) else None
-        return str(beside) if beside and beside.is_file() else name
-
-
-def read_experiment(name: str | Path) -> tuple[dict[str, Any], Source]:
-    """The document in an experiment file, and the file. Raises `InputError`."""
-    source = find_experiment(name)
-    return read_toml(source), source
-
-
-def parse(document: Mapping[str, Any], place: Origin) -> ExperimentFile:
-    """The experiment in a document, with its files found and its dotted keys joined. Raises `InputError`."""
-    if not isinstance(document, Mapping):
-        raise InputError(f"{place.origin}: must be a mapping of keys, not {type(document).__name__}")
-    joined = dict(document)
-    design = joined.get("design")
-    if isinstance(design, Mapping) and design.get("points") is not None:  # a table has limits of its own
-        check_size({**joined, "design": {**design, "points": None}}, place.origin)
-        _check_points(design["points"], f"{place.origin}: design.points")
-    else:
-        check_size(joined, place.origin)
-    if isinstance(joined.get("variants"), Mapping):
-        joined["variants"] = {
-            name: _joined(settings) if isinstance(settings, Mapping) else settings
-            for name, settings in joined["variants"].items()
-        }
-    for table in ("settings", "factors"):
-        if isinstance(joined.get(table), Mapping):
-            joined[table] = _joined(joined[table])
-            for key in joined[table]:
-                if key in ExperimentFile.model_fields:
-                    raise InputError(f"{place.origin}: {table}.{key}: {MISPLACED}")
-    if isinstance(design, Mapping) and isinstance(design.get("file"), str) and "points" not in design:
-        rows = read_points((place.folder or Path()) / design["file"], place)
-        joined["design"] = {key: value for key, value in design.items() if key != "file"} | {"points": rows}
-    try:
-        return ExperimentFile.model_validate(joined)
-    except ValidationError as error:
-        raise _told(error, place.origin) from None
-
-
-def _joined(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """Tables of sections, as unquoted keys such as `policy.authority = 1` make them, as dotted paths."""
-    found: dict[str, Any] = {}
-    for key, value in table.items():
-        path = f"{above}{key}"
-        section = isinstance(value, Mapping) and find(path) is None and (above or known_at(path))
-        found |= _joined(value, f"{path}.") if section else {path: value}
-    return found
-
-
-def read_points(path: Path, place: Origin) -> list[dict[str, Any]]:
-    """The points in a .csv file: a row of factor names, then one row a point; an empty cell leaves the factor as it
-    is. Cells are numbers, words, or lists as JSON writes them. Raises `InputError`."""
-    where = f"{place.origin}: design.file: {shortened(path.name)}"
-    lines = io.StringIO(read_text(path, where, MAX_TABLE_BYTES), newline="")
-    try:
-        header, *rows = [row for row in csv.reader(lines) if any(cell.strip() for cell in row)] or [[]]
-    except csv.Error as error:
-        raise InputError(f"{where}: is not a table of comma-separated values: {error}") from None
-    names = [name.strip() for name in header]
-    if not rows or not all(names) or len(set(names)) < len(names):
-        raise InputError(f"{where}: needs a first line of different factor names, and a line for each point")
-    _check_shape(len(rows), len(names), where)
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(names):
-            raise InputError(f"{where}: point {number} has {len(row)} values, not {len(names)}")
-    points = [{name: _cell(cell) for name, cell in zip(names, row, strict=True) if cell.strip()} for row in rows]
-    _check_points(points, where)
-    return points
-
-
-def _check_points(points: Any, where: str) -> None:
-    """The size of a table of points: in all, and each of its values."""
-    rows = points if isinstance(points, list | tuple) else []
-    _check_shape(len(rows), max((len(row) for row in rows if isinstance(row, Mapping)), default=0), where)
-    for row in rows:
-        check_size(row, where)
-
-
-def _check_shape(points: int, factors: int, where: str) -> None:
-    if points > MAX_POINTS or points * factors > MAX_POINT_VALUES:
-        most = f"at most {MAX_POINTS:,}, and {MAX_POINT_VALUES:,} values"
-        raise InputError(f"{where}: has {points:,} points of {factors:,} factors; {most} are read")
-
-
-def _cell(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text.strip()
-
-
-# --- What a user is told --------------------------------------------------------------------------------
-
-LIMITS = {
-    "greater_than": "must be above {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than": "must be below {lt}",
-    "less_than_equal": "must be at most {le}",
-    "multiple_of": "must be a multiple of {multiple_of}",
-    "literal_error": "must be one of {expected}",
-    "union_tag_invalid": "must be one of {expected_tags}",
-    "missing": "is missing",
-    "too_short": "must not be empty",
-    "too_long": "has {actual_length} entries; at most {max_length} are possible",
-    "string_type": "must be text in quotes",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "finite_number": "must be a number",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a table of keys",
-    "model_type": "must be a table of keys",
-    "model_attributes_type": "must be a table of keys",
-}
-
-MISPLACED = "belongs to the experiment itself: write it above the first [table] of the file"
-SECTIONS: dict[str, type[Section]] = {
-    "replications": ReplicationRule,
-    "factors": FactorSpec,
-    "claim": Claim,
-    "published": Published,
-    "found": Finding,
-}
-
-
-def _told(error: ValidationError, origin: str) -> InputError:
-    """The first problem in words, and how many more there are."""
-    problems = error.errors(include_url=False)
-    first, more = problems[0], len(problems) - 1
-    loc = [str(part) for part in first["loc"]]
-    shown = [part for place, part in enumerate(loc) if not (place == 1 and loc[0] == "design")]  # the kind, put in
-    if first["type"].startswith("union_tag"):
-        shown.append("kind")
-        first["input"] = first["input"].get("kind") if isinstance(first["input"], dict) else first["input"]
-    value = first["input"]
-    short = not isinstance(value, Mapping | list | tuple) and first["type"] != "missing"
-    path = f"{'.'.join(shown)} = {in_words(value)}" if short else ".".join(shown)
-    rest = f" (and {more} more problem{'s' if more > 1 else ''})" if more else ""
-    return InputError(f"{origin}: {path}: {_complaint(first, loc)}{rest}")
-
-
-def _complaint(problem: ErrorDetails, loc: list[str]) -> str:
-    if problem["type"] == "extra_forbidden":
-        return _unknown_key(loc)
-    context = {key: _unquoted(value) for key, value in problem.get("ctx", {}).items()} | {"message": problem["msg"]}
-    choices = str(context.get("expected") or context.get("expected_tags") or "").split(", ")
-    return LIMITS.get(problem["type"], "{message}").format_map(context) + nearest(str(problem["input"]), choices)
-
-
-def _unquoted(value: Any) -> Any:
-    """Choices as words with commas between: pydantic puts them in quotes and an `or` before the last."""
-    return value.replace("'", "").replace(" or ", ", ") if isinstance(value, str) else value
-
-
-def _unknown_key(loc: list[str]) -> str:
-    *above, key = loc
-    section: type[Section] = ExperimentFile
-    if above:
-        section = SECTIONS[above[0]] if above[0] in SECTIONS else KINDS[above[1]]
-    users = [kind for kind, design in KINDS.items() if key in design.model_fields]
-    known = list(section.model_fields)
-    if above and key in ExperimentFile.model_fields:
-        return MISPLACED
-    if above and above[0] == "design" and users:
-        return f'is not used by a design of kind "{above[1]}", which takes {", ".join(known)}'
-    return f"unknown key{nearest(key, known) or '; known here: ' + listed(known)}"

@@ -105,7 +105,7 @@ def read_own_metrics(path: Path, file: str) -> OwnMetrics:
 
 def _declared(node: ast.stmt, decorator: ast.expr, where: str) -> Metric:
     """The metric that a decorated function declares."""
-    from sanfang.lab.experiments.factors import names_of_columns
+    from sanfang.lab.experiments.reserved_names import names_of_columns
     from sanfang.metrics.catalogue import BY_NAME  # numpy comes with it, and few experiments have metrics of their own
 
     if not isinstance(node, ast.FunctionDef):

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from sanfang.lab.storage import checksums
-from sanfang.lab.storage.database import quoted
+from sanfang.lab.storage.schema import quoted
 
 PLAN = ("about", "points", "plan")
 """Tables that are written together, and again if one of them is damaged."""

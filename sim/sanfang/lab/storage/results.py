@@ -6,15 +6,12 @@ memory can be worked through. What does not read as it was written is left out, 
 
 from __future__ import annotations
 
-import contextlib
-import json
-import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -22,28 +19,18 @@ from numpy.typing import NDArray
 
 from sanfang.lab.experiments.own_metrics import declared
 from sanfang.lab.files import write_atomically
-from sanfang.lab.storage.database import (
-    BY,
-    METRIC_NAMES,
-    beside,
-    by_dimensions,
-    cells_planned,
-    plainly,
-    reading,
-)
+from sanfang.lab.storage.export import Format, write_csv, write_parquet
+from sanfang.lab.storage.faults import plainly, reading
+from sanfang.lab.storage.locking import is_being_written
+from sanfang.lab.storage.queries import BY, beside, by_dimensions, cells_planned
+from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.sound_rows import Row, SoundRows
-from sanfang.lab.storage.store import is_being_written
+from sanfang.lab.storage.unpacking import GROUP_COLUMNS, daily_table, group_table
 from sanfang.metrics.declare import Metric
-from sanfang.metrics.groups import COLUMNS, ByGroup
 from sanfang.scenario.errors import InputError
 
 ROWS_AT_ONCE = 10_000
 SERIES_AT_ONCE = 100
-MAX_SERIES = 100_000_000  # bytes; a damaged file may claim any length
-
-GROUP_COLUMNS = ("scenario", "point", "replication", *COLUMNS)
-
-Format = Literal["csv", "parquet"]
 
 
 @dataclass(frozen=True)
@@ -211,7 +198,7 @@ class Results:
     def _series(self, which: str, values: Row, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         for rows in self._rows.daily(which, values, runs):
             with reading(self.folder):
-                yield pd.concat([_unpacked(*row) for row in rows], ignore_index=True)
+                yield pd.concat([daily_table(*row) for row in rows], ignore_index=True)
         self._rows.tell()
 
     @property
@@ -227,7 +214,7 @@ class Results:
             for rows in self._rows.groups(dimension, SERIES_AT_ONCE):
                 with reading(self.folder):
                     wanted = self.about["metrics"]
-                    found = pd.concat([_ungrouped(*row) for row in rows], ignore_index=True)
+                    found = pd.concat([group_table(*row) for row in rows], ignore_index=True)
                     yield found[found["metric"].isin(wanted)] if wanted else found
         self._rows.tell()
 
@@ -258,7 +245,7 @@ class Results:
             tables["daily"] = self.daily_in_pieces
         if self.by:
             tables["groups"] = self._some_groups
-        writers = {"csv": _write_csv, "parquet": _write_parquet}
+        writers = {"csv": write_csv, "parquet": write_parquet}
         paths = []
         for name, pieces in tables.items():
             write, path = writers[kind], out / f"{name}.{kind}"
@@ -278,54 +265,3 @@ class Results:
         pieces = self.groups_in_pieces()
         yield next(pieces, pd.DataFrame(columns=list(GROUP_COLUMNS)))
         yield from pieces
-
-
-def _ungrouped(scenario: str, point: int, replication: int, dimension: str, names: str, numbers: bytes) -> pd.DataFrame:
-    groups, metrics = (tuple(map(str, part)) for part in json.loads(names))
-    shape = (2, len(groups), len(metrics))
-    content = _inflated(numbers, 2 * 8 * len(groups) * len(metrics), f"its groups are not {len(groups)}")
-    values, n = np.frombuffer(content, "<f8").reshape(shape)
-    table = ByGroup(dimension, groups, metrics, values, n).table()
-    return table.assign(scenario=scenario, point=point, replication=replication)[list(GROUP_COLUMNS)]
-
-
-def _inflated(packed: bytes, size: int, otherwise: str) -> bytes:
-    """Exactly so many bytes. Raises ValueError, however much it would give."""
-    if not 0 <= size <= MAX_SERIES:
-        raise ValueError(otherwise)
-    stream = zlib.decompressobj()
-    content = stream.decompress(packed, size + 1)
-    if len(content) != size or not stream.eof:
-        raise ValueError(otherwise)
-    return content
-
-
-def _unpacked(scenario: str, point: int, replication: int, columns: str, days: int, series: bytes) -> pd.DataFrame:
-    names = columns.split(" ")
-    size = days * len(names) * np.dtype(np.float32).itemsize
-    content = _inflated(series, size, f"its {len(names)} series do not have {days} days")
-    values = np.frombuffer(content, np.float32).reshape(days, len(names))
-    table = pd.DataFrame(values, columns=names)
-    keys: dict[str, Any] = {"scenario": scenario, "point": point, "replication": replication, "day": np.arange(days)}
-    for place, (name, value) in enumerate(keys.items()):
-        table.insert(place, name, value)
-    return table
-
-
-def _write_csv(path: Path, pieces: Iterator[pd.DataFrame]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for number, piece in enumerate(pieces):
-            piece.to_csv(file, index=False, header=number == 0)
-
-
-def _write_parquet(path: Path, pieces: Iterator[pd.DataFrame]) -> None:
-    import pyarrow
-    import pyarrow.parquet
-
-    with contextlib.ExitStack() as stack:
-        writer = None
-        for piece in pieces:
-            table = pyarrow.Table.from_pandas(piece, preserve_index=False)
-            if writer is None:
-                writer = stack.enter_context(pyarrow.parquet.ParquetWriter(path, table.schema, compression="zstd"))
-            writer.write_table(table.cast(writer.schema))

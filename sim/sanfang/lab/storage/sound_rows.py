@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sanfang.lab.storage import checksums, database
-from sanfang.lab.storage.database import STORE, reading
+from sanfang.lab.storage import checksums, database, faults, queries, schema
+from sanfang.lab.storage.faults import STORE, reading
 from sanfang.scenario.errors import InputError, Notice
 
 PLAN = "plan INDEXED BY sqlite_autoindex_plan_1"  # the table itself, which is what its checksum is over
@@ -38,8 +38,8 @@ class SoundRows:
         with reading(folder):
             self._has_checksums = not database.without_checksums(self._db)
             self._numbers = checksums.number_columns(self._db)
-            self._plan = ("plan", "formulas") if database.FORMULAS in self._numbers else ("plan",)
-        self.numbers = [name for name in self._numbers if name != database.FORMULAS]
+            self._plan = ("plan", "formulas") if schema.FORMULAS in self._numbers else ("plan",)
+        self.numbers = [name for name in self._numbers if name != schema.FORMULAS]
         """The columns of `runs` that hold a number of the run: metrics and seconds."""
         if not self._has_checksums:
             self._say("is from a time before stores had checksums: damage to its numbers cannot be noticed")
@@ -51,12 +51,12 @@ class SoundRows:
     def about(self) -> dict[str, Any]:
         """What the store says of its sweep."""
         with self._whole("about") as db:
-            return database.about(db)
+            return queries.about(db)
 
     def sessions(self) -> list[dict[str, Any]]:
         """Who wrote when, with what."""
         with self._whole("sessions") as db:
-            return database.sessions(db)
+            return queries.sessions(db)
 
     def points(self) -> tuple[dict[str, str], list[Row]]:
         """Columns of the table of points with their declared types, and its rows in order."""
@@ -70,7 +70,7 @@ class SoundRows:
         with self._whole(*self._plan) as db:
             query = (
                 f"SELECT plan.key, {self._checksum('runs')}, runs.finished, {self._values()},"
-                f" {database.is_there(db, beside)} FROM {PLAN} LEFT JOIN runs USING (key)"
+                f" {queries.is_there(db, beside)} FROM {PLAN} LEFT JOIN runs USING (key)"
             )
             took = 3 + self._numbers.index("seconds")
             unsound = {key for one in beside for key in self._unsound(db, one)}
@@ -84,7 +84,7 @@ class SoundRows:
         with self._whole(*self._plan) as db:
             query = (
                 f"SELECT plan.key, {self._checksum('runs')}, runs.finished, {self._values()}, point, replication, seed"
-                f" FROM {PLAN} CROSS JOIN runs USING (key) WHERE scenario = ? AND {database.is_there(db, ())}"
+                f" FROM {PLAN} CROSS JOIN runs USING (key) WHERE scenario = ? AND {queries.is_there(db, ())}"
                 " ORDER BY point, replication"
             )
             kept_columns = [self._numbers.index(name) for name in self.numbers]
@@ -98,15 +98,15 @@ class SoundRows:
         """Key, scenario, point, replication and one of `numbers` of each run, unchecked: see `cells`."""
         if name not in self.numbers:
             raise InputError(f"{self.folder / STORE}: has no metric {name!r}")
-        columns = f"plan.key, scenario, point, replication, runs.{database.quoted(name)}"
+        columns = f"plan.key, scenario, point, replication, runs.{schema.quoted(name)}"
         with self._whole(*self._plan) as db:
-            where = database.is_there(db, ())
+            where = queries.is_there(db, ())
             yield from db.execute(f"SELECT {columns} FROM {PLAN} CROSS JOIN runs USING (key) WHERE {where}")
 
     def count(self) -> int:
         """How many cells of the plan have a run, sound or not."""
         with self._whole() as db:
-            return database.done(db)
+            return queries.done(db)
 
     def daily(self, which: str, values: Row, size: int) -> Iterator[list[Row]]:
         """Scenario, point, replication, columns, days, series; which and in what order is said in SQL."""
@@ -125,7 +125,7 @@ class SoundRows:
         """Scenario, point, replication, dimension, names, numbers of runs measured by the groups of a dimension as the
         plan wants it, in order of point, scenario and replication."""
         with self._whole(*self._plan) as db:
-            of_dimension = database.grouped(db, f"{database.BY}{dimension}")
+            of_dimension = queries.grouped(db, f"{queries.BY}{dimension}")
             cursor = db.execute(
                 "SELECT plan.key, by_group.checksum, dimension, formulas, names, numbers, scenario, point, replication"
                 f" FROM {PLAN} CROSS JOIN (SELECT * FROM {of_dimension}) AS by_group USING (key)"
@@ -191,14 +191,14 @@ class SoundRows:
         for row in rows:
             for name, cell in zip(self._numbers, row[3:], strict=False):
                 if not isinstance(cell, int | float | None):
-                    raise database.damaged(self.folder, f"a value of {name!r} is no number")
+                    raise faults.damaged(self.folder, f"a value of {name!r} is no number")
 
     def _unsound(self, db: Any, one: str) -> set[str]:
         """Keys of what is damaged in a table beside the runs, or of a dimension of groups."""
-        table = "by_group" if database.is_dimension(one) else one
+        table = "by_group" if queries.is_dimension(one) else one
         columns, checksum = checksums.BESIDE[table]
         query = f"SELECT plan.key, {self._checksum(table)}, {columns} FROM {PLAN} CROSS JOIN"
-        query += f" (SELECT * FROM {database.grouped(db, one)}) AS by_group" if table != one else f" {table}"
+        query += f" (SELECT * FROM {queries.grouped(db, one)}) AS by_group" if table != one else f" {table}"
         query += " USING (key)"
         sums = ((row, checksum(row[0], *row[2:])) for row in db.execute(query))
         return {row[0] for row, found in sums if self._has_checksums and row[1] != found}
@@ -214,7 +214,7 @@ class SoundRows:
         return f"{table}.checksum" if self._has_checksums else "NULL"
 
     def _values(self) -> str:
-        return ", ".join(f"runs.{database.quoted(name)}" for name in self._numbers)
+        return ", ".join(f"runs.{schema.quoted(name)}" for name in self._numbers)
 
     def _say(self, message: str) -> None:
         warnings.warn(Notice(f"{self.folder / STORE}: {message}"), stacklevel=3)

@@ -16,46 +16,27 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import os
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import filelock
 import numpy as np
 
-from sanfang.lab.storage import checksums, damage, database
+from sanfang.lab.storage import checksums, damage, database, faults, queries, schema, taking_over
 from sanfang.lab.storage.checksums import seal
-from sanfang.lab.storage.database import METRIC_NAMES, STORE, StoreError, columns, plainly, quoted
+from sanfang.lab.storage.faults import STORE, StoreError, plainly
+from sanfang.lab.storage.locking import locked
 from sanfang.lab.storage.rows import Failure, Planned, Result
+from sanfang.lab.storage.schema import METRIC_NAMES, cell_of, check_names, column_type, quoted, quoted_list
 from sanfang.scenario.errors import InputError, Notice
 from sanfang.scenario.limits import MAX_REPLICATIONS
 
-LOCK = "sweep.lock"
-LOCK_SECONDS = 3  # the workers of a writer that was killed may hold its lock for a moment
 PAGE_ROWS = 1000
 PAGE_RECORDS = 20
-WANTED = "key IN (SELECT key FROM wanted)"
-
-
-def run_keys(digest: str, days: int, scale: float, code: str) -> Callable[[int], str]:
-    """The names of runs' contents by seed: 32 hex digits over the scenario's digest, seed, days, scale, code version.
-
-    They are those of the JSON list of the five; a plan has millions, so what they share is worked out once.
-    """
-    head = hashlib.sha256(f"[{json.dumps(digest)}, ".encode())
-    tail = f", {json.dumps([days, scale, code])[1:]}".encode()
-
-    def key(seed: int) -> str:
-        sha = head.copy()
-        sha.update(b"%d" % seed + tail)
-        return sha.hexdigest()[:32]
-
-    return key
 
 
 class Store:
@@ -69,15 +50,7 @@ class Store:
         self._session = 0
         self._metrics: tuple[str, ...] = METRIC_NAMES
         self._formulas: int | None = None
-        with plainly(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        self._lock = filelock.FileLock(folder / LOCK)
-        try:
-            self._lock.acquire(timeout=LOCK_SECONDS)
-        except filelock.Timeout:
-            raise InputError(f"{folder}: another sweep is writing to it; wait for its end, or use --out") from None
-        except OSError as error:
-            raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
+        self._lock = locked(folder)
         try:
             self._db = database.open_for_writing(folder)
             try:
@@ -100,7 +73,7 @@ class Store:
 
     def _take_out_damage(self) -> None:
         """Take out runs, series, failures and a plan that do not read as they were written, and say so."""
-        with database.reading(self.folder):
+        with faults.reading(self.folder):
             found = damage.find(self._db)
         if found:
             with self._writing() as db:
@@ -112,17 +85,17 @@ class Store:
 
     def about(self) -> dict[str, Any]:
         """What the store says of its sweep; empty when new, or when its plan was damaged."""
-        return database.about(self._db)
+        return queries.about(self._db)
 
     def measured_with(self, digests: Mapping[str, str], of_groups: Mapping[str, str] | None = None) -> None:
         """From now on, results have been measured with formulas of these digests, by metric; those of how groups are
         split are apart."""
         self._metrics = tuple(dict.fromkeys([*METRIC_NAMES, *digests]))
         used = {**digests, **(of_groups or {})}
-        self._formulas = database.number_of(used)
+        self._formulas = queries.number_of(used)
         with self._writing() as db:
             database.add_columns(db, self._metrics)
-            row = (self._formulas, database.formulas_text(used))
+            row = (self._formulas, queries.formulas_text(used))
             db.execute("INSERT OR REPLACE INTO formulas VALUES (?, ?)", row)
             seal(db, ["formulas"])
 
@@ -133,8 +106,8 @@ class Store:
         Raises InputError for a factor with the name of another column of the results.
         """
         factors = list(points[0]) if points else []
-        _check_names(factors, self._metrics)
-        typed = "".join(f", {quoted(name)} {_type_of(point[name] for point in points)}" for name in factors)
+        check_names(factors, self._metrics)
+        typed = "".join(f", {quoted(name)} {column_type(point[name] for point in points)}" for name in factors)
         with self._writing() as db:
             db.execute("DELETE FROM about")
             db.execute("DELETE FROM plan")
@@ -142,7 +115,7 @@ class Store:
             db.execute("DROP TABLE points")
             db.execute(f"CREATE TABLE points (point INTEGER PRIMARY KEY{typed})")
             db.executemany("INSERT INTO about VALUES (?, ?)", [(name, json.dumps(v)) for name, v in about.items()])
-            rows = ([number, *(_cell(point[name]) for name in factors)] for number, point in enumerate(points))
+            rows = ([number, *(cell_of(point[name]) for name in factors)] for number, point in enumerate(points))
             db.executemany(f"INSERT INTO points VALUES ({_marks(1 + len(factors))})", rows)
             db.executemany("INSERT INTO plan VALUES (?, ?, ?, ?, ?)", plan)
             self._show_results(db)
@@ -156,7 +129,7 @@ class Store:
         db.execute("DROP VIEW IF EXISTS results")
         db.execute(
             f"CREATE VIEW results AS SELECT scenario, point{named}, replication, seed, {metrics}, runs.seconds, key"
-            f" FROM plan JOIN points USING (point) JOIN runs USING (key) WHERE {database.is_there(db, ())}"
+            f" FROM plan JOIN points USING (point) JOIN runs USING (key) WHERE {queries.is_there(db, ())}"
         )
 
     def extend_plan(self, plan: Iterable[Planned]) -> None:
@@ -167,7 +140,7 @@ class Store:
 
     def planned(self) -> int:
         """Cells of the plan, be they laid out or not."""
-        return database.planned(self._db)
+        return queries.planned(self._db)
 
     def laid_out(self, replications: int = MAX_REPLICATIONS) -> int:
         """Cells of the plan that are in the store, of so many first replications."""
@@ -181,11 +154,11 @@ class Store:
 
     def done(self, *beside: str) -> int:
         """Cells of the plan whose run is there as the plan wants it, with what is to be kept in tables `beside`."""
-        return database.done(self._db, beside)
+        return queries.done(self._db, beside)
 
     def failed(self, *beside: str) -> int:
         """Cells of the plan whose run failed and has not been made since."""
-        return database.failed(self._db, beside)
+        return queries.failed(self._db, beside)
 
     def missing(self, *beside: str) -> Iterator[Planned]:
         """Cells of the plan whose run is neither there nor failed, in order of replication; read page by page."""
@@ -193,7 +166,7 @@ class Store:
             f"SELECT replication, point, scenario, seed, key FROM plan"
             f" LEFT JOIN runs USING (key) LEFT JOIN failures USING (key)"
             f" WHERE (replication, point, scenario) > (?, ?, ?) AND failures.error IS NULL"
-            f" AND NOT {database.is_there(self._db, beside)}"
+            f" AND NOT {queries.is_there(self._db, beside)}"
             f" ORDER BY replication, point, scenario LIMIT {PAGE_ROWS}"
         )
         last: tuple[int, int, str] = (-1, -1, "")
@@ -211,12 +184,12 @@ class Store:
 
     def sessions(self) -> list[dict[str, Any]]:
         """Who wrote when, with what."""
-        return database.sessions(self._db)
+        return queries.sessions(self._db)
 
     def values(self, metric: str) -> Iterator[tuple[int, str, int, float | None]]:
         """(point, scenario, replication, value) of one metric for all cells of the plan that are done."""
         query = f"SELECT point, scenario, replication, {quoted(metric)} FROM plan JOIN runs USING (key)"
-        yield from self._db.execute(f"{query} WHERE {database.is_there(self._db, ())}")
+        yield from self._db.execute(f"{query} WHERE {queries.is_there(self._db, ())}")
 
     def measured_otherwise(self, *groups: str) -> Iterator[tuple[Planned, float, str, bytes | None]]:
         """Runs of the plan that are there, but not measured with the plan's formulas or by `groups`: a cell, the
@@ -225,7 +198,7 @@ class Store:
         query = (
             "SELECT min(replication), point, scenario, seed, key, seconds, finished, content FROM plan"
             " JOIN runs USING (key) LEFT JOIN records USING (key)"
-            f" WHERE key > ? AND NOT {database.is_there(self._db, groups)}"
+            f" WHERE key > ? AND NOT {queries.is_there(self._db, groups)}"
             f" GROUP BY key ORDER BY key LIMIT {PAGE_RECORDS}"
         )
         last = ""
@@ -245,12 +218,12 @@ class Store:
     def add(self, results: Sequence[Result], failures: Sequence[Failure] = ()) -> None:
         """Store finished and failed runs. When this returns they survive whatever happens to process or machine."""
         now = _now()
-        names = sorted(["seconds", database.FORMULAS, *self._metrics])
-        more = {database.FORMULAS: self._formulas}
+        names = sorted(["seconds", schema.FORMULAS, *self._metrics])
+        more = {schema.FORMULAS: self._formulas}
         rows = [[{**r.metrics, "seconds": r.seconds, **more}.get(name) for name in names] for r in results]
         values = np.array(rows, np.float64).reshape(len(rows), len(names))
         sums = checksums.of_runs([(r.key, now) for r in results], names, values)
-        insert = f"INSERT OR REPLACE INTO runs ({_listed(('key', 'finished', 'checksum', *names))}) VALUES"
+        insert = f"INSERT OR REPLACE INTO runs ({quoted_list(('key', 'finished', 'checksum', *names))}) VALUES"
         runs = [(r.key, now, sum_, *row) for r, sum_, row in zip(results, sums, values.tolist(), strict=True)]
         daily = [(r.key, *r.daily, checksums.of_daily(r.key, *r.daily)) for r in results if r.daily is not None]
         records = [(r.key, r.records, checksums.of_records(r.key, r.records)) for r in results if r.records is not None]
@@ -291,46 +264,13 @@ class Store:
             return 0
         try:
             with self._writing() as db:
-                self._copy(db, beside)
+                taking_over.copy(db, beside)
+                self._show_results(db)
         except (InputError, StoreError):
             return 0
         finally:
             self._db.execute("DETACH other")
         return self.done(*beside) - before
-
-    def _copy(self, db: sqlite3.Connection, beside: Sequence[str]) -> None:
-        """Copy the runs that the plan wants and has not, as the other store has them, and drop what is damaged."""
-        for number, digests in _formulas_of(db, "other"):
-            db.execute("INSERT OR IGNORE INTO main.formulas VALUES (?, ?)", (number, digests))
-        seal(db, ["formulas"])
-        split = [one for one in beside if database.is_dimension(one)]
-        tables = [table for table in beside if table not in split and columns(db, "other", table)]
-        has_groups = bool(columns(db, "other", "by_group"))
-        valid = database.valid_formulas(db)
-        if valid is not None and "records" not in tables:  # with its records a run can be measured again
-            measured = f"formulas IN ({', '.join(map(str, valid))})" if columns(db, "other", "formulas") else "false"
-            found = [f"key IN (SELECT key FROM {database.grouped(db, one, 'other')})" for one in split]
-            measured = " AND ".join([measured, *(found if has_groups else ["false"] * len(found))])
-        else:
-            measured = "true"
-        kept = " ".join(f"JOIN other.{table} AS {table} USING (key)" for table in tables)
-        db.execute(
-            f"CREATE TEMP TABLE wanted AS SELECT DISTINCT key FROM plan JOIN other.runs USING (key) {kept}"
-            f" WHERE {measured} AND key NOT IN (SELECT key FROM main.runs WHERE {database.is_there(db, beside)})"
-        )
-        database.add_columns(db, checksums.number_columns(db, "other"))  # a row is as it was written, or none
-        for table in ("runs", *tables):
-            names = _listed(sorted(columns(db, "main", table) & columns(db, "other", table)))
-            wanted = f"SELECT {names} FROM other.{table} WHERE {WANTED}"
-            db.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) {wanted}")
-        if has_groups:  # rows with these formulas only: none here may be lost for one of another time
-            theirs = f"SELECT * FROM {database.grouped(db, '', 'other')} AND {WANTED}"
-            db.execute(f"INSERT OR REPLACE INTO main.by_group {theirs}")
-        damage.take_out(db, damage.find(db, WANTED))
-        there = f"SELECT key FROM main.runs WHERE {database.is_there(db, beside)}"
-        db.execute(f"DELETE FROM failures WHERE {WANTED} AND key IN ({there})")
-        db.execute("DROP TABLE wanted")
-        self._show_results(db)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -346,63 +286,13 @@ class Store:
                 raise
 
 
-def is_being_written(folder: Path) -> bool:
-    """Whether a sweep is writing to the store in `folder` now."""
-    if not (folder / LOCK).exists():
-        return False
-    lock = filelock.FileLock(folder / LOCK)
-    try:
-        with lock.acquire(timeout=0):
-            return False
-    except filelock.Timeout:
-        return True
-    except OSError:  # a folder that we may not write to, and nobody else on this machine either
-        return False
-
-
-def stores_beside(folder: Path) -> list[Path]:
-    """The folders beside `folder` that hold a sweep as well."""
-    return sorted(path.parent for path in folder.parent.glob(f"*/{STORE}") if path.parent.resolve() != folder.resolve())
-
-
-def _formulas_of(db: sqlite3.Connection, schema: str) -> list[tuple[int, str]]:
-    """The formulas that a store names, as far as they are what they were: their number tells."""
-    if not columns(db, schema, "formulas"):
-        return []
-    rows = db.execute(f"SELECT number, digests FROM {schema}.formulas").fetchall()
-    return [(number, digests) for number, digests in rows if number == database.number_of_text(digests)]
-
-
-def _check_names(factors: Sequence[str], metrics: Sequence[str]) -> None:
-    """Columns are told apart whatever the case of their letters."""
-    taken = {name.lower() for name in ("scenario", "point", "replication", "seed", "seconds", "key", *metrics)}
-    for name in factors:
-        if name.lower() in taken:
-            raise InputError(f"factors.{name}: another column of the results has this name already; call it otherwise")
-        taken.add(name.lower())
-
-
 def _storable(text: str) -> str:
     """An error's text as SQLite takes it: parts of letters, as names of files may have, are written as escapes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _cell(value: Any) -> Any:
-    """A factor's value as a column can hold it: numbers and words as they are, lists as JSON."""
-    return value if value is None or isinstance(value, int | float | str) else json.dumps(value)
-
-
-def _type_of(values: Iterable[Any]) -> str:
-    """The column type of a factor, for tools that need one: REAL where all values are numbers, else TEXT."""
-    return "REAL" if all(value is None or isinstance(value, int | float) for value in values) else "TEXT"
-
-
 def _marks(number: int) -> str:
     return ", ".join("?" * number)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(quoted(name) for name in names)
 
 
 def _now() -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.provenance import code_version
-from sanfang.lab.storage.database import STORE
+from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.rows import Planned, Result
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.executors import available_cores
-from sanfang.lab.sweeps.measuring import Kept, group_digests
+from sanfang.lab.sweeps.measuring import Kept, group_digests, measuring_of
+from sanfang.lab.sweeps.missing_runs import result_of
 from sanfang.lab.sweeps.plan import Plan
-from sanfang.lab.sweeps.sweep import measuring_of, result_of
 from sanfang.lab.sweeps.work import Job, do
 from sanfang.scenario.errors import InputError
 

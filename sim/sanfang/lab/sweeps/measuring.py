@@ -7,18 +7,21 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, measure_own
-from sanfang.lab.storage.database import beside, by_dimensions, number_of
 from sanfang.lab.storage.kept_records import pack
+from sanfang.lab.storage.queries import beside, by_dimensions, number_of
 from sanfang.lab.storage.rows import Daily, Grouped
 from sanfang.metrics.catalogue import METRICS, evaluate, measure
 from sanfang.metrics.formula import formula_digest, groups_digest
 from sanfang.metrics.groups import ByGroup, by_group, dimensions
 from sanfang.model.books.observation import Observation
+
+if TYPE_CHECKING:
+    from sanfang.lab.experiments.experiment import Experiment
 
 
 @cache
@@ -58,7 +61,7 @@ class Measuring:
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """What a store keeps beside each run; see `database.beside`."""
+        """What a store keeps beside each run; see `queries.beside`."""
         return beside({"daily": self.daily, "records": self.records, "by": self.by})
 
     @property
@@ -103,3 +106,8 @@ def _packed_series(table: Any) -> Daily:
     series = table.drop(columns=["day", "date"], errors="ignore")
     packed = zlib.compress(series.to_numpy(np.float32).tobytes())
     return Daily(" ".join(series.columns), len(series), packed)
+
+
+def measuring_of(experiment: Experiment) -> Measuring:
+    """What a sweep of the experiment measures and keeps."""
+    return Measuring(experiment.daily, experiment.records, experiment.own, experiment.by)

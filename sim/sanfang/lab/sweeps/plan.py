@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.experiments.factors import comparable
+from sanfang.lab.experiments.factor_spec import comparable
 from sanfang.lab.storage.rows import Planned
-from sanfang.lab.storage.store import run_keys
+from sanfang.lab.storage.run_keys import run_keys
 
 FIRST_SLICE = 500
 """Cells: less than a second, if each needs a scenario of its own."""

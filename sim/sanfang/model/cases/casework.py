@@ -7,7 +7,8 @@ A case has one to three parts in different domains; each part is a job that move
     -> handling, or a partner -> executed -> finished
 
 This code reads no lever: `effects` holds what the policy of the day means as probabilities and rates per
-community, `setting` the behaviour of offices. Every choice is made with the need's own mark.
+community, `setting` the behaviour of offices. Every choice is made with the need's own mark. The events stand in one
+file, although it is long, because each of them leads to another.
 """
 
 from __future__ import annotations

@@ -19,10 +19,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sanfang.lab.experiments.experiment_file import ExperimentFile, Origin, parse
+from sanfang.lab.experiments.experiment_file import ExperimentFile
+from sanfang.lab.experiments.experiment_reading import Origin, parse
 from sanfang.lab.statistics.run_table import KEYS, RunTable
-from sanfang.lab.storage import database
-from sanfang.lab.storage.results import GROUP_COLUMNS, Results, Status
+from sanfang.lab.storage import faults
+from sanfang.lab.storage.results import Results, Status
+from sanfang.lab.storage.unpacking import GROUP_COLUMNS
 from sanfang.lab.windows import windows_in, windows_said
 from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.declare import Metric
@@ -156,7 +158,7 @@ def _tables(root: Path) -> Iterator[Path]:
         below[:] = sorted(name for name in below if not name.startswith("."))
         if len(here.relative_to(root).parts) >= DEEPEST:
             below.clear()
-        name = next((name for name in (database.STORE, *TABLES) if name in files), None)
+        name = next((name for name in (faults.STORE, *TABLES) if name in files), None)
         if name and here != root and (here / name).resolve().is_relative_to(root):
             yield here / name
 
@@ -228,7 +230,7 @@ def opened(found: Openable) -> Opened:
 
 def status(found: Openable) -> Status | None:
     """How far a sweep is; None for an exported table, of which that is not known. Raises Unreadable."""
-    if found.path.name != database.STORE:
+    if found.path.name != faults.STORE:
         return None
     _inside(found)
     with _plain(found), Results(found.path.parent) as results:
@@ -240,7 +242,7 @@ def all_runs(found: Openable, most: int) -> pd.DataFrame:
     if opened(found).runs > most:
         raise Unreadable(f"has more than {most:,} runs: write them with `sanfang export`")
     with _plain(found):
-        if found.path.name != database.STORE:
+        if found.path.name != faults.STORE:
             return _table(found.path)
         with Results(found.path.parent) as results:
             return results.runs()
@@ -250,7 +252,7 @@ def all_runs(found: Openable, most: int) -> pd.DataFrame:
 def _about(found: Openable, _: Stamp) -> dict[str, Any]:
     _inside(found)
     with _plain(found):
-        if found.path.name != database.STORE:
+        if found.path.name != faults.STORE:
             return _said_beside(found)
         with Results(found.path.parent) as results:
             return results.about
@@ -271,7 +273,7 @@ def _said_beside(found: Openable) -> dict[str, Any]:
 def _opened(found: Openable, stamp: Stamp) -> Opened:
     about = _about(found, stamp)
     with _plain(found):
-        return _from_store(found, stamp, about) if found.path.name == database.STORE else _from_table(found, stamp)
+        return _from_store(found, stamp, about) if found.path.name == faults.STORE else _from_table(found, stamp)
 
 
 def _from_store(found: Openable, stamp: Stamp, about: dict[str, Any]) -> Opened:
@@ -327,7 +329,7 @@ def _from_table(found: Openable, stamp: Stamp) -> Opened:
 @lru_cache(maxsize=24)
 def _values(found: Openable, stamp: Stamp, metric: str, scenarios: tuple[str, ...], points: tuple[int, ...]) -> Cube:
     with _plain(found):
-        if found.path.name == database.STORE:
+        if found.path.name == faults.STORE:
             with Results(found.path.parent) as results:
                 runs = results.one_metric(metric, _unsound(found, stamp))
         else:
@@ -425,7 +427,7 @@ def _plain(found: Openable) -> Iterator[None]:
     except Unreadable:
         raise
     except Exception as problem:  # a foreign file may break anything that reads it
-        known = isinstance(problem, InputError | database.StoreError)
+        known = isinstance(problem, InputError | faults.StoreError)
         text = str(problem) if known else f"is damaged or was not written by Sanfang ({type(problem).__name__})"
         folder = found.path.parent
         for shown in (str(folder.resolve()), str(folder)):

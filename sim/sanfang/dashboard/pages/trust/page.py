@@ -21,7 +21,7 @@ from sanfang.dashboard.widgets.progress import JobCard, use_told
 from sanfang.dashboard.words import say
 from sanfang.lab.verification.agreement import Check, CheckResult
 from sanfang.lab.verification.checks import CHECKS, table
-from sanfang.lab.verification.queues import number_of_comparisons
+from sanfang.lab.verification.queue_comparisons import number_of_comparisons
 
 KEYS = tuple(one.key for one in CHECKS)
 Findings = dict[str, CheckResult]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sanfang.lab.verification import theory
-from sanfang.lab.verification.queues import POOLED, SHARES
+from sanfang.lab.verification.queue_comparisons import POOLED, SHARES
 
 
 @dataclass(frozen=True)
