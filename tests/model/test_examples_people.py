@@ -249,6 +249,23 @@ def test_example_chore_completion(told: Told) -> None:
     assert policy.effects.community["wrong_window"][1] == 0.0
 
 
+def test_example_closing_time(told: Told) -> None:
+    for hour, waits in ((told.chance(), 0), (told.chance(), 1)):
+        hamlet = Hamlet(**{"casework.last_start": 0.5, "calendar.shift_hours": 8.0})
+        world, engine = hamlet.state, hamlet.model.engine
+        world.domains["level"], world.domains["on_site"] = s.COMMUNITY, 0.0
+        day = int(np.flatnonzero(hamlet.model.open_days)[0])
+        engine.clock["now"] = world.clock_start[day] + hour
+        job_id = hamlet.job(hamlet.case(), target=s.COMMUNITY)
+        handling.queue_for_handling(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, job_id, day)
+        assert int(engine.stations["waiting"][hamlet.office]) == waits
+        engine.clock["now"] = world.clock_start[day + 1]
+        following = day + 1 + int(np.flatnonzero(hamlet.model.open_days[day + 1 :])[0])
+        none_due = np.zeros(world.office_work.shape)
+        tasks.open_offices(hamlet.engine, hamlet.world, hamlet.setting, none_due, following)
+        assert int(engine.stations["waiting"][hamlet.office]) == 0
+
+
 def test_example_chores(told: Told) -> None:
     for yielding in (0.4, 0.0, 1.0):
         classes = [tasks.chore_class(number, yielding) for number in range(1, 6)]
