@@ -107,3 +107,14 @@ def test_a_mark_of_an_unknown_figure_is_refused() -> None:
     other = pd.DataFrame([{**dict.fromkeys(marks.columns, ""), "file": "a.csv", "figure": "y", "mark": SEEN}])
     with pytest.raises(ValueError, match="in no table"):
         ledger(tables, other)
+
+
+def test_the_page_counts_as_the_ledger_does(rows: pd.DataFrame) -> None:
+    page = (ROOT / "docs" / "fit-ledger.md").read_text("utf-8")
+    told = re.findall(r"^\| (?:`([\w.]+)` \(\d+\)|records.*?) \| (\d+) \| (\d+) \| (\d+) \|", page, flags=re.MULTILINE)
+    found = {name or ELSEWHERE: [int(count) for count in counts] for name, *counts in told}
+    counted = rows.groupby(["file", "mark"]).size().unstack()[[FITTED, SEEN, HELD_OUT]]
+    assert found == {file: counts.tolist() for file, counts in counted.iterrows()}
+    assert f"Of the {((rows['mark'] == HELD_OUT) & (rows['output'] != '')).sum()} that have one" in page.replace(
+        "\n", " "
+    )
