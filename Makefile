@@ -17,9 +17,9 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(STAMP) ## compare four policies on a tenth of Licang District; figure and tables in results/demo
+demo: $(STAMP) ## compare four policies on a tenth of Licang District, three years each; figure and tables in results/demo
 	$(BIN)/sanfang compare before unfunded three-devolutions three-devolutions-two-refinements \
-		--district licang --scale 0.1 --days 365 --reps 5 --jobs 2 --baseline before --out results/demo
+		--district licang --scale 0.1 --days 1095 --reps 5 --jobs 2 --baseline before --out results/demo
 
 mechanisms: $(STAMP) ## make every mechanism's published result again, with ten replications (HOW= for all)
 	$(BIN)/sanfang reproduce mechanisms $(HOW)

@@ -7,6 +7,7 @@ turns in one process, each the median of several turns, and only of processor ti
 from __future__ import annotations
 
 import argparse
+import inspect
 import multiprocessing
 import resource
 import statistics
@@ -162,6 +163,6 @@ def size_options(parser: argparse.ArgumentParser) -> None:
 
 def run_alone(measure: Callable[[str], Section]) -> None:
     """The main program of one benchmark: print its section."""
-    parser = argparse.ArgumentParser(description=measure.__module__)
+    parser = argparse.ArgumentParser(description=inspect.getdoc(inspect.getmodule(measure)))
     size_options(parser)
     print(measure(parser.parse_args().size))

@@ -11,6 +11,7 @@ counts stay what they were.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import subprocess
 from collections.abc import Iterator
@@ -125,7 +126,7 @@ IN_THIS: Way = {
         "model/cases/lifecycle.py": "end_case change_state write_record relieve free_case",
     },
     "its wait counts in resolution_days_mean": {
-        "run/simulation.py": "simulate run_of",
+        "run/simulation.py": "simulate run_from",
         "model/books/observation.py": "observe all_records",
         "metrics/catalogue.py": "measure evaluate",
         "metrics/evaluation.py": "of",
@@ -147,7 +148,7 @@ IN_THIS: Way = {
         "model/books/tables.py": "request_table",
         "run/time_split.py": "closed_to_follow _closed durations find",
         "run/life.py": "watched life record _rows",
-        "model/cases/watched.py": "__init__ _react work_watched observe _observe_part",
+        "model/cases/watched.py": "__init__ _react work_watched log_changes _log_part",
         "run/steps.py": "steps_of _before all_parts _part _time _paid _office _place _passed _what _add",
         "dashboard/presenters/request_life.py": "heading tale facts timeline _lane step_text split step_rows",
         "dashboard/widgets/parts.py": "Timeline",
@@ -157,6 +158,7 @@ IN_THIS: Way = {
 
 def main() -> None:
     """Print what is counted of both."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     for name, commit, way in (("first edition", FIRST, IN_FIRST), ("this edition", NOW, IN_THIS)):
         print(f"\n{name}, commit {commit}")
         for leg, files in way.items():

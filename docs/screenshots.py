@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,8 @@ PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
 
 
 def main() -> None:
+    """Take all of them."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with server() as at, chromium() as browser:
         for lang in ("en", "zh"):

@@ -5,6 +5,7 @@ Each picture holds what it says as text, too, so that a test can compare it with
 
 from __future__ import annotations
 
+import argparse
 import re
 import textwrap
 from itertools import groupby
@@ -37,6 +38,7 @@ SMALL, USUAL, LARGE = 8.0, 8.4, 11.0  # points
 
 def main() -> None:
     """Draw all of them."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, tour in TOURS.items():
         _save(_tour_figure(tour), name, tour_text(tour))

@@ -186,7 +186,7 @@ REQUEST = Tour(
         ),
         Stop(
             "model/cases/watched.py",
-            ("WatchedModel", "observe"),
+            ("WatchedModel", "log_changes"),
             "Its run is made once more, with a look at this request after each event.",
             "an OBSERVATION for each change",
         ),
@@ -198,13 +198,13 @@ REQUEST = Tour(
         ),
         Stop(
             "dashboard/presenters/request_life.py",
-            ("timeline", "tale", "facts"),
-            "In the words of the page, still without Solara.",
+            ("heading", "tale", "facts"),
+            "In the words of the page, still without Solara (timeline.py: its steps to scale).",
             "plain dicts",
         ),
         Stop(
             "dashboard/pages/follow/page.py",
-            ("OneLife", "Told"),
+            ("OneLife", "LifeCards"),
             "Watches it as a job, and hands the dicts to widgets/vue/timeline.vue.",
             "the picture on the Follow page",
         ),

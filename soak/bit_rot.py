@@ -20,7 +20,7 @@ import tempfile
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,8 +30,8 @@ import numpy as np
 import pandas as pd
 from typer.testing import CliRunner
 
-from sanfang.cli.analysis import SETTLING
 from sanfang.cli.app import app
+from sanfang.cli.warm_ups import SETTLING
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.faults import STORE, StoreError
 from sanfang.lab.storage.results import Results
@@ -39,8 +39,8 @@ from sanfang.lab.sweeps.sweep import sweep
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run import simulation
 from sanfang.scenario.errors import InputError
+from soak.harms import HARMS
 
-PAGE = 4096
 HANG_SECONDS = 60
 DAYS = 150
 FAILING = 0.666
@@ -86,67 +86,6 @@ def sound(folder: Path) -> Path:
         sweep(Experiment.from_dict(EXPERIMENT), folder, jobs=1, limit=20)
         sweep(Experiment.from_dict(EXPERIMENT), folder, jobs=1)
     return folder
-
-
-# --- Damage ---------------------------------------------------------------------------------------------
-
-
-def flip_a_bit(content: bytearray, chance: random.Random) -> None:
-    """One bit."""
-    content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-
-
-def change_a_byte(content: bytearray, chance: random.Random) -> None:
-    """One byte."""
-    content[chance.randrange(len(content))] = chance.randrange(256)
-
-
-def change_text(content: bytearray, chance: random.Random) -> None:
-    """A letter or digit into another one: names, keys and numbers in text stay well-formed."""
-    places = [n for n in range(len(content)) if 48 <= content[n] <= 57 or 97 <= content[n] <= 122]
-    content[chance.choice(places)] = chance.choice(b"0123456789abcdef")
-
-
-def overwrite(content: bytearray, chance: random.Random) -> None:
-    """Some bytes side by side."""
-    place, length = chance.randrange(len(content)), chance.randrange(2, 64)
-    content[place : place + length] = chance.randbytes(len(content[place : place + length]))
-
-
-def change_the_first_page(content: bytearray, chance: random.Random) -> None:
-    """One byte of the head or of the list of tables."""
-    content[chance.randrange(PAGE)] = chance.randrange(256)
-
-
-def zero_a_page(content: bytearray, chance: random.Random) -> None:
-    """A page that was never written."""
-    content[_page(content, chance)] = bytes(PAGE)
-
-
-def swap_pages(content: bytearray, chance: random.Random) -> None:
-    """Two pages that were written to each other's place."""
-    one, other = _page(content, chance), _page(content, chance)
-    content[one], content[other] = content[other], content[one]
-
-
-def copy_a_page(content: bytearray, chance: random.Random) -> None:
-    """A page that was written to another's place as well."""
-    content[_page(content, chance)] = content[_page(content, chance)]
-
-
-def cut(content: bytearray, chance: random.Random) -> None:
-    """The end is missing."""
-    del content[chance.randrange(len(content)) :]
-
-
-def _page(content: bytearray, chance: random.Random) -> slice:
-    start = chance.randrange(len(content) // PAGE) * PAGE
-    return slice(start, start + PAGE)
-
-
-HARMS: tuple[Callable[[bytearray, random.Random], None], ...] = (
-    flip_a_bit, change_a_byte, change_text, overwrite, change_the_first_page, zero_a_page, swap_pages, copy_a_page, cut,
-)  # fmt: skip
 
 
 # --- Reading --------------------------------------------------------------------------------------------

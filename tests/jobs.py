@@ -12,6 +12,7 @@ from sanfang.dashboard.address import Address
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.stage import Stage
 from sanfang.run.background import DONE
+from sanfang.run.places import Place, Places
 
 
 def made(make: Callable[[PageJob[Any]], Any]) -> Any:
@@ -49,6 +50,13 @@ def wait_for_day(page: Any, day: int) -> None:
     shown = "document.querySelector('[data-show=day]')?.innerText"
     idle = "document.querySelector('[data-do=reset]')?.disabled === false"
     page.wait_for_function(f"{shown} === '{day}' && {idle}")
+
+
+def asked(among: Places, owner: object, size: int = 1) -> Place:
+    """A place that somebody has asked for."""
+    place = among.place(owner, size)
+    place.ask()
+    return place
 
 
 def players_at_rest() -> None:

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from typer.testing import CliRunner, Result
-
-from sanfang.cli.app import app
+from typer.testing import Result
 
 TWO_POINTS = 'scenarios = ["small.toml"]\nreplications = 1\ndays = 1\n{}\n[factors]\n"tasks.load" = [0.1, 0.2]\n'
-
-
-def call(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def refusal(result: Result) -> str:

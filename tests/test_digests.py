@@ -7,15 +7,15 @@ from functools import cache
 import numpy as np
 import pytest
 from benchmarks.digests.content import digests_of, of_columns, of_table, scenario_of
-from benchmarks.digests.record import Record, differences
+from benchmarks.digests.record import DigestRecord, differences
 from benchmarks.digests.runs import FAST, RUNS
 
 from sanfang.scenario.policy import lever_names
 
 
 @cache
-def record() -> Record:
-    return Record.read()
+def record() -> DigestRecord:
+    return DigestRecord.read()
 
 
 @pytest.mark.parametrize("name", FAST)

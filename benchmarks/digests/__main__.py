@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.digests.content import ALL, OTHERS, Digests, digests_of, model_of, tables_of
-from benchmarks.digests.record import Record, differences, made_with, of_whole
+from benchmarks.digests.record import DigestRecord, differences, made_with, of_whole
 from benchmarks.digests.runs import FAST, RUNS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def record(commit: str) -> None:
     """Write the record anew: all runs, and the columns that there are now."""
     tables = tables_of(model_of(FAST["before"]))
     names = {part: sorted(table) for part, table in tables.items()}
-    Record(commit, made_with(), names, make(list(ALL), names)).write()
+    DigestRecord(commit, made_with(), names, make(list(ALL), names)).write()
 
 
 def main() -> int:
@@ -55,7 +55,7 @@ def main() -> int:
     if options.record:
         record(options.record)
         return 0
-    known = Record.read()
+    known = DigestRecord.read()
     if options.print:
         print(json.dumps(make(chosen, known.names)))
         return 0

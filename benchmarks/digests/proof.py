@@ -6,6 +6,7 @@ well; and some short ones without the compiler, to see into compiled functions. 
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import os
@@ -139,8 +140,11 @@ def in_a_process(how: str) -> dict[str, Any]:
 
 
 def main() -> int:
-    if len(sys.argv) > 1:
-        print(json.dumps(measure(sys.argv[1])))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.digests.proof", description=__doc__)
+    parser.add_argument("how", nargs="?", choices=(COMPILED, UNCOMPILED), help="in this process, printed as JSON")
+    options = parser.parse_args()
+    if options.how:
+        print(json.dumps(measure(options.how)))
         return 0
     compiled, uncompiled = in_a_process(COMPILED), in_a_process(UNCOMPILED)
     status = 0

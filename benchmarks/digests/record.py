@@ -29,7 +29,7 @@ def made_with() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Record:
+class DigestRecord:
     """`commit`: the sources; `made_with`; `names`: the columns that count, by table; `digests`: by run and part."""
 
     commit: str
@@ -38,7 +38,7 @@ class Record:
     digests: dict[str, Digests]
 
     @classmethod
-    def read(cls) -> Record:
+    def read(cls) -> DigestRecord:
         """The record in the folder. A later version may show more columns than it knows: those do not count."""
         return cls(**json.loads(PATH.read_text("utf-8")))
 

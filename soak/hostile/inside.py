@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import os
@@ -185,5 +186,14 @@ def warm_up() -> None:
     import sanfang.lab.sweeps.sweep  # noqa: F401
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m soak.hostile.inside", description=__doc__)
+    parser.add_argument("kind", metavar="KIND")
+    parser.add_argument("number", type=int, metavar="NUMBER", help="of the case")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the case may write")
+    options = parser.parse_args()
+    do_inside(action_of(options.kind), case_of(options.kind, options.number), options.folder)
+
+
 if __name__ == "__main__":
-    do_inside(action_of(sys.argv[1]), case_of(sys.argv[1], int(sys.argv[2])), Path(sys.argv[3]))
+    main()

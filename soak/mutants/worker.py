@@ -6,6 +6,7 @@ big and not the program's own already loaded, since that takes longer than most 
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -29,9 +30,11 @@ LOOK_AGAIN_SECONDS = 0.02
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(prog="python -m soak.mutants.worker", description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    options = parser.parse_args()
     for line in sys.stdin:
-        print(json.dumps(run(folder, json.loads(line))), flush=True)
+        print(json.dumps(run(options.folder, json.loads(line))), flush=True)
 
 
 def run(folder: Path, names: list[str]) -> tuple[int, str]:

@@ -12,7 +12,8 @@ from sanfang.scenario.errors import InputError
 
 
 def test_the_analysis_prints_what_its_document_says(capsys: pytest.CaptureFixture[str]) -> None:
-    from sanfang.cli.analysis import AnalysisInput, document, print_analysis
+    from sanfang.cli.analysis import AnalysisInput, document
+    from sanfang.cli.analysis_tables import print_analysis
 
     runs = pairs(2, 30).assign(**{"policy.authority": lambda rows: rows["point"] / 2, "utilisation": 0.5})
     results = AnalysisInput(runs, "a", ("policy.authority",), ("satisfaction", "utilisation"), half_width=0.1)
@@ -31,7 +32,8 @@ def test_the_analysis_prints_what_its_document_says(capsys: pytest.CaptureFixtur
 
 
 def test_an_analysis_of_few_runs_says_what_it_cannot_tell(capsys: pytest.CaptureFixture[str]) -> None:
-    from sanfang.cli.analysis import AnalysisInput, document, print_analysis
+    from sanfang.cli.analysis import AnalysisInput, document
+    from sanfang.cli.analysis_tables import print_analysis
 
     print_analysis(AnalysisInput(table(satisfaction={"a": [1.0], "b": [NAN]}), "a"))
     assert "cannot be told" in capsys.readouterr().out
@@ -54,7 +56,8 @@ def test_a_half_width_is_asked_for_in_one_unit() -> None:
 
 
 def test_an_effect_in_the_fourth_decimal_is_printed_with_it(capsys: pytest.CaptureFixture[str]) -> None:
-    from sanfang.cli.analysis import AnalysisInput, print_analysis
+    from sanfang.cli.analysis import AnalysisInput
+    from sanfang.cli.analysis_tables import print_analysis
 
     base = [0.5 + 0.01 * n for n in range(12)]
     runs = table(satisfaction={"a": base, "b": [value + 0.0005 + 0.0001 * (-1) ** n for n, value in enumerate(base)]})
@@ -69,7 +72,8 @@ def test_what_pairing_was_worth_is_printed_from_ten_pairs_on(
     runs: int, shown: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Four runs may show a ratio of a thousand by luck."""
-    from sanfang.cli.analysis import AnalysisInput, print_analysis
+    from sanfang.cli.analysis import AnalysisInput
+    from sanfang.cli.analysis_tables import print_analysis
 
     print_analysis(AnalysisInput(pairs(1, runs, own=0.02), "a", metrics=("satisfaction",)))
     found = capsys.readouterr().out

@@ -6,16 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 import sanfang
-from sanfang.cli.app import app
+from command_lines import call
 
 pytestmark = pytest.mark.usefixtures("made_up_simulation")
-
-
-def call(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.follow import flow_views
 from sanfang.dashboard.pages.follow.choice import RequestChoice, candidates, choice, run_of, until
 from sanfang.dashboard.pages.follow.pictures import timeline_picture
-from sanfang.dashboard.presenters import request_life as follow_views
+from sanfang.dashboard.presenters import request_life
+from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.words import say, texts
 from sanfang.dashboard.worlds import slots
 from sanfang.dashboard.worlds.job import PageJob
@@ -173,12 +174,12 @@ def test_all_of_a_life_and_of_the_flows_can_be_said_and_drawn(run: Run, lang: st
     assert all(f"follow_what_{what}" in texts() for what in WHATS)
     for label in varied(run)[:6]:
         one = told(run, ADDRESS, label)
-        line = follow_views.timeline(one, scenario, lang)
+        line = timeline(one, scenario, lang)
         bars = [bar for lane in line["lanes"] for bar in lane["bars"]]
         assert bars and all(0 <= bar["left"] <= 100.001 and bar["left"] + bar["width"] <= 100.01 for bar in bars)
-        assert len(follow_views.step_rows(one, scenario, lang)) == len(one.steps)
-        assert follow_views.facts(one, scenario, lang)
-    shares = follow_views.split(one, lang)["segments"]
+        assert len(request_life.step_rows(one, scenario, lang)) == len(one.steps)
+        assert request_life.facts(one, scenario, lang)
+    shares = request_life.split(one, lang)["segments"]
     assert not shares or sum(part["share"] for part in shares) == pytest.approx(100, abs=0.5)
     assert timeline_picture(one, scenario, lang).startswith(b"\x89PNG")
     drawn = flow_views.sankey(ways, scenario, "hours", lang)["series"][0]
@@ -189,7 +190,7 @@ def test_all_of_a_life_and_of_the_flows_can_be_said_and_drawn(run: Run, lang: st
 
 def test_hand_offs_stand_beside_the_step_that_they_begin(run: Run) -> None:
     label = run.requests.sort_values("handoffs").index[-1]
-    rows = follow_views.step_rows(told(run, ADDRESS, label), run.scenario, "en")
+    rows = request_life.step_rows(told(run, ADDRESS, label), run.scenario, "en")
     assert sum(len(row["passed"]) for row in rows) == run.requests.at[label, "handoffs"]
 
 
@@ -230,6 +231,6 @@ def test_the_page_shows_the_request_that_the_address_names(run: Run, monkeypatch
 
 def test_the_steps_as_csv_are_the_steps(run: Run) -> None:
     one = told(run, ADDRESS, closed_to_follow(run).index[0])
-    table = pd.read_csv(io.BytesIO(follow_views.step_table(one).to_csv(index=False).encode()))
+    table = pd.read_csv(io.BytesIO(request_life.step_table(one).to_csv(index=False).encode()))
     assert table["hours"].tolist() == pytest.approx([step.hours for step in one.steps])
     assert set(table["request"]) == {one.id}

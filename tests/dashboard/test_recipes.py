@@ -18,7 +18,7 @@ from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.compare import recipe as compare_recipe
 from sanfang.dashboard.pages.lessons import recipe as lesson_recipe
 from sanfang.dashboard.pages.lessons.files import load, load_all
-from sanfang.dashboard.pages.results import files as result_files
+from sanfang.dashboard.pages.results import listing
 from sanfang.dashboard.quoting import command, comment, in_python, in_shell, in_toml
 
 PLANTED = "touch planted"
@@ -169,7 +169,7 @@ def test_results_in_a_folder_of_any_name_are_only_named(
     lines = ["scenario,replication,satisfaction", *(f"{scenario},{n},0.{n}" for scenario in "ab" for n in range(3))]
     (folder / "runs.csv").write_text("\n".join(lines))
     (tmp_path / "empty").mkdir()
-    monkeypatch.setattr(result_files, "folders", lambda kind: [tmp_path / kind] if kind == "results" else [])
+    monkeypatch.setattr(listing, "folders", lambda kind: [tmp_path / kind] if kind == "results" else [])
     monkeypatch.chdir(tmp_path)
     shown = recipe("/results", Address(other={"experiment": f"results/{name}"[:80]}))
     assert any(f"results/{name}" in str(text) for text in literals(shown.python))
@@ -184,7 +184,7 @@ def test_labels_and_factors_of_a_store_are_only_named(tmp_path: Path, monkeypatc
     import pandas as pd
 
     pd.DataFrame(rows).to_csv(folder / "runs.csv", index=False)
-    monkeypatch.setattr(result_files, "folders", lambda kind: [tmp_path / kind] if kind == "results" else [])
+    monkeypatch.setattr(listing, "folders", lambda kind: [tmp_path / kind] if kind == "results" else [])
     monkeypatch.chdir(tmp_path)
     python: Any = recipe("/results", Address(other={"experiment": "results/one"})).python
     assert {name, f"{name}0"} <= literals(python)

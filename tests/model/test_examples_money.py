@@ -191,7 +191,7 @@ def finance_of(hamlet: Hamlet, people: tuple[float, float], demand: tuple[float,
     share[0], needed[:, 0] = 1.0, demand
     plan = Finance(
         demand=needed, error=np.zeros((2, count)), service_share=share, needed=share, matched=share,
-        people=np.array(people), maturity=np.zeros(2), fee=np.zeros(2),
+        people=np.array(people), maturity=np.zeros(2), fee=np.zeros(2), known=np.zeros((2, count)), seen=np.zeros((2, count)),
     )  # fmt: skip
     for name, value in fields.items():
         setattr(plan, name, value)
@@ -320,3 +320,17 @@ def test_example_patrol_and_data_entry(told: Told) -> None:
     told.is_next(booked[0, h.DATA_IN_VAIN])
     told.is_next(booked[1, h.DATA_IN_VAIN])
     told.is_next(booked[1, h.DATA_ENTRY])
+
+
+def test_what_is_known_of_demand_is_forgotten_in_some_years() -> None:
+    """Of 1,200 requests of a first month 1 / (12 x 2) are forgotten a month: with 100 a month more it tends to 2,400."""
+    finance = finance_of(Hamlet(), (300.0, 300.0), (1.0, 1.0))
+    flow = np.zeros((2, finance.known.shape[1], s.ARISEN + 1), np.int64)
+    flow[:, :, s.ARISEN] = 1200
+    assert (finance.learn(flow, 2.0) == 1200).all()
+    flow[:, :, s.ARISEN] += 100
+    assert finance.learn(flow, 2.0) == pytest.approx(1200 * 23 / 24 + 100)
+    for _ in range(400):
+        flow[:, :, s.ARISEN] += 100
+        known = finance.learn(flow, 2.0)
+    assert known == pytest.approx(2400.0, rel=1e-3)

@@ -16,7 +16,7 @@ from sanfang.model.cases import (
 )
 from sanfang.model.chore_completion import ChoreCompletion
 from sanfang.model.district import residents as minds
-from sanfang.model.district import workforce
+from sanfang.model.district import tasks, workforce
 from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import mix
 from sanfang.model.kernel.engine_arrays import NONE
@@ -247,3 +247,23 @@ def test_example_chore_completion(told: Told) -> None:
     policy = compile_policy(scenario, hamlet.model.map, levels, share, len(work))
     told.is_next(policy.effects.community["wrong_window"][0])
     assert policy.effects.community["wrong_window"][1] == 0.0
+
+
+def test_example_chores(told: Told) -> None:
+    for yielding in (0.4, 0.0, 1.0):
+        classes = [tasks.chore_class(number, yielding) for number in range(1, 6)]
+        told.is_next(classes.count(s.C_AFTER))
+        assert yielding != 0.4 or classes[2] == classes[4] == s.C_AFTER
+        assert set(classes) <= {s.C_AFTER, s.C_ORDINARY}
+    for yielding, first in ((1.0, s.HANDLING), (0.0, s.CHORE)):
+        hamlet = Hamlet(**{"casework.chores_yield": yielding})
+        engine = hamlet.model.engine
+        engine.stations["idle"][:] = NONE  # everybody is away
+        hamlet.state.office_work["owed"][hamlet.office, h.TRAINING] = 2 * tasks.CHORE_HOURS
+        none_due = np.zeros(hamlet.state.office_work.shape)
+        tasks.open_offices(hamlet.engine, hamlet.world, hamlet.setting, none_due, 0)
+        hamlet.state.domains["level"], hamlet.state.domains["on_site"] = s.COMMUNITY, 0.0
+        job_id = hamlet.job(hamlet.case(), target=s.COMMUNITY)
+        handling.queue_for_handling(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, job_id, 0)
+        assert int(engine.stations["waiting"][hamlet.office]) == 3
+        assert engine.jobs["phase"][int(stations.first_waiting(hamlet.engine, hamlet.office))] == first

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
 
+from command_lines import call
 from model_runs import FULL_REFORM, SCENARIOS, demo, run
-from sanfang.cli.app import app
 from sanfang.report.time_split_figure import COLOURS, time_split_figure
 from sanfang.run.simulation import Run
 from sanfang.run.time_split import (
@@ -161,10 +160,6 @@ def test_an_id_that_names_no_single_request_is_refused(id_: str, told: str) -> N
 # --- Command line and figure --------------------------------------------------------------------------------
 
 SHORT = ("--district", "demo", "--days", "60", "--scale", "0.2", "--set", "run.warm_up=10")
-
-
-def call(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_trace_tells_the_slowest_first_and_each_again_by_its_id() -> None:

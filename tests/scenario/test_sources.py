@@ -13,7 +13,7 @@ from sanfang.cli.app import app
 from sanfang.scenario.catalogue import find, json_schema
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.sources import Basis
+from sanfang.scenario.sources import SourceSummary
 
 CENSUS = "Qingdao, Seventh National Population Census 2020"
 SURVEY = "own survey of 2026"
@@ -100,7 +100,7 @@ def test_a_saved_scenario_keeps_its_sources(here: Path) -> None:
     scenario.save("saved.toml")
     again = Scenario.load("saved.toml")
     assert again == scenario
-    assert Basis.of(again).to_dict()["assumed_keys"] == Basis.of(scenario).to_dict()["assumed_keys"]
+    assert SourceSummary.of(again).to_dict()["assumed_keys"] == SourceSummary.of(scenario).to_dict()["assumed_keys"]
     assert again.source("district.share_elderly") == SURVEY
     assert again.source("mind.erosion") == scenario.source("mind.erosion")
     assert again.source("tasks.load") == "set in saved.toml, no source given"
@@ -120,7 +120,7 @@ def test_a_value_with_something_else_beside_it_is_refused(here: Path, value: str
 
 def test_validate_says_what_is_assumed_and_what_has_no_source(here: Path) -> None:
     """Before: none of Licang's values is without a source. Two more are given without one, of which one was assumed."""
-    before = Basis.of(Scenario.load("before", "licang"))
+    before = SourceSummary.of(Scenario.load("before", "licang"))
     assert before.without_source == []
     assert "district.elderly_alone" in before.assumed and "district.share_elderly" not in before.assumed
     mine(here, "district.share_elderly = 0.31\ndistrict.elderly_alone = 0.2\npolicy.authority = 1.0")

@@ -51,6 +51,10 @@ def dashboard_command(
     per_address: Annotated[
         int, typer.Option(min=1, max=1000, help="Pages that one address may have open: a room sits behind one router.")
     ] = PAGES_PER_ADDRESS,
+    browser: Annotated[
+        bool,
+        typer.Option("--browser/--no-browser", help="Open the pages on this machine once they are served."),
+    ] = False,
 ) -> None:
     """Show a policy live in the browser, in Chinese or English; Ctrl-C ends it."""
     from sanfang.dashboard.door.hosts import is_loopback
@@ -68,29 +72,37 @@ def dashboard_command(
         guard = "a password is asked for" if password else "and NO PASSWORD is asked for"
         print(EXPOSED.format(host=host, guard=guard), file=sys.stderr)
     say_if_compiling()
-    shown = in_address(ALL_ADDRESSES.get(host, host))
-    print(f"Sanfang is at http://{shown}:{port}  (Ctrl-C ends it)", file=sys.stderr)
-    serve(host, port, lang.value, allowed=allow_host or (), password=password, per_address=per_address)
+    address = f"http://{in_address(ALL_ADDRESSES.get(host, host))}:{port}"
+    print(f"Sanfang is at {address}  (Ctrl-C ends it)", file=sys.stderr)
+    serve(
+        host,
+        port,
+        lang.value,
+        allowed=allow_host or (),
+        password=password,
+        per_address=per_address,
+        show_in_browser=address if browser else None,
+    )
 
 
 def _password(file: Path | None, needed: bool) -> str | None:
     """The password: from a file, a variable of the environment, or, where one is needed, a prompt; never an argument,
     which every user of the machine could read. None where none is given and none is needed."""
     if file is not None:
-        found, where = _first_line(file), f"--password-file {file}"
+        password, where = _first_line(file), f"--password-file {file}"
     elif (variable := os.environ.get(PASSWORD)) is not None:
-        found, where = variable, PASSWORD
+        password, where = variable, PASSWORD
     elif not needed:
         return None
     elif sys.stdin.isatty():
-        found, where = str(typer.prompt("Password for visitors", hide_input=True)), "the password"
+        password, where = str(typer.prompt("Password for visitors", hide_input=True)), "the password"
     else:
         raise InputError(
             f"--host: others could open the pages: set {PASSWORD}, or give --password-file, or say --no-password"
         )
-    if not MIN_PASSWORD <= len(found) <= MAX_PASSWORD:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise InputError(f"{where}: must have {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
-    return found
+    return password
 
 
 def _first_line(file: Path) -> str:

@@ -39,13 +39,13 @@ def _notices() -> Iterator[None]:
         warnings.simplefilter("always", Notice)
         usual = warnings.showwarning
 
-        def told(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        def show(message: Warning | str, category: type[Warning], *details: Any, **more: Any) -> None:
             if issubclass(category, Notice):
                 tell(f"note: {printable(str(message))}")
             else:
-                usual(message, category, *place, **more)
+                usual(message, category, *details, **more)
 
-        warnings.showwarning = told
+        warnings.showwarning = show
         yield
 
 

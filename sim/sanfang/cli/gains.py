@@ -27,30 +27,31 @@ def wanted(given_: str | None) -> tuple[str, ...]:
     if given_ is None:
         return gains.USUAL
     names = [name.strip() for name in given_.split(",") if name.strip()]
-    return () if names == [NONE] else tuple(one.name for one in dimensions(names, "--by"))
+    return () if names == [NONE] else tuple(dimension.name for dimension in dimensions(names, "--by"))
 
 
-def print_gains(found: pd.DataFrame) -> None:
+def print_gains(differences: pd.DataFrame) -> None:
     """One table of all groups, a section a scenario (and point), and lines for the dimensions that are only counted;
     nothing where there are none."""
-    if found.empty:
+    if differences.empty:
         return
     console = plain_console()
     console.print("[bold]Who gains, who loses[/bold]")
-    rows = found[~found["dimension"].isin(ONLY_COUNTED)]
+    rows = differences[~differences["dimension"].isin(ONLY_COUNTED)]
     shown = rows[rows["point"].isin(rows["point"].unique()[:POINTS_SHOWN])] if "point" in rows else rows
     if len(shown):
         console.print(_table(shown))
     if len(shown) < len(rows):
         console.print(f"The first {POINTS_SHOWN} of {rows['point'].nunique()} points; --json gives all.")
-    for line in _counted(found[found["dimension"].isin(ONLY_COUNTED)]):
+    for line in _counted(differences[differences["dimension"].isin(ONLY_COUNTED)]):
         console.print(printable(line), markup=False)
-    smallest = looks.sizes(metric(str(name)) for name in found["metric"].unique())
+    smallest = looks.sizes(metric(str(name)) for name in differences["metric"].unique())
     console.print(
-        f"Paired differences of each group to the same group of the baseline. The words hold for all {len(found)} of"
-        f" them at once (Holm): by more than the smallest difference of interest, {smallest}, surely less (no change),"
-        " or not told, as where a group lacks a value in some replications (pairs are given then)."
-        f"{_of_whom(found)}",
+        "Paired differences of each group to the same group of the baseline. The words hold for all"
+        f" {len(differences)} of them at once (Holm): by more than the smallest difference of interest, {smallest},"
+        " surely less (no change), or not told, as where a group lacks a value in some replications (pairs are given"
+        " then)."
+        f"{_of_whom(differences)}",
         markup=False,
     )
     console.print()
@@ -68,10 +69,10 @@ def _table(rows: pd.DataFrame) -> Table:
             result.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading != item.en))
     before: list[str] = []
     for key, part in rows.groupby([*keys, "dimension", "group"], sort=False):
-        where = [str(one) for one in key]
+        where = [str(value) for value in key]
         if before and where[:-2] != before[:-2]:
             result.add_section()
-        shown = ["" if where[: place + 1] == before[: place + 1] else text for place, text in enumerate(where)]
+        shown = ["" if where[: level + 1] == before[: level + 1] else text for level, text in enumerate(where)]
         before = where
         by_metric = part.set_index("metric").to_dict("index")
         cells = [cell for item in items for cell in _cells(by_metric.get(item.name), item)]
@@ -87,17 +88,17 @@ def _cells(row: dict[Any, Any] | None, item: Metric) -> list[str]:
     return [*difference_texts(row, item), coloured(row["word"], row["verdict"], item) + pairs]
 
 
-def _of_whom(found: pd.DataFrame) -> str:
+def _of_whom(differences: pd.DataFrame) -> str:
     """Whether the same people or requests are in a group under each policy."""
-    splits = {dimension.splits for dimension in dimensions(found["dimension"].unique().tolist())}
-    told = " Residents' groups are fixed from the start." if "residents" in splits else ""
-    return told + (" A channel has other requests under each policy." if "requests" in splits else "")
+    splits = {dimension.splits for dimension in dimensions(differences["dimension"].unique().tolist())}
+    sentence = " Residents' groups are fixed from the start." if "residents" in splits else ""
+    return sentence + (" A channel has other requests under each policy." if "requests" in splits else "")
 
 
-def _counted(found: pd.DataFrame) -> list[str]:
+def _counted(differences: pd.DataFrame) -> list[str]:
     """For each scenario and metric, in a sentence, how many groups gain and lose, and which of them most."""
     lines = []
-    for row in gains.counted(found).to_dict("records") if len(found) else ():
+    for row in gains.counted(differences).to_dict("records") if len(differences) else ():
         item = metric(row["metric"])
         counts = ", ".join(f"{row[word]} {_plural(word)}" for word in gains.WORDS if row[word] or word != "no change")
         ends = [

@@ -58,13 +58,13 @@ class ProgressLine:
 
     def text(self, done: int, total: int, failed: int, now: float) -> str:
         """For example: 12 of 40 runs, 1 failed, 3.1 a second, 9 s left."""
-        told = f"{done:,} of {total:,} {self.things}" + (f", {failed:,} failed" if failed else "")
+        counts = f"{done:,} of {total:,} {self.things}" + (f", {failed:,} failed" if failed else "")
         now_done = done + failed - (self._at_first or 0)
         if now_done <= 0:
-            return told
+            return counts
         rate = now_done / (now - self._began)
         speed = f"{rate:.2g} a second" if rate >= 1 else f"{1 / rate:.1f} s each"
-        return f"{told}, {speed}, {duration((total - done - failed) / rate)} left"
+        return f"{counts}, {speed}, {duration((total - done - failed) / rate)} left"
 
     def _draw(self, done: int, total: int, failed: int) -> None:
         if self._bar is None:

@@ -63,7 +63,7 @@ def reproduce_command(
     else:
         from sanfang.metrics.catalogue import knowing
 
-        with knowing(one for attempt in attempts for one in attempt.published.own.metrics):
+        with knowing(own for attempt in attempts for own in attempt.published.own.metrics):
             _print(attempts, compared)
     if not all(entry.agrees for entry in compared):
         raise typer.Exit(A_CHECK_FAILED)
@@ -79,8 +79,8 @@ def _attempts(names: list[str], quick: bool, seed: int | None, settings: list[st
         )
     experiments = _chosen(names, update)
     if update:
-        return [Attempt(one, one, "bits", "to be published") for one in experiments]
-    return [attempt(one, quick, seed, settings) for one in experiments]
+        return [Attempt(experiment, experiment, "bits", "to be published") for experiment in experiments]
+    return [attempt(experiment, quick, seed, settings) for experiment in experiments]
 
 
 def _chosen(names: list[str], update: bool) -> list[Experiment]:
@@ -111,17 +111,17 @@ def _reproduce(attempts: list[Attempt], jobs: int | None, out: Path, update: boo
     with interrupts() as asked, ProgressLine("experiments") as progress:
         progress(0, len(attempts))
         made = findings(
-            [one.experiment for one in attempts],
+            [attempt.experiment for attempt in attempts],
             out / ("full" if attempts[0].how == "bits" else attempts[0].how),
             jobs=jobs,
             stopping=lambda: bool(asked),
         )
-        for done, ((_, now), one) in enumerate(zip(made, attempts, strict=False), start=1):
+        for done, ((_, now), attempt) in enumerate(zip(made, attempts, strict=False), start=1):
             progress(done, len(attempts))
             if update:
-                publish(one.published, now)
-            then = now if update else one.published.found
-            compared += [Reproduced(one.published, *pair, one.how) for pair in zip(then, now, strict=True)]
+                publish(attempt.published, now)
+            then = now if update else attempt.published.found
+            compared += [Reproduced(attempt.published, *pair, attempt.how) for pair in zip(then, now, strict=True)]
     if asked:
         tell("Stopped. Start the same command again to go on.")
         raise typer.Exit(ENDED_BY_SIGNAL + asked[0])
@@ -160,17 +160,17 @@ def _print(attempts: list[Attempt], compared: list[Reproduced]) -> None:
     for entry in compared:
         item = metric(entry.now.metric)
         numbers: list[str] = []
-        for one in (entry.published, entry.now):
-            digits = decimals_of(one.low, one.high)
-            ends = bracketed(signed(one.low, item, digits), signed(one.high, item, digits))
-            numbers += [signed(one.difference, item, digits), ends]
+        for finding in (entry.published, entry.now):
+            digits = decimals_of(finding.low, finding.high)
+            ends = bracketed(signed(finding.low, item, digits), signed(finding.high, item, digits))
+            numbers += [signed(finding.difference, item, digits), ends]
         if apart:
             numbers += [f"{entry.p_value:.3f}", f"± {entry.detectable:.2g}"] if entry.how == "seeds" else ["–", "–"]
         verdict = f"[{COLOURS[entry.verdict]}]{entry.verdict}[/]"
         table.add_row(given(entry.experiment.name), item.en, *numbers, verdict)
     console = plain_console()
     console.print(table)
-    for why in dict.fromkeys(one.why for one in attempts):
+    for why in dict.fromkeys(attempt.why for attempt in attempts):
         console.print(f"Made {why}.", markup=False)
     for line in _sums(compared):
         console.print(line, markup=False)
@@ -182,11 +182,11 @@ def _sums(compared: list[Reproduced]) -> list[str]:
     from sanfang.lab.verification.agreement import FALSE_ALARMS
 
     lines = []
-    for how, told in (("bits", "to the last digit that was published"), ("seeds", "as far as the test can tell")):
+    for how, extent in (("bits", "to the last digit that was published"), ("seeds", "as far as the test can tell")):
         group = [entry for entry in compared if entry.how == how]
         if group:
             agree = sum(entry.verdict == "agrees" for entry in group)
-            lines.append(f"{agree} of {len(group)} published results agree {told}.")
+            lines.append(f"{agree} of {len(group)} published results agree {extent}.")
     if any(entry.how == "seeds" for entry in compared):
         lines.append(
             f"Test of equal effects: Welch's. A right program fails anywhere with a chance of {FALSE_ALARMS:.0%}"

@@ -50,17 +50,17 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files: exit status 0 if all are right, else 2 with one message for each thing that is wrong."""
-    from sanfang.scenario.sources import Basis
+    from sanfang.scenario.sources import SourceSummary
 
     results: list[dict[str, Any]] = []
     for file in files:
         try:
             loaded = load(file, district)
-            basis = Basis.of(loaded)
+            basis = SourceSummary.of(loaded)
             about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **basis.to_dict()}
             results.append({"scenario": file, "valid": True, **about})
             if not as_json:
-                say(f"{file}: valid; " + "\n".join(basis.told()))
+                say(f"{file}: valid; " + "\n".join(basis.lines()))
         except InputError as error:
             if str(error) not in {result["message"] for result in results}:  # a district is wrong for all of them
                 tell_error(error)

@@ -111,15 +111,17 @@ def analyse_command(
 ) -> None:
     """Means, paired differences, ranking, and how many more replications a precision takes."""
     with user_errors(), accidents():
-        from sanfang.cli import analysis
+        from sanfang.cli.analysis import AnalysisInput, document, gains_of
+        from sanfang.cli.analysis_tables import print_analysis
         from sanfang.cli.gains import print_gains
+        from sanfang.cli.warm_ups import print_warm_ups, warm_ups
         from sanfang.lab.statistics.worlds import levers_among
         from sanfang.lab.storage.results import Results
         from sanfang.metrics.catalogue import knowing
 
         with Results(folder) as results:
             about, status, own = results.about, results.status(), results.own_metrics
-            given = analysis.AnalysisInput(
+            given = AnalysisInput(
                 results.runs(),
                 baseline or about["baseline"],
                 tuple(about["factors"]),
@@ -127,19 +129,19 @@ def analyse_command(
                 half_width,
                 levers=levers_among(about["factors"], about["experiment"]["factors"]),
             )
-            settled = analysis.warm_ups(results) if about["daily"] else None
-            split = analysis.gains_of(results, given)
+            settled = warm_ups(results) if about["daily"] else None
+            split = gains_of(results, given)
         with knowing(own):
             if as_json:
                 extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
                 extra |= {"gains": split.to_dict("records")} if results.by else {}
-                print_json(analysis.document(given) | {"reached": about.get("reached", {})} | extra)
+                print_json(document(given) | {"reached": about.get("reached", {})} | extra)
                 return
-            analysis.print_analysis(given)
+            print_analysis(given)
             print_gains(split)
             _say_reached(about)
         if settled is not None:
-            analysis.print_warm_ups(settled)
+            print_warm_ups(settled)
     if status.missing or status.failed:
         tell(f"Not all runs are there: {status.missing:,} to make, {status.failed:,} failed.")
 
@@ -219,14 +221,14 @@ def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
 
     say_if_compiling()
     with ProgressLine("points") as progress:
-        found = forecast(experiment, jobs, progress)
+        foretold = forecast(experiment, jobs, progress)
     if as_json:
         from sanfang.run.reach import reached_by
 
         reached = reached_by(experiment.bases, experiment.scale)
-        print_json({**vars(found), "reached": reached, "notes": list(experiment.notes)})
+        print_json({**vars(foretold), "reached": reached, "notes": list(experiment.notes)})
     else:
-        _print_forecast(experiment, found)
+        _print_forecast(experiment, foretold)
 
 
 # --- Telling ---------------------------------------------------------------------------------------------
@@ -249,20 +251,22 @@ def _say(experiment: Experiment, end: SweepEnd) -> None:
         say("Start the same command again to go on.")
 
 
-def _print_forecast(experiment: Experiment, found: Forecast) -> None:
+def _print_forecast(experiment: Experiment, forecast: Forecast) -> None:
     from sanfang.cli.progress import duration
     from sanfang.run.reach import in_words, reached_by
 
-    design = f"{found.points:,} points x {found.scenarios} scenarios x {found.replications} replications"
-    say(f"{experiment.name}: {design} = {found.runs:,} runs, {found.distinct:,} of them distinct")
+    design = f"{forecast.points:,} points x {forecast.scenarios} scenarios x {forecast.replications} replications"
+    say(f"{experiment.name}: {design} = {forecast.runs:,} runs, {forecast.distinct:,} of them distinct")
     if experiment.replications.max > experiment.replications.min:
         say(f"  up to {experiment.replications.max} replications where {experiment.replications.metric} needs them")
     if experiment.dropped:
         say(f"  {experiment.dropped:,} points left out by the constraints")
     say(f"  scale {experiment.scale:g}: {in_words(reached_by(experiment.bases, experiment.scale))}")
-    say(f"  a run takes {found.seconds_per_run:.2g} s here: {duration(found.seconds)} on {found.workers} cores")
-    kept = f", {1000 * found.record_megabytes:,.0f} kB of it records of each run" if experiment.records else ""
-    say(f"  disk: {found.megabytes:,.1f} MB{kept}")
+    say(
+        f"  a run takes {forecast.seconds_per_run:.2g} s here: {duration(forecast.seconds)} on {forecast.workers} cores"
+    )
+    kept = f", {1000 * forecast.record_megabytes:,.0f} kB of it records of each run" if experiment.records else ""
+    say(f"  disk: {forecast.megabytes:,.1f} MB{kept}")
 
 
 def _say_reached(about: Mapping[str, Any], indent: str = "") -> None:

@@ -190,14 +190,14 @@ def say_not_reached(console: Console, item: Metric, means: pd.DataFrame, differe
     if counts.empty:
         return
     shown = ", ".join(f"{name} {row['not_reached']} of {row['n']} runs" for name, row in counts.iterrows())
-    told = f"Not reached, so above all that could be seen: {shown}. No mean and no t interval of these."
-    console.print(printable(told), markup=False)
+    sentence = f"Not reached, so above all that could be seen: {shown}. No mean and no t interval of these."
+    console.print(printable(sentence), markup=False)
     pairs = None if differences is None else differences[differences["metric"] == item.name]
     for row in [] if pairs is None else pairs.groupby("scenario", sort=False).sum(numeric_only=True).itertuples():
         if row.not_reached or row.baseline_not_reached:
-            told = f"higher in {row.runs_higher} of {row.n} pairs, lower in {row.runs_lower}"
-            told = printable(f"  {row.Index}: {told}; the others are equal or cannot be told.")
-            console.print(told, markup=False)
+            sentence = f"higher in {row.runs_higher} of {row.n} pairs, lower in {row.runs_lower}"
+            sentence = printable(f"  {row.Index}: {sentence}; the others are equal or cannot be told.")
+            console.print(sentence, markup=False)
 
 
 def pairing(ratio: float, pairs: int) -> str:

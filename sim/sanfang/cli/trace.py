@@ -117,16 +117,16 @@ def _life(run: Run, label: Any) -> dict[str, Any]:
     from sanfang.run.life import record
     from sanfang.run.time_split import HOURS, cause_label
 
-    one = record(run.requests, label, run.scenario.calendar, run.days)
-    booked = sum(one.split.values())
-    return {name: value for name, value in one.facts.items() if name not in HOURS} | {
-        "silent_days": one.silent_days,
-        "duration_hours": one.hours,
+    recorded = record(run.requests, label, run.scenario.calendar, run.days)
+    booked = sum(recorded.split.values())
+    return {name: value for name, value in recorded.facts.items() if name not in HOURS} | {
+        "silent_days": recorded.silent_days,
+        "duration_hours": recorded.hours,
         "split": [
             {"cause": cause, "hours": hours, "share": hours / booked if booked else None, "label": cause_label(cause)}
-            for cause, hours in one.split.items()
+            for cause, hours in recorded.split.items()
         ],
-        "not_yet_booked_hours": one.unbooked,
+        "not_yet_booked_hours": recorded.unbooked,
     }
 
 
@@ -138,11 +138,11 @@ def _print_life(console: Console, run: Run, life: dict[str, Any]) -> None:
     domain = run.scenario.domains[life["domain"]].label_en or life["domain"]
     again = f", back for time {life['ordinal']} under the root {life['root']}" if life["ordinal"] else ""
     whose = "a vulnerable resident" if life["vulnerable"] else "a resident"
-    told = f"  {domain}: {counted(life['parts'], 'part')}, {life['kind']}{again}"
-    console.print(Text.assemble((life["id"], "bold"), given(told)))
+    line = f"  {domain}: {counted(life['parts'], 'part')}, {life['kind']}{again}"
+    console.print(Text.assemble((life["id"], "bold"), given(line)))
     console.print(f"of {whose} (number {life['resident']}) of {life['community']}", markup=False)
-    for name, told in _steps(run, life):
-        console.print(f"  {name:<14}{told}", markup=False)
+    for name, line in _steps(run, life):
+        console.print(f"  {name:<14}{line}", markup=False)
     if life["duration_hours"] == life["duration_hours"]:
         _print_split(console, life)
     console.print()

@@ -130,11 +130,11 @@ def _pooled(runs: pd.DataFrame, windows: Mapping[str, Window]) -> pd.DataFrame:
     for name, table in runs.groupby("scenario", sort=False):
         tables.append(pooled(table))
         tables[-1].insert(0, "scenario", name)
-    found = pd.concat(tables, ignore_index=True)
-    if not found["requests"].any():
+    joined = pd.concat(tables, ignore_index=True)
+    if not joined["requests"].any():
         empty = [window.reason() for window in windows.values() if window.is_empty]
         raise InputError("--days: " + (empty[0] if empty else "no request of the evaluation window was closed by then"))
-    return found
+    return joined
 
 
 def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: float, lang: Language) -> str:
@@ -145,7 +145,7 @@ def _where(scenarios: dict[str, Scenario], reps: int, days: int | None, scale: f
     window = Window.of(first, days)
     length = window.brief(lang.value)
     if lang is Language.ZH:
-        size = "全规模" if scale == 1 else f"规模 {scale:g}（{reach(first, scale).told('zh')}）"
+        size = "全规模" if scale == 1 else f"规模 {scale:g}（{reach(first, scale).in_words('zh')}）"
         return f"{first.district.label_zh or first.district.name}，{size}，{length}，{reps} 次重复"
     size = "full size" if scale == 1 else f"scale {scale:g} ({reach(first, scale)})"
     return f"{first.district.name}, {size}, {length}, {counted(reps, 'replication')}"

@@ -18,6 +18,7 @@ from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.declare import GROUPS
 from sanfang.model.books.headings import HOUR_GROUPS, LABELS
 from sanfang.report.markdown import table
+from sanfang.report.page_command import print_page
 from sanfang.scenario.catalogue import levers
 
 
@@ -106,4 +107,4 @@ def _words() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(glossary(), end="")
+    print_page(__doc__, glossary)

@@ -8,9 +8,14 @@ import socket
 import sys
 import threading
 import time
+import webbrowser
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sanfang.dashboard.door import limits
+
+if TYPE_CHECKING:
+    import uvicorn
 
 SETTINGS = {
     "SOLARA_APP": "sanfang.dashboard.app",
@@ -34,6 +39,9 @@ ALLOCATOR = {-1: 1 << 20, -3: 1 << 20, -8: 2}
 
 TRIM_SECONDS = 30.0
 """How often what is still scattered among memory in use is given back."""
+
+ASK_SECONDS = 0.1
+"""How often it is looked whether the server answers, before the browser opens."""
 
 
 def is_free(host: str, port: int) -> bool:
@@ -61,9 +69,11 @@ def serve(
     allowed: Sequence[str] = (),
     password: str | None = None,
     per_address: int = limits.PAGES_PER_ADDRESS,
+    show_in_browser: str | None = None,
 ) -> None:
     """Serve until interrupted. `lang` is that of an address that names none; `allowed` are further names of the server;
-    `per_address` is the most pages that one address may have open."""
+    `per_address` is the most pages that one address may have open; `show_in_browser` is an address that this machine's
+    browser opens once there is something to see."""
     from sanfang.dashboard.door import log
 
     log.start()
@@ -76,13 +86,24 @@ def serve(
 
     _give_memory_back()
     _warm_up()
-    _run(host, port, lang, allowed, password, most)
+    server = _server(host, port, lang, allowed, password, most)
+    if show_in_browser is not None:
+        threading.Thread(target=open_once_served, args=(server, show_in_browser), daemon=True).start()
+    server.run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
 
 
-def _run(
+def open_once_served(server: uvicorn.Server, address: str) -> None:
+    """Open `address` in this machine's browser when `server` answers; not at all if it ends before."""
+    while not server.started and not server.should_exit:
+        time.sleep(ASK_SECONDS)
+    if server.started:
+        webbrowser.open(address)
+
+
+def _server(
     host: str, port: int, lang: str, allowed: Sequence[str], password: str | None, most: limits.PageLimits
-) -> None:
-    """Put the door before Solara's application, and serve it."""
+) -> uvicorn.Server:
+    """The door before Solara's application, to be served."""
     import solara.server.settings
     import uvicorn
     from solara.server.starlette import app as solara_app
@@ -117,7 +138,7 @@ def _run(
         log_config=None,
         timeout_graceful_shutdown=2,
     )
-    uvicorn.Server(config).run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
+    return uvicorn.Server(config)
 
 
 def _open_files() -> int | None:

@@ -85,10 +85,10 @@ def checksum(path: Path) -> str:
 def _read(folder: Path) -> dict[str, Any]:
     """The manifest of a folder; empty if there is none, or none that can be understood."""
     try:
-        found = json.loads(read_text(folder / MANIFEST, MANIFEST, MAX_BYTES))
+        document = json.loads(read_text(folder / MANIFEST, MANIFEST, MAX_BYTES))
     except (InputError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def _files_of(entry: Any) -> dict[str, str]:

@@ -32,7 +32,7 @@ from sanfang.run.simulation import check_run
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, MAX_RUNS_IN_MEMORY, first_seed, whole_number
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.window import Window, check_alike, differences_told, windows_of
+from sanfang.scenario.window import Window, check_alike, differences_in_words, windows_of
 
 RESOURCE_TOLERANCE = 1e-9  # relative: rounding of sums, no more
 
@@ -111,7 +111,7 @@ class Comparison:
         """What a user should know of the scenarios' files, and of steps of schedules that never come."""
         scenarios = self.scenarios.values()
         about_files = [note for scenario in scenarios for note in scenario.notes]
-        windows = filter(None, [differences_told(self.windows)])
+        windows = filter(None, [differences_in_words(self.windows)])
         return list(dict.fromkeys([*about_files, *steps_not_reached(scenarios, self.days), *windows]))
 
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
@@ -191,14 +191,14 @@ def compare(
     anew: "map", "residents" or "troubles" (None: as the scenarios say, see `run.replicate`).
     Raises InputError for wrong arguments and RunFailed if a run fails.
     """
-    labelled, split = by_label(scenarios), tuple(one.name for one in dimensions(by))
+    labelled, split = by_label(scenarios), tuple(dimension.name for dimension in dimensions(by))
     if replicate is not None:
-        labelled = {label: one.with_({"run.replicate": replicate}, "replicate") for label, one in labelled.items()}
+        labelled = {label: each.with_({"run.replicate": replicate}, "replicate") for label, each in labelled.items()}
     chosen = baseline_among(labelled, baseline)
     whole_number("reps", reps, 1, MAX_REPLICATIONS)
     if reps * len(labelled) > MAX_RUNS_IN_MEMORY:
-        told = f"{reps * len(labelled):,} runs; a comparison keeps at most {MAX_RUNS_IN_MEMORY:,} in memory"
-        raise InputError(f"reps: {reps:,} of {len(labelled):,} scenarios are {told}. A sweep stores them")
+        excess = f"{reps * len(labelled):,} runs; a comparison keeps at most {MAX_RUNS_IN_MEMORY:,} in memory"
+        raise InputError(f"reps: {reps:,} of {len(labelled):,} scenarios are {excess}. A sweep stores them")
     check_run(first_seed("seed", seed, reps), days, scale)
     for scenario in labelled.values():
         check_reach(scenario, days, scale)
@@ -211,16 +211,16 @@ def compare(
         for rep in range(reps)
         for label, scenario in labelled.items()
     ]
-    found = run_all([job for _, _, job in plan], Measuring(by=split), workers=jobs, progress=progress)
+    results = run_all([job for _, _, job in plan], Measuring(by=split), workers=jobs, progress=progress)
     rows = [
         {"scenario": label, "replication": rep, "seed": job.seed, **days_of(Window.of(job.scenario, days))}
         | kept.metrics
-        for (label, rep, job), kept in zip(plan, found, strict=True)
+        for (label, rep, job), kept in zip(plan, results, strict=True)
     ]
     parts = [
-        one.table().assign(scenario=label, replication=rep)
-        for (label, rep, _), kept in zip(plan, found, strict=True)
-        for one in kept.groups
+        group.table().assign(scenario=label, replication=rep)
+        for (label, rep, _), kept in zip(plan, results, strict=True)
+        for group in kept.groups
     ]
     runs = _in_order(pd.DataFrame(rows), list(labelled))
     return Comparison(
@@ -270,6 +270,6 @@ def _groups(parts: list[pd.DataFrame], labels: list[str]) -> pd.DataFrame:
 
 def _in_order(runs: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
     """Sorted by scenario, in the order given, and replication."""
-    place = {label: position for position, label in enumerate(labels)}
-    order = runs["scenario"].map(place).to_frame("place").assign(replication=runs["replication"])
-    return runs.loc[order.sort_values(["place", "replication"], kind="stable").index].reset_index(drop=True)
+    rank = {label: position for position, label in enumerate(labels)}
+    order = runs["scenario"].map(rank).to_frame("rank").assign(replication=runs["replication"])
+    return runs.loc[order.sort_values(["rank", "replication"], kind="stable").index].reset_index(drop=True)

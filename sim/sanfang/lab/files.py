@@ -70,4 +70,4 @@ def to_json(document: Any, ascii_only: bool = False) -> str:
     What a terminal would obey, and half characters that UTF-8 does not know, are written as JSON escapes in any case.
     """
     text = json.dumps(plain(document), ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"
-    return _NOT_IN_FILES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _NOT_IN_FILES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -95,7 +95,7 @@ def _same(now: Finding, then: Finding) -> bool:
     """Whether the numbers are the same, to as many digits as were published."""
     pairs = [(getattr(now, name), getattr(then, name)) for name in ("difference", "low", "high")]
     return now.replications == then.replications and all(
-        one == other or float(f"{one:.{DIGITS}g}") == other for one, other in pairs
+        again == published or float(f"{again:.{DIGITS}g}") == published for again, published in pairs
     )
 
 
@@ -122,7 +122,7 @@ def attempt(
         known = "as published" if experiment.file.published else "as published, with what is not written down"
         return Attempt(experiment, experiment, "bits", known)
     number = QUICK_REPLICATIONS if quick else experiment.replications.min
-    made = max((one.replications for one in experiment.found), default=experiment.replications.max)
+    made = max((finding.replications for finding in experiment.found), default=experiment.replications.max)
     first = experiment.seed + made if seed is None else seed
     if first < experiment.seed + made and experiment.seed < first + number:
         used = f"{experiment.seed} to {experiment.seed + made - 1}"
@@ -206,14 +206,14 @@ def _finding(row: dict[Hashable, Any], scenario: str, point: int, name: str) -> 
 
 def with_tests(results: Sequence[Reproduced]) -> list[Reproduced]:
     """The results with `p_value` and `detectable` of those that were made with other seeds."""
-    apart = [one for one in results if one.how == "seeds"]
+    apart = [result for result in results if result.how == "seeds"]
     if not apart:
         return list(results)
-    found = iter(zip(*_equality([one.published for one in apart], [one.now for one in apart]), strict=True))
+    tests = iter(zip(*_equality([result.published for result in apart], [result.now for result in apart]), strict=True))
     return [
-        replace(one, p_value=float(p), detectable=float(change))
-        for one in results
-        for p, change in ([next(found)] if one.how == "seeds" else [(math.nan, math.nan)])
+        replace(result, p_value=float(p), detectable=float(change))
+        for result in results
+        for p, change in ([next(tests)] if result.how == "seeds" else [(math.nan, math.nan)])
     ]
 
 
@@ -222,12 +222,12 @@ def _equality(then: Sequence[Finding], now: Sequence[Finding]) -> tuple[np.ndarr
 
     The change is reckoned at Bonferroni's level, the worst that Holm's correction asks of any look.
     """
-    error_then, error_now = (_column_error(one) for one in (then, now))
-    free_then, free_now = (np.array([one.replications - 1.0 for one in side]) for side in (then, now))
+    error_then, error_now = (_column_error(findings) for findings in (then, now))
+    free_then, free_now = (np.array([finding.replications - 1.0 for finding in side]) for side in (then, now))
     apart = np.array([b.difference - a.difference for a, b in zip(then, now, strict=True)])
-    size = np.array([abs(one.difference) for one in then])
+    size = np.array([abs(finding.difference) for finding in then])
     error = np.hypot(error_then, error_now)
-    error, apart = (np.where(np.abs(one) <= intervals.ROUNDING * size, 0.0, one) for one in (error, apart))
+    error, apart = (np.where(np.abs(values) <= intervals.ROUNDING * size, 0.0, values) for values in (error, apart))
     with np.errstate(all="ignore"):
         free = error**4 / (error_then**4 / free_then + error_now**4 / free_now)
         p = np.where(error > 0, 2 * stats.t.sf(np.abs(apart) / error, free), np.where(apart == 0, 1.0, 0.0))
@@ -235,16 +235,16 @@ def _equality(then: Sequence[Finding], now: Sequence[Finding]) -> tuple[np.ndarr
         return holm(p), np.where(error > 0, reach * error, 0.0)
 
 
-def _column_error(found: Sequence[Finding]) -> np.ndarray:
-    low, high, n = ([getattr(one, name) for one in found] for name in ("low", "high", "replications"))
+def _column_error(findings: Sequence[Finding]) -> np.ndarray:
+    low, high, n = ([getattr(finding, name) for finding in findings] for name in ("low", "high", "replications"))
     return standard_error(low, high, n)
 
 
 # --- Publishing -----------------------------------------------------------------------------------------------
 
 
-def publish(experiment: Experiment, found: list[Finding]) -> None:
-    """Write `found`, and what it was made on, at the end of the experiment's file, instead of what was there.
+def publish(experiment: Experiment, findings: list[Finding]) -> None:
+    """Write `findings`, and what it was made on, at the end of the experiment's file, instead of what was there.
 
     Raises InputError where the file cannot be written; it is then as it was.
     """
@@ -252,7 +252,7 @@ def publish(experiment: Experiment, found: list[Finding]) -> None:
     text = experiment.source.read_text("utf-8")
     for mark in (MADE_ON, MARK):
         text = text.split(f"\n{mark}", 1)[0]
-    tables = "\n\n".join([_versions(), *map(_table, found)])
+    tables = "\n\n".join([_versions(), *map(_table, findings)])
     written = f"{text.rstrip(chr(10))}\n\n{tables}\n"
     try:
         write_atomically(experiment.source, lambda path: path.write_text(written, "utf-8"))

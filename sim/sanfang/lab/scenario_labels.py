@@ -30,14 +30,14 @@ def label_of(wanted: str | None, files: Sequence[str], labelled: Mapping[str, Sc
     Raises InputError if it may be several.
     """
     called = [(file, *item) for file, item in zip(files, labelled.items(), strict=True)]
-    found = [label for file, label, scenario in called if wanted in (file, label, scenario.name)]
+    labels = [label for file, label, scenario in called if wanted in (file, label, scenario.name)]
     by_file = [label for file, label, _ in called if wanted == file]
-    namesakes = len({labelled[label].name for label in found}) == 1
+    namesakes = len({labelled[label].name for label in labels}) == 1
     if by_file and namesakes:  # `before` and a copy of it: the one that was given as `before`
         return by_file[0]
-    if len(found) > 1:
-        raise InputError(f"baseline: {wanted!r} may be any of {', '.join(found)}; give the file")
-    return found[0] if found else wanted
+    if len(labels) > 1:
+        raise InputError(f"baseline: {wanted!r} may be any of {', '.join(labels)}; give the file")
+    return labels[0] if labels else wanted
 
 
 def by_label(scenarios: Sequence[Scenario] | Mapping[str, Scenario]) -> dict[str, Scenario]:
@@ -64,6 +64,6 @@ def baseline_among(labelled: Mapping[str, Scenario], wanted: str | None) -> str:
         several = f"several scenarios are called {wanted!r}"
         raise InputError(f"baseline: {several}; give each a name of its own, or a mapping of labels and scenarios")
     if wanted not in labelled:
-        told = f"{shortened(wanted)!r} is none of the scenarios {listed(names)}{nearest(wanted, names)}"
-        raise InputError(f"baseline: {told}")
+        problem = f"{shortened(wanted)!r} is none of the scenarios {listed(names)}{nearest(wanted, names)}"
+        raise InputError(f"baseline: {problem}")
     return wanted

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sanfang.metrics.reasons import too_short
-from sanfang.scenario.window import Window, differences_told
+from sanfang.scenario.window import Window, differences_in_words
 
 UNKNOWN = {
     "en": "Evaluation window: the version that made these runs did not write it down.",
@@ -26,13 +26,13 @@ def windows_in(runs: pd.DataFrame) -> dict[str, Window]:
     the table does not say."""
     if not {"first_day", "last_day"} <= set(runs.columns):
         return {}
-    found: dict[str, Window] = {}
+    by_label: dict[str, Window] = {}
     rows = runs[["scenario", "first_day", "last_day"]].drop_duplicates()
     for scenario, first, last in rows.itertuples(index=False):
         several = (rows["scenario"] == scenario).sum() > 1
         label = f"{scenario}, days {first} to {last}" if several else str(scenario)
-        found[label] = Window(int(first), int(last) + 1, int(first))
-    return found
+        by_label[label] = Window(int(first), int(last) + 1, int(first))
+    return by_label
 
 
 def windows_said(about: Mapping[str, Any]) -> dict[str, Window]:
@@ -41,26 +41,26 @@ def windows_said(about: Mapping[str, Any]) -> dict[str, Window]:
     What it says is not trusted: anything else than three whole numbers is passed over.
     """
     said = about.get("windows")
-    found: dict[str, Window] = {}
+    by_label: dict[str, Window] = {}
     for scenario, windows in said.items() if isinstance(said, dict) else ():
         for point, numbers in enumerate(windows if isinstance(windows, list) else ()):
             if isinstance(numbers, list) and len(numbers) == 3 and all(type(number) is int for number in numbers):
-                found[scenario if len(windows) == 1 else f"{scenario}, point {point}"] = Window(*numbers)
-    return found
+                by_label[scenario if len(windows) == 1 else f"{scenario}, point {point}"] = Window(*numbers)
+    return by_label
 
 
 def in_sentences(windows: Mapping[str, Window], requests: Iterable[float] = (), lang: str = "en") -> list[str]:
     """Sentences on the windows of runs; `requests` were made in the window of each run."""
     if not windows:
         return [UNKNOWN[lang]]
-    if differences_told(windows):
-        head = DIFFERENT[lang].format(told=differences_told(windows, lang))
+    if differences_in_words(windows):
+        head = DIFFERENT[lang].format(told=differences_in_words(windows, lang))
         short = dict.fromkeys(text for window in windows.values() for text in too_short(window, lang))
         return [head, *short]
     window = next(iter(windows.values()))
     if lang == "zh":
-        return [f"评价期：{window.told(lang)}{_counted(requests, lang)}。", *too_short(window, lang)]
-    return [f"Evaluation window: {window.told(lang)}{_counted(requests, lang)}.", *too_short(window, lang)]
+        return [f"评价期：{window.in_words(lang)}{_counted(requests, lang)}。", *too_short(window, lang)]
+    return [f"Evaluation window: {window.in_words(lang)}{_counted(requests, lang)}.", *too_short(window, lang)]
 
 
 def _counted(requests: Iterable[float], lang: str) -> str:

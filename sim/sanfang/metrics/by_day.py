@@ -100,7 +100,7 @@ def by_day(name: str, of: str, *, better: Better | None = None, moving: bool = F
     """Declare the function below as the daily twin of the metric `of`, with its unit and, unless said, direction."""
 
     def declare(series: Series) -> Series:
-        metric = next(one for one in DECLARED if one.name == of)
+        metric = next(declared for declared in DECLARED if declared.name == of)
         TWINS[name] = Twin(name, of, metric.unit, better or metric.better, moving, series)
         return series
 

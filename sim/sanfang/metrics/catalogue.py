@@ -55,6 +55,9 @@ SHOWN_IN_COMPARISON = with_beside(HEADLINES)
 EQUAL_BETWEEN_SCENARIOS: tuple[str, ...] = ("hours_supplied", "money_supplied")
 """What scenarios compared with each other must share, unless a file means to change it."""
 
+TOLD_ANYWAY: tuple[str, ...] = ("steady_start", *EQUAL_BETWEEN_SCENARIOS)
+"""What is told of a run that began in no steady state; it has no value of anything else."""
+
 TELLS_REQUESTS = "trips_per_request"
 """A metric that every run has of whose requests one could be followed: where it has no value either, nothing was asked
 for so early that it could be told whether it takes long."""
@@ -73,8 +76,11 @@ def measure(run: Observation, window: Window | None = None) -> dict[str, float]:
     if window is not None and window.end != run.days:
         raise ValueError(f"a window ends where the run was observed, on day {run.days}, not {window.end}")
     evaluated = evaluate(run) if window is None else Evaluation.of(run, window.first, window.end)
+    unsteady = run.began_steady is False
     return {
-        metric.name: metric.formula(evaluated) if evaluated.length >= metric.needs.days else math.nan
+        metric.name: math.nan
+        if evaluated.length < metric.needs.days or (unsteady and metric.name not in TOLD_ANYWAY)
+        else metric.formula(evaluated)
         for metric in METRICS
         if metric.formula
     }
@@ -86,7 +92,7 @@ _OWN: ContextVar[Mapping[str, Metric]] = ContextVar("own metrics", default=Mappi
 @contextmanager
 def knowing(own: Iterable[Metric]) -> Iterator[None]:
     """Within the block `metric` knows the declarations of an experiment's own metrics, too."""
-    token = _OWN.set({one.name: one for one in own})
+    token = _OWN.set({item.name: item for item in own})
     try:
         yield
     finally:

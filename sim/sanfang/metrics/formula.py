@@ -46,8 +46,10 @@ def groups_digest() -> str:
 
     split = (f"{PACKAGE}.groups", "by_group"), (f"{PACKAGE}.groups", "DIMENSIONS")
     counts = {metric.name: metric.of for metric in METRICS if metric.of}
-    firsts = {*split, *((one.count.__module__, one.count.__name__) for one in counts.values())}
-    of = sorted((name, one.of, one.count.__module__, one.count.__name__) for name, one in counts.items())
+    firsts = {*split, *((counted.count.__module__, counted.count.__name__) for counted in counts.values())}
+    of = sorted(
+        (name, counted.of, counted.count.__module__, counted.count.__name__) for name, counted in counts.items()
+    )
     digest = hashlib.sha256(repr(of).encode())
     for module, name in sorted(set().union(*map(_reached, firsts))):
         digest.update(f"{module}.{name}={ast.dump(_definitions(module)[name])}".encode())
@@ -61,7 +63,7 @@ def bare(text: str) -> ast.Module:
         if isinstance(body := getattr(node, "body", None), list):
             node.body = [item for item in body if not _is_text(item)]  # type: ignore[attr-defined]
         if isinstance(node, ast.FunctionDef):
-            node.decorator_list = [one for one in node.decorator_list if not declares(one)]
+            node.decorator_list = [decorator for decorator in node.decorator_list if not declares(decorator)]
     return tree
 
 
@@ -108,16 +110,20 @@ def _tree(module: str) -> ast.Module:
 @cache
 def _definitions(module: str) -> dict[str, ast.stmt]:
     """Functions, classes and constants at the top of a module; of `Evaluation` each member by itself."""
-    found: dict[str, ast.stmt] = {}
+    definitions: dict[str, ast.stmt] = {}
     for node in _tree(module).body:
         if isinstance(node, ast.ClassDef) and node.name == MEMBERS_OF:
-            found |= {f"{node.name}.{one.name}": one for one in node.body if isinstance(one, ast.FunctionDef)}
+            definitions |= {
+                f"{node.name}.{method.name}": method for method in node.body if isinstance(method, ast.FunctionDef)
+            }
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found[node.name] = node
+            definitions[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            found |= {name.id: node for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
-    return found
+            definitions |= {
+                name.id: node for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
+            }
+    return definitions
 
 
 def _imported(nodes: Iterable[ast.AST]) -> dict[str, Definition]:

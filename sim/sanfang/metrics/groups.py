@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sanfang.metrics.catalogue import METRICS, evaluate
 from sanfang.metrics.declare import FROM_RESIDENTS, Metric, Of
 from sanfang.metrics.evaluation import Evaluation
-from sanfang.metrics.reasons import reason_of_group
+from sanfang.metrics.reasons import UNSTEADY, reason_of_group
 from sanfang.model import state as s
 from sanfang.model.books.observation import Observation
 from sanfang.model.kernel.records import Records
@@ -193,7 +193,7 @@ def by_group(run: Evaluation, dimension: Dimension) -> ByGroup:
         for place, metric in enumerate(metrics):
             assert metric.formula is not None and metric.of is not None
             n[group, place] = metric.of.count(own)
-            if n[group, place] and run.length >= metric.needs.days:
+            if n[group, place] and run.length >= metric.needs.days and run.began_steady is not False:
                 values[group, place] = metric.formula(own)
     return ByGroup(dimension.name, names, tuple(metric.name for metric in metrics), values, n)
 
@@ -207,6 +207,8 @@ def tables(run: Observation, names: Sequence[str]) -> pd.DataFrame:
     found = [by_group(evaluated, one).table() for one in dimensions(names)]
     together = pd.concat(found or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
     rows = zip(together["metric"], together["value"], together["n"], strict=True)
+    if run.began_steady is False:
+        return together.assign(reason=UNSTEADY[0])
     return together.assign(reason=[reason_of_group(name, value, n, window) for name, value, n in rows])
 
 

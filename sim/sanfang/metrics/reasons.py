@@ -47,8 +47,16 @@ def reason_of_group(name: str, value: float, n: float, window: Window, lang: str
 
 def reasons(metrics: Mapping[str, float], window: Window, lang: str = "en") -> dict[str, str]:
     """By metric, why it has no value; only of those where there is something to say."""
-    found = {name: reason(name, value, window, lang) for name, value in metrics.items()}
-    return {name: text for name, text in found.items() if text}
+    if metrics.get("steady_start") == 0.0:
+        return dict.fromkeys((name for name, value in metrics.items() if math.isnan(value)), UNSTEADY[lang == "zh"])
+    texts = {name: reason(name, value, window, lang) for name, value in metrics.items()}
+    return {name: text for name, text in texts.items() if text}
+
+
+UNSTEADY = (
+    "the district has no steady state under its present policy: it drifts, whatever the policy; see run.start",
+    "该区在现行政策下没有稳态：无论何种政策都在漂移；见 run.start",
+)
 
 
 def too_short(window: Window, lang: str = "en") -> list[str]:
@@ -57,8 +65,8 @@ def too_short(window: Window, lang: str = "en") -> list[str]:
         no_metric = "没有任何指标的值：{}。" if lang == "zh" else "No metric has a value: {}."
         return [no_metric.format(window.reason(lang))]
     by_reason: dict[str, list[str]] = {}
-    for one in METRICS:
-        if window.days < one.needs.days:
-            by_reason.setdefault(reason(one.name, math.nan, window, lang), []).append(one.name)
+    for item in METRICS:
+        if window.days < item.needs.days:
+            by_reason.setdefault(reason(item.name, math.nan, window, lang), []).append(item.name)
     no_value = "无值" if lang == "zh" else "No value of"
     return [f"{no_value} {', '.join(names)}: {why}." for why, names in by_reason.items()]

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from sanfang.metrics.declare import metric
 from sanfang.metrics.evaluation import Evaluation
-from sanfang.metrics.units import HOURS, YUAN
+from sanfang.metrics.units import HOURS, SHARE, YUAN
+
+
+@metric(SHARE, "higher", "resources", "Runs that began in a steady state", "始于稳态的运行占比")
+def steady_start(run: Evaluation) -> float:
+    """1 or 0; NaN after an empty start. A run that began in no steady state has no value of anything else: it shows how
+    the district drifts, not what a policy does."""
+    return math.nan if run.began_steady is None else float(run.began_steady)
 
 
 @metric(HOURS, None, "resources", "Public hours supplied", "公共工时总量")

@@ -89,6 +89,7 @@ class DistrictModel(mesa.Model):
         self.make_room()
         fill_posts(self._engine, persons)
         self.year_before: np.ndarray | None = None
+        self.began_steady: bool | None = None  # None: empty
         if scenario.run.start == "steady":
             self._start_steady(scale)
         self.communities = [Community(self, row) for row in range(len(self.map.ids))]
@@ -103,7 +104,7 @@ class DistrictModel(mesa.Model):
 
         start = steady_start(self.scenario_run, self.seeds.people, scale)
         carry_into(self, start)
-        self.year_before = start["daily.year_before"]
+        self.year_before, self.began_steady = start["daily.year_before"], bool(start["start.steady"])
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
 
     # --- The day ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ SECTIONS = ("needs", "voice", "discovery", "casework", "mind", "workforce", "tas
 
 
 def _record(section: type[Section]) -> np.dtype[np.void]:
-    """A section's parameters, all as floats; beside those of minds the waits, in days, promised for each kind of need."""
+    """A section's parameters, all as floats; beside those of minds the days promised for each kind of need."""
     promised = [("promised", "f8", (4,))] if section is Mind else []
     return np.dtype([*((name, "f8") for name in section.model_fields), *promised])
 

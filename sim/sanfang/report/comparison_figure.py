@@ -92,9 +92,9 @@ def _panel_head(axes: Axes, comparison: Comparison, item: Metric, style: Compari
     if window.days < item.needs.days:
         said = style.words["short"].format(needs=item.needs.days, days=window.days)
     label = PANEL_LABELS.get(item.name, (item.en, item.zh))[style.lang == "zh"]
-    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "family": style.fonts}
-    axes.annotate(label, (0, 1), (0, 42), fontsize=13, fontweight=style.weight, color=INK, **place)
-    axes.annotate(said, (0, 1), (0, 26), fontsize=10, color=SOFT, **place)
+    options: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "family": style.fonts}
+    axes.annotate(label, (0, 1), (0, 42), fontsize=13, fontweight=style.weight, color=INK, **options)
+    axes.annotate(said, (0, 1), (0, 26), fontsize=10, color=SOFT, **options)
 
 
 def _better_side(axes: Axes, item: Metric, style: ComparisonStyle) -> None:
@@ -163,7 +163,7 @@ def _head(figure: Figure, comparison: Comparison, height: float, style: Comparis
     words = style.words
     scenario = comparison.scenarios[comparison.baseline]
     district = scenario.district.label_zh if style.lang == "zh" else ""
-    reached = reach(scenario, comparison.scale).told(style.lang)
+    reached = reach(scenario, comparison.scale).in_words(style.lang)
     scaled = words["scaled"].format(scale=comparison.scale, reached=reached)
     text = words["where"].format(
         district=district or scenario.district.name.replace("_", " ").title(),

@@ -21,8 +21,8 @@ COLOURS = {AS_EXPECTED: BETTER, AGAINST: WORSE, NEGLIGIBLE: UNSURE, UNDECIDED: U
 
 def interval_figure(row: Mechanism) -> bytes:
     """The interval of the signature against zero, as an SVG image; the same bytes whenever it is drawn."""
-    found, colour = row.main, COLOURS[row.verdict]
-    ends = (0.0, found.low, found.high)
+    finding, colour = row.main, COLOURS[row.verdict]
+    ends = (0.0, finding.low, finding.high)
     room = 0.18 * ((max(ends) - min(ends)) or 1.0)
     left, right = min(ends) - room, max(ends) + room
     figure = Figure(figsize=(WIDTH / PIXELS, HEIGHT / PIXELS), facecolor="white")
@@ -33,11 +33,11 @@ def interval_figure(row: Mechanism) -> bytes:
     up = row.claim.expected == "higher"
     axes.axvspan(0 if up else left, right if up else 0, color=BETTER_SIDE, linewidth=0)
     axes.axvline(0, color=INK, linewidth=1.2)
-    axes.plot([found.low, found.high], [0, 0], color=colour, linewidth=2.6, solid_capstyle="butt")
-    for end in (found.low, found.high):
+    axes.plot([finding.low, finding.high], [0, 0], color=colour, linewidth=2.6, solid_capstyle="butt")
+    for end in (finding.low, finding.high):
         axes.plot([end, end], [-0.25, 0.25], color=colour, linewidth=1.6)
     face = "white" if colour == UNSURE else colour
-    axes.plot(found.difference, 0, MARKERS[colour], color=colour, mfc=face, mew=1.6, markersize=6)
+    axes.plot(finding.difference, 0, MARKERS[colour], color=colour, mfc=face, mew=1.6, markersize=6)
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "sanfang"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

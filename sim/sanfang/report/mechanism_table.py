@@ -6,7 +6,6 @@ numbers in `experiments/mechanisms/`; no run is made. `sanfang reproduce mechani
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 from sanfang.lab.experiments.experiment_file import Finding
@@ -26,6 +25,7 @@ from sanfang.report.mechanisms import (
     families,
     mechanisms,
 )
+from sanfang.report.page_command import print_page
 from sanfang.scenario import catalogue
 from sanfang.scenario.catalogue import find
 
@@ -68,7 +68,7 @@ def mechanism_table(rows: list[Mechanism]) -> str:
     introduction = INTRODUCTION.format(
         replications=first.replications.min,
         district=first.file.district,
-        smallest=looks.sizes(metric(one.metric) for row in rows for one in row.experiment.found),
+        smallest=looks.sizes(metric(finding.metric) for row in rows for finding in row.experiment.found),
         signatures=signatures,
         effects=others,
     )
@@ -102,8 +102,8 @@ def _sorted_by_effect(rows: list[Mechanism], name: str) -> Iterator[str]:
 
 
 def _effect(row: Mechanism, name: str) -> Verdict:
-    found = row.finding(name)
-    return row.verdicts[found] if found else "undecided"
+    finding = row.finding(name)
+    return row.verdicts[finding] if finding else "undecided"
 
 
 def _what(rows: list[Mechanism]) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _condition(row: Mechanism) -> str:
 
 
 def _acts(row: Mechanism) -> str:
-    return " ".join(f"`{one.name}`: {one.acts}" for one in row.levers) + _setting(row)
+    return " ".join(f"`{lever.name}`: {lever.acts}" for lever in row.levers) + _setting(row)
 
 
 def _setting(row: Mechanism) -> str:
@@ -142,7 +142,7 @@ def _setting(row: Mechanism) -> str:
 
 
 def _price(row: Mechanism) -> str:
-    return ", ".join(f"`{one.heading}`" for one in row.levers)
+    return ", ".join(f"`{lever.heading}`" for lever in row.levers)
 
 
 def _found(rows: list[Mechanism]) -> Iterator[str]:
@@ -198,36 +198,40 @@ def _effects(rows: list[Mechanism]) -> Iterator[str]:
 
 
 def _effects_row(row: Mechanism, case: tuple[str, int]) -> tuple[str, ...]:
-    found = [row.finding(name, case) for name in EFFECTS]
-    numbers_found = ("" if one is None else _bold(row, one) for one in found)
+    findings = [row.finding(name, case) for name in EFFECTS]
+    numbers_found = ("" if finding is None else _bold(row, finding) for finding in findings)
     return (row.id, row.experiment.label_en, row.case_label(case), *numbers_found)
 
 
-def _bold(row: Mechanism, found: Finding) -> str:
-    text = numbers(found)
-    return f"**{text}**" if row.verdicts[found] in ("higher", "lower") else text
+def _bold(row: Mechanism, finding: Finding) -> str:
+    text = numbers(finding)
+    return f"**{text}**" if row.verdicts[finding] in ("higher", "lower") else text
 
 
 def _besides(rows: list[Mechanism]) -> Iterator[str]:
     """Published metrics that are neither a signature nor a headline."""
     yield "## What else was measured\n"
     body = (
-        (row.id, row.case_label((one.scenario, one.point)), metric(one.metric).en, _bold(row, one))
+        (row.id, row.case_label((finding.scenario, finding.point)), metric(finding.metric).en, _bold(row, finding))
         for row in rows
-        for one in row.experiment.found
-        if one.metric not in EFFECTS and one is not row.main
+        for finding in row.experiment.found
+        if finding.metric not in EFFECTS and finding is not row.main
     )
     yield from table(("ID", "Where", "Metric", "Difference"), body)
 
 
-def numbers(found: Finding) -> str:
+def numbers(finding: Finding) -> str:
     """Difference and interval, with as many decimals as the interval deserves."""
-    decimals = decimals_of(found.low, found.high) or 0
-    return with_interval(found.difference, found.low, found.high, decimals, sign=True)
+    decimals = decimals_of(finding.low, finding.high) or 0
+    return with_interval(finding.difference, finding.low, finding.high, decimals, sign=True)
+
+
+def drawn_page() -> str:
+    """The page, with its figures drawn into `FIGURES`."""
+    every = mechanisms()
+    draw(every, FIGURES)
+    return mechanism_table(every)
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    every = mechanisms()
-    draw(every, FIGURES)
-    print(mechanism_table(every), end="")
+    print_page(__doc__, drawn_page)

@@ -65,20 +65,21 @@ class Mechanism:
     @property
     def main(self) -> Finding:
         """The published result for the signature."""
-        found = self.finding(self.claim.metric)
-        assert found is not None, f"{self.id}: publishes no result for {self.claim.metric}"
-        return found
+        finding = self.finding(self.claim.metric)
+        assert finding is not None, f"{self.id}: publishes no result for {self.claim.metric}"
+        return finding
 
     @property
     def cases(self) -> list[tuple[str, int]]:
         """Scenarios and points for which it publishes results; the signature's own comes first."""
-        published = [(one.scenario, one.point) for one in self.experiment.found]
+        published = [(finding.scenario, finding.point) for finding in self.experiment.found]
         return list(dict.fromkeys([(self.shown, 0), *published]))
 
     def finding(self, name: str, case: tuple[str, int] | None = None) -> Finding | None:
         """The published result for a metric, in the signature's own case or another one."""
         wanted = (*(case or self.cases[0]), name)
-        return next((one for one in self.experiment.found if (one.scenario, one.point, one.metric) == wanted), None)
+        by_cell = {(finding.scenario, finding.point, finding.metric): finding for finding in self.experiment.found}
+        return by_cell.get(wanted)
 
     def case_label(self, case: tuple[str, int]) -> str:
         """What a case has that the signature's own has not; empty for that one."""
@@ -90,10 +91,10 @@ class Mechanism:
     @property
     def verdict(self) -> str:
         """What the signature shows."""
-        found = self.verdicts[self.main]
-        if found in ("negligible", "undecided"):
-            return NEGLIGIBLE if found == "negligible" else UNDECIDED
-        return AS_EXPECTED if found == self.claim.expected else AGAINST
+        verdict = self.verdicts[self.main]
+        if verdict in ("negligible", "undecided"):
+            return NEGLIGIBLE if verdict == "negligible" else UNDECIDED
+        return AS_EXPECTED if verdict == self.claim.expected else AGAINST
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -103,8 +104,8 @@ class Mechanism:
     @property
     def levers(self) -> list[Parameter]:
         """Declarations of the levers that it pulls."""
-        found = [find(path) for path in self.settings]
-        return [one for one in found if one is not None and one.role == "lever"]
+        parameters = [find(path) for path in self.settings]
+        return [parameter for parameter in parameters if parameter is not None and parameter.role == "lever"]
 
     @property
     def label(self) -> str:
@@ -125,12 +126,12 @@ def mechanisms() -> list[Mechanism]:
 def families(rows: list[Mechanism]) -> tuple[list[Finding], list[Finding]]:
     """The published results that are looked at together: the signatures, and everything else."""
     signatures = [row.main for row in rows]
-    others = [one for row in rows for one in row.experiment.found if one is not row.main]
+    others = [finding for row in rows for finding in row.experiment.found if finding is not row.main]
     return signatures, others
 
 
 def _verdicts_on(family: list[Finding]) -> list[Verdict]:
     difference, low, high, n = (
-        [getattr(one, name) for one in family] for name in ("difference", "low", "high", "replications")
+        [getattr(finding, name) for finding in family] for name in ("difference", "low", "high", "replications")
     )
-    return looks.verdicts(difference, low, high, n, [metric(one.metric).smallest for one in family])
+    return looks.verdicts(difference, low, high, n, [metric(finding.metric).smallest for finding in family])

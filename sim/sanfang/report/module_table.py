@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
 import sanfang
 from sanfang.report.markdown import table
+from sanfang.report.page_command import print_page
 
 PACKAGE = Path(sanfang.__file__).parent
 LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "studies", "cli", "dashboard")
@@ -62,5 +62,4 @@ def _folders() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    print(module_table(), end="")
+    print_page(__doc__, module_table)

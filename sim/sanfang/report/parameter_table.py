@@ -6,7 +6,6 @@ python -m sanfang.report.parameter_table > docs/parameters.md
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, get_args
@@ -14,6 +13,7 @@ from typing import Any, get_args
 from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.declare import GROUPS, Metric
 from sanfang.report.markdown import table
+from sanfang.report.page_command import print_page
 from sanfang.scenario.catalogue import ANY, Parameter, levers, parameters
 from sanfang.scenario.scenario import Scenario
 
@@ -80,21 +80,22 @@ def _levers() -> Iterator[str]:
         "Every lever is 0 before the reform and 1 when it is complete. A value is a number from 0 to 1, or a\n"
         "schedule `[[day, level], ...]`; `service_scope` may also be a list of domains. *Price* names the parameters\n"
         "of `prices` that say what one event of it costs; *What it moves* is what must move, all else equal.\n"
-        "`policy_by_community.c007.authority = 1` sets a lever in one community only.\n"
+        "`policy_by_community.c007.authority = 1` sets a lever in one community only; `present.authority = 0.3` says\n"
+        "that the district has so much of it before day 0, which is the policy of the scenario `before`.\n"
     )
     yield from table(LEVER_HEAD, map(_lever, levers()))
 
 
-def _lever(one: Parameter) -> tuple[str, ...]:
-    prices = ", ".join(f"`{path.rpartition('.')[2]}`" for path in one.price)
-    metric, direction = one.signature
+def _lever(lever: Parameter) -> tuple[str, ...]:
+    prices = ", ".join(f"`{path.rpartition('.')[2]}`" for path in lever.price)
+    metric, direction = lever.signature
     return (
-        f"`{one.name}`",
-        one.ids,
-        one.label_en,
-        one.label_zh,
-        one.acts,
-        f"`{one.heading}`",
+        f"`{lever.name}`",
+        lever.ids,
+        lever.label_en,
+        lever.label_zh,
+        lever.acts,
+        f"`{lever.heading}`",
         prices,
         f"`{metric}` {direction}",
     )
@@ -103,7 +104,8 @@ def _lever(one: Parameter) -> tuple[str, ...]:
 def _metrics() -> Iterator[str]:
     yield "## Metrics of a run\n"
     yield (
-        "`run.metrics[name]`. The evaluation window runs from day `run.warm_up` to the last day; *Days* is the\n"
+        "`run.metrics[name]`. The evaluation window runs from day 0 to the last day, after an empty start from day\n"
+        "`run.warm_up`; *Days* is the\n"
         "fewest that it must have for the metric; *Of* says whose groups it can be split by, if any\n"
         "([experiments.md](experiments.md#results-by-group)). How open requests are treated is told in\n"
         "[model.md](model.md#metrics).\n"
@@ -114,8 +116,8 @@ def _metrics() -> Iterator[str]:
         yield from table(
             METRIC_HEAD,
             (
-                (f"`{one.name}`", str(one.unit), one.better or "", str(one.needs.days), _of(one), one.en, one.zh)
-                for one in members
+                (f"`{item.name}`", str(item.unit), item.better or "", str(item.needs.days), _of(item), item.en, item.zh)
+                for item in members
             ),
         )
 
@@ -138,5 +140,4 @@ def _value(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    print(parameter_table(), end="")
+    print_page(__doc__, parameter_table)

@@ -88,8 +88,8 @@ def time_split_figure(
     FigureCanvasAgg(figure)
     longest = 1.03 * max(float(rows["mean"].max()) for _, rows in panels)
     share = (width - LEFT - RIGHT - (across - 1) * GAP) / across
-    for place, (title, rows) in enumerate(panels):
-        row, column = divmod(place, across)
+    for number, (title, rows) in enumerate(panels):
+        row, column = divmod(number, across)
         bottom = height - ABOVE - row * each - ROW * bars
         size = ((LEFT + column * (share + GAP)) / width, bottom / height, share / width, ROW * bars / height)
         axes = figure.add_axes(size)
@@ -134,15 +134,15 @@ def _panel(axes: Axes, title: str, rows: pd.DataFrame, longest: float, style: _S
     places = range(len(rows))
     for cause, hours, share in zip(CAUSES, HOURS, SHARES, strict=True):
         axes.barh(places, rows[hours], left=left, height=0.72, color=COLOURS[cause], edgecolor="white", linewidth=0.6)
-        for place, length, part, start in zip(places, rows[hours], rows[share], left, strict=True):
+        for height, length, part, start in zip(places, rows[hours], rows[share], left, strict=True):
             if part >= MIN_SHOWN and length > 0.035 * longest:
                 colour = "white" if cause in ON_DARK else INK
-                where = (start + length / 2, place)
+                where = (start + length / 2, height)
                 axes.text(*where, f"{100 * part:.0f}", ha="center", va="center_baseline", fontsize=8, color=colour)
         left = left + rows[hours]
-    for place, length in zip(places, rows["mean"], strict=True):
+    for height, length in zip(places, rows["mean"], strict=True):
         axes.annotate(
-            f"{length:.1f}", (length, place), (4, 0), textcoords="offset points", va="center_baseline", fontsize=9,
+            f"{length:.1f}", (length, height), (4, 0), textcoords="offset points", va="center_baseline", fontsize=9,
             color=INK,
         )  # fmt: skip
     axes.set(xlim=(0, 1.09 * longest), ylim=(len(rows) - 0.5, -0.5))

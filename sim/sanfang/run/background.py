@@ -102,10 +102,10 @@ class BackgroundJob[Found]:
         gone = time.monotonic() - self._begun
         return gone / self.done * (self.total - self.done) if self.done else float("nan")
 
-    def listen(self, told: Callable[[], object]) -> Callable[[], None]:
-        """Have `told` called when something has changed, from the job's thread; returns what ends that."""
-        self._listeners.append(told)
-        return lambda: self._listeners.remove(told) if told in self._listeners else None
+    def listen(self, listener: Callable[[], object]) -> Callable[[], None]:
+        """Have `listener` called when something has changed, from the job's thread; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def start(self) -> None:
         if self.room is not None:
@@ -227,8 +227,8 @@ class BackgroundJob[Found]:
 
     def _tell(self) -> None:
         self._told = time.monotonic()
-        for told in tuple(self._listeners):
-            told()
+        for listener in tuple(self._listeners):
+            listener()
 
 
 def play(step: Callable[[int], object], days: int, job: BackgroundJob[Any] | None = None, count: bool = False) -> None:

@@ -51,12 +51,12 @@ def flow_table(run: Run) -> pd.DataFrame:
 
 def bands(ways: pd.DataFrame, layers: tuple[str, ...] = LAYERS) -> list[Band]:
     """What flows between neighbouring layers of a `flow_table`; the sums of all layers are equal."""
-    found = []
+    drawn = []
     for left, right in pairwise(layers):
         sums = ways.groupby([left, right], sort=True)[["requests", "hours"]].sum()
         for (source, target), amount in zip(sums.index, sums.to_numpy().tolist(), strict=True):
-            found.append(Band((left, str(source)), (right, str(target)), int(amount[0]), float(amount[1])))
-    return found
+            drawn.append(Band((left, str(source)), (right, str(target)), int(amount[0]), float(amount[1])))
+    return drawn
 
 
 def nodes(links: list[Band], weight: str) -> dict[tuple[str, str], float]:

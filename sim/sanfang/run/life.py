@@ -12,6 +12,7 @@ from sanfang.model.cases.watched import Trace, WatchedModel
 from sanfang.run.background import BackgroundJob, play
 from sanfang.run.steps import PARTNER, PARTS, RESIDENT, HandOff, Step, steps_of
 from sanfang.run.time_split import CAUSES, HOURS, durations
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 
@@ -50,9 +51,9 @@ class Life(Record):
     @property
     def places(self) -> list[str]:
         """The places where it was, from the resident upwards."""
-        found = {step.place for step in self.steps}
-        order = [RESIDENT, "grid", "community", "street", *sorted(p for p in found if p.startswith("department."))]
-        return [place for place in [*order, PARTNER, PARTS] if place in found]
+        passed = {step.place for step in self.steps}
+        order = [RESIDENT, "grid", "community", "street", *sorted(p for p in passed if p.startswith("department."))]
+        return [place for place in [*order, PARTNER, PARTS] if place in passed]
 
     @property
     def staff_hours(self) -> float:
@@ -62,9 +63,9 @@ class Life(Record):
 
 def record(requests: pd.DataFrame, label: Any, calendar: Calendar, day: int) -> Record:
     """What is known of the need in row `label` of a request table of a run played up to `day`."""
-    one = requests.loc[[label]]
-    facts = _rows(one)[0]
-    hours = float(durations(one, calendar, day).iloc[0])
+    row = requests.loc[[label]]
+    facts = _rows(row)[0]
+    hours = float(durations(row, calendar, day).iloc[0])
     split = {cause: float(facts[column]) for cause, column in zip(CAUSES, HOURS, strict=True)}
     unbooked = max(0.0, facts["parts"] * hours - sum(split.values())) if facts["outcome"] == "open" else 0.0
     known = (value for value in (facts["voiced"], facts["closed"]) if value == value)
@@ -75,14 +76,14 @@ def record(requests: pd.DataFrame, label: Any, calendar: Calendar, day: int) -> 
 def life(trace: Trace, requests: pd.DataFrame, label: Any) -> Life:
     """The life of the need in row `label` of a request table, as seen in `trace` up to the model's day."""
     model = trace.model
-    told = vars(record(requests, label, model.scenario_run.calendar, model.day))
-    facts = told["facts"]
+    parts = vars(record(requests, label, model.scenario_run.calendar, model.day))
+    facts = parts["facts"]
     steps, handoffs = steps_of(facts, trace)
     if facts["outcome"] in ("open", "unresolved"):
         split = {cause: sum(step.hours for step in steps if step.cause == cause) for cause in CAUSES}
-        told = told | {"split": split, "unbooked": 0.0}
+        parts = parts | {"split": split, "unbooked": 0.0}
     end = max([step.end for step in steps] + ([facts["closed"]] if facts["closed"] == facts["closed"] else []))
-    return Life(**told, steps=tuple(steps), handoffs=tuple(handoffs), begin=float(facts["arose"]), end=float(end))
+    return Life(**parts, steps=tuple(steps), handoffs=tuple(handoffs), begin=float(facts["arose"]), end=float(end))
 
 
 def watched(
@@ -91,8 +92,12 @@ def watched(
 ) -> Life:  # fmt: skip
     """The life of the need in row `label` of the request table of a run played up to day `until`.
 
-    The run is made once more to see it closer. As a job, each day is one of its `total`. Raises Cancelled.
+    The run is made once more to see it closer. As a job, each day is one of its `total`. Raises Cancelled, and
+    InputError for one that was voiced before day 0: the years before are not watched.
     """
+    voiced: Any = requests.at[label, "voiced"]
+    if voiced < 0:
+        raise InputError(f"request {requests.at[label, 'id']!s}: was voiced before day 0; its way so far was not seen")
     with job.turn() if job else nullcontext():
         model = WatchedModel(scenario, seed, days, scale, int(str(requests.at[label, "id"]), 16))
 

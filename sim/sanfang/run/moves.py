@@ -22,7 +22,7 @@ class Move(NamedTuple):
 
 def with_move(moves: Iterable[Move], move: Move) -> tuple[Move, ...]:
     """Some moves and one more, which takes the place of one of the same lever on the same day."""
-    return (*(one for one in moves if one[:2] != move[:2]), move)
+    return (*(earlier for earlier in moves if earlier[:2] != move[:2]), move)
 
 
 def before(moves: Iterable[Move], day: int) -> tuple[Move, ...]:

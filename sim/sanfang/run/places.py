@@ -40,7 +40,7 @@ class Places:
             return self.count - self._sum()
 
     def _sum(self, owner: object = None) -> int:
-        return sum(one.size for one in self._taken if owner is None or one.owner == owner)
+        return sum(place.size for place in self._taken if owner is None or place.owner == owner)
 
     def _give(self) -> None:
         """Give what is free to those who wait. The lock is held."""
@@ -101,8 +101,8 @@ class Place:
     def hurry(self) -> None:
         """Have the place given back that was not used for longest, if that is longer than `idle_seconds`."""
         with self._among._lock:
-            unused = [one for one in self._among._taken if one.put_away is not None]
-        oldest = min(unused, key=lambda one: one.used, default=None)
+            unused = [place for place in self._among._taken if place.put_away is not None]
+        oldest = min(unused, key=lambda place: place.used, default=None)
         if oldest and oldest.put_away and time.monotonic() - oldest.used > self._among.idle_seconds:
             oldest.put_away()
 

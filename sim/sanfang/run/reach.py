@@ -27,7 +27,7 @@ class Reach:
     def __str__(self) -> str:
         return f"{self.communities:,} of {self.of:,} communities, {self.residents:,} residents"
 
-    def told(self, lang: str = "en") -> str:
+    def in_words(self, lang: str = "en") -> str:
         """In words: in English (`en`) or Chinese (`zh`)."""
         if lang == "en":
             return str(self)
@@ -49,7 +49,7 @@ def reached_by(scenarios: Mapping[str, Scenario], scale: float) -> dict[str, dic
 
 def in_words(reached: Mapping[str, Mapping[str, int]]) -> str:
     """What `reached_by` says, in one line: once if all scenarios reach the same."""
-    texts = {label: str(Reach(**found)) for label, found in reached.items()}
+    texts = {label: str(Reach(**numbers)) for label, numbers in reached.items()}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
     return "; ".join(f"{label}: {text}" for label, text in texts.items())
@@ -85,14 +85,14 @@ def check_reach(scenario: Scenario, days: int | None = None, scale: float = 1.0)
 
 def steps_not_reached(scenarios: Iterable[Scenario], days: int | None = None) -> list[str]:
     """Notes on schedules that begin in time, but have steps that never come."""
-    found = []
+    notes = []
     for scenario in scenarios:
         end = days or scenario.run.days
         for path, steps in _schedules(scenario):
             late = [day for day, _ in steps if day >= end]
             if late:
-                found.append(f"{scenario.name}: {path}: its step on day {late[0]} never comes in {end} days")
-    return found
+                notes.append(f"{scenario.name}: {path}: its step on day {late[0]} never comes in {end} days")
+    return notes
 
 
 def _schedules(scenario: Scenario) -> Iterator[tuple[str, tuple[tuple[int, float], ...]]]:

@@ -93,8 +93,8 @@ def _given_since(model: DistrictModel, first: int) -> np.ndarray:
 def in_window(so_far: np.ndarray, first: int, end: int, window: int = WINDOW) -> np.ndarray:
     """What the last `window` days, or fewer at the beginning, have added to amounts `so_far[day]`: a row a day, from
     `first` to before `end`."""
-    found = so_far[first:end].copy()
+    added = so_far[first:end].copy()
     begun = max(first, window)
     if begun < end:
-        found[begun - first :] -= so_far[begun - window : end - window]
-    return found
+        added[begun - first :] -= so_far[begun - window : end - window]
+    return added

@@ -107,9 +107,9 @@ def hours_by_group(played: Session) -> dict[str, np.ndarray]:
 
     def shares(days: PlayedDays) -> np.ndarray:
         hours = moving_sum(days.hours)
-        rows = [[h.HOUR_HEADINGS.index(one) for one in group] for group in HOUR_GROUPS.values()]
-        found = [ratios(hours[:, own].sum(axis=1), hours.sum(axis=1)) for own in rows]
-        return np.asarray(np.nan_to_num(np.column_stack(found)))
+        rows = [[h.HOUR_HEADINGS.index(name) for name in group] for group in HOUR_GROUPS.values()]
+        columns = [ratios(hours[:, own].sum(axis=1), hours.sum(axis=1)) for own in rows]
+        return np.asarray(np.nan_to_num(np.column_stack(columns)))
 
     return dict(zip(HOUR_GROUPS, _grown(played, "hours by group", shares).T, strict=True))
 

@@ -22,7 +22,7 @@ from sanfang.run.moves import Move, before, with_move, with_moves
 from sanfang.run.reach import check_reach
 from sanfang.run.recorder import Recorder
 from sanfang.run.series import BY_COMMUNITY, by_community
-from sanfang.run.simulation import Run, check_run, evaluate_from, run_of
+from sanfang.run.simulation import Run, check_run, evaluate_from, run_from
 from sanfang.run.time_split import find
 from sanfang.run.years import Years
 from sanfang.scenario.declare import level_on
@@ -206,7 +206,7 @@ class Session:
 
     def so_far(self) -> Run:
         """All four as a `Run`, as `simulate` would give it."""
-        return run_of(self._model, self.scale, years=self._years)
+        return run_from(self._model, self.scale, years=self._years)
 
     def life(self, request_id: str) -> Life:
         """The life of the request with this id, or with the only id that begins so, step by step up to today.

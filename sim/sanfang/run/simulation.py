@@ -104,7 +104,7 @@ def simulate(
         years.see(model)
         if progress is not None:
             progress(model.day, model.days)
-    run = run_of(model, scale, keep_requests, years)
+    run = run_from(model, scale, keep_requests, years)
     note_complete()
     return run
 
@@ -114,7 +114,7 @@ def evaluate_from(run: Observation, first: int) -> dict[str, float]:
     return measure(run, Window(whole_number("first", first, 0, run.days - 1), run.days))
 
 
-def run_of(model: DistrictModel, scale: float, keep_requests: bool = True, years: Years | None = None) -> Run:
+def run_from(model: DistrictModel, scale: float, keep_requests: bool = True, years: Years | None = None) -> Run:
     """All that a model shows after the days that it has done, and its `years`, where they were seen.
 
     `scale` is that with which it was made. Before the first day has ended there are no metrics, and no rows in tables.

@@ -105,7 +105,9 @@ class _Teller:
         handoffs: list[HandOff] = []
         for part in sorted(set(self.log["part"].tolist())):
             self._part(part, steps, handoffs)
-        return sorted(steps, key=lambda step: (step.begin, step.part)), sorted(handoffs, key=lambda one: one.time)
+        steps.sort(key=lambda step: (step.begin, step.part))
+        handoffs.sort(key=lambda handoff: handoff.time)
+        return steps, handoffs
 
     def _part(self, part: int, steps: list[Step], handoffs: list[HandOff]) -> None:
         places = np.flatnonzero(self.log["part"] == part)

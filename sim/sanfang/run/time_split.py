@@ -7,6 +7,7 @@ are those of the metrics `wait_staff_share` and so on, which count the same requ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,16 +68,17 @@ def durations(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Serie
 
     NaN for needs that were never voiced.
     """
-    starts = clock_starts(calendar, days)
     until = requests["closed"].fillna(float(days))
     voiced = requests["voiced"].notna()
+    first = min(0, math.floor(requests["voiced"].min())) if voiced.any() else 0  # some were voiced before day 0
+    starts = clock_starts(calendar, days - first, first)
     begin, end = (
-        to_working_each(column[voiced].to_numpy(float), starts, calendar.opening_hour, calendar.shift_hours)
+        to_working_each(column[voiced].to_numpy(float) - first, starts, calendar.opening_hour, calendar.shift_hours)
         for column in (requests["voiced"], until)
     )
-    found = pd.Series(np.nan, index=requests.index)
-    found[voiced] = end - begin
-    return found
+    spans = pd.Series(np.nan, index=requests.index)
+    spans[voiced] = end - begin
+    return spans
 
 
 def remainders(requests: pd.DataFrame, calendar: Calendar, days: int) -> pd.Series[float]:

@@ -43,17 +43,18 @@ class Troubles:
 
 
 def troubles(requests: Sequence[pd.DataFrame], day: int) -> Troubles:
-    """The troubles in the tables of requests of several worlds, as they stand on `day`."""
+    """The troubles in the tables of requests of several worlds, as they stand on `day`.
+
+    One that was there before day 0 counts from the first of its records in the run.
+    """
     columns: list[pd.DataFrame | pd.Series[Any]] = []
     who: list[pd.DataFrame] = []
     for letter, table in zip(LETTERS, requests, strict=False):
-        first = table[table["ordinal"] == 0].set_index("id")
-        later = table[table["ordinal"] > 0].sort_values("ordinal")
-        last = later.drop_duplicates("root", keep="last").set_index("root")
-        outcome, closed = first["outcome"].copy(), first["closed"].copy()
-        times = pd.Series(1.0, index=first.index)
-        outcome[last.index], closed[last.index] = last["outcome"], last["closed"]
-        times[last.index] += later.groupby("root").size().astype(float)
+        ordered = table.sort_values("ordinal", kind="stable")
+        first = ordered.drop_duplicates("root").set_index("root")
+        last = ordered.drop_duplicates("root", keep="last").set_index("root")
+        outcome, closed = last["outcome"], last["closed"]
+        times = ordered.groupby("root").size().astype(float)
         solved = (outcome == OVER[0]) | (outcome == OVER[1])
         columns.append(
             pd.DataFrame(
@@ -72,7 +73,7 @@ def troubles(requests: Sequence[pd.DataFrame], day: int) -> Troubles:
 
 
 def chosen(
-    found: Troubles, order: str, other: int = 1, domain: str = "", community: str = "", most: int = 40
+    troubles: Troubles, order: str, other: int = 1, domain: str = "", community: str = "", most: int = 40
 ) -> pd.DataFrame:
     """At most `most` rows of `found.table` that fit, sorted.
 
@@ -81,7 +82,7 @@ def chosen(
     the other; "longest" in
     the first world; "only_first" and "only_other" those that arose in one alone; "latest" to arise.
     """
-    table = found.table
+    table = troubles.table
     if domain:
         table = table[table["domain"] == domain]
     if community:
@@ -138,19 +139,19 @@ def segments(row: Any, day: int) -> list[tuple[str, float, float]]:
     """The parts of a record's time as (one of `STAGES`, from, to) in days; what has not happened ends on `day`."""
     until = float(day) if np.isnan(row["closed"]) else float(row["closed"])
     marks = [row["arose"], row["voiced"], row["first_at"], until]
-    found = []
+    parts = []
     for stage, begin, end in zip(STAGES, marks, marks[1:], strict=False):
         if np.isnan(begin):
             continue
         # The first later mark that there is: one given up before it was handled goes from voiced to closed.
         later = [mark for mark in marks[marks.index(begin) + 1 :] if not np.isnan(mark)] if np.isnan(end) else [end]
-        found.append((stage, float(begin), float(min(later[0], until))))
-    return [part for part in found if part[2] > part[1] or part[0] == "silent"]
+        parts.append((stage, float(begin), float(min(later[0], until))))
+    return [part for part in parts if part[2] > part[1] or part[0] == "silent"]
 
 
-def last_record(found: Troubles, place: int, root: str) -> Any:
+def last_record(troubles: Troubles, number: int, root: str) -> Any:
     """Row label of the last record of a trouble in a world's table of requests; None if it did not arise there."""
-    table = found.requests[place]
+    table = troubles.requests[number]
     rows = table[table["root"] == root].sort_values("ordinal")
     return rows.index[-1] if len(rows) else None
 
@@ -161,9 +162,9 @@ def minds(model: DistrictModel, resident: int) -> dict[str, float]:
     return {"satisfaction": view.satisfaction, "trust": view.trust, "expectation": view.expectation}
 
 
-def of_resident(found: Troubles, resident: int) -> pd.DataFrame:
+def of_resident(troubles: Troubles, resident: int) -> pd.DataFrame:
     """The troubles of one resident in any world, by day of arising."""
-    table = found.table
+    table = troubles.table
     return table[table["resident"] == resident].sort_values("arose")
 
 

@@ -84,8 +84,8 @@ def parameters() -> Iterator[Parameter]:
 
 def levers(*, extensions: bool = True) -> list[Parameter]:
     """The policy levers; without `extensions` those of the article."""
-    found = [parameter for parameter in parameters() if parameter.role == "lever" and ANY not in parameter.path]
-    return [parameter for parameter in found if extensions or parameter.group != EXTENSIONS]
+    declared = [parameter for parameter in parameters() if parameter.role == "lever" and ANY not in parameter.path]
+    return [parameter for parameter in declared if extensions or parameter.group != EXTENSIONS]
 
 
 def values(scenario: Scenario) -> Iterator[tuple[str, Parameter, Any]]:
@@ -173,15 +173,15 @@ def tree() -> Tree:
 
 
 def _tree(section: type[Section]) -> Tree:
-    found: Tree = {}
+    branches: Tree = {}
     for name, info in section.model_fields.items():
         below = info.annotation
         if get_origin(below) is dict:
             each = get_args(below)[1]
-            found[name] = {ANY: _tree(each if _is_section(each) else Policy)}  # communities set a part of the policy
+            branches[name] = {ANY: _tree(each if _is_section(each) else Policy)}  # communities set a part of the policy
         else:
-            found[name] = _tree(below) if _is_section(below) else info
-    return found
+            branches[name] = _tree(below) if _is_section(below) else info
+    return branches
 
 
 def _is_section(annotation: Any) -> TypeGuard[type[Section]]:

@@ -127,12 +127,12 @@ def _start(scenario: Scenario) -> None:
 def _size(scenario: Scenario) -> None:
     """What a run must hold in memory. Each factor has a limit of its own, but not all of them go together."""
     district, domains = scenario.district, scenario.domains
-    for table, found, most in (
+    for table, number, most in (
         ("domains", len(domains), limits.MAX_DOMAINS),
         ("departments", len(scenario.departments), limits.MAX_DEPARTMENTS),
     ):
-        if found > most:
-            raise _wrong(table, f"there are {found:,}; at most {most:,} are possible")
+        if number > most:
+            raise _wrong(table, f"there are {number:,}; at most {most:,} are possible")
     residents, communities = district.population * len(domains), district.communities * len(domains)
     candidates = "candidates for needs a day (residents x hazard x needs.hazard_cap / 365)"
     for path, what, amount, most in (

@@ -55,10 +55,10 @@ class Voice(Section):
     rate_chronic: float = param(0.12, "per day", 0, 10, "The same for 愁", "愁·反映率")
     rate_hoped: float = param(0.05, "per day", 0, 10, "The same for 盼", "盼·反映率")
     trust_power: float = param(1.0, "-", 0, 4, "How strongly trust governs voice", "信任影响")
-    trip_deterrence: float = param(0.5, "per trip", 0, 3, "How strongly expected trips deter", "跑腿阻碍")
+    trip_deterrence: float = param(0.5, "per trip", 0, 3, "How strongly expected trips deter", "跑动阻碍")
     app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")
     hotline: float = param(0.10, "0-1", 0, 1, "Use of the hotline", "使用热线比例", source="about 0.15 dispatched per resident-year: Qingdao 2021Q1 0.386, of which 40 % dispatched")
-    department_window: float = param(0.15, "0-1", 0, 1, "Use of a department's window", "部门窗口比例")
+    department_window: float = param(0.15, "0-1", 0, 1, "Use of a department's window", "政务大厅窗口比例")
     online: float = param(0.6, "0-1", 0, 1, "Share of window visits that go online with a full platform, at full digital literacy [M3]", "平台分流窗口比例", source="assumed, 0.4 to 0.8: Shanghai 2022 counts 84 % of matters, with any online step and firms' own")
 
 
@@ -76,7 +76,7 @@ class Casework(Section):
 
     wrong_window: float = param(0.3, "0-1", 0, 1, "Chance that a window sends a resident on", "跑错窗口概率")
     wrong_window_days: float = param(1.0, "working days", 0, 30, "Mean time lost by it", "跑错窗口延误")
-    further_trip: float = param(0.6, "0-1", 0, 1, "Chance of a further trip for a matter decided above the community (half for others)", "再次跑腿概率")
+    further_trip: float = param(0.6, "0-1", 0, 1, "Chance of a further trip for a matter decided above the community (half for others)", "再次跑动概率")
     services_offered: float = param(0.3, "0-1", 0, 1, "Share of devolvable services that a community can offer before the reform", "社区原有可办事项")
     registration_days: float = param(0.25, "working days", 0, 10, "Mean time until a batch of requests is registered", "登记批次")
     intake_hours: float = param(0.12, "hours", 0, 5, "Work to take in a request", "受理工时")
@@ -87,9 +87,9 @@ class Casework(Section):
     relay_hours: float = param(0.35, "hours", 0, 10, "Street office work to pass a part on", "转办工时")
     handoff_days: float = param(0.5, "working days", 0, 30, "Mean time each hand-off takes", "转办时间")
     approval_days: float = param(1.5, "working days", 0, 60, "Mean time of a department's approval", "审批时间")
-    bounce: float = param(0.2, "0-1", 0, 0.95, "Chance that a receiver declares itself not in charge", "推诿概率", source="Fuzhou rivers 2016-2018: 30 % of cases transferred at least once")
-    clear_bounce: float = param(0.8, "0-1", 0, 1, "Part of it that clear lists end [F3a]", "清单消除推诿")
-    platform_bounce: float = param(0.4, "0-1", 0, 1, "Part of it that shared data end [M3]", "平台消除推诿")
+    bounce: float = param(0.2, "0-1", 0, 0.95, "Chance that a receiver declares itself not in charge", "推诿扯皮概率", source="Fuzhou rivers 2016-2018: 30 % of cases transferred at least once")
+    clear_bounce: float = param(0.8, "0-1", 0, 1, "Part of it that clear lists end [F3a]", "清单消除推诿扯皮")
+    platform_bounce: float = param(0.4, "0-1", 0, 1, "Part of it that shared data end [M3]", "平台消除推诿扯皮")
     meeting_days: float = param(2.5, "working days", 0, 60, "Mean wait for the meeting that handles a composite case jointly [M2a]", "联席会议等待", source="assumed, 1 to 5: a weekly meeting")
     local_knowledge: float = param(1.15, "ratio", 0.5, 3, "Speed of base staff thanks to local knowledge", "本地知识")
     uneven_decision: float = param(0.06, "0-1", 0, 1, "Chance that a devolved decision is wrong", "下放决策失误率")
@@ -97,13 +97,14 @@ class Casework(Section):
     fixed_skill: float = param(0.35, "0-1", 0, 1, "Gain in that chance with full skill", "技能增益")
     partly_fixed: float = param(0.6, "0-1", 0, 1, "Share of the rest that is partly fixed", "部分解决比例")
     partly_quality: float = param(0.55, "0-1", 0, 1, "Worth of a partial fix", "部分解决价值")
-    partner_skill: float = param(0.8, "0-1", 0.05, 1, "Skill of local firms and social organisations", "合作方技能")
+    partner_skill: float = param(0.8, "0-1", 0.05, 1, "Skill of local firms and social organisations", "社会力量技能")
     strength: float = param(0.1, "0-1", 0, 0.95, "Gain in it where each takes what it is best at [M2a]", "优势分工增益")
     helper_skill: float = param(0.6, "0-1", 0.05, 1, "Skill of units and residents who help with simple work [M1]", "内部力量技能")
     comes_back: float = param(0.6, "0-1", 0, 1, "Chance that a case that was not fixed is brought back", "重复反映概率")
     comes_back_days: float = param(6.0, "working days", 0, 200, "Mean time until it is brought back", "重复反映间隔")
     rework: float = param(0.6, "0-1", 0, 2, "Hours of a second attempt over the first", "返工工时比例")
     tasks_first: float = param(0.8, "0-1", 0, 1, "Chance that a task from above, or a street's own work, goes before residents' requests [D2d]", "上级任务优先")
+    chores_yield: float = param(0.0, "0-1", 0, 1, "Share of chores (intake, surveys, plans, and other small work of offices) that wait until no resident's request does", "杂务让位比例", source="assumed: a convention, nobody has recorded it; 0 is one line with requests")
     own_work_first: float = param(0.7, "0-1", 0, 1, "Chance that a department's own work goes before what communities send up", "部门自办优先")
 
 
@@ -125,7 +126,7 @@ class Mind(Section):
     expectation_step: float = param(0.2, "0-1", 0, 1, "Step of expectation towards what an experience leaves", "期望调整")
     norm: float = param(0.5, "0-1", 0, 1, "Share of the promised wait, over the wait met, in what an experience leaves of expectation", "承诺时限在期望中的权重", source="assumed, 0.2 to 0.8: satisfaction follows what should be rather than what will be (Favero and Kim 2021), yet expected waits follow those met (James 2011)")
     erosion: float = param(0.002, "per day", 0, 0.1, "Loss of satisfaction by an unresolved need", "未解决侵蚀")
-    trip_cost: float = param(0.08, "per trip", 0, 1, "Loss of an experience by each trip", "跑腿损失")
+    trip_cost: float = param(0.08, "per trip", 0, 1, "Loss of an experience by each trip", "跑动损失")
     peer_pull: float = param(0.05, "0-1", 0, 1, "Weekly pull of neighbours on expectation and trust", "邻里影响")
     ties: int = param(4, "count", 0, 10, "Ties of a resident (even)", "社会联系数")
     rewired: float = param(0.1, "0-1", 0, 1, "Share of ties to anyone in the community instead of the grid", "跨网格联系")
@@ -169,7 +170,7 @@ class Workforce(Section):
     leaving_fatigue: float = param(1.5, "per unit", 0, 6, "How strongly fatigue drives leaving", "疲劳离职效应")
     leaving_recognition: float = param(0.4, "0-1", 0, 1, "Part of leaving that recognition prevents [F3f]", "激励留人效应")
     leaving_autonomy: float = param(0.15, "0-1", 0, 1, "Part of leaving that full authority prevents [F3f]", "自主留人效应", source="assumed, 0 to 0.3")
-    vacancy_days: float = param(90.0, "calendar days", 1, 720, "Mean time a post stays vacant", "空岗天数", source="American governments 2017 to 2024: 84 to 130 days to fill a post; 45 to 130")
+    vacancy_days: float = param(90.0, "calendar days", 1, 720, "Mean time a post stays vacant", "岗位空缺天数", source="American governments 2017 to 2024: 84 to 130 days to fill a post; 45 to 130")
 
 
 class Tasks(Section):
@@ -199,6 +200,7 @@ class Supply(Section):
     precise_estimate: float = param(0.6, "0-1", 0, 1, "Part of it that identification and data remove", "精准识别减误差")
     proposal_weight: float = param(0.7, "0-1", 0, 1, "Weight of local estimates where communities propose [F3e]", "建议权权重")
     known_requests: float = param(500.0, "requests", 1, 1e6, "Requests of a community in a domain that halve the variance of its estimate", "诉求修正估计", source="assumed, 100 to 5,000")
+    memory_years: float = param(3.0, "years", 0.1, 100, "Mean age of the requests that estimates rest on, at most", "估计所依据诉求的平均年限", source="assumed, 1 to 10")
     need_yuan: float = param(1.0, "ratio", 0.1, 10, "Money needed to cover all demand over money planned", "需求经费比")
 
 
@@ -224,8 +226,8 @@ class Helpers(Section):
     visit_hours: float = param(1.0, "hours", 0.1, 20, "A visit to an elderly person who lives alone", "探访工时")
     visit_tells: float = param(0.5, "0-1", 0, 1, "Chance that a visit brings a latent need to light", "探访发现率", source="assumed, 0.2 to 0.8")
     upkeep_hours: float = param(12.0, "hours per 1,000 residents and month", 0.1, 1000, "Full upkeep of facilities by volunteers", "设施维护工时", source="assumed, 5 to 30")
-    member_share: float = param(0.015, "0-1", 0, 1, "Members of contact groups among adults, at full trust", "联户成员比例", source="assumed, 0.005 to 0.03")
-    member_hours: float = param(6.0, "hours a month", 0, 100, "Hours of a member", "联户成员工时", source="assumed, 3 to 12")
+    member_share: float = param(0.015, "0-1", 0, 1, "Members of contact groups among adults, at full trust", "联户员比例", source="assumed, 0.005 to 0.03")
+    member_hours: float = param(6.0, "hours a month", 0, 100, "Hours of a member", "联户员工时", source="assumed, 3 to 12")
     contact_hours: float = param(0.15, "hours", 0.01, 10, "A contact with a household", "联户工时")
     contact_tells: float = param(0.3, "0-1", 0, 1, "Chance that a contact brings a latent need to light", "联户发现率", source="assumed, 0.1 to 0.6")
     look_share: float = param(0.2, "0-1", 0, 0.5, "Part of members' hours spent on looking for hazards", "隐患排查比例")
@@ -272,7 +274,7 @@ class Prices(Section):
     meeting_hours: float = param(4.0, "hours per community-week", 0, 200, "Meetings of the parties that work together [M2a]", "联席会议工时", source="assumed, 2 to 8")
     joint_hours: float = param(0.2, "hours per composite case and office", 0, 20, "Joint handling, at the community and at each department in charge", "联合办理工时", source="assumed, 0.1 to 0.5: ten to thirty minutes of a meeting")
     collaboration_yuan: float = param(6.0, "yuan per resident-year", 0, 500, "Contracts with the parties that work together", "协同购买经费", source="assumed, 3 to 12")
-    forum_hours: float = param(6.0, "hours per forum", 0, 200, "Preparing, leading and writing up a forum [M2b]", "协商会工时", source="assumed, 3 to 15")
+    forum_hours: float = param(6.0, "hours per forum", 0, 200, "Preparing, leading and writing up a forum [M2b]", "议事协商会工时", source="assumed, 3 to 15")
     forum_resident_hours: float = param(20.0, "hours per forum", 0, 500, "Residents' own time in a forum", "居民议事时间", source="assumed, 10 to 40: ten residents, two hours")
     platform_yuan: float = param(10.0, "yuan per resident-year", 0, 500, "The platform: capital and running cost, spread over its life [M3]", "数字平台费用", source="assumed, 4 to 25")
     platform_entry_hours: float = param(6.0, "hours per community-week", 0, 400, "Feeding the platform, by grid workers [D3d]", "平台录入工时", source="assumed, 3 to 20")

@@ -43,8 +43,8 @@ def folders(kind: str = "scenarios") -> list[Path]:
 
 def names(kind: str = "scenarios", below: str = "") -> list[str]:
     """Bare names of all content of `kind`; `below` is a folder inside it, such as `districts`."""
-    found = (path for folder in folders(kind) for path in (folder / below).glob("*.toml"))
-    return sorted({path.stem for path in found if path.is_file()})
+    paths = (path for folder in folders(kind) for path in (folder / below).glob("*.toml"))
+    return sorted({path.stem for path in paths if path.is_file()})
 
 
 def is_bare(name: str) -> bool:
@@ -62,26 +62,28 @@ def find_scenario(name: str | Path, beside: Source | None = None) -> Source:
     text = str(name)
     if is_bare(text):
         below = [DISTRICTS, "."] if beside and beside.path.parent.name == DISTRICTS else [".", DISTRICTS]
-        found, near = _bare(text, below, beside), _existing(beside.path.parent / f"{text}.toml") if beside else None
+        source, near = _bare(text, below, beside), _existing(beside.path.parent / f"{text}.toml") if beside else None
         if near and _same(near, beside):
             near = None
-        if beside and found and near and not found.note and _differ(found.path, near.path):
-            found = replace(found, note=f"{text!r} is {found.label}, not the file of that name beside {beside.label}")
-        either = found or near
+        if beside and source and near and not source.note and _differ(source.path, near.path):
+            source = replace(
+                source, note=f"{text!r} is {source.label}, not the file of that name beside {beside.label}"
+            )
+        either = source or near
         if either:
             return either
-    found = _at_path(Path(text), beside, below="")
-    if found:
-        return found
+    source = _at_path(Path(text), beside, below="")
+    if source:
+        return source
     raise _not_found("scenario", text, beside)
 
 
 def find_district(name: str | Path) -> Source:
     """The district called or lying at `name`. Raises `InputError` if there is none."""
     text = str(name)
-    found = (_bare(text, [DISTRICTS]) if is_bare(text) else None) or _at_path(Path(text), None, below=DISTRICTS)
-    if found:
-        return found
+    source = (_bare(text, [DISTRICTS]) if is_bare(text) else None) or _at_path(Path(text), None, below=DISTRICTS)
+    if source:
+        return source
     raise _not_found("district", text, None)
 
 
@@ -93,15 +95,15 @@ def find_experiment(name: str | Path) -> Source:
     text = str(name)
     inside = Path(text if text.endswith(".toml") else f"{text}.toml")
     if text.endswith(".toml"):
-        found = _existing(inside, text)
-        if found:
-            return found
+        source = _existing(inside, text)
+        if source:
+            return source
     searched = folders(EXPERIMENTS) if text.strip("./ ") else []
-    found = _first((folder, _existing(folder / inside, f"{EXPERIMENTS}/{inside.as_posix()}")) for folder in searched)
-    if found:
-        return found
+    source = _first((folder, _existing(folder / inside, f"{EXPERIMENTS}/{inside.as_posix()}")) for folder in searched)
+    if source:
+        return source
     known = experiment_names()
-    namesakes = [one for one in known if one.endswith(f"/{text}")]
+    namesakes = [other for other in known if other.endswith(f"/{text}")]
     hint = f"; did you mean {namesakes[0]!r}?" if namesakes else nearest(text.removesuffix(".toml"), known)
     what = "no such file" if text.endswith(".toml") else "no experiment of that name"
     raise InputError(f"{_quoted(text)}: {what}{hint}; experiments: {listed(known)}")
@@ -109,14 +111,14 @@ def find_experiment(name: str | Path) -> Source:
 
 def experiment_names() -> list[str]:
     """Names of all experiments, those in folders below written as `mechanisms/F1a`."""
-    found = ((path, folder) for folder in folders(EXPERIMENTS) for path in folder.rglob("*.toml"))
-    return sorted({path.relative_to(folder).with_suffix("").as_posix() for path, folder in found if path.is_file()})
+    paths = ((path, folder) for folder in folders(EXPERIMENTS) for path in folder.rglob("*.toml"))
+    return sorted({path.relative_to(folder).with_suffix("").as_posix() for path, folder in paths if path.is_file()})
 
 
 def hiding() -> list[str]:
     """Notes on all scenarios, districts and experiments that lie in the working folder and hide shipped ones."""
-    found = [find_scenario(name) for name in names()] + [find_district(name) for name in names(below=DISTRICTS)]
-    return [source.note for source in found + [find_experiment(name) for name in experiment_names()] if source.note]
+    sources = [find_scenario(name) for name in names()] + [find_district(name) for name in names(below=DISTRICTS)]
+    return [source.note for source in sources + [find_experiment(name) for name in experiment_names()] if source.note]
 
 
 def label_of(path: Path, given: str | None = None) -> str:
@@ -135,13 +137,13 @@ def label_of(path: Path, given: str | None = None) -> str:
 def _bare(name: str, below: list[str], apart_from: Source | None = None) -> Source | None:
     if not name.strip(". "):
         return None
-    found = ((folder, _existing(folder / part / f"{name}.toml")) for part in below for folder in folders())
-    return _first((folder, source) for folder, source in found if not (source and _same(source, apart_from)))
+    sources = ((folder, _existing(folder / part / f"{name}.toml")) for part in below for folder in folders())
+    return _first((folder, source) for folder, source in sources if not (source and _same(source, apart_from)))
 
 
-def _first(found: Iterable[tuple[Path, Source | None]]) -> Source | None:
+def _first(candidates: Iterable[tuple[Path, Source | None]]) -> Source | None:
     """The first file that is there, with a note if it hides a shipped one that differs."""
-    there = [(folder, source) for folder, source in found if source]
+    there = [(folder, source) for folder, source in candidates if source]
     if not there:
         return None
     folder, first = there[0]
@@ -155,9 +157,9 @@ def _same(source: Source, other: Source | None) -> bool:
     return other is not None and source.real == other.real
 
 
-def _differ(one: Path, other: Path) -> bool:
+def _differ(path: Path, other: Path) -> bool:
     try:
-        return not filecmp.cmp(one, other, shallow=False)
+        return not filecmp.cmp(path, other, shallow=False)
     except OSError:  # what cannot be read is told when it is read
         return True
 
@@ -165,13 +167,13 @@ def _differ(one: Path, other: Path) -> bool:
 def _at_path(path: Path, beside: Source | None, below: str) -> Source | None:
     """A file relative to the extending file or the current directory, else to the content folders."""
     near = beside.path.parent / path if beside else path
-    found = _existing(near, None if beside else str(path))
-    if found:
-        return found
+    source = _existing(near, None if beside else str(path))
+    if source:
+        return source
     for folder in folders():
-        found = _existing(folder / below / path)
-        if found:
-            return found
+        source = _existing(folder / below / path)
+        if source:
+            return source
     if _is_dir(near):
         where = _in_extends(str(path), beside) if beside else f"{path}: "
         raise InputError(f"{where}is a directory, not a file{_there_are()}")
@@ -208,7 +210,7 @@ def _in_extends(text: str, beside: Source) -> str:
 
 def _there_are() -> str:
     there = {"scenarios": names(), "districts": names(below=DISTRICTS)}
-    return "".join(f"; {kind}: {listed(found)}" for kind, found in there.items())
+    return "".join(f"; {kind}: {listed(known)}" for kind, known in there.items())
 
 
 def _quoted(text: str) -> str:

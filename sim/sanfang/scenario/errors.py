@@ -22,7 +22,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A hint with the known word closest to `word`, or the empty string."""
     if len(word) > MAX_WORD_LENGTH:
         return ""
-    match = get_close_matches(word, [one for one in known if len(one) <= MAX_WORD_LENGTH], n=1, cutoff=0.5)
+    match = get_close_matches(
+        word, [candidate for candidate in known if len(candidate) <= MAX_WORD_LENGTH], n=1, cutoff=0.5
+    )
     return f"; did you mean {match[0]!r}?" if match else ""
 
 

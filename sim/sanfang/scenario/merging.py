@@ -74,8 +74,8 @@ class Reading:
     def settle(self) -> None:
         """Leave out what was taken out. Raises `InputError` where there was nothing to take out."""
         for table in NAMED:
-            found = self.document.get(table)
-            entries = found if isinstance(found, dict) else {}
+            held = self.document.get(table)
+            entries = held if isinstance(held, dict) else {}
             for name in [key for key, value in entries.items() if value is False]:
                 path = f"{table}.{name}"
                 if path not in self.taken_out:

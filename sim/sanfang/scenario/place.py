@@ -54,7 +54,7 @@ class District(Section):
     personal_spread: float = param(
         0.6, "log sd", 0, 1.5, "How much persons differ in the troubles they have", "个人需求差异"
     )
-    vulnerable_factor: float = param(1.6, "ratio", 1, 5, "Hazard of the vulnerable over others", "弱势群体需求倍数")
+    vulnerable_factor: float = param(1.6, "ratio", 1, 5, "Hazard of the vulnerable over others", "困难群体问题倍数")
 
 
 class Domain(Section):
@@ -78,9 +78,9 @@ class Domain(Section):
         "lognormal", "Distribution of those hours", "工时分布"
     )
     lead_days: float = param(
-        2.0, "working days", 0, 200, "Mean time for access, contractor or material", "外部等待时间"
+        2.0, "working days", 0, 200, "Mean time for access, contractor or material", "等待入户、施工、材料的时间"
     )
-    lead_cv: float = param(1.0, "-", 0, 5, "Spread of that time (sd over mean)", "外部等待差异")
+    lead_cv: float = param(1.0, "-", 0, 5, "Spread of that time (sd over mean)", "等待入户、施工、材料的时间差异")
     yuan: float = param(100.0, "yuan", 0, 1e6, "Mean money that a case needs", "单件经费")
     patience_days: float = param(45.0, "calendar days", 0.1, 3650, "Mean patience before giving up", "居民耐心")
     self_service: float = param(0.0, "0-1", 0, 1, "Share that a terminal can finish", "自助可办比例")

@@ -89,12 +89,12 @@ class Policy(Section):
     clear_lists: Level = lever(
         "F3a", "list_upkeep", "Clear lists of powers and duties", "权责清单",
         "Receivers bounce fewer cases; lists must be kept.",
-        "接办方更少推诿；清单须有人维护。",
+        "接办方更少推诿扯皮；清单须有人维护。",
         price=("prices.list_hours",), signature=("handoffs_per_request", "lower"),
         group=MANAGEMENT,
     )  # fmt: skip
     admission_control: Level = lever(
-        "F3b", "vetting", "Admission control of tasks from above", "准入制度",
+        "F3b", "vetting", "Admission control of tasks from above", "社区工作事项准入",
         "New tasks are vetted, with errors both ways and hours spent on vetting.",
         "新下派的任务先审核；审核占工时，且可能错放或错拒。",
         price=("prices.vetting_hours",), signature=("tasks_from_above_share", "lower"),
@@ -138,9 +138,9 @@ class Policy(Section):
         group=PRECISION,
     )  # fmt: skip
     tailoring: Level = lever(
-        "H1b", "tailoring", "Tailor-made service", "个性化服务",
+        "H1b", "tailoring", "Tailor-made service", "一人一策",
         "Causes of 愁 needs of the vulnerable, and of those that recur, are treated more often; a plan takes hours.",
-        "弱势居民和反复出现的“愁”事更常治到根上；一人一案占用工时。",
+        "困难群体和反复出现的“愁”事更常治到根上；一人一案占用工时。",
         price=("prices.tailoring_hours",), signature=("repeat_rate", "lower"),
         group=PRECISION,
     )  # fmt: skip
@@ -156,12 +156,12 @@ class Policy(Section):
     triage: Level = lever(
         "H2a", "triage", "Triage by type and person", "分类分级处置",
         "Urgent problems and vulnerable people come first; sorting takes minutes a case.",
-        "急事和弱势居民优先；每件分类要花几分钟。",
+        "急事和困难群体优先；每件分类要花几分钟。",
         price=("prices.triage_hours",), signature=("response_rate", "higher"),
         group=REFINEMENT,
     )  # fmt: skip
     case_management: Level = lever(
-        "H2b", "case_management", "One manager for a composite case", "复合问题一案统筹",
+        "H2b", "case_management", "One manager for a composite case", "复合问题一案一专员统筹",
         "Parts of a case run in parallel; the manager's hours are paid per case.",
         "复合问题的各部分并行办理；统筹人的工时按件计。",
         price=("prices.management_hours",), signature=("case_wait_share", "lower"),
@@ -186,7 +186,7 @@ class Policy(Section):
     contact_households: Level = lever(
         "C2", "contact_households", "Contact with households in the grid", "网格联户",
         "Members find needs and hazards and run errands; coordinating them takes grid workers' hours.",
-        "联户成员发现需求和隐患、代办小事；协调占用网格员工时。",
+        "联户员发现需求和隐患、代办小事；协调占用网格员工时。",
         price=("prices.contact_week_hours",), signature=("latent_needs", "lower"),
         group=CASES,
     )  # fmt: skip
@@ -210,7 +210,7 @@ class Policy(Section):
     consultation: Level = lever(
         "M2b", "consultation", "Democratic consultation", "民主协商",
         "Forums may settle conflicts, reveal needs and agree on conventions; they take weeks and hours.",
-        "协商会可以化解矛盾、揭示需求、订立公约；要花几周和工时。",
+        "议事协商会可以化解矛盾、揭示需求、订立公约；要花几周和工时。",
         price=("prices.forum_hours",), signature=("repeat_rate", "lower"),
         group=FUTURE,
     )  # fmt: skip

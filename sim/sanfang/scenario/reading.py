@@ -56,18 +56,18 @@ def _read_chain(source: Source) -> Reading:
 def _placed(chain: Reading, label: str, district: str | Path | None) -> Reading:
     if district is None:
         return chain
-    place = find_district(district)
+    source = find_district(district)
     if chain.is_placed:
-        if place.real in chain.files and chain.origins.get("district.name") == place.label:
+        if source.real in chain.files and chain.origins.get("district.name") == source.label:
             return chain
         held = shortened(str(chain.document["district"]["name"]))
-        raise InputError(f"{label}: holds the district {held!r} and cannot be put on another, {place.label}")
-    reading = _read_chain(place)
+        raise InputError(f"{label}: holds the district {held!r} and cannot be put on another, {source.label}")
+    reading = _read_chain(source)
     for key in ("policy", "policy_by_community"):
         if key in reading.document:
-            raise InputError(f"{place.label}: {key}: a district sets no policy; give the file as the scenario")
+            raise InputError(f"{source.label}: {key}: a district sets no policy; give the file as the scenario")
     if not reading.is_placed:
-        raise InputError(f"{place.label}: is not a district: it gives no district.name")
+        raise InputError(f"{source.label}: is not a district: it gives no district.name")
     reading.forget(ABOUT)
     reading.lay_reading_over(chain)
     return reading
@@ -102,8 +102,8 @@ class _Chain:
             if self._named > MAX_FILES:
                 raise InputError(f"{source.label}: extends: at most {MAX_FILES} files are read, one through the other")
             base = find_scenario(name, beside=source)
-            if base.real in [one.real for one in above]:
-                shown = " -> ".join(one.label for one in [*above, base])
+            if base.real in [earlier.real for earlier in above]:
+                shown = " -> ".join(earlier.label for earlier in [*above, base])
                 raise InputError(f"{source.label}: extends = {name!r}: runs in a circle: {shown}")
             if base.real not in reading.files:
                 self._apply(base, self.document(base), [*above, base])

@@ -128,13 +128,13 @@ def skeleton(path: Path, what: What, lang: str) -> str:
 
 def _section(scenario: Scenario, section: str, name: str, lang: str) -> Iterator[str]:
     """The lines of a section. What a district must say of itself is set, to the default; the rest are comments."""
-    one = find(section)
-    if one is not None:
-        yield f"# {_words(one, lang)}"
+    declared = find(section)
+    if declared is not None:
+        yield f"# {_words(declared, lang)}"
     for path, parameter, value in values(scenario):
-        if one is not None and parameter.path == section:
+        if declared is not None and parameter.path == section:
             what = _owner(scenario, path, lang)
-        elif one is None and path.startswith(f"{section}."):
+        elif declared is None and path.startswith(f"{section}."):
             what = _words(parameter, lang)
         else:
             continue

@@ -47,7 +47,7 @@ def _plain(value: Any, path: str, origin: str, sources: dict[str, str]) -> Any:
 
 
 @dataclass(frozen=True)
-class Basis:
+class SourceSummary:
     """What the values of a scenario rest on: dotted paths of all, of the assumed ones, of those without a source.
 
     Names and texts are not among them, and neither are levers: they are what a policy chooses. `origins` counts the
@@ -64,7 +64,9 @@ class Basis:
         """What the values of `scenario` rest on."""
         from sanfang.scenario.catalogue import values
 
-        paths = [path for path, one, _ in values(scenario) if one.kind != "text" and one.role != "lever"]
+        paths = [
+            path for path, parameter, _ in values(scenario) if parameter.kind != "text" and parameter.role != "lever"
+        ]
         sources = {path: scenario.source(path) for path in paths}
         return cls(
             values=paths,
@@ -79,7 +81,7 @@ class Basis:
         keys = {f"{name}_keys": getattr(self, name) for name in ("assumed", "without_source")}
         return counts | keys | {"origins": self.origins}
 
-    def told(self) -> list[str]:
+    def lines(self) -> list[str]:
         """The same in lines: counts first, then where values come from, what is assumed, what has no source."""
         counts = f"{len(self.assumed):,} are assumed and {len(self.without_source):,} have no source"
         sections = Counter(path.split(".")[0] for path in self.assumed).most_common()

@@ -18,7 +18,7 @@ _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 
 def printable(text: str) -> str:
     r"""`text` on one line, every character that a terminal would obey written as Python writes it: ``\x1b``."""
-    return _UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    return _UNSHOWN.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def is_obeyed(text: str) -> bool:

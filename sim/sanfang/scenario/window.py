@@ -74,7 +74,7 @@ class Window:
             " make it longer with --days, or use --set run.warm_up=0"
         )
 
-    def told(self, lang: str = "en") -> str:
+    def in_words(self, lang: str = "en") -> str:
         """From which day to which, in words."""
         if self.is_empty:
             return "空" if lang == "zh" else "none"
@@ -91,7 +91,7 @@ class Window:
         return f"days {self.first:,} to {self.last:,} of {self.end:,} evaluated"
 
     def __str__(self) -> str:
-        return self.told()
+        return self.in_words()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, for manifests and JSON: first, last, days, and the reason where it is empty."""
@@ -109,12 +109,12 @@ HOW_TO_ALLOW = "allow it: --allow-different-windows, or allow_different_windows 
 
 def check_alike(windows: Mapping[str, Window]) -> None:
     """Raise InputError if windows differ."""
-    told = differences_told(windows)
-    if told:
-        raise InputError(f"{told}; give them the same days and the same run.warm_up, or {HOW_TO_ALLOW}")
+    differences = differences_in_words(windows)
+    if differences:
+        raise InputError(f"{differences}; give them the same days and the same run.warm_up, or {HOW_TO_ALLOW}")
 
 
-def differences_told(windows: Mapping[str, Window], lang: str = "en") -> str:
+def differences_in_words(windows: Mapping[str, Window], lang: str = "en") -> str:
     """In one line, that evaluation windows differ, and how; "" if they are all the same."""
     first = next(iter(windows.values()), None)
     if first is None or all(window == first for window in windows.values()):
@@ -124,8 +124,8 @@ def differences_told(windows: Mapping[str, Window], lang: str = "en") -> str:
         by_window.setdefault(window, label)
     if lang == "zh":
         return listed(f"{label}：{window.brief(lang)}" for window, label in by_window.items())
-    told = listed(f"{label!r} has {_short(window)}" for window, label in by_window.items())
-    return f"evaluation windows differ: {told}"
+    shown = listed(f"{label!r} has {_short(window)}" for window, label in by_window.items())
+    return f"evaluation windows differ: {shown}"
 
 
 def _short(window: Window) -> str:

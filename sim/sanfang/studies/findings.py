@@ -51,8 +51,8 @@ DOSES: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
 
 def runs_of(results: Path, name: str) -> pd.DataFrame:
     """The runs of a sweep. Raises InputError if the folder holds none."""
-    with Results(results / name) as found:
-        return found.runs()
+    with Results(results / name) as stored:
+        return stored.runs()
 
 
 def dose(results: Path, name: str, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
@@ -84,8 +84,8 @@ def gains(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_H
         devolutions, refinements = cube[..., 0, 0], cube[:, 0, 0, 0]
         halves = effects.grouped(cube, list(GROUPS.values()))
         last = effects.last_gains(devolutions)
-        columns = {f"{one} alone": gain for one, gain in zip(FACTORS, effects.single_gains(cube).T, strict=True)}
-        columns |= {f"{one} after the two others": gain for one, gain in zip(DEVOLUTIONS, last.T, strict=True)}
+        columns = {f"{factor} alone": gain for factor, gain in zip(FACTORS, effects.single_gains(cube).T, strict=True)}
+        columns |= {f"{factor} after the two others": gain for factor, gain in zip(DEVOLUTIONS, last.T, strict=True)}
         columns |= {
             "三放 together": effects.together(devolutions),
             "三放: together less sum": effects.complementarity(devolutions),
@@ -121,7 +121,7 @@ def lever_shares(results: Path, metrics: Sequence[str] = PUBLISHED_HEADLINES) ->
         samples, names = shapley.values(walks, name)
         return effects.estimates(np.column_stack([samples, samples.sum(axis=1)]), [*names, "total"])
 
-    declared = {one.name: one for one in levers()}
+    declared = {lever.name: lever for lever in levers()}
     table = _by_metric(metrics, of)
     table["ids"] = [declared[name].ids if name in declared else "" for name in table["effect"]]
     return table
@@ -146,8 +146,8 @@ def break_even(loads: Sequence[float] = (0.5, 0.65, 0.8, 0.9), sizes: Sequence[i
     for servers in sizes:
         for load in loads:
             speed = pooling.break_even_speed(load, servers)
-            found = pooling.measured(load, servers, speed)
-            rows.append({"servers": servers, "load": load, "speed": speed} | vars(found))
+            measured = pooling.measured(load, servers, speed)
+            rows.append({"servers": servers, "load": load, "speed": speed} | vars(measured))
     return pd.DataFrame(rows)
 
 
@@ -165,10 +165,10 @@ def by_metric(table: pd.DataFrame, columns: Sequence[str], heads: Sequence[str])
     """One row a cell, one column a metric, in the order of the table."""
     names = list(dict.fromkeys(table["metric"]))
     cells = table[list(columns)].drop_duplicates().itertuples(index=False, name=None)
-    found = table.set_index([*columns, "metric"])
+    indexed = table.set_index([*columns, "metric"])
     rows = [
         [*(f"{part:g}" if isinstance(part, int | float) else str(part) for part in cell),
-         *(shown(found.loc[(*cell, name)]) for name in names)]
+         *(shown(indexed.loc[(*cell, name)]) for name in names)]
         for cell in cells
     ]  # fmt: skip
     return "\n".join(markdown([*heads, *(f"{metric(name).en} ({metric(name).unit})" for name in names)], rows))
@@ -179,9 +179,9 @@ def _dose_table(name: str, heads: Sequence[str], metrics: Sequence[str], results
 
 
 def _break_even_table(results: Path) -> str:
-    found = break_even()
+    speeds = break_even()
     rows = [
-        [f"{row['servers']:g}", f"{row['load']:g}", f"{row['speed']:.3f}", shown(row)] for _, row in found.iterrows()
+        [f"{row['servers']:g}", f"{row['load']:g}", f"{row['speed']:.3f}", shown(row)] for _, row in speeds.iterrows()
     ]
     head = ["Servers", "Load", "Break-even speed (theory)", "Apart less pooled at that speed (engine, mean services)"]
     return "\n".join(markdown(head, rows))
@@ -224,7 +224,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
 def written(page: str, results: Path) -> str:
     """The page with each of its tables made anew. KeyError for a mark that names no table."""
     pattern = re.compile(r"(<!-- table ([\w-]+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
-    return pattern.sub(lambda found: f"{found[1]}\n{TABLES[found[2]](results)}\n{found[3]}", page)
+    return pattern.sub(lambda match: f"{match[1]}\n{TABLES[match[2]](results)}\n{match[3]}", page)
 
 
 def main() -> None:

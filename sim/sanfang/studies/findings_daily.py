@@ -17,8 +17,10 @@ SMOOTHED = 7
 
 def daily_gap(results: Path, name: str, other: tuple[str, int], base: tuple[str, int], series: str) -> pd.DataFrame:
     """Paired difference of a daily series between two cells (scenario, point), smoothed: estimate, low, high by day."""
-    with Results(results / name) as found:
-        tables = [found.daily(*cell).pivot(index="day", columns="replication", values=series) for cell in (other, base)]
+    with Results(results / name) as stored:
+        tables = [
+            stored.daily(*cell).pivot(index="day", columns="replication", values=series) for cell in (other, base)
+        ]
     gap = (tables[0] - tables[1]).rolling(SMOOTHED, center=True).mean().dropna()
     low, high = t_interval(gap.to_numpy(dtype=float))
     return pd.DataFrame({"estimate": gap.mean(axis=1), "low": low, "high": high})
@@ -38,8 +40,8 @@ def discovery(results: Path) -> Figure:
 
 def points_where(results: Path, name: str) -> dict[tuple[float, ...], int]:
     """Numbers of a sweep's points by the values of its factors, in the order of their names."""
-    with Results(results / name) as found:
-        runs, factors = found.runs(), found.about["factors"]
+    with Results(results / name) as stored:
+        runs, factors = stored.runs(), stored.about["factors"]
     cells = runs[["point", *factors]].drop_duplicates()
     return {tuple(values): int(point) for point, *values in cells.itertuples(index=False, name=None)}
 
@@ -49,15 +51,15 @@ def turnover(results: Path) -> Figure:
     name = "turnover-shock"
     points = points_where(results, name)  # (policy.work_methods, workforce.leaving_base)
     figure, panels = blank(2, width=4.2)
-    for place, leaving in enumerate((0.15, 0.6)):
+    for number, leaving in enumerate((0.15, 0.6)):
         pair = [("before", points[methods, leaving]) for methods in (1.0, 0.0)]
         band(
-            panels[0], daily_gap(results, name, pair[0], pair[1], "satisfaction"), place, f"leaving {leaving:g} a year"
+            panels[0], daily_gap(results, name, pair[0], pair[1], "satisfaction"), number, f"leaving {leaving:g} a year"
         )
-    for place, methods in enumerate((0.0, 1.0)):
+    for number, methods in enumerate((0.0, 1.0)):
         pair = [("before", points[methods, leaving]) for leaving in (0.6, 0.15)]
         label = "with work methods" if methods else "without work methods"
-        band(panels[1], daily_gap(results, name, pair[0], pair[1], "satisfaction"), place + 2, label)
+        band(panels[1], daily_gap(results, name, pair[0], pair[1], "satisfaction"), number + 2, label)
     put_title(panels[0], "Satisfaction: with work methods less without")
     put_title(panels[1], "Satisfaction: leaving 0.6 a year less 0.15")
     for axes in panels:
@@ -70,9 +72,9 @@ def expectations(results: Path) -> Figure:
     name = "rising-expectations"
     points = points_where(results, name)
     figure, (axes,) = blank(1, width=5.5, height=3.2)
-    for place, ((step,), point) in enumerate(sorted(points.items())):
+    for number, ((step,), point) in enumerate(sorted(points.items())):
         gap = daily_gap(results, name, ("three-devolutions-two-refinements", point), ("before", point), "satisfaction")
-        band(axes, gap, place, f"expectation step {step:g}")
+        band(axes, gap, number, f"expectation step {step:g}")
     put_title(axes, "Satisfaction (0-1): whole reform less before")
     axes.legend(fontsize=8, frameon=False)
     return figure

@@ -61,15 +61,15 @@ def dose_figure(
     columns, reference = findings.DOSES[name]
     table = effects.contrasts(findings.runs_of(results, name), columns, reference, metrics)
     if x not in reference:
-        table = table[np.logical_or.reduce([table[one] != value for one, value in reference.items()])]
+        table = table[np.logical_or.reduce([table[column] != value for column, value in reference.items()])]
     kinds = sorted(table[rows_by].unique()) if rows_by else [None]
     figure, panels = blank(len(metrics), len(kinds))
-    for place, axes in enumerate(panels):
-        kind, one = kinds[place // len(metrics)], metrics[place % len(metrics)]
-        own = table[(table["metric"] == one) & ((table[rows_by] == kind) if rows_by else True)]
+    for number, axes in enumerate(panels):
+        kind, shown = kinds[number // len(metrics)], metrics[number % len(metrics)]
+        own = table[(table["metric"] == shown) & ((table[rows_by] == kind) if rows_by else True)]
         lines(axes, own, x, by, label)
-        put_title(axes, SHORT[one] + (f"\n{rows_by.split('.')[-1]} {kind:g}" if rows_by else ""))
-        name_axes(axes, x_label, "difference" if place % len(metrics) == 0 else "")
+        put_title(axes, SHORT[shown] + (f"\n{rows_by.split('.')[-1]} {kind:g}" if rows_by else ""))
+        name_axes(axes, x_label, "difference" if number % len(metrics) == 0 else "")
     panels[0].legend(fontsize=7.5, frameon=False)
     return figure
 
@@ -79,21 +79,21 @@ def break_even(results: Path) -> Figure:
     figure, (left, right) = blank(2, width=4.2, height=3.1)
     loads = np.linspace(0.3, 0.95, 60)
     checked = findings.break_even()
-    for place, servers in enumerate((2, 5, 10)):
+    for number, servers in enumerate((2, 5, 10)):
         left.plot(
             loads,
             [pooling.break_even_speed(load, servers) for load in loads],
-            color=LINES[place],
+            color=LINES[number],
             label=f"c = {servers}",
         )
         own = checked[checked["servers"] == servers]
         spread = np.abs(own[["low", "high"]].to_numpy().T - own["estimate"].to_numpy())
         right.errorbar(
-            own["load"] + 0.006 * (place - 1),
+            own["load"] + 0.006 * (number - 1),
             own["estimate"],
             yerr=spread,
-            fmt=MARKERS[place],
-            color=LINES[place],
+            fmt=MARKERS[number],
+            color=LINES[number],
             capsize=2,
         )
     right.axhline(0, color=INK, linewidth=0.8)
@@ -110,12 +110,12 @@ def pooling_model(results: Path) -> Figure:
     table = findings.dose(results, "pooling")
     sizes = sorted(table["district.population"].unique())
     figure, panels = blank(3, len(sizes))
-    for place, axes in enumerate(panels):
-        size, name = sizes[place // 3], PUBLISHED_HEADLINES[place % 3]
+    for number, axes in enumerate(panels):
+        size, name = sizes[number // 3], PUBLISHED_HEADLINES[number % 3]
         own = table[(table["metric"] == name) & (table["district.population"] == size)]
         lines(axes, own, "casework.local_knowledge", "load", "load × {:g}")
         put_title(axes, f"{SHORT[name]}\n{size:,.0f} residents")
-        name_axes(axes, "speed of base staff at equal skill", "devolved less pooled" if place % 3 == 0 else "")
+        name_axes(axes, "speed of base staff at equal skill", "devolved less pooled" if number % 3 == 0 else "")
     panels[0].legend(fontsize=8, frameon=False)
     return figure
 
@@ -128,7 +128,7 @@ def pilots(results: Path) -> Figure:
     shown = [
         name for name in dict.fromkeys(table["scenario"]) if " " not in name
     ]  # comparisons of two are in the table
-    for place, (axes, name) in enumerate(zip(panels, names, strict=True)):
+    for panel, (axes, name) in enumerate(zip(panels, names, strict=True)):
         for number, scenario in enumerate(shown):
             rows = table[(table["metric"] == name) & (table["scenario"] == scenario)]
             spread = np.abs(rows[["low", "high"]].to_numpy().T - rows["estimate"].to_numpy())
@@ -139,7 +139,7 @@ def pilots(results: Path) -> Figure:
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.set_xticks(range(3), ["pilot", "neighbours", "rest"])
         put_title(axes, SHORT.get(name, "Days until a need is gone (calendar days)"))
-        if place == 0:
+        if panel == 0:
             axes.legend(fontsize=7.5, frameon=False)
             axes.set_ylabel("difference to before", fontsize=8.5)
     return figure

@@ -57,12 +57,12 @@ def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], h
     drawn is one family of looks."""
     table = table[table["metric"].isin(PUBLISHED_HEADLINES) & table["effect"].isin(names)]
     smallest = [metric(name).smallest for name in table["metric"]]
-    found = looks.verdicts(table["estimate"], table["low"], table["high"], table["n"], smallest)
-    table = table.assign(verdict=found)
+    verdicts = looks.verdicts(table["estimate"], table["low"], table["high"], table["n"], smallest)
+    table = table.assign(verdict=verdicts)
     figure, panels = blank(len(PUBLISHED_HEADLINES), width=3.7, height=height)
-    for place, (axes, name) in enumerate(zip(panels, PUBLISHED_HEADLINES, strict=True)):
+    for panel, (axes, name) in enumerate(zip(panels, PUBLISHED_HEADLINES, strict=True)):
         rows = table[table["metric"] == name].set_index("effect").loc[list(names)]
-        columns = (rows[one] for one in ("estimate", "low", "high", "verdict"))
+        columns = (rows[key] for key in ("estimate", "low", "high", "verdict"))
         for position, (estimate, low, high, verdict) in enumerate(zip(*columns, strict=True)):
             colour = verdict_colour(verdict, metric(name))
             marker = {BETTER: "o", UNSURE: "D", WORSE: "s"}[colour]
@@ -73,7 +73,7 @@ def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], h
         axes.grid(axis="y", color="#EEEEEE")
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.xaxis.set_major_locator(MaxNLocator(4))
-        axes.set_yticks(range(len(names)), [labels[one] for one in names] if place == 0 else [""] * len(names))
+        axes.set_yticks(range(len(names)), [labels[key] for key in names] if panel == 0 else [""] * len(names))
         put_title(axes, SHORT[name])
     figure.supxlabel(
         "circle: better; square: worse; diamond: too small, or cannot be told.  Bars: 95 % t intervals",
@@ -87,20 +87,20 @@ def lines(axes: Axes, table: pd.DataFrame, x: str, by: str, label: str) -> None:
     """One line for each value of `by`, with intervals, moved sideways a little so that they do not hide one another."""
     values = sorted(table[by].unique())
     step = 0.012 * (table[x].max() - table[x].min())
-    for place, value in enumerate(values):
+    for number, value in enumerate(values):
         rows = table[table[by] == value].sort_values(x)
-        shift = (place - (len(values) - 1) / 2) * step
+        shift = (number - (len(values) - 1) / 2) * step
         spread = np.abs(rows[["low", "high"]].to_numpy().T - rows["estimate"].to_numpy())
         axes.errorbar(
-            rows[x] + shift, rows["estimate"], yerr=spread, color=LINES[place], marker=MARKERS[place], markersize=4,
+            rows[x] + shift, rows["estimate"], yerr=spread, color=LINES[number], marker=MARKERS[number], markersize=4,
             linewidth=1.4, capsize=2, label=label.format(value),
         )  # fmt: skip
     axes.axhline(0, color=INK, linewidth=0.8)
 
 
-def band(axes: Axes, gap: pd.DataFrame, place: int, label: str = "") -> None:
+def band(axes: Axes, gap: pd.DataFrame, number: int, label: str = "") -> None:
     """A daily difference as a line, and its interval as a band around it."""
-    axes.fill_between(gap.index, gap["low"], gap["high"], color=LINES[place], alpha=0.25, linewidth=0)
-    axes.plot(gap.index, gap["estimate"], color=LINES[place], linewidth=1.4, label=label)
+    axes.fill_between(gap.index, gap["low"], gap["high"], color=LINES[number], alpha=0.25, linewidth=0)
+    axes.plot(gap.index, gap["estimate"], color=LINES[number], linewidth=1.4, label=label)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.set_xlabel("day", fontsize=8.5)

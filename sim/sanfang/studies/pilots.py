@@ -45,10 +45,10 @@ def scenarios() -> dict[str, Scenario]:
 
 def areas_of(ids: tuple[str, ...], neighbours: tuple[NDArray[np.int64], ...], pilot: str) -> NDArray[np.int64]:
     """Number of the area (place in `AREAS`) of each community. ValueError if there is no such community."""
-    found = np.full(len(ids), 2)
-    found[neighbours[ids.index(pilot)]] = 1
-    found[ids.index(pilot)] = 0
-    return found
+    areas = np.full(len(ids), 2)
+    areas[neighbours[ids.index(pilot)]] = 1
+    areas[ids.index(pilot)] = 0
+    return areas
 
 
 def by_area(run: Run) -> dict[str, dict[str, float]]:
@@ -58,11 +58,11 @@ def by_area(run: Run) -> dict[str, dict[str, float]]:
         raise InputError(f"{run.scenario.name}: {run.window.reason()}")
     map_ = run.model.map
     areas = of_areas("area", "Area", "区域", AREAS, areas_of(map_.ids, map_.neighbours, PILOT))
-    found = by_group(evaluate(run.observation), areas)
-    places = {name: found.metrics.index(name) for name in METRICS}
+    grouped = by_group(evaluate(run.observation), areas)
+    places = {name: grouped.metrics.index(name) for name in METRICS}
     return {
-        area: {name: float(values[place]) for name, place in places.items()}
-        for area, values in zip(found.groups, found.values, strict=True)
+        area: {name: float(values[position]) for name, position in places.items()}
+        for area, values in zip(grouped.groups, grouped.values, strict=True)
     }
 
 
@@ -71,9 +71,9 @@ def run_pilots(chosen: Mapping[str, Scenario], replications: int, workers: int |
     cells = [(name, number) for name in chosen for number in range(replications)]
     jobs = [Job(chosen[name], SEED + number, scale=SCALE, label=name) for name, number in cells]
     rows = []
-    for (name, number), found in zip(cells, run_all(jobs, by_area, workers=workers), strict=True):
+    for (name, number), areas in zip(cells, run_all(jobs, by_area, workers=workers), strict=True):
         keys = {"code": code_version(), "scenario": name, "replication": number, "seed": SEED + number}
-        rows += [keys | {"area": area} | values for area, values in found.items()]
+        rows += [keys | {"area": area} | values for area, values in areas.items()]
     return pd.DataFrame(rows)
 
 

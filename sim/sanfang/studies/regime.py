@@ -14,6 +14,7 @@ import pandas as pd
 from sanfang.lab.comparison import Comparison, compare
 from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
 from sanfang.report.markdown import table
+from sanfang.report.page_command import print_page
 from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.content import folders
 from sanfang.scenario.scenario import Scenario
@@ -33,6 +34,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("tasks.form_rejected", 0.3, 0.8),
     ("tasks.follow_limit", 0.1, 0.5),
     ("casework.tasks_first", 0.4, 1.0),
+    ("casework.chores_yield", 0.0, 1.0),
     ("casework.local_knowledge", 1.0, 1.4),
     ("casework.uneven_decision", 0.02, 0.15),
     ("district.heterogeneity", 0.2, 0.6),
@@ -168,8 +170,8 @@ def _headline(scaled: Comparison, full: Comparison) -> Iterator[str]:
 
 
 def _difference(comparison: Comparison, scenario: str, metric: str) -> str:
-    found = comparison.differences
-    row = found[(found["scenario"] == scenario) & (found["metric"] == metric)].iloc[0]
+    differences = comparison.differences
+    row = differences[(differences["scenario"] == scenario) & (differences["metric"] == metric)].iloc[0]
     return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
 
 
@@ -190,19 +192,19 @@ def _robustness(jobs: int | None) -> Iterator[str]:
 
 
 def _short(comparison: Comparison, scenario: str) -> str:
-    found = comparison.differences
-    own = found[found["scenario"] == scenario].set_index("metric")["difference"]
+    differences = comparison.differences
+    own = differences[differences["scenario"] == scenario].set_index("metric")["difference"]
     first, second, third = (own[name] for name in PUBLISHED_HEADLINES)
     return f"{first:+.3f} | {second:+.1f} | {third:+.3f}"
 
 
 def quoted(figure: str) -> str:
     """The published values of a figure, with their places."""
-    found = [folder / "districts" / "licang_published.csv" for folder in folders("scenarios")]
-    figures = pd.read_csv(next(path for path in found if path.exists()))
+    paths = [folder / "districts" / "licang_published.csv" for folder in folders("scenarios")]
+    figures = pd.read_csv(next(path for path in paths if path.exists()))
     rows = figures[(figures["figure"] == figure) & (figures["use"] == "compare")]
     return ", ".join(f"{float(value):g} ({place})" for value, place in zip(rows["value"], rows["place"], strict=True))
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page() + "\n")
+    print_page(__doc__, lambda: page() + "\n")

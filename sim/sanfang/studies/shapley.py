@@ -58,8 +58,8 @@ def walk_pair(base: Scenario, reform: Scenario, pair: int, order: Sequence[str],
     walks = (metrics[: len(there)], [metrics[0], *metrics[len(there) :], metrics[len(there) - 1]])
     rows = []
     for number, (names, values) in enumerate(zip((list(order), list(order[::-1])), walks, strict=True)):
-        for step, (lever, found) in enumerate(zip(["", *names], values, strict=True)):
-            rows.append(dict(zip(KEYS, (code_version(), pair, seed, number, step, lever), strict=True)) | found)
+        for step, (lever, measured) in enumerate(zip(["", *names], values, strict=True)):
+            rows.append(dict(zip(KEYS, (code_version(), pair, seed, number, step, lever), strict=True)) | measured)
     return pd.DataFrame(rows)
 
 
@@ -89,7 +89,7 @@ def values(walks: pd.DataFrame, metric: str) -> tuple[Numbers, list[str]]:
     ordered = walks.sort_values(["pair", "order", "step"])
     names = sorted(set(ordered["lever"]) - {""})
     steps = len(names) + 1
-    places = {name: place for place, name in enumerate(names)}
+    places = {name: position for position, name in enumerate(names)}
     taken = np.array([places.get(name, -1) for name in ordered["lever"]]).reshape(-1, steps)[:, 1:]
     return effects.shapley_sampled(taken, ordered[metric].to_numpy(dtype=float).reshape(-1, steps)), names
 

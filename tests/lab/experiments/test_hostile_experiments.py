@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from refusals import TWO_POINTS, call, refusal
+from command_lines import call
+from refusals import TWO_POINTS, refusal
 from sanfang import Scenario
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.scenario.errors import InputError

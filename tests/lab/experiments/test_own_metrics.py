@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 from sanfang import Scenario, simulate
 from sanfang.cli.app import app
 from sanfang.dashboard.address import Address
-from sanfang.dashboard.pages.results import files as result_files
+from sanfang.dashboard.pages.results.listing import listed
 from sanfang.dashboard.pages.results.page import ResultsPage
+from sanfang.dashboard.pages.results.runs import open_runs
 from sanfang.dashboard.widgets import viewer
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.results import Results
@@ -237,8 +238,8 @@ def test_it_runs_for_whoever_names_its_experiment_to_sweep_and_for_nobody_else(h
         assert not mark.exists(), command
     for lang, label in (("en", "Silence (calendar days)"), ("zh", "沉默 (天)")):
         assert label in page(lang), "the Results page"
-    found = [one for one in result_files.listed() if one.id == "results/asked"]
-    opened = result_files.opened(found[0])
+    found = [one for one in listed() if one.id == "results/asked"]
+    opened = open_runs(found[0])
     assert not np.isnan(opened.values("silent_days")).any() and not mark.exists()
     sweep(Experiment.load(path), Path(out), jobs=1)
     assert mark.exists()

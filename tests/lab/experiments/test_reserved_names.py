@@ -23,14 +23,14 @@ def package(*names: str) -> dict[str, Any]:
 @made_up
 def test_no_factor_may_have_the_name_of_a_column_of_results(sweep_folder: Path) -> None:
     """Whatever columns the tables of a sweep and of its analysis have beside the factor's own."""
-    from sanfang.cli import analysis
+    from sanfang.cli.analysis import AnalysisInput, tables
 
     sweep(experiment(factors=package("mine"), daily=True, replications=2), sweep_folder, jobs=1)
     with Results(sweep_folder) as results:
         runs = results.runs()
-        given = analysis.AnalysisInput(runs, "before", ("mine",))
-        tables = [runs, results.failures(), *analysis.tables(given).values()]
-    names = {str(name) for table in tables for name in table.columns} | {"day"}
+        given = AnalysisInput(runs, "before", ("mine",))
+        written = [runs, results.failures(), *tables(given).values()]
+    names = {str(name) for table in written for name in table.columns} | {"day"}
     assert names - {"mine"} - names_of_columns() == set(), "say these in lab/experiments/factors.py"
 
 

@@ -129,7 +129,8 @@ def test_what_better_means_is_said_with_the_sizes_of_interest_and_the_number_of_
 
 
 def test_the_tables_of_compare_and_analyse_say_what_their_colours_mean(capsys: pytest.CaptureFixture[str]) -> None:
-    from sanfang.cli.analysis import AnalysisInput, print_analysis
+    from sanfang.cli.analysis import AnalysisInput
+    from sanfang.cli.analysis_tables import print_analysis
 
     rng = np.random.default_rng(2)
     luck = rng.normal(0.5, 0.01, (1, 20))

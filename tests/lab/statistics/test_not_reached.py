@@ -226,7 +226,8 @@ def test_a_sweep_with_a_rule_goes_on_to_its_end_where_runs_do_not_reach_it(tmp_p
 
 
 def printed(runs: pd.DataFrame, capsys: Any) -> str:
-    from sanfang.cli.analysis import AnalysisInput, document, print_analysis
+    from sanfang.cli.analysis import AnalysisInput, document
+    from sanfang.cli.analysis_tables import print_analysis
     from sanfang.lab.files import to_json
 
     results = AnalysisInput(runs, "a", metrics=(P90,), relative=0.1)

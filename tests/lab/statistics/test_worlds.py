@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from run_tables import with_points
-from sanfang.cli.analysis import AnalysisInput, document, print_analysis
+from sanfang.cli.analysis import AnalysisInput, document
+from sanfang.cli.analysis_tables import print_analysis
 from sanfang.lab.statistics import ranking
 from sanfang.lab.statistics.looks import holm
 from sanfang.lab.statistics.worlds import levers_among, signs
@@ -119,7 +120,7 @@ def test_among_worlds_without_a_difference_hardly_any_is_sure() -> None:
     assert wrong <= stats.binom.isf(1e-6, 200, 0.05)
 
 
-def test_signs_are_told_for_each_setting_of_the_levers() -> None:
+def test_signs_are_told_for_each_combination_of_the_levers() -> None:
     runs = pd.concat(
         [two_by_two(), two_by_two().assign(scenario="x", satisfaction=lambda one: one["satisfaction"] + 1)]
     )

@@ -1,4 +1,4 @@
-"""Minds of the model come to rest where the closed form says, and the closed form says what it should in plain cases."""
+"""Minds of the model come to rest where the closed form says, and it says what it should in plain cases."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_failure_weighs_twice_a_success_where_the_step_down_is_twice_the_step_
 
 
 def test_a_trouble_that_wears_on_people_is_made_up_for_in_part() -> None:
-    """A step up of one forgets what was: on the evening of an experience satisfaction is its worth, whatever came before."""
+    """A step up of one forgets what was: on the evening of an experience satisfaction is its worth."""
     fresh = settled(Stream(days=10, silent_days=90), Mind(learn_up=1.0), LIMITS)
     assert fresh.after == fresh.worth
     slow = settled(Stream(days=10, silent_days=90), MIND, LIMITS)

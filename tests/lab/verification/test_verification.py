@@ -148,8 +148,8 @@ def test_levers_without_a_price_are_noticed(monkeypatch: pytest.MonkeyPatch) -> 
 def test_differences_between_runs_are_counted() -> None:
     scenario = verification_district._demo()
     first, other = (verification_district.simulate(scenario, seed=seed, days=5) for seed in (1, 2))
-    assert verification_district.differences(first, first) == 0
-    assert verification_district.differences(first, other) > 10
+    assert verification_district.values_that_differ(first, first) == 0
+    assert verification_district.values_that_differ(first, other) > 10
 
 
 # --- The command ---------------------------------------------------------------------------------------------

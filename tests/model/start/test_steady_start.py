@@ -122,6 +122,14 @@ def test_a_start_in_mid_year_keeps_the_money_that_is_in_the_pots() -> None:
     july.ledger()
 
 
+def test_what_is_known_of_demand_is_carried_over(lead: LeadIn) -> None:
+    model = DistrictModel(district(), days=40, scale=SCALE)
+    assert (model.finance.known == lead.finance.known).all() and model.finance.known.sum() > 0
+    model.step()
+    kept = 1 - 1 / (12 * district().supply.memory_years)
+    assert np.allclose(model.finance.known, kept * lead.finance.known)
+
+
 # --- Nothing depends on how far a run goes, or on where its start was made ------------------------------------
 
 

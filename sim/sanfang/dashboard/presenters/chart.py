@@ -10,6 +10,8 @@ import numpy as np
 Json = dict[str, Any]
 
 MAX_POINTS = 200
+MAX_BEFORE = 60
+"""Points of the days before day 1."""
 
 
 def chart(
@@ -26,23 +28,40 @@ def chart(
     marks: Sequence[Json] = (),
     zero: bool = False,
     to: int | None = None,
+    before: Json | None = None,
 ) -> Json:
     """What `Charts` draws. A series: name, colour, values by day (arrays), and maybe low, high (arrays), dash, and
     quiet (a band only: not among the numbers that are told).
 
     `form` "share" shows 0-1 as percent. The days of an array are 1, 2, ...; of more than `MAX_POINTS` some are left
-    out, never the last. `to` is the end of the axis, `marks` are dicts of day and label.
+    out, never the last. `to` is the end of the axis, `marks` are dicts of day and label. `before` is a series of the
+    days before day 1, drawn to the left of the others.
     """
     rows = thinned(days)
     shown = [
-        {key: rounded(value[rows]) if isinstance(value, np.ndarray) else value for key, value in one.items()}
-        for one in series
+        {key: rounded(value[rows]) if isinstance(value, np.ndarray) else value for key, value in given.items()}
+        for given in series
     ]
+    x, begins = (rows + 1).tolist(), 1
+    if before is not None:
+        x, begins, shown = _with_days_before(x, shown, before)
     return {
         "id": id, "title": title, "unit": unit, "form": form, "digits": digits, "kind": kind, "zero": zero,
-        "x": (rows + 1).tolist(), "series": shown, "marks": list(marks), "to": to or max(days, 1), "from": 1,
+        "x": x, "series": shown, "marks": list(marks), "to": to or max(days, 1), "from": begins,
         "dayWord": day_word,
     }  # fmt: skip
+
+
+def _with_days_before(x: list[int], series: list[Json], before: Json) -> tuple[list[int], int, list[Json]]:
+    """The days of a chart and its first one, and its series, each on all of them; `before` comes last."""
+    days = len(before["values"])
+    rows = thinned(days, MAX_BEFORE)
+    none, later = [None] * len(rows), [None] * len(x)
+    longer = [
+        {key: none + value if isinstance(value, list) else value for key, value in given.items()} for given in series
+    ]
+    past = before | {"past": True, "values": rounded(before["values"][rows]) + later}
+    return (rows - days + 1).tolist() + x, 1 - days, [*longer, past]
 
 
 def thinned(count: int, most: int = MAX_POINTS) -> np.ndarray:

@@ -5,6 +5,9 @@ from __future__ import annotations
 WORLDS = ("#0072B2", "#B34700", "#00755A")
 """Of the worlds a, b and c; dark enough for white letters on them."""
 
+BEFORE = "#9AA3AD"
+"""The year before day 0."""
+
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6BB1", "#7F7F7F")
 
 WASTE = (
@@ -29,12 +32,12 @@ NONE = "#e3e7ec"
 
 
 def on_scale(value: float, low: float, high: float, better: str | None) -> int:
-    """The place of `value` between `low` and `high` on `SCALE`, the good end where values are `better`."""
+    """The step of `value` between `low` and `high` on `SCALE`, the good end where values are `better`."""
     share = 0.5 if high <= low else (value - low) / (high - low)
     share = min(max(share if better == "higher" else 1.0 - share, 0.0), 1.0)
     return min(int(share * len(SCALE)), len(SCALE) - 1)
 
 
-def ink_on(place: int) -> str:
-    """The colour of text on a place of `SCALE`."""
-    return "#ffffff" if place in (0, 7) else "#000000"
+def ink_on(step: int) -> str:
+    """The colour of text on a step of `SCALE`."""
+    return "#ffffff" if step in (0, 7) else "#000000"

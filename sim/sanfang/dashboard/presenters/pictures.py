@@ -42,20 +42,20 @@ def png(figure: Figure) -> bytes:
 def _draw(axes: Axes, chart: Mapping[str, Any]) -> None:
     x = np.array(chart["x"], float)
     base = np.zeros(len(x))
-    for one in chart["series"]:
-        values = _numbers(one["values"])
+    for line in chart["series"]:
+        values = _numbers(line["values"])
         if chart["kind"] == "area":
             top = base + np.nan_to_num(values)
-            axes.fill_between(x, base, top, color=one["colour"], label=one["name"], linewidth=0.4, edgecolor="white")
+            axes.fill_between(x, base, top, color=line["colour"], label=line["name"], linewidth=0.4, edgecolor="white")
             base = top
             continue
-        if one.get("quiet"):
-            low, high = _numbers(one["low"]), _numbers(one["high"])
-            axes.fill_between(x, low, high, color=one["colour"], alpha=0.18, label=one["name"], linewidth=0)
+        if line.get("quiet"):
+            low, high = _numbers(line["low"]), _numbers(line["high"])
+            axes.fill_between(x, low, high, color=line["colour"], alpha=0.18, label=line["name"], linewidth=0)
             continue
-        axes.plot(x, values, color=one["colour"], label=one["name"], linestyle="--" if one.get("dash") else "-")
-        if "low" in one:
-            axes.fill_between(x, _numbers(one["low"]), _numbers(one["high"]), color=one["colour"], alpha=0.18)
+        axes.plot(x, values, color=line["colour"], label=line["name"], linestyle="--" if line.get("dash") else "-")
+        if "low" in line:
+            axes.fill_between(x, _numbers(line["low"]), _numbers(line["high"]), color=line["colour"], alpha=0.18)
     for mark in chart["marks"]:
         axes.axvline(mark["day"], color=mark.get("colour", "#8a5a00"), linestyle=":", linewidth=1)
     axes.set_title(chart["title"], loc="left", fontsize=10)

@@ -14,6 +14,7 @@ from sanfang.dashboard.presenters.outlines import Outlines, outlines
 from sanfang.dashboard.words import own_label, say
 from sanfang.metrics.by_day import WINDOW, Twin, ratios
 from sanfang.metrics.numbers import number
+from sanfang.metrics.units import PER_THOUSAND_OF_THEM
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run import series
@@ -21,16 +22,13 @@ from sanfang.run.series import BY_COMMUNITY, MEASURES
 from sanfang.run.session import Session
 from sanfang.scenario.catalogue import Parameter, levers
 
-UNITS = {
-    "satisfaction": "", "satisfaction_vulnerable": "", "days_to_resolve": "calendar_days", "wasted": "of_cost",
-    "open": "per_thousand", "latent": "per_thousand",
-}  # fmt: skip
-"""Key of each measure's unit."""
-
 
 def unit(name: str, lang: str) -> str:
-    """The unit of a measure, in words."""
-    return say(UNITS[name], lang) if UNITS.get(name) else ""
+    """The unit of a measure, as declared, behind a number; a share is shown as percent, and said is only of what."""
+    declared = MEASURES[name].unit
+    if declared.share:
+        return say("of_cost", lang) if name == "wasted" else ""
+    return declared.after[lang == "zh"]
 
 
 def heading_label(name: str, lang: str) -> str:
@@ -64,21 +62,21 @@ def verdict(change: float, measure: Twin) -> str:
 def figures(played: Session, lang: str) -> list[Json]:
     """The measures today, with the change since the warm-up: its first day after it, for moving figures the first of
     their windows that lies after it. Before, there is no change to tell, as those days are not evaluated."""
-    found, begins = [], played.scenario.run.left_out
+    cards, begins = [], played.scenario.run.left_out
     for name, values in series.measures(played).items():
         measure = MEASURES[name]
         now = float(values[-1]) if len(values) else np.nan
         first = begins + (WINDOW - 1 if measure.moving else 0)
         change = now - float(values[first]) if len(values) > first + 1 else np.nan
         points = say("points", lang) if measure.form == "share" else ""
-        found.append({
+        cards.append({
             "id": name,
             "label": say(f"measure_{name}", lang),
             "value": shown(now, measure),
             "unit": unit(name, lang) + (f" · {say('last_days', lang, days=WINDOW)}" if measure.moving else ""),
             **_changed(change, f"{signed(change, measure)} {points}", measure, first, played, lang),
         })  # fmt: skip
-    return found
+    return cards
 
 
 def _changed(change: float, shown_: str, measure: Twin, first: int, played: Session, lang: str) -> Json:
@@ -86,8 +84,8 @@ def _changed(change: float, shown_: str, measure: Twin, first: int, played: Sess
     begins = played.scenario.run.left_out
     if played.day <= begins:
         return {"change": say("warming_up", lang, day=begins), "verdict": "", "since": ""}
-    told = shown_ if change == change else say("no_change_yet", lang)
-    return {"change": told, "verdict": verdict(change, measure), "since": say("since", lang, day=first + 1)}
+    change_text = shown_ if change == change else say("no_change_yet", lang)
+    return {"change": change_text, "verdict": verdict(change, measure), "since": say("since", lang, day=first + 1)}
 
 
 # --- Charts ---------------------------------------------------------------------------------------------
@@ -115,6 +113,14 @@ def charts(played: Session, lang: str) -> list[Json]:
     all_, weak = say("all_residents", lang), say("vulnerable_residents", lang)
     blue, red = colours.SERIES[:2]
     minds = [line("satisfaction", all_, blue), line("satisfaction_vulnerable", weak, red, dash=True)]
+
+    def before(column: str, times: float = 1.0) -> Json | None:
+        """The year before day 0, in grey; nothing after an empty start."""
+        rows = played.model.year_before
+        if rows is None:
+            return None
+        return {"name": say("chart_year_before", lang), "colour": colours.BEFORE, "values": rows[column] * times}
+
     waste = series.waste_by_cause(played)
     first = list(waste)
     largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
@@ -123,20 +129,23 @@ def charts(played: Session, lang: str) -> list[Json]:
     wasted.append(_area(say("other_causes", lang), "#b9c2cd", rest))
     hours, states = series.hours_by_group(played), series.requests_by_state(played)
     return [
-        chart("satisfaction", say("measure_satisfaction", lang), minds, form="share", **common),
+        chart(
+            "satisfaction", say("measure_satisfaction", lang), minds, form="share",
+            before=before("satisfaction"), **common,
+        ),
         chart(
             "days_to_resolve", say("measure_days_to_resolve", lang),
             [line("days_to_resolve", say("mean_resolved", lang), blue)],
-            unit=f"{say('calendar_days', lang)} · {window}", zero=True, **common,
+            unit=f"{unit('days_to_resolve', lang)} · {window}", zero=True, **common,
         ),
         chart(
             "wasted", say("chart_waste", lang), wasted,
-            unit=f"{say('of_cost', lang)} · {window}", form="share", kind="area", **common,
+            unit=f"{unit('wasted', lang)} · {window}", form="share", kind="area", **common,
         ),
         chart(
             "states", say("chart_states", lang),
             [_area(say(f"chart_state_{name}", lang), colours.STATES[name], values) for name, values in states.items()],
-            unit=f"{say('per_thousand', lang)} · {window}", kind="area", **common,
+            unit=f"{unit('open', lang)} · {window}", kind="area", **common,
         ),
         chart(
             "hours", say("chart_hours", lang),
@@ -145,7 +154,8 @@ def charts(played: Session, lang: str) -> list[Json]:
         ),
         chart(
             "latent", say("measure_latent", lang), _latent(played, all_, weak),
-            unit=say("per_thousand_of_them", lang), zero=True, **common,
+            unit=PER_THOUSAND_OF_THEM.label(lang), zero=True,
+            before=before("latent", 1000.0 / series.residents(played)), **common,
         ),
     ]  # fmt: skip
 
@@ -175,16 +185,16 @@ def district_map(played: Session, name: str, lang: str, scale: tuple[float, floa
     values, measure = series.by_community(played, name), BY_COMMUNITY[name]
     there = values[~np.isnan(values)]
     low, high = scale or ((float(there.min()), float(there.max())) if len(there) else (0.0, 0.0))
-    places = [colours.on_scale(value, low, high, measure.better) if value == value else None for value in values]
+    steps = [colours.on_scale(value, low, high, measure.better) if value == value else None for value in values]
     map_, drawn = played.model.map, _outlines(played)
     cells = []
-    for row, (id_, place, corners) in enumerate(zip(map_.ids, places, drawn.cells, strict=True)):
+    for row, (id_, step, corners) in enumerate(zip(map_.ids, steps, drawn.cells, strict=True)):
         text = shown(float(values[row]), measure)
         cells.append({
             "id": id_,
             "points": " ".join(f"{x:.3f},{y:.3f}" for x, y in corners),
-            "colour": colours.NONE if place is None else colours.SCALE[place],
-            "ink": "#1d2733" if place is None else colours.ink_on(place),
+            "colour": colours.NONE if step is None else colours.SCALE[step],
+            "ink": "#1d2733" if step is None else colours.ink_on(step),
             "label": f"{id_}: {say(f'measure_{name}', lang)} {text}",
             "value": text,
             "x": sum(x for x, _ in corners) / len(corners),
@@ -211,8 +221,8 @@ def _outlines(played: Session) -> Outlines:
 def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
     """What is known of one community: label and value."""
     model, row = played.model, played.model.map.ids.index(id_)
-    place, workers = model.communities[row], model.engine.workers
-    posts = place.staff
+    here, workers = model.communities[row], model.engine.workers
+    posts = here.staff
     in_post = int((workers["doing"][posts] != h.VACANT).sum())
     arisen = model.world.flow[row, :, s.ARISEN]
     domains = list(model.scenario_run.domains)
@@ -220,15 +230,15 @@ def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
     ground = model.world.community_domain[row]
     covered = float(ground["covered"].mean())
     labels = [own_label(model.scenario_run.domains[domains[d]], lang, domains[d]) for d in most]
-    rows = place.residents
+    rows = here.residents
     facts = [
         ("community_residents", f"{int(model.world.communities['size'][row]):,}"),
         ("community_vulnerable", f"{100 * float(model.residents.vulnerable[rows].mean()):.0f}%"),
         ("community_staff", f"{in_post} / {len(posts)}"),
-        ("community_queue", f"{place.waiting:,}"),
+        ("community_queue", f"{here.waiting:,}"),
         ("community_open", f"{int(model.world.flow[row, :, s.OPEN].sum()):,}"),
         ("community_latent", f"{int(model.world.flow[row, :, s.LATENT].sum()):,}"),
-        ("community_fund", f"{place.fund:,.0f}"),
+        ("community_fund", f"{here.fund:,.0f}"),
         ("community_demand", f"{int(arisen.sum()):,}"),
         ("community_top", "、".join(labels) if lang == "zh" else ", ".join(labels)),
         ("community_supply", f"{100 * covered:.0f}%"),
@@ -246,9 +256,9 @@ def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
 
 def lever_groups(played: Session, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
     """All levers in the groups of the article, with the level of the day to come; made from their declarations."""
-    found: dict[str, Json] = {}
+    groups: dict[str, Json] = {}
     for parameter in levers():
-        group = found.setdefault(
+        group = groups.setdefault(
             parameter.group,
             {
                 "id": parameter.group,
@@ -266,7 +276,7 @@ def lever_groups(played: Session, lang: str, open_groups: Sequence[str] = ("reso
             "help": _help(parameter, level, lang),
         })  # fmt: skip
         group["active"] += level is None or level > 0
-    return list(found.values())
+    return list(groups.values())
 
 
 def _help(parameter: Parameter, level: float | None, lang: str) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import solara
 
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.worlds import slots
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Event = Callable[[Any], None]
 
@@ -96,9 +99,15 @@ def Download(label: str, name: str, make: Callable[[], bytes], mime: str = "text
     SaveButton(label=label, file=file or None, name=name, event_ask=ask)
 
 
+@solara.component
+def DownloadTable(label: str, name: str, make: Callable[[], pd.DataFrame]) -> None:
+    """A button that saves the table that `make` gives, made when it is pressed, as the CSV file `name`."""
+    Download(label, name, lambda: make().to_csv(index=False).encode())
+
+
 @solara.component_vue("vue/timeline.vue", vuetify=False)
 def Timeline(line: Json, hint: str) -> None:
-    """The life of a request to scale, as `presenters.request_life.timeline` gives it."""
+    """The life of a request to scale, as `presenters.timeline.timeline` gives it."""
 
 
 @solara.component_vue("vue/notes.vue", vuetify=False)

@@ -60,9 +60,9 @@ def read_constraint(text: str, factors: Collection[str], origin: str) -> Constra
     for node in ast.walk(tree):
         if not _is_allowed(node):
             known = f"numbers, words, + - * /, and, or, not, {', '.join(FUNCTIONS)}"
-            told = shortened(repr(ast.unparse(node)))
-            raise InputError(f"{where}: {told} is not understood; known are comparisons of {known}")
-        if any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in _reckoned_with(node)):
+            shown = shortened(repr(ast.unparse(node)))
+            raise InputError(f"{where}: {shown} is not understood; known are comparisons of {known}")
+        if any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in _reckoned_with(node)):
             raise InputError(f"{where}: a word can be compared, and not reckoned with")
     for name in _named(tree):
         if name not in factors:

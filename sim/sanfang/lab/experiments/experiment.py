@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from sanfang.lab.experiments import designs, experiment_windows
 from sanfang.lab.experiments.constraints import Constraint
 from sanfang.lab.experiments.designs import Design
-from sanfang.lab.experiments.experiment_checks import check
+from sanfang.lab.experiments.experiment_checks import check_experiment
 from sanfang.lab.experiments.experiment_document import digest_of, document_of
 from sanfang.lab.experiments.experiment_file import Claim, ExperimentFile, Finding, Replications
 from sanfang.lab.experiments.experiment_parts import baseline_of, bases_of, constraints_of, factors_of, own_metrics_of
-from sanfang.lab.experiments.experiment_points import Point, passing, points_of
+from sanfang.lab.experiments.experiment_points import Point, as_points, passing
 from sanfang.lab.experiments.experiment_reading import Origin, parse, read_experiment
 from sanfang.lab.experiments.factor_binding import Binder
 from sanfang.lab.experiments.factors import Factor
@@ -81,8 +81,8 @@ class Experiment:
         name = file.name or (source.path.stem if source else "experiment")
         unfit = unfit_for_a_path(name)
         if unfit:
-            told = f"{unfit}; results are kept in a folder of this name"
-            raise InputError(f"{origin.name}: name = {in_words(name)}: {told}")
+            problem = f"{unfit}; results are kept in a folder of this name"
+            raise InputError(f"{origin.name}: name = {in_words(name)}: {problem}")
         bases = bases_of(file, origin)
         baseline = baseline_of(file, list(bases), origin)
         factors = factors_of(file, Binder(bases[baseline], origin.name, origin.locate), origin)
@@ -102,7 +102,7 @@ class Experiment:
             source=source.path if source else None,
             notes=tuple(dict.fromkeys(notes)),
         )
-        check(experiment)
+        check_experiment(experiment)
         return experiment
 
     def with_replications(self, number: int) -> Experiment:
@@ -132,8 +132,8 @@ class Experiment:
         for name, own in self.file.variants.items():
             for path, value in changed.file.settings.items():
                 if path in own and self.file.settings.get(path) != value:
-                    told = f"is what the scenario {name!r} of this experiment is about; change another"
-                    raise InputError(f"{self.origin.name}: {path}: {told}")
+                    problem = f"is what the scenario {name!r} of this experiment is about; change another"
+                    raise InputError(f"{self.origin.name}: {path}: {problem}")
         return changed
 
     @classmethod
@@ -215,7 +215,7 @@ class Experiment:
         """The points of the design that pass all constraints, in its order; one empty point without factors."""
         if not self.factors:
             return [{}]
-        return points_of(self._kept)
+        return as_points(self._kept)
 
     @property
     def dropped(self) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sanfang.lab.experiments.experiment import Experiment
 
 
-def check(experiment: Experiment) -> None:
+def check_experiment(experiment: Experiment) -> None:
     """Raises InputError for the first thing that does not hold."""
     origin = experiment.origin.name
     unfit = designs.problem_of(experiment.design, experiment.factors)

@@ -53,7 +53,7 @@ def input_error_of(error: ValidationError, origin: str) -> InputError:
     problems = error.errors(include_url=False)
     first, more = problems[0], len(problems) - 1
     loc = [str(part) for part in first["loc"]]
-    shown = [part for place, part in enumerate(loc) if not (place == 1 and loc[0] == "design")]  # the kind, put in
+    shown = [part for level, part in enumerate(loc) if not (level == 1 and loc[0] == "design")]  # the kind, put in
     if first["type"].startswith("union_tag"):
         shown.append("kind")
         first["input"] = first["input"].get("kind") if isinstance(first["input"], dict) else first["input"]

@@ -32,8 +32,8 @@ def bases_of(file: ExperimentFile, origin: Origin) -> dict[str, Scenario]:
             raise InputError(f"{origin.name}: scenarios: {error}") from None
         if scenario.name in bases:
             earlier = next(other for other in names if names[other] == scenario.name)
-            told = f"{earlier} and {name} both have the name {scenario.name!r}; give one another name"
-            raise InputError(f"{origin.name}: scenarios: {told}")
+            problem = f"{earlier} and {name} both have the name {scenario.name!r}; give one another name"
+            raise InputError(f"{origin.name}: scenarios: {problem}")
         names[name] = scenario.name
         bases[scenario.name] = scenario.with_(settings, f"{origin.name}: settings") if settings else scenario
     first = next(iter(bases.values()))
@@ -53,8 +53,8 @@ def own_metrics_of(file: ExperimentFile, origin: Origin) -> OwnMetrics:
     if name is None:
         return NONE
     if Path(name).name != name or not name.endswith(".py"):
-        told = "must be the name of a .py file that lies beside the experiment, such as metrics.py"
-        raise InputError(f"{origin.name}: metrics_file = {in_words(name)}: {told}")
+        rule = "must be the name of a .py file that lies beside the experiment, such as metrics.py"
+        raise InputError(f"{origin.name}: metrics_file = {in_words(name)}: {rule}")
     return read_own_metrics((origin.folder or Path()) / name, name)
 
 

@@ -18,7 +18,7 @@ Point = dict[str, Any]
 """The value of each factor by name; None leaves it as each scenario has it."""
 
 
-def points_of(table: pd.DataFrame) -> list[Point]:
+def as_points(table: pd.DataFrame) -> list[Point]:
     """The rows of a table of points, as plain Python objects."""
     return [dict(zip(table.columns, row, strict=True)) for row in table.to_numpy(dtype=object).tolist()]
 
@@ -30,7 +30,7 @@ def passing(experiment: Experiment) -> pd.DataFrame:
     if not experiment.constraints:
         return table
     unmoved = _unmoved(experiment)
-    passed = table[[_passes(experiment, point, unmoved) for point in points_of(table)]]
+    passed = table[[_passes(experiment, point, unmoved) for point in as_points(table)]]
     if passed.empty:
         raise InputError(f"{experiment.origin.name}: constraints: none of {len(table):,} points passes them")
     return passed

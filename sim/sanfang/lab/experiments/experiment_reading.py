@@ -70,9 +70,9 @@ def parse(document: Mapping[str, Any], origin: Origin) -> ExperimentFile:
 
 def _joined(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     """Tables of sections, as unquoted keys such as `policy.authority = 1` make them, as dotted paths."""
-    found: dict[str, Any] = {}
+    paths: dict[str, Any] = {}
     for key, value in table.items():
         path = f"{above}{key}"
         section = isinstance(value, Mapping) and find(path) is None and (above or known_at(path))
-        found |= _joined(value, f"{path}.") if section else {path: value}
-    return found
+        paths |= _joined(value, f"{path}.") if section else {path: value}
+    return paths

@@ -71,11 +71,11 @@ class Binder:
             levers = parted(read_toml(source), source.label)[0].get("policy", {})
         except InputError as error:
             raise self.error(name, f"overlay: {error}") from None
-        found = {f"policy.{lever}": level for lever, level in levers.items() if level != 0}
-        if not found:
+        sets = {f"policy.{lever}": level for lever, level in levers.items() if level != 0}
+        if not sets:
             files = "name a file that sets levers, not one that only extends others"
             raise self.error(name, f"overlay = {in_words(scenario)}: this file sets no lever above 0 itself; {files}")
-        return found
+        return sets
 
     def _checked(
         self, name: str, spec: FactorSpec, sets: Mapping[str, Any], low: float | None, high: float | None, whole: bool
@@ -127,7 +127,7 @@ class Binder:
         """The declaration of the parameter at `path`, which the baseline scenario must have."""
         parameter = catalogue.find(path)
         if parameter is None:
-            known = [one.path for one in catalogue.parameters()]
+            known = [other.path for other in catalogue.parameters()]
             raise self.error(
                 factor, f"{'' if path == factor else f'{path!r} '}is not a parameter{nearest(path, known)}"
             )
@@ -146,7 +146,7 @@ class Binder:
 
 
 def _first(*candidates: float | None) -> float:
-    return next(float(one) for one in candidates if one is not None)
+    return next(float(candidate) for candidate in candidates if candidate is not None)
 
 
 def _telling(values: tuple[Any, ...]) -> list[Any]:
@@ -155,7 +155,7 @@ def _telling(values: tuple[Any, ...]) -> list[Any]:
     Whole numbers and others are told apart, because a parameter may take whole ones only.
     """
     kinds = [[value for value in values if type(value) is kind and value == value] for kind in (int, float)]
-    ends = [end for found in kinds if found for end in (min(found), max(found))]
+    ends = [end for numbers in kinds if numbers for end in (min(numbers), max(numbers))]
     return [*ends, *(value for value in values if type(value) not in (int, float) or value != value)]
 
 

@@ -45,11 +45,11 @@ class Factor:
 
         given = np.asarray(places, dtype=float)
         there = ~np.isnan(given)
-        found: list[Any] = [None] * len(given)
+        taken: list[Any] = [None] * len(given)
         values = self._value_at(given[there]) if self.values else self._number_at(given[there])
         for place, value in zip(np.flatnonzero(there), values, strict=True):
-            found[place] = value
-        return found
+            taken[place] = value
+        return taken
 
     def _value_at(self, places: Any) -> list[Any]:
         """Each value holds an equal part of the scale. The trifle keeps 2/3 x 3 from falling below 2."""

@@ -72,7 +72,7 @@ class OwnMetrics:
     @property
     def names(self) -> tuple[str, ...]:
         """Of its metrics."""
-        return tuple(one.name for one in self.metrics)
+        return tuple(metric.name for metric in self.metrics)
 
 
 NONE = OwnMetrics("", "", (), "")
@@ -89,18 +89,18 @@ def read_own_metrics(path: Path, file: str) -> OwnMetrics:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise InputError(f"{file}{f', line {line}' if line else ''}: is no Python: {_first_line(error)}") from None
-    found: dict[str, Metric] = {}
+    metrics: dict[str, Metric] = {}
     for node in tree.body:
         for decorator in getattr(node, "decorator_list", []):
             if declares(decorator):
                 declared = _declared(node, decorator, f"{file}, line {node.lineno}")
-                if declared.name in found:
+                if declared.name in metrics:
                     raise InputError(f"{file}, line {node.lineno}: the metric {declared.name!r} is there twice")
-                found[declared.name] = declared
-    if not 0 < len(found) <= MAX_METRICS:
-        raise InputError(f"{file}: declares {len(found)} metrics with @metric(...); 1 to {MAX_METRICS} are possible")
+                metrics[declared.name] = declared
+    if not 0 < len(metrics) <= MAX_METRICS:
+        raise InputError(f"{file}: declares {len(metrics)} metrics with @metric(...); 1 to {MAX_METRICS} are possible")
     digest = hashlib.sha256(code.encode()).hexdigest()[:16]
-    return OwnMetrics(file, text, tuple(found.values()), digest)
+    return OwnMetrics(file, text, tuple(metrics.values()), digest)
 
 
 def _declared(node: ast.stmt, decorator: ast.expr, where: str) -> Metric:
@@ -118,8 +118,8 @@ def _declared(node: ast.stmt, decorator: ast.expr, where: str) -> Metric:
     if name in names_of_columns():
         raise InputError(f"{where}: tables of results have a column of this name already; take another")
     spec = node.args
-    asked = [one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
-    for parameter in [*asked, *(one.arg for one in (spec.vararg, spec.kwarg) if one)]:
+    asked = [argument.arg for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+    for parameter in [*asked, *(argument.arg for argument in (spec.vararg, spec.kwarg) if argument)]:
         if parameter not in GIVEN or spec.posonlyargs:
             raise InputError(f"{where}: asks for {parameter!r}; a metric can ask for {listed(GIVEN)}")
     said = _keywords(decorator, where)
@@ -161,20 +161,20 @@ def _keywords(decorator: ast.expr, where: str) -> dict[str, str]:
 def declarations(own: OwnMetrics) -> list[dict[str, Any]]:
     """The metrics of one's own as plain data."""
     return [
-        {"name": one.name, "unit": one.unit.name, "better": one.better, "en": one.en, "zh": one.zh}
-        for one in own.metrics
+        {"name": metric.name, "unit": metric.unit.name, "better": metric.better, "en": metric.en, "zh": metric.zh}
+        for metric in own.metrics
     ]
 
 
 def declared(about: Mapping[str, Any]) -> tuple[Metric, ...]:
     """The metrics of its own that a sweep had, from what its store says. Raises ValueError or the like if damaged."""
-    found = []
+    metrics = []
     for said in about.get("own_metrics", []):
         name, unit, better, en, zh = (said[key] for key in ("name", "unit", "better", "en", "zh"))
         if not all(isinstance(text, str) for text in (name, unit, en, zh)) or better not in ("higher", "lower", None):
             raise ValueError(f"it declares no metric as {name!r}")
-        found.append(_metric(name, unit, better, en, zh))
-    return tuple(found)
+        metrics.append(_metric(name, unit, better, en, zh))
+    return tuple(metrics)
 
 
 # --- Running ------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def measure_own(own: OwnMetrics, run: Observation) -> dict[str, float]:
         return dict.fromkeys(own.names, math.nan)
     given = {"requests": request_table(run), "daily": daily_table(run), "ledger": run.ledger}
     window = range(evaluated.first, evaluated.end)
-    found = {}
+    measured = {}
     for name, function in _functions(own).items():
         code = function.__code__
         asked = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -200,17 +200,17 @@ def measure_own(own: OwnMetrics, run: Observation) -> dict[str, float]:
         value = _called(own, name, partial(function, **values))
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise InputError(f"{own.file}, metric {name!r}: returns {in_words(value)}, and not one number")
-        found[name] = float(value)
-    return found
+        measured[name] = float(value)
+    return measured
 
 
 @lru_cache(maxsize=8)
 def _functions(own: OwnMetrics) -> Mapping[str, Any]:
     """The functions of a file, which is run for it, once in each process."""
-    place = f"<{own.file}>"
-    linecache.cache[place] = (len(own.text), None, own.text.splitlines(True), place)
+    filename = f"<{own.file}>"
+    linecache.cache[filename] = (len(own.text), None, own.text.splitlines(True), filename)
     space: dict[str, Any] = {"__name__": "own_metrics", "__file__": own.file}
-    _called(own, "", lambda: exec(compile(own.text, place, "exec"), space))
+    _called(own, "", lambda: exec(compile(own.text, filename, "exec"), space))
     missing = [name for name in own.names if not hasattr(space.get(name), "__code__")]
     if missing:
         raise InputError(f"{own.file}, metric {missing[0]!r}: is no plain function when the file has run")

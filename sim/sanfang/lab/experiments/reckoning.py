@@ -111,10 +111,10 @@ def reckoned(node: ast.expr, values: Known) -> Any:
 
 
 def _numbers(nodes: list[ast.expr], values: Known) -> list[Number]:
-    found = [reckoned(node, values) for node in nodes]
-    if not all(isinstance(item, Number) for item in found):
+    numbers = [reckoned(node, values) for node in nodes]
+    if not all(isinstance(item, Number) for item in numbers):
         raise TypeError("a word or a list can be compared, and not reckoned with")
-    return found
+    return numbers
 
 
 def _number_or_word(value: Any) -> Any:

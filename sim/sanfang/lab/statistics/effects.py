@@ -150,11 +150,11 @@ def grouped(values: Cube, groups: Sequence[Sequence[int]]) -> Cube:
     """The cube in which the factors of each group are off or on together; a factor in no group stays off."""
     small = np.empty((len(values), *[2] * len(groups)))
     for corner in np.ndindex(*[2] * len(groups)):
-        place: list[slice | int] = [slice(None), *[0] * (values.ndim - 1)]
+        index: list[slice | int] = [slice(None), *[0] * (values.ndim - 1)]
         for group, level in zip(groups, corner, strict=True):
             for factor in group:
-                place[factor + 1] = level
-        small[(slice(None), *corner)] = values[tuple(place)]
+                index[factor + 1] = level
+        small[(slice(None), *corner)] = values[tuple(index)]
     return small
 
 

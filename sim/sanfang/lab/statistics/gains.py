@@ -43,21 +43,21 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
     possible = _pairs(rows, baseline)
     cell, cells = pd.factorize(pd.MultiIndex.from_frame(rows[keys].astype(object)))
     rows = rows.assign(point=cell)
-    found = intervals.differences(_wide(rows, wanted), baseline) if len(rows) else pd.DataFrame()
-    if found.empty:
+    table = intervals.differences(_wide(rows, wanted), baseline) if len(rows) else pd.DataFrame()
+    if table.empty:
         columns = ["scenario", *keys, "metric", *intervals.DIFFERENCE_COLUMNS, "verdict", "of", "word"]
         return pd.DataFrame(columns=columns)
-    if "point" not in found:
-        found.insert(1, "point", 0)
+    if "point" not in table:
+        table.insert(1, "point", 0)
     there = pd.MultiIndex.from_frame(rows[["point", "metric"]].drop_duplicates())
-    mine = pd.MultiIndex.from_frame(found[["point", "metric"]]).isin(there)
-    found = judged(found[mine & found["metric"].isin(wanted).to_numpy()].reset_index(drop=True))
-    named = pd.DataFrame(cells.take(found["point"].to_numpy()).to_list(), columns=pd.Index(keys))
-    points = named["point"] if "point" in named else [0] * len(found)
-    found["of"] = [possible[str(name), point] for name, point in zip(found["scenario"], points, strict=True)]
-    found.loc[(found["n"] < found["of"]) | (found["low"].eq(0) & found["high"].eq(0)), "verdict"] = "undecided"
-    told = [_word(str(name), verdict) for name, verdict in zip(found["metric"], found["verdict"], strict=True)]
-    return pd.concat([found[["scenario"]], named, found.drop(columns=["scenario", "point"])], axis=1).assign(word=told)
+    mine = pd.MultiIndex.from_frame(table[["point", "metric"]]).isin(there)
+    table = judged(table[mine & table["metric"].isin(wanted).to_numpy()].reset_index(drop=True))
+    named = pd.DataFrame(cells.take(table["point"].to_numpy()).to_list(), columns=pd.Index(keys))
+    points = named["point"] if "point" in named else [0] * len(table)
+    table["of"] = [possible[str(name), point] for name, point in zip(table["scenario"], points, strict=True)]
+    table.loc[(table["n"] < table["of"]) | (table["low"].eq(0) & table["high"].eq(0)), "verdict"] = "undecided"
+    words = [_word(str(name), verdict) for name, verdict in zip(table["metric"], table["verdict"], strict=True)]
+    return pd.concat([table[["scenario"]], named, table.drop(columns=["scenario", "point"])], axis=1).assign(word=words)
 
 
 def _pairs(rows: pd.DataFrame, baseline: str) -> dict[tuple[str, Any], int]:
@@ -65,7 +65,7 @@ def _pairs(rows: pd.DataFrame, baseline: str) -> dict[tuple[str, Any], int]:
     point = rows["point"] if "point" in rows else pd.Series(0, rows.index)
     made = {key: set(part) for key, part in rows["replication"].groupby([rows["scenario"], point])}
     return {
-        (str(name), place): len(those & made.get((baseline, place), set())) for (name, place), those in made.items()
+        (str(name), number): len(those & made.get((baseline, number), set())) for (name, number), those in made.items()
     }
 
 
@@ -73,7 +73,7 @@ def _wide(rows: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
     """One row a run and group, one column a metric, `metrics` first; a group takes the place of a design's point."""
     keys = ["scenario", "point", "replication"]
     wide = rows.pivot(index=keys, columns="metric", values="value").reset_index()
-    order = {name: place for place, name in enumerate(dict.fromkeys(rows["scenario"]))}
+    order = {name: position for position, name in enumerate(dict.fromkeys(rows["scenario"]))}
     columns = [*keys, *(name for name in metrics if name in wide)]
     open_ended = rows[rows["metric"].map(lambda name: metric(name).open_ended)]
     if len(open_ended) and TELLS_REQUESTS not in wide:  # no value of nobody is nothing, and not beyond what was seen
@@ -90,25 +90,25 @@ def _word(name: str, verdict: str) -> str:
     return UNCHANGED if verdict == "negligible" else NOT_TOLD
 
 
-def counted(found: pd.DataFrame) -> pd.DataFrame:
+def counted(differences: pd.DataFrame) -> pd.DataFrame:
     """How many groups of a dimension gain, lose and so on, from the table of `gains`.
 
     One row for each scenario, point, dimension and metric: how many of its groups each of `WORDS` is said of, and the
     groups with the largest gain and the largest loss, `most_gain` and `most_loss`, by the estimate; empty where no
     group's estimate is one. `gain` and `loss` are those differences, NaN where there is none.
     """
-    keys = [name for name in ("scenario", "point", "dimension", "metric") if name in found]
+    keys = [name for name in ("scenario", "point", "dimension", "metric") if name in differences]
     rows: list[dict[str, Any]] = []
-    for key, part in found.groupby(keys, sort=False):
+    for key, part in differences.groupby(keys, sort=False):
         sign = 1.0 if metric(str(part["metric"].iloc[0])).better == "higher" else -1.0
         better = (sign * part["difference"]).to_numpy(dtype=float)
         row: dict[str, Any] = dict(zip(keys, key, strict=True)) | {"groups": len(part)}
         row |= {word: int((part["word"] == word).sum()) for word in WORDS}
         for which, amount in (("gain", better), ("loss", -better)):
             some = np.nan_to_num(amount, nan=0.0)
-            place = int(some.argmax())
-            there = some[place] > 0
-            row[f"most_{which}"] = part["group"].iloc[place] if there else ""
-            row[which] = float(part["difference"].iloc[place]) if there else np.nan
+            extreme = int(some.argmax())
+            there = some[extreme] > 0
+            row[f"most_{which}"] = part["group"].iloc[extreme] if there else ""
+            row[which] = float(part["difference"].iloc[extreme]) if there else np.nan
         rows.append(row)
     return pd.DataFrame(rows, columns=[*keys, "groups", *WORDS, "most_gain", "gain", "most_loss", "loss"])

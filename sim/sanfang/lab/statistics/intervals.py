@@ -63,8 +63,8 @@ def means(runs: pd.DataFrame, factors: Sequence[str] = ()) -> pd.DataFrame:
     """
     table = RunTable(runs, factors)
     cells = table.present
-    found = (by_count(_mean, table.values(metric)[cells]) for metric in table.metrics)
-    return _in_rows(table, cells, table.metrics, MEAN_COLUMNS, found)
+    summaries = (by_count(_mean, table.values(metric)[cells]) for metric in table.metrics)
+    return _in_rows(table, cells, table.metrics, MEAN_COLUMNS, summaries)
 
 
 def differences(runs: pd.DataFrame, baseline: str, factors: Sequence[str] = ()) -> pd.DataFrame:
@@ -86,8 +86,8 @@ def differences(runs: pd.DataFrame, baseline: str, factors: Sequence[str] = ()) 
     table = RunTable(runs, factors)
     base = table.position(baseline)
     cells = table.others(base)
-    found = (by_count(_difference, *table.pairs(metric, base)) for metric in table.metrics)
-    return _in_rows(table, cells, table.metrics, DIFFERENCE_COLUMNS, found)
+    summaries = (by_count(_difference, *table.pairs(metric, base)) for metric in table.metrics)
+    return _in_rows(table, cells, table.metrics, DIFFERENCE_COLUMNS, summaries)
 
 
 def bootstrap(
@@ -111,12 +111,12 @@ def bootstrap(
     def resampled(values: Numbers) -> dict[str, Numbers]:
         return _bootstrap(values, resamples, seed)
 
-    found = (by_count(resampled, table.values(metric)[table.present]) for metric in chosen)
-    parts = [_in_rows(table, table.present, chosen, BOOTSTRAP_COLUMNS, found).assign(quantity="mean")]
+    summaries = (by_count(resampled, table.values(metric)[table.present]) for metric in chosen)
+    parts = [_in_rows(table, table.present, chosen, BOOTSTRAP_COLUMNS, summaries).assign(quantity="mean")]
     if baseline is not None:
         base = table.position(baseline)
-        found = (by_count(resampled, _subtracted(*table.pairs(metric, base))) for metric in chosen)
-        pairs = _in_rows(table, table.others(base), chosen, BOOTSTRAP_COLUMNS, found)
+        summaries = (by_count(resampled, _subtracted(*table.pairs(metric, base))) for metric in chosen)
+        pairs = _in_rows(table, table.others(base), chosen, BOOTSTRAP_COLUMNS, summaries)
         parts.append(pairs.assign(quantity="difference"))
     result = pd.concat(parts, ignore_index=True)
     keys = [name for name in result.columns if name not in BOOTSTRAP_COLUMNS]
@@ -128,13 +128,13 @@ def bootstrap(
 
 def _mean(values: Numbers) -> dict[str, Numbers]:
     medians = order.median_interval(values, values, CONFIDENCE)
-    found = {"not_reached": _count(np.isinf(values)), **dict(zip(MEDIAN_COLUMNS, medians, strict=True))}
+    summary = {"not_reached": _count(np.isinf(values)), **dict(zip(MEDIAN_COLUMNS, medians, strict=True))}
     values = order.reached(values)
-    found["mean"] = values.mean(axis=1)
+    summary["mean"] = values.mean(axis=1)
     if values.shape[1] > 1:
-        found["sd"] = np.sqrt(variance(values))
-        found["low"], found["high"] = t_interval(values)
-    return found
+        summary["sd"] = np.sqrt(variance(values))
+        summary["low"], summary["high"] = t_interval(values)
+    return summary
 
 
 def _difference(values: Numbers, base: Numbers) -> dict[str, Numbers]:
@@ -165,18 +165,18 @@ def _count(flags: Flags) -> Numbers:
 
 def _paired(values: Numbers, base: Numbers) -> dict[str, Numbers]:
     delta = _without_rounding(values - base, np.maximum(np.abs(values), np.abs(base)))
-    found = {"baseline_mean": base.mean(axis=1), "difference": delta.mean(axis=1)}
+    summary = {"baseline_mean": base.mean(axis=1), "difference": delta.mean(axis=1)}
     if values.shape[1] < 2:
-        return found
+        return summary
     low, high = t_interval(delta)
     own, paired = variance(values) + variance(base), variance(delta)
     varied = (variance(values) > 0) & (variance(base) > 0)
     ratio_low, ratio_high = _ratio_interval(values, base)
-    return found | {
+    return summary | {
         "low": low,
         "high": high,
         "p_value": np.asarray(stats.ttest_1samp(delta, 0.0, axis=1).pvalue),
-        "effect_size": np.where(own > 0, found["difference"] / np.sqrt(own / 2), np.nan),
+        "effect_size": np.where(own > 0, summary["difference"] / np.sqrt(own / 2), np.nan),
         "correlation": np.where(varied, stats.pearsonr(values, base, axis=1).statistic, np.nan),
         "variance_reduction": np.where(own > 0, 1 - paired / own, np.nan),
         "variance_ratio": np.where(own > 0, own / paired, np.nan),
@@ -231,16 +231,16 @@ def _without_rounding(values: Numbers, size: Numbers) -> Numbers:
 def _bootstrap(values: Numbers, resamples: int, seed: int) -> dict[str, Numbers]:
     """Of the mean of each row, some rows at a time for the sake of memory; NaN in rows with a value not reached."""
     values = order.reached(values)
-    found = {"estimate": values.mean(axis=1)}
-    whole = np.flatnonzero(np.isfinite(found["estimate"]))
+    summary = {"estimate": values.mean(axis=1)}
+    whole = np.flatnonzero(np.isfinite(summary["estimate"]))
     if values.shape[1] < 2 or not len(whole):
-        return found
+        return summary
     starts = range(0, len(whole), CELLS_AT_ONCE)
     parts = [_bca(values[whole[start : start + CELLS_AT_ONCE]], resamples, seed) for start in starts]
     for name in parts[0]:
-        found[name] = np.full(len(values), np.nan)
-        found[name][whole] = np.concatenate([part[name] for part in parts])
-    return found
+        summary[name] = np.full(len(values), np.nan)
+        summary[name][whole] = np.concatenate([part[name] for part in parts])
+    return summary
 
 
 def _subtracted(values: Numbers, base: Numbers) -> Numbers:
@@ -278,15 +278,15 @@ def _in_rows(
     cells: Flags,
     metrics: Sequence[str],
     columns: Sequence[str],
-    found: Iterable[dict[str, NDArray[Any]]],
+    summaries: Iterable[dict[str, NDArray[Any]]],
 ) -> pd.DataFrame:
-    """One row for each of `cells` and metric, from what was `found` of each metric in all cells."""
+    """One row for each of `cells` and metric, from what was `summaries` of each metric in all cells."""
     size = int(cells.sum())
     filled = {name: np.full((size, len(metrics)), np.nan) for name in columns}
     filled |= {name: np.zeros((size, len(metrics)), dtype=int) for name in COUNTS if name in filled}
-    for place, one in enumerate(found):
-        for name, values in one.items():
-            filled[name][:, place] = np.nan_to_num(values) if name in COUNTS else values
+    for number, summary in enumerate(summaries):
+        for name, values in summary.items():
+            filled[name][:, number] = np.nan_to_num(values) if name in COUNTS else values
     keys = {name: np.repeat(values, len(metrics)) for name, values in table.keys(cells).items()}
     keys["metric"] = np.tile(np.array(metrics, dtype=object), size)
     return pd.DataFrame(keys | {name: values.ravel() for name, values in filled.items()})

@@ -50,11 +50,11 @@ def verdicts(
         within = np.maximum(_larger(d + delta, error, free), _larger(delta - d, error, free))
     beyond = np.minimum(2 * np.minimum(above, below), 1.0)
     sure = holm(np.minimum(beyond, within)) < LEVEL
-    found: list[Verdict] = []
-    for place, certain in enumerate(sure):
-        outside: Verdict = "higher" if d[place] > 0 else "lower"
-        found.append("undecided" if not certain else outside if beyond[place] < within[place] else "negligible")
-    return found
+    reached: list[Verdict] = []
+    for number, certain in enumerate(sure):
+        outside: Verdict = "higher" if d[number] > 0 else "lower"
+        reached.append("undecided" if not certain else outside if beyond[number] < within[number] else "negligible")
+    return reached
 
 
 def judged(differences: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def said(metrics: Iterable[Metric], looks: int, lang: str = "en") -> str:
 
 def sizes(metrics: Iterable[Metric], lang: str = "en") -> str:
     """The smallest differences of interest, by unit; zero where any difference is of interest."""
-    units = {one.unit.label(lang): one.smallest for one in metrics}
+    units = {metric.unit.label(lang): metric.smallest for metric in metrics}
     comma = "，" if lang == "zh" else ", "
     return comma.join(f"{size:g} ({unit})" for unit, size in sorted(units.items()) if size) or "0"
 
@@ -103,9 +103,9 @@ def holm(p_values: ArrayLike | Sequence[float]) -> Numbers:
     NaN stays NaN and counts as no look.
     """
     p = np.asarray(p_values, dtype=float)
-    found = np.full(p.shape, np.nan)
+    adjusted = np.full(p.shape, np.nan)
     looked = np.flatnonzero(~np.isnan(p))
     order = looked[np.argsort(p[looked], kind="stable")]
     left = len(order) - np.arange(len(order))
-    found[order] = np.minimum(np.maximum.accumulate(p[order] * left), 1.0)
-    return found
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * left), 1.0)
+    return adjusted

@@ -61,21 +61,21 @@ def replications_needed(
     _check_target(half_width, relative)
     table = RunTable(runs, factors)
     if of == "mean":
-        cells, found = table.present, by_count(_of_mean, table.values(metric)[table.present])
+        cells, summary = table.present, by_count(_of_mean, table.values(metric)[table.present])
     elif of == "difference":
         if baseline is None:
             raise InputError("baseline: the scenario to which the differences are")
         base = table.position(baseline)
-        cells, found = table.others(base), by_count(_of_difference, *table.pairs(metric, base))
+        cells, summary = table.others(base), by_count(_of_difference, *table.pairs(metric, base))
     else:
         raise InputError(f'of: must be "mean" or "difference", not "{of}"')
-    nothing = np.full(len(found["n"]), np.nan)
-    n, sd = found["n"], found.get("sd", nothing)
-    target = _targets(found.get("size", nothing), half_width, relative)
+    nothing = np.full(len(summary["n"]), np.nan)
+    n, sd = summary["n"], summary.get("sd", nothing)
+    target = _targets(summary.get("size", nothing), half_width, relative)
     needed = smallest_number(sd, target)
     return pd.DataFrame(
         table.keys(cells)
-        | {"metric": metric, "n": n, "sd": sd, "half_width": found.get("half_width", nothing), "target": target}
+        | {"metric": metric, "n": n, "sd": sd, "half_width": summary.get("half_width", nothing), "target": target}
         | {"needed": needed, "more": np.maximum(needed - n, 0)}
     )
 
@@ -105,15 +105,15 @@ def narrow_enough(cell: Mapping[str, Numbers], baseline: str, rule: Rule) -> boo
     """
     _check_target(rule.half_width, rule.relative)
     if rule.of == "mean":
-        found = by_count(_of_mean, np.stack(list(cell.values())))
+        summary = by_count(_of_mean, np.stack(list(cell.values())))
     else:
         others = [values for label, values in cell.items() if label != baseline]
         if not others:
             raise InputError("replications.of: a difference needs a second scenario beside the baseline")
-        found = by_count(_of_difference, np.stack(others), np.stack([cell[baseline]] * len(others)))
-    if "half_width" not in found:
+        summary = by_count(_of_difference, np.stack(others), np.stack([cell[baseline]] * len(others)))
+    if "half_width" not in summary:
         return False
-    return bool((found["half_width"] <= _targets(found["size"], rule.half_width, rule.relative)).all())
+    return bool((summary["half_width"] <= _targets(summary["size"], rule.half_width, rule.relative)).all())
 
 
 def smallest_number(sd: Numbers, target: Numbers) -> Numbers:

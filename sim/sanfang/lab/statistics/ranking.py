@@ -32,8 +32,8 @@ def rank(
 ) -> pd.DataFrame:
     """Policies from best to worst by the mean of `metric`, in the direction that its declaration calls better.
 
-    A policy is a scenario, averaged over the points with equal weight (`of` "scenario"), or a scenario at a setting of
-    the `levers` among `factors` ("cell"; None: those declared as levers), averaged over the other factors, which are
+    A policy is a scenario, averaged over the points with equal weight (`of` "scenario"), or a scenario at a combination
+    of the `levers` among `factors` ("cell"; None: those declared as levers), averaged over the other factors, which are
     states of the world and cannot be chosen. Columns: rank and rank_to (the places that it may have: several where
     means agree), scenario, of cells the point (where there is one world) and the levers, n, not_reached, mean, median,
     `probability_best`, `difference_to_best` and its t interval `low` to `high`.
@@ -55,9 +55,9 @@ def rank(
     sign = _direction(metric)
     complete = _complete(values)
     if complete.sum() < 2:
-        found = f"{complete.sum()} of {len(table.replications)}"
+        shared = f"{complete.sum()} of {len(table.replications)}"
         raise InputError(
-            f"metric: {metric!r} has a value in every scenario and point in only {found} replications;"
+            f"metric: {metric!r} has a value in every scenario and point in only {shared} replications;"
             " a ranking needs at least 2"
         )
     values = values[..., complete]
@@ -99,20 +99,20 @@ def _by_pairs(values: Numbers, sign: int, resamples: int, seed: int) -> dict[str
     rank, rank_to = 1 + ahead.sum(axis=0), len(values) - ahead.sum(axis=1)
     first = int(np.lexsort((rank_to, rank))[0])
     nothing = np.full(len(values), np.nan)
-    found = {"difference_to_best": nothing, "low": nothing, "high": nothing}
+    columns = {"difference_to_best": nothing, "low": nothing, "high": nothing}
     if values.shape[1] == 1:
         lowest, highest = order.bounds(values[:, 0], np.broadcast_to(values[first, 0], values[:, 0].shape))
         ends = order.median_interval(lowest, highest, _together(len(values)))
-        found = dict(zip(found, ends, strict=True))
-        for end in found.values():
+        columns = dict(zip(columns, ends, strict=True))
+        for end in columns.values():
             end[first] = np.nan
-        found["difference_to_best"][first] = 0.0
+        columns["difference_to_best"][first] = 0.0
     return {
         "rank": rank,
         "rank_to": rank_to,
         "mean": nothing,
         "probability_best": pairwise.best_at_least(lower_is_better, resamples, seed),
-        **found,
+        **columns,
     }
 
 
@@ -150,12 +150,12 @@ def _policies(
     if not factors:
         return values[table.present][:, None], table.keys(table.present)
     chosen = list(worlds.levers_among(factors, {}) if levers is None else levers)
-    setting = worlds.numbered(points, chosen)
+    combination = worlds.numbered(points, chosen)
     world = worlds.numbered(points, [name for name in factors if name not in chosen])
-    if not worlds.crossed(setting, world):
+    if not worlds.crossed(combination, world):
         raise InputError("factors: levers were not all run in the same states of the world, so they are not ranked")
-    order_ = np.lexsort((world, setting))
-    shape = (len(names) * (setting.max() + 1), world.max() + 1, -1)
+    order_ = np.lexsort((world, combination))
+    shape = (len(names) * (combination.max() + 1), world.max() + 1, -1)
     first = points.iloc[order_[:: shape[1]]]
     keys = {"scenario": np.repeat(names, len(first))}
     shown = [*([] if shape[1] > 1 or len(points) == 1 else ["point"]), *chosen]

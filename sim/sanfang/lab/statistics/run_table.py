@@ -75,18 +75,18 @@ class RunTable:
     @cached_property
     def present(self) -> Flags:
         """Scenarios x points: whether there is any run."""
-        found = np.zeros(self._shape[:2], dtype=bool)
-        found[self._place[:2]] = True
-        return found
+        there = np.zeros(self._shape[:2], dtype=bool)
+        there[self._place[:2]] = True
+        return there
 
     def values(self, metric: str) -> Numbers:
         """Scenarios x points x replications: the values of one metric, NaN where there is none, infinite where it
         was not reached."""
         if metric not in self.metrics:
             raise InputError(f"metric: {metric!r} is not in the table of runs{nearest(metric, self.metrics)}")
-        found = np.full(self._shape, np.nan)
-        found[self._place] = values_of(self._runs, metric)
-        return found
+        filled = np.full(self._shape, np.nan)
+        filled[self._place] = values_of(self._runs, metric)
+        return filled
 
     def others(self, base: int) -> Flags:
         """Scenarios x points: the cells with runs of all scenarios but the one at position `base`."""
@@ -118,8 +118,8 @@ class RunTable:
         return len(self.scenarios), len(self.points), len(self.replications)
 
     def _refuse_duplicates(self) -> None:
-        place = np.ravel_multi_index(self._place, self._shape) if len(self._runs) else np.empty(0, dtype=int)
-        again = pd.Series(place).duplicated().to_numpy()
+        cell = np.ravel_multi_index(self._place, self._shape) if len(self._runs) else np.empty(0, dtype=int)
+        again = pd.Series(cell).duplicated().to_numpy()
         if again.any():
             scenario, point, replication = (part[again][0] for part in self._place)
             where = f" at point {self.points[point]}" if len(self.points) > 1 else ""
@@ -142,8 +142,8 @@ def by_count(summarise: Callable[..., dict[str, Numbers]], *samples: Numbers) ->
     for count in np.unique(counts[counts > 0]):
         rows = counts == count
         with quiet():
-            found = summarise(*(sample[rows, :count] for sample in packed))
-        for name, values in found.items():
+            summary = summarise(*(sample[rows, :count] for sample in packed))
+        for name, values in summary.items():
             result.setdefault(name, np.full(len(counts), np.nan))[rows] = values
     return result
 

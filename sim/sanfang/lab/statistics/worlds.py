@@ -1,8 +1,8 @@
 """Designs over what a policy sets and over what nobody knows: only the first can be chosen, so only it is ranked.
 
 A factor is a lever if all parameters that it sets are declared as levers; every other one (uncertainty, constant) is a
-state of the world. A *setting* is a combination of levers, a *world* one of the other factors. Policies are compared
-within worlds and averaged over them.
+state of the world. A *combination* is one of levels of the levers, a *world* one of values of the other factors.
+Policies are compared within worlds and averaged over them.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def levers_among(factors: Sequence[str], specs: Mapping[str, Mapping[str, Any]])
 def _is_lever(name: str, spec: Mapping[str, Any]) -> bool:
     if spec.get("overlay") is not None:
         return True
-    found = [find(path) for path in spec.get("sets") or (name,)]
-    return all(one is not None and one.role == "lever" for one in found)
+    declared = [find(path) for path in spec.get("sets") or (name,)]
+    return all(parameter is not None and parameter.role == "lever" for parameter in declared)
 
 
 def numbered(points: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
@@ -59,9 +59,9 @@ def numbered(points: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
     return np.array([numbers[key] for key in keys], dtype=np.int64)
 
 
-def crossed(setting: NDArray[np.int64], world: NDArray[np.int64]) -> bool:
-    """Whether every setting was run in the same worlds, each of them once."""
-    cells = pd.crosstab(setting, world).to_numpy()
+def crossed(combination: NDArray[np.int64], world: NDArray[np.int64]) -> bool:
+    """Whether every combination was run in the same worlds, each of them once."""
+    cells = pd.crosstab(combination, world).to_numpy()
     return bool((cells == 1).all())
 
 
@@ -75,26 +75,26 @@ def points_of(runs: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
 def signs(runs: pd.DataFrame, baseline: str, factors: Sequence[str], levers: Sequence[str]) -> pd.DataFrame:
     """In what share of the worlds a scenario is above or below `baseline`, and by how much on average.
 
-    One row for each scenario, setting of `levers` and metric. `worlds` that were run; `higher` and `lower`: the share
-    of them in which the mean paired difference is above or below zero; `surely_higher` and `surely_lower`: the share
+    One row for each scenario, combination of `levers` and metric. `worlds` that were run; `higher` and `lower`: the
+    share of them in which the mean paired difference is above or below zero; `surely_higher` and `surely_lower`: that
     in which it is so for sure, Holm's correction made for the number of worlds; `average` over worlds of equal weight,
     with the 95 % t interval `low` to `high` over replications (the luck of the draw in these worlds, not the choice of
     worlds); `lowest` and `highest` difference in a world. Where runs have not reached a metric, signs are those of
     `runs_higher` and `runs_lower` in `intervals.differences`, and there is no average.
     """
     points = points_of(runs, factors)
-    setting = numbered(points, levers)
-    where = dict(zip(points["point"], setting, strict=True))
-    found = intervals.differences(runs, baseline, factors)
-    found["setting"] = found["point"].map(where) if "point" in found else 0
+    combination = numbered(points, levers)
+    where = dict(zip(points["point"], combination, strict=True))
+    differences = intervals.differences(runs, baseline, factors)
+    differences["combination"] = differences["point"].map(where) if "point" in differences else 0
     table = RunTable(runs, factors)
     base = table.position(baseline)
     rows = []
-    for (scenario, number, metric), worlds in found.groupby(["scenario", "setting", "metric"], sort=False):
-        chosen = np.isin(table.points, points["point"][setting == number])
+    for (scenario, number, metric), worlds in differences.groupby(["scenario", "combination", "metric"], sort=False):
+        chosen = np.isin(table.points, points["point"][combination == number])
         values = table.values(str(metric))[:, chosen]
         own, other = values[table.scenarios.index(str(scenario))], values[base]
-        values_of_levers = points.loc[setting == number, list(levers)].iloc[0].to_dict()
+        values_of_levers = points.loc[combination == number, list(levers)].iloc[0].to_dict()
         rows.append(
             {"scenario": scenario, **values_of_levers, "metric": metric, **_told(worlds), **_average(own, other)}
         )
@@ -102,7 +102,7 @@ def signs(runs: pd.DataFrame, baseline: str, factors: Sequence[str], levers: Seq
 
 
 def _told(worlds: pd.DataFrame) -> dict[str, float]:
-    """Shares of the worlds of one scenario, setting and metric by the sign of the difference."""
+    """Shares of the worlds of one scenario, combination and metric by the sign of the difference."""
     seen = worlds["difference"].notna()
     untold = worlds["n"] - worlds["runs_higher"] - worlds["runs_lower"]
     lead = worlds["runs_higher"] - worlds["runs_lower"]
@@ -127,9 +127,9 @@ def _average(own: NDArray[np.float64], other: NDArray[np.float64]) -> dict[str, 
     if np.isinf(own).any() or np.isinf(other).any():
         return dict.fromkeys(("average", "low", "high"), np.nan)
 
-    def found(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    def interval_of(values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         low, high = t_interval(values) if values.shape[1] > 1 else (np.full(1, np.nan),) * 2
         return {"average": values.mean(axis=1), "low": low, "high": high}
 
     averages = (own - other).mean(axis=0)[None]
-    return {name: float(np.ravel(values)[0]) for name, values in by_count(found, averages).items() if name != "n"}
+    return {name: float(np.ravel(values)[0]) for name, values in by_count(interval_of, averages).items() if name != "n"}

@@ -46,15 +46,15 @@ def of_runs(texts: Sequence[tuple[Any, ...]], names: Sequence[str], values: NDAr
     values = np.asarray(values, "<f8") + 0.0  # SQLite knows no negative zero
     known = ~np.isnan(values)
     heads: dict[bytes, bytes] = {}
-    found = []
+    sums = []
     for text, numbers, there in zip(texts, values, known, strict=True):
         head = heads.get(there.tobytes())
         if head is None:
             named = [name for name, has_value in zip(names, there, strict=True) if has_value]
             head = heads[there.tobytes()] = repr(named).encode("utf-8", "surrogatepass")
         content = head + repr(text).encode("utf-8", "surrogatepass") + numbers[there].tobytes()
-        found.append(hashlib.blake2b(content, digest_size=BYTES).hexdigest())
-    return found
+        sums.append(hashlib.blake2b(content, digest_size=BYTES).hexdigest())
+    return sums
 
 
 def of_records(key: str, content: Any) -> str:

@@ -38,15 +38,15 @@ def find(db: sqlite3.Connection, where: str = ALL) -> Damage:
     return Damage(rows | {"failures": _failures(db)}, checksums.unsound(db, checksums.WHOLE))
 
 
-def take_out(db: sqlite3.Connection, found: Damage) -> None:
+def take_out(db: sqlite3.Connection, damage: Damage) -> None:
     """Delete it, in a transaction of the caller. Without its description a store has no plan."""
-    for table, numbers in found.rows.items():
+    for table, numbers in damage.rows.items():
         db.executemany(f"DELETE FROM main.{table} WHERE rowid = ?", [(number,) for number in numbers])
-    if set(found.tables) & set(PLAN):
+    if set(damage.tables) & set(PLAN):
         db.execute("DELETE FROM about")
-    for table in {"sessions", "formulas"} & set(found.tables):
+    for table in {"sessions", "formulas"} & set(damage.tables):
         db.execute(f"DELETE FROM {table}")
-    if found.tables:
+    if damage.tables:
         checksums.seal(db, checksums.WHOLE)
 
 
@@ -54,11 +54,11 @@ def _runs(db: sqlite3.Connection, where: str) -> list[int]:
     names = checksums.number_columns(db)
     listed = ", ".join(quoted(name) for name in names)
     cursor = db.execute(f"SELECT key, checksum, finished, {listed}, rowid FROM main.runs WHERE {where}")
-    found: list[int] = []
+    unsound: list[int] = []
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
         _, sound = checksums.sound_runs(rows, names)
-        found += [row[-1] for row, is_sound in zip(rows, sound, strict=True) if not is_sound]
-    return found
+        unsound += [row[-1] for row, is_sound in zip(rows, sound, strict=True) if not is_sound]
+    return unsound
 
 
 def _beside(db: sqlite3.Connection, table: str, where: str) -> list[int]:

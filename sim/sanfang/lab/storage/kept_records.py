@@ -73,7 +73,7 @@ def unpack(packed: bytes, scenario: Scenario) -> Observation:
 def _rows(stem: str, kind: np.dtype[np.void], columns: Any) -> np.ndarray:
     """An array of records from its columns."""
     names = kind.names or ()
-    found = np.empty(len(columns[f"{stem}_{names[0]}"]), kind)
+    rows = np.empty(len(columns[f"{stem}_{names[0]}"]), kind)
     for name in names:
-        found[name] = columns[f"{stem}_{name}"]
-    return found
+        rows[name] = columns[f"{stem}_{name}"]
+    return rows

@@ -36,9 +36,9 @@ def by_dimensions(said: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"{BY}{name}" for name in said.get("by") or () if isinstance(name, str))
 
 
-def is_dimension(one: str) -> bool:
+def is_dimension(name: str) -> bool:
     """Whether what is kept beside a run is a dimension of groups, and no table of its own."""
-    return one.startswith(BY)
+    return name.startswith(BY)
 
 
 def planned(connection: sqlite3.Connection) -> int:
@@ -68,19 +68,19 @@ def failed(connection: sqlite3.Connection, beside: Iterable[str] = ()) -> int:
 def is_there(connection: sqlite3.Connection, beside: Iterable[str]) -> str:
     """The condition that a row of `runs` is there, measured with the formulas of the plan, and has what is to be kept
     `beside` it. Never NULL."""
-    kept = [f"runs.key IN (SELECT key FROM {grouped(connection, one)})" for one in beside if is_dimension(one)]
+    kept = [f"runs.key IN (SELECT key FROM {grouped(connection, name)})" for name in beside if is_dimension(name)]
     kept += [f"runs.key IN (SELECT key FROM {table})" for table in beside if not is_dimension(table)]
     numbers = valid_formulas(connection)
     valid = "true" if numbers is None else f"coalesce({_among(f'runs.{FORMULAS}', numbers)}, false)"
     return " AND ".join(["(runs.key IS NOT NULL", valid, *kept]) + ")"
 
 
-def grouped(connection: sqlite3.Connection, one: str = "", schema: str = "main") -> str:
+def grouped(connection: sqlite3.Connection, dimension: str = "", schema: str = "main") -> str:
     """The table of metrics by group, and the condition that a row was measured with the plan's formulas; only of the
-    dimension `one` if it is named."""
+    dimension `dimension` if it is named."""
     numbers = valid_formulas(connection, of_groups=True)
     where = ["true"] if numbers is None else [_among("formulas", numbers)]
-    where += ["dimension = '{}'".format(one.removeprefix(BY).replace("'", "''"))] if one else []
+    where += ["dimension = '{}'".format(dimension.removeprefix(BY).replace("'", "''"))] if dimension else []
     return f"{schema}.by_group WHERE {' AND '.join(where)}"
 
 

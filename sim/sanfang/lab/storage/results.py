@@ -25,7 +25,7 @@ from sanfang.lab.storage.locking import is_being_written
 from sanfang.lab.storage.queries import BY, beside, by_dimensions, cells_planned
 from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.sound_rows import Row, SoundRows
-from sanfang.lab.storage.unpacking import GROUP_COLUMNS, daily_table, group_table
+from sanfang.lab.storage.unpacking import GROUP_COLUMNS, unpacked_groups, unpacked_series
 from sanfang.metrics.declare import Metric
 from sanfang.scenario.errors import InputError
 
@@ -130,9 +130,9 @@ class Results:
         """The table of `runs`, `rows` at a time."""
         points = self.points().set_index("point")
         for label in self.about["scenarios"]:
-            for found, values in self._rows.runs(label, rows):
+            for cells, values in self._rows.runs(label, rows):
                 with reading(self.folder):
-                    yield self._table(label, found, values, points)
+                    yield self._table(label, cells, values, points)
         self._rows.tell()
 
     def count(self) -> int:
@@ -166,17 +166,17 @@ class Results:
             types = {name: "float64" if declared[name] == "REAL" else "str" for name in self.about["factors"]}
             return pd.DataFrame(rows, columns=list(declared)).astype({"point": "int64", **types})
 
-    def _table(self, label: str, found: list[Row], values: NDArray[np.float64], points: pd.DataFrame) -> pd.DataFrame:
-        keys, numbers, replications, seeds = zip(*found, strict=True)
+    def _table(self, label: str, cells: list[Row], values: NDArray[np.float64], points: pd.DataFrame) -> pd.DataFrame:
+        keys, numbers, replications, seeds = zip(*cells, strict=True)
         factors = points.loc[list(numbers), self.about["factors"]]
         columns: dict[str, Any] = {"scenario": label, "point": np.array(numbers, np.int64)}
         columns |= {name: factors[name].array for name in factors}
         columns |= {"replication": np.array(replications, np.int64), "seed": np.array(seeds, np.int64)}
         columns |= self._days(label, numbers)
-        known = self.about["metrics"] or [*METRIC_NAMES, *(one.name for one in self.own_metrics)]
+        known = self.about["metrics"] or [*METRIC_NAMES, *(metric.name for metric in self.own_metrics)]
         wanted = [name for name in known if name in self._rows.numbers]
         columns |= {name: values[:, self._rows.numbers.index(name)] for name in [*wanted, "seconds"]}
-        return pd.DataFrame({**columns, "key": pd.array(keys, dtype="str")}, index=range(len(found)))
+        return pd.DataFrame({**columns, "key": pd.array(keys, dtype="str")}, index=range(len(cells)))
 
     def _days(self, label: str, points: tuple[int, ...]) -> dict[str, Any]:
         """The days that metrics look at, by run; nothing where the store does not say."""
@@ -198,13 +198,13 @@ class Results:
     def _series(self, which: str, values: Row, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         for rows in self._rows.daily(which, values, runs):
             with reading(self.folder):
-                yield pd.concat([daily_table(*row) for row in rows], ignore_index=True)
+                yield pd.concat([unpacked_series(*row) for row in rows], ignore_index=True)
         self._rows.tell()
 
     @property
     def by(self) -> tuple[str, ...]:
         """The dimensions by whose groups metrics are kept."""
-        return tuple(one.removeprefix(BY) for one in by_dimensions(self.about))
+        return tuple(name.removeprefix(BY) for name in by_dimensions(self.about))
 
     def groups_in_pieces(self, by: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
         """Metrics by group of some runs at a time, dimension by dimension (`by`, or all that are kept): scenario,
@@ -214,13 +214,13 @@ class Results:
             for rows in self._rows.groups(dimension, SERIES_AT_ONCE):
                 with reading(self.folder):
                     wanted = self.about["metrics"]
-                    found = pd.concat([group_table(*row) for row in rows], ignore_index=True)
-                    yield found[found["metric"].isin(wanted)] if wanted else found
+                    table = pd.concat([unpacked_groups(*row) for row in rows], ignore_index=True)
+                    yield table[table["metric"].isin(wanted)] if wanted else table
         self._rows.tell()
 
     def groups(self, metrics: Collection[str] = ()) -> pd.DataFrame:
         """All of them, or those of some metrics, in one table; empty if none are kept."""
-        pieces = [one[one["metric"].isin(metrics)] if metrics else one for one in self.groups_in_pieces()]
+        pieces = [piece[piece["metric"].isin(metrics)] if metrics else piece for piece in self.groups_in_pieces()]
         return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=list(GROUP_COLUMNS))
 
     def failures(self) -> pd.DataFrame:

@@ -73,7 +73,7 @@ class SoundRows:
                 f" {queries.is_there(db, beside)} FROM {PLAN} LEFT JOIN runs USING (key)"
             )
             took = 3 + self._numbers.index("seconds")
-            unsound = {key for one in beside for key in self._unsound(db, one)}
+            unsound = {key for name in beside for key in self._unsound(db, name)}
             for rows, _, sound in self._runs(db, query, (), ROWS_AT_ONCE):
                 for row, is_sound in zip(rows, sound.tolist(), strict=True):
                     yield row[0], row[took], row[2], is_sound and row[0] not in unsound if row[-1] else None
@@ -193,19 +193,19 @@ class SoundRows:
                 if not isinstance(cell, int | float | None):
                     raise faults.damaged(self.folder, f"a value of {name!r} is no number")
 
-    def _unsound(self, db: Any, one: str) -> set[str]:
+    def _unsound(self, db: Any, name: str) -> set[str]:
         """Keys of what is damaged in a table beside the runs, or of a dimension of groups."""
-        table = "by_group" if queries.is_dimension(one) else one
+        table = "by_group" if queries.is_dimension(name) else name
         columns, checksum = checksums.BESIDE[table]
         query = f"SELECT plan.key, {self._checksum(table)}, {columns} FROM {PLAN} CROSS JOIN"
-        query += f" (SELECT * FROM {queries.grouped(db, one)}) AS by_group" if table != one else f" {table}"
+        query += f" (SELECT * FROM {queries.grouped(db, name)}) AS by_group" if table != name else f" {table}"
         query += " USING (key)"
         sums = ((row, checksum(row[0], *row[2:])) for row in db.execute(query))
-        return {row[0] for row, found in sums if self._has_checksums and row[1] != found}
+        return {row[0] for row, expected in sums if self._has_checksums and row[1] != expected}
 
-    def _is_sound(self, row: Row, found: str) -> bool:
+    def _is_sound(self, row: Row, checksum: str) -> bool:
         """Whether a row of key, checksum and more agrees with the checksum found."""
-        if not self._has_checksums or row[1] == found:
+        if not self._has_checksums or row[1] == checksum:
             return True
         self._damaged.add(row[0])
         return False

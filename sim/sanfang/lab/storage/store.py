@@ -74,12 +74,12 @@ class Store:
     def _take_out_damage(self) -> None:
         """Take out runs, series, failures and a plan that do not read as they were written, and say so."""
         with faults.reading(self.folder):
-            found = damage.find(self._db)
-        if found:
+            harm = damage.find(self._db)
+        if harm:
             with self._writing() as db:
-                damage.take_out(db, found)
+                damage.take_out(db, harm)
             message = "was damaged: what does not read as it was written has been taken out, and is made again"
-            warnings.warn(Notice(f"{self.folder / STORE}: {message} ({found})"), stacklevel=3)
+            warnings.warn(Notice(f"{self.folder / STORE}: {message} ({harm})"), stacklevel=3)
 
     # --- Plan -------------------------------------------------------------------------------------
 
@@ -227,10 +227,12 @@ class Store:
         runs = [(r.key, now, sum_, *row) for r, sum_, row in zip(results, sums, values.tolist(), strict=True)]
         daily = [(r.key, *r.daily, checksums.of_daily(r.key, *r.daily)) for r in results if r.daily is not None]
         records = [(r.key, r.records, checksums.of_records(r.key, r.records)) for r in results if r.records is not None]
-        groups = [(r.key, one.dimension, self._formulas, one.names, one.numbers) for r in results for one in r.groups]
+        groups = [
+            (r.key, group.dimension, self._formulas, group.names, group.numbers) for r in results for group in r.groups
+        ]
         grouped = [(*row, checksums.of_groups(*row)) for row in groups]
-        told = [Failure(f.key, _storable(f.error), _storable(f.trace), f.attempts) for f in failures]
-        failed = [(*f, now, checksums.of_rows([(*f, now)])) for f in told]
+        storable = [Failure(f.key, _storable(f.error), _storable(f.trace), f.attempts) for f in failures]
+        failed = [(*f, now, checksums.of_rows([(*f, now)])) for f in storable]
         with self._writing() as db:
             db.executemany(f"{insert} ({_marks(3 + len(names))})", runs)
             db.executemany("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?)", daily)

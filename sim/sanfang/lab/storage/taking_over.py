@@ -26,14 +26,14 @@ def copy(db: sqlite3.Connection, beside: Sequence[str]) -> None:
     for number, digests in _formulas_of(db, "other"):
         db.execute("INSERT OR IGNORE INTO main.formulas VALUES (?, ?)", (number, digests))
     seal(db, ["formulas"])
-    split = [one for one in beside if queries.is_dimension(one)]
+    split = [name for name in beside if queries.is_dimension(name)]
     tables = [table for table in beside if table not in split and columns(db, "other", table)]
     has_groups = bool(columns(db, "other", "by_group"))
     valid = queries.valid_formulas(db)
     if valid is not None and "records" not in tables:  # with its records a run can be measured again
         measured = f"formulas IN ({', '.join(map(str, valid))})" if columns(db, "other", "formulas") else "false"
-        found = [f"key IN (SELECT key FROM {queries.grouped(db, one, 'other')})" for one in split]
-        measured = " AND ".join([measured, *(found if has_groups else ["false"] * len(found))])
+        conditions = [f"key IN (SELECT key FROM {queries.grouped(db, name, 'other')})" for name in split]
+        measured = " AND ".join([measured, *(conditions if has_groups else ["false"] * len(conditions))])
     else:
         measured = "true"
     kept = " ".join(f"JOIN other.{table} AS {table} USING (key)" for table in tables)

@@ -16,7 +16,7 @@ MAX_SERIES = 100_000_000  # bytes; a damaged file may claim any length
 GROUP_COLUMNS = ("scenario", "point", "replication", *COLUMNS)
 
 
-def group_table(
+def unpacked_groups(
     scenario: str, point: int, replication: int, dimension: str, names: str, numbers: bytes
 ) -> pd.DataFrame:
     """Metrics by group of one run, from the JSON names and the compressed numbers: a row a group and metric.
@@ -42,7 +42,9 @@ def _inflated(packed: bytes, size: int, otherwise: str) -> bytes:
     return content
 
 
-def daily_table(scenario: str, point: int, replication: int, columns: str, days: int, series: bytes) -> pd.DataFrame:
+def unpacked_series(
+    scenario: str, point: int, replication: int, columns: str, days: int, series: bytes
+) -> pd.DataFrame:
     """Daily series of one run, from the names of its columns and the compressed numbers: a row a day. Raises ValueError
     where they do not fit one another."""
     names = columns.split(" ")
@@ -51,6 +53,6 @@ def daily_table(scenario: str, point: int, replication: int, columns: str, days:
     values = np.frombuffer(content, np.float32).reshape(days, len(names))
     table = pd.DataFrame(values, columns=names)
     keys: dict[str, Any] = {"scenario": scenario, "point": point, "replication": replication, "day": np.arange(days)}
-    for place, (name, value) in enumerate(keys.items()):
-        table.insert(place, name, value)
+    for position, (name, value) in enumerate(keys.items()):
+        table.insert(position, name, value)
     return table

@@ -92,14 +92,14 @@ class Measuring:
 def groups_of(run: Observation, by: Sequence[str]) -> tuple[ByGroup, ...]:
     """Metrics of the groups of some dimensions, from what a run has left behind."""
     evaluated = evaluate(run)
-    return tuple(by_group(evaluated, one) for one in dimensions(by))
+    return tuple(by_group(evaluated, dimension) for dimension in dimensions(by))
 
 
-def packed_groups(found: ByGroup) -> Grouped:
+def packed_groups(table: ByGroup) -> Grouped:
     """Metrics by group as a store keeps them."""
-    names = json.dumps([found.groups, found.metrics])
-    numbers = np.stack([found.values, found.n]).astype("<f8")
-    return Grouped(found.dimension, names, zlib.compress(numbers.tobytes()))
+    names = json.dumps([table.groups, table.metrics])
+    numbers = np.stack([table.values, table.n]).astype("<f8")
+    return Grouped(table.dimension, names, zlib.compress(numbers.tobytes()))
 
 
 def _packed_series(table: Any) -> Daily:

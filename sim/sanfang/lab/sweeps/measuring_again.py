@@ -41,6 +41,6 @@ def measure_again(store: Store, plan: Plan, measuring: Measuring, tell: bool = T
         measured += 1
     if without and tell:
         few = "their records were not kept (records = true keeps them): they are made again"
-        told = f"{without:,} stored runs were measured with other formulas, or lack a metric or a group, and {few}"
-        warnings.warn(Notice(f"{store.folder}: {told}"), stacklevel=3)
+        problem = f"{without:,} stored runs were measured with other formulas, or lack a metric or a group, and {few}"
+        warnings.warn(Notice(f"{store.folder}: {problem}"), stacklevel=3)
     return measured

@@ -51,14 +51,14 @@ class Plan:
         """Cells of the first replications by number: replication by replication, then point by point."""
         each = len(self._labels) * len(self.points)
         for number in numbers:
-            replication, place = divmod(number, each)
-            point, label = divmod(place, len(self._labels))
+            replication, cell = divmod(number, each)
+            point, label = divmod(cell, len(self._labels))
             yield self._cell(replication, point, self._labels[label])
 
     def more(self, wanted: Iterable[tuple[int, int, int]]) -> Iterator[Planned]:
         """Cells for (point, first replication, end of replications), replication by replication."""
         wanted = list(wanted)
-        begin, stop = min((one[1] for one in wanted), default=0), max((one[2] for one in wanted), default=0)
+        begin, stop = min((item[1] for item in wanted), default=0), max((item[2] for item in wanted), default=0)
         for replication in range(begin, stop):
             for point, first, end in wanted:
                 if first <= replication < end:
@@ -91,7 +91,7 @@ class Plan:
         """Numbers of points, those that tell most first."""
         if len(self.points) * len(self._labels) <= MAX_CHECKED_FIRST:
             return list(range(len(self.points)))
-        found = dict.fromkeys([0, len(self.points) - 1])
+        numbers = dict.fromkeys([0, len(self.points) - 1])
         places: list[NDArray[np.float64]] = []
         for factor in self.experiment.factors:
             values = [point[factor.name] for point in self.points]
@@ -99,17 +99,17 @@ class Plan:
             for number, value in enumerate(values):
                 if not _is_number(value):
                     met.setdefault(comparable(value), number)
-            found |= dict.fromkeys(met.values())
+            numbers |= dict.fromkeys(met.values())
             if len(met) < len(values):
                 places.append(_between_ends(values))
-                found |= dict.fromkeys([int(np.nanargmin(places[-1])), int(np.nanargmax(places[-1]))])
-        for one, other in combinations(places, 2):
-            if len(found) * len(self._labels) >= MAX_CHECKED_FIRST:
+                numbers |= dict.fromkeys([int(np.nanargmin(places[-1])), int(np.nanargmax(places[-1]))])
+        for first, second in combinations(places, 2):
+            if len(numbers) * len(self._labels) >= MAX_CHECKED_FIRST:
                 break
-            for together in (one + other, one - other):
+            for together in (first + second, first - second):
                 if not np.isnan(together).all():
-                    found |= dict.fromkeys([int(np.nanargmin(together)), int(np.nanargmax(together))])
-        return list(found)
+                    numbers |= dict.fromkeys([int(np.nanargmin(together)), int(np.nanargmax(together))])
+        return list(numbers)
 
     def distinct(self, report: Callable[[int, int], object] = lambda done, total: None) -> int:
         """How many different runs the first replications take: cells may share one.

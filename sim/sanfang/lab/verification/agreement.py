@@ -107,8 +107,8 @@ class CheckResult:
     @property
     def verdict(self) -> Verdict:
         """The worst among its points; "differs" if there are none."""
-        found = {point.verdict for point in self.points} or {"differs"}
-        return next(verdict for verdict in ("differs", "undecided", "agrees") if verdict in found)
+        verdicts = {point.verdict for point in self.points} or {"differs"}
+        return next(verdict for verdict in ("differs", "undecided", "agrees") if verdict in verdicts)
 
 
 def interval(means: np.ndarray, comparisons: int) -> tuple[float, float, float]:

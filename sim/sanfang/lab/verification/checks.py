@@ -25,14 +25,14 @@ QUICK, FULL = 3, 10
 
 def check(key: str) -> Check:
     """A check by its key. Raises KeyError."""
-    return {one.key: one for one in CHECKS}[key]
+    return {item.key: item for item in CHECKS}[key]
 
 
-def make(one: Check, seed: int = 1, runs: int = FULL) -> CheckResult:
+def make(chosen: Check, seed: int = 1, runs: int = FULL) -> CheckResult:
     """Try a check with the live engine."""
     began = time.perf_counter()
-    points = one.points(seed, runs)
-    return CheckResult(one, points, time.perf_counter() - began)
+    points = chosen.points(seed, runs)
+    return CheckResult(chosen, points, time.perf_counter() - began)
 
 
 def verify(
@@ -44,14 +44,14 @@ def verify(
     """Try checks one after the other; `progress` is called with (done, all) before the first and after each."""
     first_seed("seed", seed, SEEDS)
     wanted = list(checks)
-    found: list[CheckResult] = []
-    for one in wanted:
+    results: list[CheckResult] = []
+    for chosen in wanted:
         if progress is not None:
-            progress(len(found), len(wanted))
-        found.append(make(one, seed, runs))
+            progress(len(results), len(wanted))
+        results.append(make(chosen, seed, runs))
     if progress is not None:
-        progress(len(found), len(wanted))
-    return found
+        progress(len(results), len(wanted))
+    return results
 
 
 def table(findings: Iterable[CheckResult], lang: str = "en") -> pd.DataFrame:

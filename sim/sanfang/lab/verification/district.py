@@ -15,7 +15,7 @@ from sanfang.lab.verification.agreement import Point, Text
 from sanfang.model import state as s
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.model import DistrictModel
-from sanfang.run.simulation import Run, run_of, simulate
+from sanfang.run.simulation import Run, run_from, simulate
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
@@ -114,13 +114,13 @@ def needs(seed: int, _: int) -> list[Point]:
 # --- Repeating ---------------------------------------------------------------------------------------------
 
 
-def differences(first: Run, second: Run) -> int:
+def values_that_differ(first: Run, second: Run) -> int:
     """In how many values two runs differ, to the last bit: metrics, days, ledger, requests."""
     mine, other = (np.array(list(run.metrics.values())) for run in (first, second))
-    found = int((~((mine == other) | (np.isnan(mine) & np.isnan(other)))).sum())
+    count = int((~((mine == other) | (np.isnan(mine) & np.isnan(other)))).sum())
     for name in ("daily", "ledger", "requests"):
-        found += _unlike(getattr(first, name), getattr(second, name))
-    return found
+        count += _unlike(getattr(first, name), getattr(second, name))
+    return count
 
 
 def _unlike(first: pd.DataFrame, second: pd.DataFrame) -> int:
@@ -131,10 +131,10 @@ def _unlike(first: pd.DataFrame, second: pd.DataFrame) -> int:
 
 def repeat(seed: int, _: int) -> list[Point]:
     """A seed again, and another."""
-    first, again, other = (_run(_demo(REFORM), one) for one in (seed, seed, seed + 1))
+    first, again, other = (_run(_demo(REFORM), number) for number in (seed, seed, seed + 1))
     alike = len(set(first.requests["id"]) & set(other.requests["id"]))
     return [
-        _count("values that differ, same seed", "同一种子下不同的数值", 0, differences(first, again)),
+        _count("values that differ, same seed", "同一种子下不同的数值", 0, values_that_differ(first, again)),
         _count("needs in common, another seed", "另一种子下相同的需求", 0, alike),
     ]
 
@@ -148,14 +148,14 @@ def moved(seed: int, _: int) -> list[Point]:
         if model.day == MOVED:
             model.follow(scheduled)
         model.step()
-    played = run_of(model, scale=1.0)
+    played = run_from(model, scale=1.0)
     planned = _run(scheduled, seed)
     minds = int((model.residents.satisfaction != _model(planned).residents.satisfaction).sum())
     unmoved = _run(_demo(), seed)
     return [
         _count(
             "values that differ: metrics, days, books, requests", "不同的数值（指标、逐日、账目、诉求）",
-            0, differences(played, planned),
+            0, values_that_differ(played, planned),
         ),
         _count("residents whose satisfaction differs", "满意度不同的居民", 0, minds),
         _count(
@@ -248,7 +248,7 @@ ALWAYS_THERE = ("fund_admin", "idle_while_others_wait")
 
 def prices(seed: int, _: int) -> list[Point]:
     """What is booked under the headings of levers, at 0 and at 1."""
-    headings = sorted({one.heading for one in levers()} - set(ALWAYS_THERE))
+    headings = sorted({lever.heading for lever in levers()} - set(ALWAYS_THERE))
     everything = _demo(changes={f"policy.{name}": 1.0 for name in lever_names()})
     none, all_ = (_run(scenario, seed).ledger for scenario in (_demo(), everything))
     public = [table[table["resource"].isin(["hours", "yuan"])] for table in (none, all_)]

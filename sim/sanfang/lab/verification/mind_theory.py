@@ -10,8 +10,8 @@ f the share that fails, and B the days on which the trouble is there (silent, th
     trust = (1 - f) w
     s = (1 - f) learn_up w / (1 - k (1 - (1 - f) learn_up - f learn_down)),    k = (1 - erosion)^B
 
-s is satisfaction just after an experience, k s just before the next one. It lies between 0 and w, so what succeeds draws
-it up by `learn_up` and what fails draws it down to 0 by `learn_down`: the mean over independent failures is exact.
+s is satisfaction just after an experience, k s just before the next one. It lies between 0 and w, so what succeeds
+draws it up by `learn_up`, what fails down to 0 by `learn_down`, and the mean over independent failures is exact.
 Within the bounds a wait is late by max(r - 1, 0) norm / ((1 - norm) r + norm) expected waits, r = D / L: by none where
 nothing is promised (norm 0), however long it is, and never by more than norm / (1 - norm).
 """
@@ -84,7 +84,7 @@ def settled(stream: Stream, mind: Mind, limits: Limits) -> Settled:
     expectation = max(min(lasting / factor, MAX_EXPECTATION), MIN_EXPECTATION)
     late = max(stream.days / (factor * expectation) - 1.0, 0.0)
     worth = min(max(stream.quality * math.exp(-mind.impatience * late) - mind.trip_cost * stream.trips, 0.0), 1.0)
-    solved, kept = 1.0 - stream.failed, (1.0 - mind.erosion) ** stream.trouble_days
+    solved, kept = 1.0 - stream.failed, math.pow(1.0 - mind.erosion, stream.trouble_days)
     unmoved = 1.0 - solved * mind.learn_up - stream.failed * mind.learn_down
     after = solved * mind.learn_up * worth / (1.0 - kept * unmoved)
     return Settled(after * _share_kept(stream, mind.erosion), expectation, solved * worth, worth, after)
@@ -94,7 +94,7 @@ def _share_kept(stream: Stream, erosion: float) -> float:
     """Mean over days of what is left of satisfaction: all of it without a trouble, then less on each day of it."""
     if erosion == 0.0:
         return 1.0
-    eroded = (1.0 - erosion) * (1.0 - (1.0 - erosion) ** stream.trouble_days) / erosion
+    eroded = (1.0 - erosion) * (1.0 - math.pow(1.0 - erosion, stream.trouble_days)) / erosion
     return (stream.every_days - stream.trouble_days + eroded) / stream.every_days
 
 

@@ -17,7 +17,7 @@ _LOAD = Text("load", "负荷")
 
 
 def _curve(series: str, label: Text, x: list[float], value: Callable[[float], float]) -> Curve:
-    return Curve(series, label, x, [value(one) for one in x])
+    return Curve(series, label, x, [value(point) for point in x])
 
 
 CHARTS: dict[str, Chart] = {

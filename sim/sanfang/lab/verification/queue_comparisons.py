@@ -36,7 +36,7 @@ def servers_label(number: int) -> Text:
 
 
 def _single() -> list[QueueComparison]:
-    found = [
+    comparisons = [
         QueueComparison(
             Text(f"mean wait, {at_load(load).en}", f"平均等待，{at_load(load).zh}"),
             Queue(load), partial(lambda load: theory.mean_wait(load), load), waited, "wait", load,
@@ -45,45 +45,45 @@ def _single() -> list[QueueComparison]:
     ]  # fmt: skip
     label = Text("share that waits longer than 4 services, load 80 %", "等待超过 4 次办理时间的比例，负荷 80%")
     return [
-        *found,
+        *comparisons,
         QueueComparison(label, Queue(0.8), lambda: theory.longer_wait(0.8, 1, 4.0), partial(waited_longer, 4.0)),
     ]
 
 
 def _teams() -> list[QueueComparison]:
-    found = []
+    comparisons = []
     for servers in (2, 5, 20):
         for load in (0.7, 0.85, 0.95):
             queue = Queue(load, servers)
             where = Text(
                 f"{servers_label(servers).en}, {at_load(load).en}", f"{servers_label(servers).zh}，{at_load(load).zh}"
             )
-            found.append(
+            comparisons.append(
                 QueueComparison(
                     Text(f"mean wait, {where.en}", f"平均等待，{where.zh}"), queue,
                     partial(lambda q: theory.mean_wait(q.load, q.servers), queue), waited, f"c{servers}", load,
                 )
             )  # fmt: skip
             if servers > 2:
-                found.append(
+                comparisons.append(
                     QueueComparison(
                         Text(f"share that waits, {where.en}", f"需要等待的比例，{where.zh}"), queue,
                         partial(lambda q: theory.longer_wait(q.load, q.servers, 0.0), queue),
                         partial(waited_longer, 0.0),
                     )
                 )  # fmt: skip
-    return found
+    return comparisons
 
 
 def _spread() -> list[QueueComparison]:
-    found = []
+    comparisons = []
     for load in (0.5, 0.8):
         for cv in (0.0, 0.5, 1.5):
             queue = Queue(load, service="lognormal" if cv else "deterministic", cv=cv)
             label = Text(f"mean wait, {at_load(load).en}, cv {cv:g}", f"平均等待，{at_load(load).zh}，变异系数 {cv:g}")
             expected = partial(lambda q: theory.mean_wait_general(q.load, q.cv), queue)
-            found.append(QueueComparison(label, queue, expected, waited, f"l{100 * load:.0f}", cv))
-    return found
+            comparisons.append(QueueComparison(label, queue, expected, waited, f"l{100 * load:.0f}", cv))
+    return comparisons
 
 
 def _priorities() -> list[QueueComparison]:
@@ -110,7 +110,7 @@ def _abandonment(queue: Queue, part: int) -> float:
 def _patience() -> list[QueueComparison]:
     queues = [Queue(load, 5, patience=1.0) for load in (0.7, 0.9, 1.0, 1.2, 1.5)]
     queues += [Queue(0.8, 1, patience=2.0), Queue(0.95, 20, patience=0.5)]
-    found = []
+    comparisons = []
     for queue in queues:
         where = Text(
             f"{servers_label(queue.servers).en}, {at_load(queue.load).en}, patience {queue.patience:g}",
@@ -119,11 +119,11 @@ def _patience() -> list[QueueComparison]:
         expected = partial(_abandonment, queue)
         series, x = ("gave_up", queue.load) if queue.servers == 5 else ("", float("nan"))
         label = Text(f"share that gives up, {where.en}", f"放弃的比例，{where.zh}")
-        found.append(QueueComparison(label, queue, partial(expected, 0), gave_up, series, x))
+        comparisons.append(QueueComparison(label, queue, partial(expected, 0), gave_up, series, x))
         if queue.servers != 5:
             label = Text(f"share that waits, {where.en}", f"需要等待的比例，{where.zh}")
-            found.append(QueueComparison(label, queue, partial(expected, 1), partial(waited_longer, 0.0)))
-    return found
+            comparisons.append(QueueComparison(label, queue, partial(expected, 1), partial(waited_longer, 0.0)))
+    return comparisons
 
 
 def _little() -> list[QueueComparison]:
@@ -133,7 +133,7 @@ def _little() -> list[QueueComparison]:
                 f"number waiting, {servers_label(servers).en}, {at_load(load).en}",
                 f"在等件数，{servers} 人，{at_load(load).zh}",
             ),
-            Queue(load, servers), partial(lambda s, one: theory.number_waiting(one, s), servers, load),
+            Queue(load, servers), partial(lambda s, x: theory.number_waiting(x, s), servers, load),
             lengths, f"c{servers}", load,
         )
         for servers in (1, 5)
@@ -146,7 +146,7 @@ POOLED = 0.8
 
 
 def _pooling() -> list[QueueComparison]:
-    found = [
+    comparisons = [
         QueueComparison(
             Text(f"time until done, pool of {servers}", f"办结用时，{servers} 人合署"), Queue(POOLED, servers),
             partial(lambda c: pooling.pooled_time(POOLED, c), servers), stayed, "pool", servers,
@@ -160,8 +160,10 @@ def _pooling() -> list[QueueComparison]:
             f"办结用时，单独办理，速度为 {servers} 人合署的 {speed:.2f} 倍",
         )
         alone = Queue(POOLED, service_time=1 / speed)
-        found.append(QueueComparison(label, alone, partial(lambda c: pooling.pooled_time(POOLED, c), servers), stayed))
-    return found
+        comparisons.append(
+            QueueComparison(label, alone, partial(lambda c: pooling.pooled_time(POOLED, c), servers), stayed)
+        )
+    return comparisons
 
 
 FAMILIES: dict[str, Callable[[], list[QueueComparison]]] = {

@@ -72,18 +72,29 @@ def compared(comparisons: list[QueueComparison], seed: int, runs: int, among: in
     The intervals allow for `among` comparisons.
     """
     means: list[list[np.ndarray]] = [[] for _ in comparisons]
-    for queue in dict.fromkeys(one.queue for one in comparisons):
+    for queue in dict.fromkeys(comparison.queue for comparison in comparisons):
         heavy = queue.load >= HEAVY and queue.patience is None
         for run in range(2 * runs if heavy else runs):
             table = queue.run(seed, run)
-            for found, one in zip(means, comparisons, strict=True):
-                if one.queue == queue:
-                    found.append(one.means(table))
+            for own, comparison in zip(means, comparisons, strict=True):
+                if comparison.queue == queue:
+                    own.append(comparison.means(table))
     points = []
-    for found, one in zip(means, comparisons, strict=True):
-        estimate, low, high = interval(np.concatenate(found), among)
-        value = one.theory()
-        points.append(Point(one.label, value, estimate, low, high, widest=WIDEST * value, series=one.series, x=one.x))
+    for own, comparison in zip(means, comparisons, strict=True):
+        estimate, low, high = interval(np.concatenate(own), among)
+        value = comparison.theory()
+        points.append(
+            Point(
+                comparison.label,
+                value,
+                estimate,
+                low,
+                high,
+                widest=WIDEST * value,
+                series=comparison.series,
+                x=comparison.x,
+            )
+        )
     return points
 
 

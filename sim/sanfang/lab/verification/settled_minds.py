@@ -1,4 +1,4 @@
-"""The check of minds: residents of the model under a constant stream of experiences, beside where theory has them rest."""
+"""The check of minds: residents of the model who meet with the same again and again, and where theory has them rest."""
 
 from __future__ import annotations
 

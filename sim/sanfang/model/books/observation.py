@@ -77,6 +77,8 @@ class Observation:
     """Public posts, filled or vacant."""
     year_before: np.ndarray | None
     """The daily series of the year before day 0, a record a day; None after an empty start."""
+    began_steady: bool | None
+    """Whether the district had a steady state on day 0; None after an empty start."""
     clock: np.ndarray
     """`[day]`: working hours from the start of the run to the start of the day, and of the day after the last."""
 
@@ -131,6 +133,7 @@ def observe(model: DistrictModel) -> Observation:
         resident_age=model.residents.age,
         posts=len(model.world.persons),
         year_before=model.year_before,
+        began_steady=model.began_steady,
         clock=model.world.clock_start[: days + 1],
     )
 

@@ -54,7 +54,7 @@ MAX_OBSERVATIONS = 4096
 
 
 @compiled
-def _observe_part(engine: Engine, world: World, watch: Record, log: Records, part: int, job_id: int, day: int) -> None:
+def _log_part(engine: Engine, world: World, watch: Record, log: Records, part: int, job_id: int, day: int) -> None:
     """Append a part as it is now, unless nothing has changed since it was noted last."""
     case, row = world.cases[watch.case], log[watch.rows]
     row.hours, row.day, row.part = engine.clock[0].now, day, part
@@ -82,14 +82,14 @@ def _observe_part(engine: Engine, world: World, watch: Record, log: Records, par
 
 
 @compiled
-def observe(engine: Engine, world: World, watch: Record, log: Records, day: int) -> None:
+def log_changes(engine: Engine, world: World, watch: Record, log: Records, day: int) -> None:
     """Note what has changed of the case under watch; one that has ended is watched no more."""
     if watch.case == NONE:
         return
     case, state = world.cases[watch.case], world.states[watch.case].state
     over = case.key != watch.key or (state != s.OPEN and state != s.UNRESOLVED)
     for part in range(case.parts):
-        _observe_part(engine, world, watch, log, part, NONE if over else case.jobs[part], day)
+        _log_part(engine, world, watch, log, part, NONE if over else case.jobs[part], day)
     if over:
         watch.case = NONE
 
@@ -108,7 +108,7 @@ def work_watched(
         if engine.events[event_id].kind == ARRIVAL and world.cases[subject].key == watch.key:
             watch.case = subject
         react(engine, world, effects, setting, event_id, day)
-        observe(engine, world, watch, log, day)
+        log_changes(engine, world, watch, log, day)
 
 
 class WatchedModel(DistrictModel):
@@ -127,7 +127,7 @@ class WatchedModel(DistrictModel):
 
     def _money_came(self, day: int) -> None:
         """What has been paid for the request may have changed."""
-        observe(self._engine, self._world, self._watch[0], self._log, day)
+        log_changes(self._engine, self._world, self._watch[0], self._log, day)
 
     def _react(self, day: int) -> None:
         """The day's events, with a look at the request after each."""

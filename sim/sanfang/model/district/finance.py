@@ -51,6 +51,10 @@ class Finance:
     """`[c]`: how far social organisations have grown, 0 to 1."""
     fee: np.ndarray
     """`[c]`: yuan paid for contracts this month."""
+    known: np.ndarray
+    """`[c, d]`: requests from which demand is estimated; older ones count less."""
+    seen: np.ndarray
+    """`[c, d]`: requests voiced or found by the last look at them."""
     begin: int = 0
     """Day of the calendar on which the books begin: 0, or one before it in the years before."""
     terminal_fee: float = 0.0
@@ -64,14 +68,30 @@ class Finance:
     months: list[MonthBooks] = field(default_factory=list)
     """Of each month begun so far; the first one begins with the run."""
 
+    def learn(self, flow: np.ndarray, years: float) -> np.ndarray:
+        """`known`, a month later: a memory of so many `years` on average, or as much as there is."""
+        now = voiced_or_found(flow)
+        self.known = (1.0 - 1.0 / (12.0 * years)) * self.known + now - self.seen
+        self.seen = now
+        return self.known
+
     def carried(self) -> dict[str, np.ndarray]:
         """What lasts when new books are opened, once the month is settled."""
-        return {"maturity": self.maturity.copy()}
+        return {"maturity": self.maturity.copy(), "known": self.known.copy()}
 
-    def carry_on(self, arrays: dict[str, np.ndarray], in_pots: float, outside: float) -> None:
-        """Open the books with what was `carried`: yuan left `in_pots` for cases, and of `outside` money."""
-        self.maturity = arrays["maturity"].copy()
+    def carry_on(self, arrays: dict[str, np.ndarray], flow: np.ndarray, in_pots: float, outside: float) -> None:
+        """Open the books with what was `carried`: yuan left `in_pots` for cases, and of `outside` money.
+
+        `flow`: needs that are carried over, of which none is news.
+        """
+        self.maturity, self.known = arrays["maturity"].copy(), arrays["known"].copy()
+        self.seen = voiced_or_found(flow)
         self.supplied, self.outside = in_pots, outside
+
+
+def voiced_or_found(flow: np.ndarray) -> np.ndarray:
+    """`[c, d]`: needs in the flow that offices have heard of."""
+    return np.asarray(flow[:, :, ARISEN] - flow[:, :, LATENT] - flow[:, :, HEALED])
 
 
 def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
@@ -94,6 +114,8 @@ def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
         people=people,
         maturity=np.zeros(len(people)),
         fee=np.zeros(len(people)),
+        known=np.zeros(error.shape),
+        seen=np.zeros(error.shape),
     )
 
 
@@ -223,12 +245,12 @@ def _supply_services(
 
     The centre plans the same per head, or by communities' estimates as far as they have a say. A
     community plans its own share by its estimate, and counts only what its own residents get of it. Requests
-    voiced or found so far make estimates better.
+    voiced or found in the last years make estimates better.
     """
     local = policy.funds[:, None]
     heads = finance.people / finance.people.sum()
     even = heads[:, None] * finance.service_share
-    known = world.flow[:, :, ARISEN] - world.flow[:, :, LATENT] - world.flow[:, :, HEALED]
+    known = finance.learn(world.flow, scenario.supply.memory_years)
     learnt = scenario.supply.known_requests / (scenario.supply.known_requests + known)
     spread = scenario.supply.estimate_error * np.sqrt(learnt) * (1.0 - policy.precision)[:, None]
     estimate = finance.demand * np.exp(spread * finance.error - 0.5 * spread**2)

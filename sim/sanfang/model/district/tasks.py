@@ -193,6 +193,13 @@ def _new_task(
 
 
 @compiled
+def chore_class(number: int, yielding: float) -> int:
+    """Class of the `number`-th chore of its kind at a station, the first being 1: a share `yielding` of them, evenly
+    spread, yields to residents' requests."""
+    return s.C_AFTER if int(number * yielding) > int((number - 1) * yielding) else s.C_ORDINARY
+
+
+@compiled
 def open_offices(engine: Engine, world: World, setting: Setting, chores: Floats, day: int) -> None:
     """The morning of a working day: `chores[station, heading]` hours fall due, and work starts at every station."""
     for station in range(len(world.office_work)):
@@ -205,5 +212,6 @@ def open_offices(engine: Engine, world: World, setting: Setting, chores: Floats,
                 job_id = new_job(engine, np.uint64(0), NONE)
                 job = engine.jobs[job_id]
                 job.phase, job.target, job.heading, job.hours = s.CHORE, station, heading, CHORE_HOURS
-                join_queue(engine, job_id, station, s.C_ORDINARY)
+                number = int(work.due / CHORE_HOURS + 0.5)
+                join_queue(engine, job_id, station, chore_class(number, setting.casework.chores_yield))
         serve(engine, world, setting, station, day)

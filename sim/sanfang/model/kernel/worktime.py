@@ -30,10 +30,12 @@ def clock_starts(calendar: Calendar, days: int, first: int = 0) -> np.ndarray:
 
 @compiled
 def to_working(time: float, starts: Floats, opening: float, shift: float) -> float:
-    """Working hours at calendar time `time` (days). Past the end of the calendar: five days of seven.
+    """Working hours at calendar time `time` (days). Before and past the calendar: five days of seven.
 
     `starts`: see `clock_starts`; `opening`: hour of the day; `shift`: hours a working day.
     """
+    if time < 0.0:
+        return time * shift * 5.0 / 7.0
     last = len(starts) - 1
     day = int(time)
     if day >= last:

@@ -136,7 +136,7 @@ def carry_into(model: DistrictModel, arrays: Carried) -> None:
     model.prevention.carry_on(_of("prevention", arrays))
     model.completion.carry_on(_of("completion", arrays))
     outside = float(world.communities["outside"].sum())
-    model.finance.carry_on(_of("finance", arrays), float(in_pots(world).sum()), outside)
+    model.finance.carry_on(_of("finance", arrays), world.flow, float(in_pots(world).sum()), outside)
 
 
 def _of(word: str, arrays: Carried) -> Carried:

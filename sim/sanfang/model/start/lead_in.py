@@ -19,6 +19,7 @@ from sanfang.model.books.tables import daily_table
 from sanfang.model.model import DistrictModel
 from sanfang.model.start.carried import Carried, carried
 from sanfang.model.start.remembered_year import RememberedYear
+from sanfang.model.start.steadiness import is_steady
 from sanfang.model.start.tenure import Learning, renew
 from sanfang.scenario.dates import same_date
 from sanfang.scenario.scenario import Scenario
@@ -41,6 +42,7 @@ class LeadIn(DistrictModel):
         before = scenario.with_({"run.start": "empty"}, "the years before day 0")
         super().__init__(before, seed, -begins, scale, begins)
         self._year: RememberedYear | None = None
+        self.open_by_year: list[float] = []
 
     def _residents(self, day: int) -> None:
         if self._year is not None:
@@ -50,6 +52,7 @@ class LeadIn(DistrictModel):
     def play(self, progress: Callable[[int, int], object] | None = None) -> None:
         """To the eve of day 0."""
         for year in range(YEARS):
+            begins = self.day
             ends = self.days + same_date(self.scenario_run.calendar, YEARS - year - 1)
             learning = Learning(self.world, self.setting) if year in REMEMBERED else None
             self._year = RememberedYear(self.world) if learning else None
@@ -57,6 +60,7 @@ class LeadIn(DistrictModel):
                 self.step()
                 if progress is not None:
                     progress(self.day, self.days)
+            self.open_by_year.append(float(self.diary.open[begins:ends].mean()))
             if learning is not None and self._year is not None:
                 renew(self, learning)
                 self._year.replay(self.residents, self.world.communities, self.setting["mind"], REPLAYS, self.seed_run)
@@ -69,7 +73,8 @@ def lead_in(
     model = LeadIn(scenario, seed, scale)
     model.play(progress)
     daily = daily_table(observe(model)).tail(-same_date(scenario.calendar, 1))
-    return carried(model) | {"daily.year_before": _rows_of(daily)}
+    steady = np.array(is_steady(np.array(model.open_by_year)))
+    return carried(model) | {"daily.year_before": _rows_of(daily), "start.steady": steady}
 
 
 def _rows_of(daily: pd.DataFrame) -> np.ndarray:

@@ -184,12 +184,8 @@ def Found(job: WorldReplications, found: Replicated, worlds: Worlds, lang: str) 
     names = [world.scenario for world in job.address.worlds]
     stem = "-".join(["sanfang", *names, f"{found.reps}-replications", job.windows[0].file_name])
     with solara.Div(classes=["sf-row"]):
-        parts.Download(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: _csv(bands_table(job, found)))
-        parts.Download(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: _csv(found.runs))
+        parts.DownloadTable(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: bands_table(job, found))
+        parts.DownloadTable(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: found.runs)
         same_worlds = job.address.worlds == tuple(played.world for played in worlds)
         title = "  |  ".join(world_labels(worlds, lang)) if same_worlds else stem
         parts.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    return bytes(table.to_csv(index=False).encode())

@@ -12,6 +12,7 @@ from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.words import own_label, say
 from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.metrics.units import DAYS
 from sanfang.run import troubles
 from sanfang.run.time_split import cause_label
 from sanfang.run.troubles import LETTERS, Troubles
@@ -107,7 +108,7 @@ def _world(one: dict[str, Any] | None, place: int, name: str, scale: tuple[float
     segments = [
         {
             "stage": stage, "left": 100 * (start - begin) / wide, "width": 100 * (stop - start) / wide,
-            "label": f"{say(f'compare_stage_{stage}', lang)}: {stop - start:.1f} {say('calendar_days', lang)}",
+            "label": f"{say(f'compare_stage_{stage}', lang)}: {stop - start:.1f} {DAYS.after[lang == "zh"]}",
         }
         for stage, start, stop in parts
     ]  # fmt: skip

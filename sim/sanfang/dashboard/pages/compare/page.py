@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import solara
 
 from sanfang.dashboard import limits
@@ -224,9 +225,9 @@ def Downloads(on: Playing, worlds: Worlds, view: str, against: int, lang: str) -
     address = viewer.address.value
     stem = "-".join(["sanfang", *(world.scenario for world in address.worlds), address.district, str(address.seed)])
 
-    def csv() -> bytes:
+    def daily() -> pd.DataFrame:
         with on.stage.steady():
-            return bytes(side_by_side.daily_tables(worlds).to_csv(index=False).encode())
+            return side_by_side.daily_tables(worlds)
 
     def png() -> bytes:
         with on.stage.steady():
@@ -234,7 +235,7 @@ def Downloads(on: Playing, worlds: Worlds, view: str, against: int, lang: str) -
         return picture(charts, "  |  ".join(side_by_side.world_labels(worlds, lang)), lang)
 
     with solara.Div(classes=["sf-row"]):
-        parts.Download(say("compare_save_daily", lang), f"{stem}-daily.csv", csv)
+        parts.DownloadTable(say("compare_save_daily", lang), f"{stem}-daily.csv", daily)
         parts.Download(say("save_charts", lang), f"{stem}.png", png, "image/png")
 
 

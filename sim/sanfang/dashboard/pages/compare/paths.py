@@ -7,7 +7,7 @@ from typing import Any
 import solara
 
 from sanfang.dashboard.pages.compare.side_by_side import Worlds, world_label
-from sanfang.dashboard.presenters import request_life as request_life
+from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.widgets import parts
 from sanfang.dashboard.widgets.progress import JobCard, percent, use_job
 from sanfang.dashboard.words import say
@@ -19,9 +19,10 @@ from sanfang.run.troubles import Troubles, last_record
 
 
 def watched(found: Troubles, place: int, played: PlayedWorld, root: str, job: PageJob[Any]) -> Life | None:
-    """The path of a trouble's last record in one world; None if the trouble did not arise there."""
+    """The path of a trouble's last record in one world; None if it did not arise there, or was voiced before day 0."""
     label = last_record(found, place, root)
-    if label is None:
+    voiced: Any = None if label is None else found.requests[place].at[label, "voiced"]
+    if voiced is None or voiced < 0:
         return None
     return life.watched(
         played.scenario, found.requests[place], label,
@@ -57,5 +58,5 @@ def Watched(found: Troubles, worlds: Worlds, root: str, lang: str) -> None:
             if one is None:
                 solara.HTML("p", say("compare_life_prevented_long", lang), classes=["soft"])
             else:
-                line = request_life.timeline(one, played.scenario, lang)
+                line = timeline(one, played.scenario, lang)
                 parts.Timeline(line=line, hint=say("follow_timeline_hint", lang))

@@ -87,18 +87,18 @@ def candidates(run: Run, wanted: RequestChoice, count: int = MAX_CANDIDATES) -> 
 
     As on the command line, requests of the evaluation window count, but for the rule "open".
     """
-    requests = run.requests
-    found = requests[requests["outcome"] == "open"] if wanted.rule == "open" else closed_to_follow(run)
+    still_open = (run.requests["outcome"] == "open") & (run.requests["voiced"] >= 0)  # none is watched before day 0
+    requests = run.requests[still_open] if wanted.rule == "open" else closed_to_follow(run)
     for column in ("domain", "kind", "community"):
         value = getattr(wanted, column)
         if value:
-            found = found[found[column] == value]
+            requests = requests[requests[column] == value]
     if wanted.vulnerable:
-        found = found[found["vulnerable"]]
-    found = found.assign(hours=durations(found, run.scenario.calendar, run.days))
+        requests = requests[requests["vulnerable"]]
+    requests = requests.assign(hours=durations(requests, run.scenario.calendar, run.days))
     if wanted.rule == "quick_handoffs":
-        return found[found["handoffs"] >= SEVERAL].sort_values("hours", kind="stable").head(count)
+        return requests[requests["handoffs"] >= SEVERAL].sort_values("hours", kind="stable").head(count)
     if wanted.rule == "typical":
-        nearest = (found["hours"] - found["hours"].median()).abs().sort_values(kind="stable").index
-        return found.loc[nearest[:count]]
-    return found.sort_values("hours", ascending=False, kind="stable").head(count)
+        nearest = (requests["hours"] - requests["hours"].median()).abs().sort_values(kind="stable").index
+        return requests.loc[nearest[:count]]
+    return requests.sort_values("hours", ascending=False, kind="stable").head(count)

@@ -55,11 +55,11 @@ def ordered(links: list[Band], weight: str) -> list[Node]:
     """All nodes, layer by layer, each layer from above."""
     sizes = nodes(links, weight)
 
-    def place(node: Node) -> tuple[int, float]:
+    def rank(node: Node) -> tuple[int, float]:
         layer, name = node
         return LAYERS.index(layer), -sizes[node] if layer == "domain" else ORDER[layer].index(name)
 
-    return sorted(sizes, key=place)
+    return sorted(sizes, key=rank)
 
 
 def amount(value: float, weight: str, lang: str) -> str:
@@ -76,10 +76,10 @@ def sankey(ways: pd.DataFrame, scenario: Scenario, weight: str, lang: str) -> Js
     def data(node: Node) -> Json:
         text = f"{node_label(node, scenario, lang)} {100 * sizes[node] / max(total, 1e-9):.0f}%"
         last = node[0] == "outcome"
-        told = f"{node_label(node, scenario, lang)}: {amount(sizes[node], weight, lang)}"
+        tooltip = f"{node_label(node, scenario, lang)}: {amount(sizes[node], weight, lang)}"
         return {
             "name": ":".join(node), "depth": LAYERS.index(node[0]), "itemStyle": {"color": node_colour(node)},
-            "label": {"formatter": text, "position": "left" if last else "right"}, "tooltip": {"formatter": told},
+            "label": {"formatter": text, "position": "left" if last else "right"}, "tooltip": {"formatter": tooltip},
         }  # fmt: skip
 
     def drawn(link: Band) -> Json:
@@ -105,11 +105,11 @@ def sankey(ways: pd.DataFrame, scenario: Scenario, weight: str, lang: str) -> Js
 
 def table_rows(ways: pd.DataFrame, scenario: Scenario, lang: str) -> list[Json]:
     """The bands as rows of a table, largest first within a layer."""
-    found = sorted(bands(ways), key=lambda link: (LAYERS.index(link.source[0]), -link.requests))
+    links = sorted(bands(ways), key=lambda link: (LAYERS.index(link.source[0]), -link.requests))
     return [
         {"from": _with_layer(link.source, scenario, lang), "to": _with_layer(link.target, scenario, lang),
          "requests": f"{link.requests:,}", "hours": f"{link.hours:,.0f}"}
-        for link in found
+        for link in links
     ]  # fmt: skip
 
 
@@ -146,11 +146,11 @@ def _draw(axes: Axes, ways: pd.DataFrame, scenario: Scenario, weight: str, lang:
     scale, tops = (1.0 - GAP * (most - 1)) / total, dict[Node, float]()
     for layer in LAYERS:
         top = 0.0
-        for node in (one for one in order if one[0] == layer):
+        for node in (node for node in order if node[0] == layer):
             tops[node] = top
             top += sizes[node] * scale + GAP
     leaves, enters = dict(tops), dict(tops)
-    for link in sorted(links, key=lambda one: (order.index(one.source), order.index(one.target))):
+    for link in sorted(links, key=lambda link: (order.index(link.source), order.index(link.target))):
         high, x = link.amount(weight) * scale, LAYERS.index(link.source[0])
         _band(axes, x + 0.05, x + 1.0, leaves[link.source], enters[link.target], high,
               node_colour(link.target if link.target[0] == "outcome" else link.source))  # fmt: skip

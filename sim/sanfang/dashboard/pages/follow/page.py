@@ -15,8 +15,9 @@ from sanfang.dashboard.pages.follow import flow_views
 from sanfang.dashboard.pages.follow.choice import MAX_ID_LENGTH, RULES, RequestChoice, candidates, choice, run_of, until
 from sanfang.dashboard.pages.follow.pictures import timeline_picture
 from sanfang.dashboard.pages.follow.recipe import recipe
-from sanfang.dashboard.presenters import request_life as request_life
+from sanfang.dashboard.presenters import request_life
 from sanfang.dashboard.presenters.chart import Json
+from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, percent, use_job
 from sanfang.dashboard.widgets.setup import scenario_labels
@@ -113,8 +114,8 @@ def Followed(run: Run, world: tuple[Any, ...]) -> None:
     address, lang = viewer.address.value, viewer.lang()
     communities = sorted(run.requests["community"].unique().tolist())
     wanted = choice(address.other, list(run.scenario.domains), communities)
-    found = solara.use_memo(lambda: candidates(run, wanted), [id(run), replace(wanted, id_="")])
-    label, note = chosen(run, wanted, found.index, lang)
+    first_requests = solara.use_memo(lambda: candidates(run, wanted), [id(run), replace(wanted, id_="")])
+    label, note = chosen(run, wanted, first_requests.index, lang)
     chosen_id = str(run.requests.at[label, "id"]) if label is not None else ""
     solara.use_effect(lambda: name_in_address(wanted, chosen_id), [wanted, chosen_id])
     with solara.Div(classes=["sf-follow"]):
@@ -123,7 +124,7 @@ def Followed(run: Run, world: tuple[Any, ...]) -> None:
             with solara.Div(classes=["sf-follow-fields"]):
                 ChoiceFields(run, wanted, communities, lang)
             Picker(
-                rows=request_life.candidate_rows(found, run.scenario, lang, chosen_id),
+                rows=request_life.candidate_rows(first_requests, run.scenario, lang, chosen_id),
                 words=words(
                     lang, "find", "find_hint", "none", "candidates", "column_id", "column_hours", "column_handoffs"
                 ),
@@ -204,44 +205,39 @@ def OneLife(run: Run, world: tuple[Any, ...], label: Any, id_: str, lang: str) -
     if job.found is None:
         JobCard(job, lambda: say("follow_watching", lang, percent=percent(job)), lang, again)
     else:
-        Told(job.found, run.scenario, f"sanfang-{world[-1].scenario}-{world[0]}-{world[2]}-{id_[:8]}", lang)
+        LifeCards(job.found, run.scenario, f"sanfang-{world[-1].scenario}-{world[0]}-{world[2]}-{id_[:8]}", lang)
 
 
 @solara.component
-def Told(one: Life, scenario: Scenario, stem: str, lang: str) -> None:
+def LifeCards(life: Life, scenario: Scenario, stem: str, lang: str) -> None:
     """A life that has been watched."""
-    title = html.escape(say("follow_title", lang, id=one.id))
+    title = html.escape(say("follow_title", lang, id=life.id))
     whose, tale = (
-        html.escape(text) for text in (request_life.heading(one, scenario, lang), request_life.tale(one, lang))
+        html.escape(text) for text in (request_life.heading(life, scenario, lang), request_life.tale(life, lang))
     )
     facts = "".join(
         f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
-        for name, value in request_life.facts(one, scenario, lang)
+        for name, value in request_life.facts(life, scenario, lang)
     )
     with solara.Div(classes=["card"]):
         solara.HTML("div", f"<h2>{title}</h2><p>{whose}</p><p class='sf-tale'>{tale}</p>", classes=["sf-life"])
         solara.HTML("h3", say("follow_timeline", lang))
-        parts.Timeline(line=request_life.timeline(one, scenario, lang), hint=say("follow_timeline_hint", lang))
+        parts.Timeline(line=timeline(life, scenario, lang), hint=say("follow_timeline_hint", lang))
         solara.HTML("h3", say("follow_split", lang))
         Steps(
-            split=request_life.split(one, lang),
-            rows=request_life.step_rows(one, scenario, lang),
+            split=request_life.split(life, lang),
+            rows=request_life.step_rows(life, scenario, lang),
             words=words(lang, "steps", "honest") | words(lang, "from", "where", "what", "hours", prefix="follow_step_"),
         )
         solara.HTML("dl", facts, classes=["sf-facts"])
     with solara.Div(classes=["card"]):
-        solara.HTML("h3", say("follow_kin" if one.kin else "follow_kin_none", lang))
-        if one.kin:
-            parts.Buttons(buttons=request_life.kin(one, lang), event_press=follow_id)
+        solara.HTML("h3", say("follow_kin" if life.kin else "follow_kin_none", lang))
+        if life.kin:
+            parts.Buttons(buttons=request_life.kin(life, lang), event_press=follow_id)
         with solara.Div(classes=["sf-row"]):
             picture, steps = say("follow_save_timeline", lang), say("follow_save_steps", lang)
-            parts.Download(picture, f"{stem}.png", lambda: timeline_picture(one, scenario, lang), "image/png")
-            parts.Download(steps, f"{stem}.csv", lambda: csv(request_life.step_table(one)))
-
-
-def csv(table: Any) -> bytes:
-    """A table as the bytes of a CSV file."""
-    return bytes(table.to_csv(index=False).encode())
+            parts.Download(picture, f"{stem}.png", lambda: timeline_picture(life, scenario, lang), "image/png")
+            parts.DownloadTable(steps, f"{stem}.csv", lambda: request_life.step_table(life))
 
 
 @solara.component
@@ -256,11 +252,11 @@ def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
     with solara.Div(classes=["card"]):
         solara.HTML("h2", say("follow_flow", lang))
         voiced = int(run.requests["voiced"].notna().sum())
-        told = say(
+        played = say(
             "follow_played", lang, scenario=named, days=run.days, voiced=voiced, latent=len(run.requests) - voiced
         )
-        solara.HTML("p", html.escape(told), classes=["soft"])
-        labels = {one: say(f"follow_flow_{one}", lang) for one in flow.WEIGHTS}
+        solara.HTML("p", html.escape(played), classes=["soft"])
+        labels = {name: say(f"follow_flow_{name}", lang) for name in flow.WEIGHTS}
         field = {"id": "flow", "label": say("follow_flow_by", lang), "value": weight, "options": parts.options(labels)}
         parts.Choices(fields=[field], event_pick=pick_flow)
         with solara.Div(classes=["sf-scroll"]), solara.Div(classes=["sf-flow-chart"]):
@@ -272,10 +268,10 @@ def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
             picture, table = say("follow_save_flow", lang), say("follow_save_flow_table", lang)
             parts.Download(
                 picture, f"{stem}-flow.png",
-                lambda: flow_views.flow_picture(ways, run.scenario, weight, told, lang), "image/png",
+                lambda: flow_views.flow_picture(ways, run.scenario, weight, played, lang), "image/png",
             )  # fmt: skip
-            parts.Download(table, f"{stem}-flow.csv", lambda: csv(ways))
-            parts.Download(say("save_requests", lang), f"{stem}-requests.csv", lambda: csv(run.requests))
+            parts.DownloadTable(table, f"{stem}-flow.csv", lambda: ways)
+            parts.DownloadTable(say("save_requests", lang), f"{stem}-requests.csv", lambda: run.requests)
 
 
 def pick_flow(picked: dict[str, Any]) -> None:

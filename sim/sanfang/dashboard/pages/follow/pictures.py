@@ -8,9 +8,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sanfang.dashboard.presenters import request_life as request_life
+from sanfang.dashboard.presenters import request_life
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import png
+from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.words import say
 from sanfang.report.fonts import language_and_fonts
 from sanfang.run.life import Life
@@ -22,7 +23,7 @@ ROW, AROUND = 0.34, 2.1  # inches
 def timeline_picture(life: Life, scenario: Scenario, lang: str) -> bytes:
     """A PNG with a lane for each place, and a bar of the time by cause; in English where there is no Chinese font."""
     drawn_in, fonts = language_and_fonts(lang)
-    line, split = request_life.timeline(life, scenario, drawn_in), request_life.split(life, drawn_in)
+    line, split = timeline(life, scenario, drawn_in), request_life.split(life, drawn_in)
     rows = sum(lane["rows"] for lane in line["lanes"])
     with mpl.rc_context({"font.family": fonts, "axes.unicode_minus": False, "font.size": 9}):
         figure = Figure(figsize=(10.5, ROW * rows + AROUND), layout="constrained")
@@ -51,9 +52,9 @@ def _lanes(axes: Axes, line: Json) -> None:
             )  # fmt: skip
         top += lane["rows"]
         axes.axhline(top - 0.5, color="#d9dee5", linewidth=0.8, zorder=1)
-    for one in line["passed"]:
+    for handoff in line["passed"]:
         axes.annotate(
-            "", (one["at"], tops[one["to"]]), (one["at"], tops[one["from"]]), zorder=1,
+            "", (handoff["at"], tops[handoff["to"]]), (handoff["at"], tops[handoff["from"]]), zorder=1,
             arrowprops={"arrowstyle": "->", "color": "#1d2733", "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
     axes.set(xlim=(0, 100), ylim=(max(top, 1) - 0.5, -0.5))

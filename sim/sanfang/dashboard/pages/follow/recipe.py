@@ -12,7 +12,7 @@ def recipe(address: Address) -> Recipe:
     """The life of one request of the first world: the one that the address names, or else the slowest."""
     world, days = address.worlds[0], until(address)
     id_ = choice(address.other, [], []).id_
-    found = (
+    selected = (
         f'requests["id"].str.startswith({in_python(id_)})'
         if id_
         else '(requests["closed"] - requests["voiced"]).idxmax()'
@@ -24,9 +24,9 @@ def recipe(address: Address) -> Recipe:
         f"session = Session(scenario, seed={address.seed}, days={days}, scale={address.size:g})",
         f"session.step({days})",
         "requests = session.requests",
-        f"one = requests[{found}].iloc[0]" if id_ else f"one = requests.loc[{found}]",
-        "print(one)",
-        "life = session.life(one.id)",
+        f"request = requests[{selected}].iloc[0]" if id_ else f"request = requests.loc[{selected}]",
+        "print(request)",
+        "life = session.life(request.id)",
         "for step in life.steps:",
         "    print(step)",
         "print(life.split)",

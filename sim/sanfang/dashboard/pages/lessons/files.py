@@ -29,7 +29,7 @@ from sanfang.scenario.content import Source, label_of
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.telling import in_words
 from sanfang.scenario.toml import read_toml
-from sanfang.scenario.window import Window, differences_told
+from sanfang.scenario.window import Window, differences_in_words
 
 LESSONS = "lessons"
 """The folder of lesson files below `scenarios/`."""
@@ -44,10 +44,10 @@ def load(name: str) -> Lesson:
     """The lesson called `name`, checked with all its scenarios. Raises InputError, which names file and key."""
     if name not in names():
         raise InputError(f"{name[:40]}: no such lesson{nearest(name, names())}")
-    found = _read_once(next(path for path in _places(name) if path.is_file()), _state_of_files())
-    if isinstance(found, str):
-        raise InputError(found)
-    return found
+    lesson = _read_once(next(path for path in _paths(name) if path.is_file()), _state_of_files())
+    if isinstance(lesson, str):
+        raise InputError(lesson)
+    return lesson
 
 
 def read(path: Path) -> Lesson:
@@ -62,9 +62,9 @@ def read(path: Path) -> Lesson:
     for number, step in enumerate(lesson.steps, 1):
         windows = {}
         for arm in step.arms:
-            place = lesson.place_of(step)
+            where = lesson.place_of(step)
             try:
-                windows[arm.id] = Window.of(scenario_of(arm, place), place.days)
+                windows[arm.id] = Window.of(scenario_of(arm, where), where.days)
             except InputError as error:
                 raise InputError(f"{source.label}: step {number}, arm {arm.id}: {error}") from None
         _check_windows(step, windows, f"{source.label}: step {number}")
@@ -73,9 +73,9 @@ def read(path: Path) -> Lesson:
 
 def _check_windows(step: LessonStep, windows: Mapping[str, Window], where: str) -> None:
     """Raise InputError if the arms of a step are evaluated on other days, or on too few for what it measures."""
-    told = differences_told(windows)
-    if told:
-        raise InputError(f"{where}: {told}; give all arms the same run.warm_up")
+    difference = differences_in_words(windows)
+    if difference:
+        raise InputError(f"{where}: {difference}; give all arms the same run.warm_up")
     for name in (step.measure, *step.also):
         for window in windows.values():
             why = reason(name, math.nan, window) if window.days < BY_NAME[name].needs.days else ""
@@ -85,14 +85,14 @@ def _check_windows(step: LessonStep, windows: Mapping[str, Window], where: str) 
 
 def load_all() -> tuple[dict[str, Lesson], list[str]]:
     """All lessons that can be used, in their order, and what is wrong with the others."""
-    found: dict[str, Lesson] = {}
+    lessons: dict[str, Lesson] = {}
     problems: list[str] = []
     for name in names():
         try:
-            found[name] = load(name)
+            lessons[name] = load(name)
         except InputError as error:
             problems.append(str(error))
-    return dict(sorted(found.items(), key=lambda one: (one[1].order, one[0]))), problems
+    return dict(sorted(lessons.items(), key=lambda item: (item[1].order, item[0]))), problems
 
 
 def _state_of_files() -> tuple[tuple[str, int], ...]:
@@ -111,7 +111,7 @@ def _read_once(path: Path, state: tuple[tuple[str, int], ...]) -> Lesson | str:
         return str(error)
 
 
-def _places(name: str) -> Iterator[Path]:
+def _paths(name: str) -> Iterator[Path]:
     return (folder / LESSONS / f"{name}.toml" for folder in content.folders())
 
 
@@ -161,8 +161,8 @@ def progress_of(other: Mapping[str, str], lessons: Mapping[str, Lesson]) -> Prog
 def _complaints(error: ValidationError, document: Mapping[str, Any]) -> str:
     """The first problems of a file in words: key, value, what is allowed."""
     problems = error.errors(include_url=False)
-    told = "; ".join(_complaint(problem, document) for problem in problems[:3])
-    return told + (f" (and {len(problems) - 3} more)" if len(problems) > 3 else "")
+    sentence = "; ".join(_complaint(problem, document) for problem in problems[:3])
+    return sentence + (f" (and {len(problems) - 3} more)" if len(problems) > 3 else "")
 
 
 def _complaint(problem: ErrorDetails, document: Mapping[str, Any]) -> str:

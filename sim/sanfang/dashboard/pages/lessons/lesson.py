@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sanfang.dashboard import limits
+from sanfang.dashboard.pages.lessons.placeholders import check_placeholders
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.series import MEASURES
 from sanfang.scenario import content
@@ -30,14 +31,6 @@ MORE, LESS = "rise", "fall"
 UNCLEAR, ANY = "unclear", "any"
 OUTCOMES = (MORE, LESS, UNCLEAR)
 VERDICTS = ("better", "worse", UNCLEAR)
-
-PLACEHOLDER = re.compile(r"\{(\w+)(?::([a-z0-9-]+))?(?:\.(\w+))?\}")
-"""`{value:money.satisfaction}`: a word, and maybe the id of an arm and the name of a metric."""
-
-OF_ARMS = ("value", "change", "moved")
-OF_THE_STEP = ("best", "second", "together", "sum", "contrast")
-OF_THE_PLACE = ("replications", "residents", "days")
-"""Words of placeholders; before the runs, in `setting` and `question`, only those of the place."""
 
 
 class _Table(BaseModel):
@@ -73,8 +66,9 @@ class Arm(_Table):
         for path in value:
             if find(path) is None:
                 known = [f"policy.{name}" for name in lever_names()]
-                told = f"{shortened(repr(path))} is no parameter{nearest(path, known)}"
-                raise ValueError(f"{told}; see docs/parameters.md")
+                raise ValueError(
+                    f"{shortened(repr(path))} is no parameter{nearest(path, known)}; see docs/parameters.md"
+                )
         return value
 
     @model_validator(mode="after")
@@ -88,6 +82,7 @@ class LessonPlace(_Table):
     """Where and for how long a step runs, and how often."""
 
     district: str = "demo"
+    start: Literal["steady", "empty"] = "steady"
     size: float = 1.0
     days: int = Field(default=365, ge=60, le=limits.MAX_DAYS)
     seed: int = Field(default=1, ge=0, le=limits.MAX_SEED)
@@ -200,7 +195,7 @@ class LessonStep(_Table):
             raise ValueError(f"told: must have {', '.join(self.outcomes)}, and has {', '.join(self.told)}")
         for text in (self.setting, self.question, *self.told.values(), self.why):
             for words in (text.en, text.zh):
-                _check_placeholders(words, self, before=text in (self.setting, self.question))
+                check_placeholders(words, ids, self.asks, before=text in (self.setting, self.question))
         return self
 
     @property
@@ -247,9 +242,9 @@ class Lesson(_Table):
     @model_validator(mode="after")
     def _affordable(self) -> Self:
         for number, step in enumerate(self.steps, 1):
-            place = self.place_of(step)
-            runs = len(step.arms) * place.replications
-            years = runs * place.residents * place.days / 365
+            where = self.place_of(step)
+            runs = len(step.arms) * where.replications
+            years = runs * where.residents * where.days / 365
             if runs > limits.MAX_REPLICATIONS:
                 raise ValueError(f"step {number} makes {runs} runs; at most {limits.MAX_REPLICATIONS} are made")
             if years > MAX_RESIDENT_YEARS:
@@ -267,7 +262,7 @@ class Lesson(_Table):
 def scenario_of(arm: Arm, place: LessonPlace) -> Scenario:
     """The scenario of an arm. Raises InputError."""
     scenario = Scenario.load(arm.scenario, district=place.district)
-    return scenario.with_(arm.set, origin=f"arm {arm.id}") if arm.set else scenario
+    return scenario.with_({"run.start": place.start} | arm.set, origin=f"arm {arm.id}")
 
 
 # --- Checking -----------------------------------------------------------------------------------------
@@ -278,26 +273,3 @@ def _one_of(value: str, known: Any, what: str) -> str:
         listed = "" if len(known) > 20 else f"; there are {', '.join(known)}"
         raise ValueError(f"{shortened(repr(value))} is not {what}{nearest(value, known) or listed}")
     return value
-
-
-def _check_placeholders(text: str, step: LessonStep, before: bool) -> None:
-    """Raise ValueError for braces that nothing can be filled into, or not before the runs."""
-    known = OF_THE_PLACE if before else (*OF_ARMS, *OF_THE_STEP, *OF_THE_PLACE)
-    ids = {arm.id for arm in step.arms}
-    for word, arm, metric in PLACEHOLDER.findall(text):
-        shown = shortened("{" + word + (f":{arm}" if arm else "") + (f".{metric}" if metric else "") + "}")
-        if word not in known:
-            raise ValueError(f"{shown} is no placeholder here; there are {', '.join(known)}")
-        if arm and arm not in ids:
-            raise ValueError(f"{shown}: no arm is called {shortened(repr(arm))}; there are {', '.join(sorted(ids))}")
-        if metric and metric not in BY_NAME:
-            raise ValueError(f"{shown}: {shortened(repr(metric))} is not a measure{nearest(metric, BY_NAME)}")
-        if word in ("change", "moved") and len(step.arms) == 1:
-            raise ValueError(f"{shown}: with one arm there is nothing to compare it with")
-        if word in ("best", "second") and step.asks != "which":
-            raise ValueError(f'{shown}: only where asks = "which"')
-        if word in ("together", "sum", "contrast") and step.asks != "together":
-            raise ValueError(f'{shown}: only where asks = "together"')
-    rest = PLACEHOLDER.sub("", text)
-    if "{" in rest or "}" in rest:
-        raise ValueError(f"a brace that belongs to no placeholder: {rest[max(rest.find('{'), 0) :][:30]!r}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import solara
 
 from sanfang.dashboard.declare import Page
-from sanfang.dashboard.pages.lessons import told, wording
+from sanfang.dashboard.pages.lessons import presenter, wording
 from sanfang.dashboard.pages.lessons.files import Progress, load_all, progress_of
 from sanfang.dashboard.pages.lessons.lesson import Lesson, LessonStep
 from sanfang.dashboard.pages.lessons.recipe import recipe
@@ -51,7 +51,7 @@ def Predict(
 
 @solara.component_vue("reveal.vue", vuetify=False)
 def Reveal(told: Json, jump: bool, words: Json) -> None:
-    """What `lesson_told.reveal` gives; `jump` scrolls to it."""
+    """What `presenter.reveal` gives; `jump` scrolls to it."""
 
 
 @solara.component_vue("ways.vue", vuetify=False)
@@ -167,9 +167,9 @@ def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
     """One question: the prediction, and once it is made the runs and what they show."""
     number, count = progress.at, len(lesson.steps)
     step, answer = lesson.steps[number - 1], progress.answers[number - 1]
-    place = lesson.place_of(step)
+    where = lesson.place_of(step)
     came_answered = solara.use_memo(lambda: bool(answer), [])
-    plan = {"arms": len(step.arms), "replications": place.replications, "residents": place.residents}
+    plan = {"arms": len(step.arms), "replications": where.replications, "residents": where.residents}
 
     def predict(given: object) -> None:
         if isinstance(given, str) and step.takes(given):
@@ -177,13 +177,13 @@ def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
 
     LessonText(
         title=step.title.say(lang), above=say("lessons_question", lang, number=number, count=count),
-        paragraphs=wording.paragraphs(wording.placed(step.setting.say(lang), place)),
+        paragraphs=wording.paragraphs(wording.placed(step.setting.say(lang), where)),
     )  # fmt: skip
     Predict(
-        id=f"{progress.name}-{number}", question=wording.placed(step.question.say(lang), place),
-        choices=told.choices(step, lang),
-        slider=told.slider(step, lang), answer=answer, fixed=bool(answer),
-        runs=say("lessons_runs", lang, days=place.days, **plan),
+        id=f"{progress.name}-{number}", question=wording.placed(step.question.say(lang), where),
+        choices=presenter.choices(step, lang),
+        slider=presenter.slider(step, lang), answer=answer, fixed=bool(answer),
+        runs=say("lessons_runs", lang, days=where.days, **plan),
         words=_words(lang, "predict", "run", "choose"), event_answered=predict,
     )  # fmt: skip
     if answer:
@@ -193,13 +193,17 @@ def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
 @solara.component
 def Outcome(lesson: Lesson, step: LessonStep, answer: str, jump: bool, lang: str) -> None:
     """The runs of a step, and what they show beside the prediction."""
-    made = use_found(lesson, (step,), lang)
+    made = use_outcomes(lesson, (step,), lang)
     if made:
-        found = made[0]
+        outcome = made[0]
         words = ("predicted", "happened", "why", "also", "measure", "verdict", "closer", "try")
-        Reveal(told=told.reveal(found, answer, lang), jump=jump, words=_words(lang, *words))
-        parts.Charts(charts=told.charts(found, lang))
-        Ways(links=told.links(found, lang), hint=told.hint(lesson, step, lang), words=_words(lang, "closer", "try"))
+        Reveal(told=presenter.reveal(outcome, answer, lang), jump=jump, words=_words(lang, *words))
+        parts.Charts(charts=presenter.charts(outcome, lang))
+        Ways(
+            links=presenter.links(outcome, lang),
+            hint=presenter.hint(lesson, step, lang),
+            words=_words(lang, "closer", "try"),
+        )
 
 
 @solara.component
@@ -213,12 +217,12 @@ def Summary(lesson: Lesson, progress: Progress, lang: str) -> None:
 def Score(lesson: Lesson, progress: Progress, lang: str) -> None:
     """Predictions beside results: the runs are known if the lesson was played here, else they are made."""
     answered = [(step, answer) for step, answer in zip(lesson.steps, progress.answers, strict=True) if answer]
-    made = use_found(lesson, tuple(step for step, _ in answered), lang)
+    made = use_outcomes(lesson, tuple(step for step, _ in answered), lang)
     if made is None:
         return
     rows = []
-    for found, (step, answer) in zip(made, answered, strict=True):
-        shown = told.reveal(found, answer, lang)
+    for outcome, (step, answer) in zip(made, answered, strict=True):
+        shown = presenter.reveal(outcome, answer, lang)
         kept = {key: shown[key] for key in ("predicted", "happened", "verdict", "right")}
         rows.append({"title": step.title.say(lang), **kept})
     right, count = sum(row["right"] for row in rows), len(lesson.steps)
@@ -227,7 +231,7 @@ def Score(lesson: Lesson, progress: Progress, lang: str) -> None:
         text = say("lessons_score", lang, right=right, count=count)
         kind = say(f"lessons_score_{'high' if right == count else 'middle' if 2 * right >= count else 'low'}", lang)
     End(
-        score=text, kind=kind, rows=rows, remember=[one.say(lang) for one in lesson.remember],
+        score=text, kind=kind, rows=rows, remember=[text.say(lang) for text in lesson.remember],
         sources=_sources(lesson, lang), words=_words(lang, "predicted", "happened", "remember", "steps"),
     )  # fmt: skip
 
@@ -235,7 +239,7 @@ def Score(lesson: Lesson, progress: Progress, lang: str) -> None:
 # --- Runs ---------------------------------------------------------------------------------------------
 
 
-def use_found(lesson: Lesson, steps: tuple[LessonStep, ...], lang: str) -> tuple[StepOutcome, ...] | None:
+def use_outcomes(lesson: Lesson, steps: tuple[LessonStep, ...], lang: str) -> tuple[StepOutcome, ...] | None:
     """The runs of `steps`, at once if they were made before, else once a job has made them; until then its card is
     shown. The component must have a key for the steps."""
 
@@ -243,7 +247,7 @@ def use_found(lesson: Lesson, steps: tuple[LessonStep, ...], lang: str) -> tuple
         return tuple(find_out(lesson, step, job) for step in steps)
 
     at_once = solara.use_memo(lambda: [known(lesson, step) for step in steps], [])
-    all_known = tuple(found for found in at_once if found)
+    all_known = tuple(outcome for outcome in at_once if outcome)
     count = sum(len(step.arms) * lesson.place_of(step).replications for step in steps)
     job, again = use_job(make, [], count, known=all_known if len(all_known) == len(steps) else None)
     if job.found is None:

@@ -75,25 +75,25 @@ class Runs:
     def seen(self, trial: LessonRun) -> Seen | None:
         """What is kept of a run, if it was made."""
         with self._lock:
-            found = self._seen.get(trial.key)
-            if found:
+            seen = self._seen.get(trial.key)
+            if seen:
                 self._seen.move_to_end(trial.key)
-            return found
+            return seen
 
     def make(self, trial: LessonRun, job: PageJob[Any]) -> Seen:
         """Make a run, as part of a job, unless it was made or another job is just making it. Raises Cancelled."""
-        found = self.seen(trial)
-        if found is not None:
-            return found
+        seen = self.seen(trial)
+        if seen is not None:
+            return seen
         with job.alone(self._making):
-            found = self.seen(trial)
-            if found is None:
-                found = _made(trial, job)
+            seen = self.seen(trial)
+            if seen is None:
+                seen = _made(trial, job)
                 with self._lock:
-                    self._seen[trial.key] = found
+                    self._seen[trial.key] = seen
                     while len(self._seen) > self._kept:
                         self._seen.popitem(last=False)
-        return found
+        return seen
 
 
 RUNS = Runs()
@@ -114,11 +114,12 @@ def _made(trial: LessonRun, job: PageJob[Any]) -> Seen:
 
 def trials(lesson: Lesson, step: LessonStep) -> list[list[LessonRun]]:
     """The runs of a step: for each arm, one for each seed."""
-    place = lesson.place_of(step)
-    seeds = range(place.seed, place.seed + place.replications)
+    where = lesson.place_of(step)
+    seeds = range(where.seed, where.seed + where.replications)
+    scenarios = [scenario_of(arm, where) for arm in step.arms]
     return [
-        [LessonRun(scenario, digest, seed, place.days, place.size) for seed in seeds]
-        for scenario, digest in ((one, one.digest()) for one in (scenario_of(arm, place) for arm in step.arms))
+        [LessonRun(scenario, digest, seed, where.days, where.size) for seed in seeds]
+        for scenario, digest in zip(scenarios, [scenario.digest() for scenario in scenarios], strict=True)
     ]
 
 
@@ -140,8 +141,8 @@ class StepOutcome:
     def change(self, arm: str, metric: str) -> Difference:
         """From the first arm to `arm`. The metrics of a step are looked at together."""
         shown = list(dict.fromkeys([self.step.measure, *self.step.also, metric]))
-        values = [self.values(arm, one) - self.values(self.first, one) for one in shown]
-        return differences(values, [BY_NAME[one].smallest for one in shown])[shown.index(metric)]
+        values = [self.values(arm, name) - self.values(self.first, name) for name in shown]
+        return differences(values, [BY_NAME[name].smallest for name in shown])[shown.index(metric)]
 
     @property
     def first(self) -> str:
@@ -210,11 +211,11 @@ class Difference:
 def differences(samples: Sequence[np.ndarray], smallest: Sequence[float]) -> list[Difference]:
     """Of paired differences, by seed, all looked at together: see `looks.verdicts`. Where all agree, the interval is a
     point."""
-    found = [_interval(values) for values in samples]
+    intervals = [_interval(values) for values in samples]
     counts = [len(values) for values in samples]
-    mean, low, high = np.array(found).T
-    told = looks.verdicts(mean, low, high, counts, smallest)
-    return [Difference(*numbers, one) for numbers, one in zip(found, told, strict=True)]
+    mean, low, high = np.array(intervals).T
+    verdicts = looks.verdicts(mean, low, high, counts, smallest)
+    return [Difference(*numbers, word) for numbers, word in zip(intervals, verdicts, strict=True)]
 
 
 def _interval(values: np.ndarray) -> tuple[float, float, float]:
@@ -257,14 +258,14 @@ def known(lesson: Lesson, step: LessonStep, runs: Runs = RUNS) -> StepOutcome | 
     return StepOutcome(step, lesson.place_of(step), by_arm)
 
 
-def score(found: StepOutcome, answer: str, shown: Callable[[float], float] = float) -> str:
+def score(result: StepOutcome, answer: str, shown: Callable[[float], float] = float) -> str:
     """ "right" or "wrong" of a prediction. A guessed number counts as right within the slider's `near`, measured as
     `shown` scales it; where nothing is clear, "stay" or one of the best two."""
-    step = found.step
+    step = result.step
     if step.slider:
-        gap = abs(float(answer) - shown(found.mean(found.judged, step.measure)))
+        gap = abs(float(answer) - shown(result.mean(result.judged, step.measure)))
         return "right" if gap <= step.slider.near else "wrong"
-    if found.outcome != UNCLEAR:
-        return "right" if answer == found.outcome else "wrong"
-    unclear = found.ranked[:2] if step.asks == "which" else [SAME]
+    if result.outcome != UNCLEAR:
+        return "right" if answer == result.outcome else "wrong"
+    unclear = result.ranked[:2] if step.asks == "which" else [SAME]
     return "right" if answer in unclear else "wrong"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sanfang.dashboard.pages.lessons.lesson import PLACEHOLDER, LessonPlace, LessonStep
+from sanfang.dashboard.pages.lessons.lesson import LessonPlace, LessonStep
+from sanfang.dashboard.pages.lessons.placeholders import PLACEHOLDER
 from sanfang.dashboard.pages.lessons.runs import Difference, StepOutcome
 from sanfang.dashboard.words import own_label, say
 from sanfang.metrics.catalogue import BY_NAME
@@ -93,50 +94,52 @@ def paragraphs(text: str) -> list[str]:
     return [re.sub(r"\s*\n\s*", " ", part) for part in joined if part]
 
 
-def filled(text: str, found: StepOutcome, lang: str) -> str:
+def filled(text: str, result: StepOutcome, lang: str) -> str:
     """A text with what was measured in place of its placeholders."""
-    return PLACEHOLDER.sub(lambda match: _fill(found, lang, *match.groups(default="")), text)
+    return PLACEHOLDER.sub(lambda match: _fill(result, lang, *match.groups(default="")), text)
 
 
-def placed(text: str, place: LessonPlace) -> str:
+def placed(text: str, where: LessonPlace) -> str:
     """A text that stands before the runs, with its place filled in."""
-    return PLACEHOLDER.sub(lambda match: _of_the_place(place, match[1]), text)
+    return PLACEHOLDER.sub(lambda match: _of_setting(where, match[1]), text)
 
 
-def _of_the_place(place: LessonPlace, word: str) -> str:
-    numbers = {"replications": place.replications, "residents": place.residents, "days": place.days}
+def _of_setting(where: LessonPlace, word: str) -> str:
+    numbers = {"replications": where.replications, "residents": where.residents, "days": where.days}
     return f"{numbers[word]:,}"
 
 
-def _fill(found: StepOutcome, lang: str, word: str, arm: str, metric: str) -> str:
-    step, place = found.step, found.place
+def _fill(result: StepOutcome, lang: str, word: str, arm: str, metric: str) -> str:
+    step, where = result.step, result.place
     metric = metric or step.measure
-    arm = arm or found.judged
+    arm = arm or result.judged
     if word == "value":
-        return amount(metric, found.mean(arm, metric), lang, digits_beside(metric, found.change(found.judged, metric)))
+        return amount(
+            metric, result.mean(arm, metric), lang, digits_beside(metric, result.change(result.judged, metric))
+        )
     if word == "change":
-        return signed(metric, found.change(arm, metric), lang)
+        return signed(metric, result.change(arm, metric), lang)
     if word == "moved":
-        return moved(metric, found.change(arm, metric), lang)
+        return moved(metric, result.change(arm, metric), lang)
     if word in ("best", "second"):
-        return arm_label(step, found.ranked[word == "second"], lang)
+        return arm_label(step, result.ranked[word == "second"], lang)
     if word in ("together", "sum", "contrast"):
-        return gain(found, word, lang)
-    return _of_the_place(place, word)
+        return gain(result, word, lang)
+    return _of_setting(where, word)
 
 
-def gain(found: StepOutcome, which: str, lang: str) -> str:
-    metric = found.step.measure
+def gain(result: StepOutcome, which: str, lang: str) -> str:
+    metric = result.step.measure
     if which == "contrast":
-        return signed(metric, found.contrast, lang)
-    sum_ = float(found.sum_of_parts.mean())
-    change = found.change(found.judged, metric) if which == "together" else Difference(sum_, sum_, sum_)
+        return signed(metric, result.contrast, lang)
+    sum_ = float(result.sum_of_parts.mean())
+    change = result.change(result.judged, metric) if which == "together" else Difference(sum_, sum_, sum_)
     return signed(metric, change, lang, interval=False)
 
 
 def arm_label(step: LessonStep, id_: str, lang: str) -> str:
     """What an arm is called."""
-    arm = next(one for one in step.arms if one.id == id_)
+    arm = next(arm for arm in step.arms if arm.id == id_)
     return arm.label.say(lang) if arm.label else _scenario_label(arm.scenario, lang)
 
 

@@ -100,14 +100,14 @@ def Downloads(on: Playing, played: PlayedWorld, lang: str) -> None:
     address = viewer.address.value
     stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
 
-    def csv(table: str) -> bytes:
+    def observed(name: str) -> pd.DataFrame:
         with on.stage.steady():
-            found: pd.DataFrame = getattr(played, table)
-        return bytes(found.to_csv(index=False).encode())
+            table: pd.DataFrame = getattr(played, name)
+        return table
 
     with solara.Div(classes=["sf-row"]):
-        for table in ("daily", "requests", "ledger"):
-            parts.Download(say(f"save_{table}", lang), f"{stem}-{table}.csv", lambda table=table: csv(table))
+        for name in ("daily", "requests", "ledger"):
+            parts.DownloadTable(say(f"save_{name}", lang), f"{stem}-{name}.csv", lambda name=name: observed(name))
         parts.Download(say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, played, lang), "image/png")
 
 

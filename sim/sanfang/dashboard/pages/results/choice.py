@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sanfang.dashboard.pages.results import files as result_files
-from sanfang.dashboard.pages.results.files import Openable, Opened, Unreadable
+from sanfang.dashboard.pages.results.experiments import experiment_of, read_experiment, runs_of
+from sanfang.dashboard.pages.results.listing import Openable
+from sanfang.dashboard.pages.results.reading import Unreadable
+from sanfang.dashboard.pages.results.runs import Opened, open_runs, status_of
 from sanfang.dashboard.pages.results.tables import SCENARIO, Statistic, axes
 from sanfang.lab.experiments.experiment_file import ExperimentFile
 from sanfang.lab.storage.results import Status
@@ -29,19 +31,19 @@ class Shown:
 
     def views(self) -> list[str]:
         """The views that fit."""
-        found: list[str] = []
+        fitting: list[str] = []
         if self.opened is not None:
             varied = axes(self.opened)
             if varied:
-                found += ["surface", "effects"]
+                fitting += ["surface", "effects"]
             if len(self.opened.metrics) > 1:
-                found.append("tradeoff")
-            found.append("table")
+                fitting.append("tradeoff")
+            fitting.append("table")
             if self.opened.by:
-                found.append("groups")
+                fitting.append("groups")
         if self.file is not None and self.file.found:
-            found.append("published")
-        return found
+            fitting.append("published")
+        return fitting
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,13 @@ def show(chosen: Openable, among: list[Openable]) -> Shown:
     file, opened, status = None, None, None
     try:
         if experiment is not None:
-            file, runs = result_files.experiment(experiment), result_files.runs_of(experiment, among)
+            file, runs = read_experiment(experiment), runs_of(experiment, among)
         if runs is not None:
-            opened = result_files.opened(runs)
-            status = result_files.status(runs)
+            opened = open_runs(runs)
+            status = status_of(runs)
             if experiment is None:
-                experiment = result_files.experiment_of(opened, among)
-                file = result_files.experiment(experiment) if experiment else None
+                experiment = experiment_of(opened, among)
+                file = read_experiment(experiment) if experiment else None
     except Unreadable as problem:
         problems.append(str(problem))
     return Shown(chosen, experiment, file, opened, status, tuple(problems))
@@ -127,7 +129,7 @@ def _which(opened: Opened, view: str, wanted: str, shown: tuple[str, str]) -> st
 
 def _published(shown: Shown, wanted: str) -> str:
     assert shown.file is not None, "only an experiment with findings has this view"
-    known = list(dict.fromkeys(one.metric for one in shown.file.found))
+    known = list(dict.fromkeys(finding.metric for finding in shown.file.found))
     return _one_of(wanted, known, _first(known))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sanfang.dashboard.pages.results.files import Opened
+from sanfang.dashboard.pages.results.runs import Opened
 from sanfang.dashboard.pages.results.tables import (
     SCENARIO,
     NothingToShow,
@@ -100,22 +100,22 @@ def _factorial(opened: Opened, names: Sequence[str], samples: Samples) -> Effect
     whole = np.isnan(samples).any(axis=0)
     if whole.all():
         raise NothingToShow("results_not_enough")
-    found = effects.factorial_effects(effects.cube(runs, names, "value"), names, 2)
-    frame = found.rename(columns={"effect": "name"}).assign(level=None)
+    effects_of_runs = effects.factorial_effects(effects.cube(runs, names, "value"), names, 2)
+    frame = effects_of_runs.rename(columns={"effect": "name"}).assign(level=None)
     return _sorted("factorial", frame[["name", "level", "n", "estimate", "low", "high"]])
 
 
 def _ends(opened: Opened, names: Sequence[str], samples: Samples) -> Effects:
     rows, labels = [], []
     for name in names:
-        one = axis(opened, name)
+        of_factor = axis(opened, name)
         numeric = pd.api.types.is_numeric_dtype(opened.points[name])
-        for level in [len(one.levels) - 1] if numeric else range(1, len(one.levels)):
-            far, near = samples[one.place == level], samples[one.place == 0]
-            rows.append(over_points(far, one.binned) - over_points(near, one.binned))
-            labels.append((name, None if numeric else one.levels[level]))
-    found = pd.DataFrame(labels, columns=["name", "level"], dtype=object)
-    return _sorted("ends", found.assign(**summary(np.array(rows))))
+        for level in [len(of_factor.levels) - 1] if numeric else range(1, len(of_factor.levels)):
+            far, near = samples[of_factor.level_of_point == level], samples[of_factor.level_of_point == 0]
+            rows.append(over_points(far, of_factor.binned) - over_points(near, of_factor.binned))
+            labels.append((name, None if numeric else of_factor.levels[level]))
+    frame = pd.DataFrame(labels, columns=["name", "level"], dtype=object)
+    return _sorted("ends", frame.assign(**summary(np.array(rows))))
 
 
 def _cases(opened: Opened, samples: Samples) -> Effects:
@@ -127,12 +127,12 @@ def _cases(opened: Opened, samples: Samples) -> Effects:
         labels.append((changed[0], row[changed[0]]) if len(changed) == 1 else ("point", row["point"]))
     if not labels:
         raise NothingToShow("results_no_effects")
-    found = pd.DataFrame(labels, columns=["name", "level"], dtype=object)
-    return _sorted("cases", found.assign(**summary(samples[1:] - samples[0])))
+    frame = pd.DataFrame(labels, columns=["name", "level"], dtype=object)
+    return _sorted("cases", frame.assign(**summary(samples[1:] - samples[0])))
 
 
-def _same(one: Any, other: Any) -> bool:
-    return bool(one == other) or (one != one and other != other) or (one is None and other is None)
+def _same(value: Any, other: Any) -> bool:
+    return bool(value == other) or (value != value and other != other) or (value is None and other is None)
 
 
 def _elementary(opened: Opened, names: Sequence[str], samples: Samples) -> Effects:
@@ -142,19 +142,19 @@ def _elementary(opened: Opened, names: Sequence[str], samples: Samples) -> Effec
     scaled = (table - table.min(axis=0)) / np.where(span > 0, span, 1.0)
     with quiet():
         means = np.nanmean(samples, axis=1)
-    found: dict[str, list[float]] = {name: [] for name in names}
+    by_factor: dict[str, list[float]] = {name: [] for name in names}
     length = len(opened.factors) + 1
     for start in range(0, len(table) - length + 1, length):
         for row in range(start + 1, start + length):
             moved = np.nonzero(scaled[row] != scaled[row - 1])[0]
-            if len(moved) == 1 and opened.factors[moved[0]] in found:
+            if len(moved) == 1 and opened.factors[moved[0]] in by_factor:
                 step = scaled[row, moved[0]] - scaled[row - 1, moved[0]]
-                found[opened.factors[moved[0]]].append((means[row] - means[row - 1]) / step)
-    most = max(map(len, found.values()), default=0)
+                by_factor[opened.factors[moved[0]]].append((means[row] - means[row - 1]) / step)
+    most = max(map(len, by_factor.values()), default=0)
     if not most:
         raise NothingToShow("results_not_enough")
-    rows = np.array([[*one, *[np.nan] * (most - len(one))] for one in found.values()])
-    return _sorted("morris", pd.DataFrame({"name": list(found), "level": None, **summary(rows)}))
+    rows = np.array([[*slopes, *[np.nan] * (most - len(slopes))] for slopes in by_factor.values()])
+    return _sorted("morris", pd.DataFrame({"name": list(by_factor), "level": None, **summary(rows)}))
 
 
 def _regression(opened: Opened, names: Sequence[str], samples: Samples) -> Effects:

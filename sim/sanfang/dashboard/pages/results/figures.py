@@ -1,6 +1,6 @@
 """The figures of the Results page, in one language: what they show, as plain data.
 
-`result_options` has ECharts draw them on the page, `result_pictures` matplotlib in files.
+`options` has ECharts draw them on the page, `pictures` matplotlib in files.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sanfang.dashboard.pages.results.effects import Effects
-from sanfang.dashboard.pages.results.files import Opened
 from sanfang.dashboard.pages.results.labels import (
     direction,
     factor_label,
@@ -24,6 +23,7 @@ from sanfang.dashboard.pages.results.labels import (
     scenario_label,
     unit,
 )
+from sanfang.dashboard.pages.results.runs import Opened
 from sanfang.dashboard.pages.results.tables import Statistic, Surface, front, thinned
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.words import say
@@ -98,11 +98,11 @@ class Scatter:
 Plot = HeatMap | Bars | Scatter
 
 
-def heat_map(opened: Opened, found: Surface, name: str, statistic: Statistic, scenario: str, lang: str) -> HeatMap:
+def heat_map(opened: Opened, response: Surface, name: str, statistic: Statistic, scenario: str, lang: str) -> HeatMap:
     """A response over two factors."""
-    item, frame = metric(name), found.frame
-    x = [level_label(found.x.name, level, lang) for level in found.x.levels]
-    y = [level_label(found.y.name, level, lang) for level in found.y.levels]
+    item, frame = metric(name), response.frame
+    x = [level_label(response.x.name, level, lang) for level in response.x.levels]
+    y = [level_label(response.y.name, level, lang) for level in response.y.levels]
     shape, estimate = (len(y), len(x)), frame["estimate"].to_numpy(dtype=float)
     signs, known = statistic == "difference", estimate[np.isfinite(estimate)]
     digits = decimals_apart(known.tolist())
@@ -119,9 +119,9 @@ def heat_map(opened: Opened, found: Surface, name: str, statistic: Statistic, sc
     what = say(f"results_statistic_{statistic}", lang)
     return HeatMap(
         title=f"{metric_label(name, lang)} · {what}",
-        note=_surface_note(opened, found, statistic, scenario, lang),
-        x_name=factor_label(opened, found.x.name, lang),
-        y_name=factor_label(opened, found.y.name, lang) if found.y.name else "",
+        note=_surface_note(opened, response, statistic, scenario, lang),
+        x_name=factor_label(opened, response.x.name, lang),
+        y_name=factor_label(opened, response.y.name, lang) if response.y.name else "",
         x_labels=x, y_labels=y, digits=digits, ends=(low, high),
         values=estimate.reshape(shape).tolist(), texts=_rows(texts, shape), names=_rows(names, shape),
         colours=tuple(reversed(scale)) if item.better == "lower" else tuple(scale),
@@ -132,44 +132,45 @@ def _rows(texts: list[str], shape: tuple[int, int]) -> list[list[str]]:
     return [texts[row * shape[1] : (row + 1) * shape[1]] for row in range(shape[0])]
 
 
-def _surface_note(opened: Opened, found: Surface, statistic: Statistic, scenario: str, lang: str) -> str:
+def _surface_note(opened: Opened, response: Surface, statistic: Statistic, scenario: str, lang: str) -> str:
     parts = []
-    if "scenario" not in (found.x.name, found.y.name):
+    if "scenario" not in (response.x.name, response.y.name):
         parts.append(say("results_note_scenario", lang, scenario=scenario_label(scenario, lang)))
     if statistic == "difference":
-        if found.reference is None:
+        if response.reference is None:
             parts.append(say("results_note_baseline", lang, scenario=scenario_label(opened.baseline, lang)))
         else:
             corner = ", ".join(
-                f"{factor_label(opened, one.name, lang)} = {level_label(one.name, one.levels[0], lang)}"
-                for one in (found.x, found.y) if one.name
-            )  # fmt: skip
+                f"{factor_label(opened, side.name, lang)} = {level_label(side.name, side.levels[0], lang)}"
+                for side in (response.x, response.y)
+                if side.name
+            )
             parts.append(say("results_note_corner", lang, corner=corner))
-    if found.averaged:
-        shown = ", ".join(factor_label(opened, name, lang) for name in found.averaged[:6])
-        more = say("results_and_more", lang, count=len(found.averaged) - 6) if len(found.averaged) > 6 else ""
+    if response.averaged:
+        shown = ", ".join(factor_label(opened, name, lang) for name in response.averaged[:6])
+        more = say("results_and_more", lang, count=len(response.averaged) - 6) if len(response.averaged) > 6 else ""
         parts.append(say("results_note_averaged", lang, factors=shown + more))
-    if found.x.binned or found.y.binned:
+    if response.x.binned or response.y.binned:
         parts.append(say("results_note_binned", lang))
     return " ".join(parts)
 
 
-def tornado(opened: Opened, found: Effects, name: str, scenario: str, lang: str) -> Bars:
+def tornado(opened: Opened, effects: Effects, name: str, scenario: str, lang: str) -> Bars:
     """Effects as bars, the largest first."""
-    frame = found.frame.head(MAX_BARS)
+    frame = effects.frame.head(MAX_BARS)
     labels = []
     for name_, level in frame[["name", "level"]].to_numpy(dtype=object).tolist():
-        label = scenario_label(name_, lang) if found.method == "scenarios" else factor_label(opened, name_, lang)
+        label = scenario_label(name_, lang) if effects.method == "scenarios" else factor_label(opened, name_, lang)
         labels.append(label if level is None else f"{label} = {plain(level)}")
-    parts = [say(f"results_method_{found.method}", lang)]
-    if found.method == "scenarios":
+    parts = [say(f"results_method_{effects.method}", lang)]
+    if effects.method == "scenarios":
         parts.append(say("results_note_baseline", lang, scenario=scenario_label(opened.baseline, lang)))
     else:
         parts.append(say("results_note_scenario", lang, scenario=scenario_label(scenario, lang)))
-    if found.explained is not None:
-        parts.append(say("results_note_explained", lang, share=found.explained))
-    if len(found.frame) > len(frame):
-        parts.append(say("results_note_largest", lang, shown=len(frame), all=len(found.frame)))
+    if effects.explained is not None:
+        parts.append(say("results_note_explained", lang, share=effects.explained))
+    if len(effects.frame) > len(frame):
+        parts.append(say("results_note_largest", lang, shown=len(frame), all=len(effects.frame)))
     title = say("results_effects_on", lang, metric=metric(name).label(lang))
     return bars(title, " ".join(parts), name, labels, frame, lang)
 
@@ -189,7 +190,7 @@ def bars(
     """Estimates of `frame` (estimate, low, high) in `colours`; without these (and with n) coloured by whether they are
     better for `name`, all together, which the note says then."""
     names = [name] * len(frame)
-    columns = {one: frame[one].astype(float).tolist() for one in ("estimate", "low", "high")}
+    columns = {column: frame[column].astype(float).tolist() for column in ("estimate", "low", "high")}
     digits = decimals_apart([*columns["low"], *columns["high"], *columns["estimate"], 0.0])
     rows = list(zip(columns["estimate"], columns["low"], columns["high"], strict=True))
     if colours is None:
@@ -206,10 +207,10 @@ def bars(
 def colours_of(names: Sequence[str], difference: ArrayLike, low: ArrayLike, high: ArrayLike, n: ArrayLike) -> list[str]:
     """The colours of differences of these metrics, all looked at together: see `looks.verdicts`."""
     items = [metric(name) for name in names]
-    found = looks.verdicts(difference, low, high, n, [item.smallest for item in items])
+    verdicts = looks.verdicts(difference, low, high, n, [item.smallest for item in items])
     return [
-        KINDS[looks.kind(one, item.better)] if item.better or one not in ("higher", "lower") else NEUTRAL
-        for one, item in zip(found, items, strict=True)
+        KINDS[looks.kind(verdict, item.better)] if item.better or verdict not in ("higher", "lower") else NEUTRAL
+        for verdict, item in zip(verdicts, items, strict=True)
     ]
 
 
@@ -227,7 +228,7 @@ def scatter(opened: Opened, cells: pd.DataFrame, x: str, y: str, lang: str) -> S
     shown = cells.take(kept)
     names = _cell_names(opened, shown, x, y, lang)
     whiskers = len(shown) <= MAX_WITH_INTERVALS
-    ends = [one.format(name) for name in (x, y) for one in ("{}", "low_{}", "high_{}")]
+    ends = [end.format(name) for name in (x, y) for end in ("{}", "low_{}", "high_{}")]
     groups = []
     for number_, scenario in enumerate(opened.scenarios):
         rows = np.nonzero((shown["scenario"] == scenario).to_numpy() & np.isfinite(first[kept] + second[kept]))[0]
@@ -263,13 +264,13 @@ def _scatter_note(cells: pd.DataFrame, shown: pd.DataFrame, x: str, y: str, whis
 
 def _cell_names(opened: Opened, cells: pd.DataFrame, x: str, y: str, lang: str) -> list[str]:
     labels = {name: factor_label(opened, name, lang) for name in opened.factors}
-    digits = {one: decimals_apart(cells[one].tolist()) for one in (x, y)}
+    digits = {name: decimals_apart(cells[name].tolist()) for name in (x, y)}
     names = []
     for row in cells.to_dict("records"):
         lines = [scenario_label(str(row["scenario"]), lang)]
         lines += [f"{label} = {plain(row[name])}" for name, label in labels.items()][:10]
-        for one in (x, y):
-            found = with_interval(row[one], row[f"low_{one}"], row[f"high_{one}"], digits[one])
-            lines.append(f"{metric(one).label(lang)}: {found}")
+        for name in (x, y):
+            interval = with_interval(row[name], row[f"low_{name}"], row[f"high_{name}"], digits[name])
+            lines.append(f"{metric(name).label(lang)}: {interval}")
         names.append("\n".join(lines))
     return names

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from sanfang.dashboard.pages.results.figures import BETTER, UNSURE, WORSE, Bars, bars
-from sanfang.dashboard.pages.results.files import Opened
 from sanfang.dashboard.pages.results.labels import group_label, scenario_label
+from sanfang.dashboard.pages.results.runs import Opened
 from sanfang.dashboard.pages.results.tables import NothingToShow, summary
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.words import say
@@ -46,20 +46,21 @@ def by_group(opened: Opened, dimension: str, name: str, scenario: str) -> pd.Dat
     own = averaged[averaged["scenario"] == scenario]
     if own.empty:  # a replication counts if all points are there, so that each point counts alike
         raise NothingToShow("results_not_enough")
-    found = own.groupby("group", sort=False).agg(count=("n", "mean"))
-    of_own = own.pivot(index="group", columns="replication", values="value").reindex(found.index)
+    groups = own.groupby("group", sort=False).agg(count=("n", "mean"))
+    of_own = own.pivot(index="group", columns="replication", values="value").reindex(groups.index)
     base = averaged[averaged["scenario"] == opened.baseline]
     of_base = base.pivot(index="group", columns="replication", values="value").reindex_like(of_own)
     if compared(opened, name, scenario):
         pairs = of_own.notna() & of_base.notna()  # those of the difference
         of_own, of_base = of_own.where(pairs), of_base.where(pairs)
-        told = gains.gains(averaged, opened.baseline, [name])
-        told = told[told["scenario"] == scenario].set_index("group")
-        found = found.join(told.rename(columns={"difference": "estimate"})[["estimate", "low", "high", "word"]])
+        differences = gains.gains(averaged, opened.baseline, [name])
+        differences = differences[differences["scenario"] == scenario].set_index("group")
+        differences = differences.rename(columns={"difference": "estimate"})
+        groups = groups.join(differences[["estimate", "low", "high", "word"]])
     else:
-        told = pd.DataFrame(summary(of_own.to_numpy(dtype=float)), index=found.index)
-        found = found.join(told[["estimate", "low", "high"]]).assign(word="")
-    return found.assign(mean=_means(of_own, name), base=_means(of_base, name)).reset_index()
+        means = pd.DataFrame(summary(of_own.to_numpy(dtype=float)), index=groups.index)
+        groups = groups.join(means[["estimate", "low", "high"]]).assign(word="")
+    return groups.assign(mean=_means(of_own, name), base=_means(of_base, name)).reset_index()
 
 
 def _means(values: pd.DataFrame, name: str) -> pd.Series[float]:
@@ -71,8 +72,8 @@ def _means(values: pd.DataFrame, name: str) -> pd.Series[float]:
 def forest_of_groups(opened: Opened, dimension: str, name: str, scenario: str, lang: str) -> Bars:
     """The groups as marks with intervals, those with the largest differences if there are many. Raises NothingToShow,
     Unreadable."""
-    found = by_group(opened, dimension, name, scenario)
-    known = found[np.isfinite(found["estimate"])]
+    groups = by_group(opened, dimension, name, scenario)
+    known = groups[np.isfinite(groups["estimate"])]
     if known.empty:
         raise NothingToShow("results_not_enough")
     against = compared(opened, name, scenario)
@@ -103,7 +104,7 @@ def groups_table(
     opened: Opened, dimension: str, name: str, scenario: str, lang: str
 ) -> tuple[list[Json], list[list[Any]]]:
     """Columns and rows of the table of groups. Raises NothingToShow, Unreadable."""
-    found = by_group(opened, dimension, name, scenario).head(MAX_ROWS)
+    groups = by_group(opened, dimension, name, scenario).head(MAX_ROWS)
     against = compared(opened, name, scenario)
     heads = [
         "group",
@@ -114,15 +115,15 @@ def groups_table(
         {"id": head, "label": say(f"results_column_{head}", lang), "num": head not in ("group", "word")}
         for head in heads
     ]
-    digits = decimals_apart([*found["mean"], *found["base"]])
-    estimates = _estimates(found, sign=against)
+    digits = decimals_apart([*groups["mean"], *groups["base"]])
+    estimates = _estimates(groups, sign=against)
     rows: list[list[Any]] = []
-    for row, text in zip(found.to_dict("records"), estimates, strict=True):
+    for row, text in zip(groups.to_dict("records"), estimates, strict=True):
         cells: list[Any] = [group_label(opened, dimension, row["group"], lang), number(row["count"], 0)]
         if against:
             word = say(f"results_word_{row['word'].replace(' ', '_')}", lang)
-            told = {"text": text, "verdict": CLASSES.get(row["word"], "")}
-            cells += [number(row["base"], digits), number(row["mean"], digits), told, word]
+            difference = {"text": text, "verdict": CLASSES.get(row["word"], "")}
+            cells += [number(row["base"], digits), number(row["mean"], digits), difference, word]
         else:
             cells.append(text)
         rows.append(cells)
@@ -130,7 +131,7 @@ def groups_table(
 
 
 def _estimates(frame: pd.DataFrame, sign: bool) -> list[str]:
-    estimates, lows, highs = (frame[one].astype(float).tolist() for one in ("estimate", "low", "high"))
+    estimates, lows, highs = (frame[column].astype(float).tolist() for column in ("estimate", "low", "high"))
     digits = decimals_apart([*estimates, *lows, *highs, *([0.0] if sign else [])])
     rows = zip(estimates, lows, highs, strict=True)
     return [with_interval(estimate, low, high, digits, sign) for estimate, low, high in rows]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sanfang.dashboard.pages.results.files import Opened
+from sanfang.dashboard.pages.results.runs import Opened
 from sanfang.dashboard.words import own_label, say, texts
 from sanfang.lab.statistics.effects import TIMES
 from sanfang.metrics.catalogue import metric
@@ -62,12 +62,12 @@ def _label_of_file(name: str, there: Collection[str], lang: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _domains(place: str) -> Mapping[str, Any]:
+def _domains(name: str) -> Mapping[str, Any]:
     """The domains of a district or scenario, where a file here has it."""
-    if place not in (*content.names(), *content.names(below=content.DISTRICTS)):
+    if name not in (*content.names(), *content.names(below=content.DISTRICTS)):
         return {}
     try:
-        return Scenario.load(place).domains
+        return Scenario.load(name).domains
     except InputError:
         return {}
 
@@ -87,7 +87,7 @@ def factor_label(opened: Opened, name: str, lang: str) -> str:
     """The label of a factor: of its parameter, of the scenario file whose levers it sets, or its own name with what it
     sets; of an interaction, of both factors."""
     if TIMES in name:
-        return " × ".join(factor_label(opened, one, lang) for one in name.split(TIMES))
+        return " × ".join(factor_label(opened, factor, lang) for factor in name.split(TIMES))
     if name in ("scenario", "point"):
         return say(f"results_{name}", lang)
     factors = opened.document.get("factors")
@@ -97,9 +97,9 @@ def factor_label(opened: Opened, name: str, lang: str) -> str:
 
 def declared_label(name: str, given: Mapping[str, Any], lang: str) -> str:
     """The label of a factor that an experiment gives as `given`; its own name if nothing else is known."""
-    found = catalogue.find(name)
-    if found is not None:
-        return found.label(lang)
+    parameter = catalogue.find(name)
+    if parameter is not None:
+        return parameter.label(lang)
     overlay, sets = given.get("overlay"), given.get("sets")
     if isinstance(overlay, str) and overlay in content.names():
         return scenario_label(overlay, lang)

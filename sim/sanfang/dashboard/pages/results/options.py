@@ -114,9 +114,9 @@ def _bar_option(plot: Bars) -> Json:
 
 def _scatter_option(plot: Scatter) -> Json:
     points = [dot for group in plot.groups for dot in group.dots]
-    ends = [one for group in plot.groups for one in group.intervals]
-    x_low, x_high, x_step = limits([*(dot[0] for dot in points), *(end for one in ends for end in one[1:3])])
-    y_low, y_high, y_step = limits([*(dot[1] for dot in points), *(end for one in ends for end in one[4:6])])
+    ends = [interval for group in plot.groups for interval in group.intervals]
+    x_low, x_high, x_step = limits([*(dot[0] for dot in points), *(end for interval in ends for end in interval[1:3])])
+    y_low, y_high, y_step = limits([*(dot[1] for dot in points), *(end for interval in ends for end in interval[4:6])])
     series: list[Json] = []
     for group in plot.groups:
         data = [{"value": [x, y], "name": name} for x, y, name in group.dots]
@@ -172,16 +172,16 @@ def _round(value: float) -> float:
 def colour_of(plot: HeatMap, value: float) -> str:
     """The colour that lies so far between the ends of the scale, as ECharts mixes it."""
     low, high = plot.ends
-    place = (value - low) / (high - low) if high > low else 0.0
-    place = min(max(place, 0.0), 1.0) * (len(plot.colours) - 1)
-    below = min(int(place), len(plot.colours) - 2)
-    one, other = (_rgb(plot.colours[below + more]) for more in (0, 1))
-    mixed = [round(a + (b - a) * (place - below)) for a, b in zip(one, other, strict=True)]
+    position = (value - low) / (high - low) if high > low else 0.0
+    position = min(max(position, 0.0), 1.0) * (len(plot.colours) - 1)
+    below = min(int(position), len(plot.colours) - 2)
+    lower, upper = (_rgb(plot.colours[below + more]) for more in (0, 1))
+    mixed = [round(a + (b - a) * (position - below)) for a, b in zip(lower, upper, strict=True)]
     return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 def _rgb(colour: str) -> list[int]:
-    return [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    return [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
 
 
 def luminance(colour: str) -> float:

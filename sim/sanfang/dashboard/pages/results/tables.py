@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sanfang.dashboard.pages.results.files import Cube, Opened
+from sanfang.dashboard.pages.results.runs import Cube, Opened
 from sanfang.lab.statistics.intervals import t_interval
 from sanfang.lab.statistics.run_table import by_count, quiet
 
@@ -34,11 +34,11 @@ class NothingToShow(Exception):
 def summary(samples: Samples) -> dict[str, NDArray[Any]]:
     """n, estimate, low and high of each row of `samples` (cells x replications), NaN left out."""
 
-    def found(values: Samples) -> dict[str, Samples]:
+    def with_interval(values: Samples) -> dict[str, Samples]:
         low, high = t_interval(values) if values.shape[1] > 1 else (np.full(len(values), np.nan),) * 2
         return {"estimate": values.mean(axis=1), "low": low, "high": high}
 
-    columns = by_count(found, samples)
+    columns = by_count(with_interval, samples)
     return {name: columns.get(name, np.full(len(samples), np.nan)) for name in ("n", "estimate", "low", "high")}
 
 
@@ -47,12 +47,12 @@ def summary(samples: Samples) -> dict[str, NDArray[Any]]:
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """Where points (or scenarios) stand: `levels` are values, or pairs of ends where it is `binned`; `place` says for
-    each point at which level it is, -1 where the point leaves the factor as it is."""
+    """Where points (or scenarios) stand: `levels` are values, or pairs of ends where it is `binned`; `level_of_point`
+    says for each point at which level it is, -1 where the point leaves the factor as it is."""
 
     name: str
     levels: tuple[Any, ...]
-    place: NDArray[np.int64]
+    level_of_point: NDArray[np.int64]
     binned: bool = False
 
 
@@ -82,13 +82,16 @@ def axis(opened: Opened, name: str) -> Axis:
     if name == SCENARIO:
         return Axis(name, opened.scenarios, np.arange(len(opened.scenarios)))
     values = opened.points[name]
-    place, levels = pd.factorize(values, sort=True)
+    level_of_point, levels = pd.factorize(values, sort=True)
     if len(levels) <= MAX_LEVELS or not pd.api.types.is_numeric_dtype(values):
-        return Axis(name, tuple(levels.tolist()), place.astype(np.int64))
+        return Axis(name, tuple(levels.tolist()), level_of_point.astype(np.int64))
     ends = np.linspace(values.min(), values.max(), BINS + 1)
-    place = np.clip(np.searchsorted(ends, values, side="right") - 1, 0, BINS - 1)
+    level_of_point = np.clip(np.searchsorted(ends, values, side="right") - 1, 0, BINS - 1)
     return Axis(
-        name, tuple(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)), np.where(values.isna(), -1, place), True
+        name,
+        tuple(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)),
+        np.where(values.isna(), -1, level_of_point),
+        True,
     )
 
 
@@ -124,11 +127,11 @@ def surface(opened: Opened, metric: str, x: str, y: str, statistic: Statistic, s
 def _part(opened: Opened, values: Cube, scenario: str, *at: tuple[Axis, int]) -> Samples:
     """Points x replications that stand at a level of each axis."""
     row, kept = opened.scenarios.index(scenario), np.ones(len(opened.points), dtype=bool)
-    for one, level in at:
-        if one.name == SCENARIO:
+    for axis_, level in at:
+        if axis_.name == SCENARIO:
             row = level
         else:
-            kept &= one.place == level
+            kept &= axis_.level_of_point == level
     return np.asarray(values[row, kept])
 
 
@@ -160,16 +163,16 @@ def cells(opened: Opened, metrics: Sequence[str]) -> pd.DataFrame:
         values = opened.values(metric)
         there |= ~np.isnan(values).all(axis=2)
         flat = values.reshape(-1, values.shape[2])
-        found = summary(flat)
-        columns |= {f"n_{metric}": found["n"], metric: found["estimate"]}
-        columns |= {f"{end}_{metric}": found[end] for end in ("low", "high")}
+        of_metric = summary(flat)
+        columns |= {f"n_{metric}": of_metric["n"], metric: of_metric["estimate"]}
+        columns |= {f"{end}_{metric}": of_metric[end] for end in ("low", "high")}
         if several:
             base = baseline_row(opened)
             difference = values - values[base]
             difference[base] = np.nan
-            found = summary(difference.reshape(flat.shape))
-            columns |= {f"difference_{metric}": found["estimate"]}
-            columns |= {f"difference_{part}_{metric}": found[part] for part in ("low", "high", "n")}
+            of_metric = summary(difference.reshape(flat.shape))
+            columns |= {f"difference_{metric}": of_metric["estimate"]}
+            columns |= {f"difference_{part}_{metric}": of_metric[part] for part in ("low", "high", "n")}
     scenario, point = np.unravel_index(np.arange(there.size), there.shape)
     keys = opened.points.iloc[point].reset_index(drop=True)
     keys.insert(0, "scenario", np.array(opened.scenarios, dtype=object)[scenario])
@@ -180,19 +183,24 @@ def front(first: Samples, second: Samples, first_better: str | None, second_bett
     """Which cells no other cell beats: none is as good in both and better in one. All False without directions."""
     if first_better is None or second_better is None:
         return np.zeros(len(first), dtype=bool)
-    one = first if first_better == "higher" else -first
-    two = second if second_better == "higher" else -second
-    found = np.zeros(len(first), dtype=bool)
+    first_gain = first if first_better == "higher" else -first
+    second_gain = second if second_better == "higher" else -second
+    beaten_by_none = np.zeros(len(first), dtype=bool)
     best = -np.inf
-    order = np.lexsort((-two, -one))
+    order = np.lexsort((-second_gain, -first_gain))
     for number, row in enumerate(order):
-        if np.isnan(one[row]) or np.isnan(two[row]):
+        if np.isnan(first_gain[row]) or np.isnan(second_gain[row]):
             continue
         before = order[number - 1] if number else row
-        equal = number > 0 and found[before] and one[row] == one[before] and two[row] == two[before]
-        found[row] = two[row] > best or equal
-        best = max(best, two[row])
-    return found
+        equal = (
+            number > 0
+            and beaten_by_none[before]
+            and first_gain[row] == first_gain[before]
+            and second_gain[row] == second_gain[before]
+        )
+        beaten_by_none[row] = second_gain[row] > best or equal
+        best = max(best, second_gain[row])
+    return beaten_by_none
 
 
 def thinned(front: NDArray[np.bool_], most: int) -> NDArray[np.int64]:

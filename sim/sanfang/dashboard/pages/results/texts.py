@@ -9,8 +9,8 @@ import pandas as pd
 
 from sanfang.dashboard.pages.results import published as result_published
 from sanfang.dashboard.pages.results.choice import Shown
+from sanfang.dashboard.pages.results.experiments import title
 from sanfang.dashboard.pages.results.figures import BETTER, WORSE, Bars, HeatMap, Plot, colours_of
-from sanfang.dashboard.pages.results.files import RESULTS, Openable, Opened, title
 from sanfang.dashboard.pages.results.labels import (
     declared_label,
     factor_label,
@@ -19,6 +19,8 @@ from sanfang.dashboard.pages.results.labels import (
     plain,
     scenario_label,
 )
+from sanfang.dashboard.pages.results.listing import RESULTS, Openable
+from sanfang.dashboard.pages.results.runs import Opened
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.words import say
 from sanfang.lab.experiments.experiment_file import ExperimentFile
@@ -39,17 +41,17 @@ def collection_label(name: str, lang: str) -> str:
     """The name of a collection."""
     last = name.rpartition("/")[2]
     if name in (RESULTS, EXPERIMENTS) or name in {
-        f"{EXPERIMENTS}/{one}" for one in ("mechanisms", "interactions", "tradeoffs")
+        f"{EXPERIMENTS}/{folder}" for folder in ("mechanisms", "interactions", "tradeoffs")
     }:
         return say(f"results_collection_{last}", lang)
     return say("results_collection_other", lang, name=name.removeprefix(f"{EXPERIMENTS}/"))
 
 
-def entry_label(found: Openable, lang: str) -> str:
+def entry_label(entry: Openable, lang: str) -> str:
     """An entry's name and label."""
-    _, en, zh = title(found)
+    _, en, zh = title(entry)
     label = (zh or en) if lang == "zh" else en
-    return f"{found.name} · {label}" if label else found.name
+    return f"{entry.name} · {label}" if label else entry.name
 
 
 def heading(shown: Shown, lang: str) -> str:
@@ -76,21 +78,21 @@ def in_english(text: str, lang: str) -> str:
 
 def facts(shown: Shown, lang: str) -> list[tuple[str, str]]:
     """Label and text of what is known of the runs and of the claim."""
-    found: list[tuple[str, str]] = []
+    rows: list[tuple[str, str]] = []
     opened, file = shown.opened, shown.file
     if opened is not None:
-        found += _of_runs(shown, opened, lang)
+        rows += _of_runs(shown, opened, lang)
     elif file is not None:
-        found += _of_plan(file, lang)
+        rows += _of_plan(file, lang)
     if file is not None and file.claim is not None:
         claim = file.claim
         signature = f"{metric(claim.metric).label(lang)}, {say(f'results_expected_{claim.expected}', lang)}"
-        found.append(("results_fact_claim", f"{claim.id} {claim.says}".strip()))
-        found.append(("results_fact_signature", signature))
+        rows.append(("results_fact_claim", f"{claim.id} {claim.says}".strip()))
+        rows.append(("results_fact_signature", signature))
         key = result_published.verdict(claim, file.found)
         if key:
-            found.append(("results_fact_verdict", say(key, lang)))
-    return [(say(key, lang), text) for key, text in found if text]
+            rows.append(("results_fact_verdict", say(key, lang)))
+    return [(say(key, lang), text) for key, text in rows if text]
 
 
 def _of_plan(file: ExperimentFile, lang: str) -> list[tuple[str, str]]:
@@ -110,29 +112,29 @@ def _of_plan(file: ExperimentFile, lang: str) -> list[tuple[str, str]]:
 
 def _of_runs(shown: Shown, opened: Opened, lang: str) -> list[tuple[str, str]]:
     varied = "\n".join(_varied(opened, name, lang) for name in opened.factors) or say("results_nothing_varied", lang)
-    found = [("results_fact_varied", varied)]
+    rows = [("results_fact_varied", varied)]
     if len(opened.scenarios) > 1:
         labels = [scenario_label(name, lang) for name in opened.scenarios]
-        found.append(("results_fact_scenarios", "\n".join(labels)))
-        found.append(("results_fact_baseline", scenario_label(opened.baseline, lang)))
+        rows.append(("results_fact_scenarios", "\n".join(labels)))
+        rows.append(("results_fact_baseline", scenario_label(opened.baseline, lang)))
     else:
-        found.append(("results_which", scenario_label(opened.scenarios[0], lang)))
+        rows.append(("results_which", scenario_label(opened.scenarios[0], lang)))
     if opened.factors:
-        found.append(("results_fact_design", say(f"results_design_{opened.design}", lang)))
-        found.append(("results_fact_points", f"{len(opened.points):,}"))
-    found.append(("results_fact_replications", f"{opened.replications:,}"))
+        rows.append(("results_fact_design", say(f"results_design_{opened.design}", lang)))
+        rows.append(("results_fact_points", f"{len(opened.points):,}"))
+    rows.append(("results_fact_replications", f"{opened.replications:,}"))
     status = shown.status
-    found.append(("results_fact_runs", f"{status.done:,} / {status.planned:,}" if status else f"{opened.runs:,}"))
+    rows.append(("results_fact_runs", f"{status.done:,} / {status.planned:,}" if status else f"{opened.runs:,}"))
     if status is not None and status.failed:
-        found.append(("results_fact_failed", f"{status.failed:,}"))
+        rows.append(("results_fact_failed", f"{status.failed:,}"))
     document = opened.document
     if document.get("district"):
         where = [place_label(str(document["district"]), lang), plain(document.get("scale", 1.0))]
         where += [plain(document["days"])] if document.get("days") else []
-        found.append(("results_fact_where", ", ".join(where)))
-    reached = {Reach(**one) for one in opened.reached.values()}
-    found.append(("results_fact_reached", "\n".join(sorted(one.told(lang) for one in reached))))
-    return found
+        rows.append(("results_fact_where", ", ".join(where)))
+    reached = {Reach(**size) for size in opened.reached.values()}
+    rows.append(("results_fact_reached", "\n".join(sorted(size.in_words(lang) for size in reached))))
+    return rows
 
 
 def _varied(opened: Opened, name: str, lang: str) -> str:
@@ -208,20 +210,22 @@ def figure_table(plot: Plot, lang: str) -> tuple[list[str], list[list[str]]]:
 
 def published_table(shown: Shown, lang: str) -> tuple[list[Json], list[list[Any]]]:
     """All that an experiment has published: columns and rows."""
-    file, found = shown.file, shown.experiment
-    assert file is not None and found is not None, "only an experiment has findings"
+    file, entry = shown.file, shown.experiment
+    assert file is not None and entry is not None, "only an experiment has findings"
     heads = ("metric", "where", "estimate", "pairs")
     columns: list[Json] = [
         {"id": name, "label": say(f"results_column_{name}", lang), "num": name in ("estimate", "pairs")}
         for name in heads
     ]
-    names = [one.metric for one in file.found]
-    numbers = ([getattr(one, name) for one in file.found] for name in ("difference", "low", "high", "replications"))
+    names = [finding.metric for finding in file.found]
+    numbers = (
+        [getattr(finding, name) for finding in file.found] for name in ("difference", "low", "high", "replications")
+    )
     rows: list[list[Any]] = []
-    for one, colour in zip(file.found, colours_of(names, *numbers), strict=True):
-        case = result_published.case_label(found, file, one, lang) or scenario_label(one.scenario, lang)
-        digits = decimals_apart([one.low, one.high, 0.0])
-        text = with_interval(one.difference, one.low, one.high, digits, True)
+    for finding, colour in zip(file.found, colours_of(names, *numbers), strict=True):
+        case = result_published.case_label(entry, file, finding, lang) or scenario_label(finding.scenario, lang)
+        digits = decimals_apart([finding.low, finding.high, 0.0])
+        text = with_interval(finding.difference, finding.low, finding.high, digits, True)
         cell = {"text": text, "verdict": CLASSES.get(colour, "")}
-        rows.append([metric_label(one.metric, lang), case, cell, number(one.replications, 0)])
+        rows.append([metric_label(finding.metric, lang), case, cell, number(finding.replications, 0)])
     return columns, rows

@@ -214,9 +214,7 @@ def Files(found: list[CheckResult], lang: str) -> None:
 
     stem = f"sanfang-verification-{viewer.address.value.seed}"
     with solara.Div(classes=["sf-row"]):
-        parts.Download(
-            say("trust_save_csv", lang), f"{stem}.csv", lambda: table(found, lang).to_csv(index=False).encode()
-        )
+        parts.DownloadTable(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(found, lang))
         parts.Download(
             say("trust_save_png", lang), f"{stem}.png", lambda: png(verification_figure(found, lang)), "image/png"
         )

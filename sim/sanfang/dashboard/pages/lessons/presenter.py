@@ -61,69 +61,69 @@ def answer_text(step: LessonStep, answer: str, lang: str) -> str:
     if step.slider:
         unit = "%" if is_share(step.measure) else unit_of(BY_NAME[step.measure], lang)
         return f"{answer}%" if unit == "%" else with_unit(answer, unit)
-    return next(str(one["label"]) for one in choices(step, lang) if one["value"] == answer)
+    return next(str(choice["label"]) for choice in choices(step, lang) if choice["value"] == answer)
 
 
 # --- The reveal ---------------------------------------------------------------------------------------
 
 
-def reveal(found: StepOutcome, answer: str, lang: str) -> Json:
+def reveal(result: StepOutcome, answer: str, lang: str) -> Json:
     """All that stands under a question once its runs are made; its charts and links apart."""
-    step = found.step
-    right = score(found, answer, lambda value: as_shown(step.measure, value))
+    step = result.step
+    right = score(result, answer, lambda value: as_shown(step.measure, value))
     single = len(step.arms) == 1
-    note = say("lessons_single", lang, replications=found.place.replications)
+    note = say("lessons_single", lang, replications=result.place.replications)
     if not single:
-        first = arm_label(step, found.first, lang)
+        first = arm_label(step, result.first, lang)
         sizes = looks.sizes([BY_NAME[name] for name in dict.fromkeys((step.measure, *step.also))], lang)
-        note = say("lessons_interval", lang, first=first, replications=found.place.replications, sizes=sizes)
-    told = [step.told[found.outcome].say(lang), step.why.say(lang)]
+        note = say("lessons_interval", lang, first=first, replications=result.place.replications, sizes=sizes)
+    texts = [step.told[result.outcome].say(lang), step.why.say(lang)]
     return {
         "predicted": answer_text(step, answer, lang),
-        "happened": happened(found, lang),
-        "verdict": _verdict_of(found, lang),
+        "happened": happened(result, lang),
+        "verdict": _verdict_of(result, lang),
         "right": right == "right",
         "score": say(f"lessons_{right}", lang),
-        "bars": bars(found, lang),
-        "paragraphs": [filled(part, found, lang) for text in told for part in paragraphs(text)],
+        "bars": bars(result, lang),
+        "paragraphs": [filled(part, result, lang) for text in texts for part in paragraphs(text)],
         "columns": [arm_label(step, arm.id, lang) for arm in step.arms],
-        "changed": "" if single else say("lessons_change_of", lang, arm=arm_label(step, found.judged, lang)),
-        "rows": [_row(found, metric, lang) for metric in dict.fromkeys((step.measure, *step.also))],
+        "changed": "" if single else say("lessons_change_of", lang, arm=arm_label(step, result.judged, lang)),
+        "rows": [_row(result, metric, lang) for metric in dict.fromkeys((step.measure, *step.also))],
         "note": note,
     }
 
 
-def happened(found: StepOutcome, lang: str) -> str:
+def happened(result: StepOutcome, lang: str) -> str:
     """The outcome in one line."""
-    step, metric = found.step, found.step.measure
+    step, metric = result.step, result.step.measure
     label = BY_NAME[metric].label(lang)
-    digits = None if len(step.arms) == 1 else digits_beside(metric, found.change(found.judged, metric))
-    value = amount(metric, found.mean(found.judged, metric), lang, digits)
+    digits = None if len(step.arms) == 1 else digits_beside(metric, result.change(result.judged, metric))
+    value = amount(metric, result.mean(result.judged, metric), lang, digits)
     if step.asks == "level":
         return say("lessons_found_level", lang, measure=label, value=value)
     if step.asks == "which":
-        second = found.ranked[1]
-        key = "lessons_found_which_unclear" if found.outcome == UNCLEAR else "lessons_found_which"
-        names = {"arm": arm_label(step, found.judged, lang), "second": arm_label(step, second, lang)}
-        return say(key, lang, value=value, other=amount(metric, found.mean(second, metric), lang, digits), **names)
+        second = result.ranked[1]
+        key = "lessons_found_which_unclear" if result.outcome == UNCLEAR else "lessons_found_which"
+        names = {"arm": arm_label(step, result.judged, lang), "second": arm_label(step, second, lang)}
+        return say(key, lang, value=value, other=amount(metric, result.mean(second, metric), lang, digits), **names)
     if step.asks == "together":
-        gains = {which: gain(found, which, lang) for which in ("together", "sum")}
+        gains = {which: gain(result, which, lang) for which in ("together", "sum")}
         return say("lessons_found_together", lang, measure=label, **gains)
-    before = amount(metric, found.mean(found.first, metric), lang, digits)
+    before = amount(metric, result.mean(result.first, metric), lang, digits)
     return say(
         "lessons_found_change", lang, measure=label, before=before, after=value,
-        change=signed(metric, found.change(found.judged, metric), lang, interval=False),
+        change=signed(metric, result.change(result.judged, metric), lang, interval=False),
     )  # fmt: skip
 
 
-def _verdict_of(found: StepOutcome, lang: str) -> Json:
+def _verdict_of(result: StepOutcome, lang: str) -> Json:
     """The verdict on the step's measure: kind, for its colour, and text; that of a winner is against the first arm."""
-    step = found.step
+    step = result.step
     if len(step.arms) == 1:
         return {"kind": "", "text": ""}
     if step.asks == "together":
-        return {"kind": found.outcome, "text": say(f"lessons_verdict_sum_{found.outcome}", lang)}
-    return _judged(step.measure, found.change(found.judged, step.measure), lang)
+        return {"kind": result.outcome, "text": say(f"lessons_verdict_sum_{result.outcome}", lang)}
+    return _judged(step.measure, result.change(result.judged, step.measure), lang)
 
 
 def _judged(metric: str, change: Difference, lang: str) -> Json:
@@ -131,54 +131,54 @@ def _judged(metric: str, change: Difference, lang: str) -> Json:
     return {"kind": kind, "text": say(f"lessons_verdict_{kind or change.direction}", lang)}
 
 
-def bars(found: StepOutcome, lang: str) -> list[Json]:
+def bars(result: StepOutcome, lang: str) -> list[Json]:
     """The step's measure in each arm: a bar with its length in percent of the longest."""
-    step, metric = found.step, found.step.measure
-    means = [found.mean(arm.id, metric) for arm in step.arms]
+    step, metric = result.step, result.step.measure
+    means = [result.mean(arm.id, metric) for arm in step.arms]
     longest = max(map(abs, means)) or 1.0
-    digits = digits_beside(metric, found.change(found.judged, metric))
+    digits = digits_beside(metric, result.change(result.judged, metric))
     return [
         {
             "label": arm_label(step, arm.id, lang),
             "length": round(100 * abs(mean) / longest, 1),
             "value": amount(metric, mean, lang, digits),
-            "change": "" if arm.id == found.first else signed(metric, found.change(arm.id, metric), lang),
+            "change": "" if arm.id == result.first else signed(metric, result.change(arm.id, metric), lang),
             "colour": colours.SERIES[row % len(colours.SERIES)],
         }
         for row, (arm, mean) in enumerate(zip(step.arms, means, strict=True))
     ]
 
 
-def _row(found: StepOutcome, metric: str, lang: str) -> Json:
-    step = found.step
-    change = found.change(found.judged, metric)
+def _row(result: StepOutcome, metric: str, lang: str) -> Json:
+    step = result.step
+    change = result.change(result.judged, metric)
     digits = digits_beside(metric, change)
     row: Json = {
         "label": BY_NAME[metric].label(lang),
-        "values": [amount(metric, found.mean(arm.id, metric), lang, digits) for arm in step.arms],
+        "values": [amount(metric, result.mean(arm.id, metric), lang, digits) for arm in step.arms],
     }
     if len(step.arms) > 1:
         row |= {"change": signed(metric, change, lang), **_judged(metric, change, lang)}
     return row
 
 
-def charts(found: StepOutcome, lang: str) -> list[Json]:
+def charts(result: StepOutcome, lang: str) -> list[Json]:
     """The step's daily series in each arm: mean of the runs, with their range."""
-    name, place = found.step.chart, found.place
+    name, where = result.step.chart, result.place
     if name is None:
         return []
     looks_back = [say("last_days", lang, days=WINDOW)] if name in ("days_to_resolve", "wasted") else []
     lines = []
-    for row, arm in enumerate(found.step.arms):
-        values = np.array([seen.series[name] for seen in found.by_arm[arm.id]])
+    for row, arm in enumerate(result.step.arms):
+        values = np.array([seen.series[name] for seen in result.by_arm[arm.id]])
         lines.append({
-            "name": arm_label(found.step, arm.id, lang), "colour": colours.SERIES[row % len(colours.SERIES)],
+            "name": arm_label(result.step, arm.id, lang), "colour": colours.SERIES[row % len(colours.SERIES)],
             "values": values.mean(axis=0), "low": values.min(axis=0), "high": values.max(axis=0), "dash": row == 0,
         })  # fmt: skip
     return [
         chart(
-            f"lesson_{name}", say(f"measure_{name}", lang), lines, days=place.days, day_word=say("day", lang),
-            unit=" · ".join([*looks_back, say("lessons_range", lang, replications=place.replications)]),
+            f"lesson_{name}", say(f"measure_{name}", lang), lines, days=where.days, day_word=say("day", lang),
+            unit=" · ".join([*looks_back, say("lessons_range", lang, replications=where.replications)]),
             form="share" if MEASURES[name].form == "share" else "number",
         )
     ]  # fmt: skip
@@ -187,21 +187,21 @@ def charts(found: StepOutcome, lang: str) -> list[Json]:
 # --- Ways on ------------------------------------------------------------------------------------------
 
 
-def links(found: StepOutcome, lang: str) -> list[Json]:
+def links(result: StepOutcome, lang: str) -> list[Json]:
     """Pages that show the same runs day by day: href and label. Arms that change more than levers have no address."""
-    step, place = found.step, found.place
-    first, judged = (next(arm for arm in step.arms if arm.id == id_) for id_ in (found.first, found.judged))
+    step, where = result.step, result.place
+    first, judged = (next(arm for arm in step.arms if arm.id == id_) for id_ in (result.first, result.judged))
     a, b = world_of(first), world_of(judged)
-    found_links = []
+    pages = []
     names = {"a": arm_label(step, first.id, lang), "b": arm_label(step, judged.id, lang)}
     if a and b and a != b:
-        query = _address(place, lang, (a, b)).query()
-        found_links.append({"href": f"/compare?{query}", "label": say("lessons_compare", lang, **names)})
+        query = _address(where, lang, (a, b)).query()
+        pages.append({"href": f"/compare?{query}", "label": say("lessons_compare", lang, **names)})
     for world, name in ((b or a, names["b" if b else "a"]),):
         if world:
-            query = _address(place, lang, (world,)).query()
-            found_links.append({"href": f"/?{query}", "label": say("lessons_live", lang, a=name)})
-    return found_links
+            query = _address(where, lang, (world,)).query()
+            pages.append({"href": f"/?{query}", "label": say("lessons_live", lang, a=name)})
+    return pages
 
 
 def hint(lesson: Lesson, step: LessonStep, lang: str) -> Json | None:
@@ -222,6 +222,6 @@ def world_of(arm: Arm) -> LinkedWorld | None:
     return LinkedWorld(arm.scenario, tuple(set_)) if len(set_) == len(arm.set) else None
 
 
-def _address(place: LessonPlace, lang: str, worlds: Sequence[LinkedWorld]) -> Address:
-    where = {"district": place.district, "size": place.size, "seed": place.seed}
-    return Address(lang=lang, days=place.days, day=place.days, worlds=tuple(worlds), **where)  # type: ignore[arg-type]
+def _address(where: LessonPlace, lang: str, worlds: Sequence[LinkedWorld]) -> Address:
+    fields = {"district": where.district, "size": where.size, "seed": where.seed}
+    return Address(lang=lang, days=where.days, day=where.days, worlds=tuple(worlds), **fields)  # type: ignore[arg-type]

@@ -1,124 +1,39 @@
-"""What stands under the dashboard's pages: addresses, played worlds, series, the player, texts, recipes."""
+"""Played worlds: levers moved on the way, rewinding, the series that pages draw, and the player."""
 
 from __future__ import annotations
 
-import ast
 import gc
-import re
 import subprocess
 import sys
 import textwrap
 import threading
 import weakref
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from jobs import brought, players_at_rest, staged
-from sanfang.dashboard import limits, words
-from sanfang.dashboard.address import OTHER_KEYS, Address, LinkedWorld, read, scenario_of
-from sanfang.dashboard.declare import pages, recipe
+from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.outlines import outlines
-from sanfang.dashboard.presenters.pictures import picture
-from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.dashboard.worlds.played import PlayedWorld
 from sanfang.dashboard.worlds.player import Player
 from sanfang.model.books.headings import HOUR_HEADINGS
 from sanfang.run import series
 from sanfang.run.moves import Move, with_moves
 from sanfang.run.simulation import simulate
-from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
 DEMO = Address(district="demo", size=1.0, days=90)
-PACKAGE = Path(words.__file__).parent
 
 
 def demo_world(days: int = 0, scenario: str = "before") -> PlayedWorld:
     world = PlayedWorld(DEMO, LinkedWorld(scenario))
     world.step(days)
     return world
-
-
-# --- Addresses --------------------------------------------------------------------------------------------
-
-LEVELS = st.integers(0, 20).map(lambda n: n / 20)
-WORLDS = st.builds(
-    LinkedWorld,
-    scenario=st.sampled_from(content.names()),
-    levers=st.dictionaries(st.sampled_from(lever_names()), LEVELS, max_size=4).map(lambda found: tuple(found.items())),
-    moves=st.dictionaries(st.tuples(st.integers(1, 300), st.sampled_from(lever_names())), LEVELS, max_size=4).map(
-        lambda found: tuple((*key, level) for key, level in sorted(found.items()))
-    ),
-)
-
-
-@settings(max_examples=60)
-@given(
-    st.builds(
-        Address,
-        lang=st.sampled_from(LANGUAGES),
-        district=st.just("licang"),
-        size=st.sampled_from(limits.sizes("licang")),
-        seed=st.integers(0, limits.MAX_SEED),
-        days=st.just(365),
-        day=st.integers(0, 365),
-        worlds=st.lists(WORLDS, min_size=1, max_size=3).map(tuple),
-        other=st.dictionaries(st.sampled_from(OTHER_KEYS), st.text("a/&=?#%é三", min_size=1, max_size=9), max_size=3),
-    )
-)
-def test_a_link_carries_the_whole_state(address: Address) -> None:
-    found, problems = read(address.query())
-    assert (found, problems) == (address, [])
-
-
-@settings(max_examples=200)
-@given(st.text(max_size=300))
-def test_any_address_gives_a_page_within_limits(query: str) -> None:
-    address, _ = read(query)
-    assert_within_limits(address)
-
-
-@pytest.mark.parametrize(
-    ("query", "what"),
-    [
-        ("days=1e12", "days"), ("days=nan", "days"), ("seed=-5", "seed"), ("size=1", "size"), ("size=inf", "size"),
-        ("district=../../etc/passwd", "district"), ("a=/etc/passwd", "a="), ("a=before&a.levers=triage:2", "triage"),
-        ("a=before&a.levers=__class__:1", "__class__"), ("a.moves=30:authority:x", "authority"),
-        ("a.moves=99999:authority:1", "99999"), ("lang=fr", "lang"), ("foo=1", "foo"),
-    ],
-)  # fmt: skip
-def test_what_an_address_may_not_ask_is_left_out_and_told(query: str, what: str) -> None:
-    address, problems = read(query)
-    assert_within_limits(address)
-    assert len(problems) == 1 and what in problems[0]
-
-
-def assert_within_limits(address: Address) -> None:
-    assert address.size * limits.population(address.district) <= limits.MAX_RESIDENTS
-    assert 1 <= address.days <= limits.MAX_DAYS and 0 <= address.day <= address.days
-    assert 0 <= address.seed <= limits.MAX_SEED and address.lang in LANGUAGES
-    assert 1 <= len(address.worlds) <= limits.MAX_WORLDS
-    for world in address.worlds:
-        assert world.scenario in content.names() and len(world.moves) <= limits.MAX_MOVES
-        for name, level in [*world.levers, *(move[1:] for move in world.moves)]:
-            assert name in lever_names() and 0 <= level <= 1
-
-
-def test_every_district_has_a_size_that_may_be_played() -> None:
-    for district in content.names(below=content.DISTRICTS):
-        assert limits.usual_size(district) * limits.population(district) <= limits.MAX_RESIDENTS
-
-
-# --- Played worlds ------------------------------------------------------------------------------------------
 
 
 def test_levers_moved_in_mid_run_are_schedules_to_the_last_digit() -> None:
@@ -205,9 +120,6 @@ def test_a_world_that_is_let_go_gives_its_memory_back() -> None:
     assert model() is None and [array() for array in arrays] == [None, None, None]
 
 
-# --- Series -------------------------------------------------------------------------------------------------
-
-
 def test_series_agree_with_the_models_own_tables() -> None:
     world = demo_world(90)
     run = world.so_far()
@@ -258,9 +170,6 @@ def test_the_map_has_a_closed_cell_for_each_community() -> None:
     assert len(drawn.cells) == 12 and area == pytest.approx(1.0, abs=1e-6)
 
 
-# --- The player ---------------------------------------------------------------------------------------------
-
-
 class _Watched(threading.Event):
     """An event that tells when somebody begins to wait for it."""
 
@@ -296,86 +205,6 @@ def test_play_ends_by_itself_when_nothing_follows() -> None:
     assert ended == [True] and not player.playing
 
 
-# --- Words, pictures, recipes -------------------------------------------------------------------------------
-
-
-def test_every_text_is_there_in_both_languages_with_the_same_blanks() -> None:
-    blanks = re.compile(r"{(\w+)")
-    for key, text in texts().items():
-        assert set(text) == set(LANGUAGES), key
-        assert all(text.values()), key
-        assert sorted(blanks.findall(text["en"])) == sorted(blanks.findall(text["zh"])), key
-
-
-def test_every_text_that_the_pages_name_exists() -> None:
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
-                key = node.args[0]
-                if isinstance(key, ast.Constant):
-                    assert key.value in texts(), f"{path.name}: {key.value}"
-                elif isinstance(key, ast.JoinedStr) and isinstance(key.values[0], ast.Constant):
-                    stem = str(key.values[0].value)
-                    assert any(known.startswith(stem) for known in texts()), f"{path.name}: {stem}..."
-
-
-def test_levers_headings_and_states_have_words() -> None:
-    world = demo_world()
-    for lang in LANGUAGES:
-        groups = views.lever_groups(world, lang)
-        assert [lever["name"] for group in groups for lever in group["levers"]] == list(lever_names())
-        for heading in HOUR_HEADINGS:
-            assert views.heading_label(heading, lang)
-    helps = [lever["help"] for group in views.lever_groups(world, "zh") for lever in group["levers"]]
-    assert all(re.search("[\u4e00-\u9fff]", text) for text in helps)
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_picture_of_the_charts_is_drawn_without_empty_boxes(lang: str, recwarn: pytest.WarningsRecorder) -> None:
-    data = picture(views.charts(demo_world(40), lang), say("page_live", lang), lang)
-    assert data.startswith(b"\x89PNG")
-    assert not [one for one in recwarn if "missing from" in str(one.message)]
-
-
-def test_a_chinese_font_is_there_even_without_one_on_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sanfang.report import fonts
-
-    monkeypatch.setattr(fonts, "CHINESE", ())
-    assert fonts.language_and_fonts("zh") == ("zh", ["Noto Sans SC", "DejaVu Sans"])
-
-
-def test_the_recipe_of_the_live_page_makes_the_same_run() -> None:
-    world = demo_world(12)
-    world.move("authority", 1.0)
-    world.step(8)
-    address = Address(district="demo", size=1.0, days=90, day=world.day, worlds=(world.world,))
-    found: dict[str, object] = {"print": lambda *told: None}
-    exec(recipe("/", address).python, found)
-    # A request that comes back is counted on the day on which it had been closed, so that column is not final yet.
-    made = found["run"].daily.head(20).drop(columns="repeats")  # type: ignore[attr-defined]
-    pd.testing.assert_frame_equal(made, world.so_far().daily.drop(columns="repeats"), check_exact=True)
-    assert "--set 'policy.authority=[[0, 0.0], [12, 1.0]]'" in recipe("/", address).shell
-
-
-def test_every_page_has_a_recipe() -> None:
-    for path in pages():
-        shown = recipe(path, DEMO.with_other(experiment="experiments/mechanisms/D3a"))
-        assert "sanfang" in shown.python and shown.shell.split("\n")[-1].startswith("sanfang ")
-        compile(shown.python, path, "exec")
-
-
-def test_a_scenario_of_an_address_holds_levers_and_moves() -> None:
-    world = LinkedWorld("before", (("triage", 0.5),), ((10, "triage", 1.0),))
-    assert scenario_of(DEMO, world).policy.triage == ((0, 0.5), (10, 1.0))
-
-
-def test_a_move_on_the_first_day_is_a_lever_set_from_the_start() -> None:
-    """A session keeps one record of both, so a link that names it as a move names the same world."""
-    moved, set_ = (read(f"a=before&a.{key}")[0] for key in ("moves=0:triage:0.5", "levers=triage:0.5"))
-    assert moved.worlds == set_.worlds == (LinkedWorld("before", (("triage", 0.5),)),)
-    assert PlayedWorld(replace(DEMO, size=0.1), set_.worlds[0]).world == set_.worlds[0]
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only there can the C library be told")
 def test_a_server_gives_back_memory_that_lies_scattered_among_what_is_used() -> None:
     """In a process of its own: 200 MB in small pieces, of which every fiftieth stays; without trimming, all stay."""
@@ -397,21 +226,3 @@ def test_a_server_gives_back_memory_that_lies_scattered_among_what_is_used() -> 
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 0.2
-
-
-@pytest.mark.parametrize("level", ["0.3333333333333333", "1e-300", "0.1", "0.30000000000000004"])
-def test_a_level_in_a_link_is_the_same_to_the_last_bit_in_the_link_of_the_page(level: str) -> None:
-    address, _ = read(f"a.levers=authority:{level}&a.moves=7:triage:{level}")
-    assert address.worlds[0].levers == (("authority", float(level)),)
-    assert read(address.query())[0] == address
-
-
-@pytest.mark.parametrize("half", ["\udcff", "\ud800", "a\udfffb"])
-def test_half_a_character_in_a_link_gives_the_same_page_again(half: str) -> None:
-    address, _ = read(f"kind={half}&x={half}&request={half}")
-    assert read(address.query())[0] == address
-
-
-def test_half_a_character_in_an_address_does_not_break_its_link() -> None:
-    address, _ = read("request=\udcff")
-    assert "request=" in address.query()

@@ -1,11 +1,10 @@
-"""What many viewers share: places for computing, for jobs and for worlds in memory; and jobs that keep to them."""
+"""Worlds on their way to an address: built and played by a job, cancelled, left alone, brought back."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import textwrap
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,317 +12,27 @@ from typing import Any
 import ipyvue
 import pytest
 import solara
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from jobs import asked
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.pages.compare.page import ComparePage
 from sanfang.dashboard.pages.follow.page import FollowPage
 from sanfang.dashboard.pages.live.page import LivePage
 from sanfang.dashboard.widgets import viewer
-from sanfang.dashboard.widgets.progress import standing, use_job
+from sanfang.dashboard.widgets.progress import standing
 from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds import slots
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.model.model import DistrictModel
-from sanfang.run.background import CANCELLED, DONE, FAILED, RUNNING, WAITING
+from sanfang.run.background import CANCELLED, DONE, FAILED
 from sanfang.run.moves import Move, with_moves
-from sanfang.run.places import Place, Places
+from sanfang.run.places import Places
 from sanfang.scenario.scenario import Scenario
 
 ADDRESS = Address(lang="en", district="demo", size=0.25, seed=3, days=60, day=40)
 SOON = 10.0
 """Seconds after which something that must happen has failed to."""
-
-
-# --- Places -----------------------------------------------------------------------------------------------
-
-
-def asked(among: Places, owner: object, size: int = 1) -> Place:
-    place = among.place(owner, size)
-    place.ask()
-    return place
-
-
-def test_places_are_given_in_the_order_in_which_they_were_asked_for() -> None:
-    among = Places(1, each=1)
-    first, second, third = (asked(among, name) for name in "abc")
-    assert [first.given, second.given, third.given] == [True, False, False]
-    assert [first.before, second.before, third.before] == [0, 0, 1] and among.wanted
-    first.leave()
-    assert second.given and not third.given and third.before == 0
-    second.leave()
-    second.leave()  # which frees no second one
-    assert third.given and among.free == 0 and not among.wanted
-
-
-def test_nobody_has_more_than_his_share_and_those_behind_him_need_not_wait_for_it() -> None:
-    among = Places(3, each=1)
-    mine, more, theirs = asked(among, "me"), asked(among, "me"), asked(among, "you")
-    assert mine.given and not more.given and theirs.given and among.free == 1
-    mine.leave()
-    assert more.given
-
-
-def test_one_who_needs_much_is_not_overtaken_for_ever_by_those_who_need_little() -> None:
-    among = Places(4, each=3)
-    small, large, late = asked(among, "a", 2), asked(among, "b", 3), asked(among, "c", 1)
-    assert small.given and not large.given and not late.given
-    small.leave()
-    assert large.given and late.given and among.free == 0
-
-
-def test_one_who_gives_up_lets_those_behind_him_in() -> None:
-    among = Places(4, each=4)
-    small, large, late = asked(among, "a", 2), asked(among, "b", 4), asked(among, "c", 2)
-    large.give_up()
-    assert late.given and not large.given and large.answered.is_set()
-    small.give_up()
-    assert small.given  # what was given stays until it is left
-    large.ask()
-    assert not large.given and not among.wanted
-
-
-def test_who_asks_for_more_than_a_share_gets_a_share() -> None:
-    assert asked(Places(4, each=2), "a", 100).given
-
-
-@settings(max_examples=100)
-@given(
-    st.lists(
-        st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.sampled_from(("ask", "give_up", "leave"))), max_size=40
-    )
-)
-def test_whatever_is_asked_and_left_the_limits_hold_and_nobody_waits_beside_free_places(
-    orders: list[tuple[str, int, str]],
-) -> None:
-    among, places = Places(5, each=4), list[Place]()
-    for owner, size, what in orders:
-        if what == "ask":
-            places.append(asked(among, owner, size))
-        elif places:
-            getattr(places[size % len(places)], what)()
-        has = {name: sum(one.size for one in places if one.given and one.owner == name) for name in "abc"}
-        assert sum(has.values()) == 5 - among.free <= 5 and max(has.values()) <= 4
-        waiting = [one for one in places if not one.answered.is_set()]
-        could = [one for one in waiting if has[one.owner] + one.size <= 4]
-        assert not could or could[0].size > among.free
-    for one in places:
-        one.leave()
-    assert among.free == 5
-
-
-def test_the_largest_page_of_one_viewer_fits_into_his_share_and_a_room_of_viewers_into_all() -> None:
-    largest = limits.MAX_WORLDS * (
-        limits.world_megabytes(limits.MAX_RESIDENTS, limits.MAX_DAYS)
-        + limits.table_megabytes(limits.MAX_RESIDENTS, limits.MAX_DAYS)
-    )
-    assert largest <= limits.HELD_EACH_MEGABYTES
-    usual = limits.world_megabytes(limits.usual_size("licang") * limits.population("licang"), 365)
-    assert limits.HELD_MEGABYTES < 4_000 or 100 * usual <= limits.HELD_MEGABYTES
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only there is memory told so")
-def test_a_world_takes_about_as_much_memory_as_is_counted_for_it() -> None:
-    """In a process of its own: four worlds of the demonstration district."""
-    script = """
-        from pathlib import Path
-        from sanfang.dashboard import limits
-        from sanfang.dashboard.address import Address, LinkedWorld
-        from sanfang.dashboard.worlds.played import PlayedWorld
-        def played():
-            world = PlayedWorld(Address(district="demo", size=1.0, days=120), LinkedWorld())
-            world.step(120)
-            return world
-        megabytes = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
-        first, before = played(), megabytes()
-        worlds = [played() for _ in range(4)]
-        print((megabytes() - before) / 4 / limits.world_megabytes(limits.population("demo"), 120))
-    """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
-    assert 0.4 < float(done.stdout) < 1.6
-
-
-# --- Jobs -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One job at once, and one turn."""
-    monkeypatch.setattr(slots, "JOBS", Places(1, each=1))
-    monkeypatch.setattr(slots, "TURNS", Places(1, each=1))
-
-
-class Held:
-    """A job that begins, and goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.begun, self.go_on = threading.Event(), threading.Event()
-        self.job: PageJob[str] = PageJob(self._make)
-
-    def _make(self, job: PageJob[str]) -> str:
-        self.begun.set()
-        assert self.go_on.wait(SOON)
-        job.check()
-        return "made"
-
-
-def test_a_job_tells_that_it_waits_runs_and_is_done() -> None:
-    told, held = list[str](), Held()
-    held.job.listen(lambda: told.append(held.job.state))
-    assert held.job.state == WAITING and held.job.busy
-    held.job.start()
-    assert held.begun.wait(SOON) and held.job.state == RUNNING
-    held.go_on.set()
-    assert held.job.join(SOON) and held.job.found == "made"
-    assert told == [RUNNING, DONE] and not held.job.busy
-
-
-def test_a_job_waits_behind_those_before_it_and_makes_nothing_if_it_is_cancelled_meanwhile(few: None) -> None:
-    first, second, third = Held(), Held(), Held()
-    first.job.start()
-    assert first.begun.wait(SOON)
-    for one in (second, third):
-        waiting = threading.Event()
-        one.job.listen(waiting.set)
-        one.job.start()
-        assert waiting.wait(SOON)
-    assert (second.job.before, third.job.before) == (0, 1) and third.job.state == WAITING
-    second.job.cancel()
-    assert second.job.join(SOON) and second.job.state == CANCELLED and not second.begun.is_set()
-    assert third.job.before == 0 and not third.begun.is_set()
-    first.go_on.set()
-    assert third.begun.wait(SOON)
-    third.go_on.set()
-    assert third.job.join(SOON) and slots.JOBS.free == 1
-
-
-def test_a_job_that_breaks_down_says_why_and_gives_its_place_back(few: None) -> None:
-    job: PageJob[float] = PageJob(lambda job: 1 / 0)
-    job.run()
-    assert job.state == FAILED and "ZeroDivisionError" in job.error and slots.JOBS.free == 1
-
-
-def test_a_job_waits_for_room_before_it_takes_a_place(few: None) -> None:
-    held = Places(10, each=10)
-    other, job = asked(held, "somebody else", 8), PageJob(lambda job: "made", room=held.place("me", 4))
-    job.start()
-    assert not job.join(0.05) and job.waits_for_room and slots.JOBS.free == 1
-    other.leave()
-    assert job.join(SOON) and job.found == "made" and held.free == 6  # what it made stays in memory
-    job.leave()
-    assert held.free == 10
-
-
-def test_a_long_job_lets_others_have_the_place_between_its_turns(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.run.background.KEEP_SECONDS", 0.0)
-    order, waits = list[str](), threading.Event()
-    short: PageJob[None] = PageJob(lambda job: order.append("short"))
-    short.listen(waits.set)
-
-    def long_(job: PageJob[None]) -> None:
-        with job.turn():
-            order.append("first turn")
-            short.start()
-            assert waits.wait(SOON)
-        with job.turn():
-            order.append("second turn")
-
-    job: PageJob[None] = PageJob(long_)
-    job.run()
-    assert order == ["first turn", "short", "second turn"] and job.state == DONE
-
-
-def test_jobs_and_players_take_turns(few: None) -> None:
-    """While a job computes nobody else does; a player who asked meanwhile comes before its next turn."""
-    order, plays = list[str](), threading.Event()
-
-    def play() -> None:
-        place = slots.TURNS.place("a player")
-        place.ask()
-        plays.set()
-        with place:
-            order.append("player")
-
-    player = threading.Thread(target=play, daemon=True)
-
-    def make(job: PageJob[None]) -> None:
-        with job.turn():
-            player.start()
-            assert plays.wait(SOON)
-            order.append("job")
-        with job.turn():
-            order.append("job")
-
-    PageJob(make).run()
-    player.join(SOON)
-    assert order == ["job", "player", "job"]
-
-
-def test_what_must_be_made_once_is_waited_for_without_keeping_others_from_their_places(few: None) -> None:
-    """With one place in all: who makes it needs the place that those who wait for it would have."""
-    among, order, both = Places(1, each=1), list[str](), threading.Barrier(2, timeout=SOON)
-
-    def make(name: str) -> Callable[[PageJob[None]], None]:
-        def make(job: PageJob[None]) -> None:
-            with job.alone(among):
-                for _ in range(3):
-                    job.give_way()
-                    order.append(name)
-
-        return make
-
-    jobs = [PageJob(make(name)) for name in ("a", "b")]
-    threads = [threading.Thread(target=lambda job=job: (both.wait(), job.run()), daemon=True) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(SOON)
-    assert [job.state for job in jobs] == [DONE, DONE] and sorted(order) == ["a"] * 3 + ["b"] * 3
-    assert order in (["a"] * 3 + ["b"] * 3, ["b"] * 3 + ["a"] * 3)
-
-
-def test_progress_is_told_to_those_who_listen_until_they_stop() -> None:
-    told = list[int]()
-    job: PageJob[None] = PageJob(lambda job: [job.did() for _ in range(3)] and None, total=3)
-    stop = job.listen(lambda: told.append(job.done))
-    stop()
-    stop()
-    job.run()
-    assert not told and job.done == 3 and job.seconds_left == 0.0
-
-
-# --- A page and its job ---
-
-
-def test_leaving_the_page_or_another_setup_stops_what_was_begun() -> None:
-    jobs = list[PageJob[str]]()
-    go_on = threading.Event()
-
-    def make(job: PageJob[str]) -> str:
-        assert go_on.wait(SOON)
-        job.check()
-        return "made"
-
-    @solara.component
-    def Page(setup: str) -> None:
-        jobs.append(use_job(make, [setup], megabytes=5)[0])
-        solara.Text(setup)
-
-    free = slots.HELD.free
-    _, rendered = solara.render(Page("a"), handle_error=False)
-    rendered.render(Page("b"))
-    first, second = jobs[0], jobs[-1]
-    assert first is not second and first.left and not second.left
-    rendered.close()
-    assert second.left
-    go_on.set()
-    assert first.join(SOON) and second.join(SOON)
-    assert (first.state, second.state) == (CANCELLED, CANCELLED) and slots.HELD.free == free
-
-
-# --- Worlds on their way to an address --------------------------------------------------------------------
 
 
 class Page:
