@@ -25,7 +25,7 @@ SETTLED_FROM, SETTLED_TO = 90, 320
 
 RANGES: tuple[tuple[str, float, float], ...] = (
     ("staffing.officers_per_10k", 8.5, 14.0),
-    ("staffing.street_per_10k", 8.0, 18.0),
+    ("staffing.street_per_10k", 6.5, 15.0),
     ("staffing.street_movable", 0.24, 0.6),
     ("staffing.department_movable", 0.0, 0.3),
     ("tasks.load", 0.3, 0.6),
