@@ -55,7 +55,8 @@ def test_the_table_of_replications_is_what_the_code_behind_the_page_gives() -> N
     assert table.loc["waste_share", "difference"] == pytest.approx(float(change.mean()))
     told = uncertainty.windows_told(job, job.found, "en")
     assert told[0].startswith("Evaluation window: days 90 to 151 (62 days") and "requests" in told[0]
-    assert "repeat_rate" in "".join(told[1:]) and "起步期" not in "".join(uncertainty.windows_told(job, job.found, "zh"))
+    assert "repeat_rate" in "".join(told[1:])
+    assert "起步期" not in "".join(uncertainty.windows_told(job, job.found, "zh"))
 
 
 def test_replications_that_end_in_the_warm_up_say_so_and_show_no_number() -> None:
