@@ -2,8 +2,8 @@
 
     python -m sanfang.studies.second_edition
 
-prints the tables of docs/second-edition.md. Each row is the headline under one more of the second edition's conventions,
-from those of the first on (`first_edition.toml` beside this file has its values); then come variations of the last row.
+prints the table of docs/second-edition.md. Each row is the headline under one more convention of the second edition,
+beginning with those of the first (`first_edition.toml` beside this file has them); then come variations of the last row.
 """
 
 from __future__ import annotations
