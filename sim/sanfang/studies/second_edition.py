@@ -3,7 +3,7 @@
     python -m sanfang.studies.second_edition
 
 prints the table of docs/second-edition.md. Each row is the headline under one more convention of the second edition,
-beginning with those of the first (`first_edition.toml` beside this file has them); then come variations of the last row.
+beginning with those of the first (they are in `first_edition.toml`); then come variations of the last row.
 """
 
 from __future__ import annotations
