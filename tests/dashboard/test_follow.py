@@ -48,7 +48,7 @@ def told(run: Run, address: Address, label: object) -> Life:
 
 def varied(run: Run) -> list[object]:
     """Labels of requests of every kind of path that a run has."""
-    table = run.requests
+    table = run.requests[~(run.requests["voiced"] < 0)]  # of earlier ones not all was seen
     rows = [*table.index[table["handoffs"] > 3][:2], *table.index[table["attempts"] > 0][:1]]
     rows += [*table.index[table["parts"] > 2][:1], *table.index[table["shortage_hours"] > 0][:2]]
     for column in ("outcome", "tier"):
