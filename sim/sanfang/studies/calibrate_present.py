@@ -1,0 +1,174 @@
+"""Calibration of the district as it stands, in its steady state, before any policy is run.
+
+A few parameters, each inside its declared range, are moved until a year of `before` gives the published figures that
+docs/fit-ledger.csv marks as fitted. Every set of values has a steady start of its own. The search is Gauss and Newton's
+within bounds, on logarithms, with derivatives from runs with the same seed. No policy but the present one is run here,
+and nothing is looked at but the figures.
+
+    python -m sanfang.studies.calibrate_present --scale 0.1
+    python -m sanfang.studies.calibrate_present --table
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import lsq_linear
+
+from sanfang.report.markdown import table as markdown_table
+from sanfang.run.simulation import Run, simulate
+from sanfang.scenario.scenario import Scenario
+from sanfang.studies.fit_ledger import FITTED, HELD_OUT, SEEN, table
+from sanfang.studies.level import level_of
+from sanfang.studies.present_outputs import output
+
+
+class Knob(NamedTuple):
+    """What is moved by one factor, its values at factor 1 by path, and the range of the factor."""
+
+    values: dict[str, float]
+    low: float
+    high: float
+
+
+KNOBS = {
+    "posts of departments": Knob(
+        {
+            "departments.police.posts_per_100k": 11.0,
+            "departments.public_works.posts_per_100k": 28.0,
+            "departments.emergency.posts_per_100k": 12.0,
+        },
+        0.55,
+        1.67,
+    ),
+    "streets' own work": Knob({"tasks.street_load": 0.35}, 0.29, 1.43),
+    "hotline": Knob({"voice.hotline": 0.1}, 0.5, 2.0),
+    "full fixes": Knob({"casework.fixed": 0.55}, 0.73, 1.27),
+    "brought back": Knob({"casework.comes_back": 0.6}, 0.5, 1.5),
+    "tasks from above": Knob({"tasks.load": 0.45}, 0.89, 1.33),
+}
+"""What is moved; the ends of each range are those that stand beside the value, over the value."""
+
+TARGETS = {
+    "hotline_days_mean": 5.7,
+    "response_rate": 0.5733,
+    "dispatched_per_resident": 0.154,
+    "resolution_rate": 0.896,
+    "repeat_rate": 0.105,
+    "tasks_from_above_share": 0.502,
+}
+"""Published figures, by output: the mean of Fuzhou and Hefei; 345 hotlines; Qingdao and Jinan; the mean of Jinan,
+Qingdao and Beijing E-Town; the mean of Daying and Bozhou; Hebei. Satisfied residents and call-backs are met afterwards,
+by `level_of`."""
+
+STEP = 0.08
+"""Of logarithms, for derivatives."""
+
+MAX_MOVE, MIN_MOVE = 0.35, 0.003
+"""Of a logarithm at once; the search ends when no factor moves by as much as the least."""
+
+
+class Search:
+    """Sets of factors tried so far, and what each gave."""
+
+    def __init__(self, scenario: Scenario, seeds: Sequence[int], scale: float) -> None:
+        self.scenario, self.seeds, self.scale = scenario, seeds, scale
+        self.runs = 0
+        self.low = np.log([knob.low for knob in KNOBS.values()])
+        self.high = np.log([knob.high for knob in KNOBS.values()])
+
+    def settings(self, x: np.ndarray) -> dict[str, float]:
+        """Values by path at the logarithms `x` of the factors."""
+        pairs = zip(KNOBS.values(), np.exp(x), strict=True)
+        return {path: round(value * factor, 4) for knob, factor in pairs for path, value in knob.values.items()}
+
+    def residuals(self, x: np.ndarray) -> np.ndarray:
+        """Logarithm of each output over its target; the mean over seeds."""
+        found = [self._outputs(x, seed) for seed in self.seeds]
+        self.runs += len(found)
+        mean = np.mean(found, axis=0)
+        factors = " ".join(f"{value:.3f}" for value in np.exp(x))
+        sys.stderr.write(f"{self.runs}: {factors} | {' '.join(f'{value:.3f}' for value in mean)}\n")
+        return np.log(mean / np.array(list(TARGETS.values())))
+
+    def _outputs(self, x: np.ndarray, seed: int) -> list[float]:
+        run = present_year(self.scenario.with_(dict(self.settings(x))), seed, self.scale)
+        return [output(run, name) for name in TARGETS]
+
+    def derivatives(self, x: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """`[output, knob]` at `x`, where the residuals are `at`."""
+        columns = []
+        for number in range(len(x)):
+            moved = x.copy()
+            moved[number] += STEP if x[number] + STEP <= self.high[number] else -STEP
+            columns.append((self.residuals(moved) - at) / (moved[number] - x[number]))
+        return np.stack(columns, axis=1)
+
+    def solve(self, rounds: int) -> np.ndarray:
+        """The logarithms of the factors with the smallest sum of squares: derivatives once, then kept up to date with
+        each step (Broyden 1965)."""
+        x = np.zeros(len(KNOBS))
+        at = self.residuals(x)
+        slopes = self.derivatives(x, at)
+        best, least = x, float(at @ at)
+        for _ in range(rounds):
+            low = np.maximum(self.low - x, -MAX_MOVE)
+            high = np.minimum(self.high - x, MAX_MOVE)
+            move = lsq_linear(slopes, -at, bounds=(np.minimum(low, -1e-9), np.maximum(high, 1e-9))).x
+            if np.abs(move).max() < MIN_MOVE:
+                break
+            new = self.residuals(x + move)
+            slopes = slopes + np.outer(new - at - slopes @ move, move) / (move @ move)
+            x, at = x + move, new
+            if (square := float(at @ at)) < least:
+                best, least = x, square
+        return best
+
+
+def present_year(scenario: Scenario, seed: int, scale: float) -> Run:
+    """A year of a district as it stands, with its requests."""
+    return simulate(scenario, seed=seed, scale=scale, keep_requests=True)
+
+
+def comparison(run: Run, ledger: pd.DataFrame) -> list[str]:
+    """Figures beside the model as a table in Markdown: those fitted, seen, and of the test set."""
+    shown = ledger[(ledger["output"] != "") & ((ledger["mark"] != HELD_OUT) | (ledger["test"] == "yes"))]
+    rows = []
+    for mark in (FITTED, SEEN, HELD_OUT):
+        for row in shown[shown["mark"] == mark].sort_values("output", kind="stable").to_dict("records"):
+            value = f"{output(run, row['output']):.3g}"
+            what = f"{row['figure']} ({row['place']}, {row['year']})".replace("|", "/")
+            rows.append((mark, f"`{row['output']}`", value, f"{float(row['compared']):.3g}", what))
+    return list(markdown_table(("Mark", "Output", "Model", "Published", "Figure"), rows))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Search, or show the figures beside the model."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--district", default="licang", help="default licang")
+    parser.add_argument("--scale", type=float, default=0.1, help="share of its communities (default 0.1)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="seeds whose mean is matched (default 1)")
+    parser.add_argument("--rounds", type=int, default=6, help="steps after the derivatives (default 6)")
+    parser.add_argument("--ledger", type=Path, default=Path("docs/fit-ledger.csv"), help="default docs/fit-ledger.csv")
+    parser.add_argument("--table", action="store_true", help="no search: the values of the file beside all figures")
+    given = parser.parse_args(arguments)
+    scenario = Scenario.load("before", district=given.district)
+    if given.table:
+        lines = comparison(present_year(scenario, given.seeds[0], given.scale), table(given.ledger))
+        sys.stdout.write("\n".join(lines) + "\n")
+        return
+    search = Search(scenario, given.seeds, given.scale)
+    values: dict[str, float] = search.settings(search.solve(given.rounds))
+    level = level_of(scenario.with_(dict(values)), given.seeds[0], given.scale)
+    values |= {"mind.satisfied_from": round(level.satisfied_from, 3), "mind.polite": round(level.polite, 3)}
+    sys.stdout.write("".join(f"{path} = {value:g}\n" for path, value in values.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The district as it stands is matched to the figures that the ledger marks as fitted, and to no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanfang.metrics.catalogue import METRICS
+from sanfang.run.simulation import Run
+from sanfang.scenario.scenario import Scenario
+from sanfang.studies.calibrate_present import KNOBS, TARGETS, Search
+from sanfang.studies.fit_ledger import FITTED, HELD_OUT, table
+from sanfang.studies.present_outputs import OUTPUTS, output
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def ledger() -> pd.DataFrame:
+    return table(ROOT / "docs" / "fit-ledger.csv")
+
+
+class MadeUp(Search):
+    """Outputs are power laws of the factors: each moves its own, and the next a little."""
+
+    def __init__(self, wanted: np.ndarray) -> None:
+        super().__init__(Scenario.load("before", district="licang"), [1], 0.1)
+        count = len(KNOBS)
+        self.laws = 0.8 * np.eye(count) + 0.1 * np.eye(count, k=1)
+        self.wanted = wanted
+
+    def _outputs(self, x: np.ndarray, seed: int) -> list[float]:
+        return list(np.array(list(TARGETS.values())) * np.exp(self.laws @ (x - self.wanted)))
+
+
+def test_the_search_finds_the_factors_at_which_every_figure_is_met() -> None:
+    wanted = np.log([1.2, 1.1, 0.9, 1.1, 0.8, 1.05])
+    assert MadeUp(wanted).solve(rounds=4) == pytest.approx(wanted, abs=0.003)
+
+
+def test_the_search_leaves_no_range() -> None:
+    search = MadeUp(np.log([3.0, 3.0, 3.0, 3.0, 3.0, 3.0]))
+    found = search.solve(rounds=12)
+    assert (found <= search.high + 1e-6).all()
+    assert found[0] == pytest.approx(search.high[0], abs=0.003)
+
+
+def test_what_is_met_is_fitted(ledger: pd.DataFrame) -> None:
+    """Every target is an output of fitted figures, and lies between the lowest and the highest of them."""
+    for name, target in TARGETS.items():
+        fitted = ledger[(ledger["output"] == name) & (ledger["mark"] == FITTED)]
+        values = fitted["compared"].astype(float)
+        assert values.min() <= target <= values.max(), name
+
+
+def test_every_figure_that_is_shown_has_an_output(ledger: pd.DataFrame) -> None:
+    shown = ledger[(ledger["output"] != "") & ((ledger["mark"] != HELD_OUT) | (ledger["test"] == "yes"))]
+    known = set(OUTPUTS) | {one.name for one in METRICS}
+    assert {name.partition(".")[0] for name in shown["output"]} - known == set()
+
+
+def test_values_of_the_district_lie_in_the_ranges_of_the_search() -> None:
+    licang = Scenario.load("before", district="licang")
+    for name, knob in KNOBS.items():
+        for path, value in knob.values.items():
+            part: Any = licang
+            for step in path.split("."):
+                part = part[step] if isinstance(part, dict) else getattr(part, step)
+            assert knob.low - 1e-3 <= part / value <= knob.high + 1e-3, (name, path)
+
+
+def made_run(rows: list[dict[str, Any]], residents: int = 100) -> Run:
+    columns = ("domain", "channel", "outcome", "tier", "arose", "voiced", "closed", "first_at", "experience")
+    usual = dict.fromkeys(columns, np.nan) | {
+        "domain": "order",
+        "channel": "hotline",
+        "outcome": "resolved",
+        "tier": "street",
+    }
+    requests = pd.DataFrame([usual | {"ordinal": 0, "trips": 0} | row for row in rows])
+    found = SimpleNamespace(requests=requests, days=425, metrics={}, observation=SimpleNamespace(residents=residents))
+    return cast("Run", found)
+
+
+def test_outputs_of_a_handful_of_requests() -> None:
+    """Four on the hotline, voiced with sixty days left: three closed, after 2, 4 and 12 days; one too late to count;
+    one at a window; one still open from before day 0."""
+    run = made_run(
+        [
+            {"voiced": 10.0, "closed": 12.0, "first_at": 11.0, "tier": "department"},
+            {"voiced": 20.0, "closed": 24.0, "first_at": 20.5},
+            {"voiced": 30.0, "closed": 42.0, "first_at": 40.0, "outcome": "unresolved", "domain": "property"},
+            {"voiced": 40.0, "outcome": "withdrawn"},
+            {"voiced": 400.0, "closed": 401.0, "first_at": 400.5},
+            {"voiced": 50.0, "closed": 51.0, "first_at": 50.5, "channel": "community_window"},
+            {"voiced": -5.0, "closed": 3.0, "first_at": -4.0},
+        ]
+    )
+    assert output(run, "hotline_days_mean") == pytest.approx(6.0)
+    assert output(run, "hotline_days_median") == pytest.approx(4.0)
+    assert output(run, "hotline_closed_within_7_days") == pytest.approx(2 / 3)
+    assert output(run, "share_to_departments") == pytest.approx(1 / 3)
+    assert output(run, "dispatched_per_resident") == pytest.approx(0.04)  # 4 of 100 residents in 365 days
+    assert output(run, "hotline_share.property") == pytest.approx(1 / 4)
+    assert output(run, "first_response_days") == pytest.approx((1.0 + 0.5 + 10.0 + 0.5) / 4)
+    assert output(run, "voiced_per_resident.order") == pytest.approx(0.04)
+
+
+def test_troubles_that_nobody_voices_count_as_not_voiced() -> None:
+    rows = [{"arose": 5.0, "voiced": 6.0}, {"arose": 5.0, "channel": ""}, {"arose": 5.0, "channel": "patrol"}]
+    assert output(made_run(rows), "share_of_needs_voiced") == pytest.approx(1 / 3)
+
+
+def test_an_unknown_output_is_refused() -> None:
+    with pytest.raises(KeyError):
+        output(made_run([{"voiced": 1.0}]), "no_such_output")
