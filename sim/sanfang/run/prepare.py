@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sanfang.model.kernel.draws import Seeds
-from sanfang.model.start.steady import is_kept, steady_start
+from sanfang.model.start.steady import Progress, YearsBefore, is_kept, start_key, steady_start
 from sanfang.run.reach import check_reach
 from sanfang.run.simulation import check_run
 from sanfang.scenario.scenario import Scenario
-
-Progress = Callable[[int, int], object]
-"""Called with (day, days) of the years before day 0; what it raises ends the making."""
 
 
 def prepare(scenario: Scenario, seed: int, days: int | None, scale: float, progress: Progress | None = None) -> None:
@@ -34,3 +29,13 @@ def make_start(scenario: Scenario, seed: int, scale: float, progress: Progress |
     """As `prepare`, of a run that is known to be possible."""
     if scenario.run.start == "steady":
         steady_start(scenario, Seeds.of(scenario.run.replicate, seed).people, scale, progress)
+
+
+def years_before(scenario: Scenario, seed: int, scale: float) -> YearsBefore:
+    """The making of its start by hand, a few days at a time."""
+    return YearsBefore(scenario, Seeds.of(scenario.run.replicate, seed).people, scale)
+
+
+def which_start(scenario: Scenario, seed: int, scale: float) -> str:
+    """A name of the start that a run begins in: the same for all that share it."""
+    return start_key(scenario, Seeds.of(scenario.run.replicate, seed).people, scale)

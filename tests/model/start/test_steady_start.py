@@ -16,7 +16,7 @@ from sanfang.model.kernel.engine_arrays import EVENT, NONE
 from sanfang.model.kernel.event_calendar import pending_events
 from sanfang.model.model import DistrictModel
 from sanfang.model.start import snapshots, steady
-from sanfang.model.start.lead_in import LeadIn, lead_in
+from sanfang.model.start.lead_in import LeadIn
 from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names
@@ -37,7 +37,7 @@ def play(name: str = "before", days: int = 60, **changes: Any) -> Run:
 def lead() -> LeadIn:
     """A district on the eve of day 0."""
     model = LeadIn(district(), 1, SCALE)
-    model.play()
+    model.run()
     return model
 
 
@@ -252,7 +252,9 @@ def test_the_lead_in_does_not_use_the_draws_of_the_run(lead: LeadIn) -> None:
     assert lead.keys["needs"] != model.keys["needs"] and lead.keys["tasks"] != model.keys["tasks"]
 
 
-def test_no_record_of_the_years_before_is_written_to(lead: LeadIn) -> None:
-    arrays = lead_in(district(), 2, 0.1)
+def test_no_record_of_the_years_before_is_written_to() -> None:
+    years = LeadIn(district(), 2, 0.1)
+    years.run()
+    arrays = years.carried()
     assert (arrays["world.cases"]["record"] == NONE).all() and (arrays["world.cases"]["closing"] == NONE).all()
     assert not arrays["world.counts"]["records"].any() and not arrays["world.counts"]["closings"].any()

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakValueDictionary
 
-from sanfang.run.background import BackgroundJob
+from sanfang.run.background import BackgroundJob, play
 from sanfang.run.places import Places
-from sanfang.run.prepare import is_ready, make_start
+from sanfang.run.prepare import is_ready, which_start, years_before
 from sanfang.scenario.scenario import Scenario
 
-MAKING = Places(1, each=1)
-"""They are played for one world of this server at a time: others mostly wait for the same start."""
+_MAKING: WeakValueDictionary[str, Places] = WeakValueDictionary()
+"""By start, who may make it: one at a time, so that others who need the same one wait for it."""
 
 
 def have_start(scenario: Scenario, seed: int, scale: float, job: BackgroundJob[Any]) -> None:
-    """Go on once a run of the scenario can begin. Raises Cancelled within a day of these years."""
-    if not is_ready(scenario, seed, scale):
-        with job.alone(MAKING):
-            make_start(scenario, seed, scale, lambda _day, _days: job.check())
+    """Go on once a run of the scenario can begin. The years before are played in turns with others. Raises Cancelled."""
+    if is_ready(scenario, seed, scale):
+        return
+    which = which_start(scenario, seed, scale)
+    among = _MAKING.setdefault(which, Places(1, each=1))
+    with job.alone(among):
+        if is_ready(scenario, seed, scale):  # made by another meanwhile
+            return
+        with job.turn():
+            years = years_before(scenario, seed, scale)
+        play(years.step, years.days, job)
+        with job.turn():
+            years.end()

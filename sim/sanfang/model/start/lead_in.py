@@ -9,8 +9,6 @@ and again. Then the next year is played, remembered, and so on. The last years a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
@@ -35,46 +33,46 @@ REPLAYS = 15
 
 
 class LeadIn(DistrictModel):
-    """A district in the years before day 0; it begins empty."""
+    """A district in the years before day 0, under the policy of `scenario`; it begins empty."""
 
     def __init__(self, scenario: Scenario, seed: int, scale: float) -> None:
-        begins = same_date(scenario.calendar, YEARS)
+        calendar = scenario.calendar
+        begins = same_date(calendar, YEARS)
         before = scenario.with_({"run.start": "empty"}, "the years before day 0")
         super().__init__(before, seed, -begins, scale, begins)
-        self._year: RememberedYear | None = None
         self.open_by_year: list[float] = []
+        self._ends = [same_date(calendar, YEARS - year - 1) - begins for year in range(YEARS)]
+        self._begin_year()
+
+    def step(self) -> None:
+        """One day; at the end of a remembered year people and minds are brought to their place."""
+        super().step()
+        if self.day == self._ends[len(self.open_by_year)]:
+            self._end_year()
+            self._begin_year()
 
     def _residents(self, day: int) -> None:
         if self._year is not None:
             self._year.see(self.world)
         super()._residents(day)
 
-    def play(self, progress: Callable[[int, int], object] | None = None) -> None:
-        """To the eve of day 0."""
-        for year in range(YEARS):
-            begins = self.day
-            ends = self.days + same_date(self.scenario_run.calendar, YEARS - year - 1)
-            learning = Learning(self.world, self.setting) if year in REMEMBERED else None
-            self._year = RememberedYear(self.world) if learning else None
-            while self.day < ends:
-                self.step()
-                if progress is not None:
-                    progress(self.day, self.days)
-            self.open_by_year.append(float(self.diary.open[begins:ends].mean()))
-            if learning is not None and self._year is not None:
-                renew(self, learning)
-                self._year.replay(self.residents, self.world.communities, self.setting["mind"], REPLAYS, self.seed_run)
+    def _begin_year(self) -> None:
+        remembered = len(self.open_by_year) in REMEMBERED
+        self._learning = Learning(self.world, self.setting) if remembered else None
+        self._year = RememberedYear(self.world) if remembered else None
 
+    def _end_year(self) -> None:
+        begins = self._ends[len(self.open_by_year) - 1] if self.open_by_year else 0
+        self.open_by_year.append(float(self.diary.open[begins : self.day].mean()))
+        if self._learning is not None and self._year is not None:
+            renew(self, self._learning)
+            self._year.replay(self.residents, self.world.communities, self.setting["mind"], REPLAYS, self.seed_run)
 
-def lead_in(
-    scenario: Scenario, seed: int, scale: float, progress: Callable[[int, int], object] | None = None
-) -> Carried:
-    """What a district under the policy of `scenario` carries into day 0, and its daily series of the year before."""
-    model = LeadIn(scenario, seed, scale)
-    model.play(progress)
-    daily = daily_table(observe(model)).tail(-same_date(scenario.calendar, 1))
-    steady = np.array(is_steady(np.array(model.open_by_year)))
-    return carried(model) | {"daily.year_before": _rows_of(daily), "start.steady": steady}
+    def carried(self) -> Carried:
+        """What it carries into day 0, and its daily series of the year before; on the eve, and once only."""
+        daily = daily_table(observe(self)).tail(-same_date(self.scenario_run.calendar, 1))
+        steady = np.array(is_steady(np.array(self.open_by_year)))
+        return carried(self) | {"daily.year_before": _rows_of(daily), "start.steady": steady}
 
 
 def _rows_of(daily: pd.DataFrame) -> np.ndarray:

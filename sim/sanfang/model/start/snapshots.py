@@ -54,9 +54,15 @@ def kept(key: str, make: Callable[[], Carried]) -> Carried:
         arrays = _read(name)  # another process may have made it meanwhile
         if arrays is None:
             arrays = make()
-            _make_room(folder)
-            FOLDER.write(name, _packed(arrays))
+            keep(key, arrays)
     return arrays
+
+
+def keep(key: str, arrays: Carried) -> None:
+    """Write the file of a start, if there is a folder for it."""
+    if FOLDER.path is not None:
+        _make_room(FOLDER.path)
+        FOLDER.write(f"{key}{SUFFIX}", _packed(arrays))
 
 
 def is_there(key: str) -> bool:

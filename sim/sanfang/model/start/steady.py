@@ -5,38 +5,77 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sanfang.model.start.carried import Carried
-from sanfang.model.start.lead_in import lead_in
-from sanfang.model.start.snapshots import is_there, kept, key_of
+from sanfang.model.start.lead_in import LeadIn
+from sanfang.model.start.snapshots import is_there, keep, kept, key_of
 from sanfang.scenario.policy import Policy
 from sanfang.scenario.scenario import Scenario
 
+Progress = Callable[[int, int], object]
+"""Called with (day, days) of the years before day 0; what it raises ends the making."""
 
-def steady_start(
-    scenario: Scenario, seed: int, scale: float, progress: Callable[[int, int], object] | None = None
-) -> Carried:
+
+def steady_start(scenario: Scenario, seed: int, scale: float, progress: Progress | None = None) -> Carried:
     """What the district of `scenario` carries into day 0 in its steady state; made once, and kept.
 
-    It is the same for every policy: each begins where the present one has led. `progress` is called with (day, days) as
-    the years before are played, if they have to be. The arrays are shared and must not be changed.
+    It is the same for every policy: each begins where the present one has led. The arrays are shared and must not be
+    changed.
     """
     present = under_present_policy(scenario)
     key = key_of(present, seed, scale)
     start = _latest.get(key)
     if start is None:
-        start = kept(key, lambda: lead_in(present, seed, scale, progress))
-        _latest.clear()
-        _latest[key] = start
+        start = kept(key, lambda: _made(LeadIn(present, seed, scale), progress))
+        _remember(key, start)
     return start
+
+
+def _made(years: LeadIn, progress: Progress | None) -> Carried:
+    while years.day < years.days:
+        years.step()
+        if progress is not None:
+            progress(years.day, years.days)
+    return years.carried()
+
+
+class YearsBefore:
+    """The making of a start by hand, some days at a time; `end` keeps it."""
+
+    def __init__(self, scenario: Scenario, seed: int, scale: float) -> None:
+        present = under_present_policy(scenario)
+        self.key = key_of(present, seed, scale)
+        self._model = LeadIn(present, seed, scale)
+        self.days = self._model.days
+
+    def step(self, days: int) -> None:
+        """Play so many days."""
+        for _ in range(days):
+            self._model.step()
+
+    def end(self) -> None:
+        """Keep the start, after all days."""
+        start = self._model.carried()
+        keep(self.key, start)
+        _remember(self.key, start)
 
 
 def is_kept(scenario: Scenario, seed: int, scale: float) -> bool:
     """Whether the start has been made before."""
-    key = key_of(under_present_policy(scenario), seed, scale)
+    key = start_key(scenario, seed, scale)
     return key in _latest or is_there(key)
+
+
+def start_key(scenario: Scenario, seed: int, scale: float) -> str:
+    """Which start it is: equal for all scenarios that share it."""
+    return key_of(under_present_policy(scenario), seed, scale)
 
 
 _latest: dict[str, Carried] = {}
 """The start that was asked for last: scenarios that share it mostly follow each other."""
+
+
+def _remember(key: str, start: Carried) -> None:
+    _latest.clear()
+    _latest[key] = start
 
 
 def under_present_policy(scenario: Scenario) -> Scenario:
