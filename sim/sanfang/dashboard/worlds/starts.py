@@ -15,7 +15,7 @@ _MAKING: WeakValueDictionary[str, Places] = WeakValueDictionary()
 
 
 def have_start(scenario: Scenario, seed: int, scale: float, job: BackgroundJob[Any]) -> None:
-    """Go on once a run of the scenario can begin. The years before are played in turns with others. Raises Cancelled."""
+    """Go on once a run can begin; the years before it are played in turns with others. Raises Cancelled."""
     if is_ready(scenario, seed, scale):
         return
     which = which_start(scenario, seed, scale)
