@@ -128,7 +128,8 @@ def test_two_policies_play_in_step_and_one_can_be_moved_alone(visit: Any) -> Non
     assert figures("A") != figures("B")
     assert "b.moves=40:staff_devolution:1" in page.url and "a.moves" not in page.url
     run = simulate(Scenario.load("before", district="demo"), seed=1, days=365)
-    assert figures("A")[0].startswith(f"{100 * run.daily['satisfaction'].iloc[69]:.1f}")
+    satisfaction = run.daily.set_index("day")["satisfaction"]
+    assert figures("A")[0].startswith(f"{100 * satisfaction[69]:.1f}")
 
 
 def test_a_trouble_is_shown_under_both_policies(visit: Any) -> None:

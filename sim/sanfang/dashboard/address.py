@@ -29,6 +29,10 @@ OTHER_KEYS = ("experiment", "x", "y", "metric", "by", "request", "domain", "less
 """What single pages keep in the address, as short texts: each page checks its own."""
 
 
+STARTS = ("steady", "empty")
+"""What a link may say of `run.start`; the first if it says nothing."""
+
+
 @dataclass(frozen=True)
 class LinkedWorld:
     """A policy on show: a scenario by name, `levers` set from the start, and `moves` (day, lever, level) made later."""
@@ -64,12 +68,13 @@ class Address:
     days: int = 365
     day: int = 0
     worlds: tuple[LinkedWorld, ...] = (LinkedWorld(),)
+    start: str = STARTS[0]
     other: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def place(self) -> tuple[str, float, int, int]:
-        """Where and how long, whatever the policy: district, size, seed, days."""
-        return self.district, self.size, self.seed, self.days
+    def place(self) -> tuple[str, float, int, int, str]:
+        """Where, how long and from what, whatever the policy: district, size, seed, days, start."""
+        return self.district, self.size, self.seed, self.days, self.start
 
     def query(self) -> str:
         """The address, after the question mark."""
@@ -84,6 +89,7 @@ class Address:
             if world.moves:
                 moves = ",".join(f"{day}:{name}:{_exactly(level)}" for day, name, level in world.moves)
                 pairs.append((f"{letter}.moves", moves))
+        pairs += [("start", self.start)] if self.start != STARTS[0] else []
         pairs += [(key, self.other[key]) for key in OTHER_KEYS if self.other.get(key)]
         return urlencode(pairs, safe=":,/", errors="replace")  # half a character has no place in UTF-8
 
@@ -110,7 +116,7 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
         problems.append(f"size={given['size'][:20]}: {size:g} is taken")
     days = int(_number(given, "days", 365, 1, limits.MAX_DAYS, problems))
     worlds = tuple(_world(given, letter, problems) for letter in LETTERS if letter in given or letter == "a")
-    known = {"lang", "district", "size", "seed", "days", "day", *OTHER_KEYS}
+    known = {"lang", "district", "size", "seed", "days", "day", "start", *OTHER_KEYS}
     known |= {f"{letter}{part}" for letter in LETTERS for part in ("", ".levers", ".moves")}
     problems += [f"{key[:30]}: not known" for key in given if key not in known]
     address = Address(
@@ -121,6 +127,7 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
         days=days,
         day=int(_number(given, "day", 0, 0, days, problems)),
         worlds=worlds,
+        start=_one_of(given, "start", STARTS, STARTS[0], problems),
         other={key: given[key][:80] for key in OTHER_KEYS if key in given},
     )
     return address, problems
@@ -132,9 +139,14 @@ def _exactly(value: float) -> str:
     return short if float(short) == value else repr(value)
 
 
+def base_of(address: Address, world: LinkedWorld) -> Scenario:
+    """The scenario of a world before anything was set or moved. Raises InputError."""
+    return Scenario.load(world.scenario, district=address.district, settings=[f"run.start={address.start}"])
+
+
 def scenario_of(address: Address, world: LinkedWorld) -> Scenario:
     """The scenario of a world with its levers and, as schedules, the moves made so far. Raises InputError."""
-    return with_moves(Scenario.load(world.scenario, district=address.district), world.all_moves)
+    return with_moves(base_of(address, world), world.all_moves)
 
 
 def not_reached(address: Address) -> list[str]:
@@ -142,7 +154,7 @@ def not_reached(address: Address) -> list[str]:
     reasons = []
     for world in address.worlds:
         try:
-            check_reach(Scenario.load(world.scenario, district=address.district), address.days, address.size)
+            check_reach(base_of(address, world), address.days, address.size)
         except InputError as problem:
             reasons.append(str(problem))
     return reasons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sanfang.dashboard.address import Address, LinkedWorld, scenario_of
+from sanfang.dashboard.address import STARTS, Address, LinkedWorld, scenario_of
 from sanfang.dashboard.quoting import command, in_python
 
 OF_THE_WINDOW = "# Metrics look at the evaluation window; the page's figures are those of its day."
@@ -19,11 +19,12 @@ class Recipe:
 
 
 def settings(address: Address, world: LinkedWorld) -> dict[str, object]:
-    """The levers that a viewer set or moved, by dotted path: numbers, or schedules as lists."""
+    """The levers that a viewer set or moved, by dotted path: numbers, or schedules as lists; and an empty start."""
     scenario = scenario_of(address, world)
     names = dict.fromkeys([name for name, _ in world.levers] + [name for _, name, _ in world.moves])
     values = {f"policy.{name}": getattr(scenario.policy, name) for name in names}
-    return {
+    start: dict[str, object] = {"run.start": address.start} if address.start != STARTS[0] else {}
+    return start | {
         path: [list(step) for step in value] if isinstance(value, tuple) else value for path, value in values.items()
     }
 
@@ -41,7 +42,7 @@ def live(address: Address) -> Recipe:
         "",
         load_line("scenario", address, world),
         f"run = simulate(scenario, seed={address.seed}, days={days}, scale={address.size:g}, keep_requests=True)",
-        f'print(run.daily.head({days_of(address)})[["date", "satisfaction", "open", "latent"]].tail(1))',
+        f'print(run.daily.set_index("day").loc[{days_of(address) - 1}, ["date", "satisfaction", "open", "latent"]])',
         OF_THE_WINDOW,
         "print(run.window, run.metrics, run.reasons)",
     ]

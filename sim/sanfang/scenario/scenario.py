@@ -175,6 +175,11 @@ class Scenario(Section):
         own = self.policy_by_community.get(community_id)
         return self.policy.model_copy(update=own) if own else self.policy
 
+    def under_present_policy(self) -> Scenario:
+        """The same district and conditions under the district's present policy."""
+        policy = Policy.model_validate(self.present)
+        return self.model_copy(update={"policy": policy, "policy_by_community": {}})
+
     @property
     def community_ids(self) -> tuple[str, ...]:
         """Ids of all communities: `c001`, `c002` and so on."""

@@ -18,6 +18,8 @@ from sanfang.dashboard.words import LANGUAGES
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 
+PLACE = 'place = { start = "empty" }'
+
 WRONG = [
     ('measure = "trips_per_request"', 'measure = "trip_per_request"', r"steps\.1\.measure .*trips_per_request"),
     ('asks = "level"', 'asks = "levels"', r"steps\.3\.asks = \"levels\".*'change'.*'which'"),
@@ -29,9 +31,9 @@ WRONG = [
     ("{moved.handoffs_per_request}", "{moved.handoffs}", r"\{moved\.handoffs\}: 'handoffs' is not a measure"),
     ('en = "On the opening day', 'en = "{value} On the opening day', r"\{value\} is no placeholder here; .*residents"),
     ("minutes = 10", "minuts = 10", r"minuts = 10: unknown key; did you mean 'minutes'"),
-    ("minutes = 10", "minutes = 10\nplace = { size = 0.3 }", r"place: size = 0\.3: demo can be played at"),
-    ("minutes = 10", "minutes = 10\nplace = { replications = 9 }", r"step 4 makes 45 runs; at most 40"),
-    ("minutes = 10", 'minutes = 10\nplace = { days = 1095, replications = 8 }', r"resident-years; at most 1,000,000"),
+    (PLACE, "place = { size = 0.3 }", r"place: size = 0\.3: demo can be played at"),
+    (PLACE, "place = { replications = 9 }", r"step 4 makes 45 runs; at most 40"),
+    (PLACE, "place = { days = 1095, replications = 8 }", r"resident-years; at most 1,000,000"),
     ("minutes = 10", "minutes = [", r"is not TOML"),
 ]  # fmt: skip
 

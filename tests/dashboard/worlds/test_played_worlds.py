@@ -123,7 +123,7 @@ def test_a_world_that_is_let_go_gives_its_memory_back() -> None:
 def test_series_agree_with_the_models_own_tables() -> None:
     world = demo_world(90)
     run = world.so_far()
-    daily, requests = run.daily, run.requests
+    daily, requests = run.daily[run.daily["day"] >= 0], run.requests
     residents = 20_000
     np.testing.assert_allclose(series.series(world, "satisfaction"), daily["satisfaction"], rtol=1e-12)
     np.testing.assert_allclose(series.series(world, "satisfaction_vulnerable"), daily["satisfaction_vulnerable"])
@@ -156,7 +156,7 @@ def test_waste_by_cause_is_the_ledgers_over_a_whole_window() -> None:
 
 def test_nothing_played_yet_can_be_shown() -> None:
     world = demo_world()
-    assert [chart["x"] for chart in views.charts(world, "en")] == [[]] * 6
+    assert not [day for chart in views.charts(world, "en") for day in chart["x"] if day > 0]
     assert {figure["value"] for figure in views.figures(world, "zh")} == {"–"}
     assert all(cell["value"] == "–" for cell in views.district_map(world, "open", "zh")["cells"])
 

@@ -32,7 +32,7 @@ scenarios = ["small.toml"]
 replications = 2
 days = 40
 metrics_file = "metrics.py"
-settings = { "run.warm_up" = 5 }
+settings = { "run.warm_up" = 5, "run.start" = "empty" }
 """
 HEAD = "from sanfang import metric\n\n"
 GOOD = '''
@@ -72,7 +72,7 @@ def test_they_are_computed_of_every_run_whoever_makes_it(here: Path, jobs: int) 
     """With the value that the tables of the same run give."""
     assert made(here, GOOD, jobs=jobs).complete
     runs = Results(here / "results" / "asked").runs().set_index("seed")
-    scenario = Scenario.load("small.toml").with_({"run.warm_up": 5})
+    scenario = Scenario.load("small.toml").with_({"run.warm_up": 5, "run.start": "empty"})
     for seed in (1, 2):
         run = simulate(scenario, seed=seed, days=40, keep_requests=True)
         requests = run.requests[run.requests["voiced"] >= 5]
@@ -85,7 +85,7 @@ def test_they_are_computed_of_every_run_whoever_makes_it(here: Path, jobs: int) 
 def test_what_measures_goes_to_other_machines_without_the_file(here: Path) -> None:
     measuring = measuring_of(Experiment.load(written(here, GOOD)))
     (here / "metrics.py").unlink()
-    run = simulate(Scenario.load("small.toml").with_({"run.warm_up": 0}), days=10)
+    run = simulate(Scenario.load("small.toml").with_({"run.warm_up": 0, "run.start": "empty"}), days=10)
     assert pickle.loads(pickle.dumps(measuring))(run).metrics["days_seen"] == 10
 
 
@@ -251,7 +251,7 @@ def test_it_runs_for_whoever_names_its_experiment_to_sweep_and_for_nobody_else(h
 def test_the_example_gives_its_metrics() -> None:
     loaded = Experiment.load("own-metrics/own-metrics")
     assert measuring_of(loaded).records
-    run = simulate(next(iter(loaded.bases.values())).with_({"run.warm_up": 0}), days=30, scale=0.1)
+    run = simulate(next(iter(loaded.bases.values())).with_({"run.warm_up": 0, "run.start": "empty"}), days=30, scale=0.1)
     found = measuring_of(loaded)(run).metrics
     requests = run.observation.records if run.observation else []
     made = [record for record in requests if record["voiced"] >= 0]

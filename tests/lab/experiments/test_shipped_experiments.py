@@ -33,7 +33,8 @@ def test_the_headline_is_the_comparison_that_the_demo_makes() -> None:
     demo = (REPOSITORY / "Makefile").read_text("utf-8").partition("sanfang compare ")[2].partition("--out")[0].split()
     experiment = Experiment.load("headline")
     assert list(experiment.bases) == [word for word in demo[: demo.index("--district")] if word != "\\"]
-    assert (experiment.baseline, experiment.scale, experiment.days) == ("before", 0.1, 365)
+    assert (experiment.baseline, experiment.days) == ("before", int(demo[demo.index("--days") + 1]))
+    assert (experiment.scale, experiment.file.replicate) == (1.0, "map"), "a claim about districts of this size"
     assert experiment.replications.fixed and experiment.replications.min == 20
     assert experiment.points() == [{}]
 

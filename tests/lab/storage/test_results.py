@@ -84,7 +84,7 @@ print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
-def test_a_hundred_thousand_rows_are_read_and_exported_in_300_megabytes(sweep_folder: Path) -> None:
+def test_a_hundred_thousand_rows_are_read_and_exported_in_400_megabytes(sweep_folder: Path) -> None:
     values = np.random.default_rng(1).random((100_000, len(METRIC_NAMES)))
     about = {"name": "n", "daily": False, "metrics": [], "factors": ["x"], "scenarios": {"a": "1"}, "baseline": "a"}
     keys = [f"{number:032x}" for number in range(100_000)]
@@ -95,7 +95,7 @@ def test_a_hundred_thousand_rows_are_read_and_exported_in_300_megabytes(sweep_fo
     measured = subprocess.run(
         [sys.executable, "-c", MEASURE, str(sweep_folder)], capture_output=True, text=True, check=True
     )
-    assert int(measured.stdout) <= 300
+    assert int(measured.stdout) <= 400
 
 
 def _cells(keys: list[str]) -> Any:

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from sanfang.lab.sweeps.executors import Executor, LocalProcesses, ThisProcess, local, opened
-from sanfang.lab.sweeps.runner import RunFailed, run_all, run_each
+from sanfang.lab.sweeps.runner import AHEAD, RunFailed, run_all, run_each
 from sanfang.lab.sweeps.work import Job, Outcome
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
@@ -108,8 +108,8 @@ def test_an_endless_list_of_jobs_is_read_only_as_far_as_there_is_work_for(before
     with opened(LocalProcesses(2)) as executor:
         for batch in run_each(jobs(), keep_seed, executor, stopping=lambda: len(done) >= 6):
             done.extend(number for number, _ in batch)
-    assert sorted(done) == read, "what was begun was finished"
-    assert len(read) <= 6 + 2 * 2
+    assert sorted(done) == read[: len(done)], "what was begun was finished"
+    assert len(done) <= 6 + 2 * 2 and len(read) <= len(done) + 2 * AHEAD
 
 
 @pytest.mark.parametrize("workers", [1, 2])

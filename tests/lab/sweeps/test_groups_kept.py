@@ -30,7 +30,7 @@ ASKED: dict[str, Any] = {
     "scale": SCALE,
     "days": DAYS,
     "replications": 2,
-    "settings": {"run.warm_up": 0},
+    "settings": {"run.warm_up": 0, "run.start": "empty"},
 }
 
 

@@ -158,7 +158,7 @@ def test_a_run_from_a_kept_start_is_the_one_that_made_the_years_itself(none_kept
     scenario = district("three-devolutions", **{"needs.recurrence_days": 61.0})
     made = simulate(scenario, days=30, scale=SCALE, keep_requests=True)
     steady._latest.clear()
-    key = snapshots.key_of(steady.under_present_policy(scenario), 1, SCALE)
+    key = snapshots.key_of(scenario.under_present_policy(), 1, SCALE)
     assert snapshots._read(f"{key}{snapshots.SUFFIX}") is not None
     assert same(made, simulate(scenario, days=30, scale=SCALE, keep_requests=True))
 
@@ -167,7 +167,7 @@ def test_a_run_from_a_kept_start_is_the_one_that_made_the_years_itself(none_kept
 def test_a_damaged_start_is_made_again(damage: str, none_kept: None) -> None:
     scenario = district(**{"needs.recurrence_days": 62.0})
     first = simulate(scenario, days=10, scale=0.1, keep_requests=True)
-    key = snapshots.key_of(steady.under_present_policy(scenario), 1, 0.1)
+    key = snapshots.key_of(scenario.under_present_policy(), 1, 0.1)
     assert snapshots.FOLDER.path is not None
     file = snapshots.FOLDER.path / f"{key}{snapshots.SUFFIX}"
     content = file.read_bytes()
@@ -199,7 +199,7 @@ def test_the_least_recently_used_starts_go_first(tmp_path: Path, monkeypatch: py
 
 
 def key(**changes: Any) -> str:
-    return snapshots.key_of(steady.under_present_policy(district(**changes)), 1, SCALE)
+    return snapshots.key_of(district(**changes).under_present_policy(), 1, SCALE)
 
 
 def test_policies_share_a_start_and_conditions_do_not() -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, Self
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.address import Address, LinkedWorld
+from sanfang.dashboard.address import Address, LinkedWorld, base_of
 from sanfang.dashboard.worlds.starts import have_start
 from sanfang.run.background import BackgroundJob
 from sanfang.run.moves import Move, with_move
 from sanfang.run.session import Session
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.scenario import Scenario
 
 
 class PlayedWorld(Session):
@@ -22,13 +21,13 @@ class PlayedWorld(Session):
 
     def __init__(self, address: Address, world: LinkedWorld) -> None:
         self.address, self._name = address, world.scenario
-        base = Scenario.load(world.scenario, district=address.district)
+        base = base_of(address, world)
         self._start(base, address.seed, address.size, address.days, world.all_moves)
 
     @classmethod
     def made(cls, address: Address, world: LinkedWorld, job: BackgroundJob[Any]) -> Self:
         """It, made as part of a job, once its steady start is there. Raises Cancelled."""
-        base = Scenario.load(world.scenario, district=address.district)
+        base = base_of(address, world)
         have_start(base, address.seed, address.size, job)
         with job.turn():
             return cls(address, world)

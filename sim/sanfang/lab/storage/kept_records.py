@@ -31,6 +31,10 @@ PLAIN = (
 """The arrays of an observation."""
 
 
+BEGAN = (None, False, True)
+"""How a run may have begun, see `Observation.began_steady`; the year before is not kept."""
+
+
 def pack(run: Observation) -> bytes:
     """All of a run but its scenario. Raises InputError where that is more than a store takes."""
     columns: dict[str, Any] = {name: np.asarray(getattr(run, name)) for name in PLAIN}
@@ -38,6 +42,7 @@ def pack(run: Observation) -> bytes:
     columns |= {f"closing_{name}": run.closings[name] for name in CLOSING.names or ()}
     columns |= {f"ledger_{name}": run.ledger[name].to_numpy(float if name == "amount" else str) for name in LEDGER}
     columns |= {"communities": np.array(run.communities, str), "numbers": np.array([run.days, run.posts])}
+    columns |= {"began": np.array(BEGAN.index(run.began_steady))}
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **columns)
     packed = zlib.compress(buffer.getbuffer(), LEVEL)
@@ -66,6 +71,8 @@ def unpack(packed: bytes, scenario: Scenario) -> Observation:
             closings=closings,
             ledger=pd.DataFrame({name: columns[f"ledger_{name}"] for name in LEDGER}),
             communities=tuple(columns["communities"].tolist()),
+            year_before=None,
+            began_steady=BEGAN[int(columns["began"])] if "began" in columns else None,
             **{name: columns[name] for name in PLAIN},
         )
 

@@ -94,7 +94,8 @@ def _most_skilled(engine: Engine, world: World, station: int, domain: int) -> in
 @compiled
 def serve(engine: Engine, world: World, setting: Setting, station: int, day: int) -> None:
     """Idle workers of a station take what waits there, in order of class and arrival, unless offices close too soon."""
-    if world.clock_start[day + 1] - engine.clock[0].now < setting.casework.last_start:
+    last_start = setting.casework.last_start
+    if last_start > 0.0 and world.clock_start[day + 1] - engine.clock[0].now < last_start:
         return
     while engine.stations[station].idle != NONE:
         job_id = first_waiting(engine, station)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from sanfang.model.start.carried import Carried
 from sanfang.model.start.lead_in import LeadIn
 from sanfang.model.start.snapshots import is_there, keep, kept, key_of
-from sanfang.scenario.policy import Policy
 from sanfang.scenario.scenario import Scenario
 
 Progress = Callable[[int, int], object]
@@ -20,7 +19,7 @@ def steady_start(scenario: Scenario, seed: int, scale: float, progress: Progress
     It is the same for every policy: each begins where the present one has led. The arrays are shared and must not be
     changed.
     """
-    present = under_present_policy(scenario)
+    present = scenario.under_present_policy()
     key = key_of(present, seed, scale)
     start = _latest.get(key)
     if start is None:
@@ -41,7 +40,7 @@ class YearsBefore:
     """The making of a start by hand, some days at a time; `end` keeps it."""
 
     def __init__(self, scenario: Scenario, seed: int, scale: float) -> None:
-        present = under_present_policy(scenario)
+        present = scenario.under_present_policy()
         self.key = key_of(present, seed, scale)
         self._model = LeadIn(present, seed, scale)
         self.days = self._model.days
@@ -66,7 +65,7 @@ def is_kept(scenario: Scenario, seed: int, scale: float) -> bool:
 
 def start_key(scenario: Scenario, seed: int, scale: float) -> str:
     """Which start it is: equal for all scenarios that share it."""
-    return key_of(under_present_policy(scenario), seed, scale)
+    return key_of(scenario.under_present_policy(), seed, scale)
 
 
 _latest: dict[str, Carried] = {}
@@ -76,9 +75,3 @@ _latest: dict[str, Carried] = {}
 def _remember(key: str, start: Carried) -> None:
     _latest.clear()
     _latest[key] = start
-
-
-def under_present_policy(scenario: Scenario) -> Scenario:
-    """The same district and conditions under the district's present policy."""
-    policy = Policy.model_validate(scenario.present)
-    return scenario.model_copy(update={"policy": policy, "policy_by_community": {}})

@@ -223,5 +223,5 @@ def world_of(arm: Arm) -> LinkedWorld | None:
 
 
 def _address(where: LessonPlace, lang: str, worlds: Sequence[LinkedWorld]) -> Address:
-    fields = {"district": where.district, "size": where.size, "seed": where.seed}
+    fields = {"district": where.district, "size": where.size, "seed": where.seed, "start": where.start}
     return Address(lang=lang, days=where.days, day=where.days, worlds=tuple(worlds), **fields)  # type: ignore[arg-type]

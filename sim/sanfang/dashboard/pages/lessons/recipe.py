@@ -17,7 +17,8 @@ def recipe(address: Address) -> Recipe:
     lesson = lessons[progress.name]
     step = lesson.steps[progress.at - 1]
     where, arms = lesson.place_of(step), step.arms
-    settings_ = [{"name": arm.id, **arm.set} for arm in arms]
+    start = {"run.start": where.start} if where.start != "steady" else {}
+    settings_ = [{"name": arm.id, **start, **arm.set} for arm in arms]
     python = ["from sanfang import Scenario, compare", "", "arms = ["]
     for arm, given in zip(arms, settings_, strict=True):
         loaded = f"Scenario.load({in_python(arm.scenario)}, district={in_python(where.district)})"
@@ -33,5 +34,6 @@ def recipe(address: Address) -> Recipe:
     names = [f"{arm.id}.toml" if arm.set else arm.scenario for arm in arms]
     options = [("--district", where.district), ("--seed", str(where.seed)), ("--days", str(where.days))]
     options += [("--scale", f"{where.size:g}")] if where.size != 1 else []
+    options += [("--set", f"{path}={value}") for path, value in start.items()]
     shell = command(["sanfang", "compare"], names, [*options, ("--reps", str(where.replications))])
     return Recipe("\n".join(python), "\n".join([*map(comment, lines), shell]))
