@@ -13,7 +13,7 @@ import pytest
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run.simulation import Run
 from sanfang.scenario.scenario import Scenario
-from sanfang.studies.calibrate_present import BELIEF, KNOBS, TARGETS, Search
+from sanfang.studies.calibrate_present import BELIEF, KNOBS, TARGETS, Search, comparison, outputs_shown
 from sanfang.studies.fit_ledger import FITTED, HELD_OUT, table
 from sanfang.studies.present_outputs import OUTPUTS, output
 
@@ -61,7 +61,8 @@ def test_what_is_met_is_fitted(ledger: pd.DataFrame) -> None:
 
 
 def test_every_figure_that_is_shown_has_an_output(ledger: pd.DataFrame) -> None:
-    shown = ledger[(ledger["output"] != "") & ((ledger["mark"] != HELD_OUT) | (ledger["test"] == "yes"))]
+    shown = outputs_shown(ledger)
+    assert len(shown[shown["mark"] == HELD_OUT]) == (ledger["test"] == "yes").sum()
     known = set(OUTPUTS) | {one.name for one in METRICS}
     assert {name.partition(".")[0] for name in shown["output"]} - known == set()
 
@@ -114,6 +115,13 @@ def test_outputs_of_a_handful_of_requests() -> None:
 def test_troubles_that_nobody_voices_count_as_not_voiced() -> None:
     rows = [{"arose": 5.0, "voiced": 6.0}, {"arose": 5.0, "channel": ""}, {"arose": 5.0, "channel": "patrol"}]
     assert output(made_run(rows), "share_of_needs_voiced") == pytest.approx(1 / 3)
+
+
+def test_figures_stand_beside_the_mean_over_runs_by_what_was_done_with_them() -> None:
+    rows = [("days_mean", FITTED, "", "2"), ("days_mean", HELD_OUT, "yes", "7"), ("days_mean", HELD_OUT, "", "99")]
+    ledger = pd.DataFrame(rows, columns=["output", "mark", "test", "compared"]).assign(place="there")
+    runs = [made_run([{"voiced": 10.0, "closed": closed}]) for closed in (12.0, 14.0)]
+    assert comparison(runs, ledger)[2] == "| `days_mean` | 3 | 2 (there) |  | 7 (there) |"
 
 
 def test_an_unknown_output_is_refused() -> None:

@@ -138,16 +138,23 @@ def present_year(scenario: Scenario, seed: int, scale: float) -> Run:
     return simulate(scenario, seed=seed, scale=scale, keep_requests=True)
 
 
-def comparison(run: Run, ledger: pd.DataFrame) -> list[str]:
-    """Figures beside the model as a table in Markdown: those fitted, seen, and of the test set."""
-    shown = ledger[(ledger["output"] != "") & ((ledger["mark"] != HELD_OUT) | (ledger["test"] == "yes"))]
+def outputs_shown(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the ledger that the model is shown beside: fitted, seen, or of the test set, with an output."""
+    return ledger[(ledger["output"] != "") & ((ledger["mark"] != HELD_OUT) | (ledger["test"] == "yes"))]
+
+
+def comparison(runs: Sequence[Run], ledger: pd.DataFrame) -> list[str]:
+    """A table in Markdown, one row an output: its mean over runs, and the figures that answer to it, by mark."""
     rows = []
-    for mark in (FITTED, SEEN, HELD_OUT):
-        for row in shown[shown["mark"] == mark].sort_values("output", kind="stable").to_dict("records"):
-            value = f"{output(run, row['output']):.3g}"
-            what = f"{row['figure']} ({row['place']}, {row['year']})".replace("|", "/")
-            rows.append((mark, f"`{row['output']}`", value, f"{float(row['compared']):.3g}", what))
-    return list(markdown_table(("Mark", "Output", "Model", "Published", "Figure"), rows))
+    for name, figures in outputs_shown(ledger).groupby("output"):
+        value = np.mean([output(run, str(name)) for run in runs])
+        cells = [_quoted(figures[figures["mark"] == mark]) for mark in (FITTED, SEEN, HELD_OUT)]
+        rows.append((f"`{name}`", f"{value:.3g}", *cells))
+    return list(markdown_table(("Output", "Model", "Fitted", "Seen", "Held out"), rows))
+
+
+def _quoted(figures: pd.DataFrame) -> str:
+    return ", ".join(f"{float(value):.3g} ({place})" for value, place in figures[["compared", "place"]].to_numpy())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -158,11 +165,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="seeds whose mean is matched (default 1)")
     parser.add_argument("--rounds", type=int, default=2, help="steps, each with derivatives of its own (default 2)")
     parser.add_argument("--ledger", type=Path, default=Path("docs/fit-ledger.csv"), help="default docs/fit-ledger.csv")
-    parser.add_argument("--table", action="store_true", help="no search: the values of the file beside all figures")
+    parser.add_argument("--table", action="store_true", help="no search: the district of the file beside all figures")
     given = parser.parse_args(arguments)
     scenario = Scenario.load("before", district=given.district)
     if given.table:
-        lines = comparison(present_year(scenario, given.seeds[0], given.scale), table(given.ledger))
+        runs = [present_year(scenario, seed, given.scale) for seed in given.seeds]
+        lines = comparison(runs, table(given.ledger))
         sys.stdout.write("\n".join(lines) + "\n")
         return
     search = Search(scenario, given.seeds, given.scale)
