@@ -41,6 +41,8 @@ OVERLOADED = {
     "casework.comes_back": 0.9,
     "workforce.leaving_base": 1.5,
     "workforce.vacancy_days": 20.0,
+    "casework.chores_yield": 0.3,
+    "casework.last_start": 0.5,
 }
 """Too few people and too many tasks: queues grow, residents give up, staff leave."""
 

@@ -191,7 +191,7 @@ def finance_of(hamlet: Hamlet, people: tuple[float, float], demand: tuple[float,
     share[0], needed[:, 0] = 1.0, demand
     plan = Finance(
         demand=needed, error=np.zeros((2, count)), service_share=share, needed=share, matched=share,
-        people=np.array(people), maturity=np.zeros(2), fee=np.zeros(2), known=np.zeros((2, count)), seen=np.zeros((2, count)),
+        people=np.array(people), maturity=np.zeros(2), fee=np.zeros(2),
     )  # fmt: skip
     for name, value in fields.items():
         setattr(plan, name, value)
@@ -323,7 +323,7 @@ def test_example_patrol_and_data_entry(told: Told) -> None:
 
 
 def test_what_is_known_of_demand_is_forgotten_in_some_years() -> None:
-    """Of 1,200 requests of a first month 1 / (12 x 2) are forgotten a month: with 100 a month more it tends to 2,400."""
+    """Of 1,200 requests 1 / (12 x 2) are forgotten a month: with 100 a month more it tends to 2,400."""
     finance = finance_of(Hamlet(), (300.0, 300.0), (1.0, 1.0))
     flow = np.zeros((2, finance.known.shape[1], s.ARISEN + 1), np.int64)
     flow[:, :, s.ARISEN] = 1200

@@ -7,6 +7,7 @@ import pytest
 
 from hand_made import HAMLET, Hamlet, Told, draws
 from model_runs import demo
+from sanfang.lab.verification.mind_theory import Stream, effects, settled
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.cases import (
@@ -21,6 +22,7 @@ from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import mix
 from sanfang.model.kernel.engine_arrays import NONE
 from sanfang.model.policy import compile_policy, levels_on
+from sanfang.scenario.conditions import Limits, Mind
 
 SOME_KEYS = np.arange(1, 4_001, dtype=np.uint64)
 
@@ -128,6 +130,24 @@ def test_example_residents(told: Told) -> None:
     people.expectation[people.ties[0]] = np.array([6.0, 6.0, 9.0, 11.0])[: people.ties.shape[1]]
     minds.talk(people, 0.05)
     told.is_next(people.expectation[0])
+
+
+def test_example_settled_minds(told: Told) -> None:
+    """The numbers of the closed form, which is held against the model in tests/lab/verification/test_minds.py."""
+    mind, limits = Mind(norm=0.5), Limits()
+    stream = Stream(days=14, failed=0.15, trips=1, silent_days=20, every_days=220)
+    rest = settled(stream, mind, limits)
+    for value in (rest.expectation, rest.worth, rest.trust, rest.after, rest.satisfaction):
+        told.is_next(value)
+    changes = effects(stream, mind, limits)["satisfaction"]
+    for part in ("waits", "silence", "failures", "trips"):
+        told.is_next(changes.loc[part, "halved"])
+        told.is_next(-changes.loc[part, "doubled"])
+    used_to_it = Mind(norm=0.0)
+    told.is_next(settled(stream, used_to_it, limits).satisfaction)
+    changes = effects(stream, used_to_it, limits)["satisfaction"]
+    told.is_next(changes.loc["waits", "halved"])
+    told.is_next(-changes.loc["waits", "doubled"])
 
 
 def test_example_workforce(told: Told) -> None:
@@ -247,6 +267,23 @@ def test_example_chore_completion(told: Told) -> None:
     policy = compile_policy(scenario, hamlet.model.map, levels, share, len(work))
     told.is_next(policy.effects.community["wrong_window"][0])
     assert policy.effects.community["wrong_window"][1] == 0.0
+
+
+def test_example_closing_time(told: Told) -> None:
+    for hour, waits in ((told.chance(), 0), (told.chance(), 1)):
+        hamlet = Hamlet(**{"casework.last_start": 0.5, "calendar.shift_hours": 8.0})
+        world, engine = hamlet.state, hamlet.model.engine
+        world.domains["level"], world.domains["on_site"] = s.COMMUNITY, 0.0
+        day = int(np.flatnonzero(hamlet.model.open_days)[0])
+        engine.clock["now"] = world.clock_start[day] + hour
+        job_id = hamlet.job(hamlet.case(), target=s.COMMUNITY)
+        handling.queue_for_handling(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, job_id, day)
+        assert int(engine.stations["waiting"][hamlet.office]) == waits
+        engine.clock["now"] = world.clock_start[day + 1]
+        following = day + 1 + int(np.flatnonzero(hamlet.model.open_days[day + 1 :])[0])
+        none_due = np.zeros(world.office_work.shape)
+        tasks.open_offices(hamlet.engine, hamlet.world, hamlet.setting, none_due, following)
+        assert int(engine.stations["waiting"][hamlet.office]) == 0
 
 
 def test_example_chores(told: Told) -> None:

@@ -86,6 +86,16 @@ def test_where_hazards_are_the_same_a_moved_post_keeps_its_fate() -> None:
     np.testing.assert_array_equal(here.state.skill, there.state.skill)
 
 
+def test_who_follows_stays_as_long_as_they_will_and_not_as_long_as_who_was_there() -> None:
+    hamlet = town()
+    persons = hamlet.state.persons
+    first = persons["stays"].copy()
+    for person in persons:
+        person["hires"] = 1
+        workforce._settle(person)
+    assert abs(np.corrcoef(first, persons["stays"])[0, 1]) < 4 / np.sqrt(len(first))
+
+
 def test_a_lower_hazard_only_puts_off_who_leaves() -> None:
     """With half the hazard for twice the time, and vacancies of a day, the same people have left."""
     once = town(**{"workforce.vacancy_days": 1.0})

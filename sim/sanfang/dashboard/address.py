@@ -139,13 +139,13 @@ def scenario_of(address: Address, world: LinkedWorld) -> Scenario:
 
 def not_reached(address: Address) -> list[str]:
     """What the scenarios of the worlds set in vain: for communities that are left out, or after the last day."""
-    found = []
+    reasons = []
     for world in address.worlds:
         try:
             check_reach(Scenario.load(world.scenario, district=address.district), address.days, address.size)
         except InputError as problem:
-            found.append(str(problem))
-    return found
+            reasons.append(str(problem))
+    return reasons
 
 
 # --- Reading single values ----------------------------------------------------------------------------

@@ -37,9 +37,9 @@ class Page:
 @cache
 def pages() -> Mapping[str, Page]:
     """All pages by path, in the order of the bar: the `PAGE` in `page.py` of each folder in `pages/`."""
-    names = [found.name for found in pkgutil.iter_modules(folders.__path__) if found.ispkg]
-    found: list[Page] = [import_module(f"{folders.__name__}.{name}.page").PAGE for name in names]
-    return {page.path: page for page in sorted(found, key=lambda page: page.place)}
+    names = [folder.name for folder in pkgutil.iter_modules(folders.__path__) if folder.ispkg]
+    declared: list[Page] = [import_module(f"{folders.__name__}.{name}.page").PAGE for name in names]
+    return {page.path: page for page in sorted(declared, key=lambda page: page.place)}
 
 
 def recipe(path: str, address: Address) -> Recipe:

@@ -39,7 +39,7 @@ def command(words: Sequence[str], arguments: Sequence[str], options: Iterable[tu
     given: list[str] = []
     for name, value in options:
         given += [f"{name}={value}"] if value.startswith("-") else [name, value] if value else [name]
-    last = ["--", *arguments] if any(one.startswith("-") for one in arguments) else []
+    last = ["--", *arguments] if any(word.startswith("-") for word in arguments) else []
     return " ".join(in_shell(word) for word in [*words, *([] if last else arguments), *given, *last])
 
 

@@ -17,14 +17,14 @@ FOLDER = Path(__file__).parent
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """Every text by key, each with `en` and `zh`. Raises ValueError if two files give the same key."""
-    found: dict[str, dict[str, str]] = {}
+    by_key: dict[str, dict[str, str]] = {}
     for path in sorted(FOLDER.rglob("words.toml")):
         new = tomllib.loads(path.read_text("utf-8"))
-        twice = found.keys() & new.keys()
+        twice = by_key.keys() & new.keys()
         if twice:
             raise ValueError(f"{path.relative_to(FOLDER)} says again: {', '.join(sorted(twice))}")
-        found |= new
-    return found
+        by_key |= new
+    return by_key
 
 
 def say(key: str, lang: str, **values: Any) -> str:

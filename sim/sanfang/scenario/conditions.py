@@ -105,6 +105,7 @@ class Casework(Section):
     rework: float = param(0.6, "0-1", 0, 2, "Hours of a second attempt over the first", "返工工时比例")
     tasks_first: float = param(0.8, "0-1", 0, 1, "Chance that a task from above, or a street's own work, goes before residents' requests [D2d]", "上级任务优先")
     chores_yield: float = param(0.0, "0-1", 0, 1, "Share of chores (intake, surveys, plans, and other small work of offices) that wait until no resident's request does", "杂务让位比例", source="assumed: a convention, nobody has recorded it; 0 is one line with requests")
+    last_start: float = param(0.0, "hours", 0, 4, "Time before closing from which on nobody begins a piece of work", "收工前停办时间", source="assumed: a convention, nobody has recorded it; what is not finished at closing goes on next morning")
     own_work_first: float = param(0.7, "0-1", 0, 1, "Chance that a department's own work goes before what communities send up", "部门自办优先")
 
 

@@ -35,6 +35,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("tasks.follow_limit", 0.1, 0.5),
     ("casework.tasks_first", 0.4, 1.0),
     ("casework.chores_yield", 0.0, 1.0),
+    ("casework.last_start", 0.0, 1.0),
     ("casework.local_knowledge", 1.0, 1.4),
     ("casework.uneven_decision", 0.02, 0.15),
     ("district.heterogeneity", 0.2, 0.6),

@@ -190,9 +190,8 @@ def page(scenario: Scenario, seeds: Sequence[int] = SEEDS) -> str:
             mean, gains = own.mean(), own["gain"]
             gain = f"{mean['gain']:+.3f} ({gains.min():+.3f} to {gains.max():+.3f})"
             per_doubling = "" if str(what).startswith("ideal") else f"{mean['per_doubling']:+.3f}"
-            rows.append(
-                (f"{norm:g}", str(what), f"{mean['waits']:.2f}", gain, per_doubling, f"{mean['of_ideal']:+.2f}")
-            )
+            waits, share = f"{mean['waits']:.2f}", f"{mean['of_ideal']:+.2f}"
+            rows.append((f"{norm:g}", str(what), waits, gain, per_doubling, share))
     return "\n".join(table(("`norm`", "What", "Waits", "Satisfaction", "Per doubling", "Of the ideal"), rows))
 
 

@@ -12,7 +12,7 @@ import pytest
 from compared_worlds import ADDRESS, SHORT, TWO
 from jobs import staged
 from sanfang.dashboard.address import scenario_of
-from sanfang.dashboard.pages.compare import how_sure, replications
+from sanfang.dashboard.pages.compare import replications, uncertainty
 from sanfang.dashboard.pages.compare.replications import WorldReplications
 from sanfang.dashboard.worlds import slots
 from sanfang.dashboard.worlds.played import PlayedWorld
@@ -53,9 +53,10 @@ def test_the_table_of_replications_is_what_the_code_behind_the_page_gives() -> N
     table, of_b = job.found.headline().set_index("metric"), runs.pivot(columns="scenario", index="replication")
     change = of_b["waste_share"]["b"] - of_b["waste_share"]["a"]
     assert table.loc["waste_share", "difference"] == pytest.approx(float(change.mean()))
-    told = how_sure.windows_told(job, job.found, "en")
+    told = uncertainty.windows_told(job, job.found, "en")
     assert told[0].startswith("Evaluation window: days 90 to 151 (62 days") and "requests" in told[0]
-    assert "repeat_rate" in told[1] and "起步期" not in "".join(how_sure.windows_told(job, job.found, "zh"))
+    assert "repeat_rate" in "".join(told[1:])
+    assert "起步期" not in "".join(uncertainty.windows_told(job, job.found, "zh"))
 
 
 def test_replications_that_end_in_the_warm_up_say_so_and_show_no_number() -> None:
@@ -63,8 +64,8 @@ def test_replications_that_end_in_the_warm_up_say_so_and_show_no_number() -> Non
     job.run()
     assert job.found is not None
     for lang, words in (("en", "no day is left after the warm-up of 90 days"), ("zh", "起步期")):
-        assert any(words in told for told in how_sure.windows_told(job, job.found, lang))
-        for row in how_sure.headline_rows(job.found, lang):
+        assert any(words in told for told in uncertainty.windows_told(job, job.found, lang))
+        for row in uncertainty.headline_rows(job.found, lang):
             assert row["cells"][1:] == ["–", "–", ""] and not any(row["verdicts"])
 
 

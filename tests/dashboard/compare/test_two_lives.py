@@ -8,7 +8,7 @@ import pytest
 
 from compared_worlds import DAYS
 from jobs import made
-from sanfang.dashboard.pages.compare import lives_told
+from sanfang.dashboard.pages.compare import lives_presenter
 from sanfang.dashboard.words import LANGUAGES, say
 from sanfang.dashboard.worlds.stage import Stage
 from sanfang.run import troubles
@@ -86,13 +86,13 @@ def test_a_card_says_the_days_of_each_world_or_that_it_never_arose(
     stage: Stage, found: troubles.Troubles, lang: str
 ) -> None:
     root = troubles.chosen(found, "gain").index[0]
-    card = lives_told.life_card(found, root, stage.worlds, lang)
+    card = lives_presenter.life_card(found, root, stage.worlds, lang)
     for place, letter in enumerate("ab"):
         days = f"{found.table.loc[root][f'{letter}_days']:.1f}"
         assert card["worlds"][place]["verdict"] == say("compare_life_solved", lang, days=days, letter=letter.upper())
         assert all(0 <= part["left"] <= 100.001 for part in card["worlds"][place]["segments"])
     only = troubles.chosen(found, "only_first").index[0]
-    card = lives_told.life_card(found, only, stage.worlds, lang)
+    card = lives_presenter.life_card(found, only, stage.worlds, lang)
     assert card["worlds"][1]["verdict"] == say("compare_life_prevented", lang, letter="B")
 
 

@@ -93,11 +93,11 @@ def test_a_level_that_no_scenario_takes_leaves_the_world_as_it_was(day: int) -> 
 
 def test_a_button_names_a_world_that_is_there() -> None:
     pytest.importorskip("solara")
-    from sanfang.dashboard.pages.compare.page import world_place
+    from sanfang.dashboard.pages.compare.page import world_of_button
 
-    assert [world_place(id_, 2, 0) for id_ in ("0", "1")] == [0, 1]
+    assert [world_of_button(id_, 2, 0) for id_ in ("0", "1")] == [0, 1]
     for id_ in ("-9", "2", "x", "", "9" * 5_000, None, 1, [], {}):
-        assert world_place(id_, 2, 0) == 0 and world_place(id_, 2, 1) == 1
+        assert world_of_button(id_, 2, 0) == 0 and world_of_button(id_, 2, 1) == 1
 
 
 @pytest.mark.parametrize("value", [[], {}, None, "x", "nan", "1e400", 10**400])

@@ -31,10 +31,10 @@ class Hosts:
 
         An address of the machine is no danger where it serves others: only a name can be made to lead elsewhere.
         """
-        found = HOST.fullmatch(header.lower())
-        if found is None:
+        match = HOST.fullmatch(header.lower())
+        if match is None:
             return False
-        name = found[1].strip("[]")
+        name = match[1].strip("[]")
         return name in self._known or is_loopback(name) or (self.exposed and name == reached.lower())
 
 

@@ -93,7 +93,9 @@ def _most_skilled(engine: Engine, world: World, station: int, domain: int) -> in
 
 @compiled
 def serve(engine: Engine, world: World, setting: Setting, station: int, day: int) -> None:
-    """Idle workers of a station take what waits there, in order of class and arrival."""
+    """Idle workers of a station take what waits there, in order of class and arrival, unless offices close too soon."""
+    if world.clock_start[day + 1] - engine.clock[0].now < setting.casework.last_start:
+        return
     while engine.stations[station].idle != NONE:
         job_id = first_waiting(engine, station)
         if job_id == NONE:

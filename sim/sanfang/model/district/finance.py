@@ -51,10 +51,6 @@ class Finance:
     """`[c]`: how far social organisations have grown, 0 to 1."""
     fee: np.ndarray
     """`[c]`: yuan paid for contracts this month."""
-    known: np.ndarray
-    """`[c, d]`: requests from which demand is estimated; older ones count less."""
-    seen: np.ndarray
-    """`[c, d]`: requests voiced or found by the last look at them."""
     begin: int = 0
     """Day of the calendar on which the books begin: 0, or one before it in the years before."""
     terminal_fee: float = 0.0
@@ -67,6 +63,11 @@ class Finance:
     """Yuan of outside money so far."""
     months: list[MonthBooks] = field(default_factory=list)
     """Of each month begun so far; the first one begins with the run."""
+
+    def __post_init__(self) -> None:
+        """`known[c, d]`: requests from which demand is estimated, older ones count less; `seen[c, d]`: those voiced or
+        found by the last look at them."""
+        self.known, self.seen = np.zeros(self.error.shape), np.zeros(self.error.shape)
 
     def learn(self, flow: np.ndarray, years: float) -> np.ndarray:
         """`known`, a month later: a memory of so many `years` on average, or as much as there is."""
@@ -114,8 +115,6 @@ def plan_finance(scenario: Scenario, map_: Geography, seed: int) -> Finance:
         people=people,
         maturity=np.zeros(len(people)),
         fee=np.zeros(len(people)),
-        known=np.zeros(error.shape),
-        seen=np.zeros(error.shape),
     )
 
 

@@ -12,12 +12,12 @@ from sanfang.dashboard import limits
 from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.compare import side_by_side
-from sanfang.dashboard.pages.compare.how_sure import SureView
 from sanfang.dashboard.pages.compare.parts import Table, Versus
 from sanfang.dashboard.pages.compare.recipe import recipe
 from sanfang.dashboard.pages.compare.replications import WorldReplications
 from sanfang.dashboard.pages.compare.side_by_side import Worlds
 from sanfang.dashboard.pages.compare.two_lives import LivesView
+from sanfang.dashboard.pages.compare.uncertainty import SureView
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
@@ -45,15 +45,15 @@ def ComparePage() -> None:
     chosen = solara.use_reactive(0)
     job: solara.Reactive[WorldReplications | None] = solara.use_reactive(None)
     solara.use_effect(lambda: lambda: job.peek() and job.peek().leave(), [])
-    place, worlds = min(chosen.value, count - 1), on.stage.worlds
+    side, worlds = min(chosen.value, count - 1), on.stage.worlds
     with solara.Div(classes=["sf-live"]):
         with solara.Div(classes=["sf-side"]):
             Setup(on, count, lang)
             solara.HTML("h2", say("compare_levers", lang))
-            letters = [{"id": str(n), "label": side_by_side.letter(n), "pressed": n == place} for n in range(count)]
-            parts.Buttons(buttons=letters, event_press=lambda id_: chosen.set(world_place(id_, count, place)))
+            letters = [{"id": str(n), "label": side_by_side.letter(n), "pressed": n == side} for n in range(count)]
+            parts.Buttons(buttons=letters, event_press=lambda id_: chosen.set(world_of_button(id_, count, side)))
             solara.HTML("p", say("live_levers_hint", lang), classes=["soft"])
-            Levers(on, place, lang).key(LETTERS[place])
+            Levers(on, side, lang).key(LETTERS[side])
         with solara.Div(classes=["sf-stack"]):
             parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
             Arrival(on, lang)
@@ -61,9 +61,9 @@ def ComparePage() -> None:
                 Board(on, worlds, job, lang)
 
 
-def world_place(id_: object, count: int, otherwise: int) -> int:
-    """The place of the world whose button has this id; `otherwise` where there is none."""
-    return next((place for place in range(count) if id_ == str(place)), otherwise)
+def world_of_button(id_: object, count: int, otherwise: int) -> int:
+    """The number of the world whose button has this id; `otherwise` where there is none."""
+    return next((side for side in range(count) if id_ == str(side)), otherwise)
 
 
 def _two_at_least() -> None:
@@ -90,14 +90,14 @@ def Setup(on: Playing, count: int, lang: str) -> None:
 def choose(on: Playing, picked: dict[str, Any]) -> None:
     """Take a change of the setup: another scenario is played up to today, another place begins anew."""
     on.stage.player.pause()
-    place, value = place_of(str(picked.get("field"))), str(picked.get("value"))
-    if place is None:
+    side, value = place_of(str(picked.get("field"))), str(picked.get("value"))
+    if side is None:
         pick(picked)
         return
     on.keep()
     worlds = list(viewer.address.value.worlds)
-    if place < len(worlds) and value in content.names():
-        worlds[place] = LinkedWorld(value)
+    if side < len(worlds) and value in content.names():
+        worlds[side] = LinkedWorld(value)
         viewer.change(worlds=tuple(worlds))
 
 
@@ -164,9 +164,9 @@ def set_other(**texts: str) -> None:
 
 
 def contrast(letter: str | None, count: int) -> int:
-    """The place of the world that is compared with the first: that of `letter`, or the second."""
-    place = LETTERS.find(letter) if letter else 1
-    return place if 1 <= place < count else 1
+    """The number of the world that is compared with the first: that of `letter`, or the second."""
+    side = LETTERS.find(letter) if letter else 1
+    return side if 1 <= side < count else 1
 
 
 @solara.component
@@ -204,9 +204,9 @@ def Maps(on: Playing, worlds: Worlds, frame: int, maps: list[Json], shown: str, 
     field = {"id": "map", "label": say("map_shows", lang), "value": shown, "options": parts.options(what)}
     parts.Choices(fields=[field], event_pick=lambda picked: set_other(map=str(picked.get("value"))))
     with solara.Div(classes=["sf-maps"]):
-        for one in maps:
+        for map_ in maps:
             parts.DistrictMap(
-                **one,
+                **map_,
                 selected=selected,
                 event_choose=lambda id_: set_other(community=id_ if id_ in ids and id_ != selected else ""),
             )

@@ -30,4 +30,4 @@ def Table(
 
 @solara.component_vue("life.vue", vuetify=False)
 def LifeCard(life: Json) -> None:
-    """One trouble in every world, made by `lives_told.life_card`."""
+    """One trouble in every world, made by `lives_presenter.life_card`."""

@@ -18,45 +18,45 @@ from sanfang.run.life import Life
 from sanfang.run.troubles import Troubles, last_record
 
 
-def watched(found: Troubles, place: int, played: PlayedWorld, root: str, job: PageJob[Any]) -> Life | None:
+def watched(common: Troubles, side: int, played: PlayedWorld, root: str, job: PageJob[Any]) -> Life | None:
     """The path of a trouble's last record in one world; None if it did not arise there, or was voiced before day 0."""
-    label = last_record(found, place, root)
-    voiced: Any = None if label is None else found.requests[place].at[label, "voiced"]
+    label = last_record(common, side, root)
+    voiced: Any = None if label is None else common.requests[side].at[label, "voiced"]
     if voiced is None or voiced < 0:
         return None
     return life.watched(
-        played.scenario, found.requests[place], label,
-        seed=played.seed, days=played.days, scale=played.scale, until=found.day, job=job,
+        played.scenario, common.requests[side], label,
+        seed=played.seed, days=played.days, scale=played.scale, until=common.day, job=job,
     )  # fmt: skip
 
 
 @solara.component
-def Paths(found: Troubles, worlds: Worlds, root: str, lang: str) -> None:
+def Paths(common: Troubles, worlds: Worlds, root: str, lang: str) -> None:
     """A button, then a timeline a world. The second runs take about a second each, so they wait to be asked for."""
     asked, set_asked = solara.use_state("")
     if asked == root:
-        Watched(found, worlds, root, lang).key(root)
+        Watched(common, worlds, root, lang).key(root)
     else:
         button = {"id": "paths", "label": say("compare_paths", lang)}
         parts.Buttons(buttons=[button], event_press=lambda _: set_asked(root))
 
 
 @solara.component
-def Watched(found: Troubles, worlds: Worlds, root: str, lang: str) -> None:
+def Watched(common: Troubles, worlds: Worlds, root: str, lang: str) -> None:
     """The path in every world, once it has been watched."""
 
     def watch(job: PageJob[list[Life | None]]) -> list[Life | None]:
-        return [watched(found, place, played, root, job) for place, played in enumerate(worlds)]
+        return [watched(common, side, played, root, job) for side, played in enumerate(worlds)]
 
-    job, again = use_job(watch, [], total=len(worlds) * found.day)
+    job, again = use_job(watch, [], total=len(worlds) * common.day)
     if job.found is None:
         JobCard(job, lambda: say("compare_paths_wait", lang, percent=percent(job)), lang, again)
         return
     with solara.Div(classes=["card", "sf-stack"]):
-        for place, (played, one) in enumerate(zip(worlds, job.found, strict=True)):
-            solara.HTML("h3", world_label(played.world, place, lang))
-            if one is None:
+        for side, (played, life_) in enumerate(zip(worlds, job.found, strict=True)):
+            solara.HTML("h3", world_label(played.world, side, lang))
+            if life_ is None:
                 solara.HTML("p", say("compare_life_prevented_long", lang), classes=["soft"])
             else:
-                line = timeline(one, played.scenario, lang)
+                line = timeline(life_, played.scenario, lang)
                 parts.Timeline(line=line, hint=say("follow_timeline_hint", lang))

@@ -40,12 +40,12 @@ class Replicated:
         """How many."""
         return int(self.runs["replication"].nunique()) if len(self.runs) else 0
 
-    def band(self, name: str, place: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def band(self, name: str, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Mean and 95 % t interval of a measure's paired difference to the first world, by day: mean, low, high.
 
         NaN on days when a replication has no value.
         """
-        delta = (self.series[name][place] - self.series[name][0]).T
+        delta = (self.series[name][side] - self.series[name][0]).T
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # of days on which all agree
             low, high = intervals.t_interval(delta)
@@ -78,31 +78,31 @@ class WorldReplications(PageJob[Replicated]):
     def _all(self) -> Replicated:
         try:
             for rep in range(self.reps):
-                self._one(rep)
+                self._replicate(rep)
         except Cancelled:
             if len(self._kept) >= FEWEST:
-                self.found = self._found()
+                self.found = self._replicated()
             raise
-        return self._found()
+        return self._replicated()
 
-    def _one(self, rep: int) -> None:
+    def _replicate(self, rep: int) -> None:
         """One replication: a run a world. Only its series and metrics are kept."""
-        made = [self._run_of(rep, place) for place in range(len(self.address.worlds))]
+        made = [self._run_of(rep, side) for side in range(len(self.address.worlds))]
         self._kept.append([values for values, _ in made])
         self._rows += [
             {"scenario": letter, "replication": rep, **days_of(window), **metrics}
             for letter, window, (_, metrics) in zip(LETTERS, self.windows, made, strict=False)
         ]
 
-    def _run_of(self, rep: int, place: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    def _run_of(self, rep: int, side: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
         address = replace(self.address, seed=self.address.seed + rep, days=self.days)  # the run ends with the last day
-        played = PlayedWorld.made(address, address.worlds[place], self)
+        played = PlayedWorld.made(address, address.worlds[side], self)
         play(played.step, self.days, self)
         with self.turn():
-            found = series.measures(played), played.metrics
+            observed = series.measures(played), played.metrics
         self.did()
-        return found
+        return observed
 
-    def _found(self) -> Replicated:
-        stacked = {name: np.array([[one[name] for one in pair] for pair in self._kept]) for name in series.MEASURES}
+    def _replicated(self) -> Replicated:
+        stacked = {name: np.array([[world[name] for world in pair] for pair in self._kept]) for name in series.MEASURES}
         return Replicated({name: values.swapaxes(0, 1) for name, values in stacked.items()}, pd.DataFrame(self._rows))

@@ -28,21 +28,21 @@ BETTER, WORSE = "#1d9a72", "#d64541"
 Worlds = Sequence[PlayedWorld]
 
 
-def letter(place: int) -> str:
+def letter(side: int) -> str:
     """A, B or C."""
-    return LETTERS[place].upper()
+    return LETTERS[side].upper()
 
 
-def world_label(world: LinkedWorld, place: int, lang: str) -> str:
+def world_label(world: LinkedWorld, side: int, lang: str) -> str:
     """Letter and scenario of a world, and whether levers were set or moved in it."""
     name = own_label(Scenario.load(world.scenario), lang, world.scenario)
     changed = say("compare_changed", lang) if world.levers or world.moves else ""
-    return f"{letter(place)} · {name}{changed}"
+    return f"{letter(side)} · {name}{changed}"
 
 
 def world_labels(worlds: Worlds, lang: str) -> list[str]:
     """`world_label` of each."""
-    return [world_label(played.world, place, lang) for place, played in enumerate(worlds)]
+    return [world_label(played.world, side, lang) for side, played in enumerate(worlds)]
 
 
 def split(delta: np.ndarray, measure: Twin) -> tuple[np.ndarray, np.ndarray]:
@@ -65,8 +65,8 @@ def figures(worlds: Worlds, lang: str) -> list[Json]:
             "label": say(f"measure_{name}", lang),
             "unit": _figure_unit(name, lang),
             "rows": [
-                _row(place, _last(values[place][name]), _last(values[0][name]), measure, lang)
-                for place in range(len(worlds))
+                _row(side, _last(values[side][name]), _last(values[0][name]), measure, lang)
+                for side in range(len(worlds))
             ],
         }
         for name, measure in MEASURES.items()
@@ -79,10 +79,10 @@ def _figure_unit(name: str, lang: str) -> str:
     return " · ".join(text for text in (views.unit(name, lang), points) if text)
 
 
-def _row(place: int, value: float, first: float, measure: Twin, lang: str) -> Json:
-    row: Json = {"letter": letter(place), "colour": colours.WORLDS[place], "value": views.shown(value, measure)}
+def _row(side: int, value: float, first: float, measure: Twin, lang: str) -> Json:
+    row: Json = {"letter": letter(side), "colour": colours.WORLDS[side], "value": views.shown(value, measure)}
     row |= {"change": "", "verdict": "", "spoken": ""}
-    if place and value == value and first == first:
+    if side and value == value and first == first:
         verdict = views.verdict(value - first, measure)
         row |= {
             "change": views.signed(value - first if verdict else 0.0, measure),
@@ -103,38 +103,38 @@ def charts(worlds: Worlds, lang: str, other: int = 1) -> list[Json]:
     """Each measure with a line a world; between those of the first world and of `other` the band of difference."""
     values = [series.measures(played) for played in worlds]
     labels = world_labels(worlds, lang)
-    found = []
+    drawn = []
     for name, measure in MEASURES.items():
         lines = [
-            {"name": label, "colour": colour, "values": one[name]}
-            for label, colour, one in zip(labels, colours.WORLDS, values, strict=False)
+            {"name": label, "colour": colour, "values": of_world[name]}
+            for label, colour, of_world in zip(labels, colours.WORLDS, values, strict=False)
         ]
         first = values[0][name]
         better, worse = split(values[other][name] - first, measure)
         bands = _bands(first, first + better, first + worse, letter(other), lang)
         zero = measure.form != "share"
-        found.append(chart(name, say(f"measure_{name}", lang), [*bands, *lines], unit=views.unit(name, lang),
+        drawn.append(chart(name, say(f"measure_{name}", lang), [*bands, *lines], unit=views.unit(name, lang),
                            form=measure.form, digits=measure.digits, zero=zero, **_common(worlds, lang)))  # fmt: skip
-    return found
+    return drawn
 
 
 def difference_charts(worlds: Worlds, lang: str) -> list[Json]:
     """Each measure as difference to the first world, against zero; shares in percentage points."""
     first = series.measures(worlds[0])
     deltas = [{name: series.series(played, name) - first[name] for name in MEASURES} for played in worlds[1:]]
-    found = []
+    drawn = []
     for name, measure in MEASURES.items():
         scale = 100.0 if measure.form == "share" else 1.0
         lines, bands = [], []
-        for place, delta in enumerate(deltas, 1):
+        for side, delta in enumerate(deltas, 1):
             values = scale * delta[name]
-            label = say("compare_less", lang, other=letter(place), first=letter(0))
-            lines.append({"name": label, "colour": colours.WORLDS[place], "values": values})
+            label = say("compare_less", lang, other=letter(side), first=letter(0))
+            lines.append({"name": label, "colour": colours.WORLDS[side], "values": values})
             better, worse = split(values, measure)
-            bands += _bands(np.zeros(len(values)), better, worse, letter(place), lang)
-        found.append(chart(name, say(f"measure_{name}", lang), [*bands, *lines], unit=difference_unit(name, lang),
+            bands += _bands(np.zeros(len(values)), better, worse, letter(side), lang)
+        drawn.append(chart(name, say(f"measure_{name}", lang), [*bands, *lines], unit=difference_unit(name, lang),
                            digits=measure.digits + 1, zero=True, **_common(worlds, lang)))  # fmt: skip
-    return found
+    return drawn
 
 
 def difference_unit(name: str, lang: str) -> str:
@@ -164,8 +164,8 @@ def _common(worlds: Worlds, lang: str) -> dict[str, Any]:
 def marks(worlds: Worlds, lang: str) -> list[Json]:
     """A mark in the world's colour where levers were moved in it."""
     return [
-        {**mark, "colour": colours.WORLDS[place], "label": f"{letter(place)}: {mark['label']}"}
-        for place, played in enumerate(worlds)
+        {**mark, "colour": colours.WORLDS[side], "label": f"{letter(side)}: {mark['label']}"}
+        for side, played in enumerate(worlds)
         for mark in views.marks(played, lang)
     ]
 
@@ -192,7 +192,7 @@ def community(worlds: Worlds, id_: str, lang: str) -> tuple[list[str], list[Json
         {"id": label, "cells": [label, *(fact[number][1] for fact in facts)]}
         for number, (label, _) in enumerate(facts[0])
     ]
-    return [id_, *(letter(place) for place in range(len(worlds)))], rows
+    return [id_, *(letter(side) for side in range(len(worlds)))], rows
 
 
 # --- Tables ---------------------------------------------------------------------------------------------
@@ -201,9 +201,9 @@ def community(worlds: Worlds, id_: str, lang: str) -> tuple[list[str], list[Json
 def daily_tables(worlds: Worlds) -> pd.DataFrame:
     """The model's daily table of each world under one another, with its letter and scenario in front."""
     tables = []
-    for place, played in enumerate(worlds):
+    for side, played in enumerate(worlds):
         table = played.daily
-        table.insert(0, "world", letter(place))
+        table.insert(0, "world", letter(side))
         table.insert(1, "scenario", played.world.scenario)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

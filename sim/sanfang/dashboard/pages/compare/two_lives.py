@@ -7,7 +7,7 @@ from typing import Any
 import solara
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.pages.compare import lives_told
+from sanfang.dashboard.pages.compare import lives_presenter
 from sanfang.dashboard.pages.compare.parts import LifeCard, Table
 from sanfang.dashboard.pages.compare.paths import Paths
 from sanfang.dashboard.pages.compare.side_by_side import Worlds, letter
@@ -33,11 +33,11 @@ def LivesView(on: Playing, worlds: Worlds, frame: int, other: int, lang: str) ->
         note = "compare_lives_paused" if day else "compare_lives_first"
         parts.Notes(notes=[{"kind": "info", "text": say(note, lang)}])
     else:
-        Found(on, worlds, day, other, lang).key(f"{day} {on.moved.value}")
+        CommonTroubles(on, worlds, day, other, lang).key(f"{day} {on.moved.value}")
 
 
 @solara.component
-def Found(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
+def CommonTroubles(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
     """The troubles that the worlds have in common, one of them in each world, and a resident in each world."""
 
     def find(job: PageJob[Troubles]) -> Troubles:
@@ -48,20 +48,20 @@ def Found(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
 
     people = residents(worlds)
     job, again = use_job(find, [], megabytes=len(worlds) * limits.table_megabytes(people, day))
-    found = job.found
-    if found is None:
+    common = job.found
+    if common is None:
         JobCard(job, lambda: say("compare_lives_finding", lang), lang, again)
         return
-    root, resident = chosen_life(found, people)
+    root, resident = chosen_life(common, people)
     with solara.Div(classes=["sf-two"]):
         with solara.Div(classes=["card", "sf-stack"]):
-            TroubleList(worlds, found, root, other, lang)
+            TroubleList(worlds, common, root, other, lang)
         with solara.Div(classes=["sf-stack"]):
             if root:
-                LifeCard(life=lives_told.life_card(found, root, worlds, lang))
-                Paths(found, worlds, root, lang)
+                LifeCard(life=lives_presenter.life_card(common, root, worlds, lang))
+                Paths(common, worlds, root, lang)
             if resident is not None:
-                ResidentCard(worlds, found, resident, root, other, lang)
+                ResidentCard(worlds, common, resident, root, other, lang)
             else:
                 solara.HTML("p", say("compare_choose", lang), classes=["soft", "card"])
 
@@ -71,27 +71,27 @@ def residents(worlds: Worlds) -> int:
     return len(worlds[0].model.residents.satisfaction)
 
 
-def chosen_life(found: Troubles, count: int) -> tuple[str, int | None]:
+def chosen_life(common: Troubles, count: int) -> tuple[str, int | None]:
     """The trouble and the resident that the address names, as far as they are there; a trouble brings its resident."""
     texts = viewer.address.value.other
     root, number = texts.get("request", ""), texts.get("resident", "")
-    if root not in found.table.index:
+    if root not in common.table.index:
         root = ""
     if number.isdecimal() and len(number) < 8 and int(number) < count:
         return root, int(number)
-    return root, int(found.table.loc[root]["resident"]) if root else None
+    return root, int(common.table.loc[root]["resident"]) if root else None
 
 
 @solara.component
-def TroubleList(worlds: Worlds, found: Troubles, root: str, other: int, lang: str) -> None:
+def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: str) -> None:
     """Filters, and the troubles that fit."""
     texts = viewer.address.value.other
-    domains = lives_told.domain_labels(worlds[0].scenario, lang)
+    domains = lives_presenter.domain_labels(worlds[0].scenario, lang)
     ids = list(worlds[0].model.map.ids)
     order = texts.get("sort") if texts.get("sort") in troubles.ORDERS else troubles.ORDERS[0]
     domain = texts["domain"] if texts.get("domain") in domains else ""
     community = texts["community"] if texts.get("community") in ids else ""
-    table = troubles.chosen(found, str(order), other, domain, community)
+    table = troubles.chosen(common, str(order), other, domain, community)
     any_ = say("compare_any", lang)
     sorts = {
         name: say(f"compare_order_{name}", lang, first=letter(0), other=letter(other)) for name in troubles.ORDERS
@@ -152,8 +152,8 @@ def TroubleTable(
     Table(
         name=name,
         caption=caption,
-        heads=lives_told.heads(count, other, lang, whose),
-        rows=lives_told.rows(table, domains, count, other, lang, whose),
+        heads=lives_presenter.heads(count, other, lang, whose),
+        rows=lives_presenter.rows(table, domains, count, other, lang, whose),
         numbers=1 + whose,
         selected=root,
         choosable=True,
@@ -162,19 +162,19 @@ def TroubleTable(
 
 
 @solara.component
-def ResidentCard(worlds: Worlds, found: Troubles, resident: int, root: str, other: int, lang: str) -> None:
+def ResidentCard(worlds: Worlds, common: Troubles, resident: int, root: str, other: int, lang: str) -> None:
     """What a resident thinks and went through in every world."""
-    domains = lives_told.domain_labels(worlds[0].scenario, lang)
+    domains = lives_presenter.domain_labels(worlds[0].scenario, lang)
     view = worlds[0].model.resident(resident)
     about = say(
         "compare_resident_title", lang, resident=resident, community=worlds[0].model.map.ids[view.community.row]
     )
     if view.vulnerable:
         about = f"{about} · {say('compare_life_vulnerable', lang)}"
-    heads, rows = lives_told.minds_table(worlds, resident, lang)
+    heads, rows = lives_presenter.minds_table(worlds, resident, lang)
     with solara.Div(classes=["card", "sf-resident"]):
         Table(name="minds", caption=about, heads=heads, rows=rows, numbers=1)
-        table = troubles.of_resident(found, resident)
+        table = troubles.of_resident(common, resident)
         if table.empty:
             solara.HTML("p", say("compare_resident_no_needs", lang), classes=["soft"])
         else:

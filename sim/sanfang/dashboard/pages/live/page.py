@@ -46,9 +46,9 @@ def Setup() -> None:
     chosen = solara.use_memo(lambda: Scenario.load(name, district=address.district), [name, address.district])
     fields = [*use_scenario_fields(1, lang), *use_place_fields(lang)]
     parts.Choices(fields=fields, event_pick=pick)
-    told = chosen.description_zh if lang == "zh" else chosen.description
-    if told:
-        solara.HTML("p", html.escape(told), classes=["soft"])
+    description = chosen.description_zh if lang == "zh" else chosen.description
+    if description:
+        solara.HTML("p", html.escape(description), classes=["soft"])
 
 
 @solara.component
@@ -61,7 +61,7 @@ def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
         figures, map_ = views.figures(played, lang), views.district_map(played, shown.value, lang)
         charts = views.charts(played, lang)
         there = selected.value in played.model.map.ids
-        told = views.community(played, selected.value, lang) if there else []
+        facts = views.community(played, selected.value, lang) if there else []
     parts.Figures(figures=figures)
     with solara.Div(classes=["sf-board"]):
         with solara.Div(classes=["sf-stack"]):
@@ -73,8 +73,8 @@ def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
                 selected=selected.value,
                 event_choose=lambda id_: selected.set(id_ if id_ in played.model.map.ids else ""),
             )
-            if told:
-                Community(selected.value, told)
+            if facts:
+                Community(selected.value, facts)
             else:
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
         with solara.Div(classes=["sf-stack"]):
@@ -88,10 +88,10 @@ def _measure(picked: dict[str, Any], otherwise: str) -> str:
 
 
 @solara.component
-def Community(id_: str, told: list[tuple[str, str]]) -> None:
+def Community(id_: str, facts: list[tuple[str, str]]) -> None:
     """The facts of the chosen community."""
-    facts = "".join(f"<dt>{label}</dt><dd>{html.escape(value)}</dd>" for label, value in told)
-    solara.HTML("div", f"<h3>{id_}</h3><dl>{facts}</dl>", classes=["card", "sf-community"])
+    rows = "".join(f"<dt>{label}</dt><dd>{html.escape(value)}</dd>" for label, value in facts)
+    solara.HTML("div", f"<h3>{id_}</h3><dl>{rows}</dl>", classes=["card", "sf-community"])
 
 
 @solara.component

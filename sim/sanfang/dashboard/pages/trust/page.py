@@ -178,10 +178,10 @@ def Reveal(finding: CheckResult, seed: int, lang: str) -> None:
 @solara.component
 def _Predicted(key: str, answer: int, lang: str) -> None:
     options, right = trust_views.answers(key, lang), PREDICTIONS[key].right
-    told = say(
+    outcome = say(
         "trust_you_right" if answer == right else "trust_you_wrong", lang, answer=options[answer], right=options[right]
     )
-    solara.HTML("p", escape(told), attributes={"data-show": "predicted"})
+    solara.HTML("p", escape(outcome), attributes={"data-show": "predicted"})
 
 
 @solara.component
@@ -223,7 +223,7 @@ def Files(found: list[CheckResult], lang: str) -> None:
 @solara.component
 def Limits(lang: str) -> None:
     """What the checks do not show, and where the parameters come from."""
-    told = trust_sources.figures()
+    counts = trust_sources.figures()
     with solara.Div(classes=["sf-trust-two"]):
         with solara.Div(classes=["card"]):
             solara.HTML("h2", say("trust_not_title", lang))
@@ -233,7 +233,7 @@ def Limits(lang: str) -> None:
             solara.HTML("h2", say("trust_sources_title", lang))
             with solara.Div(classes=["sf-scroll"]):
                 solara.HTML("table", trust_views.sources(lang), attributes={"data-show": "sources"})
-            note = say("trust_sources_note", lang, used=told["input"], compared=told["compare"])
+            note = say("trust_sources_note", lang, used=counts["input"], compared=counts["compare"])
             solara.HTML("p", escape(note), classes=["soft"])
 
 

@@ -29,7 +29,7 @@ def domain_labels(scenario: Scenario, lang: str) -> dict[str, str]:
 
 def heads(count: int, other: int, lang: str, whose: bool = True) -> list[str]:
     """Column heads of `rows`; without the residents if they are known."""
-    worlds = [say("compare_col_days", lang, letter=letter(place)) for place in range(count)]
+    worlds = [say("compare_col_days", lang, letter=letter(side)) for side in range(count)]
     difference = say("compare_less", lang, other=letter(other), first=letter(0))
     names = ["compare_col_trouble", *(["compare_col_who"] if whose else []), "compare_col_since"]
     return [*(say(name, lang) for name in names), *worlds, difference]
@@ -39,14 +39,14 @@ def rows(
     table: pd.DataFrame, domains: dict[str, str], count: int, other: int, lang: str, whose: bool = True
 ) -> list[Json]:
     """Rows of `troubles.chosen` for a page: what, where, whose, since when, days in each world, the difference."""
-    found = []
+    shown = []
     for root, row in table.iterrows():
-        texts = [_days(row, LETTERS[place], lang) for place in range(count)]
+        texts = [_days(row, LETTERS[side], lang) for side in range(count)]
         change, verdict = _change(row, LETTERS[other])
         who = [f"{row['community']} · {row['resident']}"] if whose else []
         cells = [domains[row["domain"]], *who, str(int(row["arose"]) + 1), *texts]
-        found.append({"id": root, "cells": [*cells, change], "verdicts": [""] * len(cells) + [verdict]})
-    return found
+        shown.append({"id": root, "cells": [*cells, change], "verdicts": [""] * len(cells) + [verdict]})
+    return shown
 
 
 def _days(row: Any, world: str, lang: str) -> str:
@@ -69,15 +69,15 @@ def _change(row: Any, world: str) -> tuple[str, str]:
 # --- One trouble ----------------------------------------------------------------------------------------
 
 
-def life_card(found: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: str) -> Json:
+def life_card(common: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: str) -> Json:
     """What `LifeCard` shows of one trouble. Raises KeyError for a root that arose in no world."""
-    row = found.table.loc[root]
+    row = common.table.loc[root]
     scenario = worlds[0].scenario
-    told = [troubles.life(requests, root, found.day) for requests in found.requests]
-    there = [one for one in told if one is not None]
-    begin, end = min(one["begin"] for one in there), max(one["end"] for one in there)
-    end = max([end, *(part[2] for one in there for record in one["records"] for part in record["segments"])])
-    most = max([sum(one["hours"].values()) for one in there] + [1e-9])
+    lives = [troubles.life(requests, root, common.day) for requests in common.requests]
+    there = [life for life in lives if life is not None]
+    begin, end = min(life["begin"] for life in there), max(life["end"] for life in there)
+    end = max([end, *(part[2] for life in there for record in life["records"] for part in record["segments"])])
+    most = max([sum(life["hours"].values()) for life in there] + [1e-9])
     about = [say(f"kind_{row['kind']}", lang), *([say("compare_life_vulnerable", lang)] if row["vulnerable"] else [])]
     title = say("compare_life_title", lang, domain=domain_labels(scenario, lang)[str(row["domain"])],
                 resident=row["resident"], community=row["community"])  # fmt: skip
@@ -89,22 +89,22 @@ def life_card(found: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: s
         "to": say("compare_life_axis", lang, day=int(end) + 1),
         "stages": [{"id": stage, "label": say(f"compare_stage_{stage}", lang)} for stage in troubles.STAGES],
         "worlds": [
-            _world(one, place, names[place], (begin, max(end - begin, 1e-6), most), lang)
-            for place, one in enumerate(told)
+            _world(life, side, names[side], (begin, max(end - begin, 1e-6), most), lang)
+            for side, life in enumerate(lives)
         ],
     }
 
 
-def _world(one: dict[str, Any] | None, place: int, name: str, scale: tuple[float, float, float], lang: str) -> Json:
-    who = letter(place)
-    found: Json = {"letter": who, "colour": colours.WORLDS[place], "name": name}
-    if one is None:
+def _world(life: dict[str, Any] | None, side: int, name: str, scale: tuple[float, float, float], lang: str) -> Json:
+    who = letter(side)
+    card: Json = {"letter": who, "colour": colours.WORLDS[side], "name": name}
+    if life is None:
         verdict, why = say("compare_life_prevented", lang, letter=who), say("compare_life_prevented_long", lang)
-        return {**found, "outcome": "", "absent": why, "verdict": verdict}
+        return {**card, "outcome": "", "absent": why, "verdict": verdict}
     begin, wide, most = scale
-    key = "compare_life_solved" if one["solved"] else "compare_life_unsolved"
-    verdict = say(key, lang, days=f"{one['days']:.1f}", letter=who)
-    parts = [part for record in one["records"] for part in record["segments"]]
+    key = "compare_life_solved" if life["solved"] else "compare_life_unsolved"
+    verdict = say(key, lang, days=f"{life['days']:.1f}", letter=who)
+    parts = [part for record in life["records"] for part in record["segments"]]
     segments = [
         {
             "stage": stage, "left": 100 * (start - begin) / wide, "width": 100 * (stop - start) / wide,
@@ -112,23 +112,23 @@ def _world(one: dict[str, Any] | None, place: int, name: str, scale: tuple[float
         }
         for stage, start, stop in parts
     ]  # fmt: skip
-    hours = sum(one["hours"].values())
+    hours = sum(life["hours"].values())
     where = say("compare_life_where", lang, hours=f"{hours:.1f}") if hours else say("compare_life_no_hours", lang)
-    state = say(f"state_{one['outcome']}", lang)
+    state = say(f"state_{life['outcome']}", lang)
     return {
-        **found,
+        **card,
         "outcome": state,
         "absent": "",
         "verdict": verdict,
         "spoken": f"{verdict}; {state}; " + "; ".join(segment["label"] for segment in segments),
         "segments": segments,
-        "open": one["outcome"] in ("open", "latent"),
+        "open": life["outcome"] in ("open", "latent"),
         "end": 100 * (parts[-1][2] - begin) / wide if parts else 0,
-        "paths": [_path(record, lang) for record in one["records"]],
+        "paths": [_path(record, lang) for record in life["records"]],
         "where": where,
         "causes": [
             {"id": cause, "label": cause_label(cause, lang), "hours": f"{spent:.1f} h", "width": 100 * spent / most}
-            for cause, spent in sorted(one["hours"].items(), key=lambda item: -item[1])
+            for cause, spent in sorted(life["hours"].items(), key=lambda item: -item[1])
             if spent > 0
         ],
     }

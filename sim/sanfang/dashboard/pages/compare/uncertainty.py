@@ -72,7 +72,7 @@ def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[WorldReplications
     if now is not None and now.state not in (DONE, CANCELLED):
         JobCard(now, lambda: running(now, lang), lang)
     if now is not None and now.found is not None:
-        Found(now, now.found, worlds, lang)
+        Replications(now, now.found, worlds, lang)
 
 
 def running(job: WorldReplications, lang: str) -> str:
@@ -84,108 +84,108 @@ def running(job: WorldReplications, lang: str) -> str:
 
 def ended(job: WorldReplications, address: Address, lang: str) -> list[Json]:
     """How replications ended, and whether other worlds are on show by now."""
-    told = say("compare_reps_done", lang, reps=job.reps, days=job.days)
+    sentence = say("compare_reps_done", lang, reps=job.reps, days=job.days)
     if job.state == CANCELLED:
-        told = say("compare_reps_cancelled_none", lang)
+        sentence = say("compare_reps_cancelled_none", lang)
         if job.found:
-            told = say("compare_reps_cancelled", lang, reps=job.found.reps)
-    notes: list[Json] = [{"kind": "info", "text": told}]
+            sentence = say("compare_reps_cancelled", lang, reps=job.found.reps)
+    notes: list[Json] = [{"kind": "info", "text": sentence}]
     if job.found and not same(job.address, address):
         notes.append({"kind": "warning", "text": say("compare_reps_stale", lang)})
     return notes
 
 
-def same(one: Address, other: Address) -> bool:
+def same(shown: Address, other: Address) -> bool:
     """Whether two addresses show the same worlds at the same time."""
-    return replace(one, lang="", other={}) == replace(other, lang="", other={})
+    return replace(shown, lang="", other={}) == replace(other, lang="", other={})
 
 
-def bands(found: Replicated, place: int) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def bands(replicated: Replicated, side: int) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Mean, low and high by day of each measure's difference; those of shares in percentage points."""
     scale = {name: 100.0 if measure.form == "share" else 1.0 for name, measure in MEASURES.items()}
-    return {name: tuple(scale[name] * part for part in found.band(name, place)) for name in MEASURES}  # type: ignore[misc]
+    return {name: tuple(scale[name] * part for part in replicated.band(name, side)) for name in MEASURES}  # type: ignore[misc]
 
 
-def band_charts(job: WorldReplications, found: Replicated, lang: str) -> list[Json]:
+def band_charts(job: WorldReplications, replicated: Replicated, lang: str) -> list[Json]:
     """Each measure's mean difference to the first world with its 95 % band, against zero."""
-    places = range(1, len(job.address.worlds))
-    drawn = {place: bands(found, place) for place in places}
+    sides = range(1, len(job.address.worlds))
+    drawn = {side: bands(replicated, side) for side in sides}
     charts = []
     for name, measure in MEASURES.items():
         lines = []
-        for place in places:
-            mean, low, high = drawn[place][name]
-            label = say("compare_less", lang, other=letter(place), first=letter(0))
-            lines.append({"name": label, "colour": colours.WORLDS[place], "values": mean, "low": low, "high": high})
+        for side in sides:
+            mean, low, high = drawn[side][name]
+            label = say("compare_less", lang, other=letter(side), first=letter(0))
+            lines.append({"name": label, "colour": colours.WORLDS[side], "values": mean, "low": low, "high": high})
         charts.append(chart(name, say(f"measure_{name}", lang), lines, unit=difference_unit(name, lang), days=job.days,
                             day_word=say("day", lang), digits=measure.digits + 1, zero=True))  # fmt: skip
     return charts
 
 
-def bands_table(job: WorldReplications, found: Replicated) -> pd.DataFrame:
+def bands_table(job: WorldReplications, replicated: Replicated) -> pd.DataFrame:
     """The numbers of `band_charts`: world, measure, day, difference, low, high."""
     tables = [
         pd.DataFrame({
-            "world": letter(place), "measure": name, "day": np.arange(job.days),
+            "world": letter(side), "measure": name, "day": np.arange(job.days),
             "difference": mean, "low": low, "high": high,
         })
-        for place in range(1, len(job.address.worlds))
-        for name, (mean, low, high) in bands(found, place).items()
+        for side in range(1, len(job.address.worlds))
+        for name, (mean, low, high) in bands(replicated, side).items()
     ]  # fmt: skip
     return pd.concat(tables, ignore_index=True)
 
 
-def headline_rows(found: Replicated, lang: str) -> list[Json]:
+def headline_rows(replicated: Replicated, lang: str) -> list[Json]:
     """The headline metrics: mean of the first world, then difference and interval of each other."""
-    table = looks.judged(found.headline())
+    table = looks.judged(replicated.headline())
     rows = []
     for name, part in table.groupby("metric", sort=False):
         known = metric(str(name))
         cells, verdicts = [f"{known.label(lang)}", known.format(float(part["baseline_mean"].iloc[0]))], ["", ""]
-        for one in part.to_dict("records"):
-            digits = decimals_of(one["low"], one["high"])
+        for difference in part.to_dict("records"):
+            digits = decimals_of(difference["low"], difference["high"])
             digits = known.unit.decimals if digits is None else digits
             cells += [
-                with_interval(one["difference"], one["low"], one["high"], digits, sign=True),
-                say(f"compare_reps_{one['verdict']}", lang) if one["n"] else "",
+                with_interval(difference["difference"], difference["low"], difference["high"], digits, sign=True),
+                say(f"compare_reps_{difference['verdict']}", lang) if difference["n"] else "",
             ]
-            verdicts += [looks.kind(one["verdict"], known.better)] * 2
+            verdicts += [looks.kind(difference["verdict"], known.better)] * 2
         rows.append({"id": str(name), "cells": cells, "verdicts": verdicts})
     return rows
 
 
-def said(found: Replicated, lang: str) -> str:
+def said(replicated: Replicated, lang: str) -> str:
     """What the words and colours of the table mean."""
-    table = found.headline()
+    table = replicated.headline()
     return looks.said([metric(str(name)) for name in table["metric"].unique()], len(table), lang)
 
 
-def windows_told(job: WorldReplications, found: Replicated, lang: str) -> list[str]:
+def windows_told(job: WorldReplications, replicated: Replicated, lang: str) -> list[str]:
     """Which days the table is of, how many requests, and what they are too few for."""
-    windows = {letter(place): window for place, window in enumerate(job.windows)}
-    return in_sentences(windows, found.runs["requests"], lang)
+    windows = {letter(side): window for side, window in enumerate(job.windows)}
+    return in_sentences(windows, replicated.runs["requests"], lang)
 
 
 @solara.component
-def Found(job: WorldReplications, found: Replicated, worlds: Worlds, lang: str) -> None:
+def Replications(job: WorldReplications, replicated: Replicated, worlds: Worlds, lang: str) -> None:
     """What replications found: charts, a table, files."""
-    charts = solara.use_memo(lambda: band_charts(job, found, lang), [found, lang])
-    rows = solara.use_memo(lambda: headline_rows(found, lang), [found, lang])
+    charts = solara.use_memo(lambda: band_charts(job, replicated, lang), [replicated, lang])
+    rows = solara.use_memo(lambda: headline_rows(replicated, lang), [replicated, lang])
     heads = [say("compare_reps_metric", lang), say("compare_reps_mean", lang, letter="A")]
-    for place in range(1, len(job.address.worlds)):
-        heads += [say("compare_reps_difference", lang, other=letter(place)), ""]
+    for side in range(1, len(job.address.worlds)):
+        heads += [say("compare_reps_difference", lang, other=letter(side)), ""]
     with solara.Div(classes=["card"]):
         Table(name="sure", caption=say("compare_reps_table", lang), heads=heads, rows=rows, numbers=1)
-        for told in windows_told(job, found, lang):
-            solara.HTML("p", told, classes=["soft"])
-        solara.HTML("p", html.escape(said(found, lang)), classes=["soft"])
+        for sentence in windows_told(job, replicated, lang):
+            solara.HTML("p", sentence, classes=["soft"])
+        solara.HTML("p", html.escape(said(replicated, lang)), classes=["soft"])
         solara.HTML("p", say("compare_reps_table_hint", lang), classes=["soft"])
     parts.Charts(charts=charts)
     names = [world.scenario for world in job.address.worlds]
-    stem = "-".join(["sanfang", *names, f"{found.reps}-replications", job.windows[0].file_name])
+    stem = "-".join(["sanfang", *names, f"{replicated.reps}-replications", job.windows[0].file_name])
     with solara.Div(classes=["sf-row"]):
-        parts.DownloadTable(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: bands_table(job, found))
-        parts.DownloadTable(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: found.runs)
+        parts.DownloadTable(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: bands_table(job, replicated))
+        parts.DownloadTable(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: replicated.runs)
         same_worlds = job.address.worlds == tuple(played.world for played in worlds)
         title = "  |  ".join(world_labels(worlds, lang)) if same_worlds else stem
         parts.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")
