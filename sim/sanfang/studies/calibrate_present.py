@@ -97,7 +97,7 @@ class Search:
         mean = np.mean(found, axis=0)
         factors = " ".join(f"{value:.3f}" for value in np.exp(x))
         sys.stderr.write(f"{self.runs}: {factors} | {' '.join(f'{value:.3f}' for value in mean)}\n")
-        return np.log(mean / np.array(list(TARGETS.values())))
+        return np.asarray(np.log(mean / np.array(list(TARGETS.values()))))
 
     def _outputs(self, x: np.ndarray, seed: int) -> list[float]:
         run = present_year(self.scenario.with_(dict(self.settings(x))), seed, self.scale)

@@ -104,7 +104,7 @@ def _found(run: Run, requests: pd.DataFrame) -> pd.DataFrame:
 OUTPUTS: dict[str, Callable[[Run, pd.DataFrame], float]] = {
     "hotline_days_mean": lambda run, requests: _hotline_days(run, requests).mean(),
     "hotline_days_median": lambda run, requests: _hotline_days(run, requests).median(),
-    "hotline_days_p90": lambda run, requests: _hotline_days(run, requests).quantile(0.9),
+    "hotline_days_p90": lambda run, requests: float(_hotline_days(run, requests).quantile(0.9)),
     "hotline_closed_within_7_days": lambda run, requests: _share(_hotline_days(run, requests) <= 7),
     "hotline_closed_within_15_days": lambda run, requests: _share(_hotline_days(run, requests) <= 15),
     "hotline_share": lambda run, requests: (
