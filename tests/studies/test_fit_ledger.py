@@ -66,6 +66,8 @@ def test_the_tests_figures_are_held_out_and_have_a_number_to_compare(rows: pd.Da
     assert "" not in set(chosen["output"])
     assert pd.to_numeric(chosen["compared"]).notna().all()
     assert (rows["output"] != "").equals(rows["compared"] != "")
+    records = rows[(rows["file"] == ELSEWHERE) & (rows["output"] != "")]
+    assert records["compared"].tolist() == records["value"].tolist()
     usable = rows[(rows["mark"] == HELD_OUT) & (rows["output"] != "")]
     assert abs(len(usable) - 2 * len(chosen)) <= 1
 

@@ -193,7 +193,7 @@ def test_every_value_names_its_source(name: str) -> None:
     texts = ("name", "department", *ABOUT, "extends")
     there = {path for path in _leaves(document) if path.split(".")[-1] not in texts}
     assert there == set(sources)
-    classes = ("published", "derived", "assumed", "convention")
+    classes = ("published", "derived", "calibrated", "assumed", "convention")
     assert [source for source in sources.values() if not source.startswith(classes)] == []
 
 

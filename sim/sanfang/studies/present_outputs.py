@@ -91,11 +91,10 @@ def _two_trips(run: Run, requests: pd.DataFrame) -> float:
 
 
 def _funds_spent(run: Run, requests: pd.DataFrame) -> float:
-    """Share of the money that communities hold that was not stranded."""
-    assert run.observation is not None
+    """Share of the money that communities hold for cases and services that was spent."""
     yuan = run.ledger[(run.ledger["resource"] == "yuan") & (run.ledger["tier"] == "community")]
-    amounts = yuan.groupby("heading")["amount"].sum()
-    return 1.0 - float(amounts.get("stranded", 0.0) / amounts.sum())
+    held = yuan[~yuan["heading"].isin(["wages", "vacant"])].groupby("heading")["amount"].sum()
+    return 1.0 - float(held.reindex(["stranded", "unspent"]).sum() / held.sum())
 
 
 def _found(run: Run, requests: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +104,7 @@ def _found(run: Run, requests: pd.DataFrame) -> pd.DataFrame:
 OUTPUTS: dict[str, Callable[[Run, pd.DataFrame], float]] = {
     "hotline_days_mean": lambda run, requests: _hotline_days(run, requests).mean(),
     "hotline_days_median": lambda run, requests: _hotline_days(run, requests).median(),
-    "hotline_days_p90": lambda run, requests: _hotline_days(run, requests).quantile(0.9),
+    "hotline_days_p90": lambda run, requests: float(_hotline_days(run, requests).quantile(0.9)),
     "hotline_closed_within_7_days": lambda run, requests: _share(_hotline_days(run, requests) <= 7),
     "hotline_closed_within_15_days": lambda run, requests: _share(_hotline_days(run, requests) <= 15),
     "hotline_share": lambda run, requests: (
