@@ -19,7 +19,7 @@ from benchmarks import browser
 from sanfang.lab.sweeps import executors, measuring, runner
 from sanfang.metrics.catalogue import METRICS
 from sanfang.metrics.groups import ByGroup, dimensions
-from sanfang.run import simulation
+from sanfang.run import prepare, simulation
 from sanfang.scenario.window import Window
 
 hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
@@ -93,6 +93,7 @@ def made_up_groups(metrics: dict[str, float], by: Sequence[str]) -> tuple[ByGrou
 def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace the simulation by `made_up_run`, in forked workers as well."""
     monkeypatch.setattr(simulation, "simulate", made_up_run)
+    monkeypatch.setattr(prepare, "make_start", lambda *_: None)
     monkeypatch.setattr(measuring, "groups_of", made_up_groups)
     monkeypatch.setattr(runner.compiled, "is_cached", lambda: True)
     monkeypatch.setattr(executors, "start_method", lambda: "fork")

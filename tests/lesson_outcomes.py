@@ -20,7 +20,7 @@ LESSON_NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 STEPS = [(name, number) for name in LESSON_NAMES for number in range(len(load(name).steps))]
 
-SHORT = LessonPlace(days=240, replications=3)
+SHORT = LessonPlace(start="empty", days=240, replications=3)
 
 FAR = 20.0
 """More than the smallest difference of interest in any unit."""

@@ -99,9 +99,10 @@ class Playing:
         """A job has ended; where it did not get to `wanted`, the address goes back to what is on the stage."""
         if self.stage.worlds and job.state != DONE:
             address, now = viewer.address.peek(), self.stage.shown
-            district, size, seed, days = now.place
+            district, size, seed, days, start = now.place
             worlds = (*now.worlds, *address.worlds[len(wanted.worlds) :])
-            viewer.change(district=district, size=size, seed=seed, days=days, day=now.day, worlds=worlds)
+            where = {"district": district, "size": size, "seed": seed, "days": days, "start": start}
+            viewer.change(**where, day=now.day, worlds=worlds)
         self.draw()
 
     def draw(self) -> None:
