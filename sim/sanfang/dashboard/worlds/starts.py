@@ -25,6 +25,9 @@ def have_start(scenario: Scenario, seed: int, scale: float, job: BackgroundJob[A
             return
         with job.turn():
             years = years_before(scenario, seed, scale)
-        play(years.step, years.days, job)
+        done, total = job.done, job.total
+        job.done, job.total = 0, years.days  # how far the start is, until it is there
+        play(years.step, years.days, job, count=True)
         with job.turn():
             years.end()
+        job.done, job.total = done, total
