@@ -79,7 +79,8 @@ def test_a_link_says_how_far_it_is_and_can_be_cancelled(visit: Any, lang: str, w
     page = visit(f"{MUCH}&lang={lang}", width, height)
     page.wait_for_selector(".sf-job [data-show=progress]")
     told = re.sub("[0-9]+", "#", page.inner_text(".sf-job [data-show=progress]"))
-    assert told == re.sub("[0-9]+", "#", say("job_playing", lang, day=1095, percent=1))
+    doing = (say(name, lang, day=1095, percent=1) for name in ("job_building", "job_playing"))
+    assert told in [re.sub("[0-9]+", "#", text) for text in doing]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.wait_for_selector("[data-do=play]")
     assert page.locator("[data-do=play]").is_disabled() and page.locator("[inert] [data-lever]").count()

@@ -202,7 +202,8 @@ def Arrival(on: Playing, lang: str) -> None:
     day = viewer.address.value.day
 
     def text() -> str:
-        return say("job_playing" if day else "job_building", lang, day=day, percent=percent(job))
+        doing = "job_playing" if day and on.stage.worlds else "job_building"
+        return say(doing, lang, day=day, percent=percent(job))
 
     JobCard(job, text, lang, again=on.again)
 
