@@ -125,7 +125,7 @@ def test_the_worlds_of_a_link_are_those_that_were_played_to_the_last_digit(open_
     monkey = page.jobs[0]
     after(monkey, 2, lambda: told.append(str(page.transport and page.transport["busy"])))
     monkey.run()
-    assert say("job_playing", "en", day=40, percent=0) in told and "True" in told
+    assert say("job_building", "en", percent=0) in told and "True" in told
     assert page.transport is not None and page.transport["day"] == 40 and not page.transport["busy"]
     assert viewer.address.value.worlds == TWO.worlds and not page.told
 
