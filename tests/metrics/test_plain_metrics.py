@@ -165,7 +165,8 @@ def test_closings_repeats_and_ratings_are_counted_from_the_records(changes: dict
 @pytest.mark.parametrize(("reached", "polite"), [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)])
 def test_ratings_are_of_those_who_were_reached(reached: float, polite: float) -> None:
     """Satisfied is who says so politely, or whose experience is worth at least 0.6; given up requests are not rated."""
-    _, shown = hamlet("before", 60, **{"mind.reached": reached, "mind.polite": polite})
+    conditions = {"mind.reached": reached, "mind.polite": polite, "mind.satisfied_from": 0.6}
+    _, shown = hamlet("before", 60, **conditions)
     ended = shown.requests[shown.requests["outcome"].isin(["resolved", "unresolved", "withdrawn"])]
     closed = ended["experience"].notna() & (ended["outcome"] != "withdrawn")
     assert (ended["rated"][~closed] == -1).all()
