@@ -38,7 +38,7 @@ from sanfang.scenario.scenario import Scenario
 def test_a_step_shows_the_numbers_of_simulate_and_of_compare() -> None:
     lesson, step = short(load("duties-without-means"), load("duties-without-means").steps[0])
     found = made(lambda job: find_out(lesson, step, job, Runs()))
-    arms = [Scenario.load(name, district="demo") for name in ("before", "unfunded")]
+    arms = [Scenario.load(name, district="demo", settings=["run.start=empty"]) for name in ("before", "unfunded")]
     for arm, scenario in zip(("before", "unfunded"), arms, strict=True):
         assert found.by_arm[arm][1].metrics == pytest.approx(
             simulate(scenario, seed=2, days=SHORT.days).metrics, rel=0, abs=0, nan_ok=True

@@ -251,7 +251,9 @@ def test_it_runs_for_whoever_names_its_experiment_to_sweep_and_for_nobody_else(h
 def test_the_example_gives_its_metrics() -> None:
     loaded = Experiment.load("own-metrics/own-metrics")
     assert measuring_of(loaded).records
-    run = simulate(next(iter(loaded.bases.values())).with_({"run.warm_up": 0, "run.start": "empty"}), days=30, scale=0.1)
+    run = simulate(
+        next(iter(loaded.bases.values())).with_({"run.warm_up": 0, "run.start": "empty"}), days=30, scale=0.1
+    )
     found = measuring_of(loaded)(run).metrics
     requests = run.observation.records if run.observation else []
     made = [record for record in requests if record["voiced"] >= 0]
