@@ -463,6 +463,7 @@ def of_resources(shown: Shown) -> dict[str, float]:
         "burden_gap": load(base) - load(above),
         "turnover_rate": days["leavers"].sum() / shown.posts / len(days) * 365,
         "cost_per_resolved_need": ratio(money.sum() + wages, days["resolved"].sum()),
+        "steady_start": math.nan,  # the runs that it looks at begin in an empty district
         "hours_supplied": total["hours"],
         "money_supplied": total["yuan"],
         "outside_hours": total.get("outside_hours", 0.0),
