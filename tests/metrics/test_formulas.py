@@ -141,7 +141,9 @@ def test_a_change_of_a_metric_is_no_change_of_what_decides_a_run() -> None:
 
 
 def test_what_is_packed_comes_back_with_every_metric_and_table_to_the_last_bit() -> None:
-    run = simulate(Scenario.load(str(SMALL)).with_({"run.warm_up": 5}), days=40, keep_requests=True)
+    run = simulate(
+        Scenario.load(str(SMALL)).with_({"run.warm_up": 5, "run.start": "empty"}), days=40, keep_requests=True
+    )
     assert run.observation is not None
     packed = pack(run.observation)
     back = unpack(packed, run.scenario)

@@ -110,6 +110,7 @@ def _place(draw: st.DrawFn) -> dict[str, Any]:
         "sub_districts": draw(st.sampled_from(range(1, communities + 1))),
         "population": max(200, communities * draw(st.sampled_from([50, 77, 200, 500, 1000]))),
     }
+    document["run"]["start"] = "empty"  # tables and books from the first day on
     document["run"]["warm_up"] = draw(st.sampled_from([0, 10]))
     chosen = draw(_some(sorted(document["domains"]), at_least=1))
     document["domains"] = {name: document["domains"][name] for name in sorted(chosen)}

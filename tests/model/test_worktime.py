@@ -71,7 +71,7 @@ def test_a_run_without_a_working_day_ends_with_metrics_of_its_own() -> None:
 
 
 def test_before_the_first_day_the_daily_series_is_there_without_rows() -> None:
-    model = DistrictModel(Scenario.load("before", district="demo"), days=2)
+    model = DistrictModel(Scenario.load("before", district="demo", settings=["run.start=empty"]), days=2)
     before = daily_table(observe(model))
     model.step()
     assert len(before) == 0 and list(before.columns) == list(daily_table(observe(model)).columns)

@@ -194,7 +194,7 @@ def test_trace_keeps_to_a_domain() -> None:
         (("--domain", "utilitys"), "did you mean 'utilities'?"),
         (("--request", "nothing"), "no need of this run"),
         (("--request", "00", "--slowest", "2"), "--slowest and --domain say nothing beside it"),
-        (("--days", "2"), "no request was closed by then"),
+        (("--days", "2", "--set", "run.start=empty"), "no request was closed by then"),
     ],
 )
 def test_trace_refuses_what_it_cannot_tell(arguments: tuple[str, ...], told: str) -> None:

@@ -160,7 +160,7 @@ def test_a_run_within_the_reference_year_goes_on_at_its_beginning() -> None:
 
 def test_a_model_of_the_reference_year_lives_its_days() -> None:
     """From 20 December 2025 with this year repeated: thirteen days later it is 2 January 2025 again, a Thursday."""
-    changes = {"calendar.start": "2025-12-20", "calendar.reference_year": 2025}
+    changes = {"calendar.start": "2025-12-20", "calendar.reference_year": 2025, "run.start": "empty"}
     scenario = Scenario.load("before", district="demo").with_(changes)
     model = DistrictModel(scenario, days=40, scale=0.2)
     for _ in range(13):
@@ -176,7 +176,7 @@ def test_a_model_of_the_reference_year_lives_its_days() -> None:
 
 
 def test_the_first_year_of_a_repeated_year_is_that_year() -> None:
-    before = Scenario.load("before", district="demo")
+    before = Scenario.load("before", district="demo", settings=["run.start=empty"])
     plain, repeated = (
         simulate(before.with_({"calendar.reference_year": number}), days=40, scale=0.2).daily for number in (0, 2025)
     )

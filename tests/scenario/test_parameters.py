@@ -102,7 +102,8 @@ def test_the_catalogue_finds_every_parameter_by_its_path() -> None:
     for parameter in PARAMETERS:
         assert find(parameter.path.replace(ANY, "some")) == parameter
     assert find("policy") is find("policy.nothing") is find("policy.triage.more") is find("") is None
-    assert known_at("run") == ["days", "warm_up"]
+    assert known_at("run") == ["days", "start", "warm_up", "replicate"]
+    assert known_at("present") == list(lever_names()) and find("present.triage") is not None
     assert known_at("policy_by_community.c001") == list(lever_names())
     assert known_at("domains") == known_at("run.days") == known_at("nothing") == []
 

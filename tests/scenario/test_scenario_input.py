@@ -18,7 +18,10 @@ SCENARIO_TEXTS = {
     "unknown lever": ("[policy]\nauthorty = 0.5", "policy.authorty = 0.5: unknown key; did you mean 'authority'?"),
     "unknown section": ("[polcy]\nauthority = 0.5", "polcy: unknown key; did you mean 'policy'?"),
     "key in the wrong section": ("authority = 0.5", "authority = 0.5: unknown key; did you mean 'policy.authority'?"),
-    "unknown key without a like": ("[run]\nzzz = 1", "run.zzz = 1: unknown key; known here: days, warm_up"),
+    "unknown key without a like": (
+        "[run]\nzzz = 1",
+        "run.zzz = 1: unknown key; known here: days, start, warm_up, replicate",
+    ),
     "unknown key in a domain": (
         "[domains.care]\nhazrd = 1",
         "domains.care.hazrd = 1: unknown key; did you mean 'hazard'?",

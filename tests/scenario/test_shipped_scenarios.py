@@ -21,6 +21,7 @@ GROUPS = {
     "three-devolutions": {"resources", "services", "management"},
     "precision": {"precision"},
     "refinement": {"refinement"},
+    "two-refinements": {"precision", "refinement"},
     "three-devolutions-two-refinements": {"resources", "services", "management", "precision", "refinement"},
 }
 

@@ -126,6 +126,7 @@ days = 100
 scale = 0.17
 replications = 2
 metrics = ["satisfaction", "resolution_days_mean"]
+settings = {{ "run.start" = "empty" }}
 {more}
 """
 
@@ -188,7 +189,7 @@ def test_what_is_too_short_is_no_value_that_was_not_reached(tmp_path: Path) -> N
 
 
 def invoked(*arguments: str) -> Any:
-    return CliRunner().invoke(app, [*arguments, "--district", "demo", "--scale", "0.17"])
+    return CliRunner().invoke(app, [*arguments, "--district", "demo", "--scale", "0.17", "--set", "run.start=empty"])
 
 
 def test_run_and_compare_print_the_window_and_why_there_is_no_value() -> None:
@@ -221,7 +222,7 @@ def test_the_command_line_refuses_different_windows_with_one_message(tmp_path: P
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "warm-up until day 90"), ("zh", "第 90 天前为起步期")])
 def test_cards_of_a_day_in_the_warm_up_say_so_and_show_no_change(lang: str, words: str) -> None:
-    address = Address(district="demo", size=0.25, days=200)
+    address = Address(district="demo", size=0.25, days=200, start="empty")
     played = PlayedWorld(address, LinkedWorld())
     played.step(90)
     for card in views.figures(played, lang):

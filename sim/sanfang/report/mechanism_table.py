@@ -137,7 +137,8 @@ def _acts(row: Mechanism) -> str:
 
 def _setting(row: Mechanism) -> str:
     """What both sides of the contrast have beside the state before the reform."""
-    both = ", ".join(f"`{path}` = {value:g}" for path, value in row.experiment.file.settings.items())
+    settings = {path: value for path, value in row.experiment.file.settings.items() if path != "run.start"}
+    both = ", ".join(f"`{path}` = {value:g}" for path, value in settings.items())
     return f" (Both sides with {both}.)" if both else ""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sanfang.scenario.declare import EXTENSIONS, Role, Section
+from sanfang.scenario.merging import PRESENT
 from sanfang.scenario.policy import Policy
 
 if TYPE_CHECKING:
@@ -78,8 +79,11 @@ class Parameter:
 
 
 def parameters() -> Iterator[Parameter]:
-    """Every declared parameter, in the order of declaration; `*` in a path stands for a chosen name."""
-    yield from _walk(tree(), "")
+    """Every declared parameter, in the order of declaration; `*` in a path stands for a chosen name.
+
+    The present policy is left out: its levers are those of `policy`.
+    """
+    yield from _walk({name: below for name, below in tree().items() if name != PRESENT}, "")
 
 
 def levers(*, extensions: bool = True) -> list[Parameter]:
@@ -128,6 +132,8 @@ def json_schema() -> dict[str, Any]:
         entry = schema["properties"][table]["additionalProperties"]
         out = {"const": False, "description": "Takes out what the district or an extended file has"}
         schema["properties"][table]["additionalProperties"] = {"anyOf": [entry, out]}
+    of_today = {"const": PRESENT, "description": "The policy that the district has already"}
+    schema["properties"]["policy"] = {"anyOf": [schema["properties"]["policy"], of_today]}
     for section in [schema, *schema["$defs"].values()]:
         _allow_sources(section.get("properties", {}))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
@@ -176,7 +182,9 @@ def _tree(section: type[Section]) -> Tree:
     branches: Tree = {}
     for name, info in section.model_fields.items():
         below = info.annotation
-        if get_origin(below) is dict:
+        if name == PRESENT:
+            branches[name] = _tree(Policy)
+        elif get_origin(below) is dict:
             each = get_args(below)[1]
             branches[name] = {ANY: _tree(each if _is_section(each) else Policy)}  # communities set a part of the policy
         else:

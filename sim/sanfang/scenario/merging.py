@@ -6,7 +6,7 @@ department, or a community's own policy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,10 @@ from sanfang.scenario.toml import MAX_DEPTH, MAX_KEY_LENGTH, Document, check_siz
 
 NAMED = ("domains", "departments", "policy_by_community")
 """Tables whose keys a file chooses; `false` in the place of such an entry takes it out."""
+
+
+PRESENT = "present"
+"""The policy that a district has already: a table of its file, and what a scenario may say in the place of a policy."""
 
 
 @dataclass
@@ -70,6 +74,15 @@ class Reading:
                 raise InputError(f"{table} = {{}}: changes nothing; to take an entry out, write {table}.NAME = false")
             for name, value in given.items() if isinstance(given, Mapping) else ():
                 yield f"{table}.{name}", there.get(name) if isinstance(there, Mapping) else None, value
+
+    def take_present_policy(self, levers: Iterable[str]) -> None:
+        """`policy = "present"` is the policy that the district has already: 0 for each of `levers` that it does not
+        name. All come from where that was said."""
+        if self.document.get("policy") != PRESENT:
+            return
+        present, origin = self.document.get(PRESENT, {}), self.origins.pop("policy", "")
+        self.document["policy"] = dict.fromkeys(levers, 0.0) | (present if isinstance(present, dict) else {})
+        self.origins |= {f"policy.{name}": origin for name in self.document["policy"]}
 
     def settle(self) -> None:
         """Leave out what was taken out. Raises `InputError` where there was nothing to take out."""

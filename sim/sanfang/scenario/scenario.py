@@ -33,13 +33,10 @@ from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.merging import Reading, nested
 from sanfang.scenario.messages import input_error
 from sanfang.scenario.place import Calendar, DepartmentPosts, District, Domain, Money, Staffing
-from sanfang.scenario.policy import Policy
+from sanfang.scenario.policy import Policy, lever_names
 from sanfang.scenario.reading import ABOUT, read_document, read_scenario
 from sanfang.scenario.settings import SETTING, parse_settings
 from sanfang.scenario.sources import NONE_GIVEN
-
-PRESENT = "present"
-"""In the place of a policy: the one that the district has already."""
 
 LeverValue = float | Schedule | tuple[str, ...]
 
@@ -105,14 +102,6 @@ class Scenario(Section):
         """Sorted, so that the order in which a file lists them cannot matter to a run."""
         return dict(sorted(value.items()))
 
-    @model_validator(mode="before")
-    @classmethod
-    def _policy_of_today(cls, document: Any) -> Any:
-        """`policy = "present"`: the policy that the district has already."""
-        if isinstance(document, dict) and document.get("policy") == PRESENT:
-            return document | {"policy": document.get("present", {})}
-        return document
-
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         checks.check(self)
@@ -158,6 +147,7 @@ class Scenario(Section):
     @classmethod
     def _from_reading(cls, reading: Reading) -> Scenario:
         reading.settle()
+        reading.take_present_policy(lever_names())
         try:
             scenario = cls.model_validate(reading.document)
         except ValidationError as error:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sanfang.cli.progress import ProgressLine
 from sanfang.lab.comparison import Comparison, compare
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.report.markdown import table
@@ -57,8 +56,7 @@ def headline(settings: Mapping[str, Any], scale: float, reps: int, jobs: int | N
     """The policies under some settings, a year."""
     names = [name + (dose if name != POLICIES[0] else "") for name in POLICIES]
     scenarios = [Scenario.load(name, district="licang").with_(settings) for name in names]
-    with ProgressLine("runs") as progress:
-        return compare(scenarios, reps=reps, days=365, scale=scale, jobs=jobs, by=(), progress=progress)
+    return compare(scenarios, reps=reps, days=365, scale=scale, jobs=jobs, by=())
 
 
 def row(name: str, comparison: Comparison) -> list[str]:

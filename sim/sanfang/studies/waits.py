@@ -9,6 +9,7 @@ longer, more give up, and who trusts less speaks up later. Both beside what an i
 
 from __future__ import annotations
 
+import argparse
 import math
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sanfang.model.district.district_records import Residents
 from sanfang.model.district.residents import live_on, replay, talk
 from sanfang.model.kernel.draws import stream
 from sanfang.model.kernel.records import Record
@@ -126,7 +128,7 @@ def minds_alone(model: Remembering, mind: Record, times: float, rounds: int = RO
     Each time a resident meets the year of somebody whom troubles meet about as often: who was unlucky in the one year
     is not so for ever. Troubles burden as long as they did.
     """
-    residents, communities = model.residents, model.world.communities
+    residents, communities = Residents._make(column.copy() for column in model.residents), model.world.communities
     rows, means = (communities["first"], communities["size"]), np.zeros((2, len(communities)))
     order = np.lexsort((residents.weight.sum(axis=1), residents.community))
     random = stream(model.seed_run, "remembered year", 0)
@@ -196,4 +198,5 @@ def page(scenario: Scenario, seeds: Sequence[int] = SEEDS) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m sanfang.studies.waits", description=__doc__).parse_args()
     sys.stdout.write(page(Scenario.load("before", district=DISTRICT)) + "\n")

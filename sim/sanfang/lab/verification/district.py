@@ -36,7 +36,7 @@ HARDLY = 0.02
 @lru_cache(maxsize=4)
 def _loaded(name: str) -> Scenario:
     """All of its short runs is evaluated."""
-    return Scenario.load(name, district=DISTRICT, settings=["run.warm_up=0"])
+    return Scenario.load(name, district=DISTRICT, settings=["run.start=empty", "run.warm_up=0"])
 
 
 def _demo(name: str = "before", changes: dict[str, Any] | None = None) -> Scenario:
