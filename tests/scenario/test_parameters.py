@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sanfang import Scenario
 from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.scenario.catalogue import ANY, Parameter, find, known_at, levers, parameters, values
+from sanfang.scenario.checks import MIN_YEAR
 from sanfang.scenario.declare import EARLIEST, LATEST, level_on
 from sanfang.scenario.merging import nested
 from sanfang.scenario.policy import lever_names
@@ -185,6 +186,8 @@ def assembled(changes: dict[str, Any]) -> dict[str, Any]:
     district["population"] = max(district["population"], 50 * district["communities"])
     district["share_young"] = min(district["share_young"], 1 - district["share_elderly"])
     calendar = document["calendar"]
+    if calendar["start"].day != 1 or calendar["start"].year < MIN_YEAR:
+        document["run"]["start"] = "empty"
     calendar["opening_hour"] = min(calendar["opening_hour"], 24 - calendar["shift_hours"])
     if calendar["reference_year"] < EARLIEST.year:
         calendar["reference_year"] = 0

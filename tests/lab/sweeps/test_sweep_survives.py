@@ -28,7 +28,7 @@ scale = 0.02
 days = 40
 replications = 6
 daily = true
-settings = { "run.warm_up" = 10 }
+settings = { "run.warm_up" = 10, "run.start" = "empty" }
 [factors]
 "casework.bounce" = [0.1, 0.2, 0.3]
 """

@@ -10,18 +10,20 @@ from __future__ import annotations
 import numpy as np
 
 GROWTH = 0.1
-"""Relative change of the year's mean of open requests, over what is usual by chance in a small district, that in two
-years running in one direction is no steady state."""
+"""Relative change of the year's mean of open requests that in two years running, in one direction, is no steady state."""
 
-LEAST = 20.0
-"""Requests below which a change is chance."""
+CHANCE = 3.0
+"""The change must also exceed so many times the square root of these requests: in a small district they vary as much."""
 
 
 def is_steady(open_requests: np.ndarray) -> bool:
-    """Whether the last of `open_requests[year]`, means of the years before day 0, tell of a steady state.
-
-    It is not where they have changed by more than `GROWTH` in each of the last two years, in the same direction.
-    """
+    """Whether the last three of `open_requests[year]`, means of the years before day 0, tell of a steady state."""
     before, then, now = (float(mean) for mean in open_requests[-3:])
-    changes = (then - before) / max(before, LEAST), (now - then) / max(then, LEAST)
-    return not (min(changes) > GROWTH or max(changes) < -GROWTH)
+    grows = [_change(before, then), _change(then, now)]
+    return grows not in ([1, 1], [-1, -1])
+
+
+def _change(before: float, after: float) -> int:
+    """1 if requests have become clearly more, -1 if fewer, else 0."""
+    least = max(GROWTH * before, CHANCE * before**0.5)
+    return 0 if abs(after - before) <= least else 1 if after > before else -1
