@@ -38,7 +38,7 @@ class Window:
     def of_year(cls, scenario: Scenario, year: int) -> Self:
         """The window of a year of a run, 1 being the first: `YEAR` days, without those that are left out."""
         end = YEAR * year
-        return cls(min(max(end - YEAR, scenario.run.warm_up), end), end, scenario.run.warm_up)
+        return cls(min(max(end - YEAR, scenario.run.left_out), end), end, scenario.run.left_out)
 
     @property
     def days(self) -> int:

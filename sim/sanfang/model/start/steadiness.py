@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 GROWTH = 0.1
-"""Relative change of the year's mean of open requests that in two years running, in one direction, is no steady state."""
+"""Relative change of a year's mean of open requests that in two years running, in one direction, is no steady state."""
 
 CHANCE = 3.0
-"""The change must also exceed so many times the square root of these requests: in a small district they vary as much."""
+"""The change must also exceed so many times the square root of these requests: so much is chance where they are few."""
 
 
 def is_steady(open_requests: np.ndarray) -> bool:
