@@ -77,6 +77,8 @@ FAST: dict[str, Setup] = {
 """Short ones, for every test run."""
 
 SMALL: dict[str, Setup] = {
+    "small-and-steady": Setup(seed=67, days=40, scale=0.17, changes={"run.start": "steady"}),
+    "small-steady-and-reformed": Setup(REFORM, seed=68, days=40, scale=0.17, changes={"run.start": "steady"}),
     "small-and-overloaded": Setup(
         seed=61,
         days=70,

@@ -41,7 +41,9 @@ metrics; do not edit it. Write it anew with `python -m sanfang.report.mechanism_
 
 Each row of the article's list is an experiment: the same district with and without one mechanism, on the same
 troubles ({replications} replications of a year, district `{district}`, paired by seed), and *one* metric, its
-signature, named before the runs were made, from how the mechanism acts. Differences are given with 95 % t intervals;
+signature, named before the runs were made, from how the mechanism acts. Runs begin in an empty district
+(`run.start = "empty"`), whose first 90 days are left out: how a mechanism acts shows there, not what a reform does to a
+district as it stands ([second-edition.md](second-edition.md)). Differences are given with 95 % t intervals;
 levers go from 0 to 1. For a dilemma, which the state before the reform has, the difference is *before* minus a
 district that is spared it. In the figures the line is zero and the blue side the expected one.
 
