@@ -19,6 +19,7 @@ from sanfang.model.kernel.draws import mix
 from sanfang.model.kernel.engine_arrays import EVENT, NONE, Engine, refer_engine, with_room
 from sanfang.model.kernel.event_calendar import pending_events, schedule
 from sanfang.model.kernel.records import Records
+from sanfang.model.world import World
 
 if TYPE_CHECKING:
     from sanfang.model.model import DistrictModel
@@ -111,6 +112,12 @@ def _engine(model: DistrictModel, hours: float) -> Carried:
     events["time"] -= hours
     free = engine.free_jobs[: int(engine.clock["free_jobs"][0])].copy()
     return dict(stations=stations, workers=workers, jobs=jobs, free_jobs=free, events=events)
+
+
+def forget_records(world: World) -> None:
+    """Nobody will ask for the records and closings so far: nothing that lives refers to them any more."""
+    world.counts["records"] = world.counts["closings"] = 0
+    world.cases["record"] = world.cases["closing"] = NONE
 
 
 # --- Put into another -------------------------------------------------------------------------------------

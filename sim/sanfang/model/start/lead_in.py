@@ -15,7 +15,7 @@ import pandas as pd
 from sanfang.model.books.observation import observe
 from sanfang.model.books.tables import daily_table
 from sanfang.model.model import DistrictModel
-from sanfang.model.start.carried import Carried, carried
+from sanfang.model.start.carried import Carried, carried, forget_records
 from sanfang.model.start.remembered_year import RememberedYear
 from sanfang.model.start.steadiness import is_steady
 from sanfang.model.start.tenure import Learning, renew
@@ -67,6 +67,7 @@ class LeadIn(DistrictModel):
         if self._learning is not None and self._year is not None:
             renew(self, self._learning)
             self._year.replay(self.residents, self.world.communities, self.setting["mind"], REPLAYS, self.seed_run)
+        forget_records(self.world)
 
     def carried(self) -> Carried:
         """What it carries into day 0, and its daily series of the year before; on the eve, and once only."""
