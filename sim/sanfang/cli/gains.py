@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -20,6 +21,8 @@ NONE = "none"
 ONLY_COUNTED = ("community",)
 """Dimensions with so many groups that a page says how many of them gain, and which gains most; files have them all."""
 POINTS_SHOWN = 12
+METRICS_BESIDE = 2
+"""Metrics of one table: more are too wide for a page."""
 
 
 def wanted(given_: str | None) -> tuple[str, ...]:
@@ -31,7 +34,7 @@ def wanted(given_: str | None) -> tuple[str, ...]:
 
 
 def print_gains(differences: pd.DataFrame) -> None:
-    """One table of all groups, a section a scenario (and point), and lines for the dimensions that are only counted;
+    """Tables of all groups, a section a scenario (and point), and lines for the dimensions that are only counted;
     nothing where there are none."""
     if differences.empty:
         return
@@ -39,8 +42,9 @@ def print_gains(differences: pd.DataFrame) -> None:
     console.print("[bold]Who gains, who loses[/bold]")
     rows = differences[~differences["dimension"].isin(ONLY_COUNTED)]
     shown = rows[rows["point"].isin(rows["point"].unique()[:POINTS_SHOWN])] if "point" in rows else rows
-    if len(shown):
-        console.print(_table(shown))
+    for metrics in batched(shown["metric"].unique(), METRICS_BESIDE) if len(shown) else ():
+        console.print(_table(shown[shown["metric"].isin(metrics)]))
+        console.print()
     if len(shown) < len(rows):
         console.print(f"The first {POINTS_SHOWN} of {rows['point'].nunique()} points; --json gives all.")
     for line in _counted(differences[differences["dimension"].isin(ONLY_COUNTED)]):
