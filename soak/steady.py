@@ -24,7 +24,7 @@ import pandas as pd
 from scipy import stats
 
 from sanfang.model.model import DistrictModel
-from sanfang.model.state import TIER_NAMES
+from sanfang.model.state import DEPARTMENT, TIER_NAMES
 from sanfang.report import markdown
 from sanfang.scenario.scenario import Scenario
 
@@ -77,7 +77,9 @@ def _year(model: DistrictModel, year: int, size: np.ndarray) -> dict[str, float]
     for day in range(365):
         model.step()
         if day % LOOK_DAYS == 0:
-            skill = {f"skill {name}": float(model.world.skill[tiers == n].mean()) for n, name in enumerate(TIER_NAMES)}
+            skill = {
+                f"skill {TIER_NAMES[n]}": float(model.world.skill[tiers == n].mean()) for n in range(DEPARTMENT + 1)
+            }
             minds = {name: float(getattr(model.residents, name).mean()) for name in ("trust", "expectation")}
             pots = float(model.world.budget.sum() + model.world.communities["fund"].sum())
             postponed = float(model.world.office_work["owed"].sum())
