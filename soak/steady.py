@@ -28,6 +28,7 @@ from sanfang.model.state import DEPARTMENT, TIER_NAMES
 from sanfang.report import markdown
 from sanfang.scenario.scenario import Scenario
 
+TIERS = TIER_NAMES[: DEPARTMENT + 1]
 YEARS = 10
 SURGE_DAYS, SURGE, LOW_TRUST = 60, 2.0, 1 / 3
 LOOK_DAYS = 7
