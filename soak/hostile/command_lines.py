@@ -27,8 +27,8 @@ FILES = {
 MADE = "results/made"
 """The folder of a sweep that is as it should be."""
 
-LEFT_OUT = {"--update", "--cluster"}
-"""Options that write into the user's own files, as they are asked to, or talk to other machines."""
+LEFT_OUT = {"--update", "--cluster", "--clear"}
+"""Options that write into the user's own files, or remove them, as they are asked to, or talk to other machines."""
 
 SMALL = {
     "days": ("1", "2", "3", "30"), "scale": ("0.02", "0.1"), "reps": ("2", "3"), "jobs": ("1", "1", "2"),

@@ -50,6 +50,7 @@ SET_BY_HAND = {
     "district.name",
     "run.days",
     "run.warm_up",
+    "run.start",
 }
 AT_MOST = {"domains.*.hazard": 5.0, "needs.hazard_cap": 12.0, "departments.*.posts_per_100k": 300.0}
 """Lower than what is declared, so that a tiny district takes a fraction of a second."""
