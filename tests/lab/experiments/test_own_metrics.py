@@ -10,16 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import solara
 from typer.testing import CliRunner
 
+import result_sweeps
 from sanfang import Scenario, simulate
 from sanfang.cli.app import app
-from sanfang.dashboard.address import Address
 from sanfang.dashboard.pages.results.listing import listed
-from sanfang.dashboard.pages.results.page import ResultsPage
 from sanfang.dashboard.pages.results.runs import open_runs
-from sanfang.dashboard.widgets import viewer
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.measuring import measuring_of
@@ -217,13 +214,7 @@ MARK = "from pathlib import Path\nPath('it-has-run').write_text('x')\n"
 
 def page(lang: str) -> str:
     """All that the Results page shows of the sweep, as a table."""
-    other = {"experiment": "results/asked", "metric": "silent_days", "view": "table"}
-    viewer.address.set(Address(lang=lang, other=other))
-    box, context = solara.render(ResultsPage(), handle_error=False)
-    widgets: list[Any] = [box]
-    for widget in widgets:
-        widgets += [child for child in getattr(widget, "children", []) if not isinstance(child, str)]
-    context.close()
+    widgets = result_sweeps.page(lang, experiment="results/asked", metric="silent_days", view="table")
     return " ".join(str(getattr(widget, name, "")) for widget in widgets for name in ("caption", "columns"))
 
 
