@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from model_runs import demo
+from sanfang.model.start.remembered_year import ALIKE, exchanged
+from sanfang.scenario.window import YEAR
 from sanfang.studies import waits
 from sanfang.studies.waits import Remembering
 
@@ -37,12 +39,12 @@ def test_minds_alone_feel_waits_only_through_what_is_promised() -> None:
 
 def test_the_last_year_is_remembered_and_met_by_people_of_the_same_community() -> None:
     model = village()
-    assert len(model.remembered) == waits.YEAR
+    assert len(model.remembered) == YEAR
     order = np.lexsort((model.residents.weight.sum(axis=1), model.residents.community))
-    whose = waits._exchanged(order, np.random.default_rng(1))
+    whose = exchanged(order, np.random.default_rng(1))
     assert sorted(whose) == list(range(len(whose)))
     moved = model.residents.community[whose] != model.residents.community
-    assert moved.mean() < 2 * waits.ALIKE / 600, "only where a group lies across a border"
+    assert moved.mean() < 2 * ALIKE / 600, "only where a group lies across a border"
     assert (whose != np.arange(len(whose))).mean() > 0.8
 
 

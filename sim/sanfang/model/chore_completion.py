@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model.books import headings as h
+from sanfang.model.kernel.carried_state import CarriedState
 from sanfang.model.world import World
 
 _MEMORY_DAYS = 28.0
@@ -13,7 +14,7 @@ _SLACK_HOURS = 4.0
 """Of both: a job or two may be under way."""
 
 
-class ChoreCompletion:
+class ChoreCompletion(CarriedState):
     """Share of the chores due lately that communities have done, `share[c, heading]` in [0, 1]."""
 
     _STATE = ("share", "_due", "_done", "_seen_due", "_seen_done")
@@ -23,15 +24,6 @@ class ChoreCompletion:
         self.share = np.ones(shape)
         self._due, self._done = np.zeros(shape), np.zeros(shape)
         self._seen_due, self._seen_done = np.zeros(shape), np.zeros(shape)
-
-    def carried(self) -> dict[str, np.ndarray]:
-        """What is known of the chores so far."""
-        return {name.strip("_"): getattr(self, name).copy() for name in self._STATE}
-
-    def carry_on(self, arrays: dict[str, np.ndarray]) -> None:
-        """Go on from what was `carried`."""
-        for name in self._STATE:
-            setattr(self, name, arrays[name.strip("_")].copy())
 
     def learn(self, world: World) -> None:
         """Take in a working day."""

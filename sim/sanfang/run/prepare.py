@@ -21,21 +21,25 @@ def prepare(scenario: Scenario, seed: int, days: int | None, scale: float, progr
 
 def is_ready(scenario: Scenario, seed: int, scale: float) -> bool:
     """Whether a run can begin at once: in a steady start that is there, or in an empty one."""
-    people = Seeds.of(scenario.run.replicate, seed).people
-    return scenario.run.start == "empty" or is_kept(scenario, people, scale)
+    return scenario.run.start == "empty" or is_kept(scenario, _people(scenario, seed), scale)
 
 
 def make_start(scenario: Scenario, seed: int, scale: float, progress: Progress | None = None) -> None:
     """As `prepare`, of a run that is known to be possible."""
     if scenario.run.start == "steady":
-        steady_start(scenario, Seeds.of(scenario.run.replicate, seed).people, scale, progress)
+        steady_start(scenario, _people(scenario, seed), scale, progress)
 
 
 def years_before(scenario: Scenario, seed: int, scale: float) -> YearsBefore:
     """The making of its start by hand, a few days at a time."""
-    return YearsBefore(scenario, Seeds.of(scenario.run.replicate, seed).people, scale)
+    return YearsBefore(scenario, _people(scenario, seed), scale)
 
 
 def which_start(scenario: Scenario, seed: int, scale: float) -> str:
     """A name of the start that a run begins in: the same for all that share it."""
-    return start_key(scenario, Seeds.of(scenario.run.replicate, seed).people, scale)
+    return start_key(scenario, _people(scenario, seed), scale)
+
+
+def _people(scenario: Scenario, seed: int) -> int:
+    """The seed that a start belongs to: runs with other troubles may share their people, and so their start."""
+    return Seeds.of(scenario.run.replicate, seed).people

@@ -21,14 +21,13 @@ import numpy as np
 
 from sanfang.model.model import DistrictModel
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.window import YEAR
 
 SATISFIED = 0.51
 """Share of residents satisfied, unprompted, before a reform in a district elsewhere in China (82 % after it)."""
 
 AT_CALL_BACK = 0.94
 """Share satisfied at call-backs, Qingdao, first quarter of 2021 (93.84 %)."""
-
-YEAR = 365
 
 
 class Level(NamedTuple):

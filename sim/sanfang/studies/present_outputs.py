@@ -13,11 +13,11 @@ import pandas as pd
 
 from sanfang.metrics.needs import MEAN_WITHIN_DAYS
 from sanfang.run.simulation import Run
+from sanfang.scenario.window import YEAR
 
 WINDOW_DOMAINS = ("certificates", "social_security")
 OVER = ("resolved", "unresolved")
 BASE = ("grid", "community")
-DAYS_A_YEAR = 365.0
 
 
 def output(run: Run, name: str) -> float:
@@ -62,7 +62,7 @@ def _per_resident(run: Run, requests: pd.DataFrame) -> float:
     """Requests of the days looked at, per resident and year."""
     assert run.observation is not None
     days = run.days - MEAN_WITHIN_DAYS
-    return len(requests) / run.observation.residents / days * DAYS_A_YEAR
+    return len(requests) / run.observation.residents / days * YEAR
 
 
 def _share(which: pd.Series | np.ndarray) -> float:
@@ -75,7 +75,7 @@ def _conflicts(run: Run, requests: pd.DataFrame) -> float:
     new = requests[requests["arose"].between(0, run.days) & (requests["ordinal"] == 0)]["domain"].value_counts()
     count = sum(domain.conflict * new.get(name, 0) for name, domain in run.scenario.domains.items())
     adults = run.observation.residents * (1 - run.scenario.district.share_young)
-    return count / adults / run.days * DAYS_A_YEAR
+    return count / adults / run.days * YEAR
 
 
 def _needs_voiced(run: Run, requests: pd.DataFrame) -> float:

@@ -19,23 +19,20 @@ import numpy as np
 import pandas as pd
 
 from sanfang.model.district.district_records import Residents
-from sanfang.model.district.residents import live_on, replay, talk
-from sanfang.model.kernel.draws import stream
 from sanfang.model.kernel.records import Record
 from sanfang.model.model import DistrictModel
+from sanfang.model.start.remembered_year import RememberedYear
 from sanfang.report.markdown import table
 from sanfang.scenario.conditions import Mind
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.window import YEAR
 
 DISTRICT, SEEDS = "demo", (1, 2, 3)
-YEAR, YEARS = 365, 10
-"""Days, and years of a run, of which the last is looked at: minds take a decade to come to rest."""
+YEARS = 10
+"""Years of a run, of which the last is looked at: minds take a decade to come to rest."""
 
 ROUNDS = 20
 """How often the last year is met again."""
-
-ALIKE = 16
-"""Residents of a community, ordered by how often troubles meet them, among whom a year may be another's."""
 
 NORMS = (0.0, float(Mind().norm))
 TIMES = {"halved": 0.5, "doubled": 2.0}
@@ -87,12 +84,13 @@ class Remembering(DistrictModel):
 
     def __init__(self, scenario: Scenario, seed: int, days: int) -> None:
         super().__init__(scenario, seed, days)
-        self.remembered: list[tuple[np.ndarray, np.ndarray]] = []
+        self.remembered = RememberedYear(self.world)
 
     def _residents(self, day: int) -> None:
+        if day == self.days - YEAR:
+            self.remembered = RememberedYear(self.world)
         if day >= self.days - YEAR:
-            count = int(self.world.counts["experiences"][0])
-            self.remembered.append((self.world.experiences[:count].copy(), self.world.burden.copy()))
+            self.remembered.see(self.world)
         super()._residents(day)
 
 
@@ -108,8 +106,7 @@ class Lived(NamedTuple):
 def lived(model: Remembering) -> Lived:
     """What the last year of a finished run shows."""
     by_community = model.diary.satisfaction[model.day - YEAR : model.day].mean(axis=0)
-    waits = np.concatenate([met["days"] for met, _ in model.remembered])
-    return Lived(float(np.average(by_community, weights=model.world.communities["size"])), float(waits.mean()))
+    return Lived(float(np.average(by_community, weights=model.world.communities["size"])), model.remembered.mean_wait())
 
 
 def played(scenario: Scenario, seed: int, years: int = YEARS) -> Remembering:
@@ -123,35 +120,9 @@ def played(scenario: Scenario, seed: int, years: int = YEARS) -> Remembering:
 
 
 def minds_alone(model: Remembering, mind: Record, times: float, rounds: int = ROUNDS) -> float:
-    """Mean satisfaction once the remembered year has been met again and again, each wait so many `times` as long.
-
-    Each time a resident meets the year of somebody whom troubles meet about as often: who was unlucky in the one year
-    is not so for ever. Troubles burden as long as they did.
-    """
-    residents, communities = Residents._make(column.copy() for column in model.residents), model.world.communities
-    rows, means = (communities["first"], communities["size"]), np.zeros((2, len(communities)))
-    order = np.lexsort((residents.weight.sum(axis=1), residents.community))
-    random = stream(model.seed_run, "remembered year", 0)
-    by_day = np.zeros(len(model.remembered))
-    for _ in range(rounds):
-        whose = _exchanged(order, random)
-        for day, (met, burden) in enumerate(model.remembered):
-            again = met.copy()
-            again["resident"], again["days"] = whose[met["resident"]], met["days"] * times
-            residents = replay(residents, again, mind) if len(again) else residents
-            residents.burden[whose] = burden
-            by_day[day] = live_on(residents, *rows, float(mind["erosion"]), *means)
-            if day % 7 == 6:
-                talk(residents, float(mind["peer_pull"]))
-    return float(by_day.mean()) / len(order)
-
-
-def _exchanged(order: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """For each resident another, or the same: shuffled within groups of `ALIKE` that follow each other in `order`."""
-    keys = random.random(len(order)) + np.arange(len(order)) // ALIKE
-    whose = np.empty(len(order), np.int64)
-    whose[order] = order[np.argsort(keys)]
-    return whose
+    """Mean satisfaction once the remembered year has been met again and again, each wait so many `times` as long."""
+    residents = Residents._make(column.copy() for column in model.residents)
+    return model.remembered.replay(residents, model.world.communities, mind, rounds, model.seed_run, times)
 
 
 # --- The table -------------------------------------------------------------------------------------------------

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model.books.headings import OWN_WORK
+from sanfang.model.kernel.carried_state import CarriedState
 from sanfang.model.kernel.worktime import clock_starts
 from sanfang.model.world import World
 from sanfang.scenario.scenario import Scenario
 
 
-class Prevention:
+class Prevention(CarriedState):
     """Moving shares of useful work done: of tasks by community, of own work by street and department."""
 
     _STATE = ("tasks_done", "own_done", "_seen_tasks", "_seen_own")
@@ -30,15 +31,6 @@ class Prevention:
         self.tasks_done = np.ones(communities)
         self.own_done = np.ones(streets + world.layout.departments)
         self._seen_tasks, self._seen_own = np.zeros(communities), np.zeros(len(self.own_done))
-
-    def carried(self) -> dict[str, np.ndarray]:
-        """What is known of the work done so far."""
-        return {name.strip("_"): getattr(self, name).copy() for name in self._STATE}
-
-    def carry_on(self, arrays: dict[str, np.ndarray]) -> None:
-        """Go on from what was `carried`."""
-        for name in self._STATE:
-            setattr(self, name, arrays[name.strip("_")].copy())
 
     def set_hazards(self, world: World) -> None:
         """Today's multiplier of each hazard, `community_domain[c, d].hazard`."""

@@ -191,11 +191,17 @@ def talk(residents: Residents, pull: float) -> None:
 def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:
     """The residents after a recorded stream of experiences, their columns copied first."""
     copy = Residents._make(column.copy() for column in residents)
+    meet_again(copy, experiences, mind)
+    return copy
+
+
+def meet_again(residents: Residents, experiences: np.ndarray, mind: object) -> None:
+    """As `receive`, of experiences whose records are not at hand."""
     days = int(experiences["day"].max()) + 1 if len(experiences) else 1
     unrecorded = experiences.copy()
     unrecorded["record"], unrecorded["closing"] = -1, 0
     receive(
-        copy,
+        residents,
         unrecorded,
         len(unrecorded),
         np.zeros(1, [("experience", "f4"), ("rated", "i1")]),
@@ -203,4 +209,3 @@ def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Resid
         np.zeros((days, 2), np.int64),
         mind,
     )
-    return copy

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sanfang.model.district.district_records import Residents
-from sanfang.model.district.residents import live_on, receive, talk
+from sanfang.model.district.residents import live_on, meet_again, talk
 from sanfang.model.kernel.draws import stream
 from sanfang.model.kernel.records import Record, Records
 from sanfang.model.world import World
 
-_ALIKE = 16
+ALIKE = 16
 """Residents of a community, ordered by how often they have troubles, among whom a year may be another's."""
 
 
@@ -29,40 +29,53 @@ class RememberedYear:
         self._burden[changed] = world.burden[changed]
         self._days.append((world.experiences[:count].copy(), changed, world.burden[changed]))
 
-    def replay(self, residents: Residents, communities: Records, mind: Record, times: int, seed: int) -> None:
-        """Let minds meet the year again `times` over; satisfaction, expectation and trust of `residents` change.
+    def replay(
+        self, residents: Residents, communities: Records, mind: Record, times: int, seed: int, waits: float = 1.0
+    ) -> float:
+        """Let minds meet the year again `times` over, every wait so many `waits` as long; satisfaction, expectation and
+        trust of `residents` change. Returns the mean satisfaction over residents and days of the last time.
 
         Each time a resident meets the year of somebody who has troubles about as often: who was unlucky in the one
-        year that is remembered is not so for ever.
+        year that is remembered is not so for ever. Troubles burden as long as they did.
         """
-        burden = residents.burden.copy()
+        burden, by_day = residents.burden.copy(), np.zeros(len(self._days))
         order = np.lexsort((residents.weight.sum(axis=1), residents.community))
         random = stream(seed, "remembered year", 0)
         for _ in range(times):
-            self._meet(residents, communities, mind, _exchanged(order, random))
+            self._meet(residents, communities, mind, exchanged(order, random), waits, by_day)
         residents.burden[:] = burden
+        return float(by_day.mean()) / len(order)
 
-    def _meet(self, residents: Residents, communities: Records, mind: Record, whose: np.ndarray) -> None:
-        """The year once: what resident i met with, `whose[i]` meets with now."""
+    def _meet(
+        self, residents: Residents, communities: Records, mind: Record, whose: np.ndarray, waits: float,
+        by_day: np.ndarray,
+    ) -> None:  # fmt: skip
+        """The year once: what resident i met with, `whose[i]` meets with now. The day's sum of satisfaction over all
+        residents goes to `by_day`."""
         rows, erosion = (communities["first"], communities["size"]), float(mind["erosion"])
         means = np.zeros(len(communities)), np.zeros(len(communities))
-        nothing = np.zeros(1, [("experience", "f4"), ("rated", "i1")]), np.zeros(1, [("rated", "i1")])
-        rated = np.zeros((int(max((e["day"].max() for e, *_ in self._days if len(e)), default=0)) + 1, 2), np.int64)
         residents.burden[whose] = self._first_burden
         for day, (experiences, changed, burden) in enumerate(self._days):
             met = experiences.copy()
-            met["resident"] = whose[met["resident"]]
-            met["record"], met["closing"] = -1, 0
-            receive(residents, met, len(met), *nothing, rated, mind)
+            met["resident"], met["days"] = whose[met["resident"]], met["days"] * waits
+            meet_again(residents, met, mind)
             residents.burden[whose[changed]] = burden
-            live_on(residents, *rows, erosion, *means)
+            by_day[day] = live_on(residents, *rows, erosion, *means)
             if day % 7 == 6:
                 talk(residents, float(mind["peer_pull"]))
 
+    def mean_wait(self) -> float:
+        """Of what residents met with, in calendar days."""
+        return float(np.concatenate([experiences["days"] for experiences, *_ in self._days]).mean())
 
-def _exchanged(order: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """For each resident another, or the same: shuffled within groups of `_ALIKE` that follow each other in `order`."""
-    keys = random.random(len(order)) + np.arange(len(order)) // _ALIKE
+    def __len__(self) -> int:
+        """Days remembered."""
+        return len(self._days)
+
+
+def exchanged(order: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """For each resident another, or the same: shuffled within groups of `ALIKE` that follow each other in `order`."""
+    keys = random.random(len(order)) + np.arange(len(order)) // ALIKE
     whose = np.empty(len(order), np.int64)
     whose[order] = order[np.argsort(keys)]
     return whose
