@@ -75,10 +75,11 @@ def made_up_run(
         window=Window.of(scenario, days),
         reasons={},
         observation=metrics,
+        years={},
     )
 
 
-def made_up_groups(metrics: dict[str, float], by: Sequence[str]) -> tuple[ByGroup, ...]:
+def made_up_groups(metrics: dict[str, float], by: Sequence[str], _years: object = None) -> tuple[ByGroup, ...]:
     """Two groups of each dimension: the metrics of a made-up run, and none, as nobody belongs to the other."""
     found = []
     for dimension in dimensions(by):

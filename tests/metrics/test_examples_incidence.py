@@ -12,8 +12,8 @@ import pytest
 
 from hand_made import HAMLET, Told
 from model_runs import demo
-from sanfang.metrics.catalogue import BESIDE, BY_NAME, evaluate, measure, with_beside
-from sanfang.metrics.groups import DIMENSIONS, by_group
+from sanfang.metrics.catalogue import BESIDE, BY_NAME, measure, with_beside
+from sanfang.metrics.groups import groups_of
 from sanfang.metrics.incidence import HORIZONS
 from sanfang.metrics.survival import incidence
 from sanfang.model import state as s
@@ -149,7 +149,7 @@ def test_stocks_of_groups_begin_with_what_was_there_on_day_0() -> None:
     run = left(*BEFORE, need(-9.5, s.HEALED, 39.5), need(2.5, s.OPEN, voiced=1))
     closings = np.zeros(1, run.closings.dtype)
     closings["day"], closings["time"], closings["reopened"], closings["resolved"] = 5, 5.0, -1, 1
-    found = by_group(evaluate(dataclasses.replace(run, closings=closings)), DIMENSIONS["kind"])
+    (found,) = groups_of(dataclasses.replace(run, closings=closings), ["kind"])
     of_all = dict(zip(found.metrics, found.values[0], strict=True))
     of_open = 5 + 100 + 97  # days; the first closes in the course of day 5, the last is open from that of day 3 on
     assert of_all["backlog"] * run.residents / 1000 * DAYS == pytest.approx(of_open)

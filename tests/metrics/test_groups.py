@@ -26,7 +26,7 @@ from plain_metrics import (
 from sanfang.metrics.catalogue import BY_NAME, METRICS, evaluate
 from sanfang.metrics.declare import FROM_RESIDENTS
 from sanfang.metrics.evaluation import Evaluation
-from sanfang.metrics.groups import DIMENSIONS, by_group, restricted
+from sanfang.metrics.groups import DIMENSIONS, Groups, by_group, restricted
 from sanfang.metrics.reasons import EMPTY
 from sanfang.metrics.residents import residents
 from sanfang.metrics.waste import waste_share
@@ -44,6 +44,7 @@ CURVES = {
 """Of curves and quantiles: that of a whole is no mean of those of its parts (of curves, where somebody is censored)."""
 ALWAYS = ("requests", "backlog", "carried_open")
 """Numbers of requests per resident: 0 where there are none."""
+GROUPS = {name: one for name, one in DIMENSIONS.items() if isinstance(one, Groups)}
 CASES: dict[str, dict[str, Any]] = {"before": {}, "everything": EVERY_REQUEST}
 
 
@@ -64,16 +65,16 @@ def evaluation_of(run: Run) -> Evaluation:
 # --- The whole and its parts ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize("dimension", GROUPS)
 @pytest.mark.parametrize("case", CASES)
 def test_groups_weighted_by_their_counts_make_the_district(case: str, dimension: str) -> None:
     """Means and shares by their counts; numbers, and rates of the same residents, by their sum."""
     run = run_of(case)
-    found, wrong = by_group(evaluation_of(run), DIMENSIONS[dimension]), {}
+    found, wrong = by_group(evaluation_of(run), GROUPS[dimension]), {}
     for place, name in enumerate(found.metrics):
         values, n = found.values[:, place][found.n[:, place] > 0], found.n[:, place][found.n[:, place] > 0]
         of = BY_NAME[name].of
-        same_people = of is not None and of.count is residents and DIMENSIONS[dimension].splits != "residents"
+        same_people = of is not None and of.count is residents and GROUPS[dimension].splits != "residents"
         together = values.sum() if name == "requests" or same_people else (values * n).sum() / n.sum()
         if name not in CURVES and together != pytest.approx(run.metrics[name], rel=1e-9):
             wrong[name] = (together, run.metrics[name])
@@ -81,14 +82,14 @@ def test_groups_weighted_by_their_counts_make_the_district(case: str, dimension:
     assert len(found.metrics) > 20
 
 
-@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize("dimension", GROUPS)
 def test_means_up_to_sixty_days_are_weighted_means_where_nobody_is_censored_before(dimension: str) -> None:
     """A restricted mean is then the plain mean of durations up to its horizon (Irwin 1949)."""
     run = evaluation_of(run_of("before"))
     seen_through = run.records[run.records["arose"] < run.end - 61]
     voiced = seen_through["voiced"]
     run = replace(run, records=seen_through[~(voiced >= run.end - 61)], found={})
-    found = by_group(run, DIMENSIONS[dimension])
+    found = by_group(run, GROUPS[dimension])
     curves = {"resolution_days_mean", "trouble_days", "need_days_mean", "silent_days_mean", "resolved_60", "healed_30"}
     for name in curves & set(found.metrics):
         metric, place = BY_NAME[name], found.metrics.index(name)
@@ -134,11 +135,11 @@ def plain_group(case: str, dimension: str, group: str) -> dict[str, float]:
     return {**of_residents(found), **of_needs(found), **of_requests(found), **of_durations(found), **of_time(found)}
 
 
-@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize("dimension", GROUPS)
 @pytest.mark.parametrize("case", CASES)
 def test_metrics_of_each_group_are_those_of_the_plain_program(case: str, dimension: str) -> None:
     """Where each closing has its record: which of several closings came when, records do not tell."""
-    found = by_group(evaluation_of(run_of(case, True)), DIMENSIONS[dimension])
+    found = by_group(evaluation_of(run_of(case, True)), GROUPS[dimension])
     wrong, compared = {}, 0
     for group, values, n in zip(found.groups, found.values, found.n, strict=True):
         asked = n[[name not in ALWAYS for name in found.metrics]].any()
@@ -157,7 +158,7 @@ def test_metrics_of_each_group_are_those_of_the_plain_program(case: str, dimensi
 def test_closings_are_booked_as_often_as_a_request_closes() -> None:
     """Also where requests are brought back, whose records have the last closing only."""
     run = evaluation_of(run_of("everything"))
-    (whole,) = restricted(replace(run, found={}), replace(DIMENSIONS["age"], number=nobody_apart, people=None), 1)
+    (whole,) = restricted(replace(run, found={}), replace(GROUPS["age"], number=nobody_apart, people=None), 1)
     assert (run.closings["reopened"] >= 0).sum() > 10
     for name in ("latent", "open", "rated"):
         assert np.array_equal(getattr(whole, name), getattr(run, name)), name
@@ -179,7 +180,7 @@ def test_which_metrics_a_dimension_splits_follows_from_what_they_are_of() -> Non
         & of.keys()
     )
     assert not {metric.name for metric in METRICS if metric.group in ("waste", "workforce", "resources")} & of.keys()
-    for dimension in DIMENSIONS.values():
+    for dimension in GROUPS.values():
         level = FROM_RESIDENTS.index(dimension.splits)
         split = {name for name, one in of.items() if FROM_RESIDENTS.index(one) >= level}
         assert {metric.name for metric in dimension.metrics} == split
@@ -189,7 +190,7 @@ def test_which_metrics_a_dimension_splits_follows_from_what_they_are_of() -> Non
 
 def test_a_formula_that_asks_for_hours_and_money_fails_in_a_group() -> None:
     run = evaluation_of(run_of("before"))
-    group = next(restricted(run, DIMENSIONS["domain"], len(run.scenario.domains)))
+    group = next(restricted(run, GROUPS["domain"], len(run.scenario.domains)))
     with pytest.raises((IndexError, ValueError)):
         waste_share(group)
 

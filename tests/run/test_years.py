@@ -40,6 +40,14 @@ def test_each_year_of_three_is_that_of_a_run_that_ends_with_it(policy: str) -> N
     exactly(long.by_year.loc[3], long.evaluate(2 * YEAR))
 
 
+def test_years_are_groups_of_which_every_metric_can_be_had() -> None:
+    long = run_of("before", 3)
+    table = long.by_group("year")
+    assert set(table["metric"]) == set(BY_NAME) and set(table["n"]) == {YEAR}
+    wide = table.pivot(index="group", columns="metric", values="value").rename(index=int)[list(BY_NAME)]
+    pd.testing.assert_frame_equal(wide, long.by_year, check_exact=True, check_names=False)
+
+
 def test_the_first_year_of_a_run_with_a_warm_up_is_without_it() -> None:
     long, short = run_of("before", 2, warm_up=90), run_of("before", 1, warm_up=90)
     exactly(long.by_year.loc[1], short.metrics)

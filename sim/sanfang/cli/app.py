@@ -144,8 +144,8 @@ def compare_command(
         from sanfang.run.reach import steps_not_reached
 
         try_folder(out)
-        split = wanted(by)
         labelled = load_apart(scenarios, district, settings)
+        split = wanted(by, min(days or each.run.days for each in labelled.values()))
         chosen = label_of(baseline, scenarios, labelled)
         say_notes(steps_not_reached(labelled.values(), days))
         say_if_compiling()

@@ -11,8 +11,9 @@ from sanfang.cli.tables import coloured, difference_texts, given, plain_console,
 from sanfang.lab.statistics import gains, looks
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
-from sanfang.metrics.groups import dimensions
+from sanfang.metrics.groups import YEAR, dimensions
 from sanfang.scenario.telling import printable
+from sanfang.scenario.window import YEAR as YEAR_DAYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +26,11 @@ METRICS_BESIDE = 2
 """Metrics of one table: more are too wide for a page."""
 
 
-def wanted(given_: str | None) -> tuple[str, ...]:
-    """The dimensions of groups that a command line names: `vulnerable,domain`, or `none`; the usual ones if None."""
+def wanted(given_: str | None, days: int) -> tuple[str, ...]:
+    """The dimensions of groups that a command line names: `vulnerable,domain`, or `none`; if None the usual ones, and
+    the years of runs of more than one."""
     if given_ is None:
-        return gains.USUAL
+        return (*gains.USUAL, YEAR.name) if days >= 2 * YEAR_DAYS else gains.USUAL
     names = [name.strip() for name in given_.split(",") if name.strip()]
     return () if names == [NONE] else tuple(dimension.name for dimension in dimensions(names, "--by"))
 

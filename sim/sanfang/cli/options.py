@@ -60,8 +60,8 @@ By = Annotated[
     str | None,
     typer.Option(
         metavar="DIMENSION,...",
-        help="Who gains and who loses: age, vulnerable, community, domain, kind, channel; or none."
-        " Default: vulnerable,age,domain.",
+        help="Who gains and who loses: year, age, vulnerable, community, domain, kind, channel; or none."
+        " Default: vulnerable,age,domain, and year where runs have two or more.",
     ),
 ]
 HalfWidth = Annotated[

@@ -3,14 +3,17 @@
 A metric of a group is the metric's own formula on an `Evaluation` of which only the group is left. Which metrics a
 dimension splits follows from what they are of (`declare.Basis`): residents have needs, and some needs become requests,
 so that what splits residents splits all three. The group of a resident is fixed from the start.
+
+The years after day 0 are a dimension as well, of which every metric can be had: each year was measured on its last day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +28,15 @@ from sanfang.model.kernel.records import Records
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.place import KINDS
 from sanfang.scenario.telling import in_words, listed
+from sanfang.scenario.window import YEAR as YEAR_DAYS
 from sanfang.scenario.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Numbers = NDArray[np.integer]
+type Years = Mapping[int, Mapping[str, float]]
+"""By the number of a year, its metrics by name."""
 
 
 class People(NamedTuple):
@@ -46,19 +52,12 @@ class People(NamedTuple):
 
 @dataclass(frozen=True)
 class Dimension:
-    """A way to split a district into groups.
-
-    `splits` is what it divides first. `names` are those of its groups in a run; `number` says for rows of records or
-    closings which group each belongs to, and `people` who is in each group, of a dimension that splits residents.
-    """
+    """A way to split what a run shows into groups; `splits` is what it divides first."""
 
     name: str
     en: str
     zh: str
-    splits: Of
-    names: Callable[[Observation], Sequence[str]]
-    number: Callable[[Observation, Records], Numbers]
-    people: Callable[[Observation], list[People]] | None = None
+    splits: Of | Literal["time"]
 
     def label(self, lang: str = "en") -> str:
         """The label in `lang`: "en" or "zh"."""
@@ -66,6 +65,8 @@ class Dimension:
 
     def applies(self, metric: Metric) -> bool:
         """Whether the metric can be computed of each group."""
+        if self.splits == "time":
+            return True
         if metric.of is None:
             return False
         return FROM_RESIDENTS.index(self.splits) <= FROM_RESIDENTS.index(metric.of.of)
@@ -74,6 +75,19 @@ class Dimension:
     def metrics(self) -> tuple[Metric, ...]:
         """Those that can be computed of each group, in the order of tables."""
         return tuple(metric for metric in METRICS if self.applies(metric))
+
+
+@dataclass(frozen=True)
+class Groups(Dimension):
+    """A way to split a district.
+
+    `names` are those of its groups in a run; `number` says for rows of records or closings which group each belongs to,
+    and `people` who is in each group, of a dimension that splits residents.
+    """
+
+    names: Callable[[Observation], Sequence[str]]
+    number: Callable[[Observation, Records], Numbers]
+    people: Callable[[Observation], list[People]] | None = None
 
 
 # --- The dimensions ---------------------------------------------------------------------------------------
@@ -97,7 +111,7 @@ def _age(run: Observation) -> list[People]:
     return [People(one, run.satisfaction_by_age[:, [age]], np.array([one.sum()])) for age, one in enumerate(members)]
 
 
-def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, area: Numbers | None = None) -> Dimension:
+def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, area: Numbers | None = None) -> Groups:
     """A dimension whose groups are made of whole communities: `names`, and the number of the group of each community.
 
     Without them each community is a group."""
@@ -116,27 +130,30 @@ def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, ar
     def number(run: Observation, rows: Records) -> Numbers:
         return np.asarray(np.repeat(areas(run), run.community_size)[rows["resident"]])
 
-    return Dimension(name, en, zh, "residents", lambda run: names or run.communities, number, people)
+    return Groups(name, en, zh, "residents", lambda run: names or run.communities, number, people)
 
+
+YEAR = Dimension("year", "Year after day 0", "改革后第几年", "time")
 
 DIMENSIONS: dict[str, Dimension] = {
     one.name: one
     for one in (
-        Dimension(
+        YEAR,
+        Groups(
             "age", "Age", "年龄", "residents",
             lambda run: s.AGES, lambda run, rows: run.resident_age[rows["resident"]], _age,
         ),
-        Dimension(
+        Groups(
             "vulnerable", "Vulnerability", "困难群体", "residents",
             lambda run: VULNERABLE, lambda run, rows: 1 - run.resident_vulnerable[rows["resident"]], _vulnerable,
         ),
         of_areas("community", "Community", "社区"),
-        Dimension(
+        Groups(
             "domain", "Domain", "领域", "needs",
             lambda run: tuple(run.scenario.domains), lambda run, rows: rows["domain"],
         ),
-        Dimension("kind", "Kind of need", "急难愁盼", "needs", lambda run: KINDS, lambda run, rows: rows["kind"]),
-        Dimension(
+        Groups("kind", "Kind of need", "急难愁盼", "needs", lambda run: KINDS, lambda run, rows: rows["kind"]),
+        Groups(
             "channel", "Channel", "渠道", "requests", lambda run: s.CHANNEL_NAMES, lambda run, rows: rows["channel"]
         ),
     )
@@ -185,7 +202,14 @@ class ByGroup:
         return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
-def by_group(run: Evaluation, dimension: Dimension) -> ByGroup:
+def by_year(years: Years) -> ByGroup:
+    """All metrics of each whole year after day 0, from those of each year by its number."""
+    names = tuple(metric.name for metric in METRICS)
+    values = np.array([[years[year][name] for name in names] for year in years], float).reshape(-1, len(names))
+    return ByGroup(YEAR.name, tuple(map(str, years)), names, values, np.full(values.shape, float(YEAR_DAYS)))
+
+
+def by_group(run: Evaluation, dimension: Groups) -> ByGroup:
     """All metrics that can be had of the groups of a dimension; NaN where nobody, or nothing, belongs to a group."""
     metrics, names = dimension.metrics, tuple(dimension.names(run))
     values, n = np.full((len(names), len(metrics)), np.nan), np.zeros((len(names), len(metrics)))
@@ -198,13 +222,19 @@ def by_group(run: Evaluation, dimension: Dimension) -> ByGroup:
     return ByGroup(dimension.name, names, tuple(metric.name for metric in metrics), values, n)
 
 
-def tables(run: Observation, names: Sequence[str]) -> pd.DataFrame:
-    """Metrics of the groups of several dimensions in a run's evaluation window: `COLUMNS`, and `reason`, which says why
-    there is no value. Raises InputError for what is no dimension."""
+def groups_of(run: Observation, names: Sequence[str], years: Years = MappingProxyType({})) -> tuple[ByGroup, ...]:
+    """Metrics of the groups of several dimensions in a run's evaluation window. `years` has those of each whole year,
+    as it was measured on its last day. Raises InputError for what is no dimension."""
+    evaluated = evaluate(run)
+    return tuple(by_group(evaluated, one) if isinstance(one, Groups) else by_year(years) for one in dimensions(names))
+
+
+def tables(run: Observation, names: Sequence[str], years: Years = MappingProxyType({})) -> pd.DataFrame:
+    """The same as one table: `COLUMNS`, and `reason`, which says why there is no value."""
     import pandas as pd
 
-    evaluated, window = evaluate(run), Window.of(run.scenario, run.days)
-    found = [by_group(evaluated, one).table() for one in dimensions(names)]
+    window = Window.of(run.scenario, run.days)
+    found = [groups.table() for groups in groups_of(run, names, years)]
     together = pd.concat(found or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
     rows = zip(together["metric"], together["value"], together["n"], strict=True)
     if run.began_steady is False:
@@ -212,7 +242,7 @@ def tables(run: Observation, names: Sequence[str]) -> pd.DataFrame:
     return together.assign(reason=[reason_of_group(name, value, n, window) for name, value, n in rows])
 
 
-def restricted(run: Evaluation, dimension: Dimension, groups: int) -> Iterator[Evaluation]:
+def restricted(run: Evaluation, dimension: Groups, groups: int) -> Iterator[Evaluation]:
     """The evaluation of each of so many groups, in order. What belongs to no group, such as hours and money, is empty:
     a formula that asks for it fails."""
     records = _parted(run.records, dimension.number(run, run.records), groups)

@@ -202,7 +202,7 @@ class Session:
 
     def by_group(self, *dimensions: str) -> pd.DataFrame:
         """Metrics of each group of some dimensions, of the days so far; see `Run.by_group`."""
-        return tables(observe(self._model), dimensions)
+        return tables(observe(self._model), dimensions, self._years.metrics)
 
     def so_far(self) -> Run:
         """All four as a `Run`, as `simulate` would give it."""

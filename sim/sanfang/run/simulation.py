@@ -58,8 +58,8 @@ class Run:
         return reasons(self.metrics, self.window)
 
     def by_group(self, *dimensions: str) -> pd.DataFrame:
-        """Metrics of each group of some dimensions (`metrics.groups.DIMENSIONS`: age, vulnerable, community, domain,
-        kind, channel), as far as they make sense of a group.
+        """Metrics of each group of some dimensions (`metrics.groups.DIMENSIONS`: year, age, vulnerable, community,
+        domain, kind, channel), as far as they make sense of a group.
 
         One row a group and metric: dimension, group, metric, value, n (the residents, needs or requests that it is
         over; of shares of time, hours), and the reason where there is no value. Raises InputError for what is no
@@ -67,7 +67,13 @@ class Run:
         """
         if self.observation is None:
             raise InputError("by_group: this run comes from another process, and what it left behind stayed there")
-        return tables(self.observation, dimensions)
+        return tables(self.observation, dimensions, self.years)
+
+    @property
+    def years(self) -> dict[int, dict[str, float]]:
+        """What `by_year` shows, by the number of the year."""
+        names = [str(name) for name in self.by_year]
+        return {year: dict(zip(names, row, strict=True)) for year, *row in self.by_year.itertuples()}
 
     def evaluate(self, first: int) -> dict[str, float]:
         """All metrics of the days from `first` to the last one, by name; of other days `Session.evaluate` gives them.

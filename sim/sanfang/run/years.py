@@ -22,17 +22,18 @@ class Years:
     """The years of one model that are over; `see` is called after each of its days."""
 
     def __init__(self) -> None:
-        self._metrics: dict[int, dict[str, float]] = {}
+        self.metrics: dict[int, dict[str, float]] = {}
+        """By the number of a year (1 is the first), its metrics."""
 
     def see(self, model: DistrictModel) -> None:
         """Measure the year that has ended with the day just done, if one has."""
         year, rest = divmod(model.day, YEAR)
         if year and not rest:
-            self._metrics[year] = measure(observe(model), Window.of_year(model.scenario_run, year))
+            self.metrics[year] = measure(observe(model), Window.of_year(model.scenario_run, year))
 
     def table(self) -> pd.DataFrame:
         """One row a year, by its number (1 is the first), one column a metric; no row where no year is over."""
         import pandas as pd
 
         names = [metric.name for metric in METRICS]
-        return pd.DataFrame.from_dict(self._metrics, orient="index", columns=names).rename_axis("year")
+        return pd.DataFrame.from_dict(self.metrics, orient="index", columns=names).rename_axis("year")

@@ -18,7 +18,7 @@ from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.sweep import sweep
-from sanfang.metrics.groups import by_group
+from sanfang.metrics.groups import groups_of
 from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError, Notice
 
@@ -81,6 +81,24 @@ def test_groups_asked_for_later_without_records_are_run_again_and_nothing_is_los
     again = made(tmp_path, by=["age", "kind"])
     assert again.made == 0, "what an earlier plan asked for is still there"
     assert_is_wanted(groups_in(tmp_path), "age", "kind")
+
+
+def test_years_are_kept_as_groups_and_made_again_where_records_do_not_show_them(tmp_path: Path) -> None:
+    """A year is seen on its own last day: what a longer run left behind does not show it."""
+    two_years: dict[str, Any] = {"days": 730, "scenarios": ["services"], "replications": 1, "records": True}
+    assert made(tmp_path, **two_years, by=["age"]).made == 1
+    assert made(tmp_path, **two_years, by=["year"]).made == 1
+    found = groups_in(tmp_path).set_index(["group", "metric"])["value"]
+    run = simulate(demo("services", **{"run.warm_up": 0}), seed=1, days=730, scale=SCALE)
+    for year in (1, 2):
+        for name in ("satisfaction", "trouble_days", "waste_share", "money_supplied"):
+            assert found[str(year), name] == run.by_year.loc[year, name]
+    assert made(tmp_path, **two_years, by=["year"]).made == 0
+
+
+def test_an_experiment_by_years_needs_a_whole_one() -> None:
+    with pytest.raises(InputError, match="by: year: runs have 70 days, and no year is over"):
+        Experiment.from_dict(ASKED | {"by": ["year"]})
 
 
 def test_a_sweep_that_asks_for_no_groups_takes_the_same_runs_and_keeps_what_is_there(tmp_path: Path) -> None:
@@ -168,11 +186,10 @@ def test_the_district_is_measured_as_it_would_be_without_groups() -> None:
     run = simulate(demo(), days=100, scale=SCALE)
     before = dict(run.metrics)
     run.by_group("community", "domain")
-    from sanfang.metrics.catalogue import evaluate, measure
-    from sanfang.metrics.groups import DIMENSIONS
+    from sanfang.metrics.catalogue import measure
 
     assert run.observation is not None
-    by_group(evaluate(run.observation), DIMENSIONS["kind"])
+    groups_of(run.observation, ["kind"])
     after = measure(run.observation)
     assert {name: value for name, value in after.items() if value == value} == {
         name: value for name, value in before.items() if value == value

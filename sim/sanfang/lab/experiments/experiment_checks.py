@@ -11,11 +11,12 @@ from sanfang.lab.experiments.designs import Table
 from sanfang.lab.experiments.experiment_windows import check_windows
 from sanfang.lab.experiments.factors import Factor
 from sanfang.metrics.catalogue import BY_NAME
-from sanfang.metrics.groups import dimensions
+from sanfang.metrics.groups import YEAR, dimensions
 from sanfang.scenario import catalogue
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.limits import MAX_POINT_VALUES, MAX_POINTS, MAX_RUNS, first_seed
 from sanfang.scenario.telling import in_words
+from sanfang.scenario.window import YEAR as YEAR_DAYS
 
 if TYPE_CHECKING:
     from sanfang.lab.experiments.experiment import Experiment
@@ -29,6 +30,9 @@ def check_experiment(experiment: Experiment) -> None:
         raise InputError(f"{origin}: {unfit}")
     _check_size(experiment)
     dimensions(experiment.by, f"{origin}: by")
+    days = min(experiment.days or base.run.days for base in experiment.bases.values())
+    if YEAR.name in experiment.by and days < YEAR_DAYS:
+        raise InputError(f"{origin}: by: year: runs have {days} days, and no year is over after fewer than {YEAR_DAYS}")
     first_seed(f"{origin}: seed", experiment.seed, experiment.replications.max)
     _check_metrics(experiment)
     _check_claim(experiment)

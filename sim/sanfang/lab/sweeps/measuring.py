@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,9 +14,9 @@ from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics, measure_own
 from sanfang.lab.storage.kept_records import pack
 from sanfang.lab.storage.queries import beside, by_dimensions, number_of
 from sanfang.lab.storage.rows import Daily, Grouped
-from sanfang.metrics.catalogue import METRICS, evaluate, measure
+from sanfang.metrics.catalogue import METRICS, measure
 from sanfang.metrics.formula import formula_digest, groups_digest
-from sanfang.metrics.groups import ByGroup, by_group, dimensions
+from sanfang.metrics.groups import YEAR, ByGroup, groups_of
 from sanfang.model.books.observation import Observation
 
 if TYPE_CHECKING:
@@ -67,14 +66,19 @@ class Measuring:
     @property
     def of_groups(self) -> tuple[str, ...]:
         """Of this, what can be computed of a run that is there, if its records are."""
-        return by_dimensions({"by": self.by})
+        return by_dimensions({"by": self._of_the_end})
+
+    @property
+    def _of_the_end(self) -> tuple[str, ...]:
+        """Dimensions but that of years: each of these is seen on its own last day, which records do not show."""
+        return tuple(name for name in self.by if name != YEAR.name)
 
     def __call__(self, run: Any) -> Kept:
         """What is kept of a `Run`."""
         metrics = {**run.metrics, **measure_own(self.own, run.observation)} if self.own.metrics else run.metrics
         daily = _packed_series(run.daily) if self.daily else None
         records = pack(run.observation) if self.records else None
-        return Kept(metrics, daily, records, groups_of(run.observation, self.by) if self.by else ())
+        return Kept(metrics, daily, records, groups_of(run.observation, self.by, run.years) if self.by else ())
 
     def again(self, run: Observation) -> dict[str, float]:
         """The metrics of a run from what it has left behind."""
@@ -82,17 +86,11 @@ class Measuring:
 
     def groups_again(self, run: Observation) -> tuple[Grouped, ...]:
         """The same by group, as a store keeps them."""
-        return tuple(map(packed_groups, groups_of(run, self.by)))
+        return tuple(map(packed_groups, groups_of(run, self._of_the_end)))
 
     def digests(self) -> dict[str, str]:
         """The digest of each formula, by metric."""
         return {**shipped_digests(), **dict.fromkeys(self.own.names, self.own.digest)}
-
-
-def groups_of(run: Observation, by: Sequence[str]) -> tuple[ByGroup, ...]:
-    """Metrics of the groups of some dimensions, from what a run has left behind."""
-    evaluated = evaluate(run)
-    return tuple(by_group(evaluated, dimension) for dimension in dimensions(by))
 
 
 def packed_groups(table: ByGroup) -> Grouped:
