@@ -232,5 +232,5 @@ def test_a_session_gives_the_groups_of_the_days_so_far() -> None:
 def test_a_dimension_that_is_none_is_refused_with_those_there_are() -> None:
     with pytest.raises(InputError, match=r'by = "domains": is no dimension of groups; did you mean .domain.'):
         run_of("before").by_group("domains")
-    with pytest.raises(InputError, match="known here: age, vulnerable, community, domain, kind, channel"):
+    with pytest.raises(InputError, match="known here: year, age, vulnerable, community, domain, kind, channel"):
         run_of("before").by_group("sex")

@@ -140,6 +140,7 @@ def compare_command(
     """Run scenarios in which the same troubles arise; print paired differences with 95 % intervals."""
     with user_errors():
         from sanfang.cli.gains import wanted
+        from sanfang.lab.scales import notes_on_scale
         from sanfang.lab.scenario_labels import label_of
         from sanfang.run.reach import steps_not_reached
 
@@ -148,6 +149,7 @@ def compare_command(
         split = wanted(by, min(days or each.run.days for each in labelled.values()))
         chosen = label_of(baseline, scenarios, labelled)
         say_notes(steps_not_reached(labelled.values(), days))
+        say_notes(notes_on_scale(labelled.values(), scale))
         say_if_compiling()
         drawn = replicate.value if replicate else None
         comparison = _compare(labelled, reps, seed, chosen, days, scale, jobs, allow_different_windows, split, drawn)

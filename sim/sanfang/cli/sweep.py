@@ -60,10 +60,12 @@ def sweep_command(
     """Make all runs of an experiment. Started again, it goes on with what is missing."""
     with user_errors(), accidents():
         from sanfang.lab.experiments.experiment import Experiment
+        from sanfang.lab.scales import notes_on_scale
 
         loaded = Experiment.load(experiment)
         loaded = loaded.with_records() if keep_records else loaded
         say_notes(loaded.notes)
+        say_notes(notes_on_scale(loaded.bases.values(), loaded.scale))
         if dry_run:
             _foretell(loaded, jobs, as_json)
             return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 MINUS = "−"
 NOT_REACHED = "not reached"
@@ -29,6 +30,12 @@ def with_interval(estimate: float, low: float, high: float, decimals: int, sign:
     text = number(estimate, decimals, sign)
     between = f"{number(low, decimals, sign)}, {number(high, decimals, sign)}"
     return f"{text} [{between}]" if math.isfinite(low) and math.isfinite(high) else text
+
+
+def difference(row: Mapping[str, Any]) -> str:
+    """The `difference` of a row of a table of differences, with its interval `low` to `high`."""
+    low, high = float(row["low"]), float(row["high"])
+    return with_interval(float(row["difference"]), low, high, decimals_of(low, high) or 3, sign=True)
 
 
 def decimals_of(low: float, high: float) -> int | None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sanfang.lab.comparison import Comparison, compare
 from sanfang.metrics.catalogue import HEADLINES, metric
+from sanfang.metrics.numbers import difference
 from sanfang.report.markdown import table
 from sanfang.scenario.scenario import Scenario
 
@@ -67,19 +68,12 @@ def row(name: str, comparison: Comparison) -> list[str]:
         if scenario == comparison.baseline:
             continue
         rows = comparison.differences[comparison.differences["scenario"] == scenario].set_index("metric")
-        cells.append("; ".join(_change(item, rows.loc[item]) for item in HEADLINES))
+        cells.append("; ".join(difference(rows.loc[item]) for item in HEADLINES))
     return cells
 
 
 def _number(name: str, value: float) -> str:
     return metric(name).format(float(value))
-
-
-def _change(name: str, found: Any) -> str:
-    digits = 1 if name == "trouble_days" else 3
-    values = (found[key] for key in ("difference", "low", "high"))
-    middle, low, high = (f"{float(value):+.{digits}f}" for value in values)
-    return f"{middle} [{low}, {high}]"
 
 
 def main() -> None:

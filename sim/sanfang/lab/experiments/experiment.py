@@ -122,6 +122,11 @@ class Experiment:
             design = design.model_copy(update={"seed": self.seed})
         return replace(self, file=self.file.model_copy(update={"seed": seed, "design": design}))
 
+    def with_scale(self, scale: float) -> Experiment:
+        """The same experiment on another share of the district. Raises `InputError`."""
+        with while_reading(self.origin.name):
+            return Experiment._made({**self.to_dict(), "scale": scale}, self.origin, None)
+
     def with_settings(self, settings: Mapping[str, Any]) -> Experiment:
         """The same experiment with parameters changed in all of its scenarios, by dotted path or section. Raises
         `InputError`, also where a scenario of its own or a factor sets one of them: the change would not reach it."""

@@ -1,0 +1,72 @@
+"""Where an effect at a share of a district is known not to be that of the whole: for those who choose a scale.
+
+A share of the communities has smaller departments and streets, in which less is pooled. What that does to the headline
+was measured over districts drawn anew (`sanfang.studies.scales`) and is kept beside the district, in `NAME_scales.csv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sanfang.metrics.catalogue import metric
+from sanfang.metrics.numbers import difference
+from sanfang.scenario.content import folders
+from sanfang.scenario.scenario import Scenario
+
+FULL = 1.0
+SUFFIX = "_scales.csv"
+COLUMNS = ("scenario", "metric", "scale", "maps", "difference", "low", "high")
+
+
+def notes_on_scale(scenarios: Iterable[Scenario], scale: float) -> Iterator[str]:
+    """A sentence for each effect of these scenarios that is surely one at full size, and surely another one at the
+    measured scale that is nearest."""
+    if scale >= FULL:
+        return
+    for scenario in scenarios:
+        found = _measured(scenario.district.name)
+        own = found[found["scenario"] == scenario.name]
+        if own.empty:
+            continue
+        shares = own["scale"].unique()
+        near = shares[np.abs(np.log(shares / scale)).argmin()]
+        whole = own[own["scale"] == FULL].set_index("metric")
+        for row in own[(own["scale"] == near) & (near < FULL)].to_dict("records"):
+            name, full = str(row["metric"]), whole.loc[row["metric"]]
+            if surely_one(full, metric(name).smallest) and shifted(pd.Series(row), full):
+                yield (
+                    f"scale {scale:g}: at {near:g} of {scenario.district.name}, {scenario.name} changes"
+                    f" {metric(name).en} by {difference(row)}, and by {difference(full)} at full size"
+                    " (against before, three years; docs/regime.md)"
+                )
+
+
+def surely_one(effect: pd.Series, smallest: float) -> bool:
+    """Whether an effect is surely larger than the smallest difference of interest."""
+    return bool(effect["low"] > smallest or effect["high"] < -smallest)
+
+
+def shifted(effect: pd.Series, whole: pd.Series) -> bool:
+    """Whether an effect at a scale is surely another one than that of the whole: Welch's 95 % interval of the
+    difference between the two, each over districts of its own, leaves out 0."""
+    errors = [_standard_error(one) for one in (effect, whole)]
+    variance = sum(error**2 for error in errors)
+    if variance == 0:
+        return bool(effect["difference"] != whole["difference"])
+    free = variance**2 / sum(error**4 / (one["maps"] - 1) for error, one in zip(errors, (effect, whole), strict=True))
+    half = float(stats.t.ppf(0.975, free)) * variance**0.5
+    return bool(abs(effect["difference"] - whole["difference"]) > half)
+
+
+def _standard_error(effect: pd.Series) -> float:
+    return float((effect["high"] - effect["low"]) / 2 / stats.t.ppf(0.975, effect["maps"] - 1))
+
+
+def _measured(district: str) -> pd.DataFrame:
+    kept = [path for folder in folders() for path in (folder / "districts").glob("*" + SUFFIX)]
+    own = [path for path in kept if path.name == f"{district.lower()}{SUFFIX}"]
+    return pd.read_csv(own[0]) if own else pd.DataFrame(columns=list(COLUMNS))
