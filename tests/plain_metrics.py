@@ -101,6 +101,7 @@ def of_residents(shown: Shown) -> dict[str, float]:
         "latent_needs": 1000 * ratio(latent[None], len(weak)),
         "latent_needs_vulnerable": 1000 * ratio(latent[True], weak.sum()),
         "latent_needs_others": 1000 * ratio(latent[False], (~weak).sum()),
+        "standing_needs": 1000 * ratio(standing(shown), len(weak)),
     }
 
 
@@ -112,6 +113,15 @@ def latent_by_day(shown: Shown, vulnerable: bool | None) -> float:
     until = needs["voiced"].fillna(needs["closed"]).fillna(math.inf)
     ends = [day + 1 for day in range(shown.first, shown.end)]
     return float(np.mean([((needs["arose"] < end) & (until >= end)).sum() for end in ends]))
+
+
+def standing(shown: Shown) -> float:
+    """Needs whose trouble is there, the mean over the window, need by need."""
+    total = 0.0
+    for arose, gone in zip(shown.requests["arose"], shown.requests["gone"], strict=True):
+        until = shown.end if math.isnan(gone) else min(gone, shown.end)
+        total += max(until - max(arose, shown.first), 0.0)
+    return total / (shown.end - shown.first)
 
 
 # --- Needs --------------------------------------------------------------------------------------------------
@@ -464,8 +474,8 @@ def of_resources(shown: Shown) -> dict[str, float]:
         "turnover_rate": days["leavers"].sum() / shown.posts / len(days) * 365,
         "cost_per_resolved_need": ratio(money.sum() + wages, days["resolved"].sum()),
         "steady_start": math.nan,  # the runs that it looks at begin in an empty district
-        "hours_supplied": total["hours"],
-        "money_supplied": total["yuan"],
+        "hours_supplied": hours.sum(),
+        "money_supplied": money.sum() + wages,
         "outside_hours": total.get("outside_hours", 0.0),
         "outside_money": total.get("outside_yuan", 0.0),
     }

@@ -38,12 +38,14 @@ HEADLINES: tuple[str, ...] = ("satisfaction", "trouble_days", "resolved_30", "wa
 PUBLISHED_HEADLINES: tuple[str, ...] = ("satisfaction", "resolution_days_mean", "waste_share")
 """Those of the results published so far (mechanisms, findings, regime), until these are made anew."""
 BESIDE: Mapping[str, tuple[str, ...]] = {
-    "waste_share": ("cost_per_resolved_need", "latent_needs"),
+    "resolved_30": ("resolved_90", "standing_needs"),
+    "waste_share": ("cost_per_resolved_need", "coordination_share", "latent_needs"),
     "resolved_days_mean": ("resolution_rate",),
     "resolved_days_median": ("resolution_rate",),
     "resolved_days_p90": ("resolution_rate",),
 }
-"""What some metrics are never shown without: a fall of waste may be dear, and few may be resolved soon."""
+"""What some metrics are never shown without: what is resolved sooner may leave more for ever, a fall of waste may be
+dear or coordination under another name, and few may be resolved soon."""
 
 
 def with_beside(names: Iterable[str]) -> tuple[str, ...]:

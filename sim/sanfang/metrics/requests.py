@@ -113,11 +113,11 @@ def _open_by_day(days: Days) -> np.ndarray:
 
 
 @metric(
-    PER_THOUSAND, None, "requests", "Requests open at the start", "期初在办诉求", of=Basis("requests", residents)
+    PER_THOUSAND, None, "requests", "Requests not over at the start", "期初未了结诉求", of=Basis("requests", residents)
 )  # fmt: skip
 def carried_open(run: Evaluation) -> float:
-    """Made before the window and not over when it began. They are none of the requests made in the window, but stand in
-    the queues before them, and are among what is closed in it."""
+    """Made before the window and not over when it began: open, or closed in vain and about to be brought back. They are
+    none of the requests made in the window, but stand in the queues before them, and are among what is closed in it."""
     return 1000.0 * ratio(number_carried(run), residents(run))
 
 
@@ -127,11 +127,11 @@ def number_carried(run: Evaluation) -> float:
 
 
 @metric(
-    SHARE, "higher", "requests", "Of those, resolved within 60 days", "期初在办诉求60天内解决率",
+    SHARE, "higher", "requests", "Of those, resolved within 60 days", "期初未了结诉求60天内解决率",
     of=Basis("requests", number_carried), needs=CARRIED,
 )  # fmt: skip
 def carried_resolved(run: Evaluation) -> float:
-    """Share of the requests open at the start, within `MEAN_WITHIN_DAYS` from it."""
+    """Share of the requests not over at the start, within `MEAN_WITHIN_DAYS` from it."""
     soon = run.records["closed"] <= run.first + MEAN_WITHIN_DAYS
     return ratio(float((_carried(run) & soon & (run.records["outcome"] == s.RESOLVED)).sum()), number_carried(run))
 

@@ -67,6 +67,18 @@ def latent_needs(run: Evaluation) -> float:
     return run.per_thousand(run.latent)
 
 
+@metric(
+    PER_THOUSAND, "lower", "residents", "Problems there are on a mean day", "日均存续问题", of=Basis("needs", residents)
+)  # fmt: skip
+def standing_needs(run: Evaluation) -> float:
+    """Needs whose trouble is still there, whoever knows of it and whenever they arose: silent, asked for, given up, or
+    closed in vain. The mean over the time of the window; it counts long troubles at their full length, and a reform
+    that ends many soon and leaves a few for ever may raise it."""
+    gone = np.where(np.isnan(run.records["gone"]), run.end, run.records["gone"])
+    there = np.minimum(gone, run.end) - np.maximum(run.records["arose"], run.first)
+    return 1000.0 * ratio(float(np.maximum(there, 0.0).sum()) / run.length, residents(run))
+
+
 @by_day("latent", of="latent_needs")
 def _latent_by_day(days: Days) -> np.ndarray:
     return per_thousand(days.latent, days)

@@ -82,9 +82,9 @@ fund money were not to be had: they are assumed, with ranges.
 def _domains(run: Run) -> Iterator[str]:
     yield "\n## Days to resolve, by domain\n"
     yield _paragraph(
-        "Of the same year: requests of all channels voiced sixty days or more before its end. The last column has those "
-        "given up or never resolved. Days follow the spread of American records, levelled to Chinese ones; no Chinese "
-        "city publishes them."
+        "Of the same year: requests of all channels voiced sixty days or more before its end. The last column has "
+        "those given up or never resolved. Days follow the spread of American records, levelled to Chinese ones; no "
+        "Chinese city publishes them."
     )
     cases = run.requests[run.requests["voiced"].between(0, run.days - 60)]
     rows = []
@@ -134,9 +134,10 @@ def _headline() -> Iterator[str]:
 def _scales() -> Iterator[str]:
     yield "\n## Effect against scale\n"
     yield _paragraph(
-        "A share of the communities has smaller streets and departments, in which less is pooled. Effects that are surely "
-        "more than the smallest difference of interest at full size, at shares of the district; `*` where the effect is "
-        "surely another one than at full size (Welch, 95 %). `sanfang compare --scale` says so for what it runs."
+        "A share of the communities has smaller streets and departments, in which less is pooled. Effects that are "
+        "surely more than the smallest difference of interest at full size, at shares of the district; `*` where the "
+        "effect is surely another one than at full size (Welch, 95 %). `sanfang compare --scale` says so for what it "
+        "runs."
     )
     yield from scales.page(scales.read())
 
@@ -145,8 +146,8 @@ def _screening() -> Iterator[str]:
     experiment = Experiment.load(EXPERIMENT)
     yield "\n## Which assumptions decide\n"
     yield _paragraph(
-        f"Morris's screening of {len(experiment.factors)} assumed conditions (`experiments/{EXPERIMENT}.toml`, a tenth of "
-        "the size, a year): how far the whole range of each moves what the reform does to days with the problem, on "
+        f"Morris's screening of {len(experiment.factors)} assumed conditions (`experiments/{EXPERIMENT}.toml`, a tenth "
+        "of the size, a year): how far the whole range of each moves what the reform does to days with the problem, on "
         "average over the other conditions (mean of the absolute effects, with its 95 % interval), and in which "
         "direction (mean)."
     )
@@ -184,8 +185,8 @@ def ends_of(name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _ends(jobs: int | None) -> Iterator[str]:
     yield "\n## At the ends of what decides\n"
     yield _paragraph(
-        f"The {DECIDING} conditions that the screening finds to matter most, each at the ends of its range and all else as "
-        "it is: difference to `before`, itself in the steady state under the same condition, at a tenth of the size, "
+        f"The {DECIDING} conditions that the screening finds to matter most, each at the ends of its range and all else "
+        "as it is: difference to `before`, itself in the steady state under the same condition, at a tenth of the size, "
         f"{ENDS_REPS} seeds, a year; 95 % intervals. A change of sign over a range is what nobody knows."
     )
     rows = []

@@ -128,8 +128,7 @@ def allocate_month(
     left, below 1 where a run begins within a month; all that is paid by the month is paid for these days.
     """
     settle_month(scenario, world, finance)
-    # What was left in the pots when the books were opened is given with the first month's money.
-    spent, pots = world.spent[: DEPARTMENT + 1].copy(), in_pots(world) if finance.months else 0.0
+    spent, pots = world.spent[: DEPARTMENT + 1].copy(), in_pots(world)
     month = part * scenario.money.operating / 12 * finance.people.sum()
     finance.supplied += month
     rest = month - _pay_reform(scenario, world, finance, policy, base_posts, month, part)
