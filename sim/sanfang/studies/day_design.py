@@ -1,0 +1,81 @@
+"""What a day is that requests depend on: its weekday, its season, its distance from the Spring Festival, free or not.
+
+Rows for a regression of the logarithm of daily counts. Weekday columns are contrasts whose effects sum to 0; a season is
+a sum of harmonics of the year; the festival is a line through knots of days before and after New Year's Day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import holidays
+import numpy as np
+import pandas as pd
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+FESTIVAL_DAYS = (-28, -21, -14, -8, -5, -3, -2, -1, 0, 2, 4, 7, 14)
+"""Knots in days from New Year's Day; the effect is 0 from a week before the first and after the last."""
+
+FESTIVAL_ENDS = (-35, 21)
+
+YEAR_DAYS = 365.25
+
+SPRING_FESTIVAL = "春節"
+
+
+def new_years_days(years: Sequence[int]) -> list[pd.Timestamp]:
+    """New Year's Day of the lunar calendar in each of `years`."""
+    found = holidays.country_holidays("TW", years=list(years), language="zh_TW")
+    return [pd.Timestamp(min(day for day in found.get_named(SPRING_FESTIVAL) if day.year == year)) for year in years]
+
+
+def free_and_worked(dates: pd.DatetimeIndex, country: str = "TW") -> tuple[np.ndarray, np.ndarray]:
+    """Which of `dates` are free from Monday to Friday, and which are weekend days worked in exchange."""
+    years = range(dates[0].year, dates[-1].year + 1)
+    known = holidays.country_holidays(country, years=years)
+    free = np.array([day.weekday() < 5 and day.date() in known for day in dates])
+    worked = np.array([day.weekday() >= 5 and day.date() in known.weekend_workdays for day in dates])
+    return free, worked
+
+
+def festival_distance(dates: pd.DatetimeIndex) -> np.ndarray:
+    """Days from the nearest New Year's Day of the lunar calendar, negative before it."""
+    days = new_years_days(range(dates[0].year - 1, dates[-1].year + 2))
+    gaps = np.array([(dates - day).days for day in days])
+    return gaps[np.abs(gaps).argmin(axis=0), np.arange(len(dates))]
+
+
+def design(dates: pd.DatetimeIndex, harmonics: int, added: Sequence[str] = (), country: str = "TW") -> pd.DataFrame:
+    """One row for each of `dates`, one column an effect on the logarithm of the count; the first is 1.
+
+    `harmonics`: how many sines and cosines of the year. `added`: days from which an item was counted that had not been.
+    """
+    columns: dict[str, np.ndarray] = {"level": np.ones(len(dates))}
+    weekday = dates.dayofweek.to_numpy()
+    for place, name in enumerate(WEEKDAYS[:-1]):
+        columns[f"weekday.{name}"] = (weekday == place) - 1.0 * (weekday == 6)
+    angle = 2 * np.pi * (dates.dayofyear.to_numpy() - 0.5) / YEAR_DAYS
+    for order in range(1, harmonics + 1):
+        columns[f"season.cos{order}"] = np.cos(order * angle)
+        columns[f"season.sin{order}"] = np.sin(order * angle)
+    distance = festival_distance(dates)
+    knots = (FESTIVAL_ENDS[0], *FESTIVAL_DAYS, FESTIVAL_ENDS[1])
+    for place, day in enumerate(FESTIVAL_DAYS, start=1):
+        height = [float(other == place) for other in range(len(knots))]
+        columns[f"festival.{day}"] = np.interp(distance, knots, height)
+    free, worked = free_and_worked(dates, country)
+    within = (distance >= -2) & (distance <= 6)  # the festival's own knots say what its free days do
+    columns["free_weekday"] = (free & ~within).astype(float)
+    columns["after_free"] = np.concatenate([[False], (free & ~within)[:-1]]) & ~free & (weekday < 5)
+    columns["worked_weekend"] = worked.astype(float)
+    for day in added:
+        columns[f"added.{day}"] = (dates >= pd.Timestamp(day)).astype(float)
+    return pd.DataFrame({name: np.asarray(values, float) for name, values in columns.items()}, index=dates)
+
+
+def weeks_of(dates: pd.DatetimeIndex) -> np.ndarray:
+    """Number of the week of each date, counted from Monday 29 June 2015."""
+    start = dt.date(2015, 6, 29)
+    return np.array([(day.date() - start).days // 7 for day in dates])

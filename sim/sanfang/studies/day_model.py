@@ -1,0 +1,138 @@
+"""Daily counts as a calendar's effects around a level that drifts, with weeks that are alike and days that are not.
+
+    log n(day) = effects of the day + level(week) + swing(week) + noise(day)
+
+The level walks at random, the swing forgets (first-order autoregression by week), the noise is Poisson's and more. All
+is Gaussian on the log scale, so effects, their errors and forecasts are generalised least squares, and the four sizes
+are found by restricted maximum likelihood (Harville 1977; the forecast is the universal kriging of Cressie 1993, 3.4).
+Errors of effects then know that the days of a week go together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import linalg, optimize
+
+from sanfang.studies.day_design import weeks_of
+
+Array = np.ndarray
+
+SMALLEST_COUNT = 0.5
+"""Added to counts before the logarithm is taken, for kinds with days of none."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Standard deviations on the log scale: `drift` of the level a week, `swing` of weeks and its `memory` from one week
+    to the next (0-1), `noise` of days beyond Poisson's."""
+
+    drift: float
+    swing: float
+    memory: float
+    noise: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Effects with their covariance, the sizes, and what a forecast needs of the weeks that were fitted.
+
+    `weeks`, `residual` and `design` have a row for each week with a record (weighted means over its days), `factor` is
+    the Cholesky factor of their covariance.
+    """
+
+    sizes: Sizes
+    effects: pd.Series
+    covariance: pd.DataFrame
+    likelihood: float
+    weeks: Array
+    residual: Array
+    factor: tuple[Array, bool]
+    design: Array
+
+    def errors(self) -> pd.Series:
+        """Standard error of each effect."""
+        return pd.Series(np.sqrt(np.diag(self.covariance)), index=self.effects.index)
+
+
+def week_covariance(one: Array, other: Array, sizes: Sizes) -> Array:
+    """Covariance of level and swing between weeks `one` and `other` (n and m numbers): n x m."""
+    both = np.minimum.outer(one, other) * sizes.drift**2
+    gap = np.abs(np.subtract.outer(one, other))
+    return np.asarray(both + sizes.swing**2 * sizes.memory**gap)
+
+
+def fit(counts: pd.Series, rows: pd.DataFrame, drifting: bool = True) -> Fit:
+    """Effects and sizes from `counts` (a day each, NaN where there is no record) and the `rows` of the same days.
+
+    With `drifting` False the level stays where it is and only the swing moves it. Given its week a day is independent of
+    others, so the likelihood parts into days within weeks and weighted means of weeks, which is exact and fast.
+    """
+    known = counts.notna().to_numpy()
+    seen = counts[known]
+    both = np.column_stack([rows[known].to_numpy(), np.log(seen.to_numpy() + SMALLEST_COUNT)])
+    numbers, place = np.unique(weeks_of(pd.DatetimeIndex(seen.index)), return_inverse=True)
+    poisson = 1 / np.maximum(seen.rolling(15, center=True, min_periods=1).mean().to_numpy(), 1)
+
+    def sizes_at(point: Array) -> Sizes:
+        drift = float(np.exp(point[3])) if drifting else 0.0
+        return Sizes(drift, float(np.exp(point[0])), float(1 / (1 + np.exp(-point[1]))), float(np.exp(point[2])))
+
+    def solved(sizes: Sizes) -> tuple[float, Array, Array, Array, tuple[Array, bool]]:
+        weight = 1 / (sizes.noise**2 + poisson)
+        total = np.bincount(place, weight)
+        means = np.array([np.bincount(place, weight * column) for column in both.T]).T / total[:, None]
+        within = (both - means[place]) * np.sqrt(weight)[:, None]
+        covariance = week_covariance(numbers, numbers, sizes) + np.diag(1 / total)
+        factor = linalg.cho_factor(covariance, lower=True)
+        between = linalg.solve_triangular(factor[0], means, lower=True)
+        products = within.T @ within + between.T @ between
+        inner, aim = products[:-1, :-1], products[:-1, -1]
+        effects = linalg.solve(inner, aim, assume_a="pos")
+        logs = 0.5 * (np.log(total).sum() - np.log(weight).sum()) + np.log(np.diag(factor[0])).sum()
+        loss = logs + 0.5 * np.linalg.slogdet(inner)[1] + 0.5 * (products[-1, -1] - aim @ effects)
+        return float(loss), effects, inner, means, factor
+
+    point = np.array([np.log(0.05), 0.4, np.log(0.1), np.log(0.015)])[: 4 if drifting else 3]
+    simplex = np.vstack([point, point + 0.5 * np.eye(len(point))])
+    bounds = [(-6.0, 0.0), (-3.0, 4.0), (-6.0, 0.5), (-7.5, -1.5)][: len(point)]
+    best = optimize.minimize(
+        lambda at: solved(sizes_at(at))[0], point, method="Nelder-Mead", bounds=bounds,
+        options={"xatol": 1e-3, "fatol": 1e-4, "maxfev": 600, "initial_simplex": simplex},
+    )  # fmt: skip
+    sizes = sizes_at(best.x)
+    loss, effects, inner, means, factor = solved(sizes)
+    names = list(rows.columns)
+    return Fit(
+        sizes=sizes,
+        effects=pd.Series(effects, index=names),
+        covariance=pd.DataFrame(linalg.inv(inner), index=names, columns=names),
+        likelihood=-loss,
+        weeks=numbers,
+        residual=means[:, -1] - means[:, :-1] @ effects,
+        factor=factor,
+        design=means[:, :-1],
+    )
+
+
+def residuals(fitted: Fit, counts: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Logarithm of each count over what calendar, level and swing let expect; NaN where there is no record."""
+    between = week_covariance(weeks_of(pd.DatetimeIndex(counts.index)), fitted.weeks, fitted.sizes)
+    week = between @ linalg.cho_solve(fitted.factor, fitted.residual)
+    expected = rows.to_numpy() @ fitted.effects.to_numpy() + week
+    return pd.Series(np.log(counts.to_numpy() + SMALLEST_COUNT) - expected, index=counts.index)
+
+
+def forecast(fitted: Fit, rows: pd.DataFrame) -> tuple[Array, Array]:
+    """Mean and covariance of the log level of each day of `rows` (its own noise left out), given all that was fitted."""
+    ahead = weeks_of(pd.DatetimeIndex(rows.index))
+    between = week_covariance(fitted.weeks, ahead, fitted.sizes)
+    weighted = linalg.cho_solve(fitted.factor, between)
+    matrix = rows.to_numpy()
+    mean = matrix @ fitted.effects.to_numpy() + weighted.T @ fitted.residual
+    left = matrix - weighted.T @ fitted.design
+    covariance = week_covariance(ahead, ahead, fitted.sizes) - between.T @ weighted
+    covariance += left @ fitted.covariance.to_numpy() @ left.T
+    return mean, covariance
