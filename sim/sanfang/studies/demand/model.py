@@ -10,13 +10,13 @@ Errors of effects then know that the days of a week go together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import linalg, optimize
 
-from sanfang.studies.day_design import weeks_of
+from sanfang.studies.demand.design import weeks_of
 
 Array = np.ndarray
 
@@ -64,29 +64,25 @@ def week_covariance(one: Array, other: Array, sizes: Sizes) -> Array:
     return np.asarray(both + sizes.swing**2 * sizes.memory**gap)
 
 
-def fit(counts: pd.Series, rows: pd.DataFrame, drifting: bool = True) -> Fit:
-    """Effects and sizes from `counts` (a day each, NaN where there is no record) and the `rows` of the same days.
+@dataclass(frozen=True)
+class Weighed:
+    """Days with a record, ready for any sizes. Given its week a day is independent of others, so the likelihood parts
+    into days within weeks and weighted means of weeks, which is exact and fast."""
 
-    With `drifting` False the level stays where it is and only the swing moves it. Given its week a day is independent of
-    others, so the likelihood parts into days within weeks and weighted means of weeks, which is exact and fast.
-    """
-    known = counts.notna().to_numpy()
-    seen = counts[known]
-    both = np.column_stack([rows[known].to_numpy(), np.log(seen.to_numpy() + SMALLEST_COUNT)])
-    numbers, place = np.unique(weeks_of(pd.DatetimeIndex(seen.index)), return_inverse=True)
-    poisson = 1 / np.maximum(seen.rolling(15, center=True, min_periods=1).mean().to_numpy(), 1)
+    days: Array
+    """Effects' columns and the logarithm of the count, a row a day."""
+    weeks: Array
+    place: Array
+    poisson: Array
+    """Poisson's variance of each day's logarithm: one over what is usual around it."""
 
-    def sizes_at(point: Array) -> Sizes:
-        drift = float(np.exp(point[3])) if drifting else 0.0
-        return Sizes(drift, float(np.exp(point[0])), float(1 / (1 + np.exp(-point[1]))), float(np.exp(point[2])))
-
-    def solved(sizes: Sizes) -> tuple[float, Array, Array, Array, tuple[Array, bool]]:
-        weight = 1 / (sizes.noise**2 + poisson)
-        total = np.bincount(place, weight)
-        means = np.array([np.bincount(place, weight * column) for column in both.T]).T / total[:, None]
-        within = (both - means[place]) * np.sqrt(weight)[:, None]
-        covariance = week_covariance(numbers, numbers, sizes) + np.diag(1 / total)
-        factor = linalg.cho_factor(covariance, lower=True)
+    def solved(self, sizes: Sizes) -> tuple[float, Array, Array, Array, tuple[Array, bool]]:
+        """Minus the log likelihood, the effects, their information, means of weeks, and the factor of these."""
+        weight = 1 / (sizes.noise**2 + self.poisson)
+        total = np.bincount(self.place, weight)
+        means = np.array([np.bincount(self.place, weight * column) for column in self.days.T]).T / total[:, None]
+        within = (self.days - means[self.place]) * np.sqrt(weight)[:, None]
+        factor = linalg.cho_factor(week_covariance(self.weeks, self.weeks, sizes) + np.diag(1 / total), lower=True)
         between = linalg.solve_triangular(factor[0], means, lower=True)
         products = within.T @ within + between.T @ between
         inner, aim = products[:-1, :-1], products[:-1, -1]
@@ -95,26 +91,78 @@ def fit(counts: pd.Series, rows: pd.DataFrame, drifting: bool = True) -> Fit:
         loss = logs + 0.5 * np.linalg.slogdet(inner)[1] + 0.5 * (products[-1, -1] - aim @ effects)
         return float(loss), effects, inner, means, factor
 
-    point = np.array([np.log(0.05), 0.4, np.log(0.1), np.log(0.015)])[: 4 if drifting else 3]
+
+def weighed(counts: pd.Series, rows: pd.DataFrame) -> Weighed:
+    """`counts` (a day each, NaN where there is no record) with the `rows` of the same days."""
+    known = counts.notna().to_numpy()
+    seen = counts[known]
+    both = np.column_stack([rows[known].to_numpy(), np.log(seen.to_numpy() + SMALLEST_COUNT)])
+    numbers, place = np.unique(weeks_of(pd.DatetimeIndex(seen.index)), return_inverse=True)
+    poisson = 1 / np.maximum(seen.rolling(15, center=True, min_periods=1).mean().to_numpy(), 1)
+    return Weighed(both, numbers, place, poisson)
+
+
+def fit(counts: pd.Series, rows: pd.DataFrame, drift_share: float = 1.0) -> Fit:
+    """Effects and sizes from `counts` (a day each, NaN where there is no record) and the `rows` of the same days.
+
+    The drift used is `drift_share` (above 0) of the likeliest: what moves a level from week to week need not go on for a
+    year.
+    """
+    known = weighed(counts, rows)
+    point = _point(Sizes(0.015, 0.05, 0.6, 0.1))
     simplex = np.vstack([point, point + 0.5 * np.eye(len(point))])
-    bounds = [(-6.0, 0.0), (-3.0, 4.0), (-6.0, 0.5), (-7.5, -1.5)][: len(point)]
     best = optimize.minimize(
-        lambda at: solved(sizes_at(at))[0], point, method="Nelder-Mead", bounds=bounds,
+        lambda at: known.solved(_sizes(at))[0], point, method="Nelder-Mead", bounds=BOUNDS,
         options={"xatol": 1e-3, "fatol": 1e-4, "maxfev": 600, "initial_simplex": simplex},
     )  # fmt: skip
-    sizes = sizes_at(best.x)
-    loss, effects, inner, means, factor = solved(sizes)
+    likeliest = _sizes(best.x)
+    sizes = replace(likeliest, drift=drift_share * likeliest.drift)
+    loss, effects, inner, means, factor = known.solved(sizes)
     names = list(rows.columns)
     return Fit(
         sizes=sizes,
         effects=pd.Series(effects, index=names),
         covariance=pd.DataFrame(linalg.inv(inner), index=names, columns=names),
         likelihood=-loss,
-        weeks=numbers,
+        weeks=known.weeks,
         residual=means[:, -1] - means[:, :-1] @ effects,
         factor=factor,
         design=means[:, :-1],
     )
+
+
+def size_errors(counts: pd.Series, rows: pd.DataFrame, likeliest: Sizes, step: float = 0.05) -> Sizes:
+    """Standard errors of the `likeliest` sizes, from the curvature of the likelihood around them (NaN where it has none:
+    the days do not tell)."""
+    known = weighed(counts, rows)
+    point, moves = _point(likeliest), step * np.eye(4)
+    curvature = np.zeros((4, 4))
+    for one in range(4):
+        for other in range(one + 1):
+            corners = [
+                sign * known.solved(_sizes(point + first * moves[one] + second * moves[other]))[0]
+                for sign, first, second in ((1, 1, 1), (-1, 1, -1), (-1, -1, 1), (1, -1, -1))
+            ]
+            curvature[one, other] = curvature[other, one] = sum(corners) / (4 * step**2)
+    variance = np.diag(linalg.pinvh(curvature)) if np.linalg.eigvalsh(curvature)[0] > 0 else np.full(4, np.nan)
+    memory = likeliest.memory
+    slopes = np.array([likeliest.swing, memory * (1 - memory), likeliest.noise, likeliest.drift])
+    swing, memory, noise, drift = (slopes * np.sqrt(variance)).tolist()
+    return Sizes(drift, swing, memory, noise)
+
+
+BOUNDS = ((-6.0, 0.0), (-3.0, 4.0), (-6.0, 0.5), (-7.5, -1.5))
+"""Of swing, memory, noise and drift, as `_point` writes them."""
+
+
+def _point(sizes: Sizes) -> Array:
+    memory = np.log(sizes.memory / (1 - sizes.memory))
+    return np.array([np.log(sizes.swing), memory, np.log(sizes.noise), np.log(sizes.drift)])
+
+
+def _sizes(point: Array) -> Sizes:
+    swing, noise, drift = np.exp(point[[0, 2, 3]])
+    return Sizes(float(drift), float(swing), float(1 / (1 + np.exp(-point[1]))), float(noise))
 
 
 def residuals(fitted: Fit, counts: pd.Series, rows: pd.DataFrame) -> pd.Series:

@@ -47,31 +47,39 @@ def festival_distance(dates: pd.DatetimeIndex) -> np.ndarray:
     return gaps[np.abs(gaps).argmin(axis=0), np.arange(len(dates))]
 
 
-def design(dates: pd.DatetimeIndex, harmonics: int, added: Sequence[str] = (), country: str = "TW") -> pd.DataFrame:
+def season_rows(dates: pd.DatetimeIndex, harmonics: int) -> np.ndarray:
+    """Cosine and sine of one turn a year, of two, ... `harmonics`: dates x 2 harmonics."""
+    angle = 2 * np.pi * (dates.day_of_year.to_numpy() - 0.5) / YEAR_DAYS
+    turns = np.arange(1, harmonics + 1) * angle[:, None]
+    return np.stack([np.cos(turns), np.sin(turns)], axis=2).reshape(len(dates), 2 * harmonics)
+
+
+def festival_rows(distance: np.ndarray) -> np.ndarray:
+    """How much each knot of the festival counts at each `distance` (days from New Year's Day): dates x knots."""
+    knots = (FESTIVAL_ENDS[0], *FESTIVAL_DAYS, FESTIVAL_ENDS[1])
+    heights = np.eye(len(knots))[:, 1:-1]
+    return np.array([np.interp(distance, knots, height) for height in heights.T]).T
+
+
+def design(dates: pd.DatetimeIndex, harmonics: int, country: str = "TW") -> pd.DataFrame:
     """One row for each of `dates`, one column an effect on the logarithm of the count; the first is 1.
 
-    `harmonics`: how many sines and cosines of the year. `added`: days from which an item was counted that had not been.
+    `harmonics`: how many sines and cosines of the year. `country`: whose free days (a code that `holidays` knows).
     """
     columns: dict[str, np.ndarray] = {"level": np.ones(len(dates))}
-    weekday = dates.dayofweek.to_numpy()
+    weekday = dates.day_of_week.to_numpy()
     for place, name in enumerate(WEEKDAYS[:-1]):
         columns[f"weekday.{name}"] = (weekday == place) - 1.0 * (weekday == 6)
-    angle = 2 * np.pi * (dates.dayofyear.to_numpy() - 0.5) / YEAR_DAYS
-    for order in range(1, harmonics + 1):
-        columns[f"season.cos{order}"] = np.cos(order * angle)
-        columns[f"season.sin{order}"] = np.sin(order * angle)
+    for place, values in enumerate(season_rows(dates, harmonics).T):
+        columns[f"season.{('cos', 'sin')[place % 2]}{place // 2 + 1}"] = values
     distance = festival_distance(dates)
-    knots = (FESTIVAL_ENDS[0], *FESTIVAL_DAYS, FESTIVAL_ENDS[1])
-    for place, day in enumerate(FESTIVAL_DAYS, start=1):
-        height = [float(other == place) for other in range(len(knots))]
-        columns[f"festival.{day}"] = np.interp(distance, knots, height)
+    for day, values in zip(FESTIVAL_DAYS, festival_rows(distance).T, strict=True):
+        columns[f"festival.{day}"] = values
     free, worked = free_and_worked(dates, country)
-    within = (distance >= -2) & (distance <= 6)  # the festival's own knots say what its free days do
-    columns["free_weekday"] = (free & ~within).astype(float)
-    columns["after_free"] = np.concatenate([[False], (free & ~within)[:-1]]) & ~free & (weekday < 5)
-    columns["worked_weekend"] = worked.astype(float)
-    for day in added:
-        columns[f"added.{day}"] = (dates >= pd.Timestamp(day)).astype(float)
+    free &= ~((distance >= -2) & (distance <= 6))  # the festival's own knots say what its free days do
+    columns["free_weekday"] = free
+    columns["after_free"] = np.concatenate([[False], free[:-1]]) & ~free & (weekday < 5)
+    columns["worked_weekend"] = worked
     return pd.DataFrame({name: np.asarray(values, float) for name, values in columns.items()}, index=dates)
 
 

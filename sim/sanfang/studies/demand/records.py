@@ -22,6 +22,9 @@ TEST = ("2018-12-31", "2019-12-29")
 
 TOTAL = "total"
 
+REPORTS = "reports"
+"""All but bulky waste."""
+
 KINDS: Mapping[str, tuple[str, ...]] = {
     "bulky_waste": ("大型廢棄物清運聯繫",),
     "environment": ("場所與設施噪音舉發", "污染舉發", "鄰里無主垃圾清運"),
@@ -48,12 +51,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """Items by kind: the district's domains, and apart from them bulky waste, which is booked and no complaint. Cruelty to
 animals (643 of 517,312) has no counterpart: it counts in the total alone. Other domains have no item."""
 
-ITEMS_ADDED = {"facilities": ("2016-01-01", "2017-09-01"), TOTAL: ("2016-01-01", "2017-09-01")}
-"""Days from which the city counts an item that it did not count before: potholes and gutter covers, then spills."""
-
 
 def daily_counts(path: Path, first: str = TRAINING[0], last: str = TRAINING[1]) -> pd.DataFrame:
-    """Requests a day from `first` to `last`, one row a day and one column a kind (`KINDS` and `total`).
+    """Requests a day from `first` to `last`, one row a day and one column a kind (`KINDS`, `reports` and `total`).
 
     `path` has the columns `date`, `item` and `n`. Days after `last` are dropped before anything is counted. A date
     without a row comes back empty (NaN); an item without a row on a date that has others is 0.
@@ -62,14 +62,16 @@ def daily_counts(path: Path, first: str = TRAINING[0], last: str = TRAINING[1]) 
     table = table[(table["date"] >= first) & (table["date"] <= last)]
     kind_of = {item: kind for kind, items in KINDS.items() for item in items}
     by_kind = table.pivot_table(index="date", columns=table["item"].map(kind_of), values="n", aggfunc="sum")
-    counts = by_kind.fillna(0.0)[list(KINDS)].assign(**{TOTAL: table.groupby("date")["n"].sum()})
+    total = table.groupby("date")["n"].sum()
+    counts = by_kind.fillna(0.0)[list(KINDS)]
+    counts = counts.assign(**{REPORTS: total - counts["bulky_waste"], TOTAL: total})
     return counts.reindex(pd.date_range(first, last, name="date")).rename_axis(columns=None)
 
 
 def weekly_counts(daily: pd.DataFrame) -> pd.DataFrame:
     """Sums by ISO week over the days with a record: `year`, `week`, `monday`, `days` (0-7) and the kinds."""
     iso = daily.index.isocalendar()
-    monday = daily.index - pd.to_timedelta(daily.index.dayofweek, unit="D")
+    monday = daily.index - pd.to_timedelta(daily.index.day_of_week, unit="D")
     sums = daily.groupby(monday).sum(min_count=1)
     ahead = pd.DataFrame(
         {
