@@ -95,6 +95,7 @@ def table_of(fit: Fit, storms: Storms, usual: float, errors: Sizes, likeliest_dr
     season = part("season.", at)
     number = len(storms.days)
     sizes = fit.sizes
+    drift_error = errors.drift * sizes.drift / likeliest_drift
     return {
         "source": source,
         "level": {"value": _short(usual), "unit": "requests a day, mean of the last 52 weeks with a record"},
@@ -128,7 +129,7 @@ def table_of(fit: Fit, storms: Storms, usual: float, errors: Sizes, likeliest_dr
             "unit": "times a usual day, from the day before the collapse to 14 days after it, storm by storm",
         },
         "dispersion": {
-            "drift": {"value": _short(sizes.drift), "error": _short(errors.drift), "likeliest": _short(likeliest_drift)},
+            "drift": {"value": _short(sizes.drift), "error": _short(drift_error), "likeliest": _short(likeliest_drift)},
             "swing": {"value": _short(sizes.swing), "error": _short(errors.swing)},
             "memory": {"value": _short(sizes.memory), "error": _short(errors.memory)},
             "noise": {"value": _short(sizes.noise), "error": _short(errors.noise)},
