@@ -46,7 +46,9 @@ def rivals(counts: pd.Series, origins: Sequence[str] = ORIGINS) -> pd.DataFrame:
         past = whole_weeks(counts.loc[:origin])
         ahead = pd.date_range(_next(origin), periods=WEEKS, freq="7D").isocalendar()["week"].to_numpy()
         if past["week"].duplicated().any():
-            rows.append({"rival": name, "origin": origin, **verdict(CLIMATOLOGIES[name](past, ahead), _seen(counts, origin))})
+            rows.append(
+                {"rival": name, "origin": origin, **verdict(CLIMATOLOGIES[name](past, ahead), _seen(counts, origin))}
+            )
     return pd.DataFrame(rows)
 
 

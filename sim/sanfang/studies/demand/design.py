@@ -31,20 +31,24 @@ def new_years_days(years: Sequence[int]) -> list[pd.Timestamp]:
     return [pd.Timestamp(min(day for day in found.get_named(SPRING_FESTIVAL) if day.year == year)) for year in years]
 
 
-def free_and_worked(dates: pd.DatetimeIndex, country: str = "TW") -> tuple[np.ndarray, np.ndarray]:
-    """Which of `dates` are free from Monday to Friday, and which are weekend days worked in exchange."""
-    years = range(dates[0].year, dates[-1].year + 1)
-    known = holidays.country_holidays(country, years=years)
-    free = np.array([day.weekday() < 5 and day.date() in known for day in dates])
-    worked = np.array([day.weekday() >= 5 and day.date() in known.weekend_workdays for day in dates])
-    return free, worked
-
-
 def festival_distance(dates: pd.DatetimeIndex) -> np.ndarray:
     """Days from the nearest New Year's Day of the lunar calendar, negative before it."""
     days = new_years_days(range(dates[0].year - 1, dates[-1].year + 2))
     gaps = np.array([(dates - day).days for day in days])
     return gaps[np.abs(gaps).argmin(axis=0), np.arange(len(dates))]
+
+
+def free_days(dates: pd.DatetimeIndex, country: str = "TW") -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which of `dates` are free from Monday to Friday, which are the first working day after one, and which are weekend
+    days worked in exchange. The festival's own days are neither: its knots say what they do."""
+    known = holidays.country_holidays(country, years=range(dates[0].year, dates[-1].year + 1))
+    weekday = dates.day_of_week.to_numpy()
+    distance = festival_distance(dates)
+    named = np.array([day.date() in known for day in dates])
+    free = named & (weekday < 5) & ~((distance >= -2) & (distance <= 6))
+    after = np.concatenate([[False], free[:-1]]) & ~free & (weekday < 5)
+    worked = np.array([day.date() in known.weekend_workdays for day in dates]) & (weekday >= 5)
+    return free, after, worked
 
 
 def season_rows(dates: pd.DatetimeIndex, harmonics: int) -> np.ndarray:
@@ -75,11 +79,8 @@ def design(dates: pd.DatetimeIndex, harmonics: int, country: str = "TW") -> pd.D
     distance = festival_distance(dates)
     for day, values in zip(FESTIVAL_DAYS, festival_rows(distance).T, strict=True):
         columns[f"festival.{day}"] = values
-    free, worked = free_and_worked(dates, country)
-    free &= ~((distance >= -2) & (distance <= 6))  # the festival's own knots say what its free days do
-    columns["free_weekday"] = free
-    columns["after_free"] = np.concatenate([[False], free[:-1]]) & ~free & (weekday < 5)
-    columns["worked_weekend"] = worked
+    for name, values in zip(("free_weekday", "after_free", "worked_weekend"), free_days(dates, country), strict=True):
+        columns[name] = values
     return pd.DataFrame({name: np.asarray(values, float) for name, values in columns.items()}, index=dates)
 
 

@@ -17,6 +17,11 @@ from sanfang.studies.demand.storms import Storms
 
 Array = np.ndarray
 
+SHAPES = Path(__file__).with_name("taipei_shape.toml")
+"""The shapes of Taipei's 1999, by kind."""
+
+YEAR = pd.date_range("2017-01-01", "2017-12-31")
+
 DRAWS = 4000
 """Effects drawn from their joint distribution, for errors of what is computed from several."""
 
@@ -57,13 +62,15 @@ def shape_of(table: Mapping[str, Any]) -> Shape:
     )
 
 
-def read_shapes(path: Path) -> dict[str, Shape]:
+def read_shapes(path: Path = SHAPES) -> dict[str, Shape]:
     """The shapes of a file, by kind."""
     document = tomllib.loads(path.read_text("utf-8"))
     return {name: shape_of(table) for name, table in document.items() if isinstance(table, dict)}
 
 
-def table_of(fit: Fit, storms: Storms, usual: float, errors: Sizes, likeliest_drift: float, source: str) -> dict[str, Any]:
+def table_of(
+    fit: Fit, storms: Storms, usual: float, errors: Sizes, likeliest_drift: float, source: str
+) -> dict[str, Any]:
     """The table of one kind, to be written as TOML. `usual` is the mean day's number of requests, `errors` those of the
     sizes, `likeliest_drift` the drift before a share of it was taken."""
     random = np.random.default_rng(1)
@@ -141,16 +148,9 @@ def table_of(fit: Fit, storms: Storms, usual: float, errors: Sizes, likeliest_dr
     }  # fmt: skip
 
 
-YEAR = pd.date_range("2017-01-01", "2017-12-31")
-
-
 def _list(value: Array, drawn: Array, unit: str) -> dict[str, Any]:
     return {"value": _short(value), "error": _short(drawn.std(axis=0)), "unit": unit}
 
 
 def _short(value: Any) -> Any:
     return np.round(value, 4).tolist()
-
-
-SHAPES = Path(__file__).parents[1] / "taipei_shape.toml"
-"""The shapes of Taipei's 1999, by kind."""

@@ -20,6 +20,8 @@ COLLAPSE = 4.5
 SEASON = (7, 9)
 """Months in which a collapse is put down to a storm: those of Taiwan's typhoons."""
 
+SEASON_DAYS = 92
+
 BEFORE, AFTER = 1, 14
 """Days before the collapse and after it that are taken for the storm's."""
 
@@ -84,24 +86,25 @@ def profiles(days: tuple[pd.Timestamp, ...], residual: pd.Series) -> Array:
 def seasons_in(dates: pd.DatetimeIndex) -> float:
     """Storm seasons that `dates` cover."""
     summer = (dates.month >= SEASON[0]) & (dates.month <= SEASON[1])
-    return float(summer.sum() / 92)
+    return float(summer.sum() / SEASON_DAYS)
 
 
-def drawn(storms: Storms, dates: pd.DatetimeIndex, random: np.random.Generator, draws: int) -> Array:
-    """What storms add to the logarithm of each day: draws x days.
+def drawn_rates(storms: Storms, random: np.random.Generator, draws: int) -> Array:
+    """Storms a year, `draws` times from the posterior of their rate under Jeffreys' prior."""
+    return random.gamma(len(storms.days) + 0.5, 1 / storms.seasons, draws)
 
-    The rate is drawn from its posterior (Jeffreys' prior), the day of each storm evenly from the season, its days from
-    those of the storms found.
+
+def drawn(profiles: Array, rates: Array, dates: pd.DatetimeIndex, random: np.random.Generator) -> Array:
+    """What storms add to the logarithm of each day: one row for each of `rates` (storms a year), one column a date.
+
+    The first day of each storm is drawn evenly from the season, its days are one of `profiles` (storms x days).
     """
-    added = np.zeros((draws, len(dates)))
-    if not len(storms.days):
-        return added
+    added = np.zeros((len(rates), len(dates)))
     summer = np.flatnonzero((dates.month >= SEASON[0]) & (dates.month <= SEASON[1]))
-    rate = random.gamma(len(storms.days) + 0.5, 1 / storms.seasons, draws)
-    for draw, number in enumerate(random.poisson(rate * len(summer) / 92)):
-        for _ in range(number):
-            first = int(random.choice(summer)) - BEFORE
-            profile = storms.profiles[random.integers(len(storms.days))]
-            begin, end = max(first, 0), min(first + len(profile), len(dates))
-            added[draw, begin:end] += profile[begin - first : end - first]
+    numbers = random.poisson(rates * len(summer) / SEASON_DAYS) if len(profiles) else np.zeros(len(rates), int)
+    for draw in np.repeat(np.arange(len(rates)), numbers):
+        first = int(random.choice(summer)) - BEFORE
+        profile = profiles[random.integers(len(profiles))]
+        begin, end = max(first, 0), min(first + len(profile), len(dates))
+        added[draw, begin:end] += profile[begin - first : end - first]
     return added

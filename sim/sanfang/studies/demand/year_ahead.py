@@ -64,7 +64,8 @@ def drawn_weeks(trained: Trained, dates: pd.DatetimeIndex, seed: int, draws: int
     mean, covariance = forecast(trained.fit, design(dates, trained.settings.harmonics))
     root = np.linalg.cholesky(covariance + 1e-9 * np.eye(len(dates)))
     logs = mean + random.standard_normal((draws, len(dates))) @ root.T
-    logs += storms.drawn(trained.storms, dates, random, draws)
+    rates = storms.drawn_rates(trained.storms, random, draws)
+    logs += storms.drawn(trained.storms.profiles, rates, dates, random)
     logs += trained.fit.sizes.noise * random.standard_normal(logs.shape)
     counts = random.poisson(np.exp(logs))
     return np.asarray(counts.reshape(draws, -1, 7).sum(axis=2))
@@ -76,6 +77,8 @@ def band(weeks: Array) -> pd.DataFrame:
     return pd.DataFrame({"low": low, "median": median, "high": high})
 
 
-def forecast_weeks(trained: Trained, first: pd.Timestamp, weeks: int = 52, seed: int = 1, draws: int = 4000) -> pd.DataFrame:
+def forecast_weeks(
+    trained: Trained, first: pd.Timestamp, weeks: int = 52, seed: int = 1, draws: int = 4000
+) -> pd.DataFrame:
     """The band of `weeks` weeks from the Monday `first` on."""
     return band(drawn_weeks(trained, pd.date_range(first, periods=7 * weeks), seed, draws))
