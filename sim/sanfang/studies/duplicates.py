@@ -57,8 +57,8 @@ class Sample:
 
 
 def share_with_interval(counted: pd.Series, days: pd.Series) -> tuple[float, float, float]:
-    """Share of `counted`, and its 95 % interval (Wilson) with as many rows as their clustering by week leaves (by day, in
-    a sample of fewer than `FEWEST_WEEKS`).
+    """Share of `counted`, and its 95 % interval (Wilson) with as many rows as their clustering by week leaves (by day,
+    in a sample of fewer than `FEWEST_WEEKS`).
 
     Duplicates come together: one hole, many reports in a week. The rows are divided by the design effect (variance of a
     share from clusters over that of independent rows, Kish 1965), which is held to be at least 1.
@@ -78,8 +78,8 @@ def share_with_interval(counted: pd.Series, days: pd.Series) -> tuple[float, flo
 
 
 def shares(samples: Sequence[Sample], fewest: int = 50) -> pd.DataFrame:
-    """A row for each sample and kind of at least `fewest` rows, and for all: `source`, `what`, `kind`, `rows`, `counted`,
-    `share`, `low`, `high` (95 %)."""
+    """A row for each sample and kind of at least `fewest` rows, and for all: `source`, `what`, `kind`, `rows`,
+    `counted`, `share`, `low`, `high` (95 %)."""
     found = []
     for sample in samples:
         groups = [("all", sample.rows), *sample.rows.groupby("kind")]

@@ -49,12 +49,17 @@ def month_profile(shape: Shape, country: str = "TW") -> Array:
 
 
 def monthly(days: pd.Series) -> pd.DataFrame:
-    """Counts by month from daily `days` (NaN: no record): `month` (1-12), `time` (years from the first), `days`, `count`."""
-    months = days.groupby(days.index.to_period("M"))
-    table = pd.DataFrame({"count": months.sum(), "days": months.count()})
-    table["month"] = table.index.month
-    table["time"] = (table.index.year - table.index.year[0]) + (table.index.month - 0.5) / 12
-    return table.reset_index(drop=True)
+    """Counts by month from daily `days` (NaN: no record): `count`, `days`, `month` (1-12), `time` in years."""
+    months = days.groupby(pd.DatetimeIndex(days.index).to_period("M"))
+    when = pd.PeriodIndex(months.sum().index)
+    return pd.DataFrame(
+        {
+            "count": months.sum().to_numpy(),
+            "days": months.count().to_numpy(),
+            "month": when.month,
+            "time": when.year + (when.month - 0.5) / 12,
+        }
+    )
 
 
 def deviances(table: pd.DataFrame, profile: Array, bends: int) -> Array:
@@ -112,8 +117,8 @@ def judges(folder: Path) -> dict[str, tuple[pd.DataFrame, int]]:
 
 
 def judged(folder: Path) -> pd.DataFrame:
-    """A row for each judge and pair of profiles: `judge`, `profile`, `than`, and how much more deviance the profile has per
-    1,000 requests, with its interval (`more`, `low`, `high`)."""
+    """A row for each judge and pair of profiles: `judge`, `profile`, `than`, and how much more deviance the profile has
+    per 1,000 requests, with its interval (`more`, `low`, `high`)."""
     rows = []
     known = profiles(folder)
     for judge, (table, bends) in judges(folder).items():

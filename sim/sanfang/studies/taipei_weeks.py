@@ -1,4 +1,4 @@
-"""Taipei's weeks of 2019 beside a band made of 2015 to 2018 alone, and beside those who know only the same week of past years.
+"""Taipei's weeks of 2019 beside a band made of 2015 to 2018 alone, and beside bands of the same week of past years.
 
     python -m sanfang.studies.taipei_weeks
     python -m sanfang.studies.taipei_weeks --daily ../shared/data/taipei_1999_daily_by_item_2015_2021.csv --write
@@ -22,20 +22,17 @@ import tomli_w
 from sanfang.studies.demand import choice, scores
 from sanfang.studies.demand.design import design
 from sanfang.studies.demand.model import fit, size_errors
-from sanfang.studies.demand.records import KINDS, REPORTS, TEST, TOTAL, WEEKS, daily_counts, weekly_counts, weeks
+from sanfang.studies.demand.records import BANDS, KINDS, REPORTS, TEST, TOTAL, WEEKS, daily_counts, weekly_counts, weeks
 from sanfang.studies.demand.shape import SHAPES, table_of
 from sanfang.studies.demand.storms import around
 from sanfang.studies.demand.year_ahead import Settings, Trained, forecast_weeks, train
-
-BANDS = WEEKS.with_name("taipei_2019.csv")
-"""The bands of the 52 ISO weeks of 2019 by kind, made before these weeks were looked at."""
 
 SERIES = (TOTAL, REPORTS, *KINDS)
 
 CHOSEN = Settings(harmonics=4, drift_share=0.7)
 """What `choice` chose; a test asks it again."""
 
-SOURCE = "Taipei's 1999, dispatch records of the city's open data (by LEO0331/taipei-1999-map), 1 July 2015 to 30 December 2018"
+SOURCE = "Taipei's 1999, dispatch records (city's open data, by LEO0331/taipei-1999-map), 2015-07-01 to 2018-12-30"
 
 
 def trained_on(daily: pd.DataFrame, settings: Settings = CHOSEN) -> dict[str, Trained]:
@@ -71,7 +68,7 @@ def shapes_of(daily: pd.DataFrame, trained: dict[str, Trained]) -> dict[str, obj
 def judged(counts: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
     """Share held, mean score and mean width in the test weeks, of each kind's band and of all rivals.
 
-    `counts` as `weeks` gives them, `bands` as `bands_of`. One row each: `kind`, `band`, `weeks`, `held`, `score`, `width`.
+    `counts` as `weeks` gives them, `bands` as `bands_of`. A row: `kind`, `band`, `weeks`, `held`, `score`, `width`.
     """
     seen = counts[(counts["monday"] >= TEST[0]) & (counts["monday"] <= TEST[1])]
     past = counts[(counts["monday"] < TEST[0]) & (counts["days"] == 7)]
@@ -95,7 +92,7 @@ def write(daily_path: Path) -> None:
     bands_of(trained).to_csv(BANDS, index=False)
     table = weekly_counts(daily_counts(daily_path, last=TEST[1]))
     numbers = {name: table[name].astype(int) for name in SERIES}
-    WEEKS.write_text(f"# {SOURCE.partition(',')[0]}: requests by ISO week and kind\n", "utf-8")
+    WEEKS.write_text(HEAD_OF_WEEKS, "utf-8")
     table.assign(**numbers).to_csv(WEEKS, index=False, mode="a")
 
 
@@ -105,9 +102,13 @@ def document_text(document: dict[str, object]) -> str:
     return HEAD + lists.sub(lambda found: "[" + " ".join(found[1].split()) + "]", tomli_w.dumps(document))
 
 
-HEAD = """# The shape of Taipei's demand by kind, fitted to 2015-2018 alone. Written by `python -m sanfang.studies.taipei_weeks
-# --daily FILE --write`; docs/demand.md explains it. `error` is a standard error. The level itself is Taipei's.
+HEAD = """# The shape of Taipei's demand by kind, fitted to 2015-2018 alone; docs/demand.md explains it. `error` is a
+# standard error. Written by `python -m sanfang.studies.taipei_weeks --daily FILE --write`.
 
+"""
+
+HEAD_OF_WEEKS = """# Requests to Taipei's 1999 by ISO week and kind, counted from its dispatch records (city's open data,
+# by LEO0331/taipei-1999-map). days: those with a record; kinds: sanfang.studies.demand.records.
 """
 
 

@@ -53,8 +53,8 @@ def rivals(counts: pd.Series, origins: Sequence[str] = ORIGINS) -> pd.DataFrame:
 
 
 def chosen(table: pd.DataFrame) -> Settings:
-    """Of the settings with a mean interval score (over the origins of `cross_validation`) within `AS_GOOD` of the lowest,
-    those with the fewest harmonics; of these the best."""
+    """Of the settings with a mean interval score (over the origins of `cross_validation`) within `AS_GOOD` of the
+    lowest, those with the fewest harmonics; of these the best."""
     means = table.groupby(["harmonics", "drift_share"])["score"].mean()
     good = means[means <= AS_GOOD * means.min()]
     fewest = min(harmonics for harmonics, _ in good.index)

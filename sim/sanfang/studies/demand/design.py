@@ -1,7 +1,7 @@
 """What a day is that requests depend on: its weekday, its season, its distance from the Spring Festival, free or not.
 
-Rows for a regression of the logarithm of daily counts. Weekday columns are contrasts whose effects sum to 0; a season is
-a sum of harmonics of the year; the festival is a line through knots of days before and after New Year's Day.
+Rows for a regression of the logarithm of daily counts. Weekday columns are contrasts whose effects sum to 0; a season
+is a sum of harmonics of the year; the festival is a line through knots of days before and after New Year's Day.
 """
 
 from __future__ import annotations

@@ -65,4 +65,4 @@ def _calendar(shape: Shape, dates: pd.DatetimeIndex, country: str) -> Array:
 
 
 def _season(shape: Shape, dates: pd.DatetimeIndex) -> Array:
-    return season_rows(dates, len(shape.season)) @ shape.season.ravel()
+    return np.asarray(season_rows(dates, len(shape.season)) @ shape.season.ravel())

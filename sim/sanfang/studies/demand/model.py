@@ -11,6 +11,7 @@ Errors of effects then know that the days of a week go together.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,8 @@ SMALLEST_COUNT = 0.5
 
 @dataclass(frozen=True)
 class Sizes:
-    """Standard deviations on the log scale: `drift` of the level a week, `swing` of weeks and its `memory` from one week
-    to the next (0-1), `noise` of days beyond Poisson's."""
+    """Standard deviations on the log scale: `drift` of the level a week, `swing` of weeks and its `memory` from one
+    week to the next (0-1), `noise` of days beyond Poisson's."""
 
     drift: float
     swing: float
@@ -105,16 +106,16 @@ def weighed(counts: pd.Series, rows: pd.DataFrame) -> Weighed:
 def fit(counts: pd.Series, rows: pd.DataFrame, drift_share: float = 1.0) -> Fit:
     """Effects and sizes from `counts` (a day each, NaN where there is no record) and the `rows` of the same days.
 
-    The drift used is `drift_share` (above 0) of the likeliest: what moves a level from week to week need not go on for a
-    year.
+    The drift used is `drift_share` (above 0) of the likeliest: what moves a level from week to week need not go on for
+    a year.
     """
     known = weighed(counts, rows)
     point = _point(Sizes(0.015, 0.05, 0.6, 0.1))
     simplex = np.vstack([point, point + 0.5 * np.eye(len(point))])
+    options: Any = {"xatol": 1e-3, "fatol": 1e-4, "maxfev": 600, "initial_simplex": simplex}
     best = optimize.minimize(
-        lambda at: known.solved(_sizes(at))[0], point, method="Nelder-Mead", bounds=BOUNDS,
-        options={"xatol": 1e-3, "fatol": 1e-4, "maxfev": 600, "initial_simplex": simplex},
-    )  # fmt: skip
+        lambda at: known.solved(_sizes(at))[0], point, method="Nelder-Mead", bounds=BOUNDS, options=options
+    )
     likeliest = _sizes(best.x)
     sizes = replace(likeliest, drift=drift_share * likeliest.drift)
     loss, effects, inner, means, factor = known.solved(sizes)
@@ -132,8 +133,8 @@ def fit(counts: pd.Series, rows: pd.DataFrame, drift_share: float = 1.0) -> Fit:
 
 
 def size_errors(counts: pd.Series, rows: pd.DataFrame, likeliest: Sizes, step: float = 0.05) -> Sizes:
-    """Standard errors of the `likeliest` sizes, from the curvature of the likelihood around them (NaN where it has none:
-    the days do not tell)."""
+    """Standard errors of the `likeliest` sizes, from the curvature of the likelihood around them (NaN where it has
+    none: the days do not tell)."""
     known = weighed(counts, rows)
     point, moves = _point(likeliest), step * np.eye(4)
     curvature = np.zeros((4, 4))
@@ -174,7 +175,7 @@ def residuals(fitted: Fit, counts: pd.Series, rows: pd.DataFrame) -> pd.Series:
 
 
 def forecast(fitted: Fit, rows: pd.DataFrame) -> tuple[Array, Array]:
-    """Mean and covariance of the log level of each day of `rows` (its own noise left out), given all that was fitted."""
+    """Mean and covariance of the log level of each day of `rows` (without its noise), given all that was fitted."""
     ahead = weeks_of(pd.DatetimeIndex(rows.index))
     between = week_covariance(fitted.weeks, ahead, fitted.sizes)
     weighted = linalg.cho_solve(fitted.factor, between)

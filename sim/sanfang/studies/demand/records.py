@@ -14,6 +14,9 @@ import pandas as pd
 WEEKS = Path(__file__).with_name("taipei_weeks.csv")
 """Weekly counts by kind: ISO year and week, its Monday, days with a record, one column a kind."""
 
+BANDS = Path(__file__).with_name("taipei_2019.csv")
+"""Bands of the weeks of 2019 by kind, made before these weeks were looked at."""
+
 TRAINING = ("2015-07-01", "2018-12-30")
 """First and last day that anything is fitted to. 31 December 2018 belongs to the first ISO week of 2019."""
 
@@ -70,8 +73,9 @@ def daily_counts(path: Path, first: str = TRAINING[0], last: str = TRAINING[1]) 
 
 def weekly_counts(daily: pd.DataFrame) -> pd.DataFrame:
     """Sums by ISO week over the days with a record: `year`, `week`, `monday`, `days` (0-7) and the kinds."""
-    iso = daily.index.isocalendar()
-    monday = daily.index - pd.to_timedelta(daily.index.day_of_week, unit="D")
+    dates = pd.DatetimeIndex(daily.index)
+    iso = dates.isocalendar()
+    monday = dates - pd.to_timedelta(dates.day_of_week, unit="D")
     sums = daily.groupby(monday).sum(min_count=1)
     ahead = pd.DataFrame(
         {

@@ -84,8 +84,8 @@ def levelled_climatology(past: pd.DataFrame, weeks: Array, drifting: bool = True
     free = len(past) - (len(years) + len(numbers) - 1)
     left = float(((target - matrix @ effects) ** 2).sum() / free)
     level = pd.Series(effects[: len(years)], index=years)
-    counted = past.groupby("week")["count"].count()
-    counted = counted.where(counted > 1).reindex(weeks).to_numpy(float)
+    known = past.groupby("week")["count"].count()
+    counted = known.where(known > 1).reindex(weeks).to_numpy(float)
     variance = left * (1 + 1 / counted) + (float((level.diff().dropna() ** 2).mean()) if drifting else 0.0)
     centre = pd.Series(effects[len(years) :], index=numbers).reindex(weeks).to_numpy() + level.iloc[-1]
     edge = EDGE * np.sqrt(variance)

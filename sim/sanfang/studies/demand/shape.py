@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sanfang.studies.demand.design import FESTIVAL_DAYS, WEEKDAYS, season_rows
+from sanfang.studies.demand.design import FESTIVAL_DAYS, season_rows
 from sanfang.studies.demand.model import Fit, Sizes
 from sanfang.studies.demand.storms import Storms
 
@@ -111,13 +111,13 @@ def table_of(
         "season": {
             "cosine": _short(season[0::2]),
             "sine": _short(season[1::2]),
-            "unit": "logarithm; factors of the cosine and sine of 1, 2, ... turns a year, at (day of the year - 0.5) / 365.25",
+            "unit": "logarithm; factors of cosine and sine of 1, 2, ... turns a year at (day of the year - 0.5) / 365.25",
         },
         "festival": {
             "days": list(FESTIVAL_DAYS),
-            **_list(festival, np.exp(part("festival.", drawn)), "times a day without it; days from lunar New Year's Day"),
+            **_list(festival, np.exp(part("festival.", drawn)), "times another day; days from lunar New Year's Day"),
         },
-        "free_weekday": {**single("free_weekday"), "unit": "times the same weekday; other free days than the festival's"},
+        "free_weekday": {**single("free_weekday"), "unit": "times the same weekday; the festival's days apart"},
         "after_free": {**single("after_free"), "unit": "times the same weekday; the first working day after one"},
         "worked_weekend": {**single("worked_weekend"), "unit": "times the same weekend day"},
         "storms": {
@@ -142,8 +142,8 @@ def table_of(
             "noise": {"value": _short(sizes.noise), "error": _short(errors.noise)},
             "day_variance_over_mean": _short(1 + usual * np.expm1(sizes.noise**2)),
             "week_variance_over_mean": _short(1 + 7 * usual * np.expm1(sizes.swing**2 + sizes.noise**2 / 7)),
-            "unit": "standard deviations of the logarithm: drift of the level a week (a share of the likeliest), swing of "
-            "weeks, noise of days beyond Poisson's; memory is the correlation of one week's swing with the next one's",
+            "unit": "standard deviations of the logarithm: drift of the level a week (a share of the likeliest), swing "
+            "of weeks, noise of days beyond Poisson's; memory: correlation of one week's swing with the next one's",
         },
     }  # fmt: skip
 

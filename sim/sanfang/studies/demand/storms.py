@@ -51,8 +51,9 @@ def storm_days(residual: pd.Series) -> tuple[pd.Timestamp, ...]:
     """First days of the collapses in `residual` (log of the count over what is expected; NaN: no record)."""
     low, high = residual.quantile([0.25, 0.75])
     spread = (high - low) / 1.349  # of a normal distribution
-    summer = (residual.index.month >= SEASON[0]) & (residual.index.month <= SEASON[1])
-    fallen = residual.index[(residual.isna() | (residual < -COLLAPSE * spread)) & summer]
+    dates = pd.DatetimeIndex(residual.index)
+    summer = (dates.month >= SEASON[0]) & (dates.month <= SEASON[1])
+    fallen = dates[(residual.isna() | (residual < -COLLAPSE * spread)) & summer]
     found: list[pd.Timestamp] = []
     for place, day in enumerate(fallen):
         if place == 0 or (day - fallen[place - 1]).days > APART:

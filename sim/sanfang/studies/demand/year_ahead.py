@@ -54,7 +54,7 @@ def train(counts: pd.Series, settings: Settings, storm_days: tuple[pd.Timestamp,
 
 
 def drawn_weeks(trained: Trained, dates: pd.DatetimeIndex, seed: int, draws: int) -> Array:
-    """Counts of whole weeks, draws x weeks. `dates` are consecutive days from a Monday on, after all that was trained on.
+    """Counts of whole weeks, draws x weeks. `dates` are consecutive days from a Monday on, after the training days.
 
     Raises ValueError where they are not whole weeks.
     """
