@@ -30,7 +30,7 @@ from sanfang.studies.demand.year_ahead import Settings, Trained, forecast_weeks,
 SERIES = (TOTAL, REPORTS, *KINDS)
 
 CHOSEN = Settings(harmonics=4, drift_share=0.7)
-"""What `choice` chose; a test asks it again."""
+"""What `choice` chose, before 2019 was looked at."""
 
 SOURCE = "Taipei's 1999, dispatch records (city's open data, by LEO0331/taipei-1999-map), 2015-07-01 to 2018-12-30"
 
@@ -107,8 +107,8 @@ HEAD = """# The shape of Taipei's demand by kind, fitted to 2015-2018 alone; doc
 
 """
 
-HEAD_OF_WEEKS = """# Requests to Taipei's 1999 by ISO week and kind, counted from its dispatch records (city's open data,
-# by LEO0331/taipei-1999-map). days: those with a record; kinds: sanfang.studies.demand.records.
+HEAD_OF_WEEKS = """# Requests to Taipei's 1999 by ISO week and kind, from its dispatch records (city's open data, by
+# LEO0331/taipei-1999-map). days: those with a record; kinds: sanfang.studies.demand.records.
 """
 
 

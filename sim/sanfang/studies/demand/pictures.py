@@ -31,7 +31,8 @@ def weeks_of_2019(folder: Path) -> Path:
         _panel(axes, counts, bands[bands["kind"] == kind], kind)
         axes.set_title(title, fontsize=10, color=INK, loc="left")
     figure.axes[0].set_ylabel("requests a week", fontsize=9, color=SOFT)
-    figure.axes[0].legend(fontsize=8, frameon=False, loc="upper right")
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize=8, frameon=False, ncols=4, loc="outside lower center")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "taipei-2019.png"
     figure.savefig(path, metadata={"Software": None})

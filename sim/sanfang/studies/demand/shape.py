@@ -111,7 +111,7 @@ def table_of(
         "season": {
             "cosine": _short(season[0::2]),
             "sine": _short(season[1::2]),
-            "unit": "logarithm; factors of cosine and sine of 1, 2, ... turns a year at (day of the year - 0.5) / 365.25",
+            "unit": "logarithm; factors of cosine and sine of 1, 2, ... turns a year, at (day - 0.5) / 365.25 of it",
         },
         "festival": {
             "days": list(FESTIVAL_DAYS),
