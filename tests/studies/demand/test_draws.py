@@ -49,7 +49,9 @@ def test_weeks_swing_and_days_differ_as_the_shape_says() -> None:
 
 def test_chance_adds_no_requests_on_the_mean() -> None:
     shape = replace(SHAPE, sizes=Sizes(0.0, 0.3, 0.5, 0.3), storms_a_year=0.0)
-    drawn = multipliers(shape, CALM, np.random.default_rng(3), draws=4000).mean(axis=0) / calendar_multipliers(shape, CALM)
+    drawn = multipliers(shape, CALM, np.random.default_rng(3), draws=4000).mean(axis=0) / calendar_multipliers(
+        shape, CALM
+    )
     assert drawn.mean() == pytest.approx(1.0, abs=0.01)
 
 

@@ -52,7 +52,9 @@ def test_a_lost_date_counts_as_the_collapses_that_were_recorded() -> None:
 def test_storms_are_drawn_at_their_rate_and_in_their_season() -> None:
     profile = np.zeros((1, storms.BEFORE + storms.AFTER + 1))
     profile[0, storms.BEFORE] = -1.0
-    added = storms.drawn(profile, np.full(4000, 2.0), pd.date_range("2019-01-01", "2019-12-31"), np.random.default_rng(1))
+    added = storms.drawn(
+        profile, np.full(4000, 2.0), pd.date_range("2019-01-01", "2019-12-31"), np.random.default_rng(1)
+    )
     mean = -added.sum(axis=1).mean()
     assert mean == pytest.approx(2.0, abs=3 * np.sqrt(2 / 4000))
     months = pd.date_range("2019-01-01", "2019-12-31").month.to_numpy()[(added != 0).any(axis=0)]
