@@ -26,7 +26,7 @@ def made(seed: int, usual: float = 400) -> pd.Series:
 
 
 def test_the_likelihood_by_weeks_is_that_of_all_days_together() -> None:
-    """Differences of minus the log likelihood between two sets of sizes, without effects' part, against scipy's normal."""
+    """How much likelier one set of sizes is than another, against the normal distribution of all days at once."""
     days = made(1).iloc[:35]
     days.iloc[[3, 20]] = np.nan
     rows = pd.DataFrame({"level": np.ones(35)}, index=days.index)

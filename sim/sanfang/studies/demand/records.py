@@ -66,7 +66,7 @@ def daily_counts(path: Path, first: str = TRAINING[0], last: str = TRAINING[1]) 
     kind_of = {item: kind for kind, items in KINDS.items() for item in items}
     by_kind = table.pivot_table(index="date", columns=table["item"].map(kind_of), values="n", aggfunc="sum")
     total = table.groupby("date")["n"].sum()
-    counts = by_kind.fillna(0.0)[list(KINDS)]
+    counts = by_kind.fillna(0.0).reindex(columns=list(KINDS), fill_value=0.0)
     counts = counts.assign(**{REPORTS: total - counts["bulky_waste"], TOTAL: total})
     return counts.reindex(pd.date_range(first, last, name="date")).rename_axis(columns=None)
 
