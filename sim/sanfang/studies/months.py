@@ -37,14 +37,14 @@ FESTIVAL_YEARS = ("2016-01-01", "2034-12-31")
 """Nineteen years, after which lunar New Year's Day falls on the same dates again."""
 
 
-def month_profile(shape: Shape, country: str = "TW") -> Array:
+def month_profile(shape: Shape) -> Array:
     """Twelve shares that sum to 1, months as if equally long: season and the Spring Festival's mean over 19 years.
 
     Other free days count as any day, since a district has its own.
     """
     days = pd.date_range(*FESTIVAL_YEARS)
     plain = Shape(np.zeros(7), shape.season, shape.festival, 0.0, 0.0, 0.0, shape.storms, 0.0, shape.sizes)
-    by_month = pd.Series(calendar_multipliers(plain, days, country)).groupby(days.month.to_numpy()).mean()
+    by_month = pd.Series(calendar_multipliers(plain, days)).groupby(days.month.to_numpy()).mean()
     return np.asarray(by_month / by_month.sum())
 
 
