@@ -18,7 +18,9 @@ def test_a_band_costs_its_width_and_a_miss_twenty_times_its_distance() -> None:
 def test_the_score_rewards_the_true_quantiles() -> None:
     """It is proper: of bands around a normal variable that of its quantiles scores best."""
     seen = np.random.default_rng(1).standard_normal(200_000)
-    mean = {half: float(scores.interval_score(-half, half, seen).mean()) for half in (1.2, 1.645, 2.2)}
+    mean = {
+        half: float(scores.interval_score(np.array(-half), np.array(half), seen).mean()) for half in (1.2, 1.645, 2.2)
+    }
     assert min(mean, key=lambda half: mean[half]) == 1.645
 
 
@@ -44,7 +46,7 @@ def test_students_climatology_knows_that_three_years_are_few() -> None:
 
 
 def test_the_range_is_the_lowest_and_the_highest() -> None:
-    assert scores.range_climatology(PAST, np.array([1])).loc[0].tolist() == [100, 140]
+    assert scores.range_climatology(PAST, np.array([1])).to_numpy().tolist() == [[100, 140]]
 
 
 def test_the_pooled_climatology_has_one_spread_for_all_weeks() -> None:

@@ -44,7 +44,7 @@ def test_days_of_the_next_storm_are_its_own() -> None:
 def test_a_lost_date_counts_as_the_collapses_that_were_recorded() -> None:
     days = residual() * 0
     one, other = pd.Timestamp("2016-07-08"), pd.Timestamp("2017-08-08")
-    days[one], days[other] = -1.0, np.nan
+    days["2016-07-08"], days["2017-08-08"] = -1.0, np.nan
     profile = storms.profiles((one, other), days)
     assert profile[1, storms.BEFORE] == pytest.approx((-1.0 + 0.0) / 2)  # the other's lowest recorded day is 0
 

@@ -114,7 +114,11 @@ def fit(counts: pd.Series, rows: pd.DataFrame, drift_share: float = 1.0) -> Fit:
     simplex = np.vstack([point, point + 0.5 * np.eye(len(point))])
     options: Any = {"xatol": 1e-3, "fatol": 1e-4, "maxfev": 600, "initial_simplex": simplex}
     best = optimize.minimize(
-        lambda at: known.solved(_sizes(at))[0], point, method="Nelder-Mead", bounds=BOUNDS, options=options
+        lambda at: known.solved(_sizes(at))[0],
+        point,
+        method="Nelder-Mead",
+        bounds=optimize.Bounds(*BOUNDS),
+        options=options,
     )
     likeliest = _sizes(best.x)
     sizes = replace(likeliest, drift=drift_share * likeliest.drift)
@@ -152,8 +156,8 @@ def size_errors(counts: pd.Series, rows: pd.DataFrame, likeliest: Sizes, step: f
     return Sizes(drift, swing, memory, noise)
 
 
-BOUNDS = ((-6.0, 0.0), (-3.0, 4.0), (-6.0, 0.5), (-7.5, -1.5))
-"""Of swing, memory, noise and drift, as `_point` writes them."""
+BOUNDS = (np.array([-6.0, -3.0, -6.0, -7.5]), np.array([0.0, 4.0, 0.5, -1.5]))
+"""Lowest and highest swing, memory, noise and drift, as `_point` writes them."""
 
 
 def _point(sizes: Sizes) -> Array:
