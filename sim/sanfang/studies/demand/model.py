@@ -47,7 +47,6 @@ class Fit:
     sizes: Sizes
     effects: pd.Series
     covariance: pd.DataFrame
-    likelihood: float
     weeks: Array
     residual: Array
     factor: tuple[Array, bool]
@@ -113,22 +112,20 @@ def fit(counts: pd.Series, rows: pd.DataFrame, drift_share: float = 1.0) -> Fit:
     point = _point(Sizes(0.015, 0.05, 0.6, 0.1))
     simplex = np.vstack([point, point + 0.5 * np.eye(len(point))])
     options: Any = {"xatol": 1e-3, "fatol": 1e-4, "maxfev": 600, "initial_simplex": simplex}
-    best = optimize.minimize(
-        lambda at: known.solved(_sizes(at))[0],
-        point,
-        method="Nelder-Mead",
-        bounds=optimize.Bounds(*BOUNDS),
-        options=options,
-    )
+
+    def loss_at(at: Array) -> float:
+        return known.solved(_sizes(at))[0]
+
+    bounds = optimize.Bounds(*BOUNDS)
+    best = optimize.minimize(loss_at, point, method="Nelder-Mead", bounds=bounds, options=options)
     likeliest = _sizes(best.x)
     sizes = replace(likeliest, drift=drift_share * likeliest.drift)
-    loss, effects, inner, means, factor = known.solved(sizes)
+    _, effects, inner, means, factor = known.solved(sizes)
     names = list(rows.columns)
     return Fit(
         sizes=sizes,
         effects=pd.Series(effects, index=names),
         covariance=pd.DataFrame(linalg.inv(inner), index=names, columns=names),
-        likelihood=-loss,
         weeks=known.weeks,
         residual=means[:, -1] - means[:, :-1] @ effects,
         factor=factor,
@@ -160,7 +157,7 @@ BOUNDS = (np.array([-6.0, -3.0, -6.0, -7.5]), np.array([0.0, 4.0, 0.5, -1.5]))
 """Lowest and highest swing, memory, noise and drift, as `_point` writes them."""
 
 
-def _point(sizes: Sizes) -> Array:
+def _point(sizes: Sizes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     memory = np.log(sizes.memory / (1 - sizes.memory))
     return np.array([np.log(sizes.swing), memory, np.log(sizes.noise), np.log(sizes.drift)])
 
