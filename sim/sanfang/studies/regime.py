@@ -185,8 +185,8 @@ def ends_of(name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _ends(jobs: int | None) -> Iterator[str]:
     yield "\n## At the ends of what decides\n"
     yield _paragraph(
-        f"The {DECIDING} conditions that the screening finds to matter most, each at the ends of its range and all else "
-        "as it is: difference to `before`, itself in the steady state under the same condition, at a tenth of the size, "
+        f"The {DECIDING} conditions that the screening finds to matter most, each at the ends of its range and all "
+        "else as it is: difference to `before`, itself in the steady state under the same condition, at a tenth of the size, "
         f"{ENDS_REPS} seeds, a year; 95 % intervals. A change of sign over a range is what nobody knows."
     )
     rows = []

@@ -9,29 +9,51 @@ import pytest
 
 from model_runs import demo
 from sanfang.metrics.catalogue import TOLD_ANYWAY
-from sanfang.model.start.steadiness import is_steady
+from sanfang.model.start.steadiness import MONTHS, is_steady, slope_of
 from sanfang.run.simulation import simulate
 
 
+def years_of(*means: float, noise: float = 0.0) -> np.ndarray:
+    """Months of years with these means, in which queues come and go slowly."""
+    months = np.repeat(means, MONTHS).astype(float)
+    random, deviation = np.random.default_rng(1), 0.0
+    for month in range(len(months)):
+        deviation = 0.8 * deviation + float(random.normal(0.0, noise)) if noise else 0.0
+        months[month] += deviation
+    return months.reshape(-1, MONTHS)
+
+
 @pytest.mark.parametrize(
-    ("years", "steady"),
+    ("means", "noise", "steady"),
     [
-        ([2000, 2100, 2050], True),
-        ([2000, 2300, 2600], False),  # more by a seventh each year
-        ([2000, 2300, 2250], True),  # one year was bad
-        ([2600, 2300, 2000], False),
-        ([2000, 2300, 2000], True),
-        ([60, 75, 90], True),  # by chance: less than 3 times the root of 60
-        ([60, 90, 130], False),
-        ([0, 0, 0], True),
+        ((2000, 2100, 2050), 0, True),
+        ((2000, 2400, 2900), 0, False),  # more by a fifth each year
+        ((2900, 2400, 2000), 0, False),
+        ((2000, 2400, 2000), 0, True),  # one year was bad
+        ((2000, 2400, 2900), 20, False),
+        ((800, 800, 800), 90, True),  # a queue with a long memory
+        ((0, 0, 0), 0, True),
     ],
 )
-def test_a_state_is_steady_unless_it_goes_one_way(years: list[float], steady: bool) -> None:
-    assert is_steady(np.array(years, float)) is steady
+def test_a_state_is_steady_unless_it_goes_one_way(means: tuple[float, ...], noise: float, steady: bool) -> None:
+    assert is_steady(years_of(*means, noise=noise)) is steady
 
 
 def test_only_the_last_three_years_count() -> None:
-    assert is_steady(np.array([100.0, 1000.0, 2000.0, 2010.0, 2020.0]))
+    assert is_steady(years_of(100, 1000, 2000, 2010, 2020))
+
+
+def test_a_slope_has_the_error_that_its_memory_makes() -> None:
+    """Two thousand steady queues: the slope is within two of its errors about as often as it should be."""
+    random, inside = np.random.default_rng(3), []
+    for _ in range(2000):
+        months = np.zeros(3 * MONTHS)
+        for month in range(1, len(months)):
+            months[month] = 0.5 * months[month - 1] + random.normal()
+        slope, error = slope_of(months)
+        inside.append(abs(slope) < 2 * error)
+    assert 0.85 < np.mean(inside) < 0.97
+    assert slope_of(np.arange(36) / 12.0 * 7.0) == pytest.approx((7.0, 0.0))
 
 
 def test_a_run_that_began_in_no_steady_state_has_no_value_but_that(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from sanfang.model.books.tables import daily_table
 from sanfang.model.model import DistrictModel
 from sanfang.model.start.carried import Carried, carried, forget_records
 from sanfang.model.start.remembered_year import RememberedYear
-from sanfang.model.start.steadiness import is_steady
+from sanfang.model.start.steadiness import MONTHS, is_steady
 from sanfang.model.start.tenure import Learning, renew
 from sanfang.scenario.dates import same_date
 from sanfang.scenario.scenario import Scenario
@@ -40,14 +40,15 @@ class LeadIn(DistrictModel):
         begins = same_date(calendar, YEARS)
         before = scenario.with_({"run.start": "empty"}, "the years before day 0")
         super().__init__(before, seed, -begins, scale, begins)
-        self.open_by_year: list[float] = []
+        self.open_by_month: list[list[float]] = []
+        """Of each year that is over, the mean of each twelfth."""
         self._ends = [same_date(calendar, YEARS - year - 1) - begins for year in range(YEARS)]
         self._begin_year()
 
     def step(self) -> None:
         """One day; at the end of a remembered year people and minds are brought to their place."""
         super().step()
-        if self.day == self._ends[len(self.open_by_year)]:
+        if self.day == self._ends[len(self.open_by_month)]:
             self._end_year()
             self._begin_year()
 
@@ -57,13 +58,14 @@ class LeadIn(DistrictModel):
         super()._residents(day)
 
     def _begin_year(self) -> None:
-        remembered = len(self.open_by_year) in REMEMBERED
+        remembered = len(self.open_by_month) in REMEMBERED
         self._learning = Learning(self.world, self.setting) if remembered else None
         self._year = RememberedYear(self.world) if remembered else None
 
     def _end_year(self) -> None:
-        begins = self._ends[len(self.open_by_year) - 1] if self.open_by_year else 0
-        self.open_by_year.append(float(self.diary.open[begins : self.day].mean()))
+        begins = self._ends[len(self.open_by_month) - 1] if self.open_by_month else 0
+        months = np.array_split(self.diary.open[begins : self.day], MONTHS)
+        self.open_by_month.append([float(month.mean()) for month in months])
         if self._learning is not None and self._year is not None:
             renew(self, self._learning)
             self._year.replay(self.residents, self.world.communities, self.setting["mind"], REPLAYS, self.seed_run)
@@ -72,7 +74,7 @@ class LeadIn(DistrictModel):
     def carried(self) -> Carried:
         """What it carries into day 0, and its daily series of the year before; on the eve, and once only."""
         daily = daily_table(observe(self)).tail(-same_date(self.scenario_run.calendar, 1))
-        steady = np.array(is_steady(np.array(self.open_by_year)))
+        steady = np.array(is_steady(np.array(self.open_by_month)))
         return carried(self) | {"daily.year_before": _rows_of(daily), "start.steady": steady}
 
 
