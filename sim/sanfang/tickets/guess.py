@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sanfang.tickets.columns import Column, column_of
-from sanfang.tickets.mapping import ORDERS, Mapping
+from sanfang.tickets.mapping import ORDERS, Mapping, ZoneTable
 from sanfang.tickets.sheet import Sheet
-from sanfang.tickets.times import joined, read_times
+from sanfang.tickets.times import Times, joined, read_times
 from sanfang.tickets.words import DATES, PART, ROLES, TOKEN, WHOLE, plain, words_of
 
 NEAR = 0.8
@@ -30,6 +30,8 @@ class Guess:
     orders: dict[str, str] = field(default_factory=dict)
     """dmy, mdy or ymd, of dates whose parts are numbers."""
     doubts: list[Doubt] = field(default_factory=list)
+    times: dict[str, Times] = field(default_factory=dict)
+    """Dates that have been read already, in the order that they show by themselves."""
     events: bool = False
     district_of_address: bool = False
     separator: str = ""
@@ -61,6 +63,11 @@ def guess(sheet: Sheet, given: Mapping | None = None) -> Guess:
     _several_values(result, table, given)
     result.doubts += sheet.doubts
     return result
+
+
+def date_texts(table: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
+    """The texts of a date, with those of its time of day behind."""
+    return joined(table[names[0]], table[names[1]]) if len(names) > 1 else table[names[0]]
 
 
 # --- By headings ---------------------------------------------------------------------------------------------------
@@ -204,6 +211,7 @@ def _tell_empty(result: Guess, columns: AnyMapping[str, Column]) -> None:
 def _orders(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
     """The order of day and month in each column of dates. One that is open follows one of the same file that is not."""
     found, open_ = {}, {}
+    zones = given.zones if given else ZoneTable()
     for role in DATES:
         names = result.columns[role]
         if not names or any(name not in table for name in names):
@@ -211,7 +219,8 @@ def _orders(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
         if given and given.dates.get(role):
             result.orders[role] = ORDERS[given.dates[role]]
             continue
-        read = read_times(_sampled(table, names))
+        read = read_times(date_texts(table, names), "", zones.local, zones.stored)
+        result.times[role] = read
         if read.order:
             result.orders[role] = read.order
             (open_ if read.ambiguous else found)[role] = read
@@ -230,14 +239,6 @@ def _orders(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
         result.orders[role] = best if best in fits else read.order
         names = " / ".join(NAMES[order] for order in fits)
         result.doubts.append(("order", {"role": role, "order": NAMES[result.orders[role]], "orders": names}))
-
-
-def _sampled(table: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
-    """The texts of a date, with its time; every one of them, since one date can decide the order of all."""
-    dates = table[names[0]]
-    if len(names) == 1:
-        return pd.Series(dates.dropna().unique(), dtype=dates.dtype)
-    return joined(dates, table[names[1]])
 
 
 def _events(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
@@ -275,6 +276,7 @@ def _last_change_for_closing(
     values = table[status[0]].dropna().unique()[:500]
     if any(status_of(value) in ("closed", "solved", "unsolved") for value in values):
         result.columns["closed"] = changed
+        result.orders["closed"] = result.orders.get("changed", "")
         result.doubts.append(("last_change", {"role": "closed", "column": changed[0]}))
 
 

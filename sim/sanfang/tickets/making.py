@@ -12,13 +12,13 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.telling import listed
 from sanfang.tickets import words
 from sanfang.tickets.columns import DISTRICT
-from sanfang.tickets.guess import Doubt, Guess
+from sanfang.tickets.guess import Doubt, Guess, date_texts
 from sanfang.tickets.mapping import Mapping
 from sanfang.tickets.sheet import Sheet
 from sanfang.tickets.ratings import ratings
 from sanfang.tickets.status import meanings, reopened, transfers
 from sanfang.tickets.tickets import STATUSES
-from sanfang.tickets.times import Times, joined, read_times
+from sanfang.tickets.times import Times, read_times
 
 REASONS = ("empty", "broken", "no_created", "unreadable_created", "impossible_created", "repeated", "event")
 """Why a row of a file is not used."""
@@ -82,8 +82,10 @@ def _read(table: pd.DataFrame, guess: Guess, mapping: Mapping, role: str) -> Tim
     names = guess.columns[role]
     if not names:
         return None
-    texts = joined(table[names[0]], table[names[1]]) if len(names) > 1 else table[names[0]]
-    return read_times(texts, guess.orders.get(role, ""), mapping.zones.local, mapping.zones.stored)
+    order, known = guess.orders.get(role, ""), guess.times.get(role)
+    if known is not None and known.order == order:
+        return known
+    return read_times(date_texts(table, names), order, mapping.zones.local, mapping.zones.stored)
 
 
 def _kept(

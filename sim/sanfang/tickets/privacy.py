@@ -17,7 +17,7 @@ MAX_SHOWN = 40
 """Characters: what is longer is no name of a kind or of a place."""
 
 _PERSONAL = re.compile(
-    r"\d{5,}|@|https?:|www\."  # numbers of people, cases and telephones; addresses of mail and pages
+    r"\d{6,}|@|https?:|www\."  # numbers of people, cases and telephones; addresses of mail and pages
     r"|先生|女士|小姐|同志"
     r"|\d+\s*[号號栋棟弄巷室楼樓]|\d+\s*单元"  # an address
     r"|\b(?:mr|mrs|ms|miss|dr)\b\.?"

@@ -176,8 +176,6 @@ def _more_doubts(report: Quality) -> list[Doubt]:
             found.append((key, {"role": role}))
     if _are_natures(table["category"]):
         found.append(("natures", {"role": "category"}))
-    if _are_swapped(table):
-        found.append(("swapped", {"role": "created"}))
     return found
 
 
@@ -189,13 +187,3 @@ def _are_natures(categories: pd.Series) -> bool:
     kinds = counts[[str(name).lower().rstrip("类類件") in _NATURES for name in counts.index]]
     return float(kinds.sum()) > 0.6
 
-
-def _are_swapped(table: pd.DataFrame) -> bool:
-    """Whether requests take far longer where day and month could be swapped, though days of the month are alike."""
-    takes = (table["closed"] - table["created"]) / np.timedelta64(1, "D")
-    known = takes.notna()
-    early = known & (table["created"].dt.day <= 12) & (table["created"].dt.day != table["created"].dt.month)
-    late = known & (table["created"].dt.day > 12)
-    if early.sum() < 50 or late.sum() < 50:
-        return False
-    return bool((takes[early] > 25).mean() > 2.5 * (takes[late] > 25).mean() + 0.03)

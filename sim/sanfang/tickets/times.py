@@ -144,8 +144,9 @@ def _parse(words: pa.Array, order: str) -> _Parsed:
     if compact.any():
         year = fields.a[compact]
         roc = year < 1000
-        result.roc |= bool(roc.any())
-        result.stamps[compact] = fields.stamps(year + ROC_BEGINS * roc, fields.b[compact], fields.c[compact], compact)
+        year = np.where(roc & ((year < ROC_YEARS[0]) | (year > ROC_YEARS[1])), 0, year + ROC_BEGINS * roc)
+        result.stamps[compact] = fields.stamps(year, fields.b[compact], fields.c[compact], compact)
+        result.roc |= bool((roc & ~np.isnat(result.stamps[compact])).any())
     left = np.isnat(result.stamps)
     if left.any():
         _numbers(result, words, left)
