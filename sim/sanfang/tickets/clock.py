@@ -61,7 +61,7 @@ class Fields:
     def stamps(self, year: np.ndarray, month: np.ndarray, day: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """datetime64[us] of these rows; NaT where there is no such day or time."""
         hour, minute, second = self.hour[rows], self.minute[rows], self.second[rows]
-        right = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31) & (year >= 1880) & (year <= 2200)
+        right = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31) & (year >= 1800) & (year <= 9999)
         right &= (minute < 60) & (second <= 60) & ((hour < 24) | ((hour == 24) & (minute == 0)))
         months = (np.where(right, year, 1970) - 1970) * 12 + np.where(right, month, 1) - 1
         starts = months.astype("datetime64[M]")

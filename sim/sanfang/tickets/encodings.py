@@ -106,7 +106,7 @@ def _without_mark(head: bytes) -> str:
 def _chinese(sample: bytes, encoding: str) -> float:
     """Share of all characters beyond ASCII that are in everyday use in an encoding; what is damaged counts against."""
     text = [sign for sign in sample.decode(encoding, "replace") if not sign.isascii()]
-    everyday = _everyday(encoding)
+    everyday = _everyday()
     good = sum(sign in everyday for sign in text)
     return (good - 5 * text.count("\ufffd")) / max(1, len(text))
 
@@ -118,14 +118,13 @@ def _latin(sample: bytes) -> float:
 
 
 @cache
-def _everyday(encoding: str) -> frozenset[str]:
-    """The first level of GB 2312 or of Big5, 3,755 and 5,401 characters, and the signs before them."""
-    leads, trails = {
-        "gb18030": (range(0xA1, 0xD8), range(0xA1, 0xFF)),
-        "big5hkscs": (range(0xA1, 0xC7), [*range(0x40, 0x7F), *range(0xA1, 0xFF)]),
-    }[encoding]
+def _everyday() -> frozenset[str]:
+    """The first levels of GB 2312 and of Big5, 3,755 simplified and 5,401 traditional characters, and signs of both."""
+    second = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
+    levels = (("gb2312", range(0xA1, 0xD8), range(0xA1, 0xFF)), ("big5", range(0xA1, 0xC7), second))
     return frozenset(
         sign
+        for encoding, leads, trails in levels
         for lead in leads
         for trail in trails
         for sign in bytes((lead, trail)).decode(encoding, "ignore")
