@@ -1,6 +1,6 @@
 """Reading an export: rows a second and memory, of a million made-up requests in CSV.
 
-The file has 14 columns, as a city's portal writes them: two dates with a time on a clock of 12 hours, a kind, an office, a
+The file has 14 columns, as a city's portal writes them: two dates on a clock of 12 hours, a kind, an office, a
 place, texts in quotation marks with commas and line breaks. The reader's time is set against Python's own `csv` module
 counting the cells of the same file, taken in the same run, so that the ratio means something on another machine.
 """
@@ -29,7 +29,9 @@ def write_export(path: Path, rows: int, seed: int = 1) -> None:
                       for detail in ("Residential", "Street", "Park", "Other")])  # fmt: skip
     for begin in range(0, rows, CHUNK):
         count = min(CHUNK, rows - begin)
-        created = pd.Timestamp("2022-01-01") + pd.to_timedelta(np.sort(random.uniform(begin, begin + count, count)) * 63, "s")
+        created = pd.Timestamp("2022-01-01") + pd.to_timedelta(
+            np.sort(random.uniform(begin, begin + count, count)) * 63, "s"
+        )
         closed = created + pd.to_timedelta(random.exponential(90, count), "h")
         number = np.arange(begin, begin + count)
         frame = pd.DataFrame({

@@ -1,5 +1,6 @@
 """Broken exports: headings, encodings and cells as nobody should write them, and what must hold of each."""
 
+# ruff: noqa: E501  what is wrong with files is one list each
 from __future__ import annotations
 
 import csv
@@ -52,7 +53,9 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     head = draw(st.lists(headings, min_size=width, max_size=width))
     pools = [draw(st.lists(cells, min_size=1, max_size=4)) for _ in range(width)]
     rows = [
-        [draw(st.sampled_from(pool)) for pool in pools][: draw(st.sampled_from((width, width, width, max(1, width - 1))))]
+        [draw(st.sampled_from(pool)) for pool in pools][
+            : draw(st.sampled_from((width, width, width, max(1, width - 1))))
+        ]
         + draw(st.sampled_from(([], [], [], [""], ["x"])))
         for _ in range(draw(st.integers(0, 14)))
     ]
@@ -66,12 +69,21 @@ def broken_files(draw: st.DrawFn) -> Broken:
     form = draw(st.sampled_from(("csv", "csv", "csv", "json", "lines", "geojson", "bytes")))
     encoding = draw(st.sampled_from(ENCODINGS))
     if form == "bytes":
-        content = draw(st.sampled_from((b"", b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0", b"{", b"[", b"\xff\xfe", b"<html>", b"%PDF")))
+        content = draw(
+            st.sampled_from(
+                (b"", b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0", b"{", b"[", b"\xff\xfe", b"<html>", b"%PDF")
+            )
+        )
         return Broken(content + draw(st.binary(max_size=200)))
     if form == "csv":
         text = io.StringIO(newline="")
         quoting = draw(st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
-        writer = csv.writer(text, delimiter=draw(st.sampled_from(DELIMITERS)), quoting=quoting, lineterminator=draw(st.sampled_from(("\n", "\r\n"))))
+        writer = csv.writer(
+            text,
+            delimiter=draw(st.sampled_from(DELIMITERS)),
+            quoting=quoting,
+            lineterminator=draw(st.sampled_from(("\n", "\r\n"))),
+        )
         writer.writerow(head)
         writer.writerows(rows)
         written = text.getvalue()
@@ -83,7 +95,11 @@ def broken_files(draw: st.DrawFn) -> Broken:
             document: object = {"type": "FeatureCollection", "features": [{"properties": one} for one in objects]}
         else:
             document = draw(st.sampled_from((objects, {"data": {"rows": objects}})))
-        written = "\n".join(map(json.dumps, objects)) if form == "lines" else json.dumps(document, ensure_ascii=draw(st.booleans()))
+        written = (
+            "\n".join(map(json.dumps, objects))
+            if form == "lines"
+            else json.dumps(document, ensure_ascii=draw(st.booleans()))
+        )
     content = written.encode(encoding, "replace")
     if draw(st.booleans()):
         return Broken(content)
@@ -95,7 +111,13 @@ def _damaged(draw: st.DrawFn, content: bytes) -> bytes:
     for _ in range(draw(st.integers(1, 4))):
         place = draw(st.integers(0, max(0, len(content) - 1)))
         how = draw(st.sampled_from(("cut", "change", "quote", "null", "repeat", "line", "head")))
-        piece = {"change": draw(st.binary(max_size=3)), "quote": b'"', "null": b"\0\0", "line": b"\r", "repeat": content[place : place + 40]}
+        piece = {
+            "change": draw(st.binary(max_size=3)),
+            "quote": b'"',
+            "null": b"\0\0",
+            "line": b"\r",
+            "repeat": content[place : place + 40],
+        }
         if how == "cut":
             content = content[:place]
         elif how == "head":

@@ -1,5 +1,6 @@
 """Made-up exports of cities that do not exist, each written in another way: small, and the same every time."""
 
+# ruff: noqa: E501  an export, one column a line or less
 from __future__ import annotations
 
 import json
@@ -17,7 +18,9 @@ PEOPLE = ("王秀英", "陈建国", "13805321234", "37020219800101123X", "振华
 def requests(count: int = 300, seed: int = 3) -> pd.DataFrame:
     """Requests as facts, from which each export is written: registered, closed, kind, office, place, and so on."""
     random = np.random.default_rng(seed)
-    created = pd.Timestamp("2023-04-01") + pd.to_timedelta(np.sort(random.uniform(0, 61 * 24 * 60, count)).round(), "min")
+    created = pd.Timestamp("2023-04-01") + pd.to_timedelta(
+        np.sort(random.uniform(0, 61 * 24 * 60, count)).round(), "min"
+    )
     takes = pd.to_timedelta(random.exponential(60 * 60, count).round() + 5, "min")
     closed = pd.Series(created + takes).where(random.random(count) < 0.9)
     return pd.DataFrame({
@@ -101,7 +104,11 @@ def merged_excel(path: Path) -> None:
     """A workbook with a title, two lines of headings of which the upper one is merged, dates as dates, ghost rows."""
     facts = requests()
     book = xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": True})
-    sheet, day, clock = book.add_worksheet("明细"), book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "hh:mm:ss"})
+    sheet, day, clock = (
+        book.add_worksheet("明细"),
+        book.add_format({"num_format": "yyyy-mm-dd"}),
+        book.add_format({"num_format": "hh:mm:ss"}),
+    )
     sheet.merge_range(0, 0, 0, 6, "某区12345工单明细表（2023年）")
     sheet.write(1, 0, "导出人：管理员")
     sheet.merge_range(2, 0, 3, 0, "工单编号")

@@ -37,7 +37,10 @@ def test_a_broken_file_is_refused_in_a_line_or_loses_no_row(case: Broken) -> Non
 
 
 @settings(some, max_examples=max(50, EXAMPLES // 10))
-@given(st.lists(st.sampled_from(("2023-05-01 10:00", "2023-05-02", "", "x", "9999-01-01")), min_size=2, max_size=40), st.integers(0, 5))
+@given(
+    st.lists(st.sampled_from(("2023-05-01 10:00", "2023-05-02", "", "x", "9999-01-01")), min_size=2, max_size=40),
+    st.integers(0, 5),
+)
 def test_rows_of_the_report_are_those_that_were_written(dates: list[str], tails: int) -> None:
     """Rows without a date, with a wrong one, empty ones behind: all are there, each once."""
     text = io.StringIO(newline="")

@@ -13,7 +13,16 @@ from sanfang.tickets.importing import import_requests
 from sanfang.tickets.privacy import SMALL, looks_personal, pooled, shape, shown
 from tickets.exports import MADE, PEOPLE, hotline_gb18030, requests
 
-PLANTED = ("欧阳晓彤", "13998765432", "37021319770707452X", "黑龙江路某小区77号楼3单元", "ouyang@example.org", "120.387654", "Zebulon Quackenbush", "SECRET-9917283")
+PLANTED = (
+    "欧阳晓彤",
+    "13998765432",
+    "37021319770707452X",
+    "黑龙江路某小区77号楼3单元",
+    "ouyang@example.org",
+    "120.387654",
+    "Zebulon Quackenbush",
+    "SECRET-9917283",
+)
 
 
 def written(folder: Path, *said: str) -> str:
@@ -25,7 +34,19 @@ def test_what_is_planted_in_any_column_is_found_in_nothing_that_is_written(tmp_p
     """In turn each column of an export, the dates and the kinds among them, holds every planted value a few times."""
     facts = requests(120)
     columns = ("created", "closed", "kind", "office", "place", "channel", "rating", "solved", "id", "text", "person")
-    names = ("受理时间", "办结时间", "问题分类", "承办单位", "所属街道", "诉求来源", "满意度", "是否解决", "工单编号", "内容", "联系人")
+    names = (
+        "受理时间",
+        "办结时间",
+        "问题分类",
+        "承办单位",
+        "所属街道",
+        "诉求来源",
+        "满意度",
+        "是否解决",
+        "工单编号",
+        "内容",
+        "联系人",
+    )
     for column in columns:
         frame = facts[list(columns)].astype(object)
         for place, value in enumerate(PLANTED):
@@ -44,7 +65,9 @@ def test_what_is_planted_in_any_column_is_found_in_nothing_that_is_written(tmp_p
 def test_numbers_addresses_and_mail_are_not_shown_even_where_many_rows_have_them(value: str, tmp_path: Path) -> None:
     """A caller who calls often, in a column that was taken for a kind by mistake. Of a name alone nothing tells."""
     facts = requests(120)
-    frame = pd.DataFrame({"受理时间": facts["created"], "问题分类": np.where(np.arange(120) % 3 == 0, value, facts["kind"])})
+    frame = pd.DataFrame(
+        {"受理时间": facts["created"], "问题分类": np.where(np.arange(120) % 3 == 0, value, facts["kind"])}
+    )
     frame.to_csv(tmp_path / "x.csv", index=False)
     result = call("import-requests", tmp_path / "x.csv", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
@@ -83,7 +106,15 @@ def test_an_error_message_quotes_no_cell(damage, tmp_path: Path) -> None:  # typ
 
 @pytest.mark.parametrize(
     ("value", "form"),
-    [("Wang12", "Aaaa99"), ("王秀英", "字字字"), ("a b", "a a"), ("2023-05-01", "9999-99-99"), ("ABCDEFGH", "AAAA"), ("น้ำ", "xx"), ("", "")],
+    [
+        ("Wang12", "Aaaa99"),
+        ("王秀英", "字字字"),
+        ("a b", "a a"),
+        ("2023-05-01", "9999-99-99"),
+        ("ABCDEFGH", "AAAA"),
+        ("น้ำ", "xx"),
+        ("", ""),
+    ],
 )
 def test_a_shape_keeps_kinds_of_signs_only(value: str, form: str) -> None:
     assert shape(value) == form
@@ -95,6 +126,8 @@ def test_fewer_than_five_are_pooled() -> None:
     assert shown({"13805321234": 100, "振华路88号": 100, "王先生": 100, "路灯照明": 5}) == {"路灯照明": 5}
 
 
-@pytest.mark.parametrize("value", ["12345热线", "Street Light Out", "城乡建设", "04 BRONX", "Pothole", "Noise - Residential", "110"])
+@pytest.mark.parametrize(
+    "value", ["12345热线", "Street Light Out", "城乡建设", "04 BRONX", "Pothole", "Noise - Residential", "110"]
+)
 def test_kinds_and_places_do_not_look_personal(value: str) -> None:
     assert not looks_personal(value)

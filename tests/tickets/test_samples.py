@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from sanfang.scenario.toml import parse
 from sanfang.tickets.importing import Import, import_requests
 from sanfang.tickets.mapping import mapping_of
-from sanfang.scenario.toml import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPORTS = ROOT.parent / "shared" / "data" / "exports"

@@ -50,7 +50,9 @@ def test_a_date_is_read_as_people_mean_it(text: str, stamp: str) -> None:
     assert read_times(series(text)).values.iloc[0] == pd.Timestamp(stamp)
 
 
-@pytest.mark.parametrize("text", ["2023-02-29", "13/13/2023", "2023-05-01 25:00", "00000000", "上午", "1e5", "12345678901234567"])
+@pytest.mark.parametrize(
+    "text", ["2023-02-29", "13/13/2023", "2023-05-01 25:00", "00000000", "上午", "1e5", "12345678901234567"]
+)
 def test_what_is_no_date_is_not_made_one(text: str) -> None:
     read = read_times(series(text))
     assert read.values.isna().all()
@@ -111,13 +113,26 @@ def test_a_date_and_its_time_of_day_stand_in_two_columns(date: str, time: str, s
 
 
 def test_a_date_without_its_time_keeps_its_day() -> None:
-    assert read_times(joined(series("2021-06-01"), pd.Series([None], dtype=TEXT))).values.iloc[0] == pd.Timestamp("2021-06-01")
+    assert read_times(joined(series("2021-06-01"), pd.Series([None], dtype=TEXT))).values.iloc[0] == pd.Timestamp(
+        "2021-06-01"
+    )
 
 
-FORMS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%Y%m%d%H%M%S", "%d %b %Y %H:%M", "%Y年%m月%d日 %H:%M")
+FORMS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%Y%m%d%H%M%S",
+    "%d %b %Y %H:%M",
+    "%Y年%m月%d日 %H:%M",
+)
 
 
-@given(st.lists(st.datetimes(pd.Timestamp("1990-01-01"), pd.Timestamp("2030-01-01")), min_size=1, max_size=20), st.sampled_from(FORMS))
+@given(
+    st.lists(st.datetimes(pd.Timestamp("1990-01-01"), pd.Timestamp("2030-01-01")), min_size=1, max_size=20),
+    st.sampled_from(FORMS),
+)
 def test_a_column_of_dates_gives_back_what_was_written(stamps: list[pd.Timestamp], form: str) -> None:
     """With the 25th of a month among them, the order is never open."""
     written = [*stamps, pd.Timestamp("2020-06-25 13:14:00")]

@@ -1,4 +1,4 @@
-"""`sanfang import-requests`: a district's own export of requests, read, checked, and told what it can and cannot tell."""
+"""`sanfang import-requests`: a district's own export of requests, read, checked, and what it can tell."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NO_ZONE = np.int32(100_000)
+NO_ZONE = 100_000
 """Minutes of an offset that no zone has."""
 
 _TIME = (
@@ -32,6 +32,8 @@ _COMPACT = (
 )
 _MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}  # fmt: skip
+_NUMBERS = ("a", "b", "c", "a_digits", "hour", "minute", "second", "micro")
+_MASKS = ("republic", "halved", "timed", "numeric", "named", "compact")
 _MORNING = ("上午", "凌晨", "清晨", "早上", "a")
 _LATER = ("下午", "傍晚", "晚上", "p")
 
@@ -77,11 +79,9 @@ def fields_of(words: pa.Array) -> Fields:
     if not pc.all(pc.string_is_ascii(words)).as_py():
         words = pc.utf8_normalize(words, form="NFKC")
     count = len(words)
-    zeros = lambda kind=np.int32: np.zeros(count, kind)  # noqa: E731
-    fields = Fields(
-        zeros(), zeros(), zeros(), zeros(), zeros(bool), zeros(), zeros(), zeros(), zeros(np.int64),
-        np.full(count, NO_ZONE), zeros(bool), zeros(bool), zeros(bool), zeros(bool), zeros(bool),
-    )  # fmt: skip
+    numbers = {name: np.zeros(count, np.int64) for name in _NUMBERS}
+    masks = {name: np.zeros(count, bool) for name in _MASKS}
+    fields = Fields(**numbers, **masks, offset=np.full(count, NO_ZONE))
     left = np.ones(count, bool)
     for pattern, mask in (
         (_NUMERIC, fields.numeric),
@@ -150,13 +150,13 @@ def _half(hour: np.ndarray, texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
 
 def _offset(texts: pa.Array) -> np.ndarray:
     encoded = texts.dictionary_encode()
-    minutes = np.array([_minutes(str(word)) for word in encoded.dictionary.to_pylist()] or [NO_ZONE], np.int32)
+    minutes = np.array([_minutes(str(word)) for word in encoded.dictionary.to_pylist()] or [NO_ZONE])
     return minutes[np.asarray(encoded.indices)]
 
 
 def _minutes(zone: str) -> int:
     if not zone:
-        return int(NO_ZONE)
+        return NO_ZONE
     if zone in ("Z", "UTC", "GMT"):
         return 0
     digits = zone[1:].replace(":", "").ljust(4, "0")

@@ -14,10 +14,15 @@ SAMPLE = 2_000
 LONG = 45
 """Characters, on the average, of what is a text and not the name of a kind or of a place."""
 
-DISTRICT = r"^(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{1,4}?[市州])?([\u4e00-\u9fff]{1,4}?[区區县縣鎮镇鄉乡])"
+DISTRICT = (
+    r"^(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{1,4}?[市州])?([\u4e00-\u9fff]{1,4}?[区區县縣鎮镇鄉乡])"
+)
 """An address that begins with a district, perhaps after a province and a city."""
 
-_CLOCK = r"(?:上午|下午)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?|\d{1,6}(?:\.0)?|0?[.,]\d+|1899-12-3[01] .*"
+_CLOCK = (
+    r"(?:上午|下午)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
+    r"|\d{1,6}(?:\.0)?|0?[.,]\d+|1899-12-3[01] .*"
+)
 
 
 @dataclass(frozen=True)

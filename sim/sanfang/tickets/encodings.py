@@ -1,6 +1,6 @@
 """Which encoding a text is in: a strict ladder over the whole file, then which of three readings makes sense.
 
-UTF-8 with or without a mark, UTF-16 with or without, GB18030, Big5, Latin-1. Nearly every Big5 text is valid GB18030, and
+UTF-8 with or without a mark, UTF-16 likewise, GB18030, Big5, Latin-1. Nearly every Big5 text is valid GB18030, and
 many a Latin-1 text, too, so that validity alone cannot tell: the share of characters that are in everyday use does.
 """
 
@@ -39,7 +39,9 @@ def encoding_of(path: Path) -> tuple[str, int]:
     if wrong == 0:
         return "utf-8", 0
     sample = _sample(path)
-    if sample.decode("utf-8", "replace").count("\ufffd") * FEW_IN < len(re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", sample)):
+    if sample.decode("utf-8", "replace").count("\ufffd") * FEW_IN < len(
+        re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", sample)
+    ):
         return "utf-8", wrong
     scores = {"gb18030": _chinese(sample, "gb18030"), "big5hkscs": _chinese(sample, "big5hkscs")}
     best = max(scores, key=lambda name: scores[name])

@@ -34,7 +34,7 @@ def read_excel_file(path: Path, where: str, wanted: Format | None, progress: Pro
         read = {name: _rows(book, name) for name in chosen}
     except (python_calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile):
         raise InputError(
-            f"{where}: is damaged, protected by a password, or no workbook; open it in Excel, save it as .xlsx, try again"
+            f"{where}: is damaged, protected by a password, or no workbook; open it in Excel and save it as .xlsx"
         ) from None
     sizes = {name: sum(any(cell != "" for cell in row) for row in rows) for name, rows in read.items()}
     if not any(sizes.values()):
@@ -42,7 +42,7 @@ def read_excel_file(path: Path, where: str, wanted: Format | None, progress: Pro
     name = max(sizes, key=lambda one: sizes[one])
     rows = read[name]
     del read
-    doubts = []
+    doubts: list[tuple[str, dict[str, object]]] = []
     others = [other for other, size in sizes.items() if other != name and size > 1]
     if others:
         doubts.append(("other_sheets", {"n": len(others)}))

@@ -24,7 +24,7 @@ Doubt = tuple[str, dict[str, object]]
 
 @dataclass
 class Guess:
-    """Headings by role, two of them for a date and its time of day; an empty tuple where the file has no such column."""
+    """Headings by role, two for a date and its time of day; an empty tuple where the file has no such column."""
 
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Guess:
 
 
 def guess(sheet: Sheet, given: Mapping | None = None) -> Guess:
-    """The mapping of a sheet; what `given` says is taken as it is. Raises `InputError` for a heading that is not there."""
+    """The mapping of a sheet; what `given` says is taken as it is, a heading that is not there included."""
     table = sheet.table
     result = Guess()
     fixed = dict(given.columns) if given else {}
@@ -155,9 +155,10 @@ def _times_of_day(
         ]
         same = [column for column in candidates if stem and _stem(column.name) == stem]
         next_to = [column for column in candidates if places[column.name] == places[own.name] + 1]
-        chosen = (same or [column for column in next_to if not _stem(column.name)] or [None])[0]
-        if chosen is None:
+        fitting = same or [column for column in next_to if not _stem(column.name)]
+        if not fitting:
             continue
+        chosen = fitting[0]
         result.columns[role] = (own.name, chosen.name)
         used.add(chosen.name)
         for other, taken in result.columns.items():
@@ -173,7 +174,7 @@ def _stem(heading: str) -> str:
 
 
 def _dates_alone(result: Guess, columns: list[Column], fixed: AnyMapping[str, tuple[str, ...]]) -> None:
-    """Where no heading says when a request was registered, a column of dates that means nothing else does, with doubt."""
+    """Where no heading says when a request was registered, a column of dates that means nothing else is taken."""
     used = {name for names in result.columns.values() for name in names}
     free = [column for column in columns if column.name not in used and column.written and column.dates >= 0.8]
     if not result.columns["created"] and "created" not in fixed and free:
@@ -186,7 +187,7 @@ def _dates_alone(result: Guess, columns: list[Column], fixed: AnyMapping[str, tu
 def _place_in_address(
     result: Guess, columns: list[Column], fixed: AnyMapping[str, tuple[str, ...]], given: Mapping | None
 ) -> None:
-    """An address that begins with a district serves for the neighbourhood: nothing but the district is taken from it."""
+    """An address that begins with a district serves for the neighbourhood: nothing but the district is taken."""
     if given is not None and given.district_of_address is not None:
         result.district_of_address = given.district_of_address
         return
@@ -210,7 +211,8 @@ def _tell_empty(result: Guess, columns: AnyMapping[str, Column]) -> None:
 
 def _orders(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
     """The order of day and month in each column of dates. One that is open follows one of the same file that is not."""
-    found, open_ = {}, {}
+    found: dict[str, Times] = {}
+    open_: dict[str, Times] = {}
     zones = given.zones if given else ZoneTable()
     for role in DATES:
         names = result.columns[role]
@@ -226,8 +228,7 @@ def _orders(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
             (open_ if read.ambiguous else found)[role] = read
     sure = {read.order for read in found.values()}
     together = {
-        order: sum(dict(read.orders).get(order, np.inf) for read in open_.values())
-        for order in ("mdy", "dmy", "ymd")
+        order: sum(dict(read.orders).get(order, np.inf) for read in open_.values()) for order in ("mdy", "dmy", "ymd")
     }
     for role, read in open_.items():
         fits = dict(read.orders)
@@ -237,8 +238,8 @@ def _orders(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
             continue
         best = min(together, key=lambda order: (round(together[order], 3), order != read.order))
         result.orders[role] = best if best in fits else read.order
-        names = " / ".join(NAMES[order] for order in fits)
-        result.doubts.append(("order", {"role": role, "order": NAMES[result.orders[role]], "orders": names}))
+        all_ = " / ".join(NAMES[order] for order in fits)
+        result.doubts.append(("order", {"role": role, "order": NAMES[result.orders[role]], "orders": all_}))
 
 
 def _events(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
@@ -260,9 +261,7 @@ def _events(result: Guess, table: pd.DataFrame, given: Mapping | None) -> None:
         result.doubts.append(("events", {"n": int(ids.nunique()), "rows": len(ids)}))
 
 
-def _last_change_for_closing(
-    result: Guess, table: pd.DataFrame, fixed: AnyMapping[str, tuple[str, ...]]
-) -> None:
+def _last_change_for_closing(result: Guess, table: pd.DataFrame, fixed: AnyMapping[str, tuple[str, ...]]) -> None:
     """Where a file has no closing but a last change and a status that says closed, the change stands in, with doubt."""
     from sanfang.tickets.words import status_of
 
@@ -287,7 +286,9 @@ def _several_values(result: Guess, table: pd.DataFrame, given: Mapping | None) -
         result.separator = given.several_values
     elif names and names[0] in table:
         values = table[names[0]].dropna()
-        values = values.iloc[np.linspace(0, len(values) - 1, min(len(values), 5000)).astype(int)] if len(values) else values
+        values = (
+            values.iloc[np.linspace(0, len(values) - 1, min(len(values), 5000)).astype(int)] if len(values) else values
+        )
         for sign in (",", ";", "；", "、", "|"):
             inside = values.str.contains(sign, regex=False)
             if inside.mean() < 0.05:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.telling import printable, shortened
 from sanfang.tickets.guess import Guess, guess
-from sanfang.tickets.making import Made, check_columns, make
+from sanfang.tickets.making import check_columns, make
 from sanfang.tickets.mapping import Mapping
 from sanfang.tickets.mapping_file import mapping_text
 from sanfang.tickets.page import page
@@ -66,13 +66,15 @@ def import_requests(path: Path, mapping: Mapping | None = None, progress: Progre
         closing = found.columns["closed"]
         choice = selected(
             made.table,
-            bool(closing) and "closed" in made.has or found.events,
+            (bool(closing) and "closed" in made.has) or found.events,
             bool(closing) and closing == found.columns["changed"],
             mapping.selection if mapping else "",
         )
         report = quality(where, sheet, found, made, choice)
         if not len(made.table):
-            return Import(sheet, found, mapping, report, None, f"{where}: no row has a date of registration that can be read")
+            return Import(
+                sheet, found, mapping, report, None, f"{where}: no row has a date of registration that can be read"
+            )
         return Import(sheet, found, mapping, report, _tickets(report))
 
 

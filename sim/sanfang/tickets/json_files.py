@@ -1,4 +1,4 @@
-"""JSON: an array of objects, one object a line, objects within others, GeoJSON, and tables with their headings apart."""
+"""JSON: an array of objects, one object a line, objects within others, GeoJSON, tables with headings apart."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sanfang.scenario.errors import InputError
+from sanfang.tickets.encodings import encoding_of
 from sanfang.tickets.sheet import MAX_COLUMNS, Columns, Format, Sheet, unique_names
 from sanfang.tickets.text_files import Progress
-from sanfang.tickets.encodings import encoding_of
 
 MAX_BYTES = 600_000_000
 MAX_DEPTH = 6

@@ -14,8 +14,8 @@ from sanfang.tickets import words
 from sanfang.tickets.columns import DISTRICT
 from sanfang.tickets.guess import Doubt, Guess, date_texts
 from sanfang.tickets.mapping import Mapping
-from sanfang.tickets.sheet import Sheet
 from sanfang.tickets.ratings import ratings
+from sanfang.tickets.sheet import Sheet
 from sanfang.tickets.status import meanings, reopened, transfers
 from sanfang.tickets.tickets import STATUSES
 from sanfang.tickets.times import Times, read_times
@@ -88,9 +88,7 @@ def _read(table: pd.DataFrame, guess: Guess, mapping: Mapping, role: str) -> Tim
     return read_times(date_texts(table, names), order, mapping.zones.local, mapping.zones.stored)
 
 
-def _kept(
-    made: Made, table: pd.DataFrame, guess: Guess, mapping: Mapping
-) -> tuple[np.ndarray, dict[str, pd.Series]]:
+def _kept(made: Made, table: pd.DataFrame, guess: Guess, mapping: Mapping) -> tuple[np.ndarray, dict[str, pd.Series]]:
     """A mask of the rows that are used, and the dates of all. The others are counted, each under its first reason."""
     read = {role: _read(table, guess, mapping, role) for role in words.DATES}
     made.created, made.closed = read["created"], read["closed"]
@@ -148,23 +146,24 @@ def _collapse(
     later[order["place"].to_numpy()] = True
     later[last["place"].to_numpy()] = False
     first = stamps["created"].groupby(ids.to_numpy()).min()
-    created = stamps["created"].copy()
-    created.iloc[last["place"].to_numpy()] = last["id"].map(first).to_numpy()
-    stamps["created"] = created
+    stamps["created"] = _put(stamps["created"], last, first)
     event = guess.columns["event"] or guess.columns["status"]
     if "closed" not in stamps and event:
         means = table[event[0]].map({one: words.status_of(one) for one in table[event[0]].dropna().unique()})
         ends = clock.where(means.isin(ENDED).to_numpy()).groupby(ids.to_numpy()).max()
-        closed = pd.Series(np.datetime64("NaT", "us"), index=table.index)
-        closed.iloc[last["place"].to_numpy()] = last["id"].map(ends).to_numpy()
-        stamps["closed"] = closed
+        nowhere = pd.Series(np.full(len(table), np.datetime64("NaT", "us")), index=table.index)
+        stamps["closed"] = _put(nowhere, last, ends)
         made.doubts.append(("closed_by_event", {}))
     elif "closed" in stamps:
-        ends = stamps["closed"].groupby(ids.to_numpy()).max()
-        closed = stamps["closed"].copy()
-        closed.iloc[last["place"].to_numpy()] = last["id"].map(ends).to_numpy()
-        stamps["closed"] = closed
+        stamps["closed"] = _put(stamps["closed"], last, stamps["closed"].groupby(ids.to_numpy()).max())
     return later
+
+
+def _put(stamps: pd.Series, last: pd.DataFrame, by_id: pd.Series) -> pd.Series:
+    """The dates, with that of each request in its last row."""
+    values = stamps.to_numpy().copy()
+    values[last["place"].to_numpy()] = last["id"].map(by_id).to_numpy()
+    return pd.Series(values, index=stamps.index)
 
 
 def _doubt_times(made: Made, read: dict[str, Times | None], mapping: Mapping) -> None:
@@ -239,7 +238,7 @@ def _domains(categories: pd.Series, mapping: Mapping) -> pd.Series:
     names = list(dict.fromkeys([*words.domains(), *filter(None, means)]))
     codes = np.array([names.index(one) if one else -1 for one in means] or [-1])
     own = categories.cat.codes.to_numpy()
-    return pd.Series(pd.Categorical.from_codes(np.where(own >= 0, codes[own], -1), categories=names))
+    return pd.Series(pd.Categorical.from_codes(np.where(own >= 0, codes[own], -1), categories=pd.Index(names)))
 
 
 def closings(made: Made, found: pd.DataFrame, guess: Guess) -> None:

@@ -44,11 +44,11 @@ class _Table(BaseModel):
 class FileTable(_Table):
     """How the file is read; empty and 0: found out."""
 
-    encoding: str = Field("", max_length=40)
-    delimiter: str = Field("", max_length=1)
-    sheet: str = Field("", max_length=100)
-    headings: int = Field(0, ge=0, le=60)
-    heading_lines: int = Field(1, ge=0, le=3)
+    encoding: str = Field(default="", max_length=40)
+    delimiter: str = Field(default="", max_length=1)
+    sheet: str = Field(default="", max_length=100)
+    headings: int = Field(default=0, ge=0, le=60)
+    heading_lines: int = Field(default=1, ge=0, le=3)
     rows: Literal["", "request", "event"] = ""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
@@ -60,7 +60,9 @@ class FileTable(_Table):
             try:
                 known = codecs.lookup(value)
             except (LookupError, ValueError):
-                raise ValueError("is no encoding that is known; such as utf-8, gb18030, big5, utf-16, latin-1") from None
+                raise ValueError(
+                    "is no encoding that is known; such as utf-8, gb18030, big5, utf-16, latin-1"
+                ) from None
             if not getattr(known, "_is_text_encoding", True) or known.name in ("idna", "punycode", "undefined"):
                 raise ValueError("is no encoding of texts")
         return value
@@ -109,7 +111,7 @@ class Mapping(_Table):
     zones: ZoneTable = ZoneTable()
     district_of_address: bool | None = None
     """Whether the neighbourhood is the part of an address that ends in 区, 區, 县, 鎮 and the like."""
-    several_values: str = Field("", max_length=1)
+    several_values: str = Field(default="", max_length=1)
     """The sign between several categories in one cell, of which the first counts."""
     selection: Literal["", "all", "closed", "open", "last-change", "day", "unknown"] = ""
     rating: RatingTable = RatingTable()

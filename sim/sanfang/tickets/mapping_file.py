@@ -95,9 +95,7 @@ def _columns(sheet: Sheet, guess: Guess, doubts: tuple[Doubt, ...], lang: str) -
     yield f"[columns]  # {told('mapping', 'columns', lang)}"
     for role in words.ROLES:
         names = guess.columns[role]
-        yield from _doubts(
-            doubts, lang, lambda one, role=role: one[1].get("role") == role and one[0] not in _ELSEWHERE
-        )
+        yield from _doubts(doubts, lang, lambda one, role=role: one[1].get("role") == role and one[0] not in _ELSEWHERE)
         value = f"[{', '.join(map(to_toml, names))}]" if len(names) > 1 else to_toml("".join(names))
         about = told("roles", role, lang)
         yield f"{role} = {value}  # {about}{_example(sheet, role, names, lang)}"

@@ -59,7 +59,9 @@ def page(report: Quality, lang: str = "en") -> str:
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{say('title')}</title><style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
+        f"<title>{say('title')}</title><style>{_STYLE}</style></head>\n<body>\n"
+        + "\n".join(parts)
+        + "\n</body></html>\n"
     )
 
 
@@ -129,7 +131,8 @@ def _domains(report: Quality, lang: str) -> str:
 def _counts(
     lines: Iterable[tuple[str, int]], whole: int, left: str, right: str, lang: str, total: int | None = None
 ) -> str:
-    head = f"<tr><th>{escape(left)}</th><th class=n>{escape(right)}</th><th class=n>{escape(told('page', 'share', lang))}</th></tr>"
+    share = escape(told("page", "share", lang))
+    head = f"<tr><th>{escape(left)}</th><th class=n>{escape(right)}</th><th class=n>{share}</th></tr>"
     body = "".join(_line(label, count, whole) for label, count in lines)
     if total is not None:
         body += _line(told("page", "sum", lang), total, whole, " class=sum")

@@ -1,4 +1,4 @@
-"""What keeps people out of all that is written: small counts are pooled, and values are shown only where many share them.
+"""What keeps people out of all that is written: small counts are pooled, and values shown only where many share them.
 
 Names, numbers, addresses, positions and free texts are never shown. A value of a column is shown if at least `SMALL`
 requests have it and it does not look like a person's; of other columns only the shape of their values is.

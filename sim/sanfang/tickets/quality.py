@@ -97,7 +97,7 @@ class Quality:
             "marks": self.marks(),
             "selection": {
                 "is": choice.selection,
-                "why": told("why", choice.reason, **choice.facts),
+                "why": told("why", choice.reason, "en", **choice.facts),
                 "arrivals": choice.arrivals,
                 "per_day": choice.per_day,
                 "days": choice.days,
@@ -179,11 +179,27 @@ def _more_doubts(report: Quality) -> list[Doubt]:
     return found
 
 
-_NATURES = ("咨询", "投诉", "求助", "举报", "建议", "表扬", "諮詢", "投訴", "舉報", "建議", "陳情", "感谢", "complaint", "question", "compliment", "inquiry")
+_NATURES = (
+    "咨询",
+    "投诉",
+    "求助",
+    "举报",
+    "建议",
+    "表扬",
+    "諮詢",
+    "投訴",
+    "舉報",
+    "建議",
+    "陳情",
+    "感谢",
+    "complaint",
+    "question",
+    "compliment",
+    "inquiry",
+)
 
 
 def _are_natures(categories: pd.Series) -> bool:
     counts = categories.value_counts(normalize=True)
     kinds = counts[[str(name).lower().rstrip("类類件") in _NATURES for name in counts.index]]
     return float(kinds.sum()) > 0.6
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from sanfang.tickets.text_files import Progress, read_text_file
 
 MAX_BYTES = 3_000_000_000
 
+Reader = Callable[[Path, str, Format | None, Progress | None], Sheet]
+
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7-Zip"), (b"Rar!", "RAR"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"))
 
 
@@ -32,7 +34,7 @@ def read(path: Path, wanted: Format | None = None, progress: Progress | None = N
     where = printable(shortened(path.name, 100))
     with no_cell_in_messages(where):
         head = _head(path, where)
-        sheet = _reader(head, where, path)(path, where, wanted, progress)
+        sheet = _reader(head, where)(path, where, wanted, progress)
         if not len(sheet.table.columns):
             raise InputError(f"{where}: has no columns")
         return sheet
@@ -65,7 +67,7 @@ def _head(path: Path, where: str) -> bytes:
         return file.read(4096)
 
 
-def _reader(head: bytes, where: str, path: Path):  # type: ignore[no-untyped-def]
+def _reader(head: bytes, where: str) -> Reader:
     if not head.strip():
         raise InputError(f"{where}: is empty")
     for mark, name in _PACKED:

@@ -15,8 +15,6 @@ from sanfang.tickets.tickets import Selection
 MANY = 50
 """Requests from which on it can be said what is missing."""
 
-DAY = np.timedelta64(1, "D")
-
 
 @dataclass(frozen=True)
 class Selected:
@@ -85,8 +83,8 @@ def _chosen_by(table: pd.DataFrame, column: str) -> float | None:
     dates, created = table[column], table["created"]
     if dates.notna().mean() < 0.98:
         return None
-    first, last = dates.quantile(0.001), dates.max()
-    before = float((created < first - DAY).mean())
+    first, last = pd.Timestamp(dates.quantile(0.001)), dates.max()  # type: ignore[arg-type]
+    before = float((created < first - pd.Timedelta(days=1)).mean())
     whole = last - created.min()
     if before < 0.1 or whole <= pd.Timedelta(0) or (last - first) > 0.5 * whole:
         return None

@@ -33,7 +33,7 @@ class Format:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of a file, all of them counted: `len(table) + sum(unread.values())` is what stands below the headings."""
+    """The rows of a file, all of them counted: `rows` is what stands below the headings."""
 
     table: pd.DataFrame
     """Texts by heading; headings are unique."""
@@ -125,7 +125,7 @@ class Columns:
 
 
 def tidy(arrays: dict[str, pa.ChunkedArray]) -> tuple[pd.DataFrame, int]:
-    """Trim all cells, take words such as `N/A` for missing, leave rows out that say nothing; and how many those were."""
+    """Trim all cells, take words such as `N/A` for missing, leave rows out that say nothing; and how many those are."""
     said = None
     cells: dict[str, pa.ChunkedArray] = {}
     for name, array in arrays.items():

@@ -14,7 +14,7 @@ def _document() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
 
 
-def told(section: str, key: str, lang: str = "en", **facts: object) -> str:
+def told(section: str, key: str, lang: str = "en", /, **facts: object) -> str:
     """The message of that name, its facts filled in: shares as per cent, counts with commas."""
     shown = {name: _shown(name, fact) for name, fact in facts.items()}
     return _document()[section][key][lang].format(**shown)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from sanfang.scenario.errors import InputError
 from sanfang.tickets.encodings import encoding_of
@@ -16,6 +17,9 @@ from sanfang.tickets.headings import LOOKED_AT, Headings, find_headings
 from sanfang.tickets.sheet import MAX_COLUMNS, Columns, Format, Sheet, unique_names
 
 DELIMITERS = (",", ";", "\t", "|", "，", "^")
+QUOTED: Literal[0] = csv.QUOTE_MINIMAL
+PLAIN: Literal[3] = csv.QUOTE_NONE
+
 MAX_CELL = 1_000_000
 """Characters of one cell."""
 
@@ -41,10 +45,10 @@ def read_text_file(path: Path, where: str, wanted: Format | None, progress: Prog
         encoding, wrong = encoding_of(path)
     delimiter = (wanted and wanted.delimiter) or _delimiter(path, encoding, where)
     try:
-        sheet = _read(path, where, encoding, delimiter, wanted, progress, csv.QUOTE_MINIMAL)
+        sheet = _read(path, where, encoding, delimiter, wanted, progress, QUOTED)
     except QuotationTrouble:
         try:
-            sheet = _read(path, where, encoding, delimiter, wanted, progress, csv.QUOTE_NONE)
+            sheet = _read(path, where, encoding, delimiter, wanted, progress, PLAIN)
         except QuotationTrouble:
             raise InputError(f"{where}: has a cell of more than {MAX_CELL:,} characters, so it is no table") from None
         sheet = sheet.with_doubts(("quotation", {}))
@@ -60,7 +64,11 @@ def _delimiter(path: Path, encoding: str, where: str) -> str:
     best, most = "", 0.0
     for delimiter in DELIMITERS:
         try:
-            rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True) if row]
+            rows = [
+                row
+                for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+                if row
+            ]
         except csv.Error:
             continue
         widths = Counter(map(len, rows))
@@ -77,14 +85,20 @@ def _delimiter(path: Path, encoding: str, where: str) -> str:
 
 
 def _read(
-    path: Path, where: str, encoding: str, delimiter: str, wanted: Format | None, progress: Progress | None, quoting: int
+    path: Path,
+    where: str,
+    encoding: str,
+    delimiter: str,
+    wanted: Format | None,
+    progress: Progress | None,
+    quoting: Literal[0, 3],
 ) -> Sheet:
     csv.field_size_limit(MAX_CELL)
     size = path.stat().st_size
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
         records = _records(csv.reader(text, delimiter=delimiter, skipinitialspace=True, quoting=quoting), delimiter)
         first = list(islice(records, LOOKED_AT))
-        if first and len(first[0]) <= 2 and first[0][0][:4].lower() == "sep=":
+        if first and 1 <= len(first[0]) <= 2 and first[0][0][:4].lower() == "sep=":
             first[0] = [""]
         found = find_headings(first, wanted) if first else Headings([], 0, 0)
         width = len(found.names)
@@ -94,18 +108,13 @@ def _read(
             raise InputError(f"{where}: has more than {MAX_COLUMNS:,} columns, so it is no table of requests")
         columns = Columns(width)
         columns.add_all(first[found.line + found.lines :])
-        done = 0
-        for row in records:
+        for done, row in enumerate(records, 1):
             columns.add(row)
-            done += 1
             if progress and done % Columns.CHUNK == 0:
                 progress(min(raw.tell(), size), size)
-    if quoting == csv.QUOTE_NONE:
-        names = [name.strip('"') for name in found.names]
-    else:
-        names = found.names
+    names = [name.strip('"') for name in found.names] if quoting == PLAIN else found.names
     table = columns.table(unique_names(names))
-    if quoting == csv.QUOTE_NONE:
+    if quoting == PLAIN:
         table = table.apply(lambda column: column.str.strip('" '))
     form = Format("csv", encoding, delimiter, "", found.line + 1 if found.lines else 0, found.lines)
     return Sheet(table, form, columns.unread(), found.doubts, found.lines > 0)

@@ -1,7 +1,7 @@
 """Dates and times as exports write them: any order, two columns, years of the Republic of China, serial days, zones.
 
-The order of day and month is decided over a whole column, never cell by cell, and is called a doubt where all dates would
-fit both. Years of the Republic of China begin in 1912 with 1. Serial days are Excel's, from 30 December 1899.
+The order of day and month is decided over a whole column, never cell by cell, and is called a doubt where all dates fit
+both. Years of the Republic of China begin in 1912 with 1. Serial days are Excel's, from 30 December 1899.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ YEARS = (1950, 2100)
 """Years of a date that is one."""
 
 ROC_YEARS = (80, 150)
-"""Years of the Republic of China that stand without its name, 1991 to 2061; a two-digit one below is of this century."""
+"""Years of the Republic of China that may stand without its name, 1991 to 2061."""
 
 ROC_BEGINS = 1911
 EXCEL_BEGINS = np.datetime64("1899-12-30", "us")
@@ -56,8 +56,8 @@ class Times:
 def read_times(texts: pd.Series, order: str = "", local_zone: str = "", stored_zone: str = "") -> Times:
     """The dates in a column of texts; `order` (dmy, mdy, ymd) where it is known.
 
-    Instants of a file whose times carry a zone, or that is known to keep `stored_zone`, are told in `local_zone`; without
-    one, times with an offset are taken as they are written, which is local.
+    Instants of a file whose times carry a zone, or that is known to keep `stored_zone`, are told in `local_zone`;
+    without one, times with an offset are taken as they are written, which is local.
     """
     encoded = pa.chunked_array([pa.array(texts, type=pa.large_string())]).combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
@@ -100,8 +100,8 @@ def joined(dates: pd.Series, times: pd.Series) -> pd.Series:
     day = dates.str.replace(r"[ T]+0{1,2}:00(:00(\.0+)?)?( [Aa][Mm])?$", "", regex=True)
     serial = day.str.fullmatch(r"\d{5}(\.0)?").fillna(False).astype(bool)
     if serial.any():
-        stamps = pd.to_datetime(day.where(serial).astype(float), unit="D", origin=pd.Timestamp(EXCEL_BEGINS))
-        day = day.where(~serial, stamps.dt.strftime("%Y-%m-%d"))
+        days = pd.to_datetime(day.where(serial).astype(float), unit="D", origin=pd.Timestamp(EXCEL_BEGINS))
+        day = day.where(~serial, days.dt.strftime("%Y-%m-%d"))
     hour = times.str.replace(r"^(1899-12-3[01]|1900-01-0[01]) ", "", regex=True)
     digits = hour.str.fullmatch(r"\d{1,6}(\.0)?").fillna(False).astype(bool)
     if digits.any():
@@ -111,8 +111,8 @@ def joined(dates: pd.Series, times: pd.Series) -> pd.Series:
     fraction = hour.str.fullmatch(r"0?[.,]\d+").fillna(False).astype(bool)
     if fraction.any():
         seconds = (hour.where(fraction).str.replace(",", ".", regex=False).astype(float) * 86_400).round()
-        stamps = pd.to_datetime(seconds, unit="s").dt.strftime("%H:%M:%S")
-        hour = hour.where(~fraction, stamps)
+        clocks = pd.to_datetime(seconds, unit="s").dt.strftime("%H:%M:%S")
+        hour = hour.where(~fraction, clocks)
     return day.where(day.isna() | hour.isna(), day + " " + hour.fillna(""))
 
 
@@ -160,7 +160,11 @@ def _order(result: _Parsed, rows: np.ndarray, order: str) -> None:
     first = a >= 1000
     stamps = np.full(len(a), NAT)
     stamps[first] = fields.stamps(a[first], b[first], c[first], _within(rows, first))
-    roc = ~first & (c < 100) & (fields.republic[rows] | ((a >= ROC_YEARS[0]) & (a <= ROC_YEARS[1]) & (fields.a_digits[rows] == 3)))
+    roc = (
+        ~first
+        & (c < 100)
+        & (fields.republic[rows] | ((a >= ROC_YEARS[0]) & (a <= ROC_YEARS[1]) & (fields.a_digits[rows] == 3)))
+    )
     if not roc.any() and not first.any():  # two digits, as in 99/05/01: a year of the republic where all are such
         roc = (a >= ROC_YEARS[0]) & (a < 100) & (c < 32) if ((a >= ROC_YEARS[0]) & (c < 32)).mean() > 0.9 else roc
     elif roc.any():
