@@ -93,9 +93,17 @@ def test_a_file_without_headings_gives_none_of_its_first_row_away(tmp_path: Path
     assert found.report is not None and found.report.used == 28
 
 
-@pytest.mark.parametrize("damage", [lambda content: content[: len(content) // 2], lambda content: content.replace(b",", b"\n"),
-                                    lambda content: content.replace(b"\r\n", b""), lambda content: b'{"a": [' + content,
-                                    lambda content: b"PK\x03\x04" + content, lambda content: b"PAR1" + content])  # fmt: skip
+DAMAGES = (
+    lambda content: content[: len(content) // 2],
+    lambda content: content.replace(b",", b"\n"),
+    lambda content: content.replace(b"\r\n", b""),
+    lambda content: b'{"a": [' + content,
+    lambda content: b"PK\x03\x04" + content,
+    lambda content: b"PAR1" + content,
+)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_an_error_message_quotes_no_cell(damage, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     hotline_gb18030(tmp_path / "x.csv")
     (tmp_path / "x.csv").write_bytes(damage((tmp_path / "x.csv").read_bytes()))

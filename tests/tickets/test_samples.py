@@ -1,7 +1,7 @@
 """Exports of real cities: every column that is there is found, every one that is not is called absent, untouched.
 
-What is right stands in tests/data/export_columns.csv: alternatives are divided by a bar, a date and its time of day by a
-plus; a question mark follows what may only be taken with a doubt. The exports themselves are not part of the repository.
+What is right stands in tests/data/export_columns.csv: alternatives are divided by a bar, a date and its time of day by
+a plus; a question mark follows what may only be taken with a doubt. The exports themselves are not in the repository.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def _width(records: Sequence[Sequence[str]]) -> int:
     """Cells of most records; more, where headings or several records have more that say something."""
     said = [_last(record) for record in records]
     usual = Counter(filter(None, said))
-    often = [width for width, times in usual.items() if times >= max(1, 0.05 * len(records))]
+    often = [width for width, times in usual.items() if times >= max(min(2, len(records) - 1), 0.05 * len(records))]
     return max(often, default=max(map(len, records), default=0))
 
 
