@@ -1,6 +1,5 @@
 """Broken exports: headings, encodings and cells as nobody should write them, and what must hold of each."""
 
-# ruff: noqa: E501  what is wrong with files is one list each
 from __future__ import annotations
 
 import csv
@@ -10,27 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hypothesis import strategies as st
+from soak.hostile.exports import CELLS, ENCODINGS, HEADINGS
 
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.toml import parse
 from sanfang.tickets.importing import files, import_requests
 from sanfang.tickets.mapping import mapping_of
 
-HEADINGS = (
-    "受理时间", "办结时间", "立案日期", "立案時間", "工单编号", "诉求类型", "承办单位", "满意度", "是否解决", "工单状态", "行政區", "地址",
-    "Created Date", "Closed Date", "created_at", "status", "category", "id", "Due Date", "last_updated", "source", "star",
-    "reassignment_count", "parent_id", "activity", "timestamp", "", " ", "x", "名称", "Ветер", "a" * 300, "2023-05-01",
-    "\ufeffid", 'a"b', "a,b", "a;b", "a\nb", "\x00", "=1+1", "DUE", "event_time",
-)  # fmt: skip
-CELLS = (
-    "2023-05-01 10:00:00", "2023/5/1", "01/05/2023", "13/05/2023 10:00", "113/05/01", "1130501", "20230501", "45000", "45000.5",
-    "1700000000", "9999-12-31", "0001-01-01", "1900-01-00", "2023-02-30", "24:00", "60500", "上午10:00", "2023-05-01T00:00:00Z",
-    "2023-05-01T00:00:00+25:00", "2023年5月1日", "Closed", "Open - Dup", "已办结", "办理中", "重复", "是", "否", "满意", "5", "-1", "1e308",
-    "nan", "inf", "-inf", "1,5", "99999999999999999999999", "", " ", "　", "N/A", "NULL", "噪音扰民", "Pothole", "noise", "大安區某路1號",
-    "青岛市李沧区某路", "\x00", "\x1b[2J", '"', "'", ",", ";", "\t", "\n", "\r", "a\r\nb", "\u202e", "é", "ก", "😀", "x" * 5000, "[/red]",
-    "</style><script>", "[x]", "{x}", "%s", "\\", "12:61", "0.5", "٣٤٥", "²", "１２３",
-)  # fmt: skip
-ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252", "utf-32")
 DELIMITERS = (",", ";", "\t", "|")
 
 

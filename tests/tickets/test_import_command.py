@@ -149,16 +149,16 @@ def test_ghost_rows_repeated_requests_and_wrong_dates_are_counted(tmp_path: Path
     call("import-requests", tmp_path / "x.csv", "--out", tmp_path / "out")
     report = json.loads((tmp_path / "out" / "quality.json").read_text("utf-8"))
     assert (report["rows"], report["used"]) == (18, 10)
-    assert report["not_used"] == {
-        "empty": 3, "broken": 1, "no_created": 1, "unreadable_created": 1, "impossible_created": 1, "repeated": 1, "event": 0,
-    }  # fmt: skip
+    once = ("broken", "no_created", "unreadable_created", "impossible_created", "repeated")
+    assert report["not_used"] == {"empty": 3, "event": 0, **dict.fromkeys(once, 1)}
 
 
 def test_what_closings_tell_is_counted(tmp_path: Path) -> None:
     """One within three minutes, one before its registration, one in the far future, one open; two are sound."""
     closings = ["10:02", "09:00", "", "", "12:00", "12:00"]
-    frame = pd.DataFrame({"id": range(6), "created_date": "2023-05-01 10:00", "closed_date": [f"2023-05-01 {one}" if one else "" for one in closings],
-                          "status": ["Closed", "Closed", "Closed", "Open", "Closed", "Closed"]})  # fmt: skip
+    frame = pd.DataFrame({"id": range(6), "created_date": "2023-05-01 10:00"})
+    frame["closed_date"] = [f"2023-05-01 {one}" if one else "" for one in closings]
+    frame["status"] = ["Closed", "Closed", "Closed", "Open", "Closed", "Closed"]
     frame.loc[2, "closed_date"] = "2999-12-31 00:00"
     frame.to_csv(tmp_path / "x.csv", index=False)
     call("import-requests", tmp_path / "x.csv", "--out", tmp_path / "out")
