@@ -25,6 +25,8 @@ CELLS = (
     "青岛市李沧区某路", "\x00", "\x1b[2J", '"', "'", ",", ";", "\t", "\n", "\r", "a\r\nb", "\u202e", "é", "ก", "😀", "x" * 5000, "[/red]",
     "</style><script>", "[x]", "{x}", "%s", "\\", "12:61", "0.5", "٣٤٥", "²", "１２３",
 )  # fmt: skip
+REGISTERED = ("受理时间", "登记日期", "Created Date", "created_at", "通報日期")
+DATES = ("2023-05-01 10:00:00", "2023-05-02 00:00:00", "2023-05-13 23:59:59", "2023-06-30 12:00:00")
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252", "utf-32")
 KINDS = ("csv", "csv", "csv", "tsv", "json", "lines", "geojson", "bytes")
 MARKS = (b"", b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0", b"{", b"[", b"\xff\xfe", b"<html>", b"%PDF", b"\x1f\x8b")
@@ -34,7 +36,7 @@ NAME = "export.dat"
 def generate(rng: random.Random) -> Case:
     files = {NAME: _damaged(rng, _content(rng))}
     given = ["import-requests", NAME, "--out", "out", "--lang", rng.choice(("en", "zh"))]
-    if rng.random() < 0.3:
+    if rng.random() < 0.2:
         files["map.toml"] = _mapping(rng).encode("utf-8", "replace")
         given += ["--map", "map.toml"]
     if rng.random() < 0.3:
@@ -53,6 +55,9 @@ def _content(rng: random.Random) -> bytes:
     width = rng.choice((1, 2, 3, 5, 9, 60))
     head = [rng.choice(HEADINGS) if rng.random() < 0.9 else nasty.text(rng) for _ in range(width)]
     pools = [[_cell(rng) for _ in range(rng.choice((1, 2, 6)))] for _ in head]
+    if rng.random() < 0.7:  # else most tables would have no date to know their requests by
+        head[0] = rng.choice(REGISTERED)
+        pools[0] = [*DATES, *pools[0][:1]]
     rows = [[rng.choice(pool) for pool in pools] for _ in range(rng.choice((0, 1, 3, 30, 400)))]
     for row in rows:
         if rng.random() < 0.05:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hypothesis import strategies as st
-from soak.hostile.exports import CELLS, ENCODINGS, HEADINGS
+from soak.hostile.exports import CELLS, DATES, ENCODINGS, HEADINGS, REGISTERED
 
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.toml import parse
@@ -37,6 +37,9 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     width = draw(st.integers(1, 8))
     head = draw(st.lists(headings, min_size=width, max_size=width))
     pools = [draw(st.lists(cells, min_size=1, max_size=4)) for _ in range(width)]
+    if draw(st.booleans()):
+        head[0] = draw(st.sampled_from(REGISTERED))
+        pools[0] = [*DATES, *pools[0][:1]]
     rows = [
         [draw(st.sampled_from(pool)) for pool in pools][
             : draw(st.sampled_from((width, width, width, max(1, width - 1))))

@@ -223,7 +223,7 @@ MADE: dict[str, tuple[Callable[[Path], None], int, Expected]] = {
         "id": "ticket.id", "created": "dates.opened_at", "closed": "dates.closed_at", "category": "category",
         "status": "ticket.status"}),
     "features.geojson": (map_of_features, 300, {
-        "created": "requestdate", "category": "servicename", "status": "status", "neighbourhood": "ward"}),
+        "id": "OBJECTID", "created": "requestdate", "category": "servicename", "status": "status", "neighbourhood": "ward"}),
     "events.csv": (events, 300, {
         "id": "工单编号", "created": "登记时间", "event": "环节", "event_time": "操作时间", "category": "问题类别"}),
     "types.parquet": (parquet, 300, {

@@ -128,7 +128,7 @@ def _repeated(made: Made, guess: Guess, ids: pd.Series | None, created: pd.Serie
         return none
     both = pd.DataFrame({"id": ids.to_numpy(), "created": created.to_numpy()})
     again = both.duplicated().to_numpy() & ids.notna().to_numpy()
-    if again.mean() > 0.01:
+    if again.any() and again.mean() > 0.01:
         made.doubts.append(("repeated_rows", {"share": float(again.mean())}))
     return again
 
