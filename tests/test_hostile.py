@@ -23,7 +23,7 @@ CASES = {
     "command": 100,
     "address": 50,
     "message": 20,
-    "export": 60,
+    "export": 30,
 }
 SOME = [(kind, 0, count) for kind, count in CASES.items()]
 BEFORE = [(kind, -len(cases), len(cases)) for kind, cases in FOUND.items()]

@@ -63,7 +63,7 @@ def import_requests_command(
 
 
 def _estimates(found: Import, places: Path | None) -> dict[str, Any]:
-    """What is estimated from the tickets, as files to save: name, and what writes it."""
+    """What is estimated from the tickets, as files to save: name, and what writes it. Nothing is, so far."""
     return {}
 
 

@@ -35,12 +35,12 @@ def page(report: Quality, lang: str = "en") -> str:
         f"<h1>{say('title')}</h1>",
         f"<p class=soft>{say('file')}: {_safe(report.file)} · {escape(report.sheet.form.kind)}"
         f"{' · ' + escape(report.sheet.form.encoding) if report.sheet.form.encoding else ''}</p>",
-        f"<p><b>{rows:,}</b> {say('rows')}, <b>{report.used:,}</b> {say('used')} ({share})</p>",
+        f"<p><b>{say('rows_used', rows=rows, used=report.used)}</b> ({share})</p>",
         f"<div class=bar><span style='width:{100 * report.used / max(1, rows):.1f}%'></span></div>",
         f"<h2>{say('every_row')}</h2>",
         _every_row(report, lang),
         f"<h2>{say('selection')}</h2>",
-        f"<p><b>{escape(told('selection', report.selected.selection, lang))}.</b> "
+        f"<p><b>{escape(told('selection', report.selected.selection, lang))}</b><br>"
         f"{escape(told('why', report.selected.reason, lang, **report.selected.facts))}</p>",
         f"<h2>{say('arrivals')}</h2><p>{escape(arrivals(report.selected, lang))}</p><p class=soft>{say('hazards')}</p>",
         f"<h2>{say('times')}</h2>",
