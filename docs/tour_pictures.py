@@ -24,7 +24,7 @@ from sanfang.report.module_table import LAYERS, PACKAGE, summary
 
 FOLDER = Path(__file__).parent / "images" / "tours"
 
-COLOURS = dict(zip(LAYERS, (SERIES[n] for n in (5, 0, 2, 3, 6, 4, 7, 1, 1)), strict=True))
+COLOURS = dict(zip(LAYERS, (SERIES[n] for n in (5, 0, 2, 3, 6, 4, 3, 7, 1, 1)), strict=True))
 """Of the layers; command line and dashboard stand on the same floor."""
 
 WIDTH = 9.0  # inches, all measures are

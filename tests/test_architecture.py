@@ -15,7 +15,7 @@ from sanfang.lab import provenance
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim" / "sanfang"
-LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "studies", "face")
+LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "tickets", "studies", "face")
 ROOMS = {
     "lab": ("statistics", "experiments", "storage", "sweeps"),
     "dashboard": ("presenters", "worlds", "widgets", "pages"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from soak.hostile.verdict import MAX_MEGABYTES, MAX_SECONDS, Verdict
 
 CASES = {"scenario": 5_000, "district": 3_000, "experiment": 5_000, "lesson": 2_000, "command": 5_000,
-         "address": 2_500, "message": 2_000}  # fmt: skip
+         "address": 2_500, "message": 2_000, "export": 5_000}  # fmt: skip
 """How many of each kind, beside those that were found before."""
 
 CHUNK = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from soak.hostile import addresses, command_lines, districts, experiments, lessons, messages, scenarios
+from soak.hostile import addresses, command_lines, districts, experiments, exports, lessons, messages, scenarios
 from soak.hostile.case import Case, randomness
 from soak.hostile.regressions import FOUND
 
@@ -16,6 +16,7 @@ KINDS: dict[str, ModuleType] = {
     "command": command_lines,
     "address": addresses,
     "message": messages,
+    "export": exports,
 }
 
 

@@ -14,6 +14,7 @@ import typer
 from sanfang.cli.cache import cache_app
 from sanfang.cli.dashboard import dashboard_app
 from sanfang.cli.endings import A_CHECK_FAILED, user_errors
+from sanfang.cli.importing import importing_app
 from sanfang.cli.loading import load, load_apart, say_notes
 from sanfang.cli.net import CommandLine
 from sanfang.cli.options import (
@@ -61,6 +62,7 @@ app.add_typer(trace_app)
 app.add_typer(why_app)
 app.add_typer(verify_app)
 app.add_typer(dashboard_app)
+app.add_typer(importing_app)
 app.add_typer(cache_app)
 
 

@@ -32,6 +32,7 @@ OUTPUTS = frozenset(
         *("time_split.csv", "time_split_runs.csv", "time_split.png"),
         *("verification.json", "verification.csv", "verification.png"),
         *("runs.parquet", "daily.parquet"),
+        *("mapping.toml", "quality.json", "quality.html"),
     }
 )
 """Names of files that commands save. No other file is ever removed, whatever a manifest says."""

@@ -16,7 +16,7 @@ from sanfang.report.markdown import table
 from sanfang.report.page_command import print_page
 
 PACKAGE = Path(sanfang.__file__).parent
-LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "studies", "cli", "dashboard")
+LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "tickets", "studies", "cli", "dashboard")
 """The folders of the package, in the order in which they may import one another."""
 
 INTRODUCTION = """\

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 Selection = Literal["all", "closed", "open", "last-change", "day", "unknown"]
-"""What the file is: all requests of a period, only closed ones, only open ones, those last changed in a period, a day's cut."""
+"""What the file is: all requests of a period, closed or open ones only, those last changed in it, a day's cut."""
 
 STATUSES = ("open", "closed", "solved", "unsolved", "referred", "duplicate", "cancelled", "other")
 """What a status may mean. `closed` says nothing of whether the trouble is gone; `solved` and `unsolved` do."""
@@ -30,7 +30,7 @@ class Tickets:
     | `rating` | float | 0 (worst) to 1 (best) |
     | `status` | category of STATUSES | |
     | `transfers` | float | times passed on between departments |
-    | `duplicate_of` | int64 | row (position in `table`) of the ticket that this one repeats while it was open; -1: none |
+    | `duplicate_of` | int64 | row (position in `table`) of the ticket, still open, that this one repeats; -1: none |
     | `repeats` | int64 | row of the earlier, closed ticket about the same trouble; -1: none |
     """
 

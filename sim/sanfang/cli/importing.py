@@ -1,0 +1,86 @@
+"""`sanfang import-requests`: a district's own export of requests, read, checked, and what it can tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sanfang.cli.endings import user_errors
+from sanfang.cli.options import AsJson, Language
+from sanfang.cli.saving import save, try_folder
+from sanfang.cli.telling import print_json, say
+
+if TYPE_CHECKING:
+    from sanfang.tickets.importing import Import
+
+importing_app = typer.Typer(no_args_is_help=True)
+
+
+@importing_app.command("import-requests")
+def import_requests_command(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="An export: CSV, TSV, Excel, Parquet, JSON, or GeoJSON.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to save the mapping and the report in.")],
+    map_file: Annotated[
+        Path | None, typer.Option("--map", metavar="MAP.toml", help="What the columns are. Default: a first guess.")
+    ] = None,
+    places: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Residents of each neighbourhood; without it there are counts, no hazards."),
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the report and of the mapping's comments.")] = Language.EN,
+    as_json: AsJson = False,
+) -> None:
+    """Read a district's export of requests: a mapping to correct, and a report of what the file can tell.
+
+    Nothing leaves the machine, and nothing personal is written.
+    """
+    with user_errors():
+        from sanfang.cli.progress import ProgressLine
+        from sanfang.tickets import importing
+        from sanfang.tickets.mapping import read_mapping
+
+        try_folder(out)
+        mapping = read_mapping(map_file) if map_file else None
+        with ProgressLine("bytes") as progress:
+            found = importing.import_requests(file, mapping, progress)
+        estimated = _estimates(found, places) if found.tickets is not None else {}
+    saved = save(out, {**importing.files(found, lang.value), **estimated}, "import-requests", {"file": file.name})
+    with user_errors():
+        if found.refusal:
+            saved.end()
+            raise importing.refused(found)
+    if as_json:
+        assert found.report is not None
+        print_json(found.report.to_dict() | {"files": saved.names})
+        saved.end()
+        return
+    _tell(found, lang.value)
+    saved.say()
+
+
+def _estimates(found: Import, places: Path | None) -> dict[str, Any]:
+    """What is estimated from the tickets, as files to save: name, and what writes it. Nothing is, so far."""
+    return {}
+
+
+def _tell(found: Import, lang: str) -> None:
+    from sanfang.tickets.quality import arrivals
+    from sanfang.tickets.telling import doubt, told
+
+    report = found.report
+    assert report is not None
+    say(f"{report.file}: {report.sheet.rows:,} rows, {report.used:,} used")
+    for reason, count in report.made.reasons.items():
+        if count:
+            say(f"  {count:>9,}  {told('reasons', reason, lang)}")
+    choice = report.selected
+    say(f"{told('selection', choice.selection, lang)}. {told('why', choice.reason, lang, **choice.facts)}")
+    say(arrivals(choice, lang))
+    absent = [told("roles", role, lang) for role, names in report.columns().items() if not names]
+    say(f"{told('page', 'absent', lang)}: {', '.join(absent)}")
+    for one in report.doubts:
+        say(f"{told('mapping', 'doubt', lang)}: {doubt(one, lang)}")
