@@ -1,8 +1,8 @@
-"""Exports made from a plain stochastic process whose truth is known: rates, shapes, duplicates, silence, repeats, times.
+"""Exports made from a plain stochastic process of known truth: rates, shapes, duplicates, silence, repeats, times.
 
 New troubles come as a Cox process: the day's mean is the base rate by weekday, month and festival, times gamma noise of
 mean 1. After its first report a trouble is reported again at its domain's Poisson rate until it is closed. A closed one
-is back with a known chance, within 28 days, on days by the weekday's profile. The record begins a while after the
+is back with a known chance, within 28 days, by the expected demand of each. The record begins a while after the
 process does, and ends while it goes on.
 """
 
@@ -30,7 +30,9 @@ class Truth:
     """New troubles a day, on the average ordinary day."""
     weekday: tuple[float, ...] = (0.18, 0.17, 0.16, 0.15, 0.14, 0.11, 0.09)
     month: tuple[float, ...] = (0.07, 0.07, 0.08, 0.08, 0.09, 0.10, 0.10, 0.10, 0.09, 0.08, 0.07, 0.07)
-    festival: dict[str, float] = field(default_factory=lambda: {"spring festival": 0.5, "national day": 0.7, "working weekend": 1.5})
+    festival: dict[str, float] = field(
+        default_factory=lambda: {"spring festival": 0.5, "national day": 0.7, "working weekend": 1.5}
+    )
     noise: float = 0.10
     """Variance of the day's gamma noise: beyond Poisson's, over the mean squared."""
     hours: tuple[float, ...] = (0.005,) * 7 + (0.065,) * 14 + (0.055 / 3,) * 3
@@ -102,27 +104,33 @@ def made_tickets(seed: int, truth: Truth | None = None, selection: Selection = "
             key = number + np.arange(len(reported))
             number += len(reported)
             closed = reported + _close_days(truth, domain, rng, len(reported))
-            rows.append(pd.DataFrame({"key": key, "at": reported, "closed": closed, "domain": domain, "earlier": earlier, "of": -1}))
+            rows.append(
+                pd.DataFrame(
+                    {"key": key, "at": reported, "closed": closed, "domain": domain, "earlier": earlier, "of": -1}
+                )
+            )
             more = rng.poisson(truth.reports[domain] * (closed - reported))
             which = np.repeat(np.arange(len(reported)), more)
             at = reported[which] + rng.random(len(which)) * (closed - reported)[which]
-            rows.append(pd.DataFrame({"key": -1, "at": at, "closed": closed[which], "domain": domain, "earlier": -1, "of": key[which]}))
-            is_back = rng.random(len(reported)) < truth.back
-            reported, earlier = _back(truth, rng, closed[is_back]), key[is_back]
+            rows.append(
+                pd.DataFrame(
+                    {"key": -1, "at": at, "closed": closed[which], "domain": domain, "earlier": -1, "of": key[which]}
+                )
+            )
+            is_back = (rng.random(len(reported)) < truth.back) & (closed < len(factor))
+            reported, earlier = _back(truth, rng, closed[is_back], factor), key[is_back]
             kept = reported < len(factor)
             reported, earlier = reported[kept], earlier[kept]
     table = pd.concat(rows, ignore_index=True)
     return _recorded(table, truth, rng, selection)
 
 
-def _back(truth: Truth, rng: np.random.Generator, closed: np.ndarray) -> np.ndarray:
-    """When those that are back come: on one of the 28 days after that of closing, by the weekday's profile."""
+def _back(truth: Truth, rng: np.random.Generator, closed: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """When those that are back come: on one of the 28 days after that of closing, by the expected demand of each."""
     if not len(closed):
         return closed
-    first = (np.datetime64(truth.begin) - BURN_IN).astype(int)
-    ahead = np.arange(1, 29)
-    day = np.floor(closed).astype(int)[:, None] + ahead
-    weight = np.array(truth.weekday)[(day + first + 3) % 7].cumsum(axis=1)
+    day = np.floor(closed).astype(int)[:, None] + np.arange(1, 29)
+    weight = np.append(factor, np.ones(29))[day].cumsum(axis=1)
     chosen = (rng.random(len(closed))[:, None] * weight[:, -1:] > weight).sum(axis=1)
     return _moments(truth, rng, day[np.arange(len(closed)), chosen].astype(float))
 
@@ -149,7 +157,11 @@ def _recorded(table: pd.DataFrame, truth: Truth, rng: np.random.Generator, selec
     place = pd.Series(table.index, index=table["key"])[lambda one: one.index >= 0]
     start = begin - pd.Timedelta(days=BURN_IN)
     moment = (start + pd.to_timedelta(table["at"], unit="D")).dt.floor("s")
-    closed = (start + pd.to_timedelta(table["closed"].clip(upper=50_000), unit="D")).dt.floor("s").where(table["closed"] < BURN_IN + truth.days)
+    closed = (
+        (start + pd.to_timedelta(table["closed"].clip(upper=50_000), unit="D"))
+        .dt.floor("s")
+        .where(table["closed"] < BURN_IN + truth.days)
+    )
     rows = len(table)
     names = list(truth.places)
     made = pd.DataFrame(
@@ -169,5 +181,16 @@ def _recorded(table: pd.DataFrame, truth: Truth, rng: np.random.Generator, selec
             "repeats": linked(table["earlier"]),
         }
     )
-    has = {"created", "closed", "domain", "category", "neighbourhood", "channel", "status", "transfers", "duplicate_of", "repeats"}
+    has = {
+        "created",
+        "closed",
+        "domain",
+        "category",
+        "neighbourhood",
+        "channel",
+        "status",
+        "transfers",
+        "duplicate_of",
+        "repeats",
+    }
     return Tickets(made, frozenset(has), begin, end, selection)

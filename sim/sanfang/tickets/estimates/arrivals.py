@@ -1,4 +1,4 @@
-"""How many requests come a day: in all, by domain, by neighbourhood and by cell, as far as the file's selection allows."""
+"""How many requests come a day: in all, by domain, neighbourhood and cell, as far as the file's selection allows."""
 
 from __future__ import annotations
 
@@ -109,14 +109,14 @@ class _Rater:
         error, _ = total_error(counts, self.shape * total, self.effects, self.days.week)
         return self._result(total, error / total)
 
-    def by_name(self, names: pd.Series, created: np.ndarray) -> Table:  # type: ignore[type-arg]
+    def by_name(self, names: pd.Series, created: np.ndarray) -> Table:
         """The rate of each name; missing ones are left out."""
         return {
             str(name): self.rate(counts_by_day(self.days.dates, created[(names == name).to_numpy()]))
             for name in sorted(names.dropna().unique(), key=lambda name: (name == OTHERS, name))
         }
 
-    def by_cell(self, domains: pd.Series, places: pd.Series, created: np.ndarray) -> dict[tuple[str, str], Result]:  # type: ignore[type-arg]
+    def by_cell(self, domains: pd.Series, places: pd.Series, created: np.ndarray) -> dict[tuple[str, str], Result]:
         """The rate of each domain in each neighbourhood that may be shown. Its dispersion is that of its weeks."""
         known = (domains.notna() & places.notna()).to_numpy() & np.isin(created, self.days.dates)
         if not known.any():
@@ -126,8 +126,8 @@ class _Rater:
         weeks, week = np.unique(self.days.week, return_inverse=True)
         expected = np.bincount(week, weights=self.shape)
         of_row = week[np.searchsorted(self.days.dates, created[known])]
-        domain = counts.index.get_indexer(domains[known])
-        place = counts.columns.get_indexer(places[known])
+        domain = counts.index.get_indexer(pd.Index(domains[known]))
+        place = counts.columns.get_indexer(pd.Index(places[known]))
         seen = np.zeros((len(weeks), *counts.shape))
         np.add.at(seen, (of_row, domain, place), 1.0)
         totals = counts.to_numpy().astype(float)

@@ -74,9 +74,7 @@ def counts_by_day(dates: np.ndarray, created: np.ndarray, weights: np.ndarray | 
         return np.zeros(0)
     place = np.searchsorted(dates, created)
     on = (place < len(dates)) & (dates[np.minimum(place, len(dates) - 1)] == created)
-    return np.bincount(
-        place[on], weights=None if weights is None else weights[on], minlength=len(dates)
-    ).astype(float)
+    return np.bincount(place[on], weights=None if weights is None else weights[on], minlength=len(dates)).astype(float)
 
 
 def kinds_of(dates: np.ndarray, country: str | None) -> np.ndarray:

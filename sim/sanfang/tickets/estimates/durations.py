@@ -17,7 +17,7 @@ from sanfang.tickets.estimates.small_cells import FEWEST, pooled_names
 from sanfang.tickets.estimates.value import LEVEL, Estimate, Refused, Result, from_log, share_of
 from sanfang.tickets.tickets import Tickets
 
-DAY = pd.Timedelta(days=1)
+DAY = np.timedelta64(1, "D")
 INSTANT = pd.Timedelta(minutes=3)
 """Closed within it: settled while the caller was on the line, with no handling of its own."""
 
@@ -81,8 +81,12 @@ def closing_times(tickets: Tickets) -> ClosingTimes:
     domain = pooled_names(table["domain"][used])
     return ClosingTimes(
         all=_closing(times),
-        by_domain={str(name): _closing(times[(domain == name).to_numpy()]) for name in sorted(domain.dropna().unique())},
-        at_once=share_of(instant[handled & closed].to_numpy(), _day(table, handled & closed), "share of closed requests")
+        by_domain={
+            str(name): _closing(times[(domain == name).to_numpy()]) for name in sorted(domain.dropna().unique())
+        },
+        at_once=share_of(
+            instant[handled & closed].to_numpy(), _day(table, handled & closed), "share of closed requests"
+        )
         if precise and (handled & closed).sum() >= FEWEST_CLOSED
         else Refused("dates without a time of day" if not precise else f"fewer than {FEWEST_CLOSED} closed requests"),
         left_out={
@@ -97,7 +101,7 @@ def closing_times(tickets: Tickets) -> ClosingTimes:
     )
 
 
-def _day(table: pd.DataFrame, rows: pd.Series) -> np.ndarray:  # type: ignore[type-arg]
+def _day(table: pd.DataFrame, rows: pd.Series) -> np.ndarray:
     return np.asarray(table["created"][rows].to_numpy().astype("datetime64[D]"))
 
 
@@ -113,8 +117,8 @@ def _times(tickets: Tickets, table: pd.DataFrame) -> Times:
     """What is known of each request's time to close, and what of it the file could have held."""
     created, closed = table["created"], table["closed"]
     done = closed.notna().to_numpy()
-    days = ((closed - created) / DAY).to_numpy()
-    age = np.maximum(((tickets.end - created) / DAY).to_numpy(), 0.0)
+    days = (closed - created).to_numpy() / DAY
+    age = np.maximum((tickets.end - created).to_numpy() / DAY, 0.0)
     if not tickets.closed_has_time and tickets.created_has_time:
         slack = (0.0, 1.0)  # closed at some time of that day
     elif not (tickets.closed_has_time and tickets.created_has_time):
@@ -127,7 +131,7 @@ def _times(tickets: Tickets, table: pd.DataFrame) -> Times:
     if tickets.selection in ("closed", "last-change"):
         lower, upper, age, created = lower[done], upper[done], age[done], created[done]
         right = np.maximum(age, upper)
-        left = np.minimum(np.maximum(((tickets.begin - created) / DAY).to_numpy(), 0.0), lower)
+        left = np.minimum(np.maximum((tickets.begin - created).to_numpy() / DAY, 0.0), lower)
     return Times(lower, upper, left, right)
 
 
@@ -137,9 +141,13 @@ def _closing(times: Times) -> Closing | Refused:
         return Refused(f"fewer than {FEWEST_CLOSED} closed requests")
     fits = [fit for fit in (fit_lifetimes(times, family) for family in FAMILIES) if fit is not None]
     best = min(fits, key=lambda fit: fit.aic, default=None)
+    still_open: dict[int, Result] = {}
+    median: Result
+    p90: Result
+    misfit = float("nan")
     if times.truncated:
         none = Refused("requests that were open when the file was made are missing; no curve without a distribution")
-        median, p90, still_open, misfit = none, none, {}, float("nan")
+        median, p90 = none, none
     else:
         median, p90, still_open, misfit = _kaplan_meier(times, best)
     return Closing(

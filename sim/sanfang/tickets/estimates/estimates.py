@@ -21,7 +21,7 @@ from sanfang.tickets.tickets import Tickets
 
 @dataclass(frozen=True)
 class Estimates:
-    """What a file tells, each number with its 95 % interval, or refused with a reason. Nothing of it is about a person."""
+    """What a file tells, each number with its 95 % interval, or refused with a reason. Nothing is about a person."""
 
     rows: int
     begin: str

@@ -113,7 +113,7 @@ def _standard(family: Family, level: float) -> float:
 
 def _log_after(family: Family, z: np.ndarray) -> np.ndarray:
     """Log of the share after standardised log time z."""
-    return special.log_ndtr(-z) if family == "lognormal" else -np.exp(z)
+    return np.asarray(special.log_ndtr(-z)) if family == "lognormal" else -np.exp(z)
 
 
 def _log_density(family: Family, z: np.ndarray) -> np.ndarray:
@@ -128,7 +128,9 @@ def _log_likelihood(times: Times, family: Family, parameters: np.ndarray) -> flo
         """Log of the chance of a time in (low, high]."""
         after_low = _log_after(family, (np.log(low) - location) / scale)
         after_high = np.where(
-            np.isfinite(high), _log_after(family, (np.log(np.where(np.isfinite(high), high, 1.0)) - location) / scale), -np.inf
+            np.isfinite(high),
+            _log_after(family, (np.log(np.where(np.isfinite(high), high, 1.0)) - location) / scale),
+            -np.inf,
         )
         return after_low + np.log(np.maximum(-np.expm1(after_high - after_low), 1e-300))
 
@@ -150,6 +152,9 @@ def _hessian(function: object, at: np.ndarray, step: float = 1e-3) -> np.ndarray
     for i in range(2):
         for j in range(2):
             result[i, j] = (
-                f(at + unit[i] + unit[j]) - f(at + unit[i] - unit[j]) - f(at - unit[i] + unit[j]) + f(at - unit[i] - unit[j])
+                f(at + unit[i] + unit[j])
+                - f(at + unit[i] - unit[j])
+                - f(at - unit[i] + unit[j])
+                + f(at - unit[i] - unit[j])
             ) / (4 * step * step)
     return result

@@ -1,4 +1,4 @@
-"""Duplicates (the same trouble reported again while open) and repeats (again after it was closed), from the file's links.
+"""Duplicates (a trouble reported again while open) and repeats (again after it was closed), from the file's links.
 
 Links are never guessed: two calls from one street on one day may be two troubles.
 """
@@ -67,7 +67,7 @@ def links(tickets: Tickets) -> Links:
     return Links(duplicates, by_domain, repeats, again_by_domain)
 
 
-def _repeats(tickets: Tickets, domain: pd.Series) -> tuple[Result, Table]:  # type: ignore[type-arg]
+def _repeats(tickets: Tickets, domain: pd.Series) -> tuple[Result, Table]:
     """Of requests closed at least 30 days before the end, those that are back within 30 days.
 
     A trouble that is back more than once is one cluster.
@@ -78,16 +78,18 @@ def _repeats(tickets: Tickets, domain: pd.Series) -> tuple[Result, Table]:  # ty
         return none, {}
     link, closed = table["repeats"].to_numpy(), table["closed"]
     if "duplicate_of" in tickets.has:
-        link = np.where(link >= 0, first_reports(tickets)[link], link)  # back after the trouble was closed, not its echo
+        link = np.where(
+            link >= 0, first_reports(tickets)[link], link
+        )  # back after the trouble was closed, not its echo
     back = np.zeros(len(table), dtype=bool)
     again = np.flatnonzero(link >= 0)
     in_time = (table["created"].to_numpy()[again] - closed.to_numpy()[link[again]]) <= WITHIN.to_timedelta64()
     back[link[again[in_time]]] = True
-    followed = (is_request(tickets) & closed.notna() & (closed <= tickets.end - WITHIN)).to_numpy()
+    followed = is_request(tickets) & (closed <= tickets.end - WITHIN).to_numpy()
     if followed.sum() < FEWEST_FOLLOWED:
         return Refused(f"fewer than {FEWEST_FOLLOWED} requests were followed for 30 days after closing"), {}
-    unit, root = "share of closed requests, back within 30 days", _roots(link)
-    return _share(back[followed], root[followed], unit), _by(domain[followed], back[followed], root[followed], unit)
+    unit, root, domain = "share of closed requests, back within 30 days", _roots(link)[followed], domain[followed]
+    return _share(back[followed], root, unit), _by(domain, back[followed], root, unit)
 
 
 def _share(flags: np.ndarray, clusters: np.ndarray, unit: str, note: str = "") -> Result:
@@ -96,11 +98,9 @@ def _share(flags: np.ndarray, clusters: np.ndarray, unit: str, note: str = "") -
     return Refused(FEW) if few else share_of(flags, clusters, unit, note)
 
 
-def _by(names: pd.Series, flags: np.ndarray, clusters: np.ndarray, unit: str) -> Table:  # type: ignore[type-arg]
+def _by(names: pd.Series, flags: np.ndarray, clusters: np.ndarray, unit: str) -> Table:
     return {
         str(name): _share(flags[on], clusters[on], unit)
         for name in sorted(names.dropna().unique())
         if len(on := np.flatnonzero((names == name).to_numpy()))
     }
-
-

@@ -58,7 +58,7 @@ def key_of(name: str) -> str:
 
 
 def read_places(path: str | Path) -> Places:
-    """Read a table (CSV, comma, semicolon or tab; UTF-8, GB18030 or Big5). Raises `InputError` that names what is wrong."""
+    """Read a table: comma, semicolon or tab; UTF-8, GB18030 or Big5. Raises `InputError` that names what is wrong."""
     label = shortened(printable(str(path)), 200)
     try:
         data = Path(path).read_bytes()
@@ -119,7 +119,7 @@ def _columns(names: list[str]) -> dict[str, str]:
     return result
 
 
-def _numbers(table: pd.DataFrame, name: str, low: float, high: float, label: str) -> pd.Series:  # type: ignore[type-arg]
+def _numbers(table: pd.DataFrame, name: str, low: float, high: float, label: str) -> pd.Series:
     text = table[name].map(lambda value: str(value).strip().rstrip("%").replace(",", ""), na_action="ignore")
     numbers = pd.to_numeric(text.replace("", None), errors="coerce").astype(float)
     wrong = (text.notna() & (text != "") & numbers.isna()) | (numbers < low) | (numbers > high)
@@ -128,6 +128,6 @@ def _numbers(table: pd.DataFrame, name: str, low: float, high: float, label: str
     return numbers
 
 
-def _line(wrong: pd.Series) -> int:  # type: ignore[type-arg]
+def _line(wrong: pd.Series) -> int:
     """The line of the first row that is wrong; the header is line 1."""
     return int(wrong[wrong].index[0]) + 2

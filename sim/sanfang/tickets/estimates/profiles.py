@@ -63,7 +63,7 @@ def daily_fit(counts: np.ndarray, days: Days) -> CountFit:
     return fit_counts(counts, _design(counts, days).columns, days.week)
 
 
-def profiles(tickets: Tickets, days: Days, counts: np.ndarray, fit: CountFit, created: pd.Series) -> Profiles:  # type: ignore[type-arg]
+def profiles(tickets: Tickets, days: Days, counts: np.ndarray, fit: CountFit, created: pd.Series) -> Profiles:
     """The profiles of `counts`, whose fit is `fit`; `created`: time stamps of the same requests, for the hours."""
     design, total = _design(counts, days), int(counts.sum())
     partly = tickets.selection in ("closed", "last-change")
@@ -149,7 +149,7 @@ def _months(fit: CountFit, design: _Design, days: Days, total: int, partly: bool
     }
 
 
-def _hours(tickets: Tickets, days: Days, created: pd.Series) -> Table:  # type: ignore[type-arg]
+def _hours(tickets: Tickets, days: Days, created: pd.Series) -> Table:
     """Shares of the hours. Days are clusters: a storm's evening is one event, however many call."""
     if not tickets.created_has_time:
         return {"all": Refused("the file gives dates without a time of day")}

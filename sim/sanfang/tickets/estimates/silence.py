@@ -26,7 +26,7 @@ ASSUMPTIONS = (
     "the trouble lasts until it is closed; if it is gone earlier, silence is overstated",
     "troubles that one household alone knows of (a certificate, a pension) have no second reporter: their rate is no"
     " measure of silence",
-    "troubles of a domain are alike; where some are seen by many and some by few, the mean delay is longer than 1 / rate",
+    "troubles of a domain are alike; where some are seen by many and some by few, the mean delay is above 1 / rate",
 )
 
 MUCH = 0.2

@@ -14,7 +14,7 @@ OTHERS = "(others)"
 FEW = f"fewer than {FEWEST} requests"
 
 
-def pooled_names(names: pd.Series) -> pd.Series:  # type: ignore[type-arg]
+def pooled_names(names: pd.Series) -> pd.Series:
     """The names as text, those of small cells as OTHERS; missing ones stay missing.
 
     If what is pooled is itself too small, the smallest of the others joins it, so that it cannot be told from the sum.
