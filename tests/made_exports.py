@@ -75,8 +75,8 @@ def _close_days(truth: Truth, domain: str, rng: np.random.Generator, number: int
 
 def day_factors(truth: Truth) -> np.ndarray:
     """The expected demand of each day, burn-in included, over that of an average ordinary day."""
-    first = np.datetime64(truth.begin) - BURN_IN
-    dates = np.arange(first, first + BURN_IN + truth.days)
+    first = pd.Timestamp(truth.begin) - pd.Timedelta(days=BURN_IN)
+    dates = pd.date_range(first, periods=BURN_IN + truth.days).to_numpy().astype("datetime64[D]")
     weekday, month = (dates.astype(int) + 3) % 7, dates.astype("datetime64[M]").astype(int) % 12
     kind = kinds_of(dates, "CN")
     ratio = np.array([truth.festival.get(str(name), 1.0) for name in kind])

@@ -63,8 +63,8 @@ def fit_counts(counts: np.ndarray, design: np.ndarray, weeks: np.ndarray) -> Cou
 def total_error(counts: np.ndarray, mean: np.ndarray, effects: int, weeks: np.ndarray) -> tuple[float, float]:
     """The standard error of the sum of daily `counts` whose expected values are `mean`, and the dispersion.
 
-    `effects`: how many were fitted. The largest of the quasi-Poisson error and those with weeks, and blocks of weeks, as clusters: what is back comes
-    weeks after the trouble that it belongs to.
+    `effects`: how many were fitted. The largest of the quasi-Poisson error and those with weeks, and with blocks of
+    weeks, as clusters: what is back comes weeks after the trouble that it belongs to.
     """
     left = max(len(counts) - effects, 1)
     dispersion = max(1.0, float(((counts - mean) ** 2 / np.maximum(mean, 1e-9)).sum()) / left)

@@ -20,7 +20,7 @@ _NATIONAL = ("National Day",)
 EARLY, LATE = 4, 20
 """A first day seen from before this hour, and a last one seen until after it, count as whole."""
 
-USUAL = 10
+USUAL = 20
 """A day without any request is taken as lost where its weekday has at least so many as a rule."""
 
 
@@ -51,7 +51,7 @@ def whole_days(tickets: Tickets, country: str | None) -> Days:
     if tickets.created_has_time:
         first += pd.Timedelta(days=int(tickets.begin.hour >= EARLY))
         last -= pd.Timedelta(days=int(tickets.end.hour < LATE))
-    dates = np.arange(first.to_datetime64().astype("datetime64[D]"), last.to_datetime64().astype("datetime64[D]") + 1)
+    dates = pd.date_range(first, last).to_numpy().astype("datetime64[D]")
     seen = tickets.table["created"].to_numpy().astype("datetime64[D]")
     counts = counts_by_day(dates, seen)
     weekday = (dates.astype(int) + 3) % 7  # 1 January 1970 was a Thursday

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.files import unfit_for_a_path
@@ -249,10 +250,7 @@ def _season(estimates: Estimates, scenario: Scenario) -> float:
 
     A file of one spring shows more or less than a year's mean; the model has the spring too.
     """
-    months = (
-        np.arange(np.datetime64(estimates.begin), np.datetime64(estimates.end) + 1).astype("datetime64[M]").astype(int)
-        % 12
-    )
+    months = pd.date_range(estimates.begin, estimates.end).month.to_numpy() - 1
     return float((12 * np.array(scenario.calendar.month_profile))[months].mean())
 
 

@@ -13,8 +13,8 @@ import pandas as pd
 from scipy import stats
 
 from sanfang.tickets.estimates.lifetimes import FAMILIES, LifetimeFit, Times, fit_lifetimes
-from sanfang.tickets.estimates.small_cells import FEWEST, pooled_names
-from sanfang.tickets.estimates.value import LEVEL, Estimate, Refused, Result, from_log, share_of
+from sanfang.tickets.estimates.small_cells import FEWEST, pooled_names, seen_share
+from sanfang.tickets.estimates.value import LEVEL, Estimate, Refused, Result, from_log
 from sanfang.tickets.tickets import Tickets
 
 DAY = np.timedelta64(1, "D")
@@ -84,7 +84,7 @@ def closing_times(tickets: Tickets) -> ClosingTimes:
         by_domain={
             str(name): _closing(times[(domain == name).to_numpy()]) for name in sorted(domain.dropna().unique())
         },
-        at_once=share_of(
+        at_once=seen_share(
             instant[handled & closed].to_numpy(), _day(table, handled & closed), "share of closed requests"
         )
         if precise and (handled & closed).sum() >= FEWEST_CLOSED

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sanfang.run.simulation import simulate
+from sanfang.scenario.dates import dates_of
 from sanfang.scenario.scenario import Scenario
 
 CHANNEL = "hotline"
@@ -42,22 +43,22 @@ class ModelHotline:
 def model_hotline(scenario: Scenario, residents: int = RESIDENTS, days: int = YEAR, seed: int = SEED) -> ModelHotline:
     """Run `scenario` on a part of its district with about `residents`, and count what reaches the hotline.
 
-    Of less than a year, counts are divided by the share of the year's demand that its days have by `month_profile`.
+    Days of a warm-up come before `days` and are left out. Of less than a year, counts are divided by the share of the
+    year's demand that its days have by `month_profile`.
     """
     population = scenario.district.population
     scale = min(1.0, residents / population)
-    run = simulate(scenario, seed=seed, days=days, scale=scale, keep_requests=True)
+    first = scenario.run.left_out
+    run = simulate(scenario, seed=seed, days=first + days, scale=scale, keep_requests=True)
     requests = run.requests
-    by_hotline = requests[(requests["channel"] == CHANNEL) & (requests["voiced"] >= 0)]
+    by_hotline = requests[(requests["channel"] == CHANNEL) & (requests["voiced"] >= first)]
     counts = {str(name): int(count) for name, count in by_hotline["domain"].value_counts().items()}
-    return ModelHotline(counts, population * scale * share_of_year(scenario, days))
+    return ModelHotline(counts, population * scale * _share_of_year(scenario, first, days))
 
 
-def share_of_year(scenario: Scenario, days: int) -> float:
+def _share_of_year(scenario: Scenario, first: int, days: int) -> float:
     """The demand of a run's days over that of a year whose days are all alike, by month."""
-    from sanfang.scenario.dates import dates_of
-
-    month = np.array([date.month - 1 for date in dates_of(scenario.calendar, 0, days)])
+    month = np.array([date.month - 1 for date in dates_of(scenario.calendar, first, first + days)])
     return float((12 * np.array(scenario.calendar.month_profile))[month].sum() / YEAR)
 
 

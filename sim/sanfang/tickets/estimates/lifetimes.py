@@ -113,7 +113,8 @@ def _standard(family: Family, level: float) -> float:
 
 def _log_after(family: Family, z: np.ndarray) -> np.ndarray:
     """Log of the share after standardised log time z."""
-    return np.asarray(special.log_ndtr(-z)) if family == "lognormal" else -np.exp(z)
+    after: np.ndarray = special.log_ndtr(-z) if family == "lognormal" else -np.exp(z)
+    return after
 
 
 def _log_density(family: Family, z: np.ndarray) -> np.ndarray:
@@ -132,7 +133,7 @@ def _log_likelihood(times: Times, family: Family, parameters: np.ndarray) -> flo
             _log_after(family, (np.log(np.where(np.isfinite(high), high, 1.0)) - location) / scale),
             -np.inf,
         )
-        return after_low + np.log(np.maximum(-np.expm1(after_high - after_low), 1e-300))
+        return np.asarray(after_low + np.log(np.maximum(-np.expm1(after_high - after_low), 1e-300)))
 
     exact = times.lower == times.upper
     days = np.maximum(times.lower[exact], 1e-4)

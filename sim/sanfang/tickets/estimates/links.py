@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sanfang.tickets.estimates.arrivals import is_request
-from sanfang.tickets.estimates.small_cells import FEW, FEWEST, pooled_names
-from sanfang.tickets.estimates.value import Refused, Result, Table, share_of
+from sanfang.tickets.estimates.small_cells import pooled_names, seen_share
+from sanfang.tickets.estimates.value import Refused, Result, Table
 from sanfang.tickets.tickets import Tickets
 
 WITHIN = pd.Timedelta(days=30)
@@ -57,11 +57,11 @@ def links(tickets: Tickets) -> Links:
     again_by_domain: Table = {}
     if "duplicate_of" in tickets.has:
         flags, root = (table["duplicate_of"] >= 0).to_numpy(), first_reports(tickets)
-        duplicates = _share(flags, root, "share of all reports")
+        duplicates = seen_share(flags, root, "share of all reports")
         by_domain = _by(domain, flags, root, "share of all reports")
     elif (marked := (table["status"] == "duplicate").to_numpy()).any():
         day = table["created"].to_numpy().astype("datetime64[D]")
-        duplicates = _share(marked, day, "share of all reports", "by status; of which request is not said")
+        duplicates = seen_share(marked, day, "share of all reports", "by status; of which request is not said")
     if "repeats" in tickets.has:
         repeats, again_by_domain = _repeats(tickets, domain)
     return Links(duplicates, by_domain, repeats, again_by_domain)
@@ -89,18 +89,12 @@ def _repeats(tickets: Tickets, domain: pd.Series) -> tuple[Result, Table]:
     if followed.sum() < FEWEST_FOLLOWED:
         return Refused(f"fewer than {FEWEST_FOLLOWED} requests were followed for 30 days after closing"), {}
     unit, root, domain = "share of closed requests, back within 30 days", _roots(link)[followed], domain[followed]
-    return _share(back[followed], root, unit), _by(domain, back[followed], root, unit)
-
-
-def _share(flags: np.ndarray, clusters: np.ndarray, unit: str, note: str = "") -> Result:
-    """The share, unless so few have it, or have it not, that these few could be counted."""
-    few = 0 < flags.sum() < FEWEST or 0 < (~flags).sum() < FEWEST or len(flags) < FEWEST
-    return Refused(FEW) if few else share_of(flags, clusters, unit, note)
+    return seen_share(back[followed], root, unit), _by(domain, back[followed], root, unit)
 
 
 def _by(names: pd.Series, flags: np.ndarray, clusters: np.ndarray, unit: str) -> Table:
     return {
-        str(name): _share(flags[on], clusters[on], unit)
+        str(name): seen_share(flags[on], clusters[on], unit)
         for name in sorted(names.dropna().unique())
         if len(on := np.flatnonzero((names == name).to_numpy()))
     }

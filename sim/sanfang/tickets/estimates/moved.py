@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sanfang.tickets.estimates.arrivals import is_request
-from sanfang.tickets.estimates.small_cells import FEW, FEWEST, pooled_names
+from sanfang.tickets.estimates.small_cells import FEW, FEWEST, pooled_names, seen_share
 from sanfang.tickets.estimates.value import Estimate, Refused, Result, Table, from_log, share_of
 from sanfang.tickets.tickets import Tickets
 
@@ -50,10 +50,7 @@ def moved(tickets: Tickets) -> Moved:
 
 
 def _transferred(times: np.ndarray, day: np.ndarray) -> Result:
-    flags = times > 0
-    if 0 < flags.sum() < FEWEST or 0 < (~flags).sum() < FEWEST or len(flags) < FEWEST:
-        return Refused(FEW)
-    return share_of(flags, day, "share of requests passed on at least once")
+    return seen_share(times > 0, day, "share of requests passed on at least once")
 
 
 def _mean(times: np.ndarray) -> Result:

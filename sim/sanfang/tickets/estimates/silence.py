@@ -92,7 +92,7 @@ def _silence(reports: np.ndarray, window: np.ndarray) -> Silence | Refused:
     rest = reports - rate * window
     low, high = rate_interval(total, days, float((rest**2).sum()) / total)
     spread = max(0.0, float((rest**2 - reports).sum() / ((rate * window) ** 2).sum()))
-    note = "understated: troubles of this domain differ in how many see them" if spread > MUCH else ""
+    note = "understated: these troubles differ in how many see them" if spread > MUCH else ""
     count = int(total)
     return Silence(
         rate=Estimate(rate, low, high, count, "reports a day"),

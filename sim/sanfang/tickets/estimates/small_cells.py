@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sanfang.tickets.estimates.value import Refused, Result, share_of
+
 FEWEST = 5
 """Requests of a cell that may be shown."""
 
@@ -70,3 +72,9 @@ def ring_groups(counts: np.ndarray) -> np.ndarray:
     for n, group in enumerate(groups):
         result[group] = n
     return result
+
+
+def seen_share(flags: np.ndarray, clusters: np.ndarray, unit: str, note: str = "") -> Result:
+    """The share of true `flags` (see `share_of`), unless so few are true, or false, that they could be counted."""
+    few = 0 < flags.sum() < FEWEST or 0 < (~flags).sum() < FEWEST or len(flags) < FEWEST
+    return Refused(FEW) if few else share_of(flags, clusters, unit, note)
