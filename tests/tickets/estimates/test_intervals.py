@@ -18,7 +18,7 @@ def test_wilson_is_that_of_the_literature(hits: int, of: int, low: float, high: 
     assert wilson(hits / of, of) == pytest.approx((low, high), abs=5e-5)
 
 
-@pytest.mark.parametrize(("events", "low", "high"), [(0, 0.0, 3.689), (1, 0.0253, 5.572), (10, 4.795, 18.39)])
+@pytest.mark.parametrize(("events", "low", "high"), [(0, 0.0, 3.689), (1, 0.02532, 5.572), (10, 4.795, 18.39)])
 def test_the_interval_of_a_rate_is_garwoods(events: int, low: float, high: float) -> None:
     """Exact limits of a Poisson mean, as in the tables of Garwood (1936)."""
     assert rate_interval(events, 1.0, 1.0) == pytest.approx((low, high), rel=5e-4)

@@ -30,6 +30,9 @@ GRID = (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 365)
 LEAST_SEEN = 0.8
 """A truncated file must reach far enough that so much of the fitted distribution could have been seen."""
 
+CHOSEN_BY_CLOSING = ("closed", "last-change")
+"""Of these files closed requests alone are used; a last change is taken for the closing, as it mostly is."""
+
 NOT_HANDLED = ("duplicate", "referred", "cancelled")
 """Their closing is no end of handling."""
 
@@ -76,7 +79,8 @@ def closing_times(tickets: Tickets) -> ClosingTimes:
     undated = handled & ~closed & status.isin(("closed", "solved", "unsolved"))
     precise = tickets.created_has_time and tickets.closed_has_time
     instant = handled & closed & (table["closed"] - table["created"] <= INSTANT) if precise else handled & False
-    used = (handled & ~undated & ~instant).to_numpy()
+    of_closing = tickets.selection in CHOSEN_BY_CLOSING
+    used = (handled & ~undated & ~instant & (closed | (not of_closing))).to_numpy()
     times = _times(tickets, table[used])
     domain = pooled_names(table["domain"][used])
     return ClosingTimes(
@@ -128,8 +132,7 @@ def _times(tickets: Tickets, table: pd.DataFrame) -> Times:
     lower = np.where(done, np.maximum(days + slack[0], 0.0), age)
     upper = np.where(done, np.maximum(days + slack[1], lower), np.inf)
     left, right = np.zeros(len(table)), np.full(len(table), np.inf)
-    if tickets.selection in ("closed", "last-change"):
-        lower, upper, age, created = lower[done], upper[done], age[done], created[done]
+    if tickets.selection in CHOSEN_BY_CLOSING:
         right = np.maximum(age, upper)
         left = np.minimum(np.maximum((tickets.begin - created).to_numpy() / DAY, 0.0), lower)
     return Times(lower, upper, left, right)
