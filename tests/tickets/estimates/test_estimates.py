@@ -110,6 +110,22 @@ def test_a_short_file_of_closed_requests_gives_no_times() -> None:
     assert isinstance(one.fitted_median, Refused)
 
 
+def test_a_fit_to_closed_requests_alone_is_held_against_what_they_show_without_one() -> None:
+    """Times of two kinds, half about a day and half about a month: no one distribution fits, and that is seen."""
+    plain = Truth(days=200, rates={"order": 30.0}, close={"order": ("lognormal", 5.0, 1.0)}, reports={"order": 0.0})
+    one = made_tickets(1, plain, "closed")
+    quick = made_tickets(2, dataclasses.replace(plain, close={"order": ("lognormal", 1.0, 0.2)}), "closed").table
+    slow = made_tickets(3, dataclasses.replace(plain, close={"order": ("lognormal", 30.0, 0.2)}), "closed").table
+    both = pd.concat([quick, slow]).sort_values("created", ignore_index=True).assign(duplicate_of=-1, repeats=-1)
+    misfit = []
+    for made_of in (one, dataclasses.replace(one, table=both)):
+        closing = closing_times(made_of).all
+        assert isinstance(closing, Closing)
+        misfit.append(closing.misfit)
+    assert misfit[0] < 0.03
+    assert misfit[1] > 0.1
+
+
 # --- What selection allows -------------------------------------------------------------------------------
 
 

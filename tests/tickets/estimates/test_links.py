@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from hand_made_tickets import tickets
-from sanfang.tickets.estimates.links import first_reports, links
+from sanfang.tickets.estimates.links import links
+from sanfang.tickets.estimates.rows import first_reports
 from sanfang.tickets.estimates.value import Estimate, Refused
 
 DAYS = pd.date_range("2024-01-01", periods=100)

@@ -84,8 +84,8 @@ def test_troubles_that_differ_in_how_many_see_them_are_said_to_understate_it() -
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [({"has": []}, "does not link duplicates"), ({"closed": None}, "no closing date"), ({"created_has_time": False}, "without a time"),
-     ({"selection": "last-change"}, "not hold all reports")],
+    [({"has": []}, "does not link duplicates"), ({"closed": None}, "no closing date"),
+     ({"created_has_time": False}, "without a time"), ({"selection": "last-change"}, "not hold all reports")],
 )  # fmt: skip
 def test_a_file_that_does_not_show_it_is_refused_with_the_reason(change: dict[str, object], why: str) -> None:
     days = pd.date_range("2024-01-01", periods=30)

@@ -11,6 +11,7 @@ import pandas as pd
 from sanfang.tickets.estimates.counts import extra_variance, total_error
 from sanfang.tickets.estimates.days import Days, counts_by_day, whole_days
 from sanfang.tickets.estimates.profiles import Profiles, daily_fit, profiles
+from sanfang.tickets.estimates.rows import is_request, troubles
 from sanfang.tickets.estimates.small_cells import FEW, FEWEST, OTHERS, pooled_cells, pooled_names
 from sanfang.tickets.estimates.value import Bound, Estimate, Refused, Result, Table, from_log
 from sanfang.tickets.tickets import Tickets
@@ -47,11 +48,6 @@ class Arrivals:
     """Variance of a day's count beyond Poisson's, over the mean squared."""
 
 
-def is_request(tickets: Tickets) -> np.ndarray:
-    """Which rows are requests of their own: not linked to another as its duplicate, nor marked as one."""
-    return ((tickets.table["duplicate_of"] < 0) & (tickets.table["status"] != "duplicate")).to_numpy()
-
-
 def arrivals(tickets: Tickets, country: str | None) -> Arrivals:
     """All that the file tells of arrivals."""
     days = whole_days(tickets, country)
@@ -65,7 +61,9 @@ def arrivals(tickets: Tickets, country: str | None) -> Arrivals:
         return Arrivals(len(days), none, none, {}, {}, {}, Profiles.refused(why), none)
     fit = daily_fit(counts, days)
     every = counts_by_day(days.dates, tickets.table["created"].to_numpy().astype("datetime64[D]"))
-    rater = _Rater(days, counts, fit.mean / fit.mean.sum(), len(fit.effects), tickets.selection)
+    rater = _Rater(
+        days, counts, fit.mean / fit.mean.sum(), len(fit.effects), tickets.selection, _together(tickets, own)
+    )
     domains, places = pooled_names(table["domain"]), pooled_names(table["neighbourhood"])
     return Arrivals(
         days=len(days),
@@ -100,6 +98,8 @@ class _Rater:
     """Expected share of each day."""
     effects: int
     selection: str
+    together: float
+    """By how much the variance of a count is above its own, since troubles are back."""
 
     def rate(self, counts: np.ndarray) -> Result:
         """The rate of daily `counts`."""
@@ -107,7 +107,7 @@ class _Rater:
         if total < FEWEST:
             return Refused(FEW)
         error, _ = total_error(counts, self.shape * total, self.effects, self.days.week)
-        return self._result(total, error / total)
+        return self._result(total, math.sqrt(error**2 + self.together * total) / total)
 
     def by_name(self, names: pd.Series, created: np.ndarray) -> Table:
         """The rate of each name; missing ones are left out."""
@@ -135,7 +135,7 @@ class _Rater:
         spread = np.maximum(((seen - mean) ** 2 / mean).sum(axis=0) / max(len(weeks) - 1, 1), 1.0)
         return {
             (str(counts.index[d]), str(counts.columns[p])): self._result(
-                totals[d, p], math.sqrt(spread[d, p] / totals[d, p])
+                totals[d, p], math.sqrt((spread[d, p] + self.together) / totals[d, p])
             )
             for d, p in zip(*np.nonzero(shown), strict=True)
         }
@@ -146,6 +146,15 @@ class _Rater:
         if self.selection in WHY_BOUND:
             return Bound(rate.low, rate.count, UNIT, WHY_BOUND[self.selection])
         return rate
+
+
+def _together(tickets: Tickets, own: np.ndarray) -> float:
+    """Sum of squares of the requests of each trouble over their sum, less 1: 0 if none is ever back.
+
+    Requests of one trouble come weeks apart, so weeks as clusters do not see that they come together.
+    """
+    sizes = np.bincount(troubles(tickets)[own]).astype(float)
+    return float((sizes**2).sum() / sizes.sum()) - 1.0
 
 
 def _extra_variance(days: Days, counts: np.ndarray, mean: np.ndarray, effects: int) -> Result:

@@ -13,11 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-BLOCK = 5
-"""Weeks of a block: about the month within which closed requests are back."""
-
-FEWEST_BLOCKS = 10
-
 
 @dataclass(frozen=True)
 class CountFit:
@@ -63,19 +58,14 @@ def fit_counts(counts: np.ndarray, design: np.ndarray, weeks: np.ndarray) -> Cou
 def total_error(counts: np.ndarray, mean: np.ndarray, effects: int, weeks: np.ndarray) -> tuple[float, float]:
     """The standard error of the sum of daily `counts` whose expected values are `mean`, and the dispersion.
 
-    `effects`: how many were fitted. The largest of the quasi-Poisson error and those with weeks, and with blocks of
-    weeks, as clusters: what is back comes weeks after the trouble that it belongs to.
+    `effects`: how many were fitted. The larger of the quasi-Poisson error and that with weeks as clusters.
     """
     left = max(len(counts) - effects, 1)
     dispersion = max(1.0, float(((counts - mean) ** 2 / np.maximum(mean, 1e-9)).sum()) / left)
-    variance = dispersion * float(counts.sum())
-    for length in (1, BLOCK):
-        _, place = np.unique(weeks // length, return_inverse=True)
-        rest = np.bincount(place, weights=counts - mean)
-        if length == 1 or len(rest) >= FEWEST_BLOCKS:
-            inflation = len(rest) / max(len(rest) - 1, 1) * len(counts) / left
-            variance = max(variance, float((rest**2).sum()) * inflation)
-    return math.sqrt(variance), dispersion
+    _, place = np.unique(weeks, return_inverse=True)
+    rest = np.bincount(place, weights=counts - mean)
+    clustered = float((rest**2).sum()) * len(rest) / max(len(rest) - 1, 1) * len(counts) / left
+    return math.sqrt(max(dispersion * float(counts.sum()), clustered)), dispersion
 
 
 def extra_variance(counts: np.ndarray, mean: np.ndarray, effects: int, weeks: np.ndarray) -> tuple[float, float, float]:

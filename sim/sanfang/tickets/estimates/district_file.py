@@ -7,13 +7,10 @@ Each value that is written says where it is from: `this file` (the export), `pla
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pandas as pd
 
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.files import unfit_for_a_path
@@ -21,28 +18,18 @@ from sanfang.scenario.saving import to_toml
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import printable, shortened
 from sanfang.tickets.estimates.estimates import Estimates
-from sanfang.tickets.estimates.hotline import ModelHotline, factors, model_hotline
+from sanfang.tickets.estimates.hotline import CLOSE, Rates, model_hotline, scaled_hazards, season_of
 from sanfang.tickets.estimates.places import Places
 from sanfang.tickets.estimates.profiles import MONTHS, WEEKDAYS
 from sanfang.tickets.estimates.value import Estimate
 
 BASE = "licang"
 POLICY = "before"
-MAX_HAZARD = 20.0
-"""What the declaration allows."""
-
 FEWEST_RESIDENTS = 2_000
 """With fewer there is no district to simulate."""
 
 AS_COMMUNITIES = 20_000
 """Neighbourhoods with fewer residents on average are communities; larger ones are sub-districts."""
-
-PASSES = 5
-"""Most runs of the model. Hazards are scaled by the ratio, then by what is left of it: more demand makes offices
-slower, trust lower and voices fewer, so one scaling is not enough where much changes."""
-
-CLOSE = 0.05
-"""The model's hotline is within so much of the file's, or within what its own count leaves open: then it is enough."""
 
 HEAD = """\
 # A district from its own records: {rows:,} rows of an export, {begin} to {end}.
@@ -60,8 +47,6 @@ HEAD = """\
 # not this district's. Where staff does not fit demand, times and satisfaction of a run will be wrong.
 """
 
-Rates = Callable[[Scenario], ModelHotline]
-
 
 @dataclass(frozen=True)
 class DistrictFile:
@@ -75,10 +60,10 @@ class DistrictFile:
 
 
 def write_district(
-    estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline
+    estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline, name: str | None = None
 ) -> DistrictFile:
     """Write a district file to `path`, which may be there already; see `district_file`. Raises `InputError`."""
-    made = district_file(estimates, places, path, rates)
+    made = district_file(estimates, places, path, rates, name)
     try:
         path.write_text(made.text, encoding="utf-8")
     except (OSError, ValueError) as error:
@@ -87,9 +72,9 @@ def write_district(
 
 
 def district_file(
-    estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline
+    estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline, name: str | None = None
 ) -> DistrictFile:
-    """What a district file at `path` would say; `path` names the district.
+    """What a district file at `path` would say. Its map is drawn from its `name` (None: that of the file).
 
     `rates` runs the model (some ten seconds, up to five times). Raises `InputError` without places, and where hazards
     were refused.
@@ -103,16 +88,17 @@ def district_file(
         raise InputError(
             f"no district file: {places.residents:,.0f} residents; at least {FEWEST_RESIDENTS:,} are needed"
         )
-    unfit = unfit_for_a_path(path.stem)
+    name = path.stem if name is None else name
+    unfit = unfit_for_a_path(name)
     if unfit:
-        raise InputError(f"no district file: {shortened(repr(path.stem))}: {unfit}")
+        raise InputError(f"no district file: {shortened(repr(name))}: {unfit}")
     left: dict[str, str] = {}
     values = _of_places(estimates, places, left) | _calendar(estimates, left)
-    values["district.name"] = (printable(path.stem), "")
-    values["district.label_zh"] = (printable(path.stem), "")
+    values["district.name"] = (printable(name), "")
+    values["district.label_zh"] = (printable(name), "")
     values |= _hazards(estimates, values, rates, left)
     return DistrictFile(
-        text=_text(estimates, values, left, path),
+        text=_text(estimates, values, left, path.name, printable(name)),
         written={key: source for key, (_, source) in values.items() if source},
         left=left,
     )
@@ -212,9 +198,13 @@ def _hazards(estimates: Estimates, values: Values, rates: Rates, left: dict[str,
             wanted[name] = seen
         else:
             left[f"domains.{name}.hazard"] = str(seen) if seen else "no request of the file is of this domain"
-    season = _season(estimates, scenario)
+    season = season_of(estimates.begin, estimates.end, scenario)
     targets = {name: one.value / season for name, one in wanted.items()}
-    hazard, error, off = _scaled(scenario, targets, rates)
+    hazard, error, off = scaled_hazards(scenario, targets, rates)
+    total = estimates.hazards.all
+    placed = sum(one.count for one in wanted.values())
+    if isinstance(total, Estimate) and placed < total.count:
+        left["requests without a domain of the model"] = f"{1 - placed / total.count:.1%} of all, not in this file"
     result: Values = {}
     for name, one in wanted.items():
         spread = math.exp(math.hypot(math.log(one.high / one.low) / 2, 1.96 * error[name]))
@@ -228,45 +218,18 @@ def _hazards(estimates: Estimates, values: Values, rates: Rates, left: dict[str,
     return result
 
 
-def _scaled(
-    scenario: Scenario, targets: Mapping[str, float], rates: Rates
-) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """By domain: the hazard, the error of the model's own count (log), and the model's last rate over the target."""
-    hazard = {name: scenario.domains[name].hazard for name in targets}
-    error, off = dict.fromkeys(targets, 0.0), dict.fromkeys(targets, 1.0)
-    for _ in range(PASSES if targets else 0):
-        model = rates(scenario.with_({f"domains.{name}.hazard": value for name, value in hazard.items()}))
-        ratio = factors(targets, model)
-        error = {name: model.log_error(name) for name in targets}
-        off = {name: 1 / ratio[name] if name in ratio else 1.0 for name in targets}
-        if all(abs(math.log(off[name])) < max(CLOSE, error[name]) for name in targets):
-            break
-        hazard = {name: min(MAX_HAZARD, value * ratio.get(name, 1.0)) for name, value in hazard.items()}
-    return hazard, error, off
-
-
-def _season(estimates: Estimates, scenario: Scenario) -> float:
-    """The demand of the file's days over that of a year, by the month profile that the district will have.
-
-    A file of one spring shows more or less than a year's mean; the model has the spring too.
-    """
-    months = pd.date_range(estimates.begin, estimates.end).month.to_numpy() - 1
-    return float((12 * np.array(scenario.calendar.month_profile))[months].mean())
-
-
 def _interval(one: Estimate) -> str:
     return f"{one.low:.3g}-{one.high:.3g}"
 
 
-def _text(estimates: Estimates, values: Values, left: Mapping[str, str], path: Path) -> str:
-    name = printable(path.stem)
+def _text(estimates: Estimates, values: Values, left: Mapping[str, str], file: str, name: str) -> str:
     domains = [key.split(".")[1] for key in values if key.startswith("domains.")]
     when = [key.removeprefix("calendar.").replace("_", " ") for key in values if key.startswith("calendar.")]
     head = HEAD.format(
         rows=estimates.rows,
         begin=estimates.begin,
         end=estimates.end,
-        file=printable(path.name),
+        file=printable(file),
         base=BASE,
         domains=f"{len(domains)} domains",
         when=f" ({', '.join(when)})" if when else ", which stays the default",

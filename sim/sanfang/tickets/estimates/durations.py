@@ -27,6 +27,9 @@ FEWEST_CLOSED = 20
 GRID = (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 365)
 """Days at which the share still open is written."""
 
+MANY = 50
+"""Requests that could have taken so long, for a time to count in the check of a truncated fit."""
+
 LEAST_SEEN = 0.8
 """A truncated file must reach far enough that so much of the fitted distribution could have been seen."""
 
@@ -51,7 +54,7 @@ class Closing:
     parameters: dict[str, float]
     aic: dict[str, float]
     misfit: float
-    """Largest distance between the fitted distribution and Kaplan-Meier's; NaN where there is no such curve."""
+    """Largest distance between the fitted distribution and a curve without one; NaN where there is no such curve."""
     fitted_median: Result
     fitted_p90: Result
 
@@ -151,6 +154,7 @@ def _closing(times: Times) -> Closing | Refused:
     if times.truncated:
         none = Refused("requests that were open when the file was made are missing; no curve without a distribution")
         median, p90 = none, none
+        misfit = _misfit_of_truncated(times, best)
     else:
         median, p90, still_open, misfit = _kaplan_meier(times, best)
     return Closing(
@@ -218,3 +222,21 @@ def _kaplan_meier(times: Times, fit: LifetimeFit | None) -> tuple[Result, Result
     if fit is not None:
         misfit = float(np.abs(fit.share_after(np.maximum(steps, 1e-4)) - left).max())
     return quantile(0.5), quantile(0.9), open_, misfit
+
+
+def _misfit_of_truncated(times: Times, fit: LifetimeFit | None) -> float:
+    """The largest distance of the fit from what a truncated file shows without one, of times that many could have.
+
+    That is the product limit in reverse time (Lagakos, Barraj and De Gruttola 1988): the share closed by t of those
+    closed by the longest time counted, the product over later times of 1 - (closed then) / (closed by then, of those
+    that could have taken so long). NaN for files that begin within their requests' lives: they need more.
+    """
+    if fit is None or (times.left > 0).any():
+        return float("nan")
+    at, limit = np.sort(times.middle), np.sort(times.right)
+    last = float(limit[-min(len(limit), MANY)])
+    steps, closed = np.unique(at[at <= last], return_counts=True)
+    could = np.searchsorted(at, steps, side="right") - np.searchsorted(limit, steps, side="left")
+    by = np.append(np.cumprod((1 - closed / could)[::-1])[::-1][1:], 1.0)
+    fitted = (1 - fit.share_after(np.maximum(steps, 1e-4))) / (1 - float(fit.share_after(last)))
+    return float(np.abs(by - fitted).max()) if len(steps) else float("nan")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sanfang.tickets.estimates.arrivals import is_request
+from sanfang.tickets.estimates.rows import first_reports, is_request, troubles
 from sanfang.tickets.estimates.small_cells import pooled_names, seen_share
 from sanfang.tickets.estimates.value import Refused, Result, Table
 from sanfang.tickets.tickets import Tickets
@@ -30,22 +30,6 @@ class Links:
     duplicates_by_domain: Table
     repeats: Result
     repeats_by_domain: Table
-
-
-def first_reports(tickets: Tickets) -> np.ndarray:
-    """For each row the row of the trouble's first report: itself, if it is no duplicate. Chains are followed."""
-    return _roots(tickets.table["duplicate_of"].to_numpy())
-
-
-def _roots(link: np.ndarray) -> np.ndarray:
-    """The end of each row's chain of links (-1: none); a circle ends at one of its rows."""
-    root = np.where(link < 0, np.arange(len(link)), link)
-    for _ in range(64):  # each pass doubles what is followed
-        further = root[root]
-        if (further == root).all():
-            break
-        root = further
-    return root
 
 
 def links(tickets: Tickets) -> Links:
@@ -88,7 +72,7 @@ def _repeats(tickets: Tickets, domain: pd.Series) -> tuple[Result, Table]:
     followed = is_request(tickets) & (closed <= tickets.end - WITHIN).to_numpy()
     if followed.sum() < FEWEST_FOLLOWED:
         return Refused(f"fewer than {FEWEST_FOLLOWED} requests were followed for 30 days after closing"), {}
-    unit, root, domain = "share of closed requests, back within 30 days", _roots(link)[followed], domain[followed]
+    unit, root, domain = "share of closed requests, back within 30 days", troubles(tickets)[followed], domain[followed]
     return seen_share(back[followed], root, unit), _by(domain, back[followed], root, unit)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanfang.tickets.estimates.arrivals import is_request
+from sanfang.tickets.estimates.rows import is_request
 from sanfang.tickets.estimates.small_cells import FEW, FEWEST, pooled_names, seen_share
 from sanfang.tickets.estimates.value import Estimate, Refused, Result, Table, from_log, share_of
 from sanfang.tickets.tickets import Tickets

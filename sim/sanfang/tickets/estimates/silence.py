@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanfang.tickets.estimates.links import first_reports
+from sanfang.tickets.estimates.rows import first_reports
 from sanfang.tickets.estimates.small_cells import FEW, FEWEST, pooled_names
 from sanfang.tickets.estimates.value import Estimate, Refused, Result, rate_interval
 from sanfang.tickets.tickets import Tickets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from sanfang.tickets.estimates.durations import Closing
@@ -97,7 +98,7 @@ def _closing(name: str, closing: Closing | Refused) -> Iterator[str]:
     if closing.family:
         parameters = ", ".join(f"{key} = {value:.3g}" for key, value in closing.parameters.items())
         aic = ", ".join(f"{key} {value:.0f}" for key, value in closing.aic.items())
-        misfit = "" if closing.misfit != closing.misfit else f"; at most {closing.misfit:.3f} from Kaplan-Meier"
+        misfit = "" if math.isnan(closing.misfit) else f"; at most {closing.misfit:.3f} from a curve without it"
         yield from ("", f"{closing.family} ({parameters}), by AIC ({aic}){misfit}.")
 
 
