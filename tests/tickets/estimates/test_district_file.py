@@ -90,6 +90,12 @@ def test_the_command_line_takes_the_file_for_a_valid_district(tmp_path: Path) ->
     assert shown.exit_code == 0, shown.output
 
 
+def test_no_name_of_the_export_or_of_the_places_is_in_the_district_file(tmp_path: Path) -> None:
+    """Neighbourhoods could be addresses, where the wrong column was taken."""
+    text = of(tmp_path / "mine.toml").text
+    assert not any(name in text for name in ("Riverside", "Old town", "Harbour", "phone"))
+
+
 def test_without_residents_there_is_no_district_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no residents"):
         district_file(estimate(made_tickets(1)), None, tmp_path / "mine.toml", linear)

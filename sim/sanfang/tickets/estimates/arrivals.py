@@ -11,7 +11,7 @@ import pandas as pd
 from sanfang.tickets.estimates.counts import extra_variance, total_error
 from sanfang.tickets.estimates.days import Days, counts_by_day, whole_days
 from sanfang.tickets.estimates.profiles import Profiles, daily_fit, profiles
-from sanfang.tickets.estimates.rows import is_request, troubles
+from sanfang.tickets.estimates.rows import is_request, requests_together
 from sanfang.tickets.estimates.small_cells import FEW, FEWEST, OTHERS, pooled_cells, pooled_names
 from sanfang.tickets.estimates.value import Bound, Estimate, Refused, Result, Table, from_log
 from sanfang.tickets.tickets import Tickets
@@ -62,7 +62,7 @@ def arrivals(tickets: Tickets, country: str | None) -> Arrivals:
     fit = daily_fit(counts, days)
     every = counts_by_day(days.dates, tickets.table["created"].to_numpy().astype("datetime64[D]"))
     rater = _Rater(
-        days, counts, fit.mean / fit.mean.sum(), len(fit.effects), tickets.selection, _together(tickets, own)
+        days, counts, fit.mean / fit.mean.sum(), len(fit.effects), tickets.selection, requests_together(tickets)
     )
     domains, places = pooled_names(table["domain"]), pooled_names(table["neighbourhood"])
     return Arrivals(
@@ -146,15 +146,6 @@ class _Rater:
         if self.selection in WHY_BOUND:
             return Bound(rate.low, rate.count, UNIT, WHY_BOUND[self.selection])
         return rate
-
-
-def _together(tickets: Tickets, own: np.ndarray) -> float:
-    """Sum of squares of the requests of each trouble over their sum, less 1: 0 if none is ever back.
-
-    Requests of one trouble come weeks apart, so weeks as clusters do not see that they come together.
-    """
-    sizes = np.bincount(troubles(tickets)[own]).astype(float)
-    return float((sizes**2).sum() / sizes.sum()) - 1.0
 
 
 def _extra_variance(days: Days, counts: np.ndarray, mean: np.ndarray, effects: int) -> Result:

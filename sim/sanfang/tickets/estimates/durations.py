@@ -30,6 +30,9 @@ GRID = (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 365)
 MANY = 50
 """Requests that could have taken so long, for a time to count in the check of a truncated fit."""
 
+BAD = 0.05
+"""Distance of a fit from the curve without one from which on it is called bad, if chance alone is less."""
+
 LEAST_SEEN = 0.8
 """A truncated file must reach far enough that so much of the fitted distribution could have been seen."""
 
@@ -166,12 +169,12 @@ def _closing(times: Times) -> Closing | Refused:
         parameters=best.parameters() if best else {},
         aic={fit.family: fit.aic for fit in fits},
         misfit=misfit,
-        fitted_median=_fitted(times, best, 0.5),
-        fitted_p90=_fitted(times, best, 0.9),
+        fitted_median=_fitted(times, best, 0.5, misfit),
+        fitted_p90=_fitted(times, best, 0.9, misfit),
     )
 
 
-def _fitted(times: Times, fit: LifetimeFit | None, level: float) -> Result:
+def _fitted(times: Times, fit: LifetimeFit | None, level: float, misfit: float) -> Result:
     if fit is None:
         return Refused("neither a lognormal nor a Weibull distribution can be told from these times")
     if times.truncated:
@@ -183,7 +186,9 @@ def _fitted(times: Times, fit: LifetimeFit | None, level: float) -> Result:
                 f" at least {LEAST_SEEN:.0%} are needed"
             )
     value, error = fit.quantile(level)
-    return from_log(value, error, len(times), "days", note=fit.family)
+    chance = 1.36 / float(times.done.sum()) ** 0.5  # of Kolmogorov and Smirnov at 5 %
+    note = f"{fit.family}, which fits badly; the interval is too narrow" if misfit > max(BAD, chance) else fit.family
+    return from_log(value, error, len(times), "days", note=note)
 
 
 def _kaplan_meier(times: Times, fit: LifetimeFit | None) -> tuple[Result, Result, dict[int, Result], float]:

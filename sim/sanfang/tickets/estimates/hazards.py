@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from scipy import stats
 
 from sanfang.tickets.estimates.arrivals import Arrivals
 from sanfang.tickets.estimates.places import Places, key_of
+from sanfang.tickets.estimates.rows import is_request, requests_together
 from sanfang.tickets.estimates.value import Bound, Estimate, Refused, Result, Table
 from sanfang.tickets.tickets import Tickets
 
@@ -19,6 +23,11 @@ MOST_OUTSIDE = 0.05
 """Share of requests from neighbourhoods that the table lacks, from which on there is no hazard."""
 
 FEWEST_PLACES = 8
+SURE = 5.0
+"""Requests of a cell from which on it tells more of a difference than of chance, for differences as in Licang."""
+
+FEWEST_REQUESTS = 200
+"""With fewer it is not known how much neighbourhoods differ."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,11 @@ def hazards(tickets: Tickets, arrivals: Arrivals, places: Places | None) -> Haza
         )
         return Hazards(none, {}, {}, none, outside)
     total = places.residents
+    together = requests_together(tickets)
+    differ: Result = Refused("the file has no neighbourhood, or does not hold all requests of the period")
+    if "neighbourhood" in tickets.has and isinstance(arrivals.requests, Estimate):
+        counted = _counts(tickets, places).to_numpy().astype(float)
+        differ = heterogeneity(counted, places.table["residents"].to_numpy(dtype=float), together)
     by_neighbourhood = {
         name: _per_resident(rate, residents[key_of(name)])
         for name, rate in arrivals.by_neighbourhood.items()
@@ -58,7 +72,7 @@ def hazards(tickets: Tickets, arrivals: Arrivals, places: Places | None) -> Haza
         all=_per_resident(arrivals.requests, total),
         by_domain={name: _per_resident(rate, total) for name, rate in arrivals.by_domain.items()},
         by_neighbourhood=by_neighbourhood,
-        heterogeneity=_heterogeneity(by_neighbourhood),
+        heterogeneity=differ,
         outside=outside,
     )
 
@@ -72,21 +86,36 @@ def _per_resident(rate: Result, residents: float) -> Result:
     return rate
 
 
-def _heterogeneity(hazards: Table) -> Result:
-    """The sd of log hazards between neighbourhoods, less what chance adds: by moments (DerSimonian and Laird 1986,
-    with equal weights). Its interval leaves out one neighbourhood after the other (jackknife)."""
-    seen = [one for one in hazards.values() if isinstance(one, Estimate)]
-    if len(seen) < FEWEST_PLACES:
-        return Refused(f"fewer than {FEWEST_PLACES} neighbourhoods with a hazard of their own")
-    logs = np.log([one.value for one in seen])
-    errors = np.array([np.log(one.high / one.low) / (2 * 1.96) for one in seen])
-    number = len(logs)
+def _counts(tickets: Tickets, places: Places) -> pd.DataFrame:
+    """Requests by neighbourhood (all of `places`, in its order) and domain."""
+    table = tickets.table[is_request(tickets)]
+    known = table["neighbourhood"].notna() & table["domain"].notna()
+    place = table.loc[known, "neighbourhood"].astype(str).map(key_of)
+    counts = pd.crosstab(place, table.loc[known, "domain"].astype(str))
+    return counts.reindex([key_of(str(name)) for name in places.table.index], fill_value=0)
 
-    def variance(kept: np.ndarray) -> float:
-        return float(logs[kept].var(ddof=1) - (errors[kept] ** 2).mean())
 
-    value = variance(np.arange(number))
-    without = np.array([variance(np.delete(np.arange(number), n)) for n in range(number)])
-    half = 1.96 * float(np.sqrt(((without - without.mean()) ** 2).sum() * (number - 1) / number))
-    low, middle, high = (max(one, 0.0) ** 0.5 for one in (value - half, value, value + half))
-    return Estimate(middle, low, high, number, "log sd between neighbourhoods")
+def heterogeneity(counts: np.ndarray, residents: np.ndarray, together: float = 0.0) -> Result:
+    """How much neighbourhoods differ within a domain beyond chance: the sd of the log of their relative hazard.
+
+    `counts[neighbourhood, domain]`. By moments: if a neighbourhood's hazard is a factor of variance v times the
+    domain's, a count differs from its expected value E by E + v E^2 in squares (with `together`, E is as much larger
+    as requests that belong together make it); cells of few requests weigh less. The factor is taken as lognormal, as in the model. The interval leaves
+    out one neighbourhood after the other (jackknife).
+    """
+    number = len(residents)
+    if number < FEWEST_PLACES:
+        return Refused(f"fewer than {FEWEST_PLACES} neighbourhoods")
+    if counts.sum() < FEWEST_REQUESTS:
+        return Refused(f"fewer than {FEWEST_REQUESTS} requests with a neighbourhood and a domain")
+    expected = np.outer(residents, counts.sum(axis=0)) / residents.sum()
+    weight = 1 / (expected + SURE) ** 2
+    above = (weight * ((counts - expected) ** 2 * number / (number - 1) - (1 + together) * expected)).sum(axis=1)
+    below = (weight * expected**2).sum(axis=1)
+    value = float(above.sum() / below.sum())
+    without = (above.sum() - above) / (below.sum() - below)
+    error = math.sqrt(float(((without - without.mean()) ** 2).sum()) * (number - 1) / number)
+    half = float(stats.t.ppf(0.975, number - 1)) * error
+    top = max(value + half, value * math.exp(half / value)) if value > half else value + half
+    low, middle, high = (math.log1p(max(one, 0.0)) ** 0.5 for one in (value - half, value, top))
+    return Estimate(middle, low, high, number, "log sd between neighbourhoods, within a domain")

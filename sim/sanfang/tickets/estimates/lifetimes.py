@@ -15,6 +15,9 @@ import numpy as np
 from scipy import optimize, special, stats
 
 Family = Literal["lognormal", "weibull"]
+LEAST_SPREAD = 1e-3
+"""Sd of log days. Below it all times are the same, as where a machine closes all: no distribution has so little."""
+
 FAMILIES: tuple[Family, ...] = ("lognormal", "weibull")
 
 
@@ -92,6 +95,8 @@ def fit_lifetimes(times: Times, family: Family) -> LifetimeFit | None:
     """The distribution of largest likelihood; None where the likelihood has no clear maximum."""
     middle = np.maximum(times.middle, 1e-4)
     log = np.log(middle[times.done])
+    if log.std() < LEAST_SPREAD:
+        return None
     start = np.array([log.mean() + (0.0 if family == "lognormal" else 0.5 * log.std()), math.log(log.std() + 0.1)])
 
     def loss(parameters: np.ndarray) -> float:
@@ -123,7 +128,7 @@ def _log_density(family: Family, z: np.ndarray) -> np.ndarray:
 
 def _log_likelihood(times: Times, family: Family, parameters: np.ndarray) -> float:
     """Of times, not of their logarithms, so that AIC compares with any other distribution of days."""
-    location, scale = parameters[0], math.exp(min(parameters[1], 20.0))
+    location, scale = parameters[0], math.exp(min(max(parameters[1], -20.0), 20.0))
 
     def log_between(low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Log of the chance of a time in (low, high]."""

@@ -186,8 +186,10 @@ def _festivals(fit: CountFit, design: _Design, days: Days, counts: np.ndarray) -
     for name in FESTIVALS:
         on = days.kind == name
         seen = int(on.sum())
+        if not seen:
+            continue
         if name not in design.festival or seen < FEWEST_OF_A_FESTIVAL:
-            result[name] = Refused(f"{seen} days of it in the file, or fewer than {FEWEST} requests on them")
+            result[name] = Refused(f"only {seen} days of it in the file, or fewer than {FEWEST} requests on them")
             continue
         row = design.festival[name]
         breaks = int((np.diff(np.flatnonzero(on)) > 1).sum()) + 1

@@ -31,6 +31,16 @@ def troubles(tickets: Tickets) -> np.ndarray:
     return _ends(earlier_closed(tickets))
 
 
+def requests_together(tickets: Tickets) -> float:
+    """Sum of squares of the requests of each trouble over their sum, less 1: 0 if none is ever back.
+
+    By so much is the variance of a count above its own. Requests of one trouble come weeks apart, so weeks as clusters
+    do not see that they come together.
+    """
+    sizes = np.bincount(troubles(tickets)[is_request(tickets)]).astype(float)
+    return float((sizes**2).sum() / sizes.sum()) - 1.0 if sizes.sum() else 0.0
+
+
 def _ends(link: np.ndarray) -> np.ndarray:
     """The end of each row's chain of links (-1: none); a circle ends at one of its rows."""
     root = np.where(link < 0, np.arange(len(link)), link)
