@@ -6,6 +6,7 @@ With intervals that hold it in 95 %, fewer than 16 come once in 400 tries of one
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ from sanfang.tickets.estimates.value import Estimate, Result
 
 EXPORTS, LEAST = 20, 16
 TRUTH = Truth()
+SHORT = dataclasses.replace(TRUTH, days=75, rates={name: 6 * rate for name, rate in TRUTH.rates.items()})
+"""So short that many requests are still open, and missing where closed ones alone are in the file."""
+
 RESIDENTS = {"Riverside": 9_000, "Old town": 8_000, "Harbour": 3_000}
 PLACES = Places(
     pd.DataFrame(
@@ -112,7 +116,7 @@ def held(number: int) -> tuple[Counter[str], dict[str, list[float]]]:
             assert isinstance(one, Estimate), f"{name}: {one}"
             hits[name] += one.low <= truth <= one.high
             ratios.setdefault(name, []).append(one.value / truth)
-        closed = closing_times(made_tickets(seed, TRUTH, "closed"))
+        closed = closing_times(made_tickets(seed, SHORT, "closed"))
         for name in TRUTH.rates:
             part = closed.by_domain[name]
             assert isinstance(part, Closing)

@@ -21,7 +21,7 @@ from sanfang.tickets.estimates.estimates import Estimates
 from sanfang.tickets.estimates.hotline import CLOSE, Rates, model_hotline, scaled_hazards, season_of
 from sanfang.tickets.estimates.places import Places
 from sanfang.tickets.estimates.profiles import MONTHS, WEEKDAYS
-from sanfang.tickets.estimates.value import Estimate
+from sanfang.tickets.estimates.value import Bound, Estimate, Refused
 
 BASE = "licang"
 POLICY = "before"
@@ -71,6 +71,16 @@ def write_district(
     return made
 
 
+def why_no_district(estimates: Estimates, places: Places | None) -> str:
+    """Why no district file can be made, or the empty string."""
+    hazard = estimates.hazards.all
+    if places is None or not isinstance(hazard, Estimate):
+        return hazard.reason if isinstance(hazard, Bound | Refused) else "residents are needed"
+    if places.residents < FEWEST_RESIDENTS:
+        return f"{places.residents:,.0f} residents; at least {FEWEST_RESIDENTS:,} are needed"
+    return ""
+
+
 def district_file(
     estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline, name: str | None = None
 ) -> DistrictFile:
@@ -79,15 +89,9 @@ def district_file(
     `rates` runs the model (some ten seconds, up to five times). Raises `InputError` without places, and where hazards
     were refused.
     """
-    refusal = estimates.hazards.all
-    if places is None or not isinstance(refusal, Estimate):
-        raise InputError(
-            f"no district file: {refusal if not isinstance(refusal, Estimate) else 'residents are needed'}"
-        )
-    if places.residents < FEWEST_RESIDENTS:
-        raise InputError(
-            f"no district file: {places.residents:,.0f} residents; at least {FEWEST_RESIDENTS:,} are needed"
-        )
+    why = why_no_district(estimates, places)
+    if places is None or why:
+        raise InputError(f"no district file: {why}")
     name = path.stem if name is None else name
     unfit = unfit_for_a_path(name)
     if unfit:

@@ -100,8 +100,8 @@ def heterogeneity(counts: np.ndarray, residents: np.ndarray, together: float = 0
 
     `counts[neighbourhood, domain]`. By moments: if a neighbourhood's hazard is a factor of variance v times the
     domain's, a count differs from its expected value E by E + v E^2 in squares (with `together`, E is as much larger
-    as requests that belong together make it); cells of few requests weigh less. The factor is taken as lognormal, as in the model. The interval leaves
-    out one neighbourhood after the other (jackknife).
+    as requests that belong together make it); cells of few requests weigh less. The factor is taken as lognormal, as in
+    the model. The interval leaves out one neighbourhood after the other (jackknife).
     """
     number = len(residents)
     if number < FEWEST_PLACES:
