@@ -21,7 +21,7 @@ from sanfang.tickets.estimates.estimates import Estimates, estimate
 from sanfang.tickets.estimates.hotline import ModelHotline, model_hotline
 from sanfang.tickets.estimates.places import Places
 from sanfang.tickets.estimates.value import Estimate
-from sanfang.tickets.estimates.writing import write_estimates
+from sanfang.tickets.estimates.writing import written
 from sanfang.tickets.tickets import STATUSES, Tickets
 
 RESIDENTS = 20_000
@@ -120,12 +120,9 @@ def test_residents_ages_and_posts_of_the_places_are_in_the_file(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("placed", [True, False])
-def test_a_folder_gets_a_page_numbers_and_with_residents_a_district(tmp_path: Path, placed: bool) -> None:
-    done = write_estimates(made_tickets(1), tmp_path, made()[1] if placed else None, name="mine", rates=linear)
-    assert {path.name for path in done.files} == {"estimates.md", "estimates.json"} | (
-        {"district.toml"} if placed else set()
-    )
-    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in done.files}
+def test_a_page_and_numbers_are_made_and_with_residents_a_district(placed: bool) -> None:
+    done = written(made_tickets(1), made()[1] if placed else None, name="mine", rates=linear)
+    assert set(done.texts) == {"estimates.md", "estimates.json"} | ({"district.toml"} if placed else set())
     assert ("residents" in done.no_district) is not placed
 
 

@@ -102,6 +102,16 @@ def test_dates_without_a_time_give_the_median_of_those_with_one() -> None:
         assert other.value == pytest.approx(one.value, abs=0.3)
 
 
+def test_the_interval_of_a_median_does_not_begin_at_nothing() -> None:
+    """Most are closed after 4 days, a few at once: the interval lies around 4."""
+    day = pd.date_range("2024-01-01", periods=100)
+    after = np.where(np.arange(100) % 10 == 0, 1.0, 4.0)
+    closed = list(day + pd.to_timedelta(after, unit="D"))
+    one = closing_times(tickets(day, closed, begin="2024-01-01", end="2024-06-01")).all
+    assert isinstance(one, Closing) and isinstance(one.median, Estimate)
+    assert (one.median.low, one.median.value) == (4, 4)
+
+
 def test_a_short_file_of_closed_requests_gives_no_times() -> None:
     """In ten days a twentieth of what takes a hundred could be seen."""
     slow = Truth(days=10, rates={"order": 200.0}, close={"order": ("lognormal", 30.0, 1.0)}, reports={"order": 0.0})

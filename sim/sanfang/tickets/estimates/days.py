@@ -47,12 +47,15 @@ class Days:
 
 def whole_days(tickets: Tickets, country: str | None) -> Days:
     """The days of the period that are covered whole, without those that look lost."""
-    first, last = tickets.begin.normalize(), tickets.end.normalize()
+    created, until = tickets.table["created"], tickets.end
+    if len(created):
+        until = min(until, created.max())  # a file may see closings long after its last request
+    first, last = tickets.begin.normalize(), until.normalize()
     if tickets.created_has_time:
         first += pd.Timedelta(days=int(tickets.begin.hour >= EARLY))
-        last -= pd.Timedelta(days=int(tickets.end.hour < LATE))
+        last -= pd.Timedelta(days=int(until.hour < LATE))
     dates = pd.date_range(first, last).to_numpy().astype("datetime64[D]")
-    seen = tickets.table["created"].to_numpy().astype("datetime64[D]")
+    seen = created.to_numpy().astype("datetime64[D]")
     counts = counts_by_day(dates, seen)
     weekday = (dates.astype(int) + 3) % 7  # 1 January 1970 was a Thursday
     usual = np.array([np.median(counts[weekday == n]) if (weekday == n).any() else 0 for n in range(7)])

@@ -129,12 +129,12 @@ def _times(tickets: Tickets, table: pd.DataFrame) -> Times:
     done = closed.notna().to_numpy()
     days = (closed - created).to_numpy() / DAY
     age = np.maximum((tickets.end - created).to_numpy() / DAY, 0.0)
-    if not tickets.closed_has_time and tickets.created_has_time:
-        slack = (0.0, 1.0)  # closed at some time of that day
-    elif not (tickets.closed_has_time and tickets.created_has_time):
-        slack = (-0.5, 0.5)  # the difference of two dates is known to a day either way, the middle being likeliest
-    else:
-        slack = (0.0, 0.0)
+    slack = {
+        (True, True): (0.0, 0.0),
+        (True, False): (0.0, 1.0),  # closed at some time of that day
+        (False, True): (-1.0, 0.0),  # registered at some time of that day
+        (False, False): (-0.5, 0.5),  # known to a day either way, the middle being likeliest
+    }[tickets.created_has_time, tickets.closed_has_time]
     lower = np.where(done, np.maximum(days + slack[0], 0.0), age)
     upper = np.where(done, np.maximum(days + slack[1], lower), np.inf)
     left, right = np.zeros(len(table)), np.full(len(table), np.inf)
@@ -201,8 +201,10 @@ def _kaplan_meier(times: Times, fit: LifetimeFit | None) -> tuple[Result, Result
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # the last step, where nothing is left, has no log-log
         band = curve.confidence_interval(LEVEL, method="log-log")
-    low, high = np.nan_to_num(band.low.probabilities, nan=0.0), np.nan_to_num(band.high.probabilities, nan=1.0)
     steps, left = curve.quantiles, curve.probabilities
+    low = np.where(np.isnan(band.low.probabilities), left, band.low.probabilities)
+    high = np.where(np.isnan(band.high.probabilities), 1.0, band.high.probabilities)
+    high = np.minimum.accumulate(high)
 
     def passed(shares: np.ndarray, level: float) -> float:
         below = shares <= 1 - level + 1e-12
