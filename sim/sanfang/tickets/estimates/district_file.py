@@ -1,0 +1,263 @@
+"""A district file from estimates: demand on the hotline is rescaled to the file's, and all else stays a default.
+
+Each value that is written says where it is from: `this file` (the export), `places` (the table beside it), or
+`assumed`. What is not written is the default's, with the default's sources.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sanfang.scenario.errors import InputError
+from sanfang.scenario.files import unfit_for_a_path
+from sanfang.scenario.saving import to_toml
+from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import printable, shortened
+from sanfang.tickets.estimates.estimates import Estimates
+from sanfang.tickets.estimates.hotline import CLOSE, Rates, model_hotline, scaled_hazards, season_of
+from sanfang.tickets.estimates.places import Places
+from sanfang.tickets.estimates.profiles import MONTHS, WEEKDAYS
+from sanfang.tickets.estimates.value import Bound, Estimate, Refused
+
+BASE = "licang"
+POLICY = "before"
+FEWEST_RESIDENTS = 2_000
+"""With fewer there is no district to simulate."""
+
+AS_COMMUNITIES = 20_000
+"""Neighbourhoods with fewer residents on average are communities; larger ones are sub-districts."""
+
+HEAD = """\
+# A district from its own records: {rows:,} rows of an export, {begin} to {end}.
+#
+#     sanfang scenario validate {file}
+#     sanfang scenario explain {file} domains
+#     sanfang run before --district {file} --days 120
+#
+# From the export: how often needs arise ({domains}), and when{when}. The whole
+# file is taken for what the model calls the hotline, whatever the channel. A hazard is of needs that arise, and the
+# hotline sees only those that are voiced, and voiced there: so each default hazard is scaled until the model's own
+# hotline gets the file's requests per resident and year (without duplicates, with repeats) on this district.
+# From the table of neighbourhoods: residents and what else it gives.
+# Everything else (staff, money, hours of work, times, minds, voice) is the default of `{base}` with its sources, and is
+# not this district's. Where staff does not fit demand, times and satisfaction of a run will be wrong.
+"""
+
+
+@dataclass(frozen=True)
+class DistrictFile:
+    """The text of a district file, what it rests on, and what was left at the default with the reason."""
+
+    text: str
+    written: dict[str, str]
+    """By dotted path, the source."""
+    left: dict[str, str]
+    """By dotted path, why it is the default's."""
+
+
+def write_district(
+    estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline, name: str | None = None
+) -> DistrictFile:
+    """Write a district file to `path`, which may be there already; see `district_file`. Raises `InputError`."""
+    made = district_file(estimates, places, path, rates, name)
+    try:
+        path.write_text(made.text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{shortened(str(path), 200)}: cannot be written: {error}") from None
+    return made
+
+
+def why_no_district(estimates: Estimates, places: Places | None) -> str:
+    """Why no district file can be made, or the empty string."""
+    hazard = estimates.hazards.all
+    if places is None or not isinstance(hazard, Estimate):
+        return hazard.reason if isinstance(hazard, Bound | Refused) else "residents are needed"
+    if places.residents < FEWEST_RESIDENTS:
+        return f"{places.residents:,.0f} residents; at least {FEWEST_RESIDENTS:,} are needed"
+    return ""
+
+
+def district_file(
+    estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline, name: str | None = None
+) -> DistrictFile:
+    """What a district file at `path` would say. Its map is drawn from its `name` (None: that of the file).
+
+    `rates` runs the model (some ten seconds, up to five times). Raises `InputError` without places, and where hazards
+    were refused.
+    """
+    why = why_no_district(estimates, places)
+    if places is None or why:
+        raise InputError(f"no district file: {why}")
+    name = path.stem if name is None else name
+    unfit = unfit_for_a_path(name)
+    if unfit:
+        raise InputError(f"no district file: {shortened(repr(name))}: {unfit}")
+    left: dict[str, str] = {}
+    values = _of_places(estimates, places, left) | _calendar(estimates, left)
+    values["district.name"] = (printable(name), "")
+    values["district.label_zh"] = (printable(name), "")
+    values |= _hazards(estimates, values, rates, left)
+    return DistrictFile(
+        text=_text(estimates, values, left, path.name, printable(name)),
+        written={key: source for key, (_, source) in values.items() if source},
+        left=left,
+    )
+
+
+Values = dict[str, tuple[Any, str]]
+"""By dotted path, a value and its source."""
+
+
+def _of_places(estimates: Estimates, places: Places, left: dict[str, str]) -> Values:
+    """What the table of neighbourhoods says of the district."""
+    base = Scenario.load(POLICY, district=BASE).district
+    residents, number = round(places.residents), len(places.table)
+    mean = residents / number
+    values: Values = {"district.population": (residents, f"places: sum of {number} neighbourhoods")}
+    if mean < AS_COMMUNITIES:
+        communities, streets = number, max(1, min(number, round(residents * base.sub_districts / base.population)))
+        values["district.communities"] = (communities, "places: one a neighbourhood")
+        values["district.sub_districts"] = (streets, f"assumed: as many residents each as in {BASE}")
+        if number >= 5:
+            spread = min(1.0, float(places.table["residents"].std(ddof=1)) / mean)
+            values["district.community_size_cv"] = (round(spread, 3), "places: sd over mean of the neighbourhoods")
+        _heterogeneity(estimates, values, left)
+    else:
+        communities = max(number, round(residents * base.communities / base.population))
+        values["district.communities"] = (communities, f"assumed: as many residents each as in {BASE}")
+        values["district.sub_districts"] = (number, "places: one a neighbourhood, which are too large for communities")
+        left["district.heterogeneity"] = "neighbourhoods of the file are larger than communities"
+    elderly = places.share_elderly
+    if math.isnan(elderly):
+        left["district.share_elderly"] = "the table of neighbourhoods does not give it"
+    elif elderly + base.share_young > 1:
+        left["district.share_elderly"] = f"{elderly:.0%} does not go with {base.share_young:.0%} under 15"
+    else:
+        values["district.share_elderly"] = (round(elderly, 4), "places: mean by residents")
+    posts = 10_000 * places.posts / residents
+    if math.isnan(posts):
+        left["staffing.officers_per_10k"] = "the table of neighbourhoods does not give the posts of each"
+    elif not 0.5 <= posts <= 60:
+        left["staffing.officers_per_10k"] = f"{posts:.2g} posts per 10,000 residents is outside 0.5 to 60"
+    else:
+        values["staffing.officers_per_10k"] = (
+            round(posts, 2),
+            "places: posts over residents, taken for community officers",
+        )
+    return values
+
+
+def _heterogeneity(estimates: Estimates, values: Values, left: dict[str, str]) -> None:
+    differ = estimates.hazards.heterogeneity
+    if isinstance(differ, Estimate):
+        told = f"this file: log sd of hazards of {differ.count} neighbourhoods beyond chance ({_interval(differ)})"
+        values["district.heterogeneity"] = (round(min(differ.value, 1.5), 3), told)
+    else:
+        left["district.heterogeneity"] = str(differ)
+
+
+def _calendar(estimates: Estimates, left: dict[str, str]) -> Values:
+    """When needs come up: the profiles that the file allows."""
+    shapes, values = estimates.arrivals.profiles, Values()
+    hours = tuple(f"{hour:02d}" for hour in range(24))
+    for key, table, names in (
+        ("weekday_profile", shapes.weekday, WEEKDAYS),
+        ("month_profile", shapes.month, MONTHS),
+        ("hour_profile", shapes.hour, hours),
+    ):
+        path = f"calendar.{key}"
+        parts = [table.get(name) for name in names]
+        known = [part for part in parts if isinstance(part, Estimate)]
+        if len(known) < len(names):
+            left[path] = str(table.get("all", "not all of it is known"))
+            continue
+        error = max(math.log(part.high / part.low) / 2 for part in known)
+        note = f"; {known[0].note}" if key == "month_profile" and known[0].note else ""
+        told = f"this file: shares of requests; each known to {math.expm1(error):.0%} or better{note}"
+        values[path] = (_summing_to_one([part.value for part in known]), told)
+    return values
+
+
+def _summing_to_one(shares: list[float]) -> list[float]:
+    """Shares to five decimals, the largest taking what rounding leaves."""
+    result = [round(share / sum(shares), 5) for share in shares]
+    largest = result.index(max(result))
+    result[largest] = round(result[largest] + 1 - sum(result), 5)
+    return result
+
+
+def _hazards(estimates: Estimates, values: Values, rates: Rates, left: dict[str, str]) -> Values:
+    """The hazards with which the model's hotline gets what the file shows."""
+    document = {key: value for key, (value, _) in values.items()}
+    scenario = Scenario.load(POLICY, district=BASE).with_(document)
+    default = {name: domain.hazard for name, domain in scenario.domains.items()}
+    wanted = {}
+    for name in default:
+        seen = estimates.hazards.by_domain.get(name)
+        if isinstance(seen, Estimate):
+            wanted[name] = seen
+        else:
+            left[f"domains.{name}.hazard"] = str(seen) if seen else "no request of the file is of this domain"
+    season = season_of(estimates.begin, estimates.end, scenario)
+    targets = {name: one.value / season for name, one in wanted.items()}
+    hazard, error, off = scaled_hazards(scenario, targets, rates)
+    total = estimates.hazards.all
+    placed = sum(one.count for one in wanted.values())
+    if isinstance(total, Estimate) and placed < total.count:
+        left["requests without a domain of the model"] = f"{1 - placed / total.count:.1%} of all, not in this file"
+    result: Values = {}
+    for name, one in wanted.items():
+        spread = math.exp(math.hypot(math.log(one.high / one.low) / 2, 1.96 * error[name]))
+        rest = f"; it gets {off[name]:.2f} of them" if abs(math.log(off[name])) > math.log(1 + 2 * CLOSE) else ""
+        told = (
+            f"this file: {default[name]:g} of {BASE} x {hazard[name] / default[name]:.3g}, so that the model's hotline"
+            f" gets the file's {targets[name]:.3g} requests per resident and year{rest};"
+            f" {hazard[name] / spread:.3g}-{hazard[name] * spread:.3g}"
+        )
+        result[f"domains.{name}.hazard"] = (float(f"{hazard[name]:.4g}"), told)
+    return result
+
+
+def _interval(one: Estimate) -> str:
+    return f"{one.low:.3g}-{one.high:.3g}"
+
+
+def _text(estimates: Estimates, values: Values, left: Mapping[str, str], file: str, name: str) -> str:
+    domains = [key.split(".")[1] for key in values if key.startswith("domains.")]
+    when = [key.removeprefix("calendar.").replace("_", " ") for key in values if key.startswith("calendar.")]
+    head = HEAD.format(
+        rows=estimates.rows,
+        begin=estimates.begin,
+        end=estimates.end,
+        file=printable(file),
+        base=BASE,
+        domains=f"{len(domains)} domains",
+        when=f" ({', '.join(when)})" if when else ", which stays the default",
+    )
+    lines = [head]
+    lines += [
+        f"{key} = {to_toml(value)}" for key, value in {"extends": BASE, "label_en": name, "label_zh": name}.items()
+    ]
+    section = ""
+    for key, (value, source) in sorted(values.items(), key=lambda item: _order(item[0])):
+        above, _, last = key.rpartition(".")
+        if above != section:
+            section = above
+            lines += ["", f"[{section}]"]
+        shown = to_toml(value) if not isinstance(value, list) else "[" + ", ".join(f"{one:g}" for one in value) + "]"
+        lines.append(f"{last} = {{ value = {shown}, source = {to_toml(source)} }}" if source else f"{last} = {shown}")
+    if left:
+        lines += ["", "# Left at the default:"]
+        lines += [f"#   {key}: {printable(why)}" for key, why in left.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _order(path: str) -> tuple[int, str]:
+    """Sections as district files have them; within one the name first."""
+    sections = ("district", "calendar", "staffing", "domains")
+    above, _, last = path.rpartition(".")
+    return sections.index(above.split(".")[0]), f"{above}.{'' if last == 'name' else last}"
