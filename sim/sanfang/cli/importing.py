@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from sanfang.cli.saving import save, try_folder
 from sanfang.cli.telling import print_json, say
 
 if TYPE_CHECKING:
+    from sanfang.tickets.estimates.places import Places
     from sanfang.tickets.importing import Import
 
 importing_app = typer.Typer(no_args_is_help=True)
@@ -31,6 +33,9 @@ def import_requests_command(
         Path | None,
         typer.Option(metavar="FILE", help="Residents of each neighbourhood; without it there are counts, no hazards."),
     ] = None,
+    country: Annotated[
+        str, typer.Option(metavar="CN|none|...", help="Whose festivals are looked at, as in calendar.country.")
+    ] = "CN",
     lang: Annotated[Language, typer.Option(help="Language of the report and of the mapping's comments.")] = Language.EN,
     as_json: AsJson = False,
 ) -> None:
@@ -41,13 +46,14 @@ def import_requests_command(
     with user_errors():
         from sanfang.cli.progress import ProgressLine
         from sanfang.tickets import importing
+        from sanfang.tickets.estimates.places import read_places
         from sanfang.tickets.mapping import read_mapping
 
         try_folder(out)
-        mapping = read_mapping(map_file) if map_file else None
+        mapping, known = read_mapping(map_file) if map_file else None, read_places(places) if places else None
         with ProgressLine("bytes") as progress:
             found = importing.import_requests(file, mapping, progress)
-        estimated = _estimates(found, places) if found.tickets is not None else {}
+        estimated, no_district = _estimates(found, known, None if country == "none" else country, out.resolve().name)
     saved = save(out, {**importing.files(found, lang.value), **estimated}, "import-requests", {"file": file.name})
     with user_errors():
         if found.refusal:
@@ -59,12 +65,27 @@ def import_requests_command(
         saved.end()
         return
     _tell(found, lang.value)
+    if no_district:
+        say(f"no district file: {no_district}")
     saved.say()
 
 
-def _estimates(found: Import, places: Path | None) -> dict[str, Any]:
-    """What is estimated from the tickets, as files to save: name, and what writes it. Nothing is, so far."""
-    return {}
+def _estimates(found: Import, places: Places | None, country: str | None, name: str) -> tuple[dict[str, Any], str]:
+    """What is estimated from the tickets, as files to save: name, and what writes it; and why there is no district
+    file, if there is none."""
+    if found.tickets is None:
+        return {}, ""
+    from sanfang.cli.telling import say_if_compiling
+    from sanfang.tickets.estimates.writing import written
+
+    if places is not None:
+        say_if_compiling()
+    made = written(found.tickets, places, country, name)
+    return {file: partial(_write, text) for file, text in made.texts.items()}, made.no_district
+
+
+def _write(text: str, path: Path) -> None:
+    path.write_text(text, "utf-8")
 
 
 def _tell(found: Import, lang: str) -> None:

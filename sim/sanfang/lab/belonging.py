@@ -33,6 +33,7 @@ OUTPUTS = frozenset(
         *("verification.json", "verification.csv", "verification.png"),
         *("runs.parquet", "daily.parquet"),
         *("mapping.toml", "quality.json", "quality.html"),
+        *("estimates.md", "estimates.json", "district.toml"),
     }
 )
 """Names of files that commands save. No other file is ever removed, whatever a manifest says."""
