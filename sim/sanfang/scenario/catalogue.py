@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sanfang.scenario.declare import EXTENSIONS, Role, Section
-from sanfang.scenario.merging import PRESENT
 from sanfang.scenario.policy import Policy
+from sanfang.scenario.present import PRESENT
 
 if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
