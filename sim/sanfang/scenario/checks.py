@@ -67,6 +67,17 @@ def check(scenario: Scenario) -> None:
     _policies(scenario)
 
 
+def check_years_before(scenario: Scenario) -> None:
+    """Raise at the first condition before day 0 that does not fit the scenario."""
+    for name in scenario.years_before.get("domains", {}):
+        if name not in scenario.domains:
+            raise wrong(f"years_before.domains.{name}", _unknown("domain", name, scenario.domains))
+    if scenario.years_before:
+        if scenario.run.start == "empty":
+            raise wrong("years_before", 'there are none with run.start = "empty"')
+        _size(scenario.under_present_policy())
+
+
 def wrong(path: str, message: str) -> PydanticCustomError:
     """An error about the value at a dotted path, which pydantic itself would place at the root."""
     return PydanticCustomError(INCONSISTENT, "{message}", {"path": path, "message": message})

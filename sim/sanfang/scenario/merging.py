@@ -16,6 +16,7 @@ from sanfang.scenario.present import POLICY, OverPresent, means_present
 from sanfang.scenario.sources import parted
 from sanfang.scenario.telling import listed, shortened
 from sanfang.scenario.toml import MAX_DEPTH, MAX_KEY_LENGTH, Document, check_size
+from sanfang.scenario.years_before import YEARS_BEFORE
 
 NAMED = ("domains", "departments", "policy_by_community")
 """Tables whose keys a file chooses; `false` in the place of such an entry takes it out."""
@@ -73,6 +74,9 @@ class Reading:
                 raise InputError(f"{label}: {path}: was taken out by {self.origins[path]} and cannot be changed after")
             elif below and isinstance(value, Mapping) and not value:
                 raise InputError(f"{label}: {path} = {{}}: changes nothing; to take it out, write {path} = false")
+        apart = document.get(YEARS_BEFORE)
+        if isinstance(apart, Mapping):  # its keys may be dotted paths
+            document = {**document, YEARS_BEFORE: nested(apart)}
         _lay(self.document, document, "", origin, self.origins)
         self.sources |= {path: sources.get(path, "") for path in _paths(document)}
 

@@ -39,6 +39,7 @@ from sanfang.scenario.reading import ABOUT, read_document, read_scenario
 from sanfang.scenario.resolving import Given, resolved, told_with_dose
 from sanfang.scenario.settings import SETTING, parse_settings
 from sanfang.scenario.sources import NONE_GIVEN
+from sanfang.scenario.years_before import YEARS_BEFORE, checked, conditions_before
 
 
 def _part_of_policy(value: Any) -> dict[str, LeverValue]:
@@ -83,6 +84,10 @@ class Scenario(Section):
     present: PartOfPolicy = Field(default_factory=dict)
     """Levers of the policy that the district has before day 0; those that are not named are at 0."""
 
+    years_before: Annotated[dict[str, Any], BeforeValidator(checked)] = Field(default_factory=dict)
+    """Conditions before day 0 where they differ from those above, in their sections; none: day 0 changes the policy
+    alone."""
+
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
     _notes: tuple[str, ...] = PrivateAttr(default=())
@@ -107,6 +112,7 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         checks.check(self)
+        checks.check_years_before(self)
         return self
 
     # --- Making one -------------------------------------------------------------------------------
@@ -174,9 +180,10 @@ class Scenario(Section):
         return self.policy.model_copy(update=own) if own else self.policy
 
     def under_present_policy(self) -> Scenario:
-        """The same district and conditions under the district's present policy."""
+        """The district as it is in the years before day 0: under its present policy, and the conditions of then."""
         policy = Policy.model_validate(self.present)
-        present = self.model_copy(update={"policy": policy, "policy_by_community": {}})
+        then = conditions_before(self) | {"policy": policy, "policy_by_community": {}, YEARS_BEFORE: {}}
+        present = self.model_copy(update=then)
         present._given = None  # it is this policy now, whatever the scenario's own follows from
         return present
 
@@ -238,6 +245,8 @@ class Scenario(Section):
         """SHA-256 over all values that a run depends on: names, labels and description are left out."""
         content = self.model_dump(mode="json", exclude=set(ABOUT))
         content["district"].pop("label_zh")
+        if not content[YEARS_BEFORE]:
+            del content[YEARS_BEFORE]  # most have none, and are what they were before there could be any
         for entry in [*content["domains"].values(), *content["departments"].values()]:
             del entry["label_en"], entry["label_zh"]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
