@@ -100,13 +100,14 @@ def told_with_dose(reading: Reading) -> Document:
     return document
 
 
-def resolved(scenario: Scenario, given: Given) -> tuple[Scenario, Given | None]:
-    """`scenario` with the levers that follow from what it was given, which is None where they are the same and stay so.
-
-    Raises `InputError` for a lever that has no such level.
-    """
-    if not given.dose and not scenario.present:  # most are so, and there are many in a sweep
-        return scenario, given if given.follows_present else None
+def resolved(scenario: Scenario, reading: Reading) -> tuple[Scenario, Given | None]:
+    """`scenario` with the levers that follow from what `reading` gave it, which is None where they are the same and
+    stay so. Raises `InputError` for a lever that has no such level."""
+    if not reading.dose and not scenario.present and not isinstance(reading.document.get(POLICY), OverPresent):
+        return scenario, None  # most are so, and there are many in a sweep
+    given = Given.of(scenario, reading)
+    if not given.dose and not scenario.present:
+        return scenario, given
     levers, own = given.levers(scenario.present), given.levers_by_community(scenario.present)
     if given.dose and not float(given.dose):  # nothing is left of what was a community's own
         own = _apart(own, levers, given)

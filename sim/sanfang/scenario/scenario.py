@@ -165,7 +165,7 @@ class Scenario(Section):
             scenario = cls.model_validate(document)
         except ValidationError as error:
             raise input_error(error, document, reading.origins) from None
-        scenario, scenario._given = resolved(scenario, Given.of(scenario, reading))
+        scenario, scenario._given = resolved(scenario, reading)
         scenario._origins, scenario._sources = reading.origins, reading.sources
         scenario._notes = tuple(dict.fromkeys(reading.notes))
         return scenario

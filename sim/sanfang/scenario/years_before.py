@@ -85,6 +85,8 @@ def refusal(path: str) -> str:
 def checked(value: Any) -> Any:
     """The values of `[years_before]`, a nested mapping, each checked as that of its section is. For pydantic."""
     if isinstance(value, Mapping):
+        if not value:
+            return {}  # as most are: a sweep makes many scenarios
         for path, _ in flat(value):
             reason = refusal(path)
             if reason:
