@@ -46,10 +46,47 @@ def test_it_says_its_dose() -> None:
     assert (scenario.name, scenario.label_en) == ("three-devolutions@0.5", "Three devolutions, dose 0.5")
 
 
-@pytest.mark.parametrize("dose", ["2", "-0.1", "nan", "inf"])
+@pytest.mark.parametrize(
+    "dose", ["2", "-0.1", "+0.1", "nan", "inf", "1e-1", "0_1", "0,5", " 0.5", "0.5 ", "1.", "1.01", "０.5", "٠.٥"]
+)
 def test_what_is_no_dose_is_refused(dose: str) -> None:
     with pytest.raises(InputError, match="from 0 to 1"):
         load(f"three-devolutions@{dose}")
+
+
+def test_one_dose_has_one_name_and_two_doses_have_two() -> None:
+    written = ["0.5", "0.50", ".5", "00.5", "0.123456", "0.1234561", "0.12345610", "1", "1.0", "0", "0.0"]
+    names = [load(f"three-devolutions@{dose}").name.partition("@")[2] for dose in written]
+    assert names == ["0.5"] * 4 + ["0.123456", "0.1234561", "0.1234561", "1", "1", "0", "0"]
+
+
+PRESENT = ("present.authority=0.2", "present.triage=0.4")
+SCHEDULED = """
+[policy]
+authority = [[30, 1.0]]
+triage = [[0, 0.0], [60, 0.8]]
+[policy_by_community.c001]
+authority = [[90, 0.7]]
+"""
+
+
+def test_before_its_first_step_a_schedule_has_the_present_level_at_every_dose(tmp_path: Path) -> None:
+    file = tmp_path / "later.toml"
+    file.write_text(SCHEDULED)
+    half = load(f"{file}@0.5", *PRESENT)
+    assert half.policy.authority == ((0, 0.2), (30, pytest.approx(0.6)))
+    assert half.policy.triage == ((0, 0.2), (60, pytest.approx(0.6)))
+    assert half.policy_by_community["c001"]["authority"] == ((0, 0.2), (90, pytest.approx(0.45)))
+
+
+def test_dose_0_is_the_present_policy_and_dose_1_the_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "later.toml"
+    file.write_text(SCHEDULED)
+    assert load(f"{file}@0", *PRESENT).digest() == load("before", *PRESENT).digest()
+    assert load(f"{file}@1", *PRESENT).digest() == load(str(file), *PRESENT).digest()
+    listed = tmp_path / "lists.toml"
+    listed.write_text('[policy]\nservice_scope = ["property"]\n')
+    assert load(f"{listed}@0", *PRESENT).digest() == load("before", *PRESENT).digest()
 
 
 def test_a_list_of_domains_has_no_dose(tmp_path: Path) -> None:

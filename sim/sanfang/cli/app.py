@@ -142,14 +142,16 @@ def compare_command(
     """Run scenarios in which the same troubles arise; print paired differences with 95 % intervals."""
     with user_errors():
         from sanfang.cli.gains import wanted
+        from sanfang.lab.conditions import notes_on_conditions
         from sanfang.lab.scales import notes_on_scale
-        from sanfang.lab.scenario_labels import label_of
+        from sanfang.lab.scenario_labels import baseline_among, label_of
         from sanfang.run.reach import steps_not_reached
 
         try_folder(out)
         labelled = load_apart(scenarios, district, settings)
         split = wanted(by, min(days or each.run.days for each in labelled.values()))
         chosen = label_of(baseline, scenarios, labelled)
+        say_notes(notes_on_conditions(labelled, baseline_among(labelled, chosen)))
         say_notes(steps_not_reached(labelled.values(), days))
         say_notes(notes_on_scale(labelled.values(), scale))
         say_if_compiling()

@@ -51,6 +51,7 @@ def validate(
 ) -> None:
     """Check scenario files: exit status 0 if all are right, else 2 with one message for each thing that is wrong."""
     from sanfang.scenario.sources import SourceSummary
+    from sanfang.scenario.years_before import shocks
 
     results: list[dict[str, Any]] = []
     for file in files:
@@ -58,9 +59,10 @@ def validate(
             loaded = load(file, district)
             basis = SourceSummary.of(loaded)
             about = {"digest": loaded.digest(), "message": None, "notes": list(loaded.notes), **basis.to_dict()}
+            about["shocks"] = changes = shocks(loaded)
             results.append({"scenario": file, "valid": True, **about})
             if not as_json:
-                say(f"{file}: valid; " + "\n".join(basis.lines()))
+                say(f"{file}: valid; " + "\n".join([*basis.lines(), *changes]))
         except InputError as error:
             if str(error) not in {result["message"] for result in results}:  # a district is wrong for all of them
                 tell_error(error)

@@ -137,11 +137,14 @@ def analyse_command(
             if as_json:
                 extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
                 extra |= {"gains": split.to_dict("records")} if results.by else {}
+                extra |= {"on_conditions": about.get("on_conditions", [])}
                 print_json(document(given) | {"reached": about.get("reached", {})} | extra)
                 return
             print_analysis(given)
             print_gains(split)
             _say_reached(about)
+            for note in about.get("on_conditions", []):  # an older store has none
+                say(note)
         if settled is not None:
             print_warm_ups(settled)
     if status.missing or status.failed:

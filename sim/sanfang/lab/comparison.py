@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from sanfang.lab import belonging
+from sanfang.lab.conditions import notes_on_conditions
 from sanfang.lab.files import table_writer, to_json, write_atomically
 from sanfang.lab.provenance import provenance
 from sanfang.lab.scenario_labels import baseline_among, by_label
@@ -108,11 +109,12 @@ class Comparison:
 
     @property
     def notes(self) -> list[str]:
-        """What a user should know of the scenarios' files, and of steps of schedules that never come."""
+        """What a user should know of the scenarios' files, of conditions that differ, and of steps that never come."""
         scenarios = self.scenarios.values()
         about_files = [note for scenario in scenarios for note in scenario.notes]
         windows = filter(None, [differences_in_words(self.windows)])
-        return list(dict.fromkeys([*about_files, *steps_not_reached(scenarios, self.days), *windows]))
+        conditions = notes_on_conditions(self.scenarios, self.baseline)
+        return list(dict.fromkeys([*about_files, *conditions, *steps_not_reached(scenarios, self.days), *windows]))
 
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
         """Write `files` into `folder`; return their paths. Each is complete or not there.

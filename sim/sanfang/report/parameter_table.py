@@ -82,6 +82,8 @@ def _levers() -> Iterator[str]:
         "of `prices` that say what one event of it costs; *What it moves* is what must move, all else equal.\n"
         "`policy_by_community.c007.authority = 1` sets a lever in one community only; `present.authority = 0.3` says\n"
         "that the district has so much of it before day 0, which is the policy of the scenario `before`.\n"
+        "`years_before.workforce.leaving_base = 0.15` says what a condition was before day 0 where it was otherwise\n"
+        "([writing.md](writing.md)).\n"
     )
     yield from table(LEVER_HEAD, map(_lever, levers()))
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sanfang.scenario.declare import EXTENSIONS, Role, Section
-from sanfang.scenario.merging import PRESENT
 from sanfang.scenario.policy import Policy
+from sanfang.scenario.present import PRESENT
+from sanfang.scenario.years_before import SECTIONS, YEARS_BEFORE, refusal
 
 if TYPE_CHECKING:
     from sanfang.scenario.scenario import Scenario
@@ -81,9 +82,9 @@ class Parameter:
 def parameters() -> Iterator[Parameter]:
     """Every declared parameter, in the order of declaration; `*` in a path stands for a chosen name.
 
-    The present policy is left out: its levers are those of `policy`.
+    The present policy and the years before are left out: their parameters are those of other sections.
     """
-    yield from _walk({name: below for name, below in tree().items() if name != PRESENT}, "")
+    yield from _walk({name: below for name, below in tree().items() if name not in (PRESENT, YEARS_BEFORE)}, "")
 
 
 def levers(*, extensions: bool = True) -> list[Parameter]:
@@ -175,13 +176,26 @@ def tree() -> Tree:
     """The declarations as nested dicts; the one key `*` means that a file chooses the keys."""
     from sanfang.scenario.scenario import Scenario
 
-    return _tree(Scenario)
+    whole = _tree(Scenario)
+    whole[YEARS_BEFORE] = _allowed({name: whole[name] for name in SECTIONS}, "")
+    return whole
+
+
+def _allowed(node: Tree, prefix: str) -> Tree:
+    """The part of the declarations that may be otherwise before day 0."""
+    return {
+        name: _allowed(below, f"{prefix}{name}.") if isinstance(below, dict) else below
+        for name, below in node.items()
+        if not refusal(f"{prefix}{name}")
+    }
 
 
 def _tree(section: type[Section]) -> Tree:
     branches: Tree = {}
     for name, info in section.model_fields.items():
         below = info.annotation
+        if name == YEARS_BEFORE:
+            continue
         if name == PRESENT:
             branches[name] = _tree(Policy)
         elif get_origin(below) is dict:

@@ -67,7 +67,18 @@ def check(scenario: Scenario) -> None:
     _policies(scenario)
 
 
-def _wrong(path: str, message: str) -> PydanticCustomError:
+def check_years_before(scenario: Scenario) -> None:
+    """Raise at the first condition before day 0 that does not fit the scenario."""
+    for name in scenario.years_before.get("domains", {}):
+        if name not in scenario.domains:
+            raise wrong(f"years_before.domains.{name}", _unknown("domain", name, scenario.domains))
+    if scenario.years_before:
+        if scenario.run.start == "empty":
+            raise wrong("years_before", 'there are none with run.start = "empty"')
+        _size(scenario.under_present_policy())
+
+
+def wrong(path: str, message: str) -> PydanticCustomError:
     """An error about the value at a dotted path, which pydantic itself would place at the root."""
     return PydanticCustomError(INCONSISTENT, "{message}", {"path": path, "message": message})
 
@@ -76,52 +87,52 @@ def _people(scenario: Scenario) -> None:
     district = scenario.district
     if district.sub_districts > district.communities:
         message = f"must not be more than district.communities = {district.communities}"
-        raise _wrong("district.sub_districts", message)
+        raise wrong("district.sub_districts", message)
     each = district.population / district.communities
     if each < MIN_RESIDENTS:
         enough = f"at least {MIN_RESIDENTS} are needed"
         message = f"gives {each:.0f} residents to each of {district.communities} communities; {enough}"
-        raise _wrong("district.population", message)
+        raise wrong("district.population", message)
     if district.share_elderly + district.share_young > 1:
         message = f"together with district.share_young = {district.share_young} it is more than 1"
-        raise _wrong("district.share_elderly", message)
+        raise wrong("district.share_elderly", message)
 
 
 def _day(scenario: Scenario) -> None:
     calendar = scenario.calendar
     if calendar.reference_year and calendar.reference_year < EARLIEST.year:
-        raise _wrong("calendar.reference_year", f"must be a year from {EARLIEST.year} to {LATEST.year}, or 0 for none")
+        raise wrong("calendar.reference_year", f"must be a year from {EARLIEST.year} to {LATEST.year}, or 0 for none")
     for date in calendar.working_weekends:
         if date.weekday() < SATURDAY:
-            raise _wrong("calendar.working_weekends", f"{date} is a {date:%A}; only Saturdays and Sundays belong here")
+            raise wrong("calendar.working_weekends", f"{date} is a {date:%A}; only Saturdays and Sundays belong here")
         if date in calendar.holidays:
-            raise _wrong("calendar.working_weekends", f"{date} is in calendar.holidays, too")
+            raise wrong("calendar.working_weekends", f"{date} is in calendar.holidays, too")
     if calendar.opening_hour + calendar.shift_hours > 24:
         message = f"with calendar.opening_hour = {calendar.opening_hour} the working day ends after midnight"
-        raise _wrong("calendar.shift_hours", message)
+        raise wrong("calendar.shift_hours", message)
 
 
 def _offices(scenario: Scenario) -> None:
     if not scenario.domains:
-        raise _wrong("domains", "there are none; a scenario needs a district that has at least one domain")
+        raise wrong("domains", "there are none; a scenario needs a district that has at least one domain")
     for table, names in (("domains", scenario.domains), ("departments", scenario.departments)):
         for name in names:
             if not re.fullmatch(rf"[\w-]{{1,{MAX_ID_LENGTH}}}", name):
                 allowed = f"at most {MAX_ID_LENGTH} letters, digits, _ and -, and neither dots nor spaces"
-                raise _wrong(f"{table}.{name}", f"{shortened(name)!r} is no good name: it must have {allowed}")
+                raise wrong(f"{table}.{name}", f"{shortened(name)!r} is no good name: it must have {allowed}")
     for name, domain in scenario.domains.items():
         if domain.department not in scenario.departments:
-            raise _wrong(f"domains.{name}.department", _unknown("department", domain.department, scenario.departments))
+            raise wrong(f"domains.{name}.department", _unknown("department", domain.department, scenario.departments))
 
 
 def _start(scenario: Scenario) -> None:
     """Day 0 opens new books: of the money of a month that has begun, part would be in the old ones."""
     start = scenario.calendar.start
     if scenario.run.start == "steady" and start.year < MIN_YEAR:
-        raise _wrong("calendar.start", f"must be in {MIN_YEAR} or later: the years before are played too")
+        raise wrong("calendar.start", f"must be in {MIN_YEAR} or later: the years before are played too")
     if scenario.run.start == "steady" and start.day != 1:
         told = 'must be the first of a month, as run.start is "steady"; or set run.start = "empty"'
-        raise _wrong("calendar.start", f"{told}, not {start}")
+        raise wrong("calendar.start", f"{told}, not {start}")
 
 
 def _size(scenario: Scenario) -> None:
@@ -132,7 +143,7 @@ def _size(scenario: Scenario) -> None:
         ("departments", len(scenario.departments), limits.MAX_DEPARTMENTS),
     ):
         if number > most:
-            raise _wrong(table, f"there are {number:,}; at most {most:,} are possible")
+            raise wrong(table, f"there are {number:,}; at most {most:,} are possible")
     residents, communities = district.population * len(domains), district.communities * len(domains)
     candidates = "candidates for needs a day (residents x hazard x needs.hazard_cap / 365)"
     for path, what, amount, most in (
@@ -142,7 +153,7 @@ def _size(scenario: Scenario) -> None:
         ("domains", candidates, _candidates(scenario), limits.MAX_CANDIDATES),
     ):
         if amount > most:
-            raise _wrong(path, f"makes {amount:,.0f} {what}; at most {most:,} fit into memory")
+            raise wrong(path, f"makes {amount:,.0f} {what}; at most {most:,} fit into memory")
 
 
 def _posts(scenario: Scenario) -> float:
@@ -165,14 +176,14 @@ def _policies(scenario: Scenario) -> None:
     communities = scenario.district.communities
     for name, own in scenario.policy_by_community.items():
         if not is_community(name, communities):
-            raise _wrong(f"policy_by_community.{name}", no_community(name, communities))
+            raise wrong(f"policy_by_community.{name}", no_community(name, communities))
         _scope(f"policy_by_community.{name}", own.get("service_scope"), scenario)
 
 
 def _scope(prefix: str, scope: Any, scenario: Scenario) -> None:
     for name in scope if isinstance(scope, tuple) else ():
         if isinstance(name, str) and name not in scenario.domains:
-            raise _wrong(f"{prefix}.service_scope", _unknown("domain", name, scenario.domains))
+            raise wrong(f"{prefix}.service_scope", _unknown("domain", name, scenario.domains))
 
 
 def _unknown(kind: str, name: str, known: dict[str, Any]) -> str:

@@ -27,18 +27,19 @@ from sanfang.scenario.conditions import (
     Voice,
     Workforce,
 )
-from sanfang.scenario.declare import Description, Label, Name, Schedule, Section, choice
-from sanfang.scenario.dose import at_dose, parted
+from sanfang.scenario.declare import Description, Label, Name, Section, choice
+from sanfang.scenario.dose import LeverValue, parted
 from sanfang.scenario.errors import InputError, nearest, while_reading
 from sanfang.scenario.merging import Reading, nested
 from sanfang.scenario.messages import input_error
 from sanfang.scenario.place import Calendar, DepartmentPosts, District, Domain, Money, Staffing
-from sanfang.scenario.policy import Policy, lever_names
+from sanfang.scenario.policy import Policy
+from sanfang.scenario.present import POLICY
 from sanfang.scenario.reading import ABOUT, read_document, read_scenario
+from sanfang.scenario.resolving import Given, resolved, told_with_dose
 from sanfang.scenario.settings import SETTING, parse_settings
 from sanfang.scenario.sources import NONE_GIVEN
-
-LeverValue = float | Schedule | tuple[str, ...]
+from sanfang.scenario.years_before import YEARS_BEFORE, checked, conditions_before
 
 
 def _part_of_policy(value: Any) -> dict[str, LeverValue]:
@@ -83,9 +84,15 @@ class Scenario(Section):
     present: PartOfPolicy = Field(default_factory=dict)
     """Levers of the policy that the district has before day 0; those that are not named are at 0."""
 
+    years_before: Annotated[dict[str, Any], BeforeValidator(checked)] = Field(default_factory=dict)
+    """Conditions before day 0 where they differ from those above, in their sections; none: day 0 changes the policy
+    alone."""
+
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
     _notes: tuple[str, ...] = PrivateAttr(default=())
+    _given: Given | None = PrivateAttr(default=None)
+    """What its levers follow from; None where they are as they were given."""
 
     @field_validator("present", mode="after")
     @classmethod
@@ -93,7 +100,7 @@ class Scenario(Section):
         """The years before day 0 are played under one policy."""
         for name, level in value.items():
             if isinstance(level, tuple) and level and not isinstance(level[0], str):
-                raise ValueError(f"{name}: the present policy has a level, not a schedule")
+                raise checks.wrong(f"present.{name}", "the present policy has a level, not a schedule")
         return value
 
     @field_validator("domains", "departments", "policy_by_community", mode="after")
@@ -105,6 +112,7 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         checks.check(self)
+        checks.check_years_before(self)
         return self
 
     # --- Making one -------------------------------------------------------------------------------
@@ -124,9 +132,9 @@ class Scenario(Section):
         with while_reading(str(name_or_path)):
             name_or_path, dose = parted(name_or_path)
             reading = read_scenario(name_or_path, district)
-            reading.lay_over(parse_settings(settings), SETTING)
-            scenario = cls._from_reading(reading)
-            return scenario if dose is None else at_dose(scenario, dose, SETTING)
+            reading.dose = dose
+            reading.change(parse_settings(settings), SETTING)
+            return cls._from_reading(reading)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], district: str | Path | None = None) -> Scenario:
@@ -137,21 +145,27 @@ class Scenario(Section):
     def with_(self, changes: Mapping[str, Any], origin: str = "with_") -> Scenario:
         """Another scenario with changes by dotted path: ``{"policy.authority": 1.0}``. Raises `InputError`.
 
-        Tables are merged, everything else is replaced. `origin` is what `Scenario.origin` says of the changes.
+        Tables are merged, everything else is replaced. `origin` is what `Scenario.origin` says of the changes. It is
+        as if they had been given when the scenario was read: what follows from the present policy, or from a dose,
+        follows from the changed one, and levers in `changes` are as given.
         """
         with while_reading(origin):
             reading = Reading(self.to_dict(), dict(self._origins), dict(self._sources), notes=list(self._notes))
-            reading.lay_over(nested(changes), origin)
+            if self._given is not None:
+                reading.document |= self._given.document()
+                reading.dose, reading.as_given = self._given.dose, set(self._given.as_given)
+            reading.change(nested(changes), origin)
             return self._from_reading(reading)
 
     @classmethod
     def _from_reading(cls, reading: Reading) -> Scenario:
         reading.settle()
-        reading.take_present_policy(lever_names())
+        document = told_with_dose(reading)
         try:
-            scenario = cls.model_validate(reading.document)
+            scenario = cls.model_validate(document)
         except ValidationError as error:
-            raise input_error(error, reading.document, reading.origins) from None
+            raise input_error(error, document, reading.origins) from None
+        scenario, scenario._given = resolved(scenario, reading)
         scenario._origins, scenario._sources = reading.origins, reading.sources
         scenario._notes = tuple(dict.fromkeys(reading.notes))
         return scenario
@@ -166,9 +180,12 @@ class Scenario(Section):
         return self.policy.model_copy(update=own) if own else self.policy
 
     def under_present_policy(self) -> Scenario:
-        """The same district and conditions under the district's present policy."""
+        """The district as it is in the years before day 0: under its present policy, and the conditions of then."""
         policy = Policy.model_validate(self.present)
-        return self.model_copy(update={"policy": policy, "policy_by_community": {}})
+        then = conditions_before(self) | {"policy": policy, "policy_by_community": {}, YEARS_BEFORE: {}}
+        present = self.model_copy(update=then)
+        present._given = None  # it is this policy now, whatever the scenario's own follows from
+        return present
 
     @property
     def community_ids(self) -> tuple[str, ...]:
@@ -177,8 +194,12 @@ class Scenario(Section):
 
     def origin(self, path: str) -> str:
         """Where the value at a dotted path came from: `default`, a file, `--set` or `with_`."""
+        if self._given is not None and self._given.is_moved(path):
+            return f"dose {self._given.dose}"
         if path in self._origins:
             return self._origins[path]
+        if path.partition(".")[0] == POLICY in self._origins and find(path):  # "present" was said for all
+            return self._origins[POLICY]
         if find(path) is None:
             known = [parameter.path for parameter in parameters()]
             raise InputError(f"{path!r}: is not a parameter{nearest(path, known)}")
@@ -224,6 +245,8 @@ class Scenario(Section):
         """SHA-256 over all values that a run depends on: names, labels and description are left out."""
         content = self.model_dump(mode="json", exclude=set(ABOUT))
         content["district"].pop("label_zh")
+        if not content[YEARS_BEFORE]:
+            del content[YEARS_BEFORE]  # most have none, and are what they were before there could be any
         for entry in [*content["domains"].values(), *content["departments"].values()]:
             del entry["label_en"], entry["label_zh"]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from sanfang.scenario.errors import InputError
+from sanfang.scenario.present import OverPresent
 from sanfang.scenario.telling import in_words, is_printable, listed
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def _plain(value: Any, path: str, origin: str, sources: dict[str, str]) -> Any:
             raise InputError(f"{f'{origin}: ' if origin else ''}{path}.source = {in_words(source)}: {allowed}")
         sources[path] = source
         return value["value"]
-    return {key: _plain(below, f"{path}.{key}", origin, sources) for key, below in value.items()}
+    plain = {key: _plain(below, f"{path}.{key}", origin, sources) for key, below in value.items()}
+    return OverPresent(plain) if isinstance(value, OverPresent) else plain
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sanfang.lab.conditions import notes_on_points
 from sanfang.lab.experiments import designs, experiment_windows
 from sanfang.lab.experiments.constraints import Constraint
 from sanfang.lab.experiments.designs import Design
@@ -88,6 +89,7 @@ class Experiment:
         factors = factors_of(file, Binder(bases[baseline], origin.name, origin.locate), origin)
         notes = [source.note] if source and source.note else []
         notes += [note for base in bases.values() for note in base.notes]
+        notes += _on_conditions(bases, baseline, factors)
         notes += steps_not_reached(bases.values(), file.days)
         experiment = cls(
             file=file,
@@ -210,6 +212,11 @@ class Experiment:
         return tuple(dict.fromkeys(self.file.metrics))
 
     @property
+    def on_conditions(self) -> list[str]:
+        """What its differences show where its scenarios, or its points, have different conditions."""
+        return _on_conditions(self.bases, self.baseline, self.factors)
+
+    @property
     def design(self) -> Design:
         """Kind of the design and its keys."""
         return self.file.design
@@ -296,3 +303,7 @@ class Experiment:
 
     def __hash__(self) -> int:
         return hash(self.digest())
+
+
+def _on_conditions(bases: Mapping[str, Scenario], baseline: str, factors: tuple[Factor, ...]) -> list[str]:
+    return list(notes_on_points(bases, baseline, [path for factor in factors for path in factor.sets]))

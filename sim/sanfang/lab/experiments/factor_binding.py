@@ -71,7 +71,8 @@ class Binder:
             levers = parted(read_toml(source), source.label)[0].get("policy", {})
         except InputError as error:
             raise self.error(name, f"overlay: {error}") from None
-        sets = {f"policy.{lever}": level for lever, level in levers.items() if level != 0}
+        given = levers if isinstance(levers, Mapping) else {}  # "present" names none
+        sets = {f"policy.{lever}": level for lever, level in given.items() if level != 0}
         if not sets:
             files = "name a file that sets levers, not one that only extends others"
             raise self.error(name, f"overlay = {in_words(scenario)}: this file sets no lever above 0 itself; {files}")

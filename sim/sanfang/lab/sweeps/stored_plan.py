@@ -38,6 +38,7 @@ def set_plan(store: Store, plan: Plan, measuring: Measuring) -> None:
         "formulas_of_groups": group_digests() if experiment.by else {},
         "own_metrics": declarations(experiment.own),
         "baseline": experiment.baseline,
+        "on_conditions": experiment.on_conditions,
         "metrics": list(experiment.metrics),
         "factors": list(plan.points[0]),
         "planned": plan.first,
