@@ -16,7 +16,7 @@ from sanfang.lab.storage.faults import plainly
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.measuring import Measuring, group_digests, measuring_of
 from sanfang.lab.sweeps.plan import Plan
-from sanfang.metrics.catalogue import seen
+from sanfang.metrics.catalogue import TELLS_REQUESTS, seen
 from sanfang.run.reach import reached_by
 from sanfang.scenario.errors import InputError
 
@@ -67,8 +67,10 @@ def extend_plan(store: Store, plan: Plan) -> bool:
     values: dict[int, dict[str, Any]] = defaultdict(dict)
     for point, replications in planned.items():
         values[point] = {label: np.full(replications, np.nan) for label in experiment.bases}
-    for point, label, replication, value in store.values(rule.metric):
-        values[point][label][replication] = seen(rule.metric, value)
+    followed = {tuple(cell) for *cell, value in store.values(TELLS_REQUESTS) if value is not None}
+    for *cell, value in store.values(rule.metric):
+        point, label, replication = cell
+        values[point][label][replication] = seen(rule.metric, value) if tuple(cell) in followed else value
     more = []
     for point, replications in planned.items():
         required = precision.required(values[point], experiment.baseline, rule)
