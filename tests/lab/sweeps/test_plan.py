@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.provenance import code_version
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps import plan as plan_module
 from sanfang.lab.sweeps.executors import ThisProcess
 from sanfang.lab.sweeps.forecast import forecast
 from sanfang.lab.sweeps.plan import FIRST_SLICE, Plan
 from sanfang.lab.sweeps.sweep import SweepEnd, sweep
+from sanfang.model.code_version import code_version
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 from usual_sweep import experiment

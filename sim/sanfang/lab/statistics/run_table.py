@@ -7,8 +7,8 @@ random numbers).
 
 A run without a value of an open-ended metric (see `Metric`) has not reached it. Stores, CSV and JSON leave the cell
 empty; here it is infinite, which puts it in its place: above all that was seen, and equal to none. A run that could not
-be asked has no value of it, like of any other: one from no steady state, of too few days, or without requests that could
-be followed. Whoever loads some columns only has to load those that tell this, too (`TELLING`).
+be asked has no value of it, as of any other: one from no steady state, of too few days, or without requests that could
+be followed. Whoever loads some columns only loads those that tell this, too (`TELLING`).
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ def could_follow(runs: pd.DataFrame) -> Flags:
 
 
 def unfollowed_as_none(groups: pd.DataFrame) -> pd.DataFrame:
-    """A table of metrics by group, all metrics of a run and group together, in which no value of an open-ended metric is
-    over nothing (`n` is 0) where no request of the group could be followed: it is no value then, and not out of reach.
-    """
+    """A table of metrics by group, all metrics of a run and group together, in which an open-ended metric without a value
+    is over nothing (`n` is 0) where no request of the group could be followed: it has no value then, and is not out of
+    reach."""
     keys = [name for name in ("scenario", "point", "replication", "dimension", "group") if name in groups]
     told = groups[groups["metric"] == TELLS_REQUESTS]
     nothing = pd.MultiIndex.from_frame(told.loc[told["value"].isna(), keys])

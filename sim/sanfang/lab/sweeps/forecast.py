@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.provenance import code_version
 from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.rows import Planned, Result
 from sanfang.lab.storage.store import Store
@@ -17,6 +16,7 @@ from sanfang.lab.sweeps.measuring import Kept, group_digests, measuring_of
 from sanfang.lab.sweeps.missing_runs import result_of
 from sanfang.lab.sweeps.plan import Plan
 from sanfang.lab.sweeps.work import Job, do
+from sanfang.model.code_version import code_version
 from sanfang.scenario.errors import InputError
 
 SAMPLE_ROWS = 400
