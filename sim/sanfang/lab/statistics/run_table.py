@@ -74,9 +74,9 @@ def could_follow(runs: pd.DataFrame) -> Flags:
 
 
 def unfollowed_as_none(groups: pd.DataFrame) -> pd.DataFrame:
-    """A table of metrics by group, all metrics of a run and group together, in which an open-ended metric without a value
-    is over nothing (`n` is 0) where no request of the group could be followed: it has no value then, and is not out of
-    reach."""
+    """A table of metrics by group, all metrics of a run and group together, in which an open-ended metric without a
+    value is over nothing (`n` is 0) where no request of the group could be followed: it has no value then, and is not
+    out of reach."""
     keys = [name for name in ("scenario", "point", "replication", "dimension", "group") if name in groups]
     told = groups[groups["metric"] == TELLS_REQUESTS]
     nothing = pd.MultiIndex.from_frame(told.loc[told["value"].isna(), keys])

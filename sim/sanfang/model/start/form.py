@@ -1,4 +1,4 @@
-"""Whether arrays could be what a model carries: the names, types and shapes of its own, and numbers where numbers must be.
+"""Whether arrays could be what a model carries: the names, types and shapes of its own, and no number missing.
 
 A kept start has a digest, and the key of what it belongs to. This is for a file that has both and is something else
 all the same: it is made again, and does not end in a traceback half way through a run.

@@ -26,7 +26,7 @@ LOOK_SECONDS = 0.2
 
 @contextlib.contextmanager
 def alone(path: Path) -> Iterator[Callable[[], None]]:
-    """Alone with what the lock file `path` stands for, if the folder takes one; to be told now and then that it goes on.
+    """Alone with what the lock file `path` stands for, if the folder takes one; call what it gives as work goes on.
 
     Where the folder takes no lock, or its holder does not go on, two may make the same start.
     """
