@@ -2,8 +2,8 @@
 
 A file holds plain arrays, never objects that could run code, and a digest of them all; it is taken only if this user
 wrote it, and a damaged one is as good as none. It belongs to a district, its conditions and present policy, seed,
-scale, and the code: a change of any of these is another file. What it belongs to stands in it, too: a file under another's
-name is taken for damaged. The least recently used ones go when all are more than `MAX_BYTES`.
+scale, and the code: a change of any of these is another file. What it belongs to stands in it, too: under
+another's name it is taken for damaged. The least recently used ones go when all are more than `MAX_BYTES`.
 """
 
 from __future__ import annotations
