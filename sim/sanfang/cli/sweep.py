@@ -116,6 +116,7 @@ def analyse_command(
         from sanfang.cli.analysis import AnalysisInput, document, gains_of
         from sanfang.cli.analysis_tables import print_analysis
         from sanfang.cli.gains import print_gains
+        from sanfang.cli.tables import plain_console, say_unsteady
         from sanfang.cli.warm_ups import print_warm_ups, warm_ups
         from sanfang.lab.statistics.worlds import levers_among
         from sanfang.lab.storage.results import Results
@@ -133,6 +134,8 @@ def analyse_command(
             )
             settled = warm_ups(results) if about["daily"] else None
             split = gains_of(results, given)
+            told = "steady_start" in results.numbers
+            starts = results.one_metric("steady_start", results.unsound())["steady_start"] if told else []
         with knowing(own):
             if as_json:
                 extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
@@ -141,6 +144,7 @@ def analyse_command(
                 return
             print_analysis(given)
             print_gains(split)
+            say_unsteady(plain_console(), starts)
             _say_reached(about)
         if settled is not None:
             print_warm_ups(settled)
