@@ -271,6 +271,9 @@ def _print_forecast(experiment: Experiment, forecast: Forecast) -> None:
     say(
         f"  a run takes {forecast.seconds_per_run:.2g} s here: {duration(forecast.seconds)} on {forecast.workers} cores"
     )
+    if forecast.starts:
+        each = f", {duration(forecast.seconds_per_start)} each, in this time" if forecast.starts_to_make else ""
+        say(f"  steady starts: {forecast.starts:,}, of which {forecast.starts_to_make:,} are still to be made{each}")
     kept = f", {1000 * forecast.record_megabytes:,.0f} kB of it records of each run" if experiment.records else ""
     say(f"  disk: {forecast.megabytes:,.1f} MB{kept}")
 

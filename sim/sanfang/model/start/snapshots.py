@@ -73,6 +73,11 @@ def keep(key: str, arrays: Carried) -> None:
         FOLDER.write(f"{key}{SUFFIX}", _packed(key, arrays))
 
 
+def is_there(key: str) -> bool:
+    """Whether there is a file of this start; it may turn out to be damaged."""
+    return FOLDER.path is not None and (FOLDER.path / f"{key}{SUFFIX}").is_file()
+
+
 def forget(key: str) -> None:
     """Remove the file of a start."""
     if FOLDER.path is not None:
