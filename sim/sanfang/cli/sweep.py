@@ -135,7 +135,8 @@ def analyse_command(
             settled = warm_ups(results) if about["daily"] else None
             split = gains_of(results, given)
             told = "steady_start" in results.numbers
-            starts = results.one_metric("steady_start", results.unsound())["steady_start"] if told else []
+            column = results.one_metric("steady_start", results.unsound()) if told else None
+            starts = [] if column is None else column["steady_start"].tolist()
         with knowing(own):
             if as_json:
                 extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
@@ -203,7 +204,7 @@ def _sweep(
     from sanfang.lab.sweeps.sweep import sweep
 
     try:
-        with interrupts() as asked, ProgressLine("runs") as progress:
+        with interrupts() as asked, ProgressLine("runs", _first_of_all(experiment)) as progress:
             end = sweep(
                 experiment,
                 folder,
@@ -219,6 +220,15 @@ def _sweep(
     except KeyboardInterrupt:
         tell("Stopped at once. What had finished is stored; start the same command again to go on.")
         raise typer.Exit(ENDED_BY_SIGNAL + asked[-1]) from None
+
+
+def _first_of_all(experiment: Experiment) -> str:
+    """What a sweep does before its first run, if there is something to say."""
+    from sanfang.run import prepare
+
+    scenario = experiment.scenario(next(iter(experiment.bases)), experiment.points()[0])
+    which = prepare.which_start(scenario, experiment.seed, experiment.scale)
+    return "" if scenario.run.start == "empty" or prepare.is_there(which) else "making steady starts first"
 
 
 def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
