@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sanfang.lab import provenance
+from sanfang.model import code_version
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim" / "sanfang"
@@ -129,5 +129,5 @@ def test_benchmarks_import_what_is_there(path: Path) -> None:
 
 def test_the_version_of_the_code_covers_every_file_of_the_model() -> None:
     """A store takes a run for the same as another only if no file that decides it has changed."""
-    covered = {path for pattern in provenance.DECIDE_A_RUN for path in PACKAGE.glob(pattern)}
+    covered = {path for pattern in code_version.DECIDE_A_RUN for path in PACKAGE.glob(pattern)}
     assert set((PACKAGE / "model").rglob("*.py")) <= covered

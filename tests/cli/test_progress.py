@@ -34,3 +34,10 @@ def test_short_work_says_nothing(clock: list[float], capsys: pytest.CaptureFixtu
     clock[0] = 1.0
     line(8, 8)
     assert capsys.readouterr().err == ""
+
+
+def test_until_the_first_run_is_there_it_says_what_comes_before() -> None:
+    line = ProgressLine("runs", "making steady starts first")
+    assert line.text(0, 40, 0, 10.0) == "0 of 40 runs, making steady starts first"
+    line._at_first, line._began = 0, 0.0
+    assert "steady" not in line.text(1, 40, 0, 10.0)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from benchmarks import browser
 
 from sanfang.cli import start
+from sanfang.cli.endings import orderly_end
 
 SANFANG = (sys.executable, "-c", "from sanfang.cli.start import main; main()")
 
@@ -59,3 +62,18 @@ def test_ctrl_c_while_the_command_line_is_being_loaded_leaves_no_traceback(monke
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     with pytest.raises(SystemExit, match="130"):
         start.main()
+
+
+@pytest.mark.parametrize("answer", ["pass", "raise ImportError('wrapped')"])
+def test_an_end_that_is_asked_for_while_a_library_loads_comes_after_it(
+    answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library in C may swallow what is raised meanwhile, or make another error of it."""
+    module = f"loads_{len(answer)}"
+    text = f"import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGTERM)\nexcept BaseException:\n    {answer}\n"
+    (tmp_path / f"{module}.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SystemExit, match="143"), orderly_end():
+        importlib.import_module(module)
+        time.sleep(30)
+    assert module in sys.modules

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import sanfang
 from sanfang.cli.app import app
 from sanfang.lab.belonging import MANIFEST, OUTPUTS
-from sanfang.lab.provenance import code_version
+from sanfang.model.code_version import code_version
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.window import Window
 

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from sanfang import Scenario, simulate
-from sanfang.lab import provenance
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.faults import STORE
 from sanfang.lab.storage.kept_records import pack, unpack
@@ -24,6 +23,7 @@ from sanfang.metrics import formula
 from sanfang.metrics.catalogue import BY_NAME, METRICS, measure
 from sanfang.metrics.ends import SHARES
 from sanfang.metrics.incidence import HORIZONS
+from sanfang.model import code_version
 from sanfang.model.books.headings import WASTED_YUAN
 from sanfang.model.books.tables import daily_table, request_table
 from sanfang.scenario.errors import Notice
@@ -132,9 +132,9 @@ def test_words_units_and_comments_decide_nothing(sources: Path, file: str, old: 
 
 
 def test_a_change_of_a_metric_is_no_change_of_what_decides_a_run() -> None:
-    decides = {path for pattern in provenance.DECIDE_A_RUN for path in provenance.PACKAGE.glob(pattern)}
+    decides = {path for pattern in code_version.DECIDE_A_RUN for path in code_version.PACKAGE.glob(pattern)}
     assert {path.name for path in decides} >= {"engine.py", "observation.py", "simulation.py"}
-    assert not [path for path in decides if path.is_relative_to(provenance.PACKAGE / "metrics")]
+    assert not [path for path in decides if path.is_relative_to(code_version.PACKAGE / "metrics")]
 
 
 # --- What a run leaves behind --------------------------------------------------------------------------------

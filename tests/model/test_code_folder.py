@@ -24,6 +24,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     monkeypatch.setenv("SANFANG_CACHE", "")
+    monkeypatch.setenv(code_folder.READ_TOO, "")
     return folder
 
 
@@ -271,3 +272,34 @@ def test_a_damaged_file_is_as_good_as_none(harm: str, tmp_path: Path, monkeypatc
         else:
             (code.path / name).write_bytes({"cut": content[:-3], "emptied": b"", "flipped": content}[harm])
     assert code.read("a") is None and not code.is_complete()
+
+
+def test_what_lies_in_a_folder_that_takes_no_files_is_read_all_the_same(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SANFANG_CACHE", str(tmp_path / "place"))
+    CodeFolder("starts").write("a", b"kept long ago")
+    without_room_in = tmp_path / "place"
+    real = code_folder.tempfile.TemporaryFile
+
+    def full(dir: Any) -> Any:
+        if Path(dir).is_relative_to(without_room_in):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return real(dir=dir)
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    starts = CodeFolder("starts")
+    starts.write("b", b"new")
+    assert (starts.read("a"), starts.read("b")) == (b"kept long ago", b"new")
+    assert starts.path is not None and starts.path.is_relative_to(temporary)
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_worker_neither_tells_it_again_nor_leaves_a_folder_behind(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SANFANG_CACHE", os.devnull)
+    monkeypatch.setattr("multiprocessing.parent_process", lambda: object())
+    code = CodeFolder("compiled")
+    assert code.path is None and capsys.readouterr().err == ""
+    assert not list(temporary.iterdir())

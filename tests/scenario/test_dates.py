@@ -17,7 +17,15 @@ from sanfang.dashboard.presenters.request_life import moment
 from sanfang.model.kernel.worktime import clock_starts, working_days
 from sanfang.model.model import DistrictModel
 from sanfang.run.simulation import simulate
-from sanfang.scenario.dates import date_of, dates_of, days_left_in_month, moment_of, month_left, working_dates
+from sanfang.scenario.dates import (
+    date_of,
+    dates_of,
+    day_of,
+    days_left_in_month,
+    moment_of,
+    month_left,
+    working_dates,
+)
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
@@ -195,3 +203,15 @@ def test_the_rest_of_a_month() -> None:
     assert days_left_in_month(calendar, 0) == (15, 30) and month_left(calendar, 0) == 0.5
     assert month_left(calendar, 15) == 1.0
     assert days_left_in_month(calendar, -47) == (1, 29)
+
+
+def test_a_time_before_day_0_lies_in_the_day_of_its_date() -> None:
+    """Half a day before the start is noon of the day before, which is day -1 and on pages, where day 0 is 1, day 0."""
+    from sanfang.dashboard.presenters.request_life import on_day
+    from sanfang.scenario.place import Calendar
+
+    calendar = Calendar(start=dt.date(2025, 1, 1))
+    assert [day_of(time) for time in (-1.0, -0.5, 0.0, 0.5, 1.0)] == [-1, -1, 0, 0, 1]
+    assert moment_of(calendar, -0.5) == dt.datetime(2024, 12, 31, 12)
+    told = on_day(-0.5, calendar, "en")
+    assert "0" in told.split(",")[0] and "31 Dec" in told

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sanfang.lab.statistics import gains, intervals, precision, ranking, worlds
 from sanfang.lab.statistics.looks import judged
-from sanfang.lab.statistics.run_table import metric_columns, values_of
+from sanfang.lab.statistics.run_table import FOLLOWED, could_follow, metric_columns, values_of
 from sanfang.lab.windows import windows_in
 from sanfang.metrics.catalogue import HEADLINES, SHOWN_IN_COMPARISON, metric, with_beside
 from sanfang.scenario.errors import InputError, nearest
@@ -75,7 +75,8 @@ def tables(results: AnalysisInput) -> dict[str, pd.DataFrame]:
     """
     chosen = results.chosen()
     keys = [name for name in results.runs.columns if name not in metric_columns(results.runs, results.factors)]
-    runs = results.runs[keys].assign(**{name: values_of(results.runs, name) for name in chosen})
+    values = {name: values_of(results.runs, name) for name in chosen}
+    runs = results.runs[keys].assign(**{FOLLOWED: could_follow(results.runs)}, **values)
     paired = runs["scenario"].nunique() > 1
     half_width, relative = wanted_precision(results)
     baseline = results.baseline if paired else None

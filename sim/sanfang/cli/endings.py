@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import typer
@@ -19,6 +20,7 @@ from sanfang.scenario.telling import printable
 A_CHECK_FAILED = 1
 INPUT_IS_WRONG = 2
 ENDED_BY_SIGNAL = 128  # and the signal's number, as a shell reports it: 130 after Ctrl-C, 143 after `kill`
+AGAIN_SECONDS = 0.05
 
 
 @contextmanager
@@ -65,19 +67,34 @@ def accidents() -> Iterator[None]:
 @contextmanager
 def orderly_end() -> Iterator[None]:
     """Where the system asks to end (SIGTERM), end as after Ctrl-C: what is half written goes, and so do workers and
-    temporary folders. By itself Python would stop dead."""
+    temporary folders. By itself Python would stop dead.
 
-    def end(number: int, frame: Any) -> None:
-        raise SystemExit(ENDED_BY_SIGNAL + number)
+    While a library is being loaded the end waits: what is raised there may be swallowed, or come out as another error.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if _loads_a_library(frame):
+            signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+        else:
+            raise SystemExit(ENDED_BY_SIGNAL + signal.SIGTERM)
 
     if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
         yield
         return
-    before = signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGALRM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _loads_a_library(frame: FrameType | None) -> bool:
+    """Whether Python's own loader is at work in a frame or below it."""
+    while frame is not None and "importlib._bootstrap" not in frame.f_code.co_filename:
+        frame = frame.f_back
+    return frame is not None
 
 
 @contextmanager

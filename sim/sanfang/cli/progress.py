@@ -21,11 +21,12 @@ STILL_SECONDS = 60.0  # between two that say the same
 class ProgressLine:
     """Call it with the number of things done, of all, and failed; leave the `with` block when finished.
 
-    What was done before the first call, by an earlier sweep, does not count in the rate.
+    What was done before the first call, by an earlier sweep, does not count in the rate. `at_first` says what is done
+    until the first thing is.
     """
 
-    def __init__(self, things: str) -> None:
-        self.things = things
+    def __init__(self, things: str, at_first: str = "") -> None:
+        self.things, self._doing_first = things, at_first
         self._began = time.monotonic()
         self._last_line, self._last_count = self._began, 0
         self._at_first: int | None = None
@@ -61,7 +62,7 @@ class ProgressLine:
         counts = f"{done:,} of {total:,} {self.things}" + (f", {failed:,} failed" if failed else "")
         now_done = done + failed - (self._at_first or 0)
         if now_done <= 0:
-            return counts
+            return f"{counts}, {self._doing_first}" if self._doing_first else counts
         rate = now_done / (now - self._began)
         speed = f"{rate:.2g} a second" if rate >= 1 else f"{1 / rate:.1f} s each"
         return f"{counts}, {speed}, {duration((total - done - failed) / rate)} left"

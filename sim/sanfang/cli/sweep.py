@@ -116,6 +116,7 @@ def analyse_command(
         from sanfang.cli.analysis import AnalysisInput, document, gains_of
         from sanfang.cli.analysis_tables import print_analysis
         from sanfang.cli.gains import print_gains
+        from sanfang.cli.tables import plain_console, say_unsteady
         from sanfang.cli.warm_ups import print_warm_ups, warm_ups
         from sanfang.lab.statistics.worlds import levers_among
         from sanfang.lab.storage.results import Results
@@ -133,6 +134,9 @@ def analyse_command(
             )
             settled = warm_ups(results) if about["daily"] else None
             split = gains_of(results, given)
+            told = "steady_start" in results.numbers
+            column = results.one_metric("steady_start", results.unsound()) if told else None
+            starts = [] if column is None else column["steady_start"].tolist()
         with knowing(own):
             if as_json:
                 extra = {} if settled is None else {"warm_up": settled.to_dict("records")}
@@ -142,6 +146,7 @@ def analyse_command(
                 return
             print_analysis(given)
             print_gains(split)
+            say_unsteady(plain_console(), starts)
             _say_reached(about)
             for note in about.get("on_conditions", []):  # an older store has none
                 say(note)
@@ -202,7 +207,7 @@ def _sweep(
     from sanfang.lab.sweeps.sweep import sweep
 
     try:
-        with interrupts() as asked, ProgressLine("runs") as progress:
+        with interrupts() as asked, ProgressLine("runs", _first_of_all(experiment)) as progress:
             end = sweep(
                 experiment,
                 folder,
@@ -218,6 +223,15 @@ def _sweep(
     except KeyboardInterrupt:
         tell("Stopped at once. What had finished is stored; start the same command again to go on.")
         raise typer.Exit(ENDED_BY_SIGNAL + asked[-1]) from None
+
+
+def _first_of_all(experiment: Experiment) -> str:
+    """What a sweep does before its first run, if there is something to say."""
+    from sanfang.run import prepare
+
+    scenario = experiment.scenario(next(iter(experiment.bases)), experiment.points()[0])
+    which = prepare.which_start(scenario, experiment.seed, experiment.scale)
+    return "" if scenario.run.start == "empty" or prepare.is_there(which) else "making steady starts first"
 
 
 def _foretell(experiment: Experiment, jobs: int | None, as_json: bool) -> None:
@@ -270,6 +284,9 @@ def _print_forecast(experiment: Experiment, forecast: Forecast) -> None:
     say(
         f"  a run takes {forecast.seconds_per_run:.2g} s here: {duration(forecast.seconds)} on {forecast.workers} cores"
     )
+    if forecast.starts:
+        each = f", {duration(forecast.seconds_per_start)} each, in this time" if forecast.starts_to_make else ""
+        say(f"  steady starts: {forecast.starts:,}, of which {forecast.starts_to_make:,} are still to be made{each}")
     kept = f", {1000 * forecast.record_megabytes:,.0f} kB of it records of each run" if experiment.records else ""
     say(f"  disk: {forecast.megabytes:,.1f} MB{kept}")
 

@@ -15,6 +15,7 @@ from sanfang.lab.windows import in_sentences
 from sanfang.metrics.catalogue import HEADLINES, METRICS, SHOWN_IN_COMPARISON, in_group, metric
 from sanfang.metrics.declare import GROUPS, Metric
 from sanfang.metrics.numbers import decimals_of
+from sanfang.metrics.reasons import UNSTEADY
 from sanfang.model.books.headings import WASTED_HOURS, WASTED_YUAN
 from sanfang.run.reach import in_words, reach
 from sanfang.scenario.telling import printable
@@ -51,6 +52,7 @@ def print_run(run: Run) -> None:
             table.add_row(item.en, item.format(run.metrics[item.name]), str(item.unit), style=style)
     console.print(table)
     say_windows(console, {run.scenario.name: run.window}, [run.metrics["requests"]])
+    say_unsteady(console, [run.metrics["steady_start"]])
     console.print()
     console.print(_ledger(run.ledger))
 
@@ -100,6 +102,7 @@ def print_comparison(comparison: Comparison) -> None:
     if comparison.scale < 1:
         console.print(scale_told(comparison.scale, comparison.reached), markup=False)
     say_windows(console, comparison.windows, comparison.runs["requests"])
+    say_unsteady(console, comparison.runs["steady_start"])
     _print_resources(console, comparison)
 
 
@@ -123,6 +126,15 @@ def say_windows(console: Console, windows: Mapping[str, Window], requests: Itera
     """Which days the metrics look at, how many requests were made in them, and what they cannot tell."""
     for line in in_sentences(windows, requests):
         console.print(printable(line), markup=False)
+
+
+def say_unsteady(console: Console, steady_starts: Iterable[float]) -> None:
+    """How many runs have no value for want of a steady state, from this metric of each; nothing where none."""
+    starts = list(steady_starts)
+    unsteady = sum(start == 0.0 for start in starts)
+    if unsteady:
+        runs = "" if len(starts) == 1 else f" of {unsteady:,} of {len(starts):,} runs"
+        console.print(f"[red]No value{runs}:[/red] {UNSTEADY[0]}.")
 
 
 def _metric_table(comparison: Comparison, table: pd.DataFrame, item: Metric) -> Table:

@@ -17,7 +17,7 @@ from sanfang.cli.options import (
     Settings,
 )
 from sanfang.cli.telling import counted, print_json, say_if_compiling, tell
-from sanfang.scenario.dates import moment_of
+from sanfang.scenario.dates import day_of, moment_of
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.telling import listed, shortened
 
@@ -196,4 +196,4 @@ def _print_split(console: Console, life: dict[str, Any]) -> None:
 
 def _when(run: Run, day: float) -> str:
     """A day of the run as date and time."""
-    return f"day {int(day)}, {moment_of(run.scenario.calendar, float(day)):%a %d %b %Y %H:%M}"
+    return f"day {day_of(float(day))}, {moment_of(run.scenario.calendar, float(day)):%a %d %b %Y %H:%M}"

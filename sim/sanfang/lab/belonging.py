@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sanfang.lab.files import to_json, write_atomically
-from sanfang.lab.provenance import code_version
+from sanfang.model.code_version import code_version
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.files import read_text
 from sanfang.scenario.scenario import Scenario

@@ -22,7 +22,6 @@ from scipy import stats
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.experiments.experiment_file import Finding
 from sanfang.lab.files import write_atomically
-from sanfang.lab.provenance import libraries
 from sanfang.lab.statistics import intervals
 from sanfang.lab.statistics.looks import holm, standard_error
 from sanfang.lab.storage.results import Results
@@ -31,6 +30,7 @@ from sanfang.lab.sweeps.missing_runs import Report
 from sanfang.lab.sweeps.sweep import sweep
 from sanfang.lab.verification.agreement import FALSE_ALARMS
 from sanfang.metrics.catalogue import knowing, metric
+from sanfang.model.code_version import libraries
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.settings import parse_settings
 

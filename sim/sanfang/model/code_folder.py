@@ -2,7 +2,7 @@
 
 What lies there is run. So the folder, and those above it, must belong to this user or to the administrator, and nobody
 else may be able to write to them. Where there is no such folder, or it takes no files, a private temporary one serves
-this command and its workers, and that is said once.
+this command and its workers, and that is said once; what lies in one that takes no files is read all the same.
 
 A file is taken only if it is what was written: a damaged one is as good as none, and its code is compiled again. Files
 come into place whole, so that processes may compile at the same time and be killed meanwhile. A temporary folder that a
@@ -16,6 +16,7 @@ import contextlib
 import fcntl
 import grp
 import hashlib
+import multiprocessing
 import os
 import pwd
 import shutil
@@ -36,6 +37,9 @@ PROBE_BYTES = 4096
 ADMINISTRATOR = 0
 
 TEMPORARY = "sanfang-"
+READ_TOO = "SANFANG_CACHE_READ_TOO"
+"""In a command that writes to a temporary folder, and its workers: the folder from which files are read beside it."""
+
 IN_USE = "in-use"
 """A file in each temporary folder of ours; its process, or a worker of it, holds a lock on it while it lives."""
 
@@ -80,6 +84,8 @@ class CodeFolder:
     def read(self, name: str) -> bytes | None:
         """The content of a file; None if it is not there, damaged, or may be somebody else's."""
         content = None if self.path is None else _read(self.path / name)
+        if content is None and (elsewhere := self._elsewhere()):
+            content = _read(elsewhere / name)
         if content is not None:
             self._used.add(name)
         return content
@@ -107,14 +113,29 @@ class CodeFolder:
             _write_if_possible(self.path / COMPLETE, "\n".join(sorted(self._used)).encode())
         self._complete = True
 
+    def _elsewhere(self) -> Path | None:
+        """A folder from which files are read although it takes none, if there is one and it is safe."""
+        place = os.environ.get(READ_TOO)
+        in_temporary = self._is_temporary or (self._path is not None and (self._path.parent / IN_USE).exists())
+        if not (place and in_temporary):
+            return None
+        folder = Path(os.path.realpath(place)) / self.name
+        try:
+            check_safe(folder)
+        except (OSError, Unfit):
+            return None
+        return folder
+
     def _pass_to_temporary(self, place: str, problem: Exception) -> None:
-        """Go on in a temporary folder, with the files used so far; without any if that has been tried."""
-        before = self._path
-        self._path = None if self._is_temporary else self._temporary()
+        """Go on in a temporary folder; without any if that has been tried, or in a worker: it would leave its own
+        behind, and its parent has said what there is to say."""
+        in_worker = multiprocessing.parent_process() is not None
+        if not self._is_temporary and not in_worker:
+            os.environ[READ_TOO] = str(place if self._path is None else self._path.parent)
+        self._path = None if self._is_temporary or in_worker else self._temporary()
         self._is_temporary = True
-        if before is not None and self._path is not None:
-            for name in self._used:
-                _write_if_possible(self._path / name, _read(before / name))
+        if in_worker:
+            return
         reason = (problem.strerror if isinstance(problem, OSError) else None) or str(problem)
         now = f"kept in {self._path.parent} until this command ends" if self._path else self._without
         message = f"{self._what} cannot be kept in {place} ({reason}): {now}."
@@ -206,9 +227,9 @@ def _is_own_group(group: int) -> bool:
 
 def _read(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a pipe by this name keeps nobody waiting
             found = os.fstat(file.fileno())
-            if not _is_trusted(found.st_uid) or _others_may_write(found):
+            if not (stat.S_ISREG(found.st_mode) and _is_trusted(found.st_uid)) or _others_may_write(found):
                 return None
             content = file.read()
     except OSError:

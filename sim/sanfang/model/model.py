@@ -100,9 +100,13 @@ class DistrictModel(mesa.Model):
     def _start_steady(self, scale: float) -> None:
         """Day 0 begins in the steady state of the district under its present policy."""
         from sanfang.model.start.carried import carry_into  # these run this model, for the years before
-        from sanfang.model.start.steady import steady_start
+        from sanfang.model.start.form import fits
+        from sanfang.model.start.steady import steady_start, steady_start_again
 
-        start = steady_start(self.scenario_run, self.seeds.people, scale)
+        of_whom = (self.scenario_run, self.seeds.people, scale)
+        start = steady_start(*of_whom)
+        if not fits(start, self):
+            start = steady_start_again(*of_whom)
         carry_into(self, start)
         self.year_before, self.began_steady = start["daily.year_before"], bool(start["start.steady"])
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sanfang.model.kernel.draws import Seeds
+from sanfang.model.start import snapshots
 from sanfang.model.start.steady import Progress, YearsBefore, is_kept, start_key, steady_start
 from sanfang.run.reach import check_reach
 from sanfang.run.simulation import check_run
@@ -28,6 +29,16 @@ def make_start(scenario: Scenario, seed: int, scale: float, progress: Progress |
     """As `prepare`, of a run that is known to be possible."""
     if scenario.run.start == "steady":
         steady_start(scenario, _people(scenario, seed), scale, progress)
+
+
+def find_folder() -> None:
+    """Find where starts are kept, and say so if that is nowhere: once, before workers do."""
+    _ = snapshots.FOLDER.path
+
+
+def is_there(which: str) -> bool:
+    """Whether a start, by its name from `which_start`, has been made before; quickly, without reading it."""
+    return snapshots.is_there(which)
 
 
 def years_before(scenario: Scenario, seed: int, scale: float) -> YearsBefore:

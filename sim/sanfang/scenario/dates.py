@@ -41,9 +41,14 @@ def same_date(calendar: Calendar, years: int) -> int:
     return (calendar.start.replace(year=calendar.start.year - years) - calendar.start).days
 
 
+def day_of(time: float) -> int:
+    """The number of the day in which a calendar time in days lies: 0.5 and 0.9 in day 0, -0.5 in day -1."""
+    return math.floor(time)
+
+
 def moment_of(calendar: Calendar, time: float) -> dt.datetime:
     """Date and time of day at a calendar time in days: 1.5 is noon of the day after the start."""
-    day = math.floor(time)
+    day = day_of(time)
     return dt.datetime.combine(date_of(calendar, day), dt.time()) + dt.timedelta(days=time - day)
 
 

@@ -16,12 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sanfang.lab.files import table_writer, write_atomically
-from sanfang.lab.provenance import code_version
 from sanfang.lab.statistics import intervals
 from sanfang.lab.sweeps.runner import run_all
 from sanfang.lab.sweeps.work import Job
 from sanfang.metrics.catalogue import evaluate
 from sanfang.metrics.groups import by_group, of_areas
+from sanfang.model.code_version import code_version
 from sanfang.run.simulation import Run
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, argument

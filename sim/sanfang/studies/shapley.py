@@ -19,11 +19,11 @@ import pandas as pd
 
 from sanfang.lab.comparison import keep_metrics
 from sanfang.lab.files import table_writer, write_atomically
-from sanfang.lab.provenance import code_version
 from sanfang.lab.statistics import effects
 from sanfang.lab.statistics.run_table import Numbers
 from sanfang.lab.sweeps.runner import run_all
 from sanfang.lab.sweeps.work import Job
+from sanfang.model.code_version import code_version
 from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, argument
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario

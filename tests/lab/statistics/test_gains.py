@@ -188,3 +188,11 @@ def test_a_percentile_not_reached_is_beyond_all_seen_and_that_of_nobody_is_nothi
     found = gains(table, "base", ["resolution_days_p90"]).set_index("group")
     assert (found["n"]["slower"], found["runs_higher"]["slower"], found["not_reached"]["slower"]) == (6, 6, 6)
     assert (found["n"]["nobody"], found["not_reached"]["nobody"]) == (0, 0)
+
+
+def test_a_percentile_that_no_request_could_tell_is_nothing_although_there_were_requests() -> None:
+    """As in a run that began in no steady state, or too short a one."""
+    seen = long({"some": np.zeros(6)}, "resolution_days_p90").assign(value=np.nan)
+    assert gains(seen, "base", ["resolution_days_p90"])["not_reached"].tolist() == [6]
+    nobody = pd.concat([seen, seen.assign(metric="trips_per_request")])
+    assert not gains(nobody, "base", ["resolution_days_p90"]).get("not_reached", pd.Series(dtype=float)).gt(0).any()

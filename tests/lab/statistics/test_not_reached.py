@@ -250,3 +250,36 @@ def test_one_replication_fewer_is_drawn_than_there_are() -> None:
     shares = pairwise.best_at_least(values, 4000, seed=1)
     assert shares.sum() == 1.0, "with two draws half of the resamples would be ties"
     assert abs(shares[0] - 0.5) < 4 * 0.5 / np.sqrt(4000)
+
+
+# --- What could not be reached at all -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("beside", "value"),
+    [
+        ({"steady_start": 0.0}, NAN),
+        ({"steady_start": 1.0}, INF),
+        ({"steady_start": NAN}, INF),  # an empty start
+        ({"first_day": 0, "last_day": 58}, NAN),  # the 90th percentile takes 60 days
+        ({"first_day": 0, "last_day": 59}, INF),
+        ({"followed": False}, NAN),
+        ({"followed": True}, INF),
+        ({"trips_per_request": NAN}, NAN),
+        ({}, INF),
+    ],
+)
+def test_what_a_run_could_not_reach_has_no_value_whichever_column_tells_it(
+    beside: dict[str, float], value: float
+) -> None:
+    found = RunTable(table(**{P90: {"a": [NAN]}}).assign(**beside)).values(P90)
+    assert np.array_equal(found, [[[value]]], equal_nan=True)
+
+
+def test_the_analysis_of_one_metric_knows_what_the_columns_left_out_tell() -> None:
+    from sanfang.cli.analysis import AnalysisInput, tables
+
+    unsteady = table(**{P90: {"a": [NAN] * 3, "b": [NAN] * 3}, "steady_start": {"a": [0.0] * 3, "b": [0.0] * 3}})
+    found = tables(AnalysisInput(unsteady, "a", metrics=(P90,)))
+    assert (found["means"]["n"] == 0).all() and not (found["means"]["not_reached"] > 0).any()
+    assert found["ranking"].empty

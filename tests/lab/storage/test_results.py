@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 
 from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.statistics.run_table import values_of
 from sanfang.lab.storage.results import Results
 from sanfang.lab.storage.rows import Planned, Result
 from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.stored_plan import MANIFEST
 from sanfang.lab.sweeps.sweep import sweep
+from sanfang.run import simulation
 from usual_sweep import experiment, made_up
 
 
@@ -100,3 +102,25 @@ def test_a_hundred_thousand_rows_are_read_and_exported_in_400_megabytes(sweep_fo
 
 def _cells(keys: list[str]) -> Any:
     return (Planned(n % 100, n // 100, "a", n % 100, key) for n, key in enumerate(keys))
+
+
+@made_up
+@pytest.mark.parametrize(("trips", "expected"), [(float("nan"), float("nan")), (1.0, float("inf"))])
+def test_a_metric_that_could_not_be_reached_has_no_value_however_few_columns_are_read(
+    trips: float, expected: float, sweep_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The made-up run has no 90th percentile; without any trip it had no request either that could be followed."""
+    name = "resolution_days_p90"
+
+    usual = simulation.simulate
+
+    def made(*given: Any, **more: Any) -> Any:
+        run = usual(*given, **more)
+        run.metrics["trips_per_request"] = trips
+        return run
+
+    monkeypatch.setattr(simulation, "simulate", made)
+    sweep(experiment(metrics=[name], replications=1, factors={}), sweep_folder, jobs=1)
+    results = Results(sweep_folder)
+    for runs in (results.runs(), results.one_metric(name, frozenset())):
+        np.testing.assert_array_equal(values_of(runs, name), [expected] * 2)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.provenance import code_version
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps import plan as plan_module
 from sanfang.lab.sweeps.executors import ThisProcess
 from sanfang.lab.sweeps.forecast import forecast
 from sanfang.lab.sweeps.plan import FIRST_SLICE, Plan
 from sanfang.lab.sweeps.sweep import SweepEnd, sweep
+from sanfang.model.code_version import code_version
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 from usual_sweep import experiment
@@ -202,3 +203,25 @@ def test_a_wrong_point_that_only_its_slice_shows_ends_the_sweep_and_loses_nothin
         sweep(grid_of_ages(0.505, steps=3), folder, jobs=1)
     status = Results(folder).status()
     assert (status.done, status.planned) == (8, 9) and not status.damaged
+
+
+def test_a_forecast_counts_the_starts_that_are_still_to_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Policies share the start of a seed; another condition has its own. One of the three seeds' is kept."""
+    from sanfang.run import prepare
+
+    first: list[str] = []
+
+    def is_there(which: str) -> bool:
+        first.append(which)
+        return which == first[0]
+
+    monkeypatch.setattr(prepare, "is_there", is_there)
+    monkeypatch.setattr(prepare, "make_start", lambda *_: time.sleep(0.2))
+    found = forecast(experiment(), jobs=1)
+    assert (found.starts, found.starts_to_make) == (3, 2)
+    assert found.seconds_per_start >= 0.2 and found.seconds >= 2 * found.seconds_per_start
+    first.clear()
+    conditions = {"factors": {"needs.recurrence_days": [50.0, 60.0]}}
+    assert forecast(experiment(**conditions), jobs=1).starts == 6

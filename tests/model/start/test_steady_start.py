@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -159,7 +158,7 @@ def test_a_run_from_a_kept_start_is_the_one_that_made_the_years_itself(none_kept
     made = simulate(scenario, days=30, scale=SCALE, keep_requests=True)
     steady._latest.clear()
     key = snapshots.key_of(scenario.under_present_policy(), 1, SCALE)
-    assert snapshots._read(f"{key}{snapshots.SUFFIX}") is not None
+    assert snapshots.read(key) is not None
     assert same(made, simulate(scenario, days=30, scale=SCALE, keep_requests=True))
 
 
@@ -181,18 +180,6 @@ def test_a_damaged_start_is_made_again(damage: str, none_kept: None) -> None:
 
 def test_a_reform_on_day_0_is_the_schedule_that_begins_on_day_0() -> None:
     assert same(play(**{"policy.authority": 0.5}), play(**{"policy.authority": ((0, 0.5),)}))
-
-
-def test_the_least_recently_used_starts_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
-    for age, name in enumerate(("new", "old", "oldest")):
-        file = tmp_path / f"{name}{snapshots.SUFFIX}"
-        file.write_bytes(bytes(10))
-        os.utime(file, (1_000_000 - age, 1_000_000 - age))
-    monkeypatch.setattr(snapshots, "MAX_BYTES", 15)
-    snapshots._make_room(tmp_path)
-    assert [file.stem for file in tmp_path.iterdir()] == ["new"]
 
 
 # --- Which start it is ----------------------------------------------------------------------------------------

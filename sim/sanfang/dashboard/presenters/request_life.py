@@ -10,7 +10,7 @@ from sanfang.report.time_split_figure import COLOURS
 from sanfang.run.life import Life
 from sanfang.run.steps import HandOff, Step
 from sanfang.run.time_split import CAUSES, cause_label
-from sanfang.scenario.dates import moment_of
+from sanfang.scenario.dates import day_of, moment_of
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 
@@ -45,7 +45,7 @@ def moment(day: float, calendar: Calendar, lang: str) -> str:
 
 def on_day(day: float, calendar: Calendar, lang: str) -> str:
     """A calendar time as day of the run (the first is 1) and date."""
-    return say("follow_on_day", lang, day=int(day) + 1, date=moment(day, calendar, lang))
+    return say("follow_on_day", lang, day=day_of(day) + 1, date=moment(day, calendar, lang))
 
 
 def shown_hours(hours: float) -> str:
@@ -96,7 +96,7 @@ def step_rows(life: Life, scenario: Scenario, lang: str) -> list[Json]:
         part = int(life.facts["parts"]) > 1 and step.part >= 0
         passed = [passed_text(handoff, scenario, lang) for handoff in mine]
         rows.append({
-            "from": moment(step.begin, scenario.calendar, lang), "day": int(step.begin) + 1,
+            "from": moment(step.begin, scenario.calendar, lang), "day": day_of(step.begin) + 1,
             "where": place_label(step.place, scenario, lang),
             "part": say("follow_step_part", lang, part=step.part + 1) if part else "",
             "what": say(f"follow_what_{step.what}", lang), "passed": passed,
@@ -184,7 +184,7 @@ def kin(life: Life, lang: str) -> list[Json]:
     """Earlier and later requests of the same root, as buttons."""
     return [
         {"id": row["id"], "label": say(
-            "follow_kin_one", lang, time=row["ordinal"] + 1, day=int(row["arose"]) + 1,
+            "follow_kin_one", lang, time=row["ordinal"] + 1, day=day_of(row["arose"]) + 1,
             outcome=say(f"state_{row['outcome']}", lang),
         )}
         for row in life.kin

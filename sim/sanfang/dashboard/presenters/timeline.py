@@ -10,7 +10,7 @@ from sanfang.dashboard.words import say
 from sanfang.model.kernel.worktime import working_days
 from sanfang.run.life import Life
 from sanfang.run.steps import Step
-from sanfang.scenario.dates import moment_of
+from sanfang.scenario.dates import day_of, moment_of
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 
@@ -109,7 +109,7 @@ def _closed(begin: float, end: float, calendar: Calendar) -> list[Json]:
     if end - begin > MAX_SHADED_DAYS:
         return []
     opens, shuts = calendar.opening_hour / 24.0, (calendar.opening_hour + calendar.shift_hours) / 24.0
-    first_day, last_day = math.floor(begin), math.floor(end)
+    first_day, last_day = day_of(begin), day_of(end)
     worked = working_days(calendar, last_day + 1 - first_day, first_day)
     span, stripes, since = max(end - begin, 1e-6), list[tuple[float, float]](), begin
     for day in range(first_day, last_day + 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 COLUMNS = {
     *("scenario", "point", "replication", "seed", "first_day", "last_day", "seconds", "key", "finished", "day"),
-    *("checksum", "formulas"),
+    *("checksum", "formulas", "followed"),
     *("metric", "quantity", "n", "mean", "sd", "low", "high", "difference", "estimate", "standard_error", "half_width"),
     *("baseline_mean", "p_value", "effect_size", "correlation", "variance_reduction", "variance_ratio", "ratio_low"),
     *("ratio_high", "independent_half_width", "rank", "of", "probability_best", "difference_to_best", "target"),

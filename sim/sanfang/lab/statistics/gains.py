@@ -14,6 +14,7 @@ import pandas as pd
 
 from sanfang.lab.statistics import intervals
 from sanfang.lab.statistics.looks import judged
+from sanfang.lab.statistics.run_table import unfollowed_as_none
 from sanfang.metrics.catalogue import HEADLINES, TELLS_REQUESTS, metric
 
 USUAL = ("vulnerable", "age", "domain")
@@ -38,7 +39,8 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
     `baseline` has no runs.
     """
     wanted = [name for name in metrics if metric(name).better is not None]
-    rows = groups[groups["metric"].isin(wanted)]
+    rows = unfollowed_as_none(groups)
+    rows = rows[rows["metric"].isin(wanted)]
     keys = [name for name in KEYS if name in rows and name != "scenario"]
     possible = _pairs(rows, baseline)
     cell, cells = pd.factorize(pd.MultiIndex.from_frame(rows[keys].astype(object)))

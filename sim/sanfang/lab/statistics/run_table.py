@@ -6,7 +6,9 @@ columns, then metrics. Failed runs are absent. Replication r has the same seed i
 random numbers).
 
 A run without a value of an open-ended metric (see `Metric`) has not reached it. Stores, CSV and JSON leave the cell
-empty; here it is infinite, which puts it in its place: above all that was seen, and equal to none.
+empty; here it is infinite, which puts it in its place: above all that was seen, and equal to none. A run that could not
+be asked has no value of it, as of any other: one from no steady state, of too few days, or without requests that could
+be followed. Whoever loads some columns only loads those that tell this, too (`TELLING`).
 """
 
 from __future__ import annotations
@@ -26,9 +28,14 @@ from sanfang.metrics.catalogue import metric as declaration
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.window import Window
 
-KEYS = ("scenario", "point", "replication", "seed", "first_day", "last_day", "seconds", "key")
+FOLLOWED = "followed"
+KEYS = ("scenario", "point", "replication", "seed", "first_day", "last_day", FOLLOWED, "seconds", "key")
 """The columns of a table of runs that are neither factors nor metrics: `first_day` and `last_day` are those of the
-evaluation window; the last two come from a sweep's store."""
+evaluation window; `followed`, whether any request could be followed, is there where the metrics that would tell it are
+not; the last two come from a sweep's store."""
+
+TELLING = ("first_day", "last_day", FOLLOWED, TELLS_REQUESTS, "steady_start")
+"""The columns that tell whether an open-ended metric could have a value; those that are not there tell nothing."""
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -46,11 +53,50 @@ def metric_columns(runs: pd.DataFrame, factors: Sequence[str] = ()) -> list[str]
 
 def values_of(runs: pd.DataFrame, metric: str) -> Numbers:
     """The column of a metric, infinite where the run has not reached it; NaN where there is nothing."""
-    values = runs[metric].to_numpy(dtype=float, na_value=np.nan)
-    if not declaration(metric).open_ended:
+    values = _floats(runs[metric])
+    declared = declaration(metric)
+    if not declared.open_ended:
         return values
-    asked = runs[TELLS_REQUESTS].notna().to_numpy() if TELLS_REQUESTS in runs else True
-    return np.where(np.isnan(values) & asked, np.inf, values)
+    long_enough = days_seen(runs) >= declared.needs.days
+    return np.where(np.isnan(values) & could_follow(runs) & long_enough, np.inf, values)
+
+
+def could_follow(runs: pd.DataFrame) -> Flags:
+    """Of each run whether any request could be followed, as far as its columns tell."""
+    could = np.ones(len(runs), dtype=bool)
+    if FOLLOWED in runs:
+        could &= runs[FOLLOWED].to_numpy(dtype=bool)
+    if TELLS_REQUESTS in runs:
+        could &= runs[TELLS_REQUESTS].notna().to_numpy()
+    if "steady_start" in runs:
+        could &= _floats(runs["steady_start"]) != 0
+    return could
+
+
+def unfollowed_as_none(groups: pd.DataFrame) -> pd.DataFrame:
+    """A table of metrics by group, all metrics of a run and group together, in which an open-ended metric without a
+    value is over nothing (`n` is 0) where no request of the group could be followed: it has no value then, and is not
+    out of reach."""
+    keys = [name for name in ("scenario", "point", "replication", "dimension", "group") if name in groups]
+    told = groups[groups["metric"] == TELLS_REQUESTS]
+    nothing = pd.MultiIndex.from_frame(told.loc[told["value"].isna(), keys])
+    open_ended = groups["metric"].map({name: declaration(name).open_ended for name in groups["metric"].unique()})
+    missing = groups["value"].isna() & open_ended.astype(bool)
+    if missing.any() and len(nothing):
+        missing &= pd.MultiIndex.from_frame(groups[keys]).isin(nothing)
+        return groups.assign(n=groups["n"].mask(missing, 0.0))
+    return groups
+
+
+def days_seen(runs: pd.DataFrame) -> Numbers:
+    """The days of each run's evaluation window; infinite where its columns do not tell."""
+    if not {"first_day", "last_day"} <= set(runs.columns):
+        return np.full(len(runs), np.inf)
+    return _floats(runs["last_day"]) - _floats(runs["first_day"]) + 1
+
+
+def _floats(column: pd.Series) -> Numbers:
+    return column.to_numpy(dtype=float, na_value=np.nan)
 
 
 class RunTable:

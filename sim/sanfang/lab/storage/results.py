@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sanfang.lab.experiments.own_metrics import declared
 from sanfang.lab.files import write_atomically
+from sanfang.lab.statistics.run_table import FOLLOWED, unfollowed_as_none
 from sanfang.lab.storage.export import Format, write_csv, write_parquet
 from sanfang.lab.storage.faults import plainly, reading
 from sanfang.lab.storage.locking import is_being_written
@@ -26,6 +27,7 @@ from sanfang.lab.storage.queries import BY, beside, by_dimensions, cells_planned
 from sanfang.lab.storage.schema import METRIC_NAMES
 from sanfang.lab.storage.sound_rows import Row, SoundRows
 from sanfang.lab.storage.unpacking import GROUP_COLUMNS, unpacked_groups, unpacked_series
+from sanfang.metrics.catalogue import BY_NAME, TELLS_REQUESTS
 from sanfang.metrics.declare import Metric
 from sanfang.scenario.errors import InputError
 
@@ -116,7 +118,8 @@ class Results:
 
     def runs(self) -> pd.DataFrame:
         """One row a run of the plan: scenario, point, factor values, replication, seed, first and last day of
-        the evaluation window, metrics, seconds, key.
+        the evaluation window, metrics, seconds, key; `followed`, too, where some open-ended metrics are wanted but not
+        all (see `run_table`).
 
         In order of scenario (as the experiment lists them), point and replication.
         """
@@ -145,14 +148,25 @@ class Results:
             return frozenset(key for key, _, _, is_sound in self._rows.cells() if is_sound is False)
 
     def one_metric(self, name: str, unsound: frozenset[str]) -> pd.DataFrame:
-        """Scenario, point, replication and one metric, or `seconds`, without the runs that `unsound` has found.
+        """Scenario, point, replication and one metric, or `seconds`, without the runs that `unsound` has found; of an
+        open-ended one what tells whether it could be reached, too.
 
         Quicker than `runs` where metrics are wanted one by one.
         """
+        beside = [TELLS_REQUESTS] if self._asks_who_was_followed([name]) else []
         with reading(self.folder):
-            rows = [row[1:] for row in self._rows.one_number(name) if row[0] not in unsound]
-            table = pd.DataFrame(rows, columns=["scenario", "point", "replication", name])
-            return table.astype({"scenario": "str", "point": "int64", "replication": "int64", name: "float64"})
+            rows = [row[1:] for row in self._rows.numbers_of(name, *beside) if row[0] not in unsound]
+            table = pd.DataFrame(rows, columns=["scenario", "point", "replication", name, *beside])
+            types = {"scenario": "str", "point": "int64", "replication": "int64", name: "float64"}
+            table = table.astype(types | dict.fromkeys(beside, "float64"))
+            return table.assign(**{FOLLOWED: table.pop(TELLS_REQUESTS).notna()}) if beside else table
+
+    def _asks_who_was_followed(self, names: Sequence[str]) -> bool:
+        """Whether it must be told beside these metrics that a run had requests which could be followed."""
+        if TELLS_REQUESTS in names or TELLS_REQUESTS not in self._rows.numbers:
+            return False
+        own = {metric.name: metric for metric in self.own_metrics}
+        return any(metric.open_ended for name in names if (metric := BY_NAME.get(name) or own.get(name)))
 
     @property
     def numbers(self) -> list[str]:
@@ -175,6 +189,8 @@ class Results:
         columns |= self._days(label, numbers)
         known = self.about["metrics"] or [*METRIC_NAMES, *(metric.name for metric in self.own_metrics)]
         wanted = [name for name in known if name in self._rows.numbers]
+        if self._asks_who_was_followed(wanted):
+            columns[FOLLOWED] = ~np.isnan(values[:, self._rows.numbers.index(TELLS_REQUESTS)])
         columns |= {name: values[:, self._rows.numbers.index(name)] for name in [*wanted, "seconds"]}
         return pd.DataFrame({**columns, "key": pd.array(keys, dtype="str")}, index=range(len(cells)))
 
@@ -214,7 +230,7 @@ class Results:
             for rows in self._rows.groups(dimension, SERIES_AT_ONCE):
                 with reading(self.folder):
                     wanted = self.about["metrics"]
-                    table = pd.concat([unpacked_groups(*row) for row in rows], ignore_index=True)
+                    table = unfollowed_as_none(pd.concat([unpacked_groups(*row) for row in rows], ignore_index=True))
                     yield table[table["metric"].isin(wanted)] if wanted else table
         self._rows.tell()
 

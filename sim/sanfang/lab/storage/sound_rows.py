@@ -94,11 +94,14 @@ class SoundRows:
                 if kept:
                     yield kept, values[sound][:, kept_columns]
 
-    def one_number(self, name: str) -> Iterator[Row]:
-        """Key, scenario, point, replication and one of `numbers` of each run, unchecked: see `cells`."""
-        if name not in self.numbers:
-            raise InputError(f"{self.folder / STORE}: has no metric {name!r}")
-        columns = f"plan.key, scenario, point, replication, runs.{schema.quoted(name)}"
+    def numbers_of(self, *names: str) -> Iterator[Row]:
+        """Key, scenario, point, replication and some of `numbers` of each run, unchecked: see `cells`."""
+        for name in names:
+            if name not in self.numbers:
+                raise InputError(f"{self.folder / STORE}: has no metric {name!r}")
+        columns = ", ".join(
+            ["plan.key, scenario, point, replication", *(f"runs.{schema.quoted(name)}" for name in names)]
+        )
         with self._whole(*self._plan) as db:
             where = queries.is_there(db, ())
             yield from db.execute(f"SELECT {columns} FROM {PLAN} CROSS JOIN runs USING (key) WHERE {where}")

@@ -18,9 +18,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from typing import Any
 
-from sanfang.lab.provenance import code_version
 from sanfang.lab.sweeps.executors import WORKER_DIED, available_cores
 from sanfang.lab.sweeps.work import Job, Keep, Outcome, do, out_of_memory
+from sanfang.model.code_version import code_version
 from sanfang.scenario.errors import InputError
 
 IN_HAND_PER_THREAD = 2  # one to work on, one that is already there when it is done

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sanfang.lab.provenance import code_version
 from sanfang.lab.storage.rows import Failure, Planned, Result
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.executors import Executor
@@ -12,6 +11,7 @@ from sanfang.lab.sweeps.measuring import Kept, Measuring, formulas_version, pack
 from sanfang.lab.sweeps.plan import Plan
 from sanfang.lab.sweeps.runner import run_each
 from sanfang.lab.sweeps.work import Job, Outcome
+from sanfang.model.code_version import code_version
 
 CELLS_BETWEEN_REPORTS = 200
 

@@ -14,6 +14,7 @@ from typing import Any
 from sanfang.lab.sweeps.executors import Executor, ThisProcess, available_cores, local, opened
 from sanfang.lab.sweeps.work import Job, Keep, Outcome, do
 from sanfang.model import compiled
+from sanfang.run import prepare
 from sanfang.scenario.errors import InputError
 
 Progress = Callable[[int, int], object]
@@ -127,7 +128,8 @@ class _Waiting:
 
 
 def _compile_once(job: Job, executor: Executor) -> None:
-    """Compile the model here before workers start, or each of them would."""
+    """Find the folders of what is kept, and compile the model, here before workers start, or each of them would."""
+    prepare.find_folder()
     if not compiled.is_cached() and not isinstance(executor, ThisProcess):
         do(replace(job, days=1), _nothing)
 

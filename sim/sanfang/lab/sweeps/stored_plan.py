@@ -10,13 +10,13 @@ import numpy as np
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.experiments.own_metrics import declarations
 from sanfang.lab.files import plain, to_json, write_atomically
-from sanfang.lab.provenance import code_version
 from sanfang.lab.statistics import precision
 from sanfang.lab.storage.faults import plainly
 from sanfang.lab.storage.store import Store
 from sanfang.lab.sweeps.measuring import Measuring, group_digests, measuring_of
 from sanfang.lab.sweeps.plan import Plan
-from sanfang.metrics.catalogue import seen
+from sanfang.metrics.catalogue import TELLS_REQUESTS, seen
+from sanfang.model.code_version import code_version
 from sanfang.run.reach import reached_by
 from sanfang.scenario.errors import InputError
 
@@ -68,8 +68,10 @@ def extend_plan(store: Store, plan: Plan) -> bool:
     values: dict[int, dict[str, Any]] = defaultdict(dict)
     for point, replications in planned.items():
         values[point] = {label: np.full(replications, np.nan) for label in experiment.bases}
+    followed = {cell[:3] for cell in store.values(TELLS_REQUESTS) if cell[3] is not None}
     for point, label, replication, value in store.values(rule.metric):
-        values[point][label][replication] = seen(rule.metric, value)
+        asked = (point, label, replication) in followed
+        values[point][label][replication] = seen(rule.metric, value) if asked else value
     more = []
     for point, replications in planned.items():
         required = precision.required(values[point], experiment.baseline, rule)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.provenance import code_version, provenance
+from sanfang.lab.provenance import provenance
 from sanfang.lab.storage.store import Store
 from sanfang.lab.storage.taking_over import stores_beside
 from sanfang.lab.sweeps.executors import Executor, available_cores, local, opened
@@ -21,6 +21,7 @@ from sanfang.lab.sweeps.measuring_again import measure_again, try_out
 from sanfang.lab.sweeps.missing_runs import MissingRuns, Report
 from sanfang.lab.sweeps.plan import Plan
 from sanfang.lab.sweeps.stored_plan import extend_plan, set_plan, write_manifest
+from sanfang.model.code_version import code_version
 
 RESULTS = Path("results")
 

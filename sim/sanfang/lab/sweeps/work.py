@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sanfang.run.simulation as simulation
-from sanfang.lab.provenance import code_version
 from sanfang.lab.sweeps.measuring import formulas_version
+from sanfang.model.code_version import code_version
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 

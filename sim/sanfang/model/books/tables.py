@@ -25,6 +25,13 @@ def daily_table(run: Observation) -> pd.DataFrame:
     return pd.concat([before, table], ignore_index=True)
 
 
+def daily_columns() -> list[str]:
+    """The columns of daily series, but for the dates."""
+    stocks = ["satisfaction", "satisfaction_vulnerable", "latent", "open"]
+    people = ["leavers", "rated", "rated_satisfied"]
+    return ["day", *stocks, *s.DAILY, *people, *(f"hours_{name}" for name in h.HOUR_HEADINGS)]
+
+
 def _since_day_zero(run: Observation) -> pd.DataFrame:
     days, size = run.days, run.community_size
     booked = np.array([by_tier.sum(axis=0) for by_tier in run.hours_so_far]).reshape(days, len(h.HOUR_HEADINGS))

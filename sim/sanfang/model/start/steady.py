@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sanfang.model.start import snapshots
 from sanfang.model.start.carried import Carried
 from sanfang.model.start.lead_in import LeadIn
-from sanfang.model.start.snapshots import is_there, keep, kept, key_of
+from sanfang.model.start.snapshots import keep, kept, key_of
 from sanfang.scenario.scenario import Scenario
 
 Progress = Callable[[int, int], object]
@@ -23,14 +24,23 @@ def steady_start(scenario: Scenario, seed: int, scale: float, progress: Progress
     key = key_of(present, seed, scale)
     start = _latest.get(key)
     if start is None:
-        start = kept(key, lambda: _made(LeadIn(present, seed, scale), progress))
+        start = kept(key, lambda mark: _made(LeadIn(present, seed, scale), mark, progress))
         _remember(key, start)
     return start
 
 
-def _made(years: LeadIn, progress: Progress | None) -> Carried:
+def steady_start_again(scenario: Scenario, seed: int, scale: float) -> Carried:
+    """As `steady_start`, where what is kept turns out to be something else: it is made again."""
+    key = start_key(scenario, seed, scale)
+    _latest.pop(key, None)
+    snapshots.forget(key)
+    return steady_start(scenario, seed, scale)
+
+
+def _made(years: LeadIn, mark: Callable[[], None], progress: Progress | None) -> Carried:
     while years.day < years.days:
         years.step()
+        mark()
         if progress is not None:
             progress(years.day, years.days)
     return years.carried()
@@ -58,9 +68,11 @@ class YearsBefore:
 
 
 def is_kept(scenario: Scenario, seed: int, scale: float) -> bool:
-    """Whether the start has been made before."""
+    """Whether the start has been made before, and can be had: it is read, since a file may be damaged."""
     key = start_key(scenario, seed, scale)
-    return key in _latest or is_there(key)
+    if key not in _latest and (start := snapshots.read(key)) is not None:
+        _remember(key, start)
+    return key in _latest
 
 
 def start_key(scenario: Scenario, seed: int, scale: float) -> str:

@@ -16,6 +16,7 @@ from sanfang.metrics.units import DAYS
 from sanfang.run import troubles
 from sanfang.run.time_split import cause_label
 from sanfang.run.troubles import LETTERS, Troubles
+from sanfang.scenario.dates import day_of
 from sanfang.scenario.scenario import Scenario
 
 
@@ -44,7 +45,7 @@ def rows(
         texts = [_days(row, LETTERS[side], lang) for side in range(count)]
         change, verdict = _change(row, LETTERS[other])
         who = [f"{row['community']} · {row['resident']}"] if whose else []
-        cells = [domains[row["domain"]], *who, str(int(row["arose"]) + 1), *texts]
+        cells = [domains[row["domain"]], *who, str(day_of(row["arose"]) + 1), *texts]
         shown.append({"id": root, "cells": [*cells, change], "verdicts": [""] * len(cells) + [verdict]})
     return shown
 
@@ -85,8 +86,8 @@ def life_card(common: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: 
     return {
         "title": title,
         "about": " · ".join(about),
-        "from": say("compare_life_axis", lang, day=int(begin) + 1),
-        "to": say("compare_life_axis", lang, day=int(end) + 1),
+        "from": say("compare_life_axis", lang, day=day_of(begin) + 1),
+        "to": say("compare_life_axis", lang, day=day_of(end) + 1),
         "stages": [{"id": stage, "label": say(f"compare_stage_{stage}", lang)} for stage in troubles.STAGES],
         "worlds": [
             _world(life, side, names[side], (begin, max(end - begin, 1e-6), most), lang)
@@ -135,11 +136,11 @@ def _world(life: dict[str, Any] | None, side: int, name: str, scale: tuple[float
 
 
 def _path(record: dict[str, Any], lang: str) -> str:
-    when = say("compare_life_axis", lang, day=int(record["arose"]) + 1)
+    when = say("compare_life_axis", lang, day=day_of(record["arose"]) + 1)
     if record["voiced"] != record["voiced"]:
         return f"{when}: {say('compare_life_never_voiced', lang)}"
     path = say("compare_life_path", lang, channel=say(f"channel_{record['channel']}", lang),
-               voiced=int(record["voiced"]) + 1, handoffs=record["handoffs"], trips=record["trips"],
+               voiced=day_of(record["voiced"]) + 1, handoffs=record["handoffs"], trips=record["trips"],
                attempts=record["attempts"] + 1, yuan=f"{record['yuan']:,.0f}")  # fmt: skip
     return f"{when}: {path} → {say(f'state_{record["outcome"]}', lang)}"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sanfang.lab.statistics.run_table import TELLING
 from sanfang.scenario.errors import InputError
 
 MAX_RUNS = 1_000_000
@@ -23,7 +24,7 @@ def read_exported(path: Path, metric: str = "") -> pd.DataFrame:
     """An exported table of runs, all columns or only what `metric` needs. Raises InputError if it is too large."""
     if path.stat().st_size > MAX_BYTES:
         raise InputError(f"is larger than {MAX_BYTES / 1e6:.0f} MB, which is more than a page can show")
-    wanted = ("scenario", "point", "replication", metric) if metric else None
+    wanted = ("scenario", "point", "replication", *TELLING, metric) if metric else None
     return _parquet(path, wanted) if path.suffix == ".parquet" else _csv(path, wanted)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sanfang.lab.provenance import code_version
+from sanfang.model.code_version import code_version
 
 
 def test_the_version_of_the_code_sees_code_and_not_layout(tmp_path: Path) -> None:
-    from sanfang.lab.provenance import _code_of
+    from sanfang.model.code_version import _code_of
 
     def digest(text: str) -> str:
         (tmp_path / "x.py").write_text(text)
