@@ -17,7 +17,7 @@ def use_present(on: Playing, played: PlayedWorld) -> PresentRun:
     def find() -> PresentRun:
         return present_run(played.scenario, played.seed, played.scale, played.days)
 
-    present = solara.use_memo(find, [played.address.place, played.world.scenario])
+    present: PresentRun = solara.use_memo(find, [played.address.place, played.world.scenario])
 
     def told() -> None:
         if not on.playing:  # else the next frame shows it
