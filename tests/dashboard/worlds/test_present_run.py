@@ -197,6 +197,21 @@ def test_a_run_that_cannot_be_made_says_so_once(
     leave()
 
 
+def test_a_page_that_breaks_down_does_not_stop_it_for_the_others(
+    at_once: list[BackgroundJob[None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("made up")
+
+    run, told = run_of(), list[str]()
+    leave = [run.join(broken), run.join(lambda: told.append("told"))]
+    run.want(0)
+    assert told and run.seen is not None and run.seen.day == DAYS_AHEAD and not run.error
+    assert "made up" in caplog.text
+    for one in leave:
+        one()
+
+
 def test_reading_it_never_waits_for_a_day_that_is_being_played(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on = threading.Event(), threading.Event()
     step: Callable[..., None] = Session.step

@@ -6,6 +6,7 @@ recorded of it, and never wait for it: where it is late, its series come later.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,6 +21,8 @@ from sanfang.run.background import DAYS_A_TURN, FAILED, BackgroundJob
 from sanfang.run.places import Place
 from sanfang.run.session import Session
 from sanfang.scenario.scenario import Scenario
+
+log = logging.getLogger(__name__)
 
 DAYS_AHEAD = 60
 """Days that it is played beyond the day of whoever is furthest; it goes on when half of them are left."""
@@ -117,10 +120,15 @@ class PresentRun:
             if job.state == FAILED:
                 self.error, self._job = job.error, None
                 self._let_go()
-            viewers = list(self._viewers.values())
-        for page, told in viewers:
-            with page:
-                told()
+            viewers = list(self._viewers.items())
+        for viewer, (page, told) in viewers:
+            if viewer not in self._viewers:  # gone meanwhile
+                continue
+            try:
+                with page:
+                    told()
+            except Exception:  # whatever is wrong with one page, the others see the run go on
+                log.exception("a page could not be told of the present policy")
 
     def _let_go(self) -> None:
         """Give the memory back; what was recorded stays."""
