@@ -20,7 +20,7 @@ def use_present(on: Playing, played: PlayedWorld) -> PresentRun:
     present: PresentRun = solara.use_memo(find, [played.address.place, played.world.scenario])
 
     def told() -> None:
-        if not on.playing:  # else the next frame shows it
+        if not on.playing and not on.busy:  # else the next frame shows it, or the day to which the world is on its way
             news.set(min(present.seen.day if present.seen else 0, on.stage.day))
 
     solara.use_effect(lambda: present.join(told), [present])
