@@ -63,7 +63,6 @@ class Page:
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     before, pages = viewer.address.value, list[Page]()
     at_once(monkeypatch)
-    monkeypatch.setattr(BackgroundJob, "start", lambda job: job.run())
 
     def opened(address: Address) -> Page:
         pages.append(Page(address))

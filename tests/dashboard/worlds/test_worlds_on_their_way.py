@@ -25,7 +25,7 @@ from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds import slots
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.model.model import DistrictModel
-from sanfang.run.background import CANCELLED, DONE, FAILED
+from sanfang.run.background import CANCELLED, DONE, FAILED, BackgroundJob
 from sanfang.run.moves import Move, with_moves
 from sanfang.run.places import Places
 from sanfang.scenario.scenario import Scenario
@@ -41,6 +41,7 @@ class Page:
     def __init__(self, component: Any, address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
         self.jobs = list[PageJob[Any]]()
         monkeypatch.setattr(PageJob, "start", lambda job: self.jobs.append(job) or (job.room and job.room.ask()))
+        monkeypatch.setattr(BackgroundJob, "start", lambda job: None)  # no thread of the present run draws meanwhile
         viewer.address.set(address)
         self.drawn = solara.render(component(), handle_error=False)[1]
 
