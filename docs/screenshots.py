@@ -18,7 +18,7 @@ def settled(page: Any) -> None:
 
 
 def live(page: Any) -> None:
-    page.wait_for_selector("[data-chart=latent] [data-series]", state="attached")
+    page.wait_for_selector("[data-show=cause]:has-text('90')", timeout=60_000)  # days since the last move
     page.locator("[data-community]").nth(6).click()
     settled(page)
 

@@ -11,7 +11,7 @@ import pytest
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.stage import Stage
-from sanfang.run.background import DONE
+from sanfang.run.background import DONE, BackgroundJob
 from sanfang.run.places import Place, Places
 
 
@@ -37,12 +37,13 @@ def staged(address: Address) -> Stage:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on a job is made in the thread that starts it, so a page that is drawn has all that it asks for."""
 
-    def start(job: PageJob[Any]) -> None:
+    def start(job: BackgroundJob[Any]) -> None:
         if job.room is not None:
             job.room.ask()
         job.run()
 
-    monkeypatch.setattr(PageJob, "start", start)
+    for kind in (PageJob, BackgroundJob):  # the second are those that pages share
+        monkeypatch.setattr(kind, "start", start)
 
 
 def wait_for_day(page: Any, day: int) -> None:

@@ -34,6 +34,10 @@ somebody leaves."""
 HELD_EACH_MEGABYTES = 1_000
 """Of these for one viewer: three of the largest worlds with all their requests fit."""
 
+PRESENT_MEGABYTES = HELD_MEGABYTES // 4
+"""Besides these, for districts left as they are, one for all viewers of the same. Where they are more, a grey line
+comes late."""
+
 IDLE_SECONDS = 600.0
 """A page left alone for so long gives its worlds back when somebody waits for room; its address brings them back."""
 

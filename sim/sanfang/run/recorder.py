@@ -38,9 +38,12 @@ class Recorder:
         # Of the district, from the first day to the end of this one
         self.counted = np.zeros((days, model.world.daily.shape[1]))  # [day, counter], see `model.state.DAILY`
         self.hours = np.zeros((days, len(h.HOUR_HEADINGS)))  # [day, heading], public
+        self.time = np.zeros((days, len(s.TIME_NAMES)))  # [day, cause], working hours of all parts of requests
         # Of the district, of the last `WINDOW` days, or fewer at the beginning
         self.yuan = np.zeros((days, len(h.YUAN_HEADINGS)))  # [day, heading], public, given for them, without wages
         self._seen = 0
+        self._time_of_ended = np.zeros(len(s.TIME_NAMES))
+        self._time_before = _time_of_open(model)  # of requests that were under way when it began
         self._grown: dict[str, tuple[int, np.ndarray]] = {}
 
     def see(self, model: DistrictModel) -> None:
@@ -48,6 +51,8 @@ class Recorder:
         day, communities = self.days, len(model.map.ids)
         end = int(model.world.counts["records"][0])
         new = model.world.records[self._seen : end]
+        self._time_of_ended += new["spent"].sum(axis=0, dtype=float)
+        self.time[day] = self._time_of_ended + _time_of_open(model) - self._time_before
         new = new[new["outcome"] == s.RESOLVED]
         self.open[day] = model.world.flow[:, :, s.OPEN].sum(axis=1)
         self.latent[day] = model.world.flow[:, :, s.LATENT].sum(axis=1)
@@ -80,6 +85,19 @@ class Recorder:
         shown = rows[: self.days]
         shown.setflags(write=False)
         return shown
+
+
+def _time_of_open(model: DistrictModel) -> np.ndarray:
+    """Working hours so far of requests that have not ended, `[cause]`: those booked, and those since the last booking.
+    So a day adds the hours that parts spent under each cause on that day, whenever they end."""
+    world, jobs = model.world, model.engine.jobs
+    state = world.states["state"]
+    booked = world.cases["spent"][np.flatnonzero((state == s.OPEN) | (state == s.UNRESOLVED))].sum(axis=0, dtype=float)
+    phase = jobs["phase"]
+    parts = np.flatnonzero((phase != s.BLANK) & (phase != s.TASK) & (phase != s.CHORE))
+    parts = parts[jobs["cancelled"][parts] == 0]
+    since = model.engine.clock["now"][0] - jobs["since"][parts]
+    return np.asarray(booked + np.bincount(jobs["cause"][parts], since, len(s.TIME_NAMES)))
 
 
 def _given_since(model: DistrictModel, first: int) -> np.ndarray:

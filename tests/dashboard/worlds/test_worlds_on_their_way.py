@@ -25,7 +25,7 @@ from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds import slots
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.model.model import DistrictModel
-from sanfang.run.background import CANCELLED, DONE, FAILED
+from sanfang.run.background import CANCELLED, DONE, FAILED, BackgroundJob
 from sanfang.run.moves import Move, with_moves
 from sanfang.run.places import Places
 from sanfang.scenario.scenario import Scenario
@@ -41,6 +41,7 @@ class Page:
     def __init__(self, component: Any, address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
         self.jobs = list[PageJob[Any]]()
         monkeypatch.setattr(PageJob, "start", lambda job: self.jobs.append(job) or (job.room and job.room.ask()))
+        monkeypatch.setattr(BackgroundJob, "start", lambda job: None)  # no thread of the present run draws meanwhile
         viewer.address.set(address)
         self.drawn = solara.render(component(), handle_error=False)[1]
 
@@ -238,7 +239,7 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
         import solara.server.app
         from solara.server import kernel_context
         from solara.server.kernel import Kernel
-        from sanfang.dashboard.worlds import slots
+        from sanfang.dashboard.worlds import present, slots
         from sanfang.dashboard.widgets import viewer
         from sanfang.dashboard.address import Address, LinkedWorld
         from sanfang.dashboard.pages.compare.page import ComparePage
@@ -258,11 +259,14 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
                 _, context.app_object = solara.render(component(), handle_error=False)
             assert playing.wait(60)
             context.close()
+            assert not any(run.is_alive for run in present._RUNS.values())  # which nobody looks at any more
             left.set()
             (job,) = jobs
             assert job.join(20) and job.owner == "a viewer" and job.state == "cancelled", (job.state, job.error)
             assert job.done == DAYS_A_TURN * worlds and job.found is None
-            assert all(among.free == among.count for among in (slots.HELD, slots.JOBS, slots.TURNS))
+            for thread in [thread for thread in threading.enumerate() if thread.name == "job"]:
+                thread.join(20)
+            assert all(among.free == among.count for among in (slots.HELD, slots.PRESENT, slots.JOBS, slots.TURNS))
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -35,7 +35,8 @@ def chart(
 
     `form` "share" shows 0-1 as percent. The days of an array are 1, 2, ...; of more than `MAX_POINTS` some are left
     out, never the last. `to` is the end of the axis, `marks` are dicts of day and label. `before` is a series of the
-    days before day 1, drawn to the left of the others.
+    days before day 1, drawn to the left of the others, and with `onward` (an array by day, or shorter) beside them; it
+    is a line among areas, too.
     """
     rows = thinned(days)
     shown = [
@@ -56,11 +57,13 @@ def _with_days_before(x: list[int], series: list[Json], before: Json) -> tuple[l
     """The days of a chart and its first one, and its series, each on all of them; `before` comes last."""
     days = len(before["values"])
     rows = thinned(days, MAX_BEFORE)
-    none, later = [None] * len(rows), [None] * len(x)
+    onward = rounded(before.get("onward", np.empty(0)))
+    none, later = [None] * len(rows), [onward[day - 1] if day <= len(onward) else None for day in x]
     longer = [
         {key: none + value if isinstance(value, list) else value for key, value in given.items()} for given in series
     ]
-    past = before | {"past": True, "values": rounded(before["values"][rows]) + later}
+    past = {key: value for key, value in before.items() if key != "onward"}
+    past |= {"past": True, "values": rounded(before["values"][rows]) + later}
     return (rows - days + 1).tolist() + x, 1 - days, [*longer, past]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 WORLDS = ("#0072B2", "#B34700", "#00755A")
 """Of the worlds a, b and c; dark enough for white letters on them."""
 
-BEFORE = "#9AA3AD"
-"""The year before day 0."""
+PRESENT = "#6F7A86"
+"""The district under its present policy: the year before day 0, and left as it is after it."""
 
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6BB1", "#7F7F7F")
 

@@ -44,6 +44,9 @@ def _draw(axes: Axes, chart: Mapping[str, Any]) -> None:
     base = np.zeros(len(x))
     for line in chart["series"]:
         values = _numbers(line["values"])
+        if line.get("past"):
+            axes.plot(x, values, color=line["colour"], label=line["name"], zorder=3 if chart["kind"] == "area" else 1)
+            continue
         if chart["kind"] == "area":
             top = base + np.nan_to_num(values)
             axes.fill_between(x, base, top, color=line["colour"], label=line["name"], linewidth=0.4, edgecolor="white")

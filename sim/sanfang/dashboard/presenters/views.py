@@ -18,6 +18,7 @@ from sanfang.metrics.units import PER_THOUSAND_OF_THEM
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run import series
+from sanfang.run.against import Recorded
 from sanfang.run.series import BY_COMMUNITY, MEASURES
 from sanfang.run.session import Session
 from sanfang.scenario.catalogue import Parameter, levers
@@ -59,14 +60,15 @@ def verdict(change: float, measure: Twin) -> str:
 # --- Large figures --------------------------------------------------------------------------------------
 
 
-def figures(played: Session, lang: str) -> list[Json]:
-    """The measures today, with the change since the warm-up: its first day after it, for moving figures the first of
-    their windows that lies after it. Before, there is no change to tell, as those days are not evaluated."""
+def figures(played: Session, lang: str, since: int = 0) -> list[Json]:
+    """The measures today, with the change since the end of day `since`, but not before the warm-up: its first day after
+    it, for moving figures the first of their windows that lies after it. Before, there is no change to tell, as those
+    days are not evaluated."""
     cards, begins = [], played.scenario.run.left_out
     for name, values in series.measures(played).items():
         measure = MEASURES[name]
         now = float(values[-1]) if len(values) else np.nan
-        first = begins + (WINDOW - 1 if measure.moving else 0)
+        first = max(begins + (WINDOW - 1 if measure.moving else 0), since - 1)
         change = now - float(values[first]) if len(values) > first + 1 else np.nan
         points = say("points", lang) if measure.form == "share" else ""
         cards.append({
@@ -100,8 +102,8 @@ def marks(played: Session, lang: str) -> list[Json]:
     return [{"day": day + 1, "label": "; ".join(texts)} for day, texts in by_day.items() if day]
 
 
-def charts(played: Session, lang: str) -> list[Json]:
-    """The charts of the Live page."""
+def charts(played: Session, lang: str, present: Recorded | None = None) -> list[Json]:
+    """The charts of the Live page. `present`: the same district left as it is, a grey line as far as it is known."""
     common: dict[str, Any] = {
         "days": played.day, "day_word": say("day", lang), "to": played.model.days, "marks": marks(played, lang),
     }  # fmt: skip
@@ -114,12 +116,15 @@ def charts(played: Session, lang: str) -> list[Json]:
     blue, red = colours.SERIES[:2]
     minds = [line("satisfaction", all_, blue), line("satisfaction_vulnerable", weak, red, dash=True)]
 
-    def before(column: str, times: float = 1.0) -> Json | None:
-        """The year before day 0, in grey; nothing after an empty start."""
-        rows = played.model.year_before
-        if rows is None:
+    def left(measure: str, column: str = "", times: float = 1.0) -> Json | None:
+        """The present policy, in grey: the year before day 0, which an empty start has not, and on from there."""
+        year = played.model.year_before if column else None
+        if year is None and present is None:
             return None
-        return {"name": say("chart_year_before", lang), "colour": colours.BEFORE, "values": rows[column] * times}
+        name = say("chart_year_before" if present is None else "chart_present", lang)
+        values = np.empty(0) if year is None else year[column] * times
+        onward = np.empty(0) if present is None else present.measures[measure][: played.day]
+        return {"name": name, "colour": colours.PRESENT, "values": values, "onward": onward}
 
     waste = series.waste_by_cause(played)
     first = list(waste)
@@ -131,16 +136,16 @@ def charts(played: Session, lang: str) -> list[Json]:
     return [
         chart(
             "satisfaction", say("measure_satisfaction", lang), minds, form="share",
-            before=before("satisfaction"), **common,
+            before=left("satisfaction", "satisfaction"), **common,
         ),
         chart(
             "days_to_resolve", say("measure_days_to_resolve", lang),
             [line("days_to_resolve", say("mean_resolved", lang), blue)],
-            unit=f"{unit('days_to_resolve', lang)} · {window}", zero=True, **common,
+            unit=f"{unit('days_to_resolve', lang)} · {window}", zero=True, before=left("days_to_resolve"), **common,
         ),
         chart(
             "wasted", say("chart_waste", lang), wasted,
-            unit=f"{unit('wasted', lang)} · {window}", form="share", kind="area", **common,
+            unit=f"{unit('wasted', lang)} · {window}", form="share", kind="area", before=left("wasted"), **common,
         ),
         chart(
             "states", say("chart_states", lang),
@@ -155,7 +160,7 @@ def charts(played: Session, lang: str) -> list[Json]:
         chart(
             "latent", say("measure_latent", lang), _latent(played, all_, weak),
             unit=PER_THOUSAND_OF_THEM.label(lang), zero=True,
-            before=before("latent", 1000.0 / series.residents(played)), **common,
+            before=left("latent", "latent", 1000.0 / series.residents(played)), **common,
         ),
     ]  # fmt: skip
 

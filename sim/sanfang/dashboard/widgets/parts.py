@@ -55,7 +55,8 @@ def Levers(groups: list[Json], words: Json, prefix: str, event_move: Event) -> N
 
 @solara.component_vue("vue/figures.vue", vuetify=False)
 def Figures(figures: list[Json]) -> None:
-    """Large figures: id, label, value, unit, change, verdict ("better", "worse", ""), since."""
+    """Large figures: id, label, value, unit, change, verdict ("better", "worse", ""), since, and maybe beside, a line
+    on the difference to another run, with its besideVerdict: where there is one, the change has no colour."""
 
 
 @solara.component_vue("vue/choices.vue", vuetify=False)

@@ -21,6 +21,10 @@ JOBS = Places(limits.JOBS, each=1)
 HELD = Places(limits.HELD_MEGABYTES, limits.HELD_EACH_MEGABYTES, limits.IDLE_SECONDS)
 """Megabytes, for as long as a page keeps worlds or tables of them."""
 
+PRESENT = Places(limits.PRESENT_MEGABYTES, limits.PRESENT_MEGABYTES, limits.IDLE_SECONDS)
+"""Megabytes, for the districts left as they are that viewers share: see `worlds.present`. Apart from what pages hold,
+so that nobody waits for his own world because of them."""
+
 
 def owner() -> object:
     """Whose page this is; outside of all pages, somebody new at each call."""

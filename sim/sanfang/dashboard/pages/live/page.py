@@ -9,13 +9,15 @@ import pandas as pd
 import solara
 
 from sanfang.dashboard.declare import Page
-from sanfang.dashboard.presenters import views
+from sanfang.dashboard.presenters import beside, views
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets.present import use_present
 from sanfang.dashboard.widgets.setup import Levers, pick, use_place_fields, use_scenario_fields
 from sanfang.dashboard.widgets.transport import Arrival, Playing, Transport, use_playing
 from sanfang.dashboard.words import own_label, say
 from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.run.against import Recorded, recorded
 from sanfang.run.series import BY_COMMUNITY
 from sanfang.scenario.scenario import Scenario
 
@@ -53,16 +55,26 @@ def Setup() -> None:
 
 @solara.component
 def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
-    """What changes with every frame: transport, figures, map, charts."""
+    """What changes with every frame: transport, figures, what differs from the present policy, map, charts."""
     now = on.frame.value
     shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
+    from_move = solara.use_reactive(True)
+    present, same = use_present(on, played), solara.use_memo(lambda: beside.is_present(played), [played.world])
+    left = present.seen  # once for all that is drawn: it may be more a moment later
     Transport(on, now, lang)
     with on.stage.steady():  # the player must not step while its world is looked at
-        figures, map_ = views.figures(played, lang), views.district_map(played, shown.value, lang)
-        charts = views.charts(played, lang)
+        moved = beside.last_move(played)
+        since = moved if from_move.value else 0
+        mine = recorded(played)
+        figures, map_ = views.figures(played, lang, since), views.district_map(played, shown.value, lang)
+        charts = views.charts(played, lang, left)
         there = selected.value in played.model.map.ids
         facts = views.community(played, selected.value, lang) if there else []
-    parts.Figures(figures=figures)
+    parts.Figures(figures=beside.with_difference(figures, mine, left, same, since, lang))
+    told = beside.sentence(mine, left, same, since, lang)
+    if present.error:
+        told = say("beside_failed", lang, what=present.error)
+    Beside(told, moved, from_move, lang)
     with solara.Div(classes=["sf-board"]):
         with solara.Div(classes=["sf-stack"]):
             what = {name: say(f"measure_{name}", lang) for name in BY_COMMUNITY}
@@ -79,7 +91,21 @@ def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
         with solara.Div(classes=["sf-stack"]):
             parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: on.stage.player.seen())
-            Downloads(on, played, lang)
+            Downloads(on, played, left, lang)
+
+
+@solara.component
+def Beside(told: str, moved: int, from_move: solara.Reactive[bool], lang: str) -> None:
+    """What differs from the present policy, and why; from when changes count, where a lever was moved."""
+    with solara.Div(classes=["card", "sf-cause"]):
+        solara.HTML("p", html.escape(told), attributes={"data-show": "cause"})
+        if moved:
+            names = {"move": say("beside_from_move", lang, day=moved + 1), "start": say("beside_from_start", lang)}
+            field = {
+                "id": "since", "label": say("beside_since", lang), "options": parts.options(names),
+                "value": "move" if from_move.value else "start",
+            }  # fmt: skip
+            parts.Choices(fields=[field], event_pick=lambda picked: from_move.set(picked.get("value") != "start"))
 
 
 def _measure(picked: dict[str, Any], otherwise: str) -> str:
@@ -95,7 +121,7 @@ def Community(id_: str, facts: list[tuple[str, str]]) -> None:
 
 
 @solara.component
-def Downloads(on: Playing, played: PlayedWorld, lang: str) -> None:
+def Downloads(on: Playing, played: PlayedWorld, left: Recorded | None, lang: str) -> None:
     """What has been played, as files: the daily series, the requests, the ledger, and the charts as a picture."""
     address = viewer.address.value
     stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
@@ -108,16 +134,19 @@ def Downloads(on: Playing, played: PlayedWorld, lang: str) -> None:
     with solara.Div(classes=["sf-row"]):
         for name in ("daily", "requests", "ledger"):
             parts.DownloadTable(say(f"save_{name}", lang), f"{stem}-{name}.csv", lambda name=name: observed(name))
-        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, played, lang), "image/png")
+        parts.Download(
+            say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, played, left, lang), "image/png"
+        )
 
 
-def charts_picture(on: Playing, played: PlayedWorld, lang: str) -> bytes:
-    """The charts as a PNG, titled with the scenario, and with a word where its levers were set or moved."""
+def charts_picture(on: Playing, played: PlayedWorld, left: Recorded | None, lang: str) -> bytes:
+    """The charts as a PNG, titled with the scenario, and with a word where its levers were set or moved. `left`: the
+    district left as it is."""
     title = own_label(played.scenario, lang, played.world.scenario)
     if played.world.levers or played.world.moves:
         title = f"{title} · {say('live_levers_moved', lang)}"
     with on.stage.steady():
-        charts = views.charts(played, lang)
+        charts = views.charts(played, lang, left)
     return picture(charts, title, lang)
 
 
