@@ -93,8 +93,11 @@ def _vulnerable(run: Observation) -> list[People]:
 
 
 def _age(run: Observation) -> list[People]:
-    members = [run.resident_age == age for age in range(len(s.AGES))]
-    return [People(one, run.satisfaction_by_age[:, [age]], np.array([one.sum()])) for age, one in enumerate(members)]
+    def of_age(age: int) -> People:
+        members = run.resident_age == age
+        return People(members, run.satisfaction_by_age[:, [age]], np.array([members.sum()]))
+
+    return [of_age(age) for age in range(len(s.AGES))]
 
 
 def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, area: Numbers | None = None) -> Dimension:
@@ -120,8 +123,8 @@ def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, ar
 
 
 DIMENSIONS: dict[str, Dimension] = {
-    one.name: one
-    for one in (
+    dimension.name: dimension
+    for dimension in (
         Dimension(
             "age", "Age", "年龄", "residents",
             lambda run: s.AGES, lambda run, rows: run.resident_age[rows["resident"]], _age,
@@ -190,11 +193,11 @@ def by_group(run: Evaluation, dimension: Dimension) -> ByGroup:
     metrics, names = dimension.metrics, tuple(dimension.names(run))
     values, n = np.full((len(names), len(metrics)), np.nan), np.zeros((len(names), len(metrics)))
     for group, own in enumerate(restricted(run, dimension, len(names))):
-        for place, metric in enumerate(metrics):
+        for column, metric in enumerate(metrics):
             assert metric.formula is not None and metric.of is not None
-            n[group, place] = metric.of.count(own)
-            if n[group, place] and run.length >= metric.needs.days and run.began_steady is not False:
-                values[group, place] = metric.formula(own)
+            n[group, column] = metric.of.count(own)
+            if n[group, column] and run.length >= metric.needs.days and run.began_steady is not False:
+                values[group, column] = metric.formula(own)
     return ByGroup(dimension.name, names, tuple(metric.name for metric in metrics), values, n)
 
 
@@ -204,8 +207,8 @@ def tables(run: Observation, names: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     evaluated, window = evaluate(run), Window.of(run.scenario, run.days)
-    found = [by_group(evaluated, one).table() for one in dimensions(names)]
-    together = pd.concat(found or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
+    by_dimension = [by_group(evaluated, dimension).table() for dimension in dimensions(names)]
+    together = pd.concat(by_dimension or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
     rows = zip(together["metric"], together["value"], together["n"], strict=True)
     if run.began_steady is False:
         return together.assign(reason=UNSTEADY[0])

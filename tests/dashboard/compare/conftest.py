@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from compared_worlds import ADDRESS, DAYS
-from jobs import staged
-from sanfang.dashboard.worlds.stage import Stage
+from jobs import group_at
+from sanfang.dashboard.worlds.session_group import SessionGroup
 from sanfang.run import troubles
 
 
 @pytest.fixture(scope="module")
-def stage() -> Stage:
-    return staged(ADDRESS)
+def group() -> SessionGroup:
+    return group_at(ADDRESS)
 
 
 @pytest.fixture(scope="module")
-def found(stage: Stage) -> troubles.Troubles:
-    return troubles.troubles([played.so_far().requests for played in stage.worlds], DAYS)
+def found(group: SessionGroup) -> troubles.Troubles:
+    return troubles.troubles([session.so_far().requests for session in group.worlds], DAYS)

@@ -9,86 +9,86 @@ import pandas as pd
 import pytest
 
 from compared_worlds import ADDRESS, TWO
-from jobs import brought, players_at_rest, staged
+from jobs import brought, group_at, playbacks_at_rest
 from sanfang.dashboard.address import LinkedWorld, read
 from sanfang.dashboard.limits import MAX_MOVES
 from sanfang.dashboard.pages.compare import side_by_side
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.scenario.errors import InputError
 
 
 def test_worlds_stay_on_one_day_whatever_is_asked_for() -> None:
-    stage = staged(replace(ADDRESS, day=0))
+    group = group_at(replace(ADDRESS, day=0))
 
     def ask(action: str, value: object) -> None:
-        wanted = stage.carry_out({"action": action, "value": value})
+        wanted = group.carry_out({"action": action, "value": value})
         assert wanted is not None
-        brought(stage, wanted)
-        assert {played.day for played in stage.worlds} == {stage.day}
+        brought(group, wanted)
+        assert {session.day for session in group.worlds} == {group.day}
 
     for action, value in (("step", 7), ("rewind", 3), ("step", 999)):
         ask(action, value)
-    assert stage.day == 3 + 31  # a step is a month at most
+    assert group.day == 3 + 31  # a step is a month at most
     ask("rewind", "nonsense")
-    assert stage.day == 0
-    assert stage.carry_out({"action": "delete"}) is None and stage.carry_out({}) is None
+    assert group.day == 0
+    assert group.carry_out({"action": "delete"}) is None and group.carry_out({}) is None
     for nothing in (10**400, None, [], {}):
         ask("step", nothing)
-    assert stage.day == 4  # a day each
+    assert group.day == 4  # a day each
     ask("step", 31)
     ask("step", 31)
-    assert stage.day == ADDRESS.days and stage.over
+    assert group.day == ADDRESS.days and group.over
 
 
 def test_play_and_rewind_in_between_leave_the_worlds_together() -> None:
-    stage = staged(replace(ADDRESS, day=0))
-    stage.player.days_a_second = 100
-    stepped, play = threading.Semaphore(0), stage.player._step
-    stage.player._step = lambda days: (play(days), stepped.release())[0]
+    group = group_at(replace(ADDRESS, day=0))
+    group.playback.days_a_second = 100
+    stepped, play = threading.Semaphore(0), group.playback._step
+    group.playback._step = lambda days: (play(days), stepped.release())[0]
     for _ in range(3):
-        stage.carry_out({"action": "play"})
+        group.carry_out({"action": "play"})
         assert stepped.acquire(timeout=60), "it plays"
-        wanted = stage.carry_out({"action": "rewind", "value": 2})
+        wanted = group.carry_out({"action": "rewind", "value": 2})
         assert wanted is not None
-        brought(stage, wanted)
-        players_at_rest()
-        assert {played.day for played in stage.worlds} == {2}
+        brought(group, wanted)
+        playbacks_at_rest()
+        assert {session.day for session in group.worlds} == {2}
 
 
 def test_a_lever_moved_in_one_world_leaves_the_other_alone_and_a_link_tells_it_again() -> None:
-    stage = staged(replace(ADDRESS, day=10))
-    stage.move(1, "triage", 0.8)
-    brought(stage, replace(stage.shown, day=20))
-    assert stage.worlds[0].world.moves == () and stage.worlds[1].world.moves == ((10, "triage", 0.8),)
-    marks = side_by_side.marks(stage.worlds, "en")
+    group = group_at(replace(ADDRESS, day=10))
+    group.move(1, "triage", 0.8)
+    brought(group, replace(group.shown, day=20))
+    assert group.worlds[0].world.moves == () and group.worlds[1].world.moves == ((10, "triage", 0.8),)
+    marks = side_by_side.marks(group.worlds, "en")
     assert [mark["day"] for mark in marks] == [11] and marks[0]["label"].startswith("B: ")
-    address = replace(ADDRESS, day=20, worlds=tuple(played.world for played in stage.worlds))
+    address = replace(ADDRESS, day=20, worlds=tuple(session.world for session in group.worlds))
     again, problems = read(address.query())
     assert not problems
-    for old, new in zip(stage.worlds, staged(again).worlds, strict=True):
+    for old, new in zip(group.worlds, group_at(again).worlds, strict=True):
         pd.testing.assert_frame_equal(old.so_far().daily, new.so_far().daily)
 
 
 def test_a_world_takes_no_more_moves_than_a_link_can_tell() -> None:
     moves = tuple((1 + day, "triage", day % 2 / 2) for day in range(MAX_MOVES))
-    played = PlayedWorld(replace(ADDRESS, days=300), LinkedWorld("before", moves=moves))
-    played.step(1)
-    before = played.world, played.scenario
+    session = PageSession(replace(ADDRESS, days=300), LinkedWorld("before", moves=moves))
+    session.step(1)
+    before = session.world, session.scenario
     with pytest.raises(InputError, match=str(MAX_MOVES)):
-        played.move("volunteers", 0.5)
-    assert (played.world, played.scenario) == before
-    played.move("triage", 0.75)  # in place of the one on this day
-    assert len(played.world.moves) == MAX_MOVES and played.level("triage") == 0.75
+        session.move("volunteers", 0.5)
+    assert (session.world, session.scenario) == before
+    session.move("triage", 0.75)  # in place of the one on this day
+    assert len(session.world.moves) == MAX_MOVES and session.level("triage") == 0.75
 
 
 @pytest.mark.parametrize("day", [0, 2])
 def test_a_level_that_no_scenario_takes_leaves_the_world_as_it_was(day: int) -> None:
-    played = PlayedWorld(ADDRESS, LinkedWorld("before"))
-    played.step(day)
-    before = played.world, played.scenario
+    session = PageSession(ADDRESS, LinkedWorld("before"))
+    session.step(day)
+    before = session.world, session.scenario
     with pytest.raises(InputError):
-        played.move("triage", 5.0)
-    assert (played.world, played.scenario) == before
+        session.move("triage", 5.0)
+    assert (session.world, session.scenario) == before
 
 
 def test_a_button_names_a_world_that_is_there() -> None:
@@ -112,17 +112,17 @@ def test_a_seed_that_is_no_number_changes_nothing(value: object) -> None:
 
 
 def test_worlds_that_are_played_already_are_taken_over() -> None:
-    stage = staged(replace(ADDRESS, day=5))
-    before = stage.worlds
-    third = brought(stage, replace(ADDRESS, day=5, worlds=(*TWO, LinkedWorld("precision")))).worlds
+    group = group_at(replace(ADDRESS, day=5))
+    before = group.worlds
+    third = brought(group, replace(ADDRESS, day=5, worlds=(*TWO, LinkedWorld("precision")))).worlds
     assert third[:2] == before and third[2].day == 5
-    twins = brought(stage, replace(ADDRESS, day=5, worlds=(TWO[0], TWO[0]))).worlds
+    twins = brought(group, replace(ADDRESS, day=5, worlds=(TWO[0], TWO[0]))).worlds
     assert twins[0] is before[0] and twins[1] is not before[0]
-    assert brought(stage, replace(ADDRESS, day=5, seed=4, worlds=(TWO[0], TWO[0]))).worlds[0] is not before[0]
+    assert brought(group, replace(ADDRESS, day=5, seed=4, worlds=(TWO[0], TWO[0]))).worlds[0] is not before[0]
 
 
 def test_another_policy_is_played_up_to_today_to_the_last_digit() -> None:
-    stage = staged(replace(ADDRESS, day=20))
-    brought(stage, replace(ADDRESS, day=20, worlds=(TWO[0], LinkedWorld("precision", moves=((10, "triage", 0.5),)))))
-    alone = staged(replace(ADDRESS, day=20, worlds=(LinkedWorld("precision", moves=((10, "triage", 0.5),)),)))
-    pd.testing.assert_frame_equal(stage.worlds[1].so_far().daily, alone.worlds[0].so_far().daily, check_exact=True)
+    group = group_at(replace(ADDRESS, day=20))
+    brought(group, replace(ADDRESS, day=20, worlds=(TWO[0], LinkedWorld("precision", moves=((10, "triage", 0.5),)))))
+    alone = group_at(replace(ADDRESS, day=20, worlds=(LinkedWorld("precision", moves=((10, "triage", 0.5),)),)))
+    pd.testing.assert_frame_equal(group.worlds[1].so_far().daily, alone.worlds[0].so_far().daily, check_exact=True)

@@ -59,11 +59,11 @@ def verdict(change: float, measure: Twin) -> str:
 # --- Large figures --------------------------------------------------------------------------------------
 
 
-def figures(played: Session, lang: str) -> list[Json]:
+def figures(session: Session, lang: str) -> list[Json]:
     """The measures today, with the change since the warm-up: its first day after it, for moving figures the first of
     their windows that lies after it. Before, there is no change to tell, as those days are not evaluated."""
-    cards, begins = [], played.scenario.run.left_out
-    for name, values in series.measures(played).items():
+    cards, begins = [], session.scenario.run.left_out
+    for name, values in series.measures(session).items():
         measure = MEASURES[name]
         now = float(values[-1]) if len(values) else np.nan
         first = begins + (WINDOW - 1 if measure.moving else 0)
@@ -74,15 +74,15 @@ def figures(played: Session, lang: str) -> list[Json]:
             "label": say(f"measure_{name}", lang),
             "value": shown(now, measure),
             "unit": unit(name, lang) + (f" · {say('last_days', lang, days=WINDOW)}" if measure.moving else ""),
-            **_changed(change, f"{signed(change, measure)} {points}", measure, first, played, lang),
+            **_changed(change, f"{signed(change, measure)} {points}", measure, first, session, lang),
         })  # fmt: skip
     return cards
 
 
-def _changed(change: float, shown_: str, measure: Twin, first: int, played: Session, lang: str) -> Json:
+def _changed(change: float, shown_: str, measure: Twin, first: int, session: Session, lang: str) -> Json:
     """A card's line on the change since day `first` (from 0), or why there is none."""
-    begins = played.scenario.run.left_out
-    if played.day <= begins:
+    begins = session.scenario.run.left_out
+    if session.day <= begins:
         return {"change": say("warming_up", lang, day=begins), "verdict": "", "since": ""}
     change_text = shown_ if change == change else say("no_change_yet", lang)
     return {"change": change_text, "verdict": verdict(change, measure), "since": say("since", lang, day=first + 1)}
@@ -91,23 +91,23 @@ def _changed(change: float, shown_: str, measure: Twin, first: int, played: Sess
 # --- Charts ---------------------------------------------------------------------------------------------
 
 
-def marks(played: Session, lang: str) -> list[Json]:
+def marks(session: Session, lang: str) -> list[Json]:
     """A mark where levers were moved after the beginning, with what was set."""
     labels = {parameter.name: parameter.label(lang) for parameter in levers()}
     by_day: dict[int, list[str]] = {}
-    for day, name, level in played.moves:
+    for day, name, level in session.moves:
         by_day.setdefault(day, []).append(f"{labels[name]} {100 * level:.0f}%")
     return [{"day": day + 1, "label": "; ".join(texts)} for day, texts in by_day.items() if day]
 
 
-def charts(played: Session, lang: str) -> list[Json]:
+def charts(session: Session, lang: str) -> list[Json]:
     """The charts of the Live page."""
     common: dict[str, Any] = {
-        "days": played.day, "day_word": say("day", lang), "to": played.model.days, "marks": marks(played, lang),
+        "days": session.day, "day_word": say("day", lang), "to": session.model.days, "marks": marks(session, lang),
     }  # fmt: skip
 
     def line(name: str, label: str, colour: str, dash: bool = False) -> Json:
-        return {"name": label, "colour": colour, "values": series.series(played, name), "dash": dash}
+        return {"name": label, "colour": colour, "values": series.series(session, name), "dash": dash}
 
     window = say("last_days", lang, days=WINDOW)
     all_, weak = say("all_residents", lang), say("vulnerable_residents", lang)
@@ -116,18 +116,18 @@ def charts(played: Session, lang: str) -> list[Json]:
 
     def before(column: str, times: float = 1.0) -> Json | None:
         """The year before day 0, in grey; nothing after an empty start."""
-        rows = played.model.year_before
+        rows = session.model.year_before
         if rows is None:
             return None
         return {"name": say("chart_year_before", lang), "colour": colours.BEFORE, "values": rows[column] * times}
 
-    waste = series.waste_by_cause(played)
+    waste = series.waste_by_cause(session)
     first = list(waste)
     largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
-    rest = sum((waste[name] for name in waste if name not in largest), np.zeros(played.day))
+    rest = sum((waste[name] for name in waste if name not in largest), np.zeros(session.day))
     wasted = [_area(heading_label(n, lang), colours.WASTE[first.index(n)], waste[n]) for n in largest if waste[n].any()]
     wasted.append(_area(say("other_causes", lang), "#b9c2cd", rest))
-    hours, states = series.hours_by_group(played), series.requests_by_state(played)
+    hours, states = series.hours_by_group(session), series.requests_by_state(session)
     return [
         chart(
             "satisfaction", say("measure_satisfaction", lang), minds, form="share",
@@ -153,9 +153,9 @@ def charts(played: Session, lang: str) -> list[Json]:
             unit=f"{say('of_hours', lang)} · {window}", form="share", kind="area", **common,
         ),
         chart(
-            "latent", say("measure_latent", lang), _latent(played, all_, weak),
+            "latent", say("measure_latent", lang), _latent(session, all_, weak),
             unit=PER_THOUSAND_OF_THEM.label(lang), zero=True,
-            before=before("latent", 1000.0 / series.residents(played)), **common,
+            before=before("latent", 1000.0 / series.residents(session)), **common,
         ),
     ]  # fmt: skip
 
@@ -164,12 +164,12 @@ def _area(name: str, colour: str, values: np.ndarray) -> Json:
     return {"name": name, "colour": colour, "values": values}
 
 
-def _latent(played: Session, all_: str, weak: str) -> list[Json]:
-    diary, vulnerable = played.model.diary, float(played.model.residents.vulnerable.sum())
-    of_weak = ratios(diary.latent_vulnerable[: played.day] * 1000.0, np.full(played.day, vulnerable))
+def _latent(session: Session, all_: str, weak: str) -> list[Json]:
+    diary, vulnerable = session.model.diary, float(session.model.residents.vulnerable.sum())
+    of_weak = ratios(diary.latent_vulnerable[: session.day] * 1000.0, np.full(session.day, vulnerable))
     blue, red = colours.SERIES[:2]
     return [
-        {"name": all_, "colour": blue, "values": series.series(played, "latent")},
+        {"name": all_, "colour": blue, "values": series.series(session, "latent")},
         {"name": weak, "colour": red, "values": of_weak, "dash": True},
     ]
 
@@ -177,16 +177,16 @@ def _latent(played: Session, all_: str, weak: str) -> list[Json]:
 # --- The map --------------------------------------------------------------------------------------------
 
 
-def district_map(played: Session, name: str, lang: str, scale: tuple[float, float] | None = None) -> Json:
+def district_map(session: Session, name: str, lang: str, scale: tuple[float, float] | None = None) -> Json:
     """What `parts.DistrictMap` needs to show one of `BY_COMMUNITY`, its event and choice apart.
 
     `scale` is the lowest and highest value that colours stand for: those on this map if None.
     """
-    values, measure = series.by_community(played, name), BY_COMMUNITY[name]
+    values, measure = series.by_community(session, name), BY_COMMUNITY[name]
     there = values[~np.isnan(values)]
     low, high = scale or ((float(there.min()), float(there.max())) if len(there) else (0.0, 0.0))
     steps = [colours.on_scale(value, low, high, measure.better) if value == value else None for value in values]
-    map_, drawn = played.model.map, _outlines(played)
+    map_, drawn = session.model.map, _outlines(session)
     cells = []
     for row, (id_, step, corners) in enumerate(zip(map_.ids, steps, drawn.cells, strict=True)):
         text = shown(float(values[row]), measure)
@@ -212,15 +212,15 @@ _OUTLINES: WeakKeyDictionary[Session, Outlines] = WeakKeyDictionary()
 """Kept as long as the world that they belong to."""
 
 
-def _outlines(played: Session) -> Outlines:
-    if played not in _OUTLINES:
-        _OUTLINES[played] = outlines(played.model.map)
-    return _OUTLINES[played]
+def _outlines(session: Session) -> Outlines:
+    if session not in _OUTLINES:
+        _OUTLINES[session] = outlines(session.model.map)
+    return _OUTLINES[session]
 
 
-def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
+def community(session: Session, id_: str, lang: str) -> list[tuple[str, str]]:
     """What is known of one community: label and value."""
-    model, row = played.model, played.model.map.ids.index(id_)
+    model, row = session.model, session.model.map.ids.index(id_)
     here, workers = model.communities[row], model.engine.workers
     posts = here.staff
     in_post = int((workers["doing"][posts] != h.VACANT).sum())
@@ -244,7 +244,7 @@ def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
         ("community_supply", f"{100 * covered:.0f}%"),
     ]
     facts += [
-        (f"measure_{name}", shown(float(series.by_community(played, name)[row]), measure))
+        (f"measure_{name}", shown(float(series.by_community(session, name)[row]), measure))
         for name, measure in BY_COMMUNITY.items()
         if name != "open"
     ]
@@ -254,7 +254,7 @@ def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
 # --- Levers ---------------------------------------------------------------------------------------------
 
 
-def lever_groups(played: Session, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
+def lever_groups(session: Session, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
     """All levers in the groups of the article, with the level of the day to come; made from their declarations."""
     groups: dict[str, Json] = {}
     for parameter in levers():
@@ -268,7 +268,7 @@ def lever_groups(played: Session, lang: str, open_groups: Sequence[str] = ("reso
                 "active": 0,
             },
         )
-        level = played.level(parameter.name)
+        level = session.level(parameter.name)
         group["levers"].append({
             "name": parameter.name,
             "label": parameter.label(lang),

@@ -60,7 +60,7 @@ def _outside(name: str, en: str, zh: str) -> int:
 def _declared(headings: list[Heading], new: Heading, groups: Collection[str]) -> int:
     """The number of a heading that is added."""
     assert new.group in groups, f"{new.name}: no group {new.group!r}"
-    assert new.name not in {one.name for one in headings}, f"{new.name}: declared twice"
+    assert new.name not in {other.name for other in headings}, f"{new.name}: declared twice"
     headings.append(new)
     return len(headings) - 1
 
@@ -146,7 +146,7 @@ O_FORUMS = _outside("residents_in_forums", "residents in forums", "参加协商�
 
 def names(headings: list[Heading], group: str | None = None) -> tuple[str, ...]:
     """The names of headings, or of those of one group, in their order."""
-    return tuple(one.name for one in headings if group in (None, one.group))
+    return tuple(heading.name for heading in headings if group in (None, heading.group))
 
 
 def number(heading: str) -> int:
@@ -157,5 +157,5 @@ def number(heading: str) -> int:
 HOUR_HEADINGS, YUAN_HEADINGS, OUTSIDE_HEADINGS = names(HOURS), names(YUAN), names(OUTSIDE)
 WASTED_HOURS, WASTED_YUAN = names(HOURS, WASTE), names(YUAN, WASTE)
 COORDINATION_HOURS = names(HOURS, COORDINATION_GROUP)
-LABELS = {one.name: (one.en, one.zh) for one in (*YUAN, *HOURS)}
+LABELS = {heading.name: (heading.en, heading.zh) for heading in (*YUAN, *HOURS)}
 """In English and Chinese, of paid hours and public money."""

@@ -11,7 +11,7 @@ from sanfang.dashboard.pages.compare.side_by_side import letter, world_labels
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.words import own_label, say
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.metrics.units import DAYS
 from sanfang.run import troubles
 from sanfang.run.time_split import cause_label
@@ -69,7 +69,7 @@ def _change(row: Any, world: str) -> tuple[str, str]:
 # --- One trouble ----------------------------------------------------------------------------------------
 
 
-def life_card(common: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: str) -> Json:
+def life_card(common: Troubles, root: str, worlds: Sequence[PageSession], lang: str) -> Json:
     """What `LifeCard` shows of one trouble. Raises KeyError for a root that arose in no world."""
     row = common.table.loc[root]
     scenario = worlds[0].scenario
@@ -147,9 +147,9 @@ def _path(record: dict[str, Any], lang: str) -> str:
 # --- One resident ---------------------------------------------------------------------------------------
 
 
-def minds_table(worlds: Sequence[PlayedWorld], resident: int, lang: str) -> tuple[list[str], list[Json]]:
+def minds_table(worlds: Sequence[PageSession], resident: int, lang: str) -> tuple[list[str], list[Json]]:
     """What a resident thinks in each world: heads and rows of a table. Higher satisfaction and trust are better."""
-    minds = [troubles.minds(played.model, resident) for played in worlds]
+    minds = [troubles.minds(session.model, resident) for session in worlds]
     rows: list[Json] = []
     for name in minds[0]:
         form = ".1f" if name == "expectation" else ".3f"

@@ -14,7 +14,7 @@ from sanfang.dashboard.pages.compare.side_by_side import Worlds, letter
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_job
-from sanfang.dashboard.widgets.transport import Playing
+from sanfang.dashboard.widgets.transport import PageState
 from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run import troubles
@@ -26,23 +26,23 @@ def _keep(**texts: str) -> None:
 
 
 @solara.component
-def LivesView(on: Playing, worlds: Worlds, frame: int, other: int, lang: str) -> None:
+def LivesView(page: PageState, worlds: Worlds, frame: int, other: int, lang: str) -> None:
     """What happened in the worlds, once they stand still on a day."""
     day = worlds[0].day
-    if on.playing or on.busy or not day:
+    if page.playing or page.busy or not day:
         note = "compare_lives_paused" if day else "compare_lives_first"
         parts.Notes(notes=[{"kind": "info", "text": say(note, lang)}])
     else:
-        CommonTroubles(on, worlds, day, other, lang).key(f"{day} {on.moved.value}")
+        CommonTroubles(page, worlds, day, other, lang).key(f"{day} {page.moved.value}")
 
 
 @solara.component
-def CommonTroubles(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
+def CommonTroubles(page: PageState, worlds: Worlds, day: int, other: int, lang: str) -> None:
     """The troubles that the worlds have in common, one of them in each world, and a resident in each world."""
 
     def find(job: PageJob[Troubles]) -> Troubles:
-        with job.turn(), on.stage.steady():
-            tables = [played.requests for played in worlds]
+        with job.turn(), page.group.steady():
+            tables = [session.requests for session in worlds]
         with job.turn():
             return troubles.troubles(tables, day)
 
@@ -123,7 +123,7 @@ def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: s
     ]
 
     def most(id_: str) -> None:
-        models = [played.model for played in worlds]
+        models = [session.model for session in worlds]
         _keep(resident=str(troubles.most_changed(models, other, gained=id_ == "gain")), request="")
 
     parts.Buttons(buttons=changed, event_press=most)

@@ -13,9 +13,9 @@ from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.setup import Levers, pick, use_place_fields, use_scenario_fields
-from sanfang.dashboard.widgets.transport import Arrival, Playing, Transport, use_playing
+from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
 from sanfang.dashboard.words import own_label, say
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.run.series import BY_COMMUNITY
 from sanfang.scenario.scenario import Scenario
 
@@ -23,19 +23,19 @@ from sanfang.scenario.scenario import Scenario
 @solara.component
 def LivePage() -> None:
     """Choose a scenario, play it, move levers."""
-    on, lang = use_playing(1), viewer.lang()
+    page, lang = use_page_state(1), viewer.lang()
     with solara.Div(classes=["sf-live"]):
         with solara.Div(classes=["sf-side"]):
             with solara.Div(classes=["card"]):
                 Setup()
             title, hint = say("live_levers", lang), say("live_levers_hint", lang)
             solara.HTML("div", f"<h2>{title}</h2><p class='soft'>{hint}</p>")
-            Levers(on, 0, lang)
+            Levers(page, 0, lang)
         with solara.Div(classes=["sf-stack"]):
-            parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
-            Arrival(on, lang)
-            if on.stage.worlds:
-                Board(on, on.stage.worlds[0], lang)
+            parts.Notes(notes=[{"kind": "error", "text": page.error.value}] if page.error.value else [])
+            Arrival(page, lang)
+            if page.group.worlds:
+                Board(page, page.group.worlds[0], lang)
 
 
 @solara.component
@@ -52,16 +52,16 @@ def Setup() -> None:
 
 
 @solara.component
-def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
+def Board(page: PageState, session: PageSession, lang: str) -> None:
     """What changes with every frame: transport, figures, map, charts."""
-    now = on.frame.value
+    now = page.frame.value
     shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
-    Transport(on, now, lang)
-    with on.stage.steady():  # the player must not step while its world is looked at
-        figures, map_ = views.figures(played, lang), views.district_map(played, shown.value, lang)
-        charts = views.charts(played, lang)
-        there = selected.value in played.model.map.ids
-        facts = views.community(played, selected.value, lang) if there else []
+    Transport(page, now, lang)
+    with page.group.steady():  # playback must not step while its world is looked at
+        figures, map_ = views.figures(session, lang), views.district_map(session, shown.value, lang)
+        charts = views.charts(session, lang)
+        there = selected.value in session.model.map.ids
+        facts = views.community(session, selected.value, lang) if there else []
     parts.Figures(figures=figures)
     with solara.Div(classes=["sf-board"]):
         with solara.Div(classes=["sf-stack"]):
@@ -71,15 +71,15 @@ def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
             parts.DistrictMap(
                 **map_,
                 selected=selected.value,
-                event_choose=lambda id_: selected.set(id_ if id_ in played.model.map.ids else ""),
+                event_choose=lambda id_: selected.set(id_ if id_ in session.model.map.ids else ""),
             )
             if facts:
                 Community(selected.value, facts)
             else:
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
         with solara.Div(classes=["sf-stack"]):
-            parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: on.stage.player.seen())
-            Downloads(on, played, lang)
+            parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: page.group.playback.seen())
+            Downloads(page, session, lang)
 
 
 def _measure(picked: dict[str, Any], otherwise: str) -> str:
@@ -95,29 +95,31 @@ def Community(id_: str, facts: list[tuple[str, str]]) -> None:
 
 
 @solara.component
-def Downloads(on: Playing, played: PlayedWorld, lang: str) -> None:
+def Downloads(page: PageState, session: PageSession, lang: str) -> None:
     """What has been played, as files: the daily series, the requests, the ledger, and the charts as a picture."""
     address = viewer.address.value
-    stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
+    stem = f"sanfang-{session.world.scenario}-{address.district}-{address.seed}"
 
     def observed(name: str) -> pd.DataFrame:
-        with on.stage.steady():
-            table: pd.DataFrame = getattr(played, name)
+        with page.group.steady():
+            table: pd.DataFrame = getattr(session, name)
         return table
 
     with solara.Div(classes=["sf-row"]):
         for name in ("daily", "requests", "ledger"):
             parts.DownloadTable(say(f"save_{name}", lang), f"{stem}-{name}.csv", lambda name=name: observed(name))
-        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, played, lang), "image/png")
+        parts.Download(
+            say("save_charts", lang), f"{stem}.png", lambda: charts_picture(page, session, lang), "image/png"
+        )
 
 
-def charts_picture(on: Playing, played: PlayedWorld, lang: str) -> bytes:
+def charts_picture(page: PageState, session: PageSession, lang: str) -> bytes:
     """The charts as a PNG, titled with the scenario, and with a word where its levers were set or moved."""
-    title = own_label(played.scenario, lang, played.world.scenario)
-    if played.world.levers or played.world.moves:
+    title = own_label(session.scenario, lang, session.world.scenario)
+    if session.world.levers or session.world.moves:
         title = f"{title} · {say('live_levers_moved', lang)}"
-    with on.stage.steady():
-        charts = views.charts(played, lang)
+    with page.group.steady():
+        charts = views.charts(session, lang)
     return picture(charts, title, lang)
 
 
