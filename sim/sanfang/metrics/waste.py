@@ -18,7 +18,7 @@ CAUSES = {name: h.LABELS[name] for name in (*h.WASTED_HOURS, *h.WASTED_YUAN)}
 """Causes of waste, by heading of the ledger: hours first, then money. Labels in English and Chinese."""
 
 
-@metric(SHARE, "lower", "headline", "Share of resources wasted", "资源浪费比例", needs=PAID)
+@metric(SHARE, "lower", "headline", "Share wasted", "资源浪费比例", needs=PAID)
 def waste_share(run: Evaluation) -> float:
     """Of hours and money together; an hour counts at its wage."""
     wage = run.scenario.staffing.wage

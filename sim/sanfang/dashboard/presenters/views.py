@@ -11,7 +11,7 @@ import numpy as np
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.presenters.outlines import Outlines, outlines
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import community_label, own_label, say
 from sanfang.metrics.by_day import WINDOW, Twin, ratios
 from sanfang.metrics.numbers import number
 from sanfang.metrics.units import PER_THOUSAND_OF_THEM
@@ -114,24 +114,10 @@ def charts(session: Session, lang: str) -> list[Json]:
     blue, red = colours.SERIES[:2]
     minds = [line("satisfaction", all_, blue), line("satisfaction_vulnerable", weak, red, dash=True)]
 
-    def before(column: str, times: float = 1.0) -> Json | None:
-        """The year before day 0, in grey; nothing after an empty start."""
-        rows = session.model.year_before
-        if rows is None:
-            return None
-        return {"name": say("chart_year_before", lang), "colour": colours.BEFORE, "values": rows[column] * times}
-
-    waste = series.waste_by_cause(session)
-    first = list(waste)
-    largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
-    rest = sum((waste[name] for name in waste if name not in largest), np.zeros(session.day))
-    wasted = [_area(heading_label(n, lang), colours.WASTE[first.index(n)], waste[n]) for n in largest if waste[n].any()]
-    wasted.append(_area(say("other_causes", lang), "#b9c2cd", rest))
-    hours, states = series.hours_by_group(session), series.requests_by_state(session)
     return [
         chart(
             "satisfaction", say("measure_satisfaction", lang), minds, form="share",
-            before=before("satisfaction"), **common,
+            before=_before(session, "satisfaction", lang), **common,
         ),
         chart(
             "days_to_resolve", say("measure_days_to_resolve", lang),
@@ -139,29 +125,53 @@ def charts(session: Session, lang: str) -> list[Json]:
             unit=f"{unit('days_to_resolve', lang)} · {window}", zero=True, **common,
         ),
         chart(
-            "wasted", say("chart_waste", lang), wasted,
+            "wasted", say("chart_waste", lang), _waste(session, lang),
             unit=f"{unit('wasted', lang)} · {window}", form="share", kind="area", **common,
         ),
         chart(
             "states", say("chart_states", lang),
-            [_area(say(f"chart_state_{name}", lang), colours.STATES[name], values) for name, values in states.items()],
+            [_area(say(f"chart_state_{name}", lang, days=WINDOW), colours.STATES[name], values)
+             for name, values in series.requests_by_state(session).items()],
             unit=f"{unit('open', lang)} · {window}", kind="area", **common,
         ),
         chart(
             "hours", say("chart_hours", lang),
-            [_area(h.HOUR_GROUPS[name][lang == "zh"], colours.HOURS[name], values) for name, values in hours.items()],
+            [_area(h.HOUR_GROUPS[name][lang == "zh"], colours.HOURS[name], values)
+             for name, values in series.hours_by_group(session).items()],
             unit=f"{say('of_hours', lang)} · {window}", form="share", kind="area", **common,
         ),
         chart(
             "latent", say("measure_latent", lang), _latent(session, all_, weak),
             unit=PER_THOUSAND_OF_THEM.label(lang), zero=True,
-            before=before("latent", 1000.0 / series.residents(session)), **common,
+            before=_before(session, "latent", lang, 1000.0 / series.residents(session)), **common,
         ),
     ]  # fmt: skip
 
 
+def _before(session: Session, column: str, lang: str, times: float = 1.0) -> Json | None:
+    """The year before day 0, in grey; nothing after an empty start."""
+    rows = session.model.year_before
+    if rows is None:
+        return None
+    return {"name": say("chart_year_before", lang), "colour": colours.BEFORE, "values": rows[column] * times}
+
+
 def _area(name: str, colour: str, values: np.ndarray) -> Json:
     return {"name": name, "colour": colour, "values": values}
+
+
+def _waste(session: Session, lang: str) -> list[Json]:
+    """Waste by cause: the five largest, and the rest together."""
+    waste = series.waste_by_cause(session)
+    causes = list(waste)
+    largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
+    rest = sum((waste[name] for name in waste if name not in largest), np.zeros(session.day))
+    areas = [
+        _area(heading_label(name, lang), colours.WASTE[causes.index(name)], waste[name])
+        for name in largest
+        if waste[name].any()
+    ]
+    return [*areas, _area(say("other_causes", lang), "#b9c2cd", rest)]
 
 
 def _latent(session: Session, all_: str, weak: str) -> list[Json]:
@@ -195,7 +205,7 @@ def district_map(session: Session, name: str, lang: str, scale: tuple[float, flo
             "points": " ".join(f"{x:.3f},{y:.3f}" for x, y in corners),
             "colour": colours.NONE if step is None else colours.SCALE[step],
             "ink": "#1d2733" if step is None else colours.ink_on(step),
-            "label": f"{id_}: {say(f'measure_{name}', lang)} {text}",
+            "label": f"{community_label(id_, lang)}: {say(f'measure_{name}', lang)} {text}",
             "value": text,
             "x": sum(x for x, _ in corners) / len(corners),
             "y": sum(y for _, y in corners) / len(corners),

@@ -10,7 +10,7 @@ import pandas as pd
 from sanfang.dashboard.pages.compare.side_by_side import letter, world_labels
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import community_label, own_label, say
 from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.metrics.units import DAYS
 from sanfang.run import troubles
@@ -43,7 +43,7 @@ def rows(
     for root, row in table.iterrows():
         texts = [_days(row, LETTERS[side], lang) for side in range(count)]
         change, verdict = _change(row, LETTERS[other])
-        who = [f"{row['community']} · {row['resident']}"] if whose else []
+        who = [f"{community_label(row['community'], lang)} · {row['resident']}"] if whose else []
         cells = [domains[row["domain"]], *who, str(int(row["arose"]) + 1), *texts]
         shown.append({"id": root, "cells": [*cells, change], "verdicts": [""] * len(cells) + [verdict]})
     return shown
@@ -80,7 +80,7 @@ def life_card(common: Troubles, root: str, worlds: Sequence[PageSession], lang: 
     most = max([sum(life["hours"].values()) for life in there] + [1e-9])
     about = [say(f"kind_{row['kind']}", lang), *([say("compare_life_vulnerable", lang)] if row["vulnerable"] else [])]
     title = say("compare_life_title", lang, domain=domain_labels(scenario, lang)[str(row["domain"])],
-                resident=row["resident"], community=row["community"])  # fmt: skip
+                resident=row["resident"], community=community_label(str(row["community"]), lang))  # fmt: skip
     names = world_labels(worlds, lang)
     return {
         "title": title,

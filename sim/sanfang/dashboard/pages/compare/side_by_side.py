@@ -15,7 +15,7 @@ import pandas as pd
 from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.presenters import colours, views
 from sanfang.dashboard.presenters.chart import Json, chart
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import community_label, own_label, say
 from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.metrics.by_day import Twin
 from sanfang.run import series
@@ -192,7 +192,7 @@ def community(worlds: Worlds, id_: str, lang: str) -> tuple[list[str], list[Json
         {"id": label, "cells": [label, *(fact[number][1] for fact in facts)]}
         for number, (label, _) in enumerate(facts[0])
     ]
-    return [id_, *(letter(side) for side in range(len(worlds)))], rows
+    return [community_label(id_, lang), *(letter(side) for side in range(len(worlds)))], rows
 
 
 # --- Tables ---------------------------------------------------------------------------------------------

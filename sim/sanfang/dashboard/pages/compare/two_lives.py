@@ -15,7 +15,7 @@ from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_job
 from sanfang.dashboard.widgets.transport import PageState
-from sanfang.dashboard.words import say
+from sanfang.dashboard.words import community_label, say
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run import troubles
 from sanfang.run.troubles import Troubles
@@ -92,7 +92,7 @@ def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: s
     domain = texts["domain"] if texts.get("domain") in domains else ""
     community = texts["community"] if texts.get("community") in ids else ""
     table = troubles.chosen(common, str(order), other, domain, community)
-    any_ = say("compare_any", lang)
+    any_, communities = say("compare_any", lang), {id_: community_label(id_, lang) for id_ in ids}
     sorts = {
         name: say(f"compare_order_{name}", lang, first=letter(0), other=letter(other)) for name in troubles.ORDERS
     }  # fmt: skip
@@ -103,7 +103,7 @@ def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: s
     fields = [
         select("sort", "compare_order", str(order), sorts),
         select("domain", "compare_domain", domain or "all", {"all": any_, **domains}),
-        select("community", "compare_community", community or "all", {"all": any_, **{id_: id_ for id_ in ids}}),
+        select("community", "compare_community", community or "all", {"all": any_, **communities}),
         {
             "id": "resident", "label": say("compare_resident", lang), "value": texts.get("resident", ""),
             "min": 0, "max": residents(worlds) - 1,
@@ -166,9 +166,8 @@ def ResidentCard(worlds: Worlds, common: Troubles, resident: int, root: str, oth
     """What a resident thinks and went through in every world."""
     domains = lives_presenter.domain_labels(worlds[0].scenario, lang)
     view = worlds[0].model.resident(resident)
-    about = say(
-        "compare_resident_title", lang, resident=resident, community=worlds[0].model.map.ids[view.community.row]
-    )
+    home = community_label(worlds[0].model.map.ids[view.community.row], lang)
+    about = say("compare_resident_title", lang, resident=resident, community=home)
     if view.vulnerable:
         about = f"{about} · {say('compare_life_vulnerable', lang)}"
     heads, rows = lives_presenter.minds_table(worlds, resident, lang)

@@ -14,7 +14,7 @@ from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.setup import Levers, pick, use_place_fields, use_scenario_fields
 from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import community_label, own_label, say
 from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.run.series import BY_COMMUNITY
 from sanfang.scenario.scenario import Scenario
@@ -74,7 +74,7 @@ def Board(page: PageState, session: PageSession, lang: str) -> None:
                 event_choose=lambda id_: selected.set(id_ if id_ in session.model.map.ids else ""),
             )
             if facts:
-                Community(selected.value, facts)
+                Community(community_label(selected.value, lang), facts)
             else:
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
         with solara.Div(classes=["sf-stack"]):
@@ -88,10 +88,10 @@ def _measure(picked: dict[str, Any], otherwise: str) -> str:
 
 
 @solara.component
-def Community(id_: str, facts: list[tuple[str, str]]) -> None:
+def Community(name: str, facts: list[tuple[str, str]]) -> None:
     """The facts of the chosen community."""
     rows = "".join(f"<dt>{label}</dt><dd>{html.escape(value)}</dd>" for label, value in facts)
-    solara.HTML("div", f"<h3>{id_}</h3><dl>{rows}</dl>", classes=["card", "sf-community"])
+    solara.HTML("div", f"<h3>{name}</h3><dl>{rows}</dl>", classes=["card", "sf-community"])
 
 
 @solara.component
