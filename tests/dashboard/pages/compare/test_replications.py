@@ -82,7 +82,9 @@ def test_cancel_works_at_once_and_gives_the_place_back() -> None:
 
 
 def test_replications_that_are_complete_when_they_are_cancelled_are_kept() -> None:
-    job = WorldReplications(replace(SHORT, start="empty"), 40)  # no years before day 0, which would be counted meanwhile
+    job = WorldReplications(
+        replace(SHORT, start="empty"), 40
+    )  # no years before day 0, which would be counted meanwhile
     job.listen(lambda: job.cancel() if job.done >= 8 else None)
     job.run()
     assert job.state == CANCELLED and job.found is not None and 4 <= job.found.reps < 40
