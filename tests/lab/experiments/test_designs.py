@@ -1,4 +1,7 @@
-"""Designs place points as their inventors say: known counts, balance, strata and sensitivity indices."""
+"""Designs place points as their inventors say: known counts, balance, strata and sensitivity indices.
+
+The file is long because each kind of design is held against its own theory, and all against the same rules.
+"""
 
 from __future__ import annotations
 

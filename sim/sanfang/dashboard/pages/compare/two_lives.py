@@ -82,6 +82,18 @@ def chosen_life(common: Troubles, count: int) -> tuple[str, int | None]:
     return root, int(common.table.loc[root]["resident"]) if root else None
 
 
+def filter_fields(
+    labels: dict[str, dict[str, str]], values: dict[str, str], resident: Json, lang: str
+) -> list[Json]:  # fmt: skip
+    """What the list of troubles can be asked: its order, a domain, a community, a resident."""
+    words = {"sort": "compare_order", "domain": "compare_domain", "community": "compare_community"}
+    fields: list[Json] = [
+        {"id": id_, "label": say(words[id_], lang), "value": values[id_], "options": parts.options(labels[id_])}
+        for id_ in words
+    ]
+    return [*fields, {"id": "resident", "label": say("compare_resident", lang), **resident}]
+
+
 @solara.component
 def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: str) -> None:
     """Filters, and the troubles that fit."""
@@ -92,23 +104,16 @@ def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: s
     domain = texts["domain"] if texts.get("domain") in domains else ""
     community = texts["community"] if texts.get("community") in ids else ""
     table = troubles.chosen(common, str(order), other, domain, community)
-    any_, communities = say("compare_any", lang), {id_: community_label(id_, lang) for id_ in ids}
+    any_ = {"all": say("compare_any", lang)}
     sorts = {
         name: say(f"compare_order_{name}", lang, first=letter(0), other=letter(other)) for name in troubles.ORDERS
     }  # fmt: skip
-
-    def select(id_: str, key: str, value: str, labels: dict[str, str]) -> Json:
-        return {"id": id_, "label": say(key, lang), "value": value, "options": parts.options(labels)}
-
-    fields = [
-        select("sort", "compare_order", str(order), sorts),
-        select("domain", "compare_domain", domain or "all", {"all": any_, **domains}),
-        select("community", "compare_community", community or "all", {"all": any_, **communities}),
-        {
-            "id": "resident", "label": say("compare_resident", lang), "value": texts.get("resident", ""),
-            "min": 0, "max": residents(worlds) - 1,
-        },
-    ]  # fmt: skip
+    labels = {
+        "sort": sorts, "domain": any_ | domains, "community": any_ | {id_: community_label(id_, lang) for id_ in ids},
+    }  # fmt: skip
+    values = {"sort": str(order), "domain": domain or "all", "community": community or "all"}
+    numbers = {"value": texts.get("resident", ""), "min": 0, "max": residents(worlds) - 1}
+    fields = filter_fields(labels, values, numbers, lang)
 
     def picked(order: dict[str, Any]) -> None:
         field, value = str(order.get("field")), str(order.get("value"))[:20]
