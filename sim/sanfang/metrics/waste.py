@@ -82,9 +82,9 @@ def waste_by_cause(days: Days) -> dict[str, np.ndarray]:
     """
     hours, yuan = moving_sum(days.hours) * days.wage, days.yuan
     cost = hours.sum(axis=1) + yuan.sum(axis=1)
-    found = {name: ratios(hours[:, h.HOUR_HEADINGS.index(name)], cost) for name in h.WASTED_HOURS}
-    found |= {name: ratios(yuan[:, h.YUAN_HEADINGS.index(name)], cost) for name in h.WASTED_YUAN}
-    return {name: np.nan_to_num(values) for name, values in found.items()}
+    shares = {name: ratios(hours[:, h.HOUR_HEADINGS.index(name)], cost) for name in h.WASTED_HOURS}
+    shares |= {name: ratios(yuan[:, h.YUAN_HEADINGS.index(name)], cost) for name in h.WASTED_YUAN}
+    return {name: np.nan_to_num(values) for name, values in shares.items()}
 
 
 def hours_under(hours: np.ndarray, headings: tuple[str, ...]) -> float:
@@ -100,8 +100,8 @@ def yuan_under(yuan: np.ndarray, headings: tuple[str, ...]) -> float:
 @once
 def _money(run: Evaluation) -> np.floating:
     """Public yuan, wages apart."""
-    found: np.floating = run.yuan.sum() - run.hours.sum() * run.scenario.staffing.wage
-    return found
+    yuan: np.floating = run.yuan.sum() - run.hours.sum() * run.scenario.staffing.wage
+    return yuan
 
 
 def _cost(run: Evaluation) -> float:

@@ -102,5 +102,5 @@ def test_the_recipe_of_the_page_runs_and_pairs_the_same_worlds(capsys: pytest.Ca
     code = compare(replace(ADDRESS, day=8, worlds=(TWO[0], moved))).python
     space: dict[str, Any] = {}
     exec(code.replace("reps=10", "reps=2, jobs=1"), space)
-    assert space["found"].scenarios["b"].policy.triage == ((0, 0.0), (5, 0.9))
-    assert "waste_share" in capsys.readouterr().out and set(space["found"].differences["scenario"]) == {"b"}
+    assert space["comparison"].scenarios["b"].policy.triage == ((0, 0.0), (5, 0.9))
+    assert "waste_share" in capsys.readouterr().out and set(space["comparison"].differences["scenario"]) == {"b"}
