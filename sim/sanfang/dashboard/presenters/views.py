@@ -231,24 +231,24 @@ def _outlines(session: Session) -> Outlines:
 def community(session: Session, id_: str, lang: str) -> list[tuple[str, str]]:
     """What is known of one community: label and value."""
     model, row = session.model, session.model.map.ids.index(id_)
-    here, workers = model.communities[row], model.engine.workers
-    posts = here.staff
+    home, workers = model.communities[row], model.engine.workers
+    posts = home.staff
     in_post = int((workers["doing"][posts] != h.VACANT).sum())
     arisen = model.world.flow[row, :, s.ARISEN]
     domains = list(model.scenario_run.domains)
     most = sorted(range(len(domains)), key=lambda d: -int(arisen[d]))[:3]
-    ground = model.world.community_domain[row]
-    covered = float(ground["covered"].mean())
+    in_domains = model.world.community_domain[row]
+    covered = float(in_domains["covered"].mean())
     labels = [own_label(model.scenario_run.domains[domains[d]], lang, domains[d]) for d in most]
-    rows = here.residents
+    rows = home.residents
     facts = [
         ("community_residents", f"{int(model.world.communities['size'][row]):,}"),
         ("community_vulnerable", f"{100 * float(model.residents.vulnerable[rows].mean()):.0f}%"),
         ("community_staff", f"{in_post} / {len(posts)}"),
-        ("community_queue", f"{here.waiting:,}"),
+        ("community_queue", f"{home.waiting:,}"),
         ("community_open", f"{int(model.world.flow[row, :, s.OPEN].sum()):,}"),
         ("community_latent", f"{int(model.world.flow[row, :, s.LATENT].sum()):,}"),
-        ("community_fund", f"{here.fund:,.0f}"),
+        ("community_fund", f"{home.fund:,.0f}"),
         ("community_demand", f"{int(arisen.sum()):,}"),
         ("community_top", "、".join(labels) if lang == "zh" else ", ".join(labels)),
         ("community_supply", f"{100 * covered:.0f}%"),
