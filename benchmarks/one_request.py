@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VAGUE = {"index", "place", "own"}
 """Names of arguments that were a case here, a job there, a worker or a key elsewhere."""
 
-FIRST, NOW = "8bf6bd4", "686bb57"
+FIRST, NOW = "8bf6bd4", "73e53c8"
 
 Way = dict[str, dict[str, str]]
 
@@ -136,10 +136,10 @@ IN_THIS: Way = {
         "metrics/survival.py": "survival restricted_mean",
     },
     "its life is on the Follow page": {
-        "dashboard/pages/follow/page.py": "FollowPage Followed chosen OneLife Told",
+        "dashboard/pages/follow/page.py": "FollowPage Followed chosen OneLife LifeCards",
         "dashboard/pages/follow/choice.py": "run_of until choice candidates",
         "dashboard/widgets/progress.py": "use_job",
-        "dashboard/worlds/played.py": "__init__",
+        "dashboard/worlds/page_session.py": "__init__",
         "dashboard/address.py": "all_moves",
         "run/moves.py": "with_moves",
         "run/session.py": "_start _begin step requests",
@@ -150,7 +150,8 @@ IN_THIS: Way = {
         "run/life.py": "watched life record _rows",
         "model/cases/watched.py": "__init__ _react work_watched log_changes _log_part",
         "run/steps.py": "steps_of _before all_parts _part _time _paid _office _place _passed _what _add",
-        "dashboard/presenters/request_life.py": "heading tale facts timeline _lane step_text split step_rows",
+        "dashboard/presenters/request_life.py": "heading tale facts step_text split step_rows",
+        "dashboard/presenters/timeline.py": "timeline _lane",
         "dashboard/widgets/parts.py": "Timeline",
     },
 }

@@ -10,9 +10,9 @@ import pytest
 
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.worlds.job import PageJob
-from sanfang.dashboard.worlds.stage import Stage
+from sanfang.dashboard.worlds.session_group import SessionGroup
 from sanfang.run.background import DONE, BackgroundJob
-from sanfang.run.places import Place, Places
+from sanfang.run.slots import Slot, Slots
 
 
 def made(make: Callable[[PageJob[Any]], Any]) -> Any:
@@ -23,15 +23,15 @@ def made(make: Callable[[PageJob[Any]], Any]) -> Any:
     return job.found
 
 
-def brought(stage: Stage, address: Address) -> Stage:
-    """A stage, brought to an address in this thread."""
-    made(lambda job: stage.bring(address, job))
-    return stage
+def brought(group: SessionGroup, address: Address) -> SessionGroup:
+    """Worlds, brought to an address in this thread."""
+    made(lambda job: group.bring(address, job))
+    return group
 
 
-def staged(address: Address) -> Stage:
-    """A stage at an address."""
-    return brought(Stage(lambda: None, lambda: None), address)
+def group_at(address: Address) -> SessionGroup:
+    """Worlds at an address."""
+    return brought(SessionGroup(lambda: None, lambda: None), address)
 
 
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,17 +53,17 @@ def wait_for_day(page: Any, day: int) -> None:
     page.wait_for_function(f"{shown} === '{day}' && {idle}")
 
 
-def asked(among: Places, owner: object, size: int = 1) -> Place:
-    """A place that somebody has asked for."""
-    place = among.place(owner, size)
-    place.ask()
-    return place
+def asked(among: Slots, owner: object, size: int = 1) -> Slot:
+    """A slot that somebody has asked for."""
+    slot = among.slot(owner, size)
+    slot.ask()
+    return slot
 
 
-def players_at_rest() -> None:
-    """Wait until every player that was told to stop, or has nothing to play, has done so."""
+def playbacks_at_rest() -> None:
+    """Wait until every playback that was told to stop, or has nothing to play, has done so."""
     for thread in threading.enumerate():
-        if thread.name == "player":
+        if thread.name == "playback":
             thread.join(timeout=60)
             assert not thread.is_alive(), "it plays on"
 

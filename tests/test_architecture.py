@@ -131,3 +131,9 @@ def test_the_version_of_the_code_covers_every_file_of_the_model() -> None:
     """A store takes a run for the same as another only if no file that decides it has changed."""
     covered = {path for pattern in code_version.DECIDE_A_RUN for path in PACKAGE.glob(pattern)}
     assert set((PACKAGE / "model").rglob("*.py")) <= covered
+
+
+def test_a_folder_of_tests_mirrors_a_folder_of_the_package() -> None:
+    tests = ROOT / "tests"
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")}
+    assert sorted(folder.as_posix() for folder in folders if not (PACKAGE / folder).is_dir()) == []

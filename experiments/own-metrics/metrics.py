@@ -3,7 +3,7 @@
 from sanfang import metric
 
 
-@metric(unit="calendar days", better="lower", en="Silent days of the vulnerable", zh="弱势群体沉默天数")
+@metric(unit="calendar days", better="lower", en="Silent days of the vulnerable", zh="困难群体沉默天数")
 def silent_days_of_the_vulnerable(requests, window):
     """From the arising of a need to its voicing or finding; of needs that became requests in the window."""
     known = requests[requests["vulnerable"] & (requests["voiced"] >= window.start)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import OTHER_KEYS, Address, LinkedWorld, read, scenario_of
 from sanfang.dashboard.words import LANGUAGES
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.scenario import content
 from sanfang.scenario.policy import lever_names
 
@@ -93,7 +93,7 @@ def test_a_move_on_the_first_day_is_a_lever_set_from_the_start() -> None:
     """A session keeps one record of both, so a link that names it as a move names the same world."""
     moved, set_ = (read(f"a=before&a.{key}")[0] for key in ("moves=0:triage:0.5", "levers=triage:0.5"))
     assert moved.worlds == set_.worlds == (LinkedWorld("before", (("triage", 0.5),)),)
-    assert PlayedWorld(replace(DEMO, size=0.1), set_.worlds[0]).world == set_.worlds[0]
+    assert PageSession(replace(DEMO, size=0.1), set_.worlds[0]).world == set_.worlds[0]
 
 
 @pytest.mark.parametrize("level", ["0.3333333333333333", "1e-300", "0.1", "0.30000000000000004"])

@@ -15,7 +15,7 @@ from sanfang.dashboard.declare import pages, recipe
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.words import LANGUAGES, say, texts
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.model.books.headings import HOUR_HEADINGS
 from sanfang.scenario.policy import lever_names
 
@@ -23,8 +23,8 @@ DEMO = Address(district="demo", size=1.0, days=90)
 PACKAGE = Path(words.__file__).parent
 
 
-def demo_world(days: int = 0, scenario: str = "before") -> PlayedWorld:
-    world = PlayedWorld(DEMO, LinkedWorld(scenario))
+def demo_world(days: int = 0, scenario: str = "before") -> PageSession:
+    world = PageSession(DEMO, LinkedWorld(scenario))
     world.step(days)
     return world
 

@@ -70,11 +70,11 @@ def test_what_is_not_there_is_a_dash_null_and_an_empty_cell() -> None:
 def test_the_pages_show_a_gap_and_a_dash() -> None:
     from sanfang.dashboard.presenters import views
 
-    played = Session(run("nobody").scenario, scale=0.25, days=DAYS)
-    played.step(3)
-    drawn = {chart["id"]: chart for chart in views.charts(played, "en")}
+    session = Session(run("nobody").scenario, scale=0.25, days=DAYS)
+    session.step(3)
+    drawn = {chart["id"]: chart for chart in views.charts(session, "en")}
     for name in ("satisfaction", "latent"):
         assert drawn[name]["series"][1]["values"] == [None] * 3
         assert None not in drawn[name]["series"][0]["values"]
-    told = {figure["id"]: figure["value"] for figure in views.figures(played, "en")}
+    told = {figure["id"]: figure["value"] for figure in views.figures(session, "en")}
     assert told["satisfaction_vulnerable"] == "–"

@@ -16,7 +16,7 @@ import pytest
 
 from model_runs import evaluated_whole
 from sanfang.dashboard.address import Address, LinkedWorld
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.metrics import numbers
 from sanfang.metrics.by_day import WINDOW
 from sanfang.metrics.catalogue import BY_NAME, METRICS, TWINS, measure
@@ -70,30 +70,30 @@ def test_no_name_is_declared_twice_and_every_unit_is_a_declared_one() -> None:
 
 
 @cache
-def played() -> PlayedWorld:
+def session() -> PageSession:
     """A world played for one window of moving figures, all of whose days are evaluated."""
-    world = PlayedWorld(Address(size=0.1, days=WINDOW), LinkedWorld("before"))
+    world = PageSession(Address(size=0.1, days=WINDOW), LinkedWorld("before"))
     world.step(WINDOW)
     return world
 
 
 def means() -> Iterator[tuple[str, float]]:
-    left = observe(played().model)
+    left = observe(session().model)
     values = measure(replace(left, scenario=evaluated_whole(left.scenario, WINDOW)))
     yield from ((name, values[TWINS[name].of]) for name in ("satisfaction", "open", "latent"))
 
 
 @pytest.mark.parametrize(("name", "value"), list(means()), ids=lambda given: given if isinstance(given, str) else "")
 def test_the_mean_of_a_daily_twin_is_the_metric(name: str, value: float) -> None:
-    assert series.series(played(), name).mean() == pytest.approx(value, rel=1e-9)
+    assert series.series(session(), name).mean() == pytest.approx(value, rel=1e-9)
 
 
 def test_the_last_days_to_resolve_are_the_mean_of_requests_resolved_in_them() -> None:
-    records = observe(played().model).records
+    records = observe(session().model).records
     resolved = records[records["outcome"] == 3]
     took = (resolved["closed"] - resolved["voiced"]).mean()
     assert len(resolved) > 10
-    assert series.series(played(), "days_to_resolve")[-1] == pytest.approx(took, rel=1e-9)
+    assert series.series(session(), "days_to_resolve")[-1] == pytest.approx(took, rel=1e-9)
 
 
 def test_a_twin_has_unit_and_direction_of_its_metric() -> None:
@@ -108,7 +108,7 @@ def test_a_twin_has_unit_and_direction_of_its_metric() -> None:
 
 
 def test_before_the_first_day_every_twin_is_empty() -> None:
-    world = PlayedWorld(Address(size=0.1, days=5), LinkedWorld("before"))
+    world = PageSession(Address(size=0.1, days=5), LinkedWorld("before"))
     assert {name: len(series.series(world, name)) for name in TWINS} == dict.fromkeys(TWINS, 0)
 
 

@@ -8,7 +8,7 @@ import pytest
 from model_runs import demo
 from sanfang import Session
 from sanfang.run.background import CANCELLED, DONE, FAILED, BackgroundJob, play
-from sanfang.run.places import Places
+from sanfang.run.slots import Slots
 
 DAYS = 12
 
@@ -35,7 +35,7 @@ def test_a_session_played_in_the_background_is_the_one_played_at_once() -> None:
 
 
 def test_a_job_that_is_cancelled_ends_before_its_next_turn_and_gives_its_places_back() -> None:
-    jobs, turns, mine = Places(1, each=1), Places(1, each=1), session()
+    jobs, turns, mine = Slots(1, each=1), Slots(1, each=1), session()
 
     def make(job: BackgroundJob[None]) -> None:
         play(mine.step, 5, job, count=True)

@@ -45,9 +45,9 @@ def assert_same(one: Session, other: Session | Run) -> None:
 
 def test_a_session_that_takes_every_lever_by_hand_is_the_run_that_has_them_in_its_schedules() -> None:
     mine = session()
-    for place, lever in enumerate(lever_names()):
+    for number, lever in enumerate(lever_names()):
         mine.step(1)
-        mine.move(lever, 0.3 + 0.02 * place)
+        mine.move(lever, 0.3 + 0.02 * number)
     mine.step(DAYS)
     assert mine.over and mine.day == DAYS
     schedules = {f"policy.{lever}": [[0, 0.0], [n + 1, 0.3 + 0.02 * n]] for n, lever in enumerate(lever_names())}
@@ -204,10 +204,10 @@ def test_a_series_is_made_of_the_days_that_are_new_and_is_the_same_however_often
     watched, once = session(), session(DAYS)
     asked: list[tuple[int, int]] = []
 
-    class Noting(series.PlayedDays):
-        def __init__(self, played: Session, begin: int, end: int) -> None:
+    class Noting(series.SessionDays):
+        def __init__(self, session: Session, begin: int, end: int) -> None:
             asked.append((begin, end))
-            super().__init__(played, begin, end)
+            super().__init__(session, begin, end)
 
     monkeypatch.setattr(series, "PlayedDays", Noting)
     looks = (0, 1, 27, 28, 29, 29, 45, DAYS)

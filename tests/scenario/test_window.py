@@ -18,7 +18,7 @@ from model_runs import SMALL, demo
 from sanfang.cli.app import app
 from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.presenters import views
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.lab.comparison import compare
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.files import to_json
@@ -223,13 +223,13 @@ def test_the_command_line_refuses_different_windows_with_one_message(tmp_path: P
 @pytest.mark.parametrize(("lang", "words"), [("en", "warm-up until day 90"), ("zh", "第 90 天前为起步期")])
 def test_cards_of_a_day_in_the_warm_up_say_so_and_show_no_change(lang: str, words: str) -> None:
     address = Address(district="demo", size=0.25, days=200, start="empty")
-    played = PlayedWorld(address, LinkedWorld())
-    played.step(90)
-    for card in views.figures(played, lang):
+    session = PageSession(address, LinkedWorld())
+    session.step(90)
+    for card in views.figures(session, lang):
         assert words in card["change"] and card["verdict"] == card["since"] == ""
-    played.step(10)
-    first = next(card for card in views.figures(played, lang) if card["id"] == "open")
-    values = series.series(played, "open")
+    session.step(10)
+    first = next(card for card in views.figures(session, lang) if card["id"] == "open")
+    values = series.series(session, "open")
     assert views.signed(float(values[-1] - values[90]), series.MEASURES["open"]) in first["change"]
     assert "91" in first["since"]
 

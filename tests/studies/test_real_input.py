@@ -1,7 +1,8 @@
 """The district file of Licang says what its sources say.
 
 The raw records are not part of the repository. Where the shared data folder lies beside it, the shapes
-of demand are derived from the records again; everywhere, the file is checked against its own rules.
+of demand are derived from the records again; everywhere, the file is checked against its own rules. It is long as it is
+one list: what each source says, and what stands in the file.
 """
 
 from __future__ import annotations

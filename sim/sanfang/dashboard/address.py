@@ -112,7 +112,7 @@ def read(query: str | None, lang: str = "en") -> tuple[Address, list[str]]:
     sizes = limits.sizes(district)
     size = _number(given, "size", limits.usual_size(district), -math.inf, math.inf, problems)
     if size not in sizes:
-        size = max((one for one in sizes if one <= size), default=sizes[0])
+        size = max((offered for offered in sizes if offered <= size), default=sizes[0])
         problems.append(f"size={given['size'][:20]}: {size:g} is taken")
     days = int(_number(given, "days", 365, 1, limits.MAX_DAYS, problems))
     worlds = tuple(_world(given, letter, problems) for letter in LETTERS if letter in given or letter == "a")
@@ -211,10 +211,10 @@ def _world(given: Mapping[str, str], letter: str, problems: list[str]) -> Linked
 
 
 def _parts(given: Mapping[str, str], key: str, problems: list[str]) -> list[str]:
-    found = [part for part in given.get(key, "").split(",") if part]
-    if len(found) > limits.MAX_MOVES:
+    parts = [part for part in given.get(key, "").split(",") if part]
+    if len(parts) > limits.MAX_MOVES:
         problems.append(f"{key}: more than {limits.MAX_MOVES}; the rest is left out")
-    return found[: limits.MAX_MOVES]
+    return parts[: limits.MAX_MOVES]
 
 
 def _take[Key](into: dict[Key, float], key: Key, name: str, level: str, text: str, problems: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,7 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
     address, lang = viewer.address.value, viewer.lang()
     here = "/" + router.parts[0]
     worlds = tuple(world.scenario for world in address.worlds)
-    place = (address.district, address.size, address.days)
-    in_vain = solara.use_memo(lambda: not_reached(address), [*place, worlds])
+    in_vain = solara.use_memo(lambda: not_reached(address), [address.district, address.size, address.days, worlds])
     known = pages()
     shown = known.get(here, known["/"])
     for sheet in STYLES:
@@ -60,15 +60,15 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
         with solara.Div(classes=["sf-main"], attributes=main).key("main"):
             if not shown.heading:
                 solara.HTML("h1", say(shown.label, lang), classes=["sf-unseen"])
-            parts.Notes(
-                notes=[
-                    {"kind": "warning", "text": say(word, lang, what=what)}
-                    for word, told in (("address_problem", viewer.problems.value), ("does_nothing", in_vain))
-                    for what in told
-                ]
-            )
+            parts.Notes(notes=warnings(viewer.problems.value, in_vain, lang))
             solara.Div(children=children)
         solara.HTML("footer", say("foot", lang), classes=["sf-foot"])
+
+
+def warnings(problems: Sequence[str], in_vain: Sequence[str], lang: str) -> list[dict[str, str]]:
+    """What of an address could not be taken, and what it asks for in vain."""
+    texts = [("address_problem", what) for what in problems] + [("does_nothing", what) for what in in_vain]
+    return [{"kind": "warning", "text": say(word, lang, what=what)} for word, what in texts]
 
 
 def _take(search: str | None) -> None:

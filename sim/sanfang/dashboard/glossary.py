@@ -35,7 +35,7 @@ class Term(NamedTuple):
 def _terms_of(path: Path) -> tuple[Term, ...]:
     """The terms in a file, in its order."""
     given = tomllib.loads(path.read_text("utf-8"))["term"]
-    return tuple(Term(**{**one, "instead_of": tuple(one.get("instead_of", ()))}) for one in given)
+    return tuple(Term(**{**term, "instead_of": tuple(term.get("instead_of", ()))}) for term in given)
 
 
 TERMS = _terms_of(Path(__file__).with_name("terms.toml"))
@@ -68,8 +68,8 @@ def glossary() -> str:
 
 def named() -> Iterator[tuple[str, str]]:
     """English and Chinese of every thing that has a name of its own, terms apart."""
-    yield from ((one.label_en, one.label_zh) for one in levers())
-    yield from ((one.en, one.zh) for one in METRICS)
+    yield from ((lever.label_en, lever.label_zh) for lever in levers())
+    yield from ((metric.en, metric.zh) for metric in METRICS)
     yield from LABELS.values()
     yield from HOUR_GROUPS.values()
     yield from ((text["en"], text["zh"]) for key, text in texts().items() if key.split("_")[0] in PARTS)
@@ -82,7 +82,10 @@ def _terms() -> Iterator[str]:
 
 def _levers() -> Iterator[str]:
     yield "## Levers 政策措施\n"
-    rows = ((f"`{one.name}`", one.label_en, one.label_zh, one.acts, one.acts_zh) for one in levers(extensions=False))
+    rows = (
+        (f"`{lever.name}`", lever.label_en, lever.label_zh, lever.acts, lever.acts_zh)
+        for lever in levers(extensions=False)
+    )
     yield from table(("Name", "English", "中文", "What it does", "如何起作用"), rows)
 
 
@@ -90,7 +93,11 @@ def _metrics() -> Iterator[str]:
     yield "## Metrics 指标\n"
     for group, (en, zh) in GROUPS.items():
         yield f"### {en} {zh}\n"
-        rows = ((f"`{one.name}`", one.en, one.zh, one.unit.name, one.unit.zh) for one in METRICS if one.group == group)
+        rows = (
+            (f"`{metric.name}`", metric.en, metric.zh, metric.unit.name, metric.unit.zh)
+            for metric in METRICS
+            if metric.group == group
+        )
         yield from table(("Name", "English", "中文", "Unit", "单位"), rows)
 
 

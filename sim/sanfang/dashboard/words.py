@@ -33,6 +33,11 @@ def say(key: str, lang: str, **values: Any) -> str:
     return text.format(**values) if values else text
 
 
+def community_label(id_: str, lang: str) -> str:
+    """What a page calls the community with an id such as "c016"; tables and files keep the id."""
+    return say("community_name", lang, number=int(id_[1:]))
+
+
 def own_label(thing: Any, lang: str, name: str = "") -> str:
     """The label of something declared with `label_en` and `label_zh`; `name` if it has none."""
     return str(getattr(thing, f"label_{lang}", "") or name)

@@ -6,7 +6,8 @@ was measured over districts drawn anew (`sanfang.studies.scales`) and is kept be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ from sanfang.scenario.scenario import Scenario
 
 FULL = 1.0
 SUFFIX = "_scales.csv"
+type Effect = Mapping[Any, Any]
+"""A row of the table: `COLUMNS`."""
+
 COLUMNS = ("scenario", "metric", "scale", "maps", "difference", "low", "high")
 
 
@@ -34,10 +38,10 @@ def notes_on_scale(scenarios: Iterable[Scenario], scale: float) -> Iterator[str]
             continue
         shares = own["scale"].unique()
         near = shares[np.abs(np.log(shares / scale)).argmin()]
-        whole = own[own["scale"] == FULL].set_index("metric")
+        whole = {row["metric"]: row for row in own[own["scale"] == FULL].to_dict("records")}
         for row in own[(own["scale"] == near) & (near < FULL)].to_dict("records"):
-            name, full = str(row["metric"]), whole.loc[row["metric"]]
-            if surely_one(full, metric(name).smallest) and shifted(pd.Series(row), full):
+            name, full = str(row["metric"]), whole[row["metric"]]
+            if surely_one(full, metric(name).smallest) and shifted(row, full):
                 yield (
                     f"scale {scale:g}: at {near:g} of {scenario.district.name}, {scenario.name} changes"
                     f" {metric(name).en} by {difference(row)}, and by {difference(full)} at full size"
@@ -45,12 +49,12 @@ def notes_on_scale(scenarios: Iterable[Scenario], scale: float) -> Iterator[str]
                 )
 
 
-def surely_one(effect: pd.Series, smallest: float) -> bool:
+def surely_one(effect: Effect, smallest: float) -> bool:
     """Whether an effect is surely larger than the smallest difference of interest."""
     return bool(effect["low"] > smallest or effect["high"] < -smallest)
 
 
-def shifted(effect: pd.Series, whole: pd.Series) -> bool:
+def shifted(effect: Effect, whole: Effect) -> bool:
     """Whether an effect at a scale is surely another one than that of the whole: Welch's 95 % interval of the
     difference between the two, each over districts of its own, leaves out 0."""
     errors = [_standard_error(one) for one in (effect, whole)]
@@ -62,7 +66,7 @@ def shifted(effect: pd.Series, whole: pd.Series) -> bool:
     return bool(abs(effect["difference"] - whole["difference"]) > half)
 
 
-def _standard_error(effect: pd.Series) -> float:
+def _standard_error(effect: Effect) -> float:
     return float((effect["high"] - effect["low"]) / 2 / stats.t.ppf(0.975, effect["maps"] - 1))
 
 

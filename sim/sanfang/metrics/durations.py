@@ -26,7 +26,8 @@ from sanfang.scenario.window import Window
 
 
 @metric(
-    DAYS, "lower", "requests", "Days from voicing to resolution, at most 60 counted", "从反映到解决天数（最多计60天）",
+    DAYS, "lower", "requests", "Days from voicing to resolution, at most 60 counted",
+    "平均办理时长（从反映到解决，最多计60天）",
     of=OF_REQUESTS, needs=SEEN_THROUGH,
 )  # fmt: skip
 def resolution_days_mean(run: Evaluation) -> float:
@@ -35,7 +36,7 @@ def resolution_days_mean(run: Evaluation) -> float:
 
 
 @metric(
-    DAYS, "lower", "requests", "Days from voicing to resolution, median", "从反映到解决天数（中位数）",
+    DAYS, "lower", "requests", "Days from voicing to resolution, median", "办理时长（从反映到解决，中位数）",
     of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def resolution_days_median(run: Evaluation) -> float:
@@ -44,7 +45,7 @@ def resolution_days_median(run: Evaluation) -> float:
 
 
 @metric(
-    DAYS, "lower", "requests", "Days from voicing to resolution, 90th percentile", "从反映到解决天数（90分位）",
+    DAYS, "lower", "requests", "Days from voicing to resolution, 90th percentile", "办理时长（从反映到解决，90分位）",
     of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def resolution_days_p90(run: Evaluation) -> float:
@@ -99,7 +100,7 @@ def number_resolved(run: Evaluation) -> float:
 OF_RESOLVED = Basis("requests", number_resolved)
 
 
-@metric(DAYS, "lower", "requests", "Days of the resolved, mean", "已解决诉求用时（均值）", of=OF_RESOLVED)
+@metric(DAYS, "lower", "requests", "Days of the resolved, mean", "已解决诉求平均时长", of=OF_RESOLVED)
 def resolved_days_mean(run: Evaluation) -> float:
     """Calendar days from voicing, of the requests resolved in the window, whenever they were made: nothing is censored,
     and nothing is said of the others. So it is never shown without `resolution_rate`."""
@@ -113,13 +114,13 @@ def _days_to_resolve_by_day(days: Days) -> np.ndarray:
     return ratios(moving_sum(days.took), moving_sum(days.resolved).astype(float))
 
 
-@metric(DAYS, "lower", "requests", "Days of the resolved, median", "已解决诉求用时（中位数）", of=OF_RESOLVED)
+@metric(DAYS, "lower", "requests", "Days of the resolved, median", "已解决诉求时长（中位数）", of=OF_RESOLVED)
 def resolved_days_median(run: Evaluation) -> float:
     """Calendar days."""
     return _quantile_of_resolved(run, 0.5)
 
 
-@metric(DAYS, "lower", "requests", "Days of the resolved, 90th percentile", "已解决诉求用时（90分位）", of=OF_RESOLVED)
+@metric(DAYS, "lower", "requests", "Days of the resolved, 90th percentile", "已解决诉求时长（90分位）", of=OF_RESOLVED)
 def resolved_days_p90(run: Evaluation) -> float:
     """Calendar days."""
     return _quantile_of_resolved(run, 0.9)
@@ -144,7 +145,7 @@ def _days_of_resolved(run: Evaluation) -> np.ndarray:
 
 @metric(
     WORKING_HOURS, "lower", "requests", "Hours to first handling, at most 60 days counted",
-    "首次响应工时（最多计60天）", of=OF_REQUESTS, needs=ANSWERED,
+    "首次响应时长（最多计60天）", of=OF_REQUESTS, needs=ANSWERED,
 )  # fmt: skip
 def first_response_hours_mean(run: Evaluation) -> float:
     """Working hours; each counted up to those of `MEAN_WITHIN_DAYS`, five days of seven. Holidays make the same hours
@@ -156,7 +157,7 @@ def first_response_hours_mean(run: Evaluation) -> float:
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, median", "首次响应工时（中位数）",
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, median", "首次响应时长（中位数）",
     of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def first_response_hours_median(run: Evaluation) -> float:
@@ -165,7 +166,7 @@ def first_response_hours_median(run: Evaluation) -> float:
 
 
 @metric(
-    WORKING_HOURS, "lower", "requests", "Hours to first handling, 90th percentile", "首次响应工时（90分位）",
+    WORKING_HOURS, "lower", "requests", "Hours to first handling, 90th percentile", "首次响应时长（90分位）",
     of=OF_REQUESTS, open_ended=True, needs=FOLLOWED,
 )  # fmt: skip
 def first_response_hours_p90(run: Evaluation) -> float:

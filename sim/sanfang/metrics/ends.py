@@ -14,7 +14,7 @@ SHARES: dict[str, tuple[tuple[int, ...], Better | None, str, str]] = {
     "resolved": ((RESOLVED, MET), "higher", "Problems resolved or met", "问题解决或满足"),
     "met": ((MET,), None, "Problems met by planned services", "问题由公共服务满足"),
     "healed": ((HEALED,), None, "Problems gone by themselves", "问题自然消解"),
-    "given_up": ((GIVEN_UP,), "lower", "Problems given up by residents", "问题被居民放弃"),
+    "given_up": ((GIVEN_UP,), "lower", "Problems given up by residents", "居民放弃诉求"),
     "unresolved": ((UNRESOLVED,), "lower", "Problems closed unresolved", "问题未解决而办结"),
 }
 """What is told of them: of which ways together, which direction is better, and labels. With what is still under way all

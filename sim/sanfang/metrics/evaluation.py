@@ -22,7 +22,7 @@ class Evaluation(Observation):
     @classmethod
     def of(cls, run: Observation, first: int, end: int) -> Evaluation:
         """The evaluation of a run from day `first` to the one before `end`."""
-        return cls(**{one.name: getattr(run, one.name) for one in fields(run)}, first=first, end=end)
+        return cls(**{field_.name: getattr(run, field_.name) for field_ in fields(run)}, first=first, end=end)
 
     @property
     def length(self) -> int:

@@ -107,8 +107,11 @@ def _vulnerable(run: Observation) -> list[People]:
 
 
 def _age(run: Observation) -> list[People]:
-    members = [run.resident_age == age for age in range(len(s.AGES))]
-    return [People(one, run.satisfaction_by_age[:, [age]], np.array([one.sum()])) for age, one in enumerate(members)]
+    def of_age(age: int) -> People:
+        members = run.resident_age == age
+        return People(members, run.satisfaction_by_age[:, [age]], np.array([members.sum()]))
+
+    return [of_age(age) for age in range(len(s.AGES))]
 
 
 def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, area: Numbers | None = None) -> Groups:
@@ -136,8 +139,8 @@ def of_areas(name: str, en: str, zh: str, names: Sequence[str] | None = None, ar
 YEAR = Dimension("year", "Year after day 0", "改革后第几年", "time")
 
 DIMENSIONS: dict[str, Dimension] = {
-    one.name: one
-    for one in (
+    dimension.name: dimension
+    for dimension in (
         YEAR,
         Groups(
             "age", "Age", "年龄", "residents",
@@ -214,11 +217,11 @@ def by_group(run: Evaluation, dimension: Groups) -> ByGroup:
     metrics, names = dimension.metrics, tuple(dimension.names(run))
     values, n = np.full((len(names), len(metrics)), np.nan), np.zeros((len(names), len(metrics)))
     for group, own in enumerate(restricted(run, dimension, len(names))):
-        for place, metric in enumerate(metrics):
+        for column, metric in enumerate(metrics):
             assert metric.formula is not None and metric.of is not None
-            n[group, place] = metric.of.count(own)
-            if n[group, place] and run.length >= metric.needs.days and run.began_steady is not False:
-                values[group, place] = metric.formula(own)
+            n[group, column] = metric.of.count(own)
+            if n[group, column] and run.length >= metric.needs.days and run.began_steady is not False:
+                values[group, column] = metric.formula(own)
     return ByGroup(dimension.name, names, tuple(metric.name for metric in metrics), values, n)
 
 
@@ -234,8 +237,8 @@ def tables(run: Observation, names: Sequence[str], years: Years = MappingProxyTy
     import pandas as pd
 
     window = Window.of(run.scenario, run.days)
-    found = [groups.table() for groups in groups_of(run, names, years)]
-    together = pd.concat(found or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
+    by_dimension = [groups.table() for groups in groups_of(run, names, years)]
+    together = pd.concat(by_dimension or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
     rows = zip(together["metric"], together["value"], together["n"], strict=True)
     if run.began_steady is False:
         return together.assign(reason=UNSTEADY[0])

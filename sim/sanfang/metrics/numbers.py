@@ -32,7 +32,7 @@ def with_interval(estimate: float, low: float, high: float, decimals: int, sign:
     return f"{text} [{between}]" if math.isfinite(low) and math.isfinite(high) else text
 
 
-def difference(row: Mapping[str, Any]) -> str:
+def difference(row: Mapping[Any, Any]) -> str:
     """The `difference` of a row of a table of differences, with its interval `low` to `high`."""
     low, high = float(row["low"]), float(row["high"])
     return with_interval(float(row["difference"]), low, high, decimals_of(low, high) or 3, sign=True)

@@ -93,7 +93,7 @@ def _early(run: Evaluation) -> np.ndarray:
     return run.counters[run.first : max(run.end - int(s.REPEAT_DAYS), run.first)]
 
 
-@metric(SHARE, "lower", "requests", "Requests given up", "放弃率", of=OF_FOLLOWED, needs=SEEN_THROUGH)
+@metric(SHARE, "lower", "requests", "Requests given up", "诉求放弃率", of=OF_FOLLOWED, needs=SEEN_THROUGH)
 def withdrawn_rate(run: Evaluation) -> float:
     """Within `MEAN_WITHIN_DAYS`, of those made so long before the end."""
     made = requests(run)

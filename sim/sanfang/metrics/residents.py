@@ -59,7 +59,7 @@ def community_inequality(run: Evaluation) -> float:
 
 
 @metric(
-    PER_THOUSAND, "lower", "residents", "Needs neither voiced nor found", "未被发现的需求",
+    PER_THOUSAND, "lower", "residents", "Needs neither voiced nor found", "未反映问题（潜在诉求）",
     of=Basis("needs", residents),
 )  # fmt: skip
 def latent_needs(run: Evaluation) -> float:
@@ -86,7 +86,7 @@ def _latent_by_day(days: Days) -> np.ndarray:
 
 @metric(
     PER_THOUSAND_OF_THEM, "lower", "residents",
-    "Needs neither voiced nor found, vulnerable residents", "未被发现的需求(困难群体)",
+    "Needs neither voiced nor found, vulnerable residents", "未反映问题（困难群体）",
 )  # fmt: skip
 def latent_needs_vulnerable(run: Evaluation) -> float:
     """Mean over days; NaN where there are none of them."""
@@ -95,7 +95,7 @@ def latent_needs_vulnerable(run: Evaluation) -> float:
 
 @metric(
     PER_THOUSAND_OF_THEM, "lower", "residents",
-    "Needs neither voiced nor found, other residents", "未被发现的需求(其他居民)",
+    "Needs neither voiced nor found, other residents", "未反映问题（其他居民）",
 )  # fmt: skip
 def latent_needs_others(run: Evaluation) -> float:
     """Mean over days; NaN where there are none of them."""

@@ -19,7 +19,7 @@ CAUSES = {
     "shortage": ("Short of money", "经费短缺"),
     "case_wait": ("Waiting for other parts of the case", "等待同案其他事项"),
     "rework": ("Rework", "返工"),
-    "lead_time": ("Access, contractor, material", "外部等待"),
+    "lead_time": ("Access, contractor, material", "等待入户、施工、材料"),
 }
 """Labels of each of `TIME_NAMES`, in English and Chinese."""
 

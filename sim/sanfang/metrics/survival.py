@@ -77,9 +77,9 @@ def incidence(durations: np.ndarray, way: np.ndarray, ways: int) -> Incidence:
     At each time it grows by the share that nothing has ended before, times the share of those at risk that end in this
     way. To count the other ends as censored would give the incidence in a world without them.
     """
-    times, place, seen = np.unique(durations, return_inverse=True, return_counts=True)
+    times, row, seen = np.unique(durations, return_inverse=True, return_counts=True)
     at_risk = len(durations) - np.concatenate([[0], np.cumsum(seen)[:-1]])[: len(times)]
-    ended = np.stack([np.bincount(place[way == one], minlength=len(times)) for one in range(ways)])
+    ended = np.stack([np.bincount(row[way == end], minlength=len(times)) for end in range(ways)])
     remaining = np.cumprod(1.0 - ended.sum(axis=0) / at_risk)
     before = np.concatenate([[1.0], remaining[:-1]])[: len(times)]
     return Incidence(times, np.cumsum(before * ended / at_risk, axis=1))

@@ -18,7 +18,7 @@ CAUSES = {name: h.LABELS[name] for name in (*h.WASTED_HOURS, *h.WASTED_YUAN)}
 """Causes of waste, by heading of the ledger: hours first, then money. Labels in English and Chinese."""
 
 
-@metric(SHARE, "lower", "headline", "Share of resources wasted", "资源浪费比例", needs=PAID)
+@metric(SHARE, "lower", "headline", "Share wasted", "资源浪费比例", needs=PAID)
 def waste_share(run: Evaluation) -> float:
     """Of hours and money together; an hour counts at its wage."""
     wage = run.scenario.staffing.wage
@@ -82,9 +82,9 @@ def waste_by_cause(days: Days) -> dict[str, np.ndarray]:
     """
     hours, yuan = moving_sum(days.hours) * days.wage, days.yuan
     cost = hours.sum(axis=1) + yuan.sum(axis=1)
-    found = {name: ratios(hours[:, h.HOUR_HEADINGS.index(name)], cost) for name in h.WASTED_HOURS}
-    found |= {name: ratios(yuan[:, h.YUAN_HEADINGS.index(name)], cost) for name in h.WASTED_YUAN}
-    return {name: np.nan_to_num(values) for name, values in found.items()}
+    shares = {name: ratios(hours[:, h.HOUR_HEADINGS.index(name)], cost) for name in h.WASTED_HOURS}
+    shares |= {name: ratios(yuan[:, h.YUAN_HEADINGS.index(name)], cost) for name in h.WASTED_YUAN}
+    return {name: np.nan_to_num(values) for name, values in shares.items()}
 
 
 def hours_under(hours: np.ndarray, headings: tuple[str, ...]) -> float:
@@ -100,8 +100,8 @@ def yuan_under(yuan: np.ndarray, headings: tuple[str, ...]) -> float:
 @once
 def _money(run: Evaluation) -> np.floating:
     """Public yuan, wages apart."""
-    found: np.floating = run.yuan.sum() - run.hours.sum() * run.scenario.staffing.wage
-    return found
+    yuan: np.floating = run.yuan.sum() - run.hours.sum() * run.scenario.staffing.wage
+    return yuan
 
 
 def _cost(run: Evaluation) -> float:

@@ -192,10 +192,10 @@ def _has_all(folder: Path) -> bool:
 def check_safe(folder: Path) -> None:
     """Raises Unfit if others could put files into `folder`, or another folder in its place."""
     for path in (folder, *folder.parents):
-        found = path.stat()
-        if not _is_trusted(found.st_uid):
+        status = path.stat()
+        if not _is_trusted(status.st_uid):
             raise Unfit(f"{path} belongs to another user")
-        if _others_may_write(found) and (path == folder or not found.st_mode & stat.S_ISVTX):
+        if _others_may_write(status) and (path == folder or not status.st_mode & stat.S_ISVTX):
             raise Unfit(f"others can write to {path}")
 
 
@@ -203,11 +203,11 @@ def _is_trusted(user: int) -> bool:
     return user in (os.geteuid(), ADMINISTRATOR)
 
 
-def _others_may_write(found: os.stat_result) -> bool:
+def _others_may_write(status: os.stat_result) -> bool:
     """Whether the mode lets anybody but owner and administrator write; a group of the user alone is nobody else."""
-    if found.st_mode & stat.S_IWOTH:
+    if status.st_mode & stat.S_IWOTH:
         return True
-    return bool(found.st_mode & stat.S_IWGRP) and not _is_own_group(found.st_gid)
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_own_group(status.st_gid)
 
 
 def _is_own_group(group: int) -> bool:
@@ -228,8 +228,8 @@ def _is_own_group(group: int) -> bool:
 def _read(path: Path) -> bytes | None:
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a pipe by this name keeps nobody waiting
-            found = os.fstat(file.fileno())
-            if not (stat.S_ISREG(found.st_mode) and _is_trusted(found.st_uid)) or _others_may_write(found):
+            status = os.fstat(file.fileno())
+            if not (stat.S_ISREG(status.st_mode) and _is_trusted(status.st_uid)) or _others_may_write(status):
                 return None
             content = file.read()
     except OSError:
@@ -276,8 +276,12 @@ def remove_left_over() -> None:
 
 def _is_left_over(folder: Path) -> bool:
     """Whether it is a temporary folder of ours, not new, whose process lives no more. Raises OSError if it is none."""
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or time.time() - found.st_mtime < LEFT_SECONDS:
+    status = folder.lstat()
+    if (
+        not stat.S_ISDIR(status.st_mode)
+        or status.st_uid != os.geteuid()
+        or time.time() - status.st_mtime < LEFT_SECONDS
+    ):
         return False
     with open(os.open(folder / IN_USE, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -24,7 +24,7 @@ def check() -> None:
     features = os.environ.get("NUMBA_CPU_FEATURES", "")
     if not FEATURES.fullmatch(features):
         raise InputError(f"NUMBA_CPU_FEATURES = {in_words(features)}: must be features such as +avx2,-avx512f")
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
             from numba.core import config
@@ -33,7 +33,7 @@ def check() -> None:
         except Exception as error:
             given = listed(sorted(name for name in os.environ if name.startswith("NUMBA_")))
             raise InputError(f"the compiler refuses what is set for it ({given}): {error}") from None
-    for warning in told:
+    for warning in warned:
         if found := UNREAD.fullmatch(str(warning.message)):
             raise InputError(f"{found[1]} = {in_words(found[2])}: {found[3]}")
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)

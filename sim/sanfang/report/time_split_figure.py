@@ -45,7 +45,7 @@ WORDS: dict[str, dict[str, str]] = {
         "title": "诉求办理时间去向",
         "axis": "从反映到办结的工作小时（每个事项均值）",
         "all": "全部领域",
-        "note": "预热期后已办结的诉求；含多个事项的诉求按事项分别计算。数字：占该条的百分比。",
+        "note": "起步期后已办结的诉求；含多个事项的诉求按事项分别计算。数字：占该条的百分比。",
     },
 }
 
@@ -131,22 +131,22 @@ def _means(table: pd.DataFrame) -> pd.DataFrame:
 
 def _panel(axes: Axes, title: str, rows: pd.DataFrame, longest: float, style: _SplitStyle) -> None:
     left = pd.Series(0.0, index=rows.index)
-    places = range(len(rows))
+    heights = range(len(rows))
     for cause, hours, share in zip(CAUSES, HOURS, SHARES, strict=True):
-        axes.barh(places, rows[hours], left=left, height=0.72, color=COLOURS[cause], edgecolor="white", linewidth=0.6)
-        for height, length, part, start in zip(places, rows[hours], rows[share], left, strict=True):
+        axes.barh(heights, rows[hours], left=left, height=0.72, color=COLOURS[cause], edgecolor="white", linewidth=0.6)
+        for height, length, part, start in zip(heights, rows[hours], rows[share], left, strict=True):
             if part >= MIN_SHOWN and length > 0.035 * longest:
                 colour = "white" if cause in ON_DARK else INK
                 where = (start + length / 2, height)
                 axes.text(*where, f"{100 * part:.0f}", ha="center", va="center_baseline", fontsize=8, color=colour)
         left = left + rows[hours]
-    for height, length in zip(places, rows["mean"], strict=True):
+    for height, length in zip(heights, rows["mean"], strict=True):
         axes.annotate(
             f"{length:.1f}", (length, height), (4, 0), textcoords="offset points", va="center_baseline", fontsize=9,
             color=INK,
         )  # fmt: skip
     axes.set(xlim=(0, 1.09 * longest), ylim=(len(rows) - 0.5, -0.5))
-    axes.set_yticks(places, ["\n".join(textwrap.wrap(str(label), 26)) for label in rows["label"]])
+    axes.set_yticks(heights, ["\n".join(textwrap.wrap(str(label), 26)) for label in rows["label"]])
     for tick in axes.get_yticklabels():
         tick.set(fontsize=10, color=INK, family=style.fonts)
     axes.set_title(title, loc="left", fontsize=12, color=INK, family=style.fonts, pad=8)

@@ -1,4 +1,4 @@
-"""A job in the background, while a page or a notebook stays alive: it waits for its place, tells how far it is, can be
+"""A job in the background, while a page or a notebook stays alive: it waits for its slot, tells how far it is, can be
 cancelled."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sanfang.run.places import Place, Places
+from sanfang.run.slots import Slot, Slots
 from sanfang.scenario.errors import InputError
 
 WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
@@ -21,7 +21,7 @@ DAYS_A_TURN = 5
 """Days that a job plays before others have their turn."""
 
 KEEP_SECONDS = 0.2
-"""How long a job keeps its place while others wait for one: what is short comes soon, whatever is before it."""
+"""How long a job keeps its slot while others wait for one: what is short comes soon, whatever is before it."""
 
 TELL_EVERY = 0.25
 """Seconds between two tellings of how far a job is."""
@@ -33,8 +33,8 @@ LOOK_EVERY = 1.0
 AT_WORK = max(os.cpu_count() or 1, 2)
 """Threads that compute at the same moment, each for some hundredths of a second before another has its turn."""
 
-JOBS = Places(AT_WORK, each=1)
-TURNS = Places(AT_WORK, each=1)
+JOBS = Slots(AT_WORK, each=1)
+TURNS = Slots(AT_WORK, each=1)
 """For jobs that nobody has given others."""
 
 
@@ -43,13 +43,13 @@ class Cancelled(Exception):
 
 
 class BackgroundJob[Found]:
-    """`make` is called with this job, in a thread, once a place is free; what it returns is `found`.
+    """`make` is called with this job, in a thread, once a slot is free; what it returns is `found`.
 
     While it makes, it computes within `turn`, some hundredths of a second at a time, between which it lets others have
-    its place, and says by `did` what is done of `total`. `room` is what the result takes of the memory for all; it is
+    its slot, and says by `did` what is done of `total`. `room` is what the result takes of the memory for all; it is
     waited for first, and stays until `leave`.
 
-    `owner` has one place among `jobs`, for as long as it is at work, and one among `turns`, for a turn. `page` is
+    `owner` has one slot among `jobs`, for as long as it is at work, and one among `turns`, for a turn. `page` is
     entered when somebody is told from a thread that works for another owner.
     """
 
@@ -57,11 +57,11 @@ class BackgroundJob[Found]:
         self,
         make: Callable[[BackgroundJob[Found]], Found],
         total: int = 1,
-        room: Place | None = None,
+        room: Slot | None = None,
         *,
         owner: object = None,
-        jobs: Places | None = None,
-        turns: Places | None = None,
+        jobs: Slots | None = None,
+        turns: Slots | None = None,
         page: AbstractContextManager[object] | None = None,
     ) -> None:
         self.state, self.done, self.total, self.error = WAITING, 0, total, ""
@@ -70,7 +70,7 @@ class BackgroundJob[Found]:
         self._jobs, self._turns, self._page = jobs or JOBS, turns or TURNS, page or nullcontext()
         self._make, self._listeners = make, list[Callable[[], object]]()
         self._stop = threading.Event()
-        self._place = self._asked = self._jobs.place(self.owner)
+        self._place = self._asked = self._jobs.slot(self.owner)
         self._begun = self._told = self._placed = time.monotonic()
         self._thread = threading.Thread(target=self.run, daemon=True, name="job")
 
@@ -93,7 +93,7 @@ class BackgroundJob[Found]:
 
     @property
     def waits_for_room(self) -> bool:
-        """Whether it waits for memory, not for its place among jobs."""
+        """Whether it waits for memory, not for its slot among jobs."""
         return self.state == WAITING and self._asked is self.room
 
     @property
@@ -174,24 +174,24 @@ class BackgroundJob[Found]:
         """Some hundredths of a second of computing, as soon as it is this viewer's turn. Raises Cancelled."""
         if time.monotonic() - self._placed > KEEP_SECONDS:
             self.give_way()
-        place = self._turns.place(self.owner)
+        slot = self._turns.slot(self.owner)
         try:
-            self._wait(place)
+            self._wait(slot)
             yield
         finally:
-            place.leave()
+            slot.leave()
 
     @contextmanager
-    def alone(self, among: Places) -> Iterator[None]:
+    def alone(self, among: Slots) -> Iterator[None]:
         """Until it is this job's turn `among` some that must not be at work at once. Raises Cancelled."""
-        place = among.place(self.owner)
+        slot = among.slot(self.owner)
         try:
             self._place.leave()  # whoever is at work there needs it
-            self._wait(place)
+            self._wait(slot)
             self._take_place()
             yield
         finally:
-            place.leave()
+            slot.leave()
 
     def did(self, amount: int = 1) -> None:
         """So much more is done."""
@@ -202,27 +202,27 @@ class BackgroundJob[Found]:
             self._tell()
 
     def give_way(self) -> None:
-        """Let the others who wait for a place come first. Raises Cancelled."""
+        """Let the others who wait for a slot come first. Raises Cancelled."""
         self.check()
         if self._jobs.wanted:
             self._take_place()
 
     def _take_place(self) -> None:
         self._place.leave()
-        self._place = self._jobs.place(self.owner)
+        self._place = self._jobs.slot(self.owner)
         self._wait(self._place)
         self._placed = time.monotonic()
 
-    def _wait(self, place: Place) -> None:
-        """Until a place is given. Raises Cancelled."""
-        self._asked = place
-        place.ask()
-        while not place.answered.is_set():
+    def _wait(self, slot: Slot) -> None:
+        """Until a slot is given. Raises Cancelled."""
+        self._asked = slot
+        slot.ask()
+        while not slot.answered.is_set():
             self.check()
             if self.state == WAITING:
                 self._tell()
-            if not place.answered.wait(LOOK_EVERY) and place is self.room:
-                place.hurry()
+            if not slot.answered.wait(LOOK_EVERY) and slot is self.room:
+                slot.hurry()
         self.check()
 
     def _tell(self) -> None:

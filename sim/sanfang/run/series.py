@@ -32,25 +32,25 @@ HOUR_GROUPS = {group: h.names(h.HOURS, group) for group in h.HOUR_GROUPS}
 REQUEST_STATES = ("latent", "open", "resolved", "unresolved", "withdrawn")
 
 
-def residents(played: Session) -> int:
-    return len(played.model.residents.satisfaction)
+def residents(session: Session) -> int:
+    return len(session.model.residents.satisfaction)
 
 
-def measures(played: Session) -> dict[str, np.ndarray]:
+def measures(session: Session) -> dict[str, np.ndarray]:
     """Each of `MEASURES` by day."""
-    return {name: series(played, name) for name in MEASURES}
+    return {name: series(session, name) for name in MEASURES}
 
 
-class PlayedDays:
+class SessionDays:
     """Days `begin` to before `end` of a session, as daily twins of metrics look at them (`metrics.by_day.Days`)."""
 
-    def __init__(self, played: Session, begin: int, end: int) -> None:
-        model, recorder, days = played.model, played.recorder, slice(begin, end)
+    def __init__(self, session: Session, begin: int, end: int) -> None:
+        model, recorder, days = session.model, session.recorder, slice(begin, end)
         self._model, self._recorder, self._begin, self._end = model, recorder, begin, end
         self.satisfaction, self.satisfaction_vulnerable = model.diary.satisfaction[days], model.diary.vulnerable[days]
         self.size: np.ndarray = model.world.communities["size"]
         self.latent, self.open = model.diary.latent[days], model.diary.open[days]
-        self.wage = played.scenario.staffing.wage
+        self.wage = session.scenario.staffing.wage
 
     @property
     def vulnerable(self) -> np.ndarray:
@@ -80,52 +80,52 @@ class PlayedDays:
         return np.diff(so_far[self._begin : self._end], axis=0, prepend=before)
 
 
-def series(played: Session, name: str) -> np.ndarray:
+def series(session: Session, name: str) -> np.ndarray:
     """One of `MEASURES`, by day: shares 0-1, days, or per 1,000 residents."""
-    return _grown(played, name, TWINS[name].series)
+    return _grown(session, name, TWINS[name].series)
 
 
-def waste_by_cause(played: Session) -> dict[str, np.ndarray]:
+def waste_by_cause(session: Session) -> dict[str, np.ndarray]:
     """See `metrics.waste.waste_by_cause`."""
     causes = (*h.WASTED_HOURS, *h.WASTED_YUAN)
-    shares = _grown(played, "waste by cause", lambda days: np.column_stack([*waste.waste_by_cause(days).values()]))
+    shares = _grown(session, "waste by cause", lambda days: np.column_stack([*waste.waste_by_cause(days).values()]))
     return dict(zip(causes, shares.T, strict=True))
 
 
-def _grown(played: Session, name: str, of: Callable[[PlayedDays], np.ndarray]) -> np.ndarray:
+def _grown(session: Session, name: str, of: Callable[[SessionDays], np.ndarray]) -> np.ndarray:
     """A series, worked out for the days that are new, from these and the `WINDOW` days before them."""
 
     def new(first: int, end: int) -> np.ndarray:
         begin = max(first - WINDOW, 0)
-        return np.asarray(of(PlayedDays(played, begin, end))[first - begin :])
+        return np.asarray(of(SessionDays(session, begin, end))[first - begin :])
 
-    return played.recorder.grown(name, new)
+    return session.recorder.grown(name, new)
 
 
-def hours_by_group(played: Session) -> dict[str, np.ndarray]:
+def hours_by_group(session: Session) -> dict[str, np.ndarray]:
     """Share of the public hours of the last days in each of `HOUR_GROUPS`, by day."""
 
-    def shares(days: PlayedDays) -> np.ndarray:
+    def shares(days: SessionDays) -> np.ndarray:
         hours = moving_sum(days.hours)
         rows = [[h.HOUR_HEADINGS.index(name) for name in group] for group in HOUR_GROUPS.values()]
         columns = [ratios(hours[:, own].sum(axis=1), hours.sum(axis=1)) for own in rows]
         return np.asarray(np.nan_to_num(np.column_stack(columns)))
 
-    return dict(zip(HOUR_GROUPS, _grown(played, "hours by group", shares).T, strict=True))
+    return dict(zip(HOUR_GROUPS, _grown(session, "hours by group", shares).T, strict=True))
 
 
-def requests_by_state(played: Session) -> dict[str, np.ndarray]:
+def requests_by_state(session: Session) -> dict[str, np.ndarray]:
     """Per 1,000 residents by day: latent and open now; resolved, closed in vain and given up in the last days."""
-    diary = played.model.diary
+    diary = session.model.diary
 
     def new(first: int, end: int) -> np.ndarray:
-        ended = in_window(played.recorder.counted, first, end)
+        ended = in_window(session.recorder.counted, first, end)
         resolved, closed, withdrawn = (ended[:, row] for row in (s.D_RESOLVED, s.D_CLOSED, s.D_WITHDRAWN))
         stocks = (diary.latent[first:end], diary.open[first:end])
         rows = np.column_stack([*stocks, resolved, closed - resolved, withdrawn])
-        return np.asarray(rows / residents(played) * 1000.0)
+        return np.asarray(rows / residents(session) * 1000.0)
 
-    return dict(zip(REQUEST_STATES, played.recorder.grown("requests by state", new).T, strict=True))
+    return dict(zip(REQUEST_STATES, session.recorder.grown("requests by state", new).T, strict=True))
 
 
 # --- By community -------------------------------------------------------------------------------------
@@ -139,22 +139,22 @@ BY_COMMUNITY: dict[str, Twin] = {
 """What the map can show."""
 
 
-def by_community(played: Session, name: str, day: int | None = None) -> np.ndarray:
+def by_community(session: Session, name: str, day: int | None = None) -> np.ndarray:
     """One of `BY_COMMUNITY` at the end of `day` (counted from 1; today if None); NaN where there is none yet.
 
     Waste is that of hours at the community's grids and office.
     """
-    end = played.day if day is None else day
-    size = played.model.world.communities["size"]
+    end = session.day if day is None else day
+    size = session.model.world.communities["size"]
     if end == 0:
         return np.full(len(size), np.nan)
-    recorder = played.recorder
+    recorder = session.recorder
 
     def lately(so_far: np.ndarray) -> np.ndarray:
         return np.asarray(in_window(so_far, end - 1, end)[0])
 
     if name == "satisfaction":
-        return np.asarray(played.model.diary.satisfaction[end - 1])
+        return np.asarray(session.model.diary.satisfaction[end - 1])
     if name == "open":
         return np.asarray(recorder.open[end - 1] / size * 1000.0)
     if name == "days_to_resolve":

@@ -59,7 +59,7 @@ class Policy(Section):
         "F2c", "service_desk",
         "Services offered in the community (share, or list of domains)", "社区可办事项(一次办好)",
         "Matters can be finished at the community, in fewer trips; every desk kept open takes hours.",
-        "事项在社区办结，少跑腿；每个窗口开着都占工时。",
+        "事项在社区办结，少跑动；每个窗口开着都占工时。",
         price=("prices.desk_hours",), signature=("trips_per_request", "lower"),
         group=SERVICES,
     )  # fmt: skip

@@ -132,9 +132,9 @@ def page(compared: Comparison) -> str:
     """The differences as a table of Markdown."""
     rows = []
     for name in compared.scenarios:
-        own = compared.differences[compared.differences["scenario"] == name].set_index("metric")
-        if len(own):
-            rows.append((f"`{name}`", *(difference(own.loc[item]) for item in HEADLINES)))
+        own = {row["metric"]: row for row in compared.differences.to_dict("records") if row["scenario"] == name}
+        if own:
+            rows.append((f"`{name}`", *(difference(own[item]) for item in HEADLINES)))
     return "\n".join(table(("", *(metric(name).en for name in HEADLINES)), rows))
 
 

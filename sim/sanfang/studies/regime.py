@@ -20,6 +20,7 @@ import pandas as pd
 
 from sanfang.lab.comparison import Comparison, compare
 from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.scales import FULL
 from sanfang.lab.statistics import gains, intervals
 from sanfang.lab.storage.results import Results
 from sanfang.lab.sweeps.sweep import sweep
@@ -99,7 +100,7 @@ def _domains(run: Run) -> Iterator[str]:
 
 
 def _headline() -> Iterator[str]:
-    with Results(scales.folder_of(scales.FULL)) as results:
+    with Results(scales.folder_of(FULL)) as results:
         runs, groups = results.runs(), results.groups(HEADLINES)
     maps = runs["replication"].nunique()
     yield "\n## The headline over districts drawn anew\n"
@@ -112,8 +113,8 @@ def _headline() -> Iterator[str]:
     found = pd.concat([three_years, by_year])
     rows = []
     for (scenario, year), own in found.groupby(["scenario", "group"], sort=False):
-        of = own.set_index("metric")
-        rows.append((f"`{scenario}`", str(year), *(difference(of.loc[name]) for name in HEADLINES)))
+        of = dict(zip(own["metric"], own.to_dict("records"), strict=True))
+        rows.append((f"`{scenario}`", str(year), *(difference(of[name]) for name in HEADLINES)))
     rows.sort(key=lambda row: list(SHORT).index(row[0].strip("`")))
     yield from table(("Scenario", "Year", *(metric(name).en for name in HEADLINES)), rows)
     means = intervals.means(runs).set_index(["scenario", "metric"])["mean"]["before"]
@@ -177,8 +178,7 @@ def ends_of(name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Both ends of a condition's range, as text and as settings."""
     experiment = Experiment.load(EXPERIMENT)
     factor = next(factor for factor in experiment.factors if factor.name == name)
-    for place in (0.0, 1.0):
-        value = factor.at(place)
+    for value in factor.at((0.0, 1.0)):
         yield f"`{name}` = {value:g}", factor.settings(value)
 
 
@@ -186,7 +186,8 @@ def _ends(jobs: int | None) -> Iterator[str]:
     yield "\n## At the ends of what decides\n"
     yield _paragraph(
         f"The {DECIDING} conditions that the screening finds to matter most, each at the ends of its range and all "
-        "else as it is: difference to `before`, itself in the steady state under the same condition, at a tenth of the size, "
+        "else as it is: difference to `before`, itself in the steady state under the same condition, at a tenth of the "
+        "size, "
         f"{ENDS_REPS} seeds, a year; 95 % intervals. A change of sign over a range is what nobody knows."
     )
     rows = []
@@ -203,8 +204,8 @@ def _compared(settings: Mapping[str, Any], jobs: int | None) -> Comparison:
 
 
 def _cells(compared: Comparison, scenario: str) -> str:
-    own = compared.differences[compared.differences["scenario"] == scenario].set_index("metric")
-    return "; ".join(difference(own.loc[name]) for name in HEADLINES[:2])
+    own = {row["metric"]: row for row in compared.differences.to_dict("records") if row["scenario"] == scenario}
+    return "; ".join(difference(own[name]) for name in HEADLINES[:2])
 
 
 def _paragraph(text: str) -> str:

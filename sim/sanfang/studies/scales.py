@@ -10,12 +10,12 @@ at the chosen scale is not that of the whole district.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from sanfang.cli.progress import ProgressLine
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.scales import COLUMNS, FULL, SUFFIX, shifted, surely_one
 from sanfang.lab.statistics import intervals
@@ -43,8 +43,11 @@ def folder_of(scale: float) -> Path:
 def make(scale: float, jobs: int | None) -> None:
     """Sweep the headline at a scale, as far as it is missing."""
     experiment = Experiment.load("headline").with_scale(scale)
-    with ProgressLine(f"runs at scale {scale:g}") as progress:
-        sweep(experiment, folder_of(scale), jobs=jobs, report=lambda done, planned, failed: progress(done, planned))
+
+    def report(done: int, planned: int, failed: int) -> None:
+        sys.stderr.write(f"\rscale {scale:g}: {done} of {planned} runs, {failed} failed    ")
+
+    sweep(experiment, folder_of(scale), jobs=jobs, report=report)
 
 
 def effects(scale: float) -> pd.DataFrame:
@@ -66,11 +69,11 @@ def page(found: pd.DataFrame) -> Iterator[str]:
     scales = sorted(found["scale"].unique())
     rows = []
     for (scenario, name), own in found.groupby(["scenario", "metric"], sort=False):
-        by_scale = own.set_index("scale")
-        whole = by_scale.loc[FULL]
+        by_scale = dict(zip(own["scale"], own.to_dict("records"), strict=True))
+        whole = by_scale[FULL]
         if not surely_one(whole, metric(str(name)).smallest):
             continue
-        own_rows = [by_scale.loc[scale] for scale in scales]
+        own_rows = [by_scale[scale] for scale in scales]
         cells = [difference(row) + ("*" if shifted(row, whole) else "") for row in own_rows]
         rows.append((metric(str(name)).en, f"`{scenario}`", *cells))
     yield from table(("Outcome", "Scenario", *(f"{scale:g}" for scale in scales)), rows)

@@ -67,8 +67,8 @@ def row(name: str, comparison: Comparison) -> list[str]:
     for scenario in comparison.scenarios:
         if scenario == comparison.baseline:
             continue
-        rows = comparison.differences[comparison.differences["scenario"] == scenario].set_index("metric")
-        cells.append("; ".join(difference(rows.loc[item]) for item in HEADLINES))
+        rows = {row["metric"]: row for row in comparison.differences.to_dict("records") if row["scenario"] == scenario}
+        cells.append("; ".join(difference(rows[item]) for item in HEADLINES))
     return cells
 
 

@@ -10,10 +10,10 @@ import solara
 
 from jobs import asked
 from sanfang.dashboard.widgets.progress import use_job
-from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds import shared_slots
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run.background import CANCELLED, DONE, FAILED, RUNNING, WAITING
-from sanfang.run.places import Places
+from sanfang.run.slots import Slots
 
 SOON = 10.0
 """Seconds after which something that must happen has failed to."""
@@ -22,8 +22,8 @@ SOON = 10.0
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """One job at once, and one turn."""
-    monkeypatch.setattr(slots, "JOBS", Places(1, each=1))
-    monkeypatch.setattr(slots, "TURNS", Places(1, each=1))
+    monkeypatch.setattr(shared_slots, "JOBS", Slots(1, each=1))
+    monkeypatch.setattr(shared_slots, "TURNS", Slots(1, each=1))
 
 
 class Held:
@@ -67,20 +67,20 @@ def test_a_job_waits_behind_those_before_it_and_makes_nothing_if_it_is_cancelled
     first.go_on.set()
     assert third.begun.wait(SOON)
     third.go_on.set()
-    assert third.job.join(SOON) and slots.JOBS.free == 1
+    assert third.job.join(SOON) and shared_slots.JOBS.free == 1
 
 
 def test_a_job_that_breaks_down_says_why_and_gives_its_place_back(few: None) -> None:
     job: PageJob[float] = PageJob(lambda job: 1 / 0)
     job.run()
-    assert job.state == FAILED and "ZeroDivisionError" in job.error and slots.JOBS.free == 1
+    assert job.state == FAILED and "ZeroDivisionError" in job.error and shared_slots.JOBS.free == 1
 
 
 def test_a_job_waits_for_room_before_it_takes_a_place(few: None) -> None:
-    held = Places(10, each=10)
-    other, job = asked(held, "somebody else", 8), PageJob(lambda job: "made", room=held.place("me", 4))
+    held = Slots(10, each=10)
+    other, job = asked(held, "somebody else", 8), PageJob(lambda job: "made", room=held.slot("me", 4))
     job.start()
-    assert not job.join(0.05) and job.waits_for_room and slots.JOBS.free == 1
+    assert not job.join(0.05) and job.waits_for_room and shared_slots.JOBS.free == 1
     other.leave()
     assert job.join(SOON) and job.found == "made" and held.free == 6  # what it made stays in memory
     job.leave()
@@ -111,10 +111,10 @@ def test_jobs_and_players_take_turns(few: None) -> None:
     order, plays = list[str](), threading.Event()
 
     def play() -> None:
-        place = slots.TURNS.place("a player")
-        place.ask()
+        slot = shared_slots.TURNS.slot("a player")
+        slot.ask()
         plays.set()
-        with place:
+        with slot:
             order.append("player")
 
     player = threading.Thread(target=play, daemon=True)
@@ -133,8 +133,8 @@ def test_jobs_and_players_take_turns(few: None) -> None:
 
 
 def test_what_must_be_made_once_is_waited_for_without_keeping_others_from_their_places(few: None) -> None:
-    """With one place in all: who makes it needs the place that those who wait for it would have."""
-    among, order, both = Places(1, each=1), list[str](), threading.Barrier(2, timeout=SOON)
+    """With one slot in all: who makes it needs the slot that those who wait for it would have."""
+    among, order, both = Slots(1, each=1), list[str](), threading.Barrier(2, timeout=SOON)
 
     def make(name: str) -> Callable[[PageJob[None]], None]:
         def make(job: PageJob[None]) -> None:
@@ -179,7 +179,7 @@ def test_leaving_the_page_or_another_setup_stops_what_was_begun() -> None:
         jobs.append(use_job(make, [setup], megabytes=5)[0])
         solara.Text(setup)
 
-    free = slots.HELD.free
+    free = shared_slots.HELD.free
     _, rendered = solara.render(Page("a"), handle_error=False)
     rendered.render(Page("b"))
     first, second = jobs[0], jobs[-1]
@@ -188,4 +188,4 @@ def test_leaving_the_page_or_another_setup_stops_what_was_begun() -> None:
     assert second.left
     go_on.set()
     assert first.join(SOON) and second.join(SOON)
-    assert (first.state, second.state) == (CANCELLED, CANCELLED) and slots.HELD.free == free
+    assert (first.state, second.state) == (CANCELLED, CANCELLED) and shared_slots.HELD.free == free

@@ -14,13 +14,13 @@ import pytest
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, LinkedWorld, base_of
 from sanfang.dashboard.worlds import present as module
-from sanfang.dashboard.worlds import slots
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds import shared_slots
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.dashboard.worlds.present import DAYS_AHEAD, PresentRun, present_run
 from sanfang.run.against import recorded
 from sanfang.run.background import BackgroundJob
-from sanfang.run.places import Places
 from sanfang.run.session import Session
+from sanfang.run.slots import Slots
 from sanfang.scenario.scenario import Scenario
 
 DEMO = Address(district="demo", size=0.25, seed=3, days=100)
@@ -65,12 +65,12 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> list[BackgroundJob[None]]:
 def room_is_given_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(module, "_RUNS", WeakValueDictionary())  # no run of another test
     yield
-    assert slots.PRESENT.free == slots.PRESENT.count
-    assert all(places.free == places.count for places in (slots.JOBS, slots.TURNS))
+    assert shared_slots.PRESENT.free == shared_slots.PRESENT.count
+    assert all(places.free == places.count for places in (shared_slots.JOBS, shared_slots.TURNS))
 
 
 def test_two_viewers_of_the_same_district_share_one_run_whatever_they_do(at_once: list[BackgroundJob[None]]) -> None:
-    mine, theirs = PlayedWorld(DEMO, LinkedWorld()), PlayedWorld(DEMO, LinkedWorld("three-devolutions"))
+    mine, theirs = PageSession(DEMO, LinkedWorld()), PageSession(DEMO, LinkedWorld("three-devolutions"))
     mine.move("authority", 0.5, 20)
     runs = [present_run(one.scenario, one.seed, one.scale, one.days) for one in (mine, theirs)]
     assert runs[0] is runs[1]
@@ -124,7 +124,7 @@ def test_it_stays_ahead_of_the_fastest_and_plays_no_day_twice(
         run.want(day // 2)  # somebody slower
         assert run.seen is not None and run.seen.day >= min(day + DAYS_AHEAD // 2, DEMO.days)
     assert sum(steps) == DEMO.days and len(at_once) <= 1 + DEMO.days // (DAYS_AHEAD // 2)
-    assert not run.is_alive and slots.PRESENT.free == limits.PRESENT_MEGABYTES  # over: its series are enough
+    assert not run.is_alive and shared_slots.PRESENT.free == limits.PRESENT_MEGABYTES  # over: its series are enough
     leave()
 
 
@@ -165,16 +165,16 @@ def test_it_waits_for_room_of_its_own_and_takes_none_from_viewers(
     waiting: list[BackgroundJob[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     need = limits.world_megabytes(DEMO.size * limits.population("demo"), DEMO.days)
-    few = Places(need, each=need, idle_seconds=limits.IDLE_SECONDS)
-    monkeypatch.setattr(slots, "PRESENT", few)
-    held, one, two = slots.HELD.free, run_of(), run_of(staffing__wage=61.0)
+    few = Slots(need, each=need, idle_seconds=limits.IDLE_SECONDS)
+    monkeypatch.setattr(shared_slots, "PRESENT", few)
+    held, one, two = shared_slots.HELD.free, run_of(), run_of(staffing__wage=61.0)
     leave = [one.join(nothing), two.join(nothing)]
     one.want(0)
     waiting[0].run()
     two.want(0)
     other = threading.Thread(target=waiting[1].run, daemon=True)
     other.start()
-    assert one.seen is not None and two.seen is None and slots.HELD.free == held
+    assert one.seen is not None and two.seen is None and shared_slots.HELD.free == held
     leave[0]()
     other.join(SOON)
     assert two.seen is not None and few.free == 0

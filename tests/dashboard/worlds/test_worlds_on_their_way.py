@@ -22,12 +22,12 @@ from sanfang.dashboard.pages.live.page import LivePage
 from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.widgets.progress import standing
 from sanfang.dashboard.words import say
-from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds import shared_slots
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.model.model import DistrictModel
 from sanfang.run.background import CANCELLED, DONE, FAILED, BackgroundJob
 from sanfang.run.moves import Move, with_moves
-from sanfang.run.places import Places
+from sanfang.run.slots import Slots
 from sanfang.scenario.scenario import Scenario
 
 ADDRESS = Address(lang="en", district="demo", size=0.25, seed=3, days=60, day=40)
@@ -196,28 +196,28 @@ def test_who_comes_when_memory_is_full_is_told_so_and_waits_until_somebody_leave
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     need = limits.world_megabytes(0.25 * limits.population("demo"), 60)
-    monkeypatch.setattr(slots, "HELD", Places(need, each=need))
-    other = asked(slots.HELD, "somebody else", need)
+    monkeypatch.setattr(shared_slots, "HELD", Slots(need, each=need))
+    other = asked(shared_slots.HELD, "somebody else", need)
     page = open_page(LivePage, ADDRESS)
     job = page.jobs[0]
     told = list[str]()
     job.listen(lambda: (told.append(page.told), other.leave()))
     job.run()
     assert told[0] == say("job_next_room", "en")
-    assert page.transport is not None and page.transport["day"] == 40 and slots.HELD.free == 0
+    assert page.transport is not None and page.transport["day"] == 40 and shared_slots.HELD.free == 0
     page.drawn.close()
-    assert slots.HELD.free == need
+    assert shared_slots.HELD.free == need
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_left_alone_makes_room_for_who_waits_and_its_address_brings_it_back(
     name: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slots, "HELD", Places(100, each=100, idle_seconds=limits.IDLE_SECONDS))
+    monkeypatch.setattr(shared_slots, "HELD", Slots(100, each=100, idle_seconds=limits.IDLE_SECONDS))
     page = open_page(*PAGES[name])
     for job in page.jobs:  # the first begins another on the Follow page
         job.run()
-    late = asked(slots.HELD, "somebody who comes late", 100)
+    late = asked(shared_slots.HELD, "somebody who comes late", 100)
     late.hurry()
     assert not late.given and not page.told  # it was used a moment ago
     page.jobs[0].room.used -= limits.IDLE_SECONDS + 1
@@ -228,7 +228,7 @@ def test_a_page_left_alone_makes_room_for_who_waits_and_its_address_brings_it_ba
     late.leave()
     back = page.jobs[-1]
     back.run()
-    assert back.state == DONE and viewer.address.value.day == 40 and slots.HELD.free < 100
+    assert back.state == DONE and viewer.address.value.day == 40 and shared_slots.HELD.free < 100
 
 
 def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn() -> None:
@@ -239,7 +239,7 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
         import solara.server.app
         from solara.server import kernel_context
         from solara.server.kernel import Kernel
-        from sanfang.dashboard.worlds import present, slots
+        from sanfang.dashboard.worlds import present, shared_slots
         from sanfang.dashboard.widgets import viewer
         from sanfang.dashboard.address import Address, LinkedWorld
         from sanfang.dashboard.pages.compare.page import ComparePage
@@ -255,7 +255,8 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
             PageJob.did = lambda job, amount: (did(job, amount), playing.set(), left.wait(20))
             context = kernel_context.VirtualKernelContext("a viewer", Kernel(), session_id="")
             with context:
-                viewer.address.set(Address(district="demo", size=0.25, day=365, worlds=(LinkedWorld(),) * worlds))
+                viewed = Address(district="demo", size=0.25, day=365, start="empty", worlds=(LinkedWorld(),) * worlds)
+                viewer.address.set(viewed)
                 _, context.app_object = solara.render(component(), handle_error=False)
             assert playing.wait(60)
             context.close()
@@ -266,7 +267,8 @@ def test_a_viewer_who_leaves_frees_everything_and_the_work_stops_within_a_turn()
             assert job.done == DAYS_A_TURN * worlds and job.found is None
             for thread in [thread for thread in threading.enumerate() if thread.name == "job"]:
                 thread.join(20)
-            assert all(among.free == among.count for among in (slots.HELD, slots.PRESENT, slots.JOBS, slots.TURNS))
+            slots = (shared_slots.HELD, shared_slots.PRESENT, shared_slots.JOBS, shared_slots.TURNS)
+            assert all(among.free == among.count for among in slots)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -285,10 +287,10 @@ def test_a_link_that_no_world_can_be_built_from_is_told(open_page: Open) -> None
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_card_says_how_many_are_before_in_both_languages(lang: str) -> None:
-    among = Places(1, each=1)
-    _, _, place = (asked(among, name) for name in "abc")
+    among = Slots(1, each=1)
+    _, _, slot = (asked(among, name) for name in "abc")
     job: PageJob[None] = PageJob(lambda job: None)
-    job._asked = place
+    job._asked = slot
     assert "1" in standing(job, lang) and say("job_next", lang) != standing(job, lang)
-    job._asked = among.place("d")
+    job._asked = among.slot("d")
     assert standing(job, lang) == say("job_next", lang)

@@ -1,4 +1,7 @@
-"""Designs place points as their inventors say: known counts, balance, strata and sensitivity indices."""
+"""Designs place points as their inventors say: known counts, balance, strata and sensitivity indices.
+
+The file is long because each kind of design is held against its own theory, and all against the same rules.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +122,7 @@ def test_one_at_a_time_leaves_all_others_as_they_are() -> None:
 def test_a_table_is_taken_as_it_is() -> None:
     points = ({"x": 0.5, "word": "b"}, {"x": [[0, 0.0], [180, 1.0]]})
     assert rows(Table(kind="table", points=points), (X, WORD)) == [(0.5, "b"), ([[0, 0.0], [180, 1.0]], None)]
-    with pytest.raises(ValueError, match="no places"):
+    with pytest.raises(ValueError, match="no positions"):
         unit_design(Table(kind="table", points=points), (X, WORD), seed=1)
 
 

@@ -174,8 +174,8 @@ class Door:
         """
         from solara.server import kernel_context
 
-        found = CLOSE.fullmatch(path)
-        kernel = kernel_context.contexts.get(found[1]) if found else None
+        match = CLOSE.fullmatch(path)
+        kernel = kernel_context.contexts.get(match[1]) if match else None
         if kernel is None or cookie is None or kernel.session_id != self._sessions.name(cookie):
             return _NOT_FOUND
         if kernel.id not in self._closing:

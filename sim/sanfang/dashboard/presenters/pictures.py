@@ -64,7 +64,7 @@ def _draw(axes: Axes, chart: Mapping[str, Any]) -> None:
     axes.set_title(chart["title"], loc="left", fontsize=10)
     axes.set_title(chart["unit"], loc="right", fontsize=8, color="#56616e")
     axes.set_xlim(chart["from"], max(chart["to"], chart["from"] + 1))
-    axes.set_xlabel(chart["dayWord"], fontsize=8)
+    axes.set_xlabel(chart["dayWord"].format(day="n"), fontsize=8)
     if chart["kind"] == "area" or chart["zero"]:
         axes.set_ylim(bottom=0)
     if chart["form"] == "share":

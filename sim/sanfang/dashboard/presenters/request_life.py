@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import community_label, own_label, say
 from sanfang.report.time_split_figure import COLOURS
 from sanfang.run.life import Life
 from sanfang.run.steps import HandOff, Step
@@ -121,7 +121,9 @@ def heading(life: Life, scenario: Scenario, lang: str) -> str:
     facts = life.facts
     whose = say("follow_whose_vulnerable" if facts["vulnerable"] else "follow_whose_other", lang)
     domain, kind = domain_label(facts["domain"], scenario, lang), say(f"kind_{facts['kind']}", lang)
-    return say("follow_of", lang, domain=domain, kind=kind, whose=whose, community=facts["community"])
+    return say(
+        "follow_of", lang, domain=domain, kind=kind, whose=whose, community=community_label(facts["community"], lang)
+    )
 
 
 def tale(life: Life, lang: str) -> str:
@@ -195,7 +197,7 @@ def candidate_rows(candidates: pd.DataFrame, scenario: Scenario, lang: str, chos
     """The candidates as rows of a table."""
     return [
         {"id": row["id"], "hours": shown_hours(row["hours"]), "handoffs": int(row["handoffs"]),
-         "domain": domain_label(row["domain"], scenario, lang), "community": row["community"],
+         "domain": domain_label(row["domain"], scenario, lang), "community": community_label(row["community"], lang),
          "outcome": say(f"state_{row['outcome']}", lang), "chosen": row["id"] == chosen}
         for row in candidates.to_dict("records")
     ]  # fmt: skip

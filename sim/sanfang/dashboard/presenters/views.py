@@ -11,7 +11,7 @@ import numpy as np
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.presenters.outlines import Outlines, outlines
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import community_label, own_label, say
 from sanfang.metrics.by_day import WINDOW, Twin, ratios
 from sanfang.metrics.numbers import number
 from sanfang.metrics.units import PER_THOUSAND_OF_THEM
@@ -60,12 +60,12 @@ def verdict(change: float, measure: Twin) -> str:
 # --- Large figures --------------------------------------------------------------------------------------
 
 
-def figures(played: Session, lang: str, since: int = 0) -> list[Json]:
+def figures(session: Session, lang: str, since: int = 0) -> list[Json]:
     """The measures today, with the change since the end of day `since`, but not before the warm-up: its first day after
     it, for moving figures the first of their windows that lies after it. Before, there is no change to tell, as those
     days are not evaluated."""
-    cards, begins = [], played.scenario.run.left_out
-    for name, values in series.measures(played).items():
+    cards, begins = [], session.scenario.run.left_out
+    for name, values in series.measures(session).items():
         measure = MEASURES[name]
         now = float(values[-1]) if len(values) else np.nan
         first = max(begins + (WINDOW - 1 if measure.moving else 0), since - 1)
@@ -76,15 +76,15 @@ def figures(played: Session, lang: str, since: int = 0) -> list[Json]:
             "label": say(f"measure_{name}", lang),
             "value": shown(now, measure),
             "unit": unit(name, lang) + (f" · {say('last_days', lang, days=WINDOW)}" if measure.moving else ""),
-            **_changed(change, f"{signed(change, measure)} {points}", measure, first, played, lang),
+            **_changed(change, f"{signed(change, measure)} {points}", measure, first, session, lang),
         })  # fmt: skip
     return cards
 
 
-def _changed(change: float, shown_: str, measure: Twin, first: int, played: Session, lang: str) -> Json:
+def _changed(change: float, shown_: str, measure: Twin, first: int, session: Session, lang: str) -> Json:
     """A card's line on the change since day `first` (from 0), or why there is none."""
-    begins = played.scenario.run.left_out
-    if played.day <= begins:
+    begins = session.scenario.run.left_out
+    if session.day <= begins:
         return {"change": say("warming_up", lang, day=begins), "verdict": "", "since": ""}
     change_text = shown_ if change == change else say("no_change_yet", lang)
     return {"change": change_text, "verdict": verdict(change, measure), "since": say("since", lang, day=first + 1)}
@@ -93,23 +93,23 @@ def _changed(change: float, shown_: str, measure: Twin, first: int, played: Sess
 # --- Charts ---------------------------------------------------------------------------------------------
 
 
-def marks(played: Session, lang: str) -> list[Json]:
+def marks(session: Session, lang: str) -> list[Json]:
     """A mark where levers were moved after the beginning, with what was set."""
     labels = {parameter.name: parameter.label(lang) for parameter in levers()}
     by_day: dict[int, list[str]] = {}
-    for day, name, level in played.moves:
+    for day, name, level in session.moves:
         by_day.setdefault(day, []).append(f"{labels[name]} {100 * level:.0f}%")
     return [{"day": day + 1, "label": "; ".join(texts)} for day, texts in by_day.items() if day]
 
 
-def charts(played: Session, lang: str, present: Recorded | None = None) -> list[Json]:
+def charts(session: Session, lang: str, present: Recorded | None = None) -> list[Json]:
     """The charts of the Live page. `present`: the same district left as it is, a grey line as far as it is known."""
     common: dict[str, Any] = {
-        "days": played.day, "day_word": say("day", lang), "to": played.model.days, "marks": marks(played, lang),
+        "days": session.day, "day_word": say("day", lang), "to": session.model.days, "marks": marks(session, lang),
     }  # fmt: skip
 
     def line(name: str, label: str, colour: str, dash: bool = False) -> Json:
-        return {"name": label, "colour": colour, "values": series.series(played, name), "dash": dash}
+        return {"name": label, "colour": colour, "values": series.series(session, name), "dash": dash}
 
     window = say("last_days", lang, days=WINDOW)
     all_, weak = say("all_residents", lang), say("vulnerable_residents", lang)
@@ -118,21 +118,14 @@ def charts(played: Session, lang: str, present: Recorded | None = None) -> list[
 
     def left(measure: str, column: str = "", times: float = 1.0) -> Json | None:
         """The present policy, in grey: the year before day 0, which an empty start has not, and on from there."""
-        year = played.model.year_before if column else None
+        year = session.model.year_before if column else None
         if year is None and present is None:
             return None
         name = say("chart_year_before" if present is None else "chart_present", lang)
         values = np.empty(0) if year is None else year[column] * times
-        onward = np.empty(0) if present is None else present.measures[measure][: played.day]
+        onward = np.empty(0) if present is None else present.measures[measure][: session.day]
         return {"name": name, "colour": colours.PRESENT, "values": values, "onward": onward}
 
-    waste = series.waste_by_cause(played)
-    first = list(waste)
-    largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
-    rest = sum((waste[name] for name in waste if name not in largest), np.zeros(played.day))
-    wasted = [_area(heading_label(n, lang), colours.WASTE[first.index(n)], waste[n]) for n in largest if waste[n].any()]
-    wasted.append(_area(say("other_causes", lang), "#b9c2cd", rest))
-    hours, states = series.hours_by_group(played), series.requests_by_state(played)
     return [
         chart(
             "satisfaction", say("measure_satisfaction", lang), minds, form="share",
@@ -144,23 +137,25 @@ def charts(played: Session, lang: str, present: Recorded | None = None) -> list[
             unit=f"{unit('days_to_resolve', lang)} · {window}", zero=True, before=left("days_to_resolve"), **common,
         ),
         chart(
-            "wasted", say("chart_waste", lang), wasted,
+            "wasted", say("chart_waste", lang), _waste(session, lang),
             unit=f"{unit('wasted', lang)} · {window}", form="share", kind="area", before=left("wasted"), **common,
         ),
         chart(
             "states", say("chart_states", lang),
-            [_area(say(f"chart_state_{name}", lang), colours.STATES[name], values) for name, values in states.items()],
+            [_area(say(f"chart_state_{name}", lang, days=WINDOW), colours.STATES[name], values)
+             for name, values in series.requests_by_state(session).items()],
             unit=f"{unit('open', lang)} · {window}", kind="area", **common,
         ),
         chart(
             "hours", say("chart_hours", lang),
-            [_area(h.HOUR_GROUPS[name][lang == "zh"], colours.HOURS[name], values) for name, values in hours.items()],
+            [_area(h.HOUR_GROUPS[name][lang == "zh"], colours.HOURS[name], values)
+             for name, values in series.hours_by_group(session).items()],
             unit=f"{say('of_hours', lang)} · {window}", form="share", kind="area", **common,
         ),
         chart(
-            "latent", say("measure_latent", lang), _latent(played, all_, weak),
+            "latent", say("measure_latent", lang), _latent(session, all_, weak),
             unit=PER_THOUSAND_OF_THEM.label(lang), zero=True,
-            before=left("latent", "latent", 1000.0 / series.residents(played)), **common,
+            before=left("latent", "latent", 1000.0 / series.residents(session)), **common,
         ),
     ]  # fmt: skip
 
@@ -169,12 +164,26 @@ def _area(name: str, colour: str, values: np.ndarray) -> Json:
     return {"name": name, "colour": colour, "values": values}
 
 
-def _latent(played: Session, all_: str, weak: str) -> list[Json]:
-    diary, vulnerable = played.model.diary, float(played.model.residents.vulnerable.sum())
-    of_weak = ratios(diary.latent_vulnerable[: played.day] * 1000.0, np.full(played.day, vulnerable))
+def _waste(session: Session, lang: str) -> list[Json]:
+    """Waste by cause: the five largest, and the rest together."""
+    waste = series.waste_by_cause(session)
+    causes = list(waste)
+    largest = sorted(waste, key=lambda name: -float(waste[name].sum()))[:5]
+    rest = sum((waste[name] for name in waste if name not in largest), np.zeros(session.day))
+    areas = [
+        _area(heading_label(name, lang), colours.WASTE[causes.index(name)], waste[name])
+        for name in largest
+        if waste[name].any()
+    ]
+    return [*areas, _area(say("other_causes", lang), "#b9c2cd", rest)]
+
+
+def _latent(session: Session, all_: str, weak: str) -> list[Json]:
+    diary, vulnerable = session.model.diary, float(session.model.residents.vulnerable.sum())
+    of_weak = ratios(diary.latent_vulnerable[: session.day] * 1000.0, np.full(session.day, vulnerable))
     blue, red = colours.SERIES[:2]
     return [
-        {"name": all_, "colour": blue, "values": series.series(played, "latent")},
+        {"name": all_, "colour": blue, "values": series.series(session, "latent")},
         {"name": weak, "colour": red, "values": of_weak, "dash": True},
     ]
 
@@ -182,16 +191,16 @@ def _latent(played: Session, all_: str, weak: str) -> list[Json]:
 # --- The map --------------------------------------------------------------------------------------------
 
 
-def district_map(played: Session, name: str, lang: str, scale: tuple[float, float] | None = None) -> Json:
+def district_map(session: Session, name: str, lang: str, scale: tuple[float, float] | None = None) -> Json:
     """What `parts.DistrictMap` needs to show one of `BY_COMMUNITY`, its event and choice apart.
 
     `scale` is the lowest and highest value that colours stand for: those on this map if None.
     """
-    values, measure = series.by_community(played, name), BY_COMMUNITY[name]
+    values, measure = series.by_community(session, name), BY_COMMUNITY[name]
     there = values[~np.isnan(values)]
     low, high = scale or ((float(there.min()), float(there.max())) if len(there) else (0.0, 0.0))
     steps = [colours.on_scale(value, low, high, measure.better) if value == value else None for value in values]
-    map_, drawn = played.model.map, _outlines(played)
+    map_, drawn = session.model.map, _outlines(session)
     cells = []
     for row, (id_, step, corners) in enumerate(zip(map_.ids, steps, drawn.cells, strict=True)):
         text = shown(float(values[row]), measure)
@@ -200,7 +209,7 @@ def district_map(played: Session, name: str, lang: str, scale: tuple[float, floa
             "points": " ".join(f"{x:.3f},{y:.3f}" for x, y in corners),
             "colour": colours.NONE if step is None else colours.SCALE[step],
             "ink": "#1d2733" if step is None else colours.ink_on(step),
-            "label": f"{id_}: {say(f'measure_{name}', lang)} {text}",
+            "label": f"{community_label(id_, lang)}: {say(f'measure_{name}', lang)} {text}",
             "value": text,
             "x": sum(x for x, _ in corners) / len(corners),
             "y": sum(y for _, y in corners) / len(corners),
@@ -217,39 +226,39 @@ _OUTLINES: WeakKeyDictionary[Session, Outlines] = WeakKeyDictionary()
 """Kept as long as the world that they belong to."""
 
 
-def _outlines(played: Session) -> Outlines:
-    if played not in _OUTLINES:
-        _OUTLINES[played] = outlines(played.model.map)
-    return _OUTLINES[played]
+def _outlines(session: Session) -> Outlines:
+    if session not in _OUTLINES:
+        _OUTLINES[session] = outlines(session.model.map)
+    return _OUTLINES[session]
 
 
-def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
+def community(session: Session, id_: str, lang: str) -> list[tuple[str, str]]:
     """What is known of one community: label and value."""
-    model, row = played.model, played.model.map.ids.index(id_)
-    here, workers = model.communities[row], model.engine.workers
-    posts = here.staff
+    model, row = session.model, session.model.map.ids.index(id_)
+    home, workers = model.communities[row], model.engine.workers
+    posts = home.staff
     in_post = int((workers["doing"][posts] != h.VACANT).sum())
     arisen = model.world.flow[row, :, s.ARISEN]
     domains = list(model.scenario_run.domains)
     most = sorted(range(len(domains)), key=lambda d: -int(arisen[d]))[:3]
-    ground = model.world.community_domain[row]
-    covered = float(ground["covered"].mean())
+    in_domains = model.world.community_domain[row]
+    covered = float(in_domains["covered"].mean())
     labels = [own_label(model.scenario_run.domains[domains[d]], lang, domains[d]) for d in most]
-    rows = here.residents
+    rows = home.residents
     facts = [
         ("community_residents", f"{int(model.world.communities['size'][row]):,}"),
         ("community_vulnerable", f"{100 * float(model.residents.vulnerable[rows].mean()):.0f}%"),
         ("community_staff", f"{in_post} / {len(posts)}"),
-        ("community_queue", f"{here.waiting:,}"),
+        ("community_queue", f"{home.waiting:,}"),
         ("community_open", f"{int(model.world.flow[row, :, s.OPEN].sum()):,}"),
         ("community_latent", f"{int(model.world.flow[row, :, s.LATENT].sum()):,}"),
-        ("community_fund", f"{here.fund:,.0f}"),
+        ("community_fund", f"{home.fund:,.0f}"),
         ("community_demand", f"{int(arisen.sum()):,}"),
         ("community_top", "、".join(labels) if lang == "zh" else ", ".join(labels)),
         ("community_supply", f"{100 * covered:.0f}%"),
     ]
     facts += [
-        (f"measure_{name}", shown(float(series.by_community(played, name)[row]), measure))
+        (f"measure_{name}", shown(float(series.by_community(session, name)[row]), measure))
         for name, measure in BY_COMMUNITY.items()
         if name != "open"
     ]
@@ -259,7 +268,7 @@ def community(played: Session, id_: str, lang: str) -> list[tuple[str, str]]:
 # --- Levers ---------------------------------------------------------------------------------------------
 
 
-def lever_groups(played: Session, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
+def lever_groups(session: Session, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
     """All levers in the groups of the article, with the level of the day to come; made from their declarations."""
     groups: dict[str, Json] = {}
     for parameter in levers():
@@ -273,7 +282,7 @@ def lever_groups(played: Session, lang: str, open_groups: Sequence[str] = ("reso
                 "active": 0,
             },
         )
-        level = played.level(parameter.name)
+        level = session.level(parameter.name)
         group["levers"].append({
             "name": parameter.name,
             "label": parameter.label(lang),

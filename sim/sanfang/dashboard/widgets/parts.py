@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import solara
 
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds import shared_slots
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,7 @@ def Download(label: str, name: str, make: Callable[[], bytes], mime: str = "text
     file, set_file = solara.use_state(dict[str, Any]())
 
     def ask(_: Any) -> None:
-        with slots.FILES.place(slots.owner()), slots.TURNS.place(slots.owner()):
+        with shared_slots.FILES.slot(shared_slots.owner()), shared_slots.TURNS.slot(shared_slots.owner()):
             data = make()
         set_file({"data": base64.b64encode(data).decode(), "mime": mime, "count": file.get("count", 0) + 1})
 

@@ -10,7 +10,7 @@ import solara
 from sanfang.dashboard import limits
 from sanfang.dashboard.widgets import parts
 from sanfang.dashboard.words import say
-from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds import shared_slots
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run.background import AWAY, CANCELLED, DONE, FAILED, RUNNING
 
@@ -30,7 +30,7 @@ def use_job[Found](
     times, set_times = solara.use_state(1)
 
     def new() -> PageJob[Found]:
-        room = slots.HELD.place(slots.owner(), megabytes) if megabytes else None
+        room = shared_slots.HELD.slot(shared_slots.owner(), megabytes) if megabytes else None
         job = PageJob(make, total, room)
         if room is not None:
             room.put_away = job.put_away

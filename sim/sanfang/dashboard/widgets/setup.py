@@ -12,7 +12,7 @@ from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
-from sanfang.dashboard.widgets.transport import Playing
+from sanfang.dashboard.widgets.transport import PageState
 from sanfang.dashboard.words import own_label, say
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
@@ -28,12 +28,12 @@ def use_scenario_fields(count: int, lang: str) -> list[Json]:
         names = [say("compare_world", lang, letter=letter.upper()) for letter in LETTERS]
     return [
         {
-            "id": f"scenario-{letter}" if place else "scenario",
+            "id": f"scenario-{letter}" if side else "scenario",
             "label": name,
             "value": world.scenario,
             "options": options,
         }
-        for place, (letter, name, world) in enumerate(zip(LETTERS, names, worlds, strict=False))
+        for side, (letter, name, world) in enumerate(zip(LETTERS, names, worlds, strict=False))
     ]
 
 
@@ -70,9 +70,9 @@ def pick(picked: dict[str, Any]) -> None:
     address = before = viewer.address.value
     field, value = str(picked.get("field")), str(picked.get("value"))
     worlds = [LinkedWorld(world.scenario) for world in address.worlds]
-    place = place_of(field)
-    if place is not None and place < len(worlds) and value in content.names():
-        worlds[place] = LinkedWorld(value)
+    side = side_of(field)
+    if side is not None and side < len(worlds) and value in content.names():
+        worlds[side] = LinkedWorld(value)
     elif field == "district" and value in content.names(below=content.DISTRICTS):
         address = replace(address, district=value, size=limits.usual_size(value))
     elif field == "size" and value in {f"{size:g}" for size in limits.sizes(address.district)}:
@@ -85,7 +85,7 @@ def pick(picked: dict[str, Any]) -> None:
         viewer.address.set(replace(address, day=0, worlds=tuple(worlds)))
 
 
-def place_of(field: str) -> int | None:
+def side_of(field: str) -> int | None:
     """The world whose scenario a field of `use_scenario_fields` chooses; None for another field."""
     fields = ["scenario", *(f"scenario-{letter}" for letter in LETTERS[1:])]
     return fields.index(field) if field in fields else None
@@ -103,11 +103,11 @@ def district_labels(lang: str) -> dict[str, str]:
 
 
 @solara.component
-def Levers(on: Playing, place: int, lang: str) -> None:
+def Levers(page: PageState, side: int, lang: str) -> None:
     """The levers of one of the worlds, once it is there; they rest while the worlds are on their way."""
-    _ = on.moved.value
-    with solara.Div(attributes={"inert": on.busy}):
-        if place < len(on.stage.worlds):
-            played, prefix = on.stage.worlds[place], f"{LETTERS[place]}-"
-            groups, words = views.lever_groups(played, lang), views.lever_words(lang)
-            parts.Levers(groups=groups, words=words, prefix=prefix, event_move=lambda order: on.move(place, order))
+    _ = page.moved.value
+    with solara.Div(attributes={"inert": page.busy}):
+        if side < len(page.group.worlds):
+            session, prefix = page.group.worlds[side], f"{LETTERS[side]}-"
+            groups, words = views.lever_groups(session, lang), views.lever_words(lang)
+            parts.Levers(groups=groups, words=words, prefix=prefix, event_move=lambda order: page.move(side, order))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds import shared_slots
 from sanfang.run.background import BackgroundJob
-from sanfang.run.places import Place
+from sanfang.run.slots import Slot
 
 
 class PageJob[Found](BackgroundJob[Found]):
-    """A job of the page that makes it, among those of all viewers. `room`: what its result takes of `slots.HELD`."""
+    """A job of the page that makes it, among those of all viewers. `room`: what its result takes of memory."""
 
-    def __init__(self, make: Callable[[PageJob[Found]], Found], total: int = 1, room: Place | None = None) -> None:
+    def __init__(self, make: Callable[[PageJob[Found]], Found], total: int = 1, room: Slot | None = None) -> None:
         super().__init__(
             make,  # type: ignore[arg-type]  # it is called with this very job
-            total, room, owner=slots.owner(), jobs=slots.JOBS, turns=slots.TURNS, page=slots.page(),
-        )  # fmt: skip
+            total,
+            room,
+            owner=shared_slots.owner(),
+            jobs=shared_slots.JOBS,
+            turns=shared_slots.TURNS,
+            page=shared_slots.page(),
+        )

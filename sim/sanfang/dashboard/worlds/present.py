@@ -14,12 +14,12 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds import shared_slots
 from sanfang.dashboard.worlds.starts import have_start
 from sanfang.run.against import Recorded, recorded
 from sanfang.run.background import DAYS_A_TURN, FAILED, BackgroundJob
-from sanfang.run.places import Place
 from sanfang.run.session import Session
+from sanfang.run.slots import Slot
 from sanfang.scenario.scenario import Scenario
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class PresentRun:
         self._viewers: dict[object, tuple[AbstractContextManager[object], Callable[[], object]]] = {}
         self._until = 0
         self._session: Session | None = None
-        self._room: Place | None = None
+        self._room: Slot | None = None
         self._job: BackgroundJob[None] | None = None
 
     @property
@@ -54,7 +54,7 @@ class PresentRun:
     def join(self, told: Callable[[], object]) -> Callable[[], None]:
         """Somebody looks; `told` is called on this page when more is known. Returns what ends that: once nobody is
         left, nothing is played any more, and the world is let go."""
-        viewer, page = object(), slots.page()
+        viewer, page = object(), shared_slots.page()
         with self._lock:
             self._viewers[viewer] = page, told
 
@@ -82,10 +82,10 @@ class PresentRun:
         """Play it as a job; the lock is held. The room stays with the world from one job to the next."""
         if self._room is None:
             people = self.scale * self.scenario.district.population
-            self._room = slots.PRESENT.place(self, limits.world_megabytes(people, self.days))
+            self._room = shared_slots.PRESENT.slot(self, limits.world_megabytes(people, self.days))
             self._room.put_away = self._let_go
         job: BackgroundJob[None] = BackgroundJob(
-            self._play, room=self._room, owner=self, jobs=slots.JOBS, turns=slots.TURNS
+            self._play, room=self._room, owner=self, jobs=shared_slots.JOBS, turns=shared_slots.TURNS
         )
         job.listen(lambda: self._tell(job))
         self._job = job

@@ -6,11 +6,11 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from sanfang.run.background import BackgroundJob, play
-from sanfang.run.places import Places
 from sanfang.run.prepare import is_ready, which_start, years_before
+from sanfang.run.slots import Slots
 from sanfang.scenario.scenario import Scenario
 
-_MAKING: WeakValueDictionary[str, Places] = WeakValueDictionary()
+_MAKING: WeakValueDictionary[str, Slots] = WeakValueDictionary()
 """By start, who may make it: one at a time, so that others who need the same one wait for it."""
 
 
@@ -19,7 +19,7 @@ def have_start(scenario: Scenario, seed: int, scale: float, job: BackgroundJob[A
     if is_ready(scenario, seed, scale):
         return
     which = which_start(scenario, seed, scale)
-    among = _MAKING.setdefault(which, Places(1, each=1))
+    among = _MAKING.setdefault(which, Slots(1, each=1))
     with job.alone(among):
         if is_ready(scenario, seed, scale):  # made by another meanwhile
             return

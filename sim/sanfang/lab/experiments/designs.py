@@ -1,7 +1,7 @@
 """Designs: at which values of its factors an experiment runs.
 
 Each kind accepts the keys that it uses and no others. `unit_design` places points between 0 and 1, `design`
-turns places into the factors' values. scipy, pandas and SALib are loaded when a design is made, not before.
+turns positions into the factors' values. scipy, pandas and SALib are loaded when a design is made, not before.
 """
 
 from __future__ import annotations
@@ -167,20 +167,20 @@ def design(kind: Design, factors: Sequence[Factor], seed: int) -> pd.DataFrame:
     if isinstance(kind, Table):
         rows = [[point.get(factor.name) for factor in factors] for point in kind.points or ()]
         return pd.DataFrame(rows, columns=[factor.name for factor in factors], dtype=object)
-    places = unit_design(kind, factors, seed)
-    columns = {factor.name: pd.Series(factor.at(places[factor.name].tolist()), dtype=object) for factor in factors}
-    return pd.DataFrame(columns, index=places.index)
+    positions = unit_design(kind, factors, seed)
+    columns = {factor.name: pd.Series(factor.at(positions[factor.name].tolist()), dtype=object) for factor in factors}
+    return pd.DataFrame(columns, index=positions.index)
 
 
 def unit_design(kind: Design, factors: Sequence[Factor], seed: int) -> pd.DataFrame:
-    """The same points as places between 0 (a factor's lowest value) and 1 (its highest); NaN where left as it is.
+    """The same points as positions between 0 (a factor's lowest value) and 1 (its highest); NaN where left as it is.
 
-    These are the inputs that SALib's analyses expect. A table has no such places: ValueError.
+    These are the inputs that SALib's analyses expect. A table has no such positions: ValueError.
     """
     import pandas as pd
 
     if isinstance(kind, Table):
-        raise ValueError("a table of points has no places between 0 and 1")
+        raise ValueError("a table of points has no positions between 0 and 1")
     return pd.DataFrame(_places(kind, factors, seed), columns=[factor.name for factor in factors], dtype=float)
 
 
@@ -200,8 +200,10 @@ def _places(
 
 def _one_at_a_time(levels: Sequence[Sequence[float]]) -> list[list[float]]:
     rows = [[float("nan")] * len(levels)]
-    for moved, places in enumerate(levels):
-        rows += [[place if number == moved else float("nan") for number in range(len(levels))] for place in places]
+    for moved, positions in enumerate(levels):
+        rows += [
+            [position if number == moved else float("nan") for number in range(len(levels))] for position in positions
+        ]
     return rows
 
 
@@ -216,8 +218,10 @@ def _sampled(kind: LatinHypercube | Sobol | Morris, factors: Sequence[Factor], s
     if isinstance(kind, Sobol):
         from SALib.sample import sobol
 
-        places = sobol.sample(_unit_problem(factors), kind.samples, calc_second_order=kind.second_order, seed=generator)
-        return np.asarray(places)
+        positions = sobol.sample(
+            _unit_problem(factors), kind.samples, calc_second_order=kind.second_order, seed=generator
+        )
+        return np.asarray(positions)
     from SALib.sample import morris
 
     return np.asarray(morris.sample(_unit_problem(factors), kind.trajectories, num_levels=kind.levels, seed=generator))

@@ -240,12 +240,12 @@ class Experiment:
         return passing(self)
 
     def unit_points(self) -> pd.DataFrame:
-        """The points as places between 0 (a factor's lowest value) and 1 (its highest), row by row like `points()`.
+        """The points as positions between 0 (a factor's lowest value) and 1 (its highest), row by row like `points()`.
 
         They are the inputs that SALib's analyses of a morris or sobol design need. ValueError for a table.
         """
-        places = designs.unit_design(self.design, self.factors, self.seed)
-        return places.loc[self._kept.index].reset_index(drop=True)
+        positions = designs.unit_design(self.design, self.factors, self.seed)
+        return positions.loc[self._kept.index].reset_index(drop=True)
 
     def settings_of(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """What a point sets, by dotted path of the parameter."""

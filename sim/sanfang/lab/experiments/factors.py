@@ -1,7 +1,7 @@
 """Factors: what an experiment varies, each one parameter or several together.
 
 A factor is known by where it lies between its ends: 0 is the lowest value, 1 the highest, and its distribution
-says what lies in between. Designs place points on that scale; `Factor.at` turns places into values.
+says what lies in between. Designs place points on that scale; `Factor.at` turns positions into values.
 """
 
 from __future__ import annotations
@@ -39,25 +39,25 @@ class Factor:
     ends_given: bool = field(default=True, compare=False)
     whole: bool = False
 
-    def at(self, places: Sequence[float]) -> list[Any]:
-        """The values at `places` from 0 to 1; None where the place is NaN, which leaves the scenario as it is."""
+    def at(self, positions: Sequence[float]) -> list[Any]:
+        """The values at `positions` from 0 to 1; None where the position is NaN, which leaves the scenario as it is."""
         import numpy as np
 
-        given = np.asarray(places, dtype=float)
+        given = np.asarray(positions, dtype=float)
         there = ~np.isnan(given)
         taken: list[Any] = [None] * len(given)
         values = self._value_at(given[there]) if self.values else self._number_at(given[there])
-        for place, value in zip(np.flatnonzero(there), values, strict=True):
-            taken[place] = value
+        for position, value in zip(np.flatnonzero(there), values, strict=True):
+            taken[position] = value
         return taken
 
-    def _value_at(self, places: Any) -> list[Any]:
+    def _value_at(self, positions: Any) -> list[Any]:
         """Each value holds an equal part of the scale. The trifle keeps 2/3 x 3 from falling below 2."""
         last = len(self.values) - 1
-        return [self.values[min(int(place * (last + 1) + 1e-9), last)] for place in places]
+        return [self.values[min(int(position * (last + 1) + 1e-9), last)] for position in positions]
 
-    def _number_at(self, places: Any) -> list[float | int]:
-        numbers = [_rounded(number) for number in self._frozen(HALF * self.whole).ppf(places)]
+    def _number_at(self, positions: Any) -> list[float | int]:
+        numbers = [_rounded(number) for number in self._frozen(HALF * self.whole).ppf(positions)]
         if self.whole:
             return [min(max(round(number), math.ceil(self.low)), math.floor(self.high)) for number in numbers]
         return [min(max(number, self.low), self.high) for number in numbers]
@@ -83,17 +83,17 @@ class Factor:
         return stats.uniform(low, width)
 
     def levels(self, steps: int | None = None) -> list[float]:
-        """The places of its values, or of `steps` values from end to end (its own number if it has one)."""
+        """The positions of its values, or of `steps` values from end to end (its own number if it has one)."""
         if self.values:
             return [(number + 0.5) / len(self.values) for number in range(len(self.values))]
         number = self.steps or steps
         assert number is not None, self.name
-        places = [step / (number - 1) for step in range(number)]
-        return [self._place_of_whole(place) for place in places] if self.whole else places
+        positions = [step / (number - 1) for step in range(number)]
+        return [self._position_of_whole(position) for position in positions] if self.whole else positions
 
-    def _place_of_whole(self, place: float) -> float:
-        """The place that gives the whole number nearest to what lies at `place` between the ends."""
-        return place if place in (0, 1) else float(self._frozen(HALF).cdf(round(self._frozen().ppf(place))))
+    def _position_of_whole(self, position: float) -> float:
+        """The position that gives the whole number nearest to what lies at `position` between the ends."""
+        return position if position in (0, 1) else float(self._frozen(HALF).cdf(round(self._frozen().ppf(position))))
 
     def settings(self, value: Any) -> dict[str, Any]:
         """What a value of this factor sets, by dotted path. Nothing for None."""

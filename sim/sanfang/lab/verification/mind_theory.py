@@ -116,11 +116,11 @@ def effects(stream: Stream, mind: Mind, limits: Limits) -> pd.DataFrame:
     base = settled(stream, mind, limits)
     rows = {}
     for part, scaled in PARTS.items():
-        found = {name: settled(scaled(stream, times), mind, limits) for name, times in _TIMES.items()}
+        rest = {name: settled(scaled(stream, times), mind, limits) for name, times in _TIMES.items()}
         rows[part] = {
             (value, name): getattr(other, value) - getattr(base, value)
             for value in ("satisfaction", "expectation", "trust")
-            for name, other in found.items()
+            for name, other in rest.items()
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -84,9 +84,9 @@ def minds(_: int, __: int) -> list[Point]:
 
 
 def _points(scenario: Scenario, stream: Stream, name: str, zh: str) -> list[Point]:
-    theory, found = settled(stream, scenario.mind, scenario.limits), lived(stream, scenario)
+    theory, measured = settled(stream, scenario.mind, scenario.limits), lived(stream, scenario)
     labels = (("satisfaction", "满意度"), ("expectation, days", "期望天数"), ("trust", "信任度"))
     return [
         Point(Text(f"{label}: {name}", f"{label_zh}：{zh}"), right, value, tolerance=SINGLE_PRECISION * max(right, 1.0))
-        for (label, label_zh), right, value in zip(labels, theory[:3], found, strict=True)
+        for (label, label_zh), right, value in zip(labels, theory[:3], measured, strict=True)
     ]

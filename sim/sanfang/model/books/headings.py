@@ -19,8 +19,8 @@ HOUR_GROUPS = {
     COORDINATION_GROUP: ("Coordination", "协调"),
     WASTE: ("Waste", "浪费"),
     "patrol": ("Patrol", "巡查"),
-    "idle": ("Idle", "空闲"),
-    "vacant": ("Vacant posts", "空岗"),
+    "idle": ("Idle", "空余工时"),
+    "vacant": ("Vacant posts", "岗位空缺"),
 }
 """What hours are for, in the order of charts, in English and Chinese. Coordination is what either regime spends on
 coordinating itself: it is shown beside waste, and is no part of it."""
@@ -60,27 +60,25 @@ def _outside(name: str, en: str, zh: str) -> int:
 def _declared(headings: list[Heading], new: Heading, groups: Collection[str]) -> int:
     """The number of a heading that is added."""
     assert new.group in groups, f"{new.name}: no group {new.group!r}"
-    assert new.name not in {one.name for one in headings}, f"{new.name}: declared twice"
+    assert new.name not in {other.name for other in headings}, f"{new.name}: declared twice"
     headings.append(new)
     return len(headings) - 1
 
 
 # --- Hours ------------------------------------------------------------------------------------------------
 
-IDLE = _hours("idle", "idle", "空闲", "idle")  # 0 must be the engine's IDLE
-VACANT = _hours("vacant", "vacant", "空岗", "vacant")  # 1 must be the engine's VACANT
-IDLE_MISMATCH = _hours(
-    "idle_while_others_wait", "idle while the same work waits elsewhere", "此处闲置而别处积压", WASTE
-)
+IDLE = _hours("idle", "idle", "空余工时", "idle")  # 0 must be the engine's IDLE
+VACANT = _hours("vacant", "vacant", "岗位空缺", "vacant")  # 1 must be the engine's VACANT
+IDLE_MISMATCH = _hours("idle_while_others_wait", "idle while the same work waits elsewhere", "忙闲不均", WASTE)
 PATROL = _hours("patrol", "patrol", "巡查", "patrol")
 HANDLING = _hours("handling", "handling", "办理", "requests")
 REWORK = _hours("rework", "doing it again", "返工", WASTE)
-MISDIRECTED = _hours("misdirected", "working on the wrong thing", "方向错误", WASTE)
+MISDIRECTED = _hours("misdirected", "working on the wrong thing", "误判误办", WASTE)
 INTAKE = _hours("intake", "intake", "受理", "requests")
-RELAY = _hours("relay", "passing requests up", "层层转报", WASTE)
-BOUNCED = _hours("bounced", "passing the buck", "推诿", WASTE)
+RELAY = _hours("relay", "passing requests up", "层层上报", WASTE)
+BOUNCED = _hours("bounced", "passing the buck", "推诿扯皮", WASTE)
 TASKS_USEFUL = _hours("tasks_useful", "useful tasks from above", "有用的上级任务", "from_above")
-TASKS_FORM = _hours("tasks_form", "filling in forms", "形式性任务", WASTE)
+TASKS_FORM = _hours("tasks_form", "filling in forms", "形式主义任务（填表报数）", WASTE)
 TASKS_FOLLOWED = _hours(
     "tasks_followed", "tasks done by those who came with them", "随任务而来的人办的任务", "from_above"
 )
@@ -97,18 +95,18 @@ VETTING_WRONG = _hours("vetting_wrong", "wrong vetting", "准入误判", WASTE)
 ASSESSMENT = _hours("assessment", "assessing departments", "考核部门", COORDINATION_GROUP)
 PROPOSALS = _hours("proposals", "writing proposals", "撰写建议", COORDINATION_GROUP)
 SURVEYS = _hours("surveys", "surveys", "需求调查", "base")
-TAILORING = _hours("tailoring", "personal plans", "一人一案", "requests")
+TAILORING = _hours("tailoring", "personal plans", "一人一策", "requests")
 DATA_ENTRY = _hours("data_entry", "data entry", "数据录入", "base")
 DATA_IN_VAIN = _hours("data_entry_in_vain", "data entry that found nothing", "无效录入", WASTE)
 TRIAGE = _hours("triage", "triage", "分类处置", COORDINATION_GROUP)
-CASE_MANAGEMENT = _hours("case_management", "case management", "一案统筹", COORDINATION_GROUP)
+CASE_MANAGEMENT = _hours("case_management", "case management", "一案一专员统筹", COORDINATION_GROUP)
 METHODS = _hours("methods", "writing down methods", "编写工作法", "base")
 TASKS_RETURNED = _hours("tasks_returned", "tasks sent back", "退回的任务", "from_above")
 VOLUNTEERS = _hours("volunteers", "raising volunteers", "组织志愿者", COORDINATION_GROUP)
-CONTACTS = _hours("contact_households", "coordinating contact households", "联户协调", COORDINATION_GROUP)
+CONTACTS = _hours("contact_households", "coordinating contact households", "联户员协调", COORDINATION_GROUP)
 INTERNAL = _hours("internal_resources", "finding resources of the area", "寻找辖区资源", COORDINATION_GROUP)
 COLLABORATION = _hours("collaboration", "meetings of many parties", "多方会商", COORDINATION_GROUP)
-CONSULTATION = _hours("consultation", "forums", "协商会", COORDINATION_GROUP)
+CONSULTATION = _hours("consultation", "forums", "议事协商会", COORDINATION_GROUP)
 FORUMS_IN_VAIN = _hours("forums_without_agreement", "forums without agreement", "未达成的协商", WASTE)
 
 for _lever in levers():  # the hours of extensions are declared with them
@@ -118,10 +116,10 @@ for _lever in levers():  # the hours of extensions are declared with them
 # --- Money ------------------------------------------------------------------------------------------------
 
 Y_WAGES = _yuan("wages", "wages", "工资", "spent")
-Y_VACANT = _yuan("vacant", "vacant", "空岗", "left")
+Y_VACANT = _yuan("vacant", "vacant", "岗位空缺", "left")
 Y_CASES = _yuan("cases", "money for cases", "办事经费", "spent")
 Y_SERVICES = _yuan("services", "services", "服务", "spent")
-Y_OVERSUPPLY = _yuan("services_oversupplied", "services nobody needed", "过度供给", WASTE)
+Y_OVERSUPPLY = _yuan("services_oversupplied", "services nobody needed", "供给过剩", WASTE)
 Y_TERMINALS = _yuan("terminals", "terminals", "自助终端", "spent")
 Y_TERMINALS_UNUSED = _yuan("terminals_unused", "unused terminals", "终端闲置", WASTE)
 Y_MARKET = _yuan("market_services", "market services", "市场化服务", "spent")
@@ -137,7 +135,7 @@ Y_UNSPENT = _yuan("unspent", "unspent", "未用", "left")
 
 O_PARTNERS = _outside("partners", "firms and social organisations", "企业和社会组织")
 O_VOLUNTEERS = _outside("volunteers", "volunteers", "志愿者")
-O_CONTACTS = _outside("contact_households", "members of contact groups", "联户成员")
+O_CONTACTS = _outside("contact_households", "members of contact groups", "联户员")
 O_INTERNAL = _outside("internal_resources", "units and people of the area", "辖区单位和居民")
 O_FORUMS = _outside("residents_in_forums", "residents in forums", "参加协商的居民")
 
@@ -146,7 +144,7 @@ O_FORUMS = _outside("residents_in_forums", "residents in forums", "参加协商�
 
 def names(headings: list[Heading], group: str | None = None) -> tuple[str, ...]:
     """The names of headings, or of those of one group, in their order."""
-    return tuple(one.name for one in headings if group in (None, one.group))
+    return tuple(heading.name for heading in headings if group in (None, heading.group))
 
 
 def number(heading: str) -> int:
@@ -157,5 +155,5 @@ def number(heading: str) -> int:
 HOUR_HEADINGS, YUAN_HEADINGS, OUTSIDE_HEADINGS = names(HOURS), names(YUAN), names(OUTSIDE)
 WASTED_HOURS, WASTED_YUAN = names(HOURS, WASTE), names(YUAN, WASTE)
 COORDINATION_HOURS = names(HOURS, COORDINATION_GROUP)
-LABELS = {one.name: (one.en, one.zh) for one in (*YUAN, *HOURS)}
+LABELS = {heading.name: (heading.en, heading.zh) for heading in (*YUAN, *HOURS)}
 """In English and Chinese, of paid hours and public money."""

@@ -1,7 +1,8 @@
 """Money and planned public services (in phase 1 of the day, on the first day of a month).
 
 The month's money is a fixed sum. What the reform costs comes off first; of the rest one part is
-planned as public services, the other pays for cases, from departments' budgets and communities' funds.
+planned as public services, the other pays for cases, from departments' budgets and communities' funds. Both stand in
+one file, a little longer than others, because they share one sum, and every yuan of it must be found again.
 """
 
 from __future__ import annotations
@@ -261,12 +262,7 @@ def _supply_services(
     own = estimate * (1.0 - spill)
     locally = local * heads[:, None] * own / own.sum(axis=1, keepdims=True)
     planned = yuan * (central + locally)
-    reach = (1.0 - spill) * planned
-    for c, near in enumerate(map_.neighbours):
-        if len(near):
-            reach[near] += spill * planned[c] / len(near)
-        else:
-            reach[c] += spill * planned[c]
+    reach = _with_spillover(planned, spill, map_)
     demand = part * finance.demand
     covered = np.minimum(reach / np.maximum(demand, 1e-9), 1.0)
     world.community_domain["covered"] = covered
@@ -276,6 +272,17 @@ def _supply_services(
     for tier, part in ((COMMUNITY, by_community), (DEPARTMENT, yuan - by_community)):
         world.spent[tier, h.Y_SERVICES] += part * (1.0 - over / yuan) if yuan > 0 else 0.0
         world.spent[tier, h.Y_OVERSUPPLY] += part * over / yuan if yuan > 0 else 0.0
+
+
+def _with_spillover(planned: np.ndarray, spill: np.ndarray, map_: Geography) -> np.ndarray:
+    """`[community, domain]`: what residents of each community get of what all have planned."""
+    reach = (1.0 - spill) * planned
+    for c, near in enumerate(map_.neighbours):
+        if len(near):
+            reach[near] += spill * planned[c] / len(near)
+        else:
+            reach[c] += spill * planned[c]
+    return reach
 
 
 def lapse(world: World, waiting_yuan: float) -> None:

@@ -10,8 +10,8 @@ import pandas as pd
 from sanfang.dashboard.pages.compare.side_by_side import letter, world_labels
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.words import own_label, say
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.words import community_label, own_label, say
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.metrics.units import DAYS
 from sanfang.run import troubles
 from sanfang.run.time_split import cause_label
@@ -44,7 +44,7 @@ def rows(
     for root, row in table.iterrows():
         texts = [_days(row, LETTERS[side], lang) for side in range(count)]
         change, verdict = _change(row, LETTERS[other])
-        who = [f"{row['community']} · {row['resident']}"] if whose else []
+        who = [f"{community_label(row['community'], lang)} · {row['resident']}"] if whose else []
         cells = [domains[row["domain"]], *who, str(day_of(row["arose"]) + 1), *texts]
         shown.append({"id": root, "cells": [*cells, change], "verdicts": [""] * len(cells) + [verdict]})
     return shown
@@ -70,7 +70,7 @@ def _change(row: Any, world: str) -> tuple[str, str]:
 # --- One trouble ----------------------------------------------------------------------------------------
 
 
-def life_card(common: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: str) -> Json:
+def life_card(common: Troubles, root: str, worlds: Sequence[PageSession], lang: str) -> Json:
     """What `LifeCard` shows of one trouble. Raises KeyError for a root that arose in no world."""
     row = common.table.loc[root]
     scenario = worlds[0].scenario
@@ -81,7 +81,7 @@ def life_card(common: Troubles, root: str, worlds: Sequence[PlayedWorld], lang: 
     most = max([sum(life["hours"].values()) for life in there] + [1e-9])
     about = [say(f"kind_{row['kind']}", lang), *([say("compare_life_vulnerable", lang)] if row["vulnerable"] else [])]
     title = say("compare_life_title", lang, domain=domain_labels(scenario, lang)[str(row["domain"])],
-                resident=row["resident"], community=row["community"])  # fmt: skip
+                resident=row["resident"], community=community_label(str(row["community"]), lang))  # fmt: skip
     names = world_labels(worlds, lang)
     return {
         "title": title,
@@ -148,9 +148,9 @@ def _path(record: dict[str, Any], lang: str) -> str:
 # --- One resident ---------------------------------------------------------------------------------------
 
 
-def minds_table(worlds: Sequence[PlayedWorld], resident: int, lang: str) -> tuple[list[str], list[Json]]:
+def minds_table(worlds: Sequence[PageSession], resident: int, lang: str) -> tuple[list[str], list[Json]]:
     """What a resident thinks in each world: heads and rows of a table. Higher satisfaction and trust are better."""
-    minds = [troubles.minds(played.model, resident) for played in worlds]
+    minds = [troubles.minds(session.model, resident) for session in worlds]
     rows: list[Json] = []
     for name in minds[0]:
         form = ".1f" if name == "expectation" else ".3f"

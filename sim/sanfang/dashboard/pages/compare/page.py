@@ -21,10 +21,10 @@ from sanfang.dashboard.pages.compare.uncertainty import SureView
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
-from sanfang.dashboard.widgets.setup import Levers, pick, place_of, use_place_fields, use_scenario_fields
-from sanfang.dashboard.widgets.transport import Arrival, Playing, Transport, use_playing
+from sanfang.dashboard.widgets.setup import Levers, pick, side_of, use_place_fields, use_scenario_fields
+from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
 from sanfang.dashboard.words import say
-from sanfang.dashboard.worlds.player import Player
+from sanfang.dashboard.worlds.playback import Playback
 from sanfang.run.series import BY_COMMUNITY
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
@@ -41,24 +41,24 @@ def ComparePage() -> None:
     """Choose the policies, play them, move levers in any, look at differences, lives, and how sure it is."""
     solara.use_memo(_two_at_least, [])
     lang, count = viewer.lang(), len(viewer.address.value.worlds)
-    on = use_playing(count)
+    page = use_page_state(count)
     chosen = solara.use_reactive(0)
     job: solara.Reactive[WorldReplications | None] = solara.use_reactive(None)
     solara.use_effect(lambda: lambda: job.peek() and job.peek().leave(), [])
-    side, worlds = min(chosen.value, count - 1), on.stage.worlds
+    side, worlds = min(chosen.value, count - 1), page.group.worlds
     with solara.Div(classes=["sf-live"]):
         with solara.Div(classes=["sf-side"]):
-            Setup(on, count, lang)
+            Setup(page, count, lang)
             solara.HTML("h2", say("compare_levers", lang))
             letters = [{"id": str(n), "label": side_by_side.letter(n), "pressed": n == side} for n in range(count)]
             parts.Buttons(buttons=letters, event_press=lambda id_: chosen.set(world_of_button(id_, count, side)))
             solara.HTML("p", say("live_levers_hint", lang), classes=["soft"])
-            Levers(on, side, lang).key(LETTERS[side])
+            Levers(page, side, lang).key(LETTERS[side])
         with solara.Div(classes=["sf-stack"]):
-            parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
-            Arrival(on, lang)
+            parts.Notes(notes=[{"kind": "error", "text": page.error.value}] if page.error.value else [])
+            Arrival(page, lang)
             if worlds:
-                Board(on, worlds, job, lang)
+                Board(page, worlds, job, lang)
 
 
 def world_of_button(id_: object, count: int, otherwise: int) -> int:
@@ -75,36 +75,36 @@ def _two_at_least() -> None:
 
 
 @solara.component
-def Setup(on: Playing, count: int, lang: str) -> None:
+def Setup(page: PageState, count: int, lang: str) -> None:
     """The scenario of each world, and what they share."""
     with solara.Div(classes=["card", "sf-worlds"]):
         fields = [*use_scenario_fields(count, lang), *use_place_fields(lang)]
-        parts.Choices(fields=fields, event_pick=lambda picked: choose(on, picked))
+        parts.Choices(fields=fields, event_pick=lambda picked: choose(page, picked))
         solara.HTML("p", say("compare_shared", lang), classes=["soft"])
         third = {"id": "remove", "label": say("compare_remove", lang)}
         if count < limits.MAX_WORLDS:
             third = {"id": "add", "label": say("compare_add", lang)}
-        parts.Buttons(buttons=[third], event_press=lambda id_: change_worlds(on, id_ == "add"))
+        parts.Buttons(buttons=[third], event_press=lambda id_: change_worlds(page, id_ == "add"))
 
 
-def choose(on: Playing, picked: dict[str, Any]) -> None:
-    """Take a change of the setup: another scenario is played up to today, another place begins anew."""
-    on.stage.player.pause()
-    side, value = place_of(str(picked.get("field"))), str(picked.get("value"))
+def choose(page: PageState, picked: dict[str, Any]) -> None:
+    """Take a change of the setup: another scenario is played up to today, another district begins anew."""
+    page.group.playback.pause()
+    side, value = side_of(str(picked.get("field"))), str(picked.get("value"))
     if side is None:
         pick(picked)
         return
-    on.keep()
+    page.keep()
     worlds = list(viewer.address.value.worlds)
     if side < len(worlds) and value in content.names():
         worlds[side] = LinkedWorld(value)
         viewer.change(worlds=tuple(worlds))
 
 
-def change_worlds(on: Playing, more: bool) -> None:
+def change_worlds(page: PageState, more: bool) -> None:
     """Add a third world, played up to today, or take it away."""
-    on.stage.player.pause()
-    on.keep()
+    page.group.playback.pause()
+    page.keep()
     worlds = viewer.address.value.worlds
     if more and len(worlds) < limits.MAX_WORLDS:
         viewer.change(worlds=(*worlds, LinkedWorld(THIRD)))
@@ -113,17 +113,17 @@ def change_worlds(on: Playing, more: bool) -> None:
 
 
 @solara.component
-def Board(on: Playing, worlds: Worlds, job: solara.Reactive[WorldReplications | None], lang: str) -> None:
+def Board(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplications | None], lang: str) -> None:
     """What changes with every frame: transport, figures, and one of the views."""
-    frame, other = on.frame.value, viewer.address.value.other
+    frame, other = page.frame.value, viewer.address.value.other
     view = other.get("view") if other.get("view") in VIEWS else VIEWS[0]
     count = len(worlds)
     against = contrast(other.get("against"), count)
-    Transport(on, frame, lang)
-    with on.stage.steady():  # the player must not step while its worlds are looked at
+    Transport(page, frame, lang)
+    with page.group.steady():  # playback must not step while its worlds are looked at
         figures = side_by_side.figures(worlds, lang)
     Versus(figures=figures)
-    begins = max(played.scenario.run.left_out for played in worlds)
+    begins = max(session.scenario.run.left_out for session in worlds)
     if worlds[0].day <= begins:
         solara.HTML("p", say("compare_warming_up", lang, day=begins), classes=["soft"])
     with solara.Div(classes=["sf-tabs"]):
@@ -139,13 +139,13 @@ def Board(on: Playing, worlds: Worlds, job: solara.Reactive[WorldReplications | 
         if view in ("charts", "differences"):
             Shades(lang)
     if view in ("charts", "differences"):
-        Curves(on, worlds, frame, view, against, lang)
+        Curves(page, worlds, frame, view, against, lang)
         return
-    Seen(on.stage.player, frame)
+    Seen(page.group.playback, frame)
     if view == "lives":
-        LivesView(on, worlds, frame, against, lang)
+        LivesView(page, worlds, frame, against, lang)
     else:
-        SureView(on, worlds, job, lang)
+        SureView(page, worlds, job, lang)
 
 
 @solara.component
@@ -170,22 +170,22 @@ def contrast(letter: str | None, count: int) -> int:
 
 
 @solara.component
-def Seen(player: Player, frame: int) -> None:
-    """Tells the player that a frame is on the page, where no chart does."""
-    solara.use_effect(player.seen, [frame])
+def Seen(playback: Playback, frame: int) -> None:
+    """Tells playback that a frame is on the page, where no chart does."""
+    solara.use_effect(playback.seen, [frame])
     solara.Div(style="display: none")
 
 
 @solara.component
-def Curves(on: Playing, worlds: Worlds, frame: int, view: str, against: int, lang: str) -> None:
+def Curves(page: PageState, worlds: Worlds, frame: int, view: str, against: int, lang: str) -> None:
     """Maps, and charts of the measures or of their differences."""
-    with on.stage.steady():
+    with page.group.steady():
         shown = side_by_side.known_map(viewer.address.value.other.get("map"))
         maps = side_by_side.maps(worlds, shown, lang)
         charts = drawn(worlds, view, against, lang)
-    parts.Charts(charts=charts, frame=frame, event_drawn_frame=lambda _: on.stage.player.seen())
-    Maps(on, worlds, frame, maps, shown, lang)
-    Downloads(on, worlds, view, against, lang)
+    parts.Charts(charts=charts, frame=frame, event_drawn_frame=lambda _: page.group.playback.seen())
+    Maps(page, worlds, frame, maps, shown, lang)
+    Downloads(page, worlds, view, against, lang)
 
 
 def drawn(worlds: Worlds, view: str, against: int, lang: str) -> list[Json]:
@@ -196,7 +196,7 @@ def drawn(worlds: Worlds, view: str, against: int, lang: str) -> list[Json]:
 
 
 @solara.component
-def Maps(on: Playing, worlds: Worlds, frame: int, maps: list[Json], shown: str, lang: str) -> None:
+def Maps(page: PageState, worlds: Worlds, frame: int, maps: list[Json], shown: str, lang: str) -> None:
     """A map a world on one scale; the chosen community in each."""
     selected = viewer.address.value.other.get("community", "")
     ids = worlds[0].model.map.ids
@@ -211,7 +211,7 @@ def Maps(on: Playing, worlds: Worlds, frame: int, maps: list[Json], shown: str, 
                 event_choose=lambda id_: set_other(community=id_ if id_ in ids and id_ != selected else ""),
             )
         if selected in ids:
-            with on.stage.steady():
+            with page.group.steady():
                 heads, rows = side_by_side.community(worlds, selected, lang)
             with solara.Div(classes=["card", "sf-wide" if len(worlds) > 2 else ""]):
                 Table(name="community", caption="", heads=heads, rows=rows, numbers=1)
@@ -220,17 +220,17 @@ def Maps(on: Playing, worlds: Worlds, frame: int, maps: list[Json], shown: str, 
 
 
 @solara.component
-def Downloads(on: Playing, worlds: Worlds, view: str, against: int, lang: str) -> None:
+def Downloads(page: PageState, worlds: Worlds, view: str, against: int, lang: str) -> None:
     """The daily tables of all worlds, and the charts on show as a picture."""
     address = viewer.address.value
     stem = "-".join(["sanfang", *(world.scenario for world in address.worlds), address.district, str(address.seed)])
 
     def daily() -> pd.DataFrame:
-        with on.stage.steady():
+        with page.group.steady():
             return side_by_side.daily_tables(worlds)
 
     def png() -> bytes:
-        with on.stage.steady():
+        with page.group.steady():
             charts = drawn(worlds, view, against, lang)
         return picture(charts, "  |  ".join(side_by_side.world_labels(worlds, lang)), lang)
 

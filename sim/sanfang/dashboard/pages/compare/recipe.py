@@ -14,12 +14,12 @@ def recipe(address: Address) -> Recipe:
     python = ["from sanfang import Scenario, compare", ""]
     python += [load_line(letter, address, world) for letter, world in zip(letters, address.worlds, strict=True)]
     python += [
-        f'worlds = [one.with_({{"name": name}}) for name, one in zip("{letters}", [{", ".join(letters)}])]',
-        f"found = compare(worlds, reps=10, seed={address.seed}, days={days}, scale={address.size:g})",
+        f'worlds = [scenario.with_({{"name": name}}) for name, scenario in zip("{letters}", [{", ".join(letters)}])]',
+        f"comparison = compare(worlds, reps=10, seed={address.seed}, days={days}, scale={address.size:g})",
         'columns = ["scenario", "metric", "baseline_mean", "difference", "low", "high"]',
-        "print(found.differences[columns].to_string())",
+        "print(comparison.differences[columns].to_string())",
         OF_THE_WINDOW,
-        "print(found.windows)",
+        "print(comparison.windows)",
     ]
     lines = []
     for letter, world in zip(letters, address.worlds, strict=True):

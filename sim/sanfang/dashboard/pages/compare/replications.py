@@ -14,7 +14,7 @@ import pandas as pd
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, scenario_of
 from sanfang.dashboard.worlds.job import PageJob
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.lab.statistics import intervals
 from sanfang.lab.statistics.run_table import days_of
 from sanfang.metrics.catalogue import HEADLINES
@@ -96,10 +96,10 @@ class WorldReplications(PageJob[Replicated]):
 
     def _run_of(self, rep: int, side: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
         address = replace(self.address, seed=self.address.seed + rep, days=self.days)  # the run ends with the last day
-        played = PlayedWorld.made(address, address.worlds[side], self)
-        play(played.step, self.days, self)
+        session = PageSession.made(address, address.worlds[side], self)
+        play(session.step, self.days, self)
         with self.turn():
-            observed = series.measures(played), played.metrics
+            observed = series.measures(session), session.metrics
         self.did()
         return observed
 

@@ -15,8 +15,8 @@ import pandas as pd
 from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.presenters import colours, views
 from sanfang.dashboard.presenters.chart import Json, chart
-from sanfang.dashboard.words import own_label, say
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.words import community_label, own_label, say
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.metrics.by_day import Twin
 from sanfang.run import series
 from sanfang.run.series import BY_COMMUNITY, MEASURES
@@ -25,7 +25,7 @@ from sanfang.scenario.scenario import Scenario
 
 BETTER, WORSE = "#1d9a72", "#d64541"
 
-Worlds = Sequence[PlayedWorld]
+Worlds = Sequence[PageSession]
 
 
 def letter(side: int) -> str:
@@ -42,7 +42,7 @@ def world_label(world: LinkedWorld, side: int, lang: str) -> str:
 
 def world_labels(worlds: Worlds, lang: str) -> list[str]:
     """`world_label` of each."""
-    return [world_label(played.world, side, lang) for side, played in enumerate(worlds)]
+    return [world_label(session.world, side, lang) for side, session in enumerate(worlds)]
 
 
 def split(delta: np.ndarray, measure: Twin) -> tuple[np.ndarray, np.ndarray]:
@@ -58,7 +58,7 @@ def split(delta: np.ndarray, measure: Twin) -> tuple[np.ndarray, np.ndarray]:
 
 def figures(worlds: Worlds, lang: str) -> list[Json]:
     """Each measure today in each world, and how it differs from the first world's."""
-    values = [series.measures(played) for played in worlds]
+    values = [series.measures(session) for session in worlds]
     return [
         {
             "id": name,
@@ -101,7 +101,7 @@ def _last(values: np.ndarray) -> float:
 
 def charts(worlds: Worlds, lang: str, other: int = 1) -> list[Json]:
     """Each measure with a line a world; between those of the first world and of `other` the band of difference."""
-    values = [series.measures(played) for played in worlds]
+    values = [series.measures(session) for session in worlds]
     labels = world_labels(worlds, lang)
     drawn = []
     for name, measure in MEASURES.items():
@@ -121,7 +121,7 @@ def charts(worlds: Worlds, lang: str, other: int = 1) -> list[Json]:
 def difference_charts(worlds: Worlds, lang: str) -> list[Json]:
     """Each measure as difference to the first world, against zero; shares in percentage points."""
     first = series.measures(worlds[0])
-    deltas = [{name: series.series(played, name) - first[name] for name in MEASURES} for played in worlds[1:]]
+    deltas = [{name: series.series(session, name) - first[name] for name in MEASURES} for session in worlds[1:]]
     drawn = []
     for name, measure in MEASURES.items():
         scale = 100.0 if measure.form == "share" else 1.0
@@ -165,8 +165,8 @@ def marks(worlds: Worlds, lang: str) -> list[Json]:
     """A mark in the world's colour where levers were moved in it."""
     return [
         {**mark, "colour": colours.WORLDS[side], "label": f"{letter(side)}: {mark['label']}"}
-        for side, played in enumerate(worlds)
-        for mark in views.marks(played, lang)
+        for side, session in enumerate(worlds)
+        for mark in views.marks(session, lang)
     ]
 
 
@@ -175,24 +175,24 @@ def marks(worlds: Worlds, lang: str) -> list[Json]:
 
 def maps(worlds: Worlds, name: str, lang: str) -> list[Json]:
     """A map a world of one of `BY_COMMUNITY`, all on one scale."""
-    values = np.concatenate([series.by_community(played, name) for played in worlds])
+    values = np.concatenate([series.by_community(session, name) for session in worlds])
     there = values[~np.isnan(values)]
     scale = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
     labels = world_labels(worlds, lang)
     return [
-        {**views.district_map(played, name, lang, scale), "title": label}
-        for played, label in zip(worlds, labels, strict=True)
+        {**views.district_map(session, name, lang, scale), "title": label}
+        for session, label in zip(worlds, labels, strict=True)
     ]
 
 
 def community(worlds: Worlds, id_: str, lang: str) -> tuple[list[str], list[Json]]:
     """What is known of one community in each world: heads and rows of a table."""
-    facts = [views.community(played, id_, lang) for played in worlds]
+    facts = [views.community(session, id_, lang) for session in worlds]
     rows = [
         {"id": label, "cells": [label, *(fact[number][1] for fact in facts)]}
         for number, (label, _) in enumerate(facts[0])
     ]
-    return [id_, *(letter(side) for side in range(len(worlds)))], rows
+    return [community_label(id_, lang), *(letter(side) for side in range(len(worlds)))], rows
 
 
 # --- Tables ---------------------------------------------------------------------------------------------
@@ -201,10 +201,10 @@ def community(worlds: Worlds, id_: str, lang: str) -> tuple[list[str], list[Json
 def daily_tables(worlds: Worlds) -> pd.DataFrame:
     """The model's daily table of each world under one another, with its letter and scenario in front."""
     tables = []
-    for side, played in enumerate(worlds):
-        table = played.daily
+    for side, session in enumerate(worlds):
+        table = session.daily
         table.insert(0, "world", letter(side))
-        table.insert(1, "scenario", played.world.scenario)
+        table.insert(1, "scenario", session.world.scenario)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 

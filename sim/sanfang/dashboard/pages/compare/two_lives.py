@@ -14,8 +14,8 @@ from sanfang.dashboard.pages.compare.side_by_side import Worlds, letter
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_job
-from sanfang.dashboard.widgets.transport import Playing
-from sanfang.dashboard.words import say
+from sanfang.dashboard.widgets.transport import PageState
+from sanfang.dashboard.words import community_label, say
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run import troubles
 from sanfang.run.troubles import Troubles
@@ -26,23 +26,23 @@ def _keep(**texts: str) -> None:
 
 
 @solara.component
-def LivesView(on: Playing, worlds: Worlds, frame: int, other: int, lang: str) -> None:
+def LivesView(page: PageState, worlds: Worlds, frame: int, other: int, lang: str) -> None:
     """What happened in the worlds, once they stand still on a day."""
     day = worlds[0].day
-    if on.playing or on.busy or not day:
+    if page.playing or page.busy or not day:
         note = "compare_lives_paused" if day else "compare_lives_first"
         parts.Notes(notes=[{"kind": "info", "text": say(note, lang)}])
     else:
-        CommonTroubles(on, worlds, day, other, lang).key(f"{day} {on.moved.value}")
+        CommonTroubles(page, worlds, day, other, lang).key(f"{day} {page.moved.value}")
 
 
 @solara.component
-def CommonTroubles(on: Playing, worlds: Worlds, day: int, other: int, lang: str) -> None:
+def CommonTroubles(page: PageState, worlds: Worlds, day: int, other: int, lang: str) -> None:
     """The troubles that the worlds have in common, one of them in each world, and a resident in each world."""
 
     def find(job: PageJob[Troubles]) -> Troubles:
-        with job.turn(), on.stage.steady():
-            tables = [played.requests for played in worlds]
+        with job.turn(), page.group.steady():
+            tables = [session.requests for session in worlds]
         with job.turn():
             return troubles.troubles(tables, day)
 
@@ -82,6 +82,18 @@ def chosen_life(common: Troubles, count: int) -> tuple[str, int | None]:
     return root, int(common.table.loc[root]["resident"]) if root else None
 
 
+def filter_fields(
+    labels: dict[str, dict[str, str]], values: dict[str, str], resident: Json, lang: str
+) -> list[Json]:  # fmt: skip
+    """What the list of troubles can be asked: its order, a domain, a community, a resident."""
+    words = {"sort": "compare_order", "domain": "compare_domain", "community": "compare_community"}
+    fields: list[Json] = [
+        {"id": id_, "label": say(words[id_], lang), "value": values[id_], "options": parts.options(labels[id_])}
+        for id_ in words
+    ]
+    return [*fields, {"id": "resident", "label": say("compare_resident", lang), **resident}]
+
+
 @solara.component
 def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: str) -> None:
     """Filters, and the troubles that fit."""
@@ -92,23 +104,16 @@ def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: s
     domain = texts["domain"] if texts.get("domain") in domains else ""
     community = texts["community"] if texts.get("community") in ids else ""
     table = troubles.chosen(common, str(order), other, domain, community)
-    any_ = say("compare_any", lang)
+    any_ = {"all": say("compare_any", lang)}
     sorts = {
         name: say(f"compare_order_{name}", lang, first=letter(0), other=letter(other)) for name in troubles.ORDERS
     }  # fmt: skip
-
-    def select(id_: str, key: str, value: str, labels: dict[str, str]) -> Json:
-        return {"id": id_, "label": say(key, lang), "value": value, "options": parts.options(labels)}
-
-    fields = [
-        select("sort", "compare_order", str(order), sorts),
-        select("domain", "compare_domain", domain or "all", {"all": any_, **domains}),
-        select("community", "compare_community", community or "all", {"all": any_, **{id_: id_ for id_ in ids}}),
-        {
-            "id": "resident", "label": say("compare_resident", lang), "value": texts.get("resident", ""),
-            "min": 0, "max": residents(worlds) - 1,
-        },
-    ]  # fmt: skip
+    labels = {
+        "sort": sorts, "domain": any_ | domains, "community": any_ | {id_: community_label(id_, lang) for id_ in ids},
+    }  # fmt: skip
+    values = {"sort": str(order), "domain": domain or "all", "community": community or "all"}
+    numbers = {"value": texts.get("resident", ""), "min": 0, "max": residents(worlds) - 1}
+    fields = filter_fields(labels, values, numbers, lang)
 
     def picked(order: dict[str, Any]) -> None:
         field, value = str(order.get("field")), str(order.get("value"))[:20]
@@ -123,7 +128,7 @@ def TroubleList(worlds: Worlds, common: Troubles, root: str, other: int, lang: s
     ]
 
     def most(id_: str) -> None:
-        models = [played.model for played in worlds]
+        models = [session.model for session in worlds]
         _keep(resident=str(troubles.most_changed(models, other, gained=id_ == "gain")), request="")
 
     parts.Buttons(buttons=changed, event_press=most)
@@ -166,9 +171,8 @@ def ResidentCard(worlds: Worlds, common: Troubles, resident: int, root: str, oth
     """What a resident thinks and went through in every world."""
     domains = lives_presenter.domain_labels(worlds[0].scenario, lang)
     view = worlds[0].model.resident(resident)
-    about = say(
-        "compare_resident_title", lang, resident=resident, community=worlds[0].model.map.ids[view.community.row]
-    )
+    home = community_label(worlds[0].model.map.ids[view.community.row], lang)
+    about = say("compare_resident_title", lang, resident=resident, community=home)
     if view.vulnerable:
         about = f"{about} · {say('compare_life_vulnerable', lang)}"
     heads, rows = lives_presenter.minds_table(worlds, resident, lang)

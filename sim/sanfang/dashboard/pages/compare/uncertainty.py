@@ -21,7 +21,7 @@ from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_told
-from sanfang.dashboard.widgets.transport import Playing
+from sanfang.dashboard.widgets.transport import PageState
 from sanfang.dashboard.words import say
 from sanfang.lab.statistics import looks
 from sanfang.lab.windows import in_sentences
@@ -32,7 +32,7 @@ from sanfang.run.series import MEASURES
 
 
 @solara.component
-def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[WorldReplications | None], lang: str) -> None:
+def SureView(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplications | None], lang: str) -> None:
     """Ask for replications, see how far they are, and what they found. `job` outlives this view: it goes on while
     another is shown."""
     count, set_count = solara.use_state(10)
@@ -42,8 +42,8 @@ def SureView(on: Playing, worlds: Worlds, job: solara.Reactive[WorldReplications
     def press(_: str) -> None:
         if now is not None and now.busy:
             return
-        if not on.playing:
-            on.keep()
+        if not page.playing:
+            page.keep()
         new = WorldReplications(viewer.address.value, count)
         job.set(new)
         new.start()
@@ -186,6 +186,6 @@ def Replications(job: WorldReplications, replicated: Replicated, worlds: Worlds,
     with solara.Div(classes=["sf-row"]):
         parts.DownloadTable(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: bands_table(job, replicated))
         parts.DownloadTable(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: replicated.runs)
-        same_worlds = job.address.worlds == tuple(played.world for played in worlds)
+        same_worlds = job.address.worlds == tuple(session.world for session in worlds)
         title = "  |  ".join(world_labels(worlds, lang)) if same_worlds else stem
         parts.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.worlds.job import PageJob
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.run.background import Cancelled, play
 from sanfang.run.simulation import Run
 from sanfang.run.time_split import closed_to_follow, durations
@@ -67,16 +67,16 @@ def run_of(address: Address, job: PageJob[Run]) -> Run:
 
     Where it is cancelled, it is found as far as it got. Raises Cancelled.
     """
-    played = PlayedWorld.made(address, address.worlds[0], job)
+    session = PageSession.made(address, address.worlds[0], job)
 
     def run() -> Run:
         none = pd.DataFrame()
-        return Run(played.scenario, address.seed, played.day, address.size, {}, none, none, played.requests, None)
+        return Run(session.scenario, address.seed, session.day, address.size, {}, none, none, session.requests, None)
 
     try:
-        play(played.step, until(address), job, count=True)
+        play(session.step, until(address), job, count=True)
     except Cancelled:
-        job.found = run() if played.day and not job.left else None
+        job.found = run() if session.day and not job.left else None
         raise
     with job.turn():
         return run()

@@ -21,7 +21,7 @@ from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.progress import JobCard, percent, use_job
 from sanfang.dashboard.widgets.setup import scenario_labels
-from sanfang.dashboard.words import own_label, say
+from sanfang.dashboard.words import community_label, own_label, say
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.run import flow, time_split
 from sanfang.run.background import CANCELLED
@@ -176,7 +176,7 @@ def ChoiceFields(run: Run, wanted: RequestChoice, communities: list[str], lang: 
         select("rule", wanted.rule, {rule: say(f"follow_rule_{rule}", lang) for rule in RULES}),
         select("domain", wanted.domain, everything | domains),
         select("kind", wanted.kind, everything | {kind: say(f"kind_{kind}", lang) for kind in KINDS}),
-        select("community", wanted.community, everything | {name: name for name in communities}),
+        select("community", wanted.community, everything | {id_: community_label(id_, lang) for id_ in communities}),
         select("whose", "vulnerable" if wanted.vulnerable else "", everything | words(lang, "vulnerable")),
     ]
     parts.Choices(fields=fields, event_pick=pick)

@@ -23,6 +23,7 @@ from sanfang.dashboard.pages.lessons.wording import (
     signed,
     unit_of,
     with_unit,
+    worded,
 )
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json, chart
@@ -45,7 +46,7 @@ def choices(step: LessonStep, lang: str) -> list[Json]:
 def _answer_label(step: LessonStep, answer: str, lang: str) -> str:
     if step.asks == "together" and answer == "stay":
         return say("lessons_answer_same", lang)
-    return say(f"lessons_answer_{answer}", lang)
+    return say(f"lessons_answer_{worded(answer, step.measure)}", lang)
 
 
 def slider(step: LessonStep, lang: str) -> Json | None:

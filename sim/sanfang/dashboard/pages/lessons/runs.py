@@ -32,9 +32,9 @@ from sanfang.lab.statistics.intervals import t_interval
 from sanfang.lab.statistics.looks import Verdict
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.background import play
-from sanfang.run.places import Places
 from sanfang.run.series import measures
 from sanfang.run.session import Session
+from sanfang.run.slots import Slots
 from sanfang.scenario.scenario import Scenario
 
 KEPT = 600
@@ -70,7 +70,7 @@ class Runs:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._seen: OrderedDict[tuple[str, int, int, float], Seen] = OrderedDict()
-        self._lock, self._making = threading.Lock(), Places(1, each=1)
+        self._lock, self._making = threading.Lock(), Slots(1, each=1)
 
     def seen(self, trial: LessonRun) -> Seen | None:
         """What is kept of a run, if it was made."""

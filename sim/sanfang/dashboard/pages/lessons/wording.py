@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sanfang.dashboard.pages.lessons.lesson import LessonPlace, LessonStep
+from sanfang.dashboard.pages.lessons.lesson import LESS, MORE, LessonPlace, LessonStep
 from sanfang.dashboard.pages.lessons.placeholders import PLACEHOLDER
 from sanfang.dashboard.pages.lessons.runs import Difference, StepOutcome
 from sanfang.dashboard.words import own_label, say
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.declare import Metric
 from sanfang.metrics.numbers import number
+from sanfang.metrics.units import DAYS, WORKING_HOURS
 from sanfang.scenario.catalogue import levers
 from sanfang.scenario.scenario import Scenario
 
@@ -52,7 +53,16 @@ def moved(metric: str, change: Difference, lang: str) -> str:
     """What a metric did, as a verb with its size: "rose by 2.3 days", "showed no clear change"."""
     size = as_shown(metric, abs(change.mean))
     text = with_unit(_number(size), _unit_of_change(metric, lang))
-    return say(f"lessons_moved_{change.direction}", lang, size=text)
+    return say(f"lessons_moved_{worded(change.direction, metric)}", lang, size=text)
+
+
+def worded(direction: str, metric: str) -> str:
+    """The words for a direction: a time gets longer or shorter, other measures rise or fall."""
+    return (
+        f"{direction}_time"
+        if direction in (MORE, LESS) and BY_NAME[metric].unit in (DAYS, WORKING_HOURS)
+        else direction
+    )
 
 
 def _digits(value: float) -> int:

@@ -14,9 +14,9 @@ from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.present import use_present
 from sanfang.dashboard.widgets.setup import Levers, pick, use_place_fields, use_scenario_fields
-from sanfang.dashboard.widgets.transport import Arrival, Playing, Transport, use_playing
-from sanfang.dashboard.words import own_label, say
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
+from sanfang.dashboard.words import community_label, own_label, say
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.run.against import Recorded, recorded
 from sanfang.run.series import BY_COMMUNITY
 from sanfang.scenario.scenario import Scenario
@@ -25,19 +25,19 @@ from sanfang.scenario.scenario import Scenario
 @solara.component
 def LivePage() -> None:
     """Choose a scenario, play it, move levers."""
-    on, lang = use_playing(1), viewer.lang()
+    page, lang = use_page_state(1), viewer.lang()
     with solara.Div(classes=["sf-live"]):
         with solara.Div(classes=["sf-side"]):
             with solara.Div(classes=["card"]):
                 Setup()
             title, hint = say("live_levers", lang), say("live_levers_hint", lang)
             solara.HTML("div", f"<h2>{title}</h2><p class='soft'>{hint}</p>")
-            Levers(on, 0, lang)
+            Levers(page, 0, lang)
         with solara.Div(classes=["sf-stack"]):
-            parts.Notes(notes=[{"kind": "error", "text": on.error.value}] if on.error.value else [])
-            Arrival(on, lang)
-            if on.stage.worlds:
-                Board(on, on.stage.worlds[0], lang)
+            parts.Notes(notes=[{"kind": "error", "text": page.error.value}] if page.error.value else [])
+            Arrival(page, lang)
+            if page.group.worlds:
+                Board(page, page.group.worlds[0], lang)
 
 
 @solara.component
@@ -54,22 +54,22 @@ def Setup() -> None:
 
 
 @solara.component
-def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
+def Board(page: PageState, session: PageSession, lang: str) -> None:
     """What changes with every frame: transport, figures, what differs from the present policy, map, charts."""
-    now = on.frame.value
+    now = page.frame.value
     shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
     from_move = solara.use_reactive(True)
-    present, same = use_present(on, played), solara.use_memo(lambda: beside.is_present(played), [played.world])
+    present, same = use_present(page, session), solara.use_memo(lambda: beside.is_present(session), [session.world])
     left = present.seen  # once for all that is drawn: it may be more a moment later
-    Transport(on, now, lang)
-    with on.stage.steady():  # the player must not step while its world is looked at
-        moved = beside.last_move(played)
+    Transport(page, now, lang)
+    with page.group.steady():  # playback must not step while its world is looked at
+        moved = beside.last_move(session)
         since = moved if from_move.value else 0
-        mine = recorded(played)
-        figures, map_ = views.figures(played, lang, since), views.district_map(played, shown.value, lang)
-        charts = views.charts(played, lang, left)
-        there = selected.value in played.model.map.ids
-        facts = views.community(played, selected.value, lang) if there else []
+        mine = recorded(session)
+        figures, map_ = views.figures(session, lang, since), views.district_map(session, shown.value, lang)
+        charts = views.charts(session, lang, left)
+        there = selected.value in session.model.map.ids
+        facts = views.community(session, selected.value, lang) if there else []
     parts.Figures(figures=beside.with_difference(figures, mine, left, same, since, lang))
     told = beside.sentence(mine, left, same, since, lang)
     if present.error:
@@ -83,15 +83,15 @@ def Board(on: Playing, played: PlayedWorld, lang: str) -> None:
             parts.DistrictMap(
                 **map_,
                 selected=selected.value,
-                event_choose=lambda id_: selected.set(id_ if id_ in played.model.map.ids else ""),
+                event_choose=lambda id_: selected.set(id_ if id_ in session.model.map.ids else ""),
             )
             if facts:
-                Community(selected.value, facts)
+                Community(community_label(selected.value, lang), facts)
             else:
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
         with solara.Div(classes=["sf-stack"]):
-            parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: on.stage.player.seen())
-            Downloads(on, played, left, lang)
+            parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: page.group.playback.seen())
+            Downloads(page, session, left, lang)
 
 
 @solara.component
@@ -114,39 +114,39 @@ def _measure(picked: dict[str, Any], otherwise: str) -> str:
 
 
 @solara.component
-def Community(id_: str, facts: list[tuple[str, str]]) -> None:
+def Community(name: str, facts: list[tuple[str, str]]) -> None:
     """The facts of the chosen community."""
     rows = "".join(f"<dt>{label}</dt><dd>{html.escape(value)}</dd>" for label, value in facts)
-    solara.HTML("div", f"<h3>{id_}</h3><dl>{rows}</dl>", classes=["card", "sf-community"])
+    solara.HTML("div", f"<h3>{name}</h3><dl>{rows}</dl>", classes=["card", "sf-community"])
 
 
 @solara.component
-def Downloads(on: Playing, played: PlayedWorld, left: Recorded | None, lang: str) -> None:
+def Downloads(page: PageState, session: PageSession, left: Recorded | None, lang: str) -> None:
     """What has been played, as files: the daily series, the requests, the ledger, and the charts as a picture."""
     address = viewer.address.value
-    stem = f"sanfang-{played.world.scenario}-{address.district}-{address.seed}"
+    stem = f"sanfang-{session.world.scenario}-{address.district}-{address.seed}"
 
     def observed(name: str) -> pd.DataFrame:
-        with on.stage.steady():
-            table: pd.DataFrame = getattr(played, name)
+        with page.group.steady():
+            table: pd.DataFrame = getattr(session, name)
         return table
 
     with solara.Div(classes=["sf-row"]):
         for name in ("daily", "requests", "ledger"):
             parts.DownloadTable(say(f"save_{name}", lang), f"{stem}-{name}.csv", lambda name=name: observed(name))
         parts.Download(
-            say("save_charts", lang), f"{stem}.png", lambda: charts_picture(on, played, left, lang), "image/png"
+            say("save_charts", lang), f"{stem}.png", lambda: charts_picture(page, session, left, lang), "image/png"
         )
 
 
-def charts_picture(on: Playing, played: PlayedWorld, left: Recorded | None, lang: str) -> bytes:
+def charts_picture(page: PageState, session: PageSession, left: Recorded | None, lang: str) -> bytes:
     """The charts as a PNG, titled with the scenario, and with a word where its levers were set or moved. `left`: the
     district left as it is."""
-    title = own_label(played.scenario, lang, played.world.scenario)
-    if played.world.levers or played.world.moves:
+    title = own_label(session.scenario, lang, session.world.scenario)
+    if session.world.levers or session.world.moves:
         title = f"{title} · {say('live_levers_moved', lang)}"
-    with on.stage.steady():
-        charts = views.charts(played, lang, left)
+    with page.group.steady():
+        charts = views.charts(session, lang, left)
     return picture(charts, title, lang)
 
 

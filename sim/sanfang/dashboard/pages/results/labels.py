@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sanfang.dashboard.pages.results.runs import Opened
-from sanfang.dashboard.words import own_label, say, texts
+from sanfang.dashboard.words import community_label, own_label, say, texts
 from sanfang.lab.statistics.effects import TIMES
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.declare import Metric
@@ -78,7 +78,7 @@ def group_label(opened: Opened, dimension: str, group: str, lang: str) -> str:
         known = _domains(str(opened.document.get("district") or opened.baseline))
         return own_label(known[group], lang, group) if group in known else group
     if dimension == "community" and group[:1] == "c" and group[1:].isdigit():
-        return say("results_group_community", lang, number=int(group[1:]))
+        return community_label(group, lang)
     stem = dimension if dimension in ("kind", "channel") else "results_group"
     return say(f"{stem}_{group}", lang) if f"{stem}_{group}" in texts() else group
 

@@ -23,7 +23,7 @@ from sanfang.lab.verification.agreement import Check, CheckResult
 from sanfang.lab.verification.checks import CHECKS, table
 from sanfang.lab.verification.queue_comparisons import number_of_comparisons
 
-KEYS = tuple(one.key for one in CHECKS)
+KEYS = tuple(check.key for check in CHECKS)
 Findings = dict[str, CheckResult]
 
 
@@ -62,7 +62,7 @@ def TrustPage() -> None:
 
     def run(checks: tuple[Check, ...]) -> None:
         new = Trial(checks, viewer.address.value.seed)
-        new.listen(lambda: findings.set({**findings.value, **{one.check.key: one for one in new.findings}}))
+        new.listen(lambda: findings.set({**findings.value, **{result.check.key: result for result in new.findings}}))
         set_trial(new)
         new.start()
 
@@ -187,36 +187,38 @@ def _Predicted(key: str, answer: int, lang: str) -> None:
 @solara.component
 def All(findings: Findings, busy: bool, lang: str, run: Any) -> None:
     """Run all checks, their results and files of them."""
-    found = [findings[key] for key in KEYS if key in findings]
+    results = [findings[key] for key in KEYS if key in findings]
     with solara.Div(classes=["card"]):
         solara.HTML("h2", say("trust_results", lang))
         with solara.Div(classes=["sf-row"]):
             button = {"id": "all", "label": say("trust_run_all", lang), "disabled": busy}
             parts.Buttons(buttons=[button], event_press=lambda _: None if busy else run())
-            if found and not busy:
-                agree = sum(one.verdict == "agrees" for one in found)
+            if results and not busy:
+                agree = sum(result.verdict == "agrees" for result in results)
                 solara.HTML(
-                    "span", say("trust_all_agree", lang, agree=agree, all=len(found)), attributes={"data-show": "agree"}
+                    "span",
+                    say("trust_all_agree", lang, agree=agree, all=len(results)),
+                    attributes={"data-show": "agree"},
                 )
-                Files(found, lang)
+                Files(results, lang)
         solara.HTML("p", say("trust_interval_note", lang, count=number_of_comparisons()), classes=["soft"])
-        if len(found) > 1:
+        if len(results) > 1:
             with solara.Div(classes=["sf-scroll"]):
-                solara.HTML("table", trust_views.summary(found, lang), attributes={"data-show": "results"})
-            numbers = f'<div class="sf-scroll"><table>{trust_views.table(found, lang)}</table></div>'
+                solara.HTML("table", trust_views.summary(results, lang), attributes={"data-show": "results"})
+            numbers = f'<div class="sf-scroll"><table>{trust_views.table(results, lang)}</table></div>'
             solara.HTML("details", f"<summary>{say('trust_all_numbers', lang)}</summary>{numbers}")
 
 
 @solara.component
-def Files(found: list[CheckResult], lang: str) -> None:
+def Files(results: list[CheckResult], lang: str) -> None:
     """The results as a table and as a figure."""
     from sanfang.report.verification_figure import verification_figure
 
     stem = f"sanfang-verification-{viewer.address.value.seed}"
     with solara.Div(classes=["sf-row"]):
-        parts.DownloadTable(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(found, lang))
+        parts.DownloadTable(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(results, lang))
         parts.Download(
-            say("trust_save_png", lang), f"{stem}.png", lambda: png(verification_figure(found, lang)), "image/png"
+            say("trust_save_png", lang), f"{stem}.png", lambda: png(verification_figure(results, lang)), "image/png"
         )
 
 

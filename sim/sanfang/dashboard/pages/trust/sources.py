@@ -23,13 +23,13 @@ _STATED = re.compile(r"(published|derived|assumed|convention)\b(\s*[,:;])?")
 @cache
 def declared() -> Counter[str]:
     """Parameters by class of the source of their default, names and texts left out. No default is derived."""
-    found: Counter[str] = Counter()
-    for one in parameters():
-        lever_again = one.role == "lever" and ANY in one.path
-        if one.kind == "text" or lever_again:
+    counts: Counter[str] = Counter()
+    for parameter in parameters():
+        lever_again = parameter.role == "lever" and ANY in parameter.path
+        if parameter.kind == "text" or lever_again:
             continue
-        found[_class_of(one.source)] += 1
-    return found
+        counts[_class_of(parameter.source)] += 1
+    return counts
 
 
 def _class_of(source: str) -> str:

@@ -22,9 +22,9 @@ def check_list(findings: Mapping[str, CheckResult], lang: str) -> list[Json]:
             "id": kind,
             "label": label,
             "checks": [
-                {"key": one.key, "label": one.title.say(lang), **_verdict(findings.get(one.key), lang)}
-                for one in CHECKS
-                if one.kind == kind
+                {"key": check.key, "label": check.title.say(lang), **_verdict(findings.get(check.key), lang)}
+                for check in CHECKS
+                if check.kind == kind
             ],
         }
         for kind, label in groups
@@ -51,8 +51,9 @@ def chart(finding: CheckResult, answer: int | None, lang: str) -> Json | None:
     prediction = PREDICTIONS[finding.check.key]
     return {
         "curves": [
-            {"series": one.series, "label": one.label.say(lang), "colour": colours[one.series], "x": one.x, "y": one.y}
-            for one in curves
+            {"series": curve.series, "label": curve.label.say(lang), "colour": colours[curve.series],
+             "x": curve.x, "y": curve.y}
+            for curve in curves
         ],
         "points": [
             {"x": point.x, "y": point.estimate, "low": point.low, "high": point.high,
@@ -114,10 +115,10 @@ def sources(lang: str) -> str:
         for name in ("class", "declared", "licang")
     ]
     rows = [
-        _row([(say(f"trust_source_{name}", lang), ""), *((f"{one[name]:,}", "num") for one in counts)])
+        _row([(say(f"trust_source_{name}", lang), ""), *((f"{count[name]:,}", "num") for count in counts)])
         for name in trust_sources.CLASSES
     ]
-    rows.append(_row([(say("trust_sources_sum", lang), ""), *((f"{one.total():,}", "num") for one in counts)]))
+    rows.append(_row([(say("trust_sources_sum", lang), ""), *((f"{count.total():,}", "num") for count in counts)]))
     return f"<thead>{_row(heads, 'th')}</thead><tbody>{''.join(rows)}</tbody>"
 
 

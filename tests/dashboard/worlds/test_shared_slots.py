@@ -31,14 +31,14 @@ def test_a_world_takes_about_as_much_memory_as_is_counted_for_it() -> None:
         from pathlib import Path
         from sanfang.dashboard import limits
         from sanfang.dashboard.address import Address, LinkedWorld
-        from sanfang.dashboard.worlds.played import PlayedWorld
-        def played():
-            world = PlayedWorld(Address(district="demo", size=1.0, days=120), LinkedWorld())
+        from sanfang.dashboard.worlds.page_session import PageSession
+        def made():
+            world = PageSession(Address(district="demo", size=1.0, days=120), LinkedWorld())
             world.step(120)
             return world
         megabytes = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
-        first, before = played(), megabytes()
-        worlds = [played() for _ in range(4)]
+        first, before = made(), megabytes()
+        worlds = [made() for _ in range(4)]
         print((megabytes() - before) / 4 / limits.world_megabytes(limits.population("demo"), 120))
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)

@@ -7,21 +7,21 @@ from contextlib import AbstractContextManager, nullcontext
 from solara.server import kernel_context
 
 from sanfang.dashboard import limits
-from sanfang.run.places import Places
+from sanfang.run.slots import Slots
 
-TURNS = Places(limits.AT_WORK, each=1)
+TURNS = Slots(limits.AT_WORK, each=1)
 """For some hundredths of a second of computing: some days of a world, a frame, a file. Taken again for each."""
 
-FILES = Places(1, each=1)
+FILES = Slots(1, each=1)
 """For a file that somebody saves, which may take seconds: one at a time, so that turns are left for the others."""
 
-JOBS = Places(limits.JOBS, each=1)
+JOBS = Slots(limits.JOBS, each=1)
 """For what is made in the background: see `run.background`."""
 
-HELD = Places(limits.HELD_MEGABYTES, limits.HELD_EACH_MEGABYTES, limits.IDLE_SECONDS)
+HELD = Slots(limits.HELD_MEGABYTES, limits.HELD_EACH_MEGABYTES, limits.IDLE_SECONDS)
 """Megabytes, for as long as a page keeps worlds or tables of them."""
 
-PRESENT = Places(limits.PRESENT_MEGABYTES, limits.PRESENT_MEGABYTES, limits.IDLE_SECONDS)
+PRESENT = Slots(limits.PRESENT_MEGABYTES, limits.PRESENT_MEGABYTES, limits.IDLE_SECONDS)
 """Megabytes, for the districts left as they are that viewers share: see `worlds.present`. Apart from what pages hold,
 so that nobody waits for his own world because of them."""
 

@@ -1,5 +1,8 @@
 """What the two cases and the mechanisms for the future do, and what they do not: volunteers, contact groups, pooled
-resources, collaboration, consultation, a digital platform; and conflicts between residents."""
+resources, collaboration, consultation, a digital platform; and conflicts between residents.
+
+The file is long because it is one chapter of the article, and the same few runs serve all of it.
+"""
 
 from __future__ import annotations
 

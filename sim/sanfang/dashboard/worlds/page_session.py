@@ -13,8 +13,8 @@ from sanfang.run.session import Session
 from sanfang.scenario.errors import InputError
 
 
-class PlayedWorld(Session):
-    """The session of one world of an address. Whoever shares it with other threads holds the lock of its `Stage`.
+class PageSession(Session):
+    """The session of one world of an address. Who shares it with other threads holds the lock of its `SessionGroup`.
 
     What its scenario sets in vain is no error here: `address.not_reached` tells it on the page.
     """

@@ -1,4 +1,4 @@
-"""Played worlds: levers moved on the way, rewinding, the series that pages draw, and the player."""
+"""Sessions of a page: levers moved on the way, rewinding, the series that pages draw, and playback."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jobs import brought, players_at_rest, staged
+from jobs import brought, group_at, playbacks_at_rest
 from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.presenters import views
 from sanfang.dashboard.presenters.outlines import outlines
-from sanfang.dashboard.worlds.played import PlayedWorld
-from sanfang.dashboard.worlds.player import Player
+from sanfang.dashboard.worlds.page_session import PageSession
+from sanfang.dashboard.worlds.playback import Playback
 from sanfang.model.books.headings import HOUR_HEADINGS
 from sanfang.run import series
 from sanfang.run.moves import Move, with_moves
@@ -30,8 +30,8 @@ from sanfang.scenario.scenario import Scenario
 DEMO = Address(district="demo", size=1.0, days=90)
 
 
-def demo_world(days: int = 0, scenario: str = "before") -> PlayedWorld:
-    world = PlayedWorld(DEMO, LinkedWorld(scenario))
+def demo_world(days: int = 0, scenario: str = "before") -> PageSession:
+    world = PageSession(DEMO, LinkedWorld(scenario))
     world.step(days)
     return world
 
@@ -43,13 +43,13 @@ def test_levers_moved_in_mid_run_are_schedules_to_the_last_digit() -> None:
     world.step(20)
     world.move("authority", 0.9)
     world.step(40)
-    played = world.so_far()
+    so_far = world.so_far()
     run = simulate(world.scenario, seed=1, days=90, keep_requests=True)
     assert world.scenario.policy.authority == ((0, 0.0), (30, 0.2), (50, 0.9))
-    pd.testing.assert_frame_equal(played.daily, run.daily, check_exact=True)
-    pd.testing.assert_frame_equal(played.requests, run.requests, check_exact=True)
-    pd.testing.assert_frame_equal(played.ledger, run.ledger, check_exact=True)
-    assert {name: repr(value) for name, value in played.metrics.items()} == {
+    pd.testing.assert_frame_equal(so_far.daily, run.daily, check_exact=True)
+    pd.testing.assert_frame_equal(so_far.requests, run.requests, check_exact=True)
+    pd.testing.assert_frame_equal(so_far.ledger, run.ledger, check_exact=True)
+    assert {name: repr(value) for name, value in so_far.metrics.items()} == {
         name: repr(value) for name, value in run.metrics.items()
     }
 
@@ -63,14 +63,14 @@ def test_a_lever_moved_changes_what_follows_and_nothing_before() -> None:
 
 
 def test_rewinding_and_playing_again_gives_the_same_days() -> None:
-    stage = staged(replace(DEMO, day=20))
+    group = group_at(replace(DEMO, day=20))
 
-    def ask(action: str, value: int) -> PlayedWorld:
-        wanted = stage.carry_out({"action": action, "value": value})
+    def ask(action: str, value: int) -> PageSession:
+        wanted = group.carry_out({"action": action, "value": value})
         assert wanted is not None
-        return brought(stage, wanted).worlds[0]
+        return brought(group, wanted).worlds[0]
 
-    stage.move(0, "triage", 1.0)
+    group.move(0, "triage", 1.0)
     before = ask("step", 30).so_far().daily
     world = ask("rewind", 35)
     assert world.day == 35 and world.world.moves == ((20, "triage", 1.0),)
@@ -183,26 +183,26 @@ class _Watched(threading.Event):
 
 
 def test_play_waits_until_a_picture_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.worlds.player.MAX_WAIT_SECONDS", 60.0)
+    monkeypatch.setattr("sanfang.dashboard.worlds.playback.MAX_WAIT_SECONDS", 60.0)
     steps: list[int] = []
-    player = Player(lambda days: bool(steps.append(days)) or True, lambda: None, lambda: None)
-    seen = player._seen = _Watched()
-    player.play()
+    playback = Playback(lambda days: bool(steps.append(days)) or True, lambda: None, lambda: None)
+    seen = playback._seen = _Watched()
+    playback.play()
     for count in (1, 2, 3):
         assert seen.waited_for.acquire(timeout=60), "it asks whether the picture was seen"
         assert len(steps) == count
-        player.seen()
-    player.pause()
-    players_at_rest()
-    assert not player.playing and len(steps) <= 4
+        playback.seen()
+    playback.pause()
+    playbacks_at_rest()
+    assert not playback.playing and len(steps) <= 4
 
 
 def test_play_ends_by_itself_when_nothing_follows() -> None:
     ended: list[bool] = []
-    player = Player(lambda days: False, lambda: None, lambda: ended.append(True))
-    player.play()
-    players_at_rest()
-    assert ended == [True] and not player.playing
+    playback = Playback(lambda days: False, lambda: None, lambda: ended.append(True))
+    playback.play()
+    playbacks_at_rest()
+    assert ended == [True] and not playback.playing
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there can the C library be told")

@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 
 from compared_worlds import ADDRESS, SHORT, TWO
-from jobs import staged
+from jobs import group_at
 from sanfang.dashboard.address import scenario_of
 from sanfang.dashboard.pages.compare import replications, uncertainty
 from sanfang.dashboard.pages.compare.replications import WorldReplications
-from sanfang.dashboard.worlds import slots
-from sanfang.dashboard.worlds.played import PlayedWorld
+from sanfang.dashboard.worlds import shared_slots
+from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.lab.comparison import compare
 from sanfang.run import series
 from sanfang.run.background import CANCELLED, DONE, WAITING
-from sanfang.run.places import Places
+from sanfang.run.slots import Slots
 
 
 def test_replications_are_paired_and_the_first_is_what_is_on_show() -> None:
@@ -29,9 +29,9 @@ def test_replications_are_paired_and_the_first_is_what_is_on_show() -> None:
     job.start()
     assert job.join(60) and job.state == DONE and job.error == "" and told[-1] == DONE
     assert job.found is not None and job.found.reps == 3 and job.done == job.total == 6
-    for place, played in enumerate(staged(SHORT).worlds):
-        shown = series.series(played, "open")
-        np.testing.assert_array_equal(job.found.series["open"][place][0], shown)
+    for side, session in enumerate(group_at(SHORT).worlds):
+        shown = series.series(session, "open")
+        np.testing.assert_array_equal(job.found.series["open"][side][0], shown)
     mean, low, high = job.found.band("satisfaction", 1)
     delta = job.found.series["satisfaction"][1] - job.found.series["satisfaction"][0]
     np.testing.assert_allclose(mean, delta.mean(axis=0))
@@ -70,7 +70,7 @@ def test_replications_that_end_in_the_warm_up_say_so_and_show_no_number() -> Non
 
 
 def test_cancel_works_at_once_and_gives_the_place_back() -> None:
-    free = slots.JOBS.count
+    free = shared_slots.JOBS.count
     job, begun = WorldReplications(replace(ADDRESS, day=0, days=365), 40), threading.Event()
     job.listen(begun.set)
     job.start()
@@ -78,19 +78,21 @@ def test_cancel_works_at_once_and_gives_the_place_back() -> None:
     job.cancel()
     assert job.join(2.0) and job.state == CANCELLED
     assert job.found is None or job.found.reps < 40
-    assert slots.JOBS.free == free and slots.TURNS.free == slots.TURNS.count
+    assert shared_slots.JOBS.free == free and shared_slots.TURNS.free == shared_slots.TURNS.count
 
 
 def test_replications_that_are_complete_when_they_are_cancelled_are_kept() -> None:
-    job = WorldReplications(SHORT, 40)
+    job = WorldReplications(
+        replace(SHORT, start="empty"), 40
+    )  # no years before day 0, which would be counted meanwhile
     job.listen(lambda: job.cancel() if job.done >= 8 else None)
     job.run()
     assert job.state == CANCELLED and job.found is not None and 4 <= job.found.reps < 40
 
 
 def test_replications_wait_for_a_place_and_can_be_cancelled_while_they_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slots, "JOBS", Places(1, 1))
-    taken = slots.JOBS.place("somebody else")
+    monkeypatch.setattr(shared_slots, "JOBS", Slots(1, 1))
+    taken = shared_slots.JOBS.slot("somebody else")
     taken.ask()
     job = WorldReplications(SHORT, 3)
     job.start()
@@ -109,10 +111,10 @@ def test_the_number_of_replications_is_bounded() -> None:
 
 
 def test_one_played_world_is_not_disturbed_by_replications_of_it() -> None:
-    played = PlayedWorld(SHORT, TWO[0])
-    played.step(5)
+    session = PageSession(SHORT, TWO[0])
+    session.step(5)
     job = WorldReplications(SHORT, 3)
     job.start()
-    played.step(7)
+    session.step(7)
     assert job.join(60)
-    pd.testing.assert_frame_equal(played.so_far().daily, staged(SHORT).worlds[0].so_far().daily)
+    pd.testing.assert_frame_equal(session.so_far().daily, group_at(SHORT).worlds[0].so_far().daily)

@@ -97,7 +97,7 @@ def test_handling_times_have_the_declared_spread_and_shape(run: Run) -> None:
 
 def test_hotline_requests_take_as_long_as_fuzhou_s(run: Run) -> None:
     """Days from voicing to closing against 826 appeals: KS distance within 0.15, and the mean within a third."""
-    table = pd.read_csv(Path(__file__).parents[1] / "data" / "fuzhou_days_to_reply.csv")
+    table = pd.read_csv(Path(__file__).parents[2] / "data" / "fuzhou_days_to_reply.csv")
     fuzhou = np.repeat(table["days"], table["requests"]).to_numpy(dtype=float)
     cases = run.requests
     closed = (cases["channel"] == "hotline") & cases["outcome"].isin(["resolved", "unresolved"])

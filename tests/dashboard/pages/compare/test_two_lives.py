@@ -10,7 +10,7 @@ from compared_worlds import DAYS
 from jobs import made
 from sanfang.dashboard.pages.compare import lives_presenter
 from sanfang.dashboard.words import LANGUAGES, say
-from sanfang.dashboard.worlds.stage import Stage
+from sanfang.dashboard.worlds.session_group import SessionGroup
 from sanfang.run import troubles
 
 
@@ -69,35 +69,35 @@ def test_a_trouble_that_came_back_is_one_trouble() -> None:
     assert troubles.life(table[:0], "f", 20) is None
 
 
-def test_the_path_step_by_step_is_that_of_the_last_record(stage: Stage, found: troubles.Troubles) -> None:
+def test_the_path_step_by_step_is_that_of_the_last_record(group: SessionGroup, found: troubles.Troubles) -> None:
     from sanfang.dashboard.pages.compare.paths import watched
 
     root = troubles.chosen(found, "gain").index[0]
-    for place, played in enumerate(stage.worlds):
-        seen = made(lambda job, place=place, played=played: watched(found, place, played, root, job))
-        row = found.requests[place].set_index("id").loc[root]
+    for side, session in enumerate(group.worlds):
+        seen = made(lambda job, side=side, session=session: watched(found, side, session, root, job))
+        row = found.requests[side].set_index("id").loc[root]
         assert seen is not None and seen.id == root and len(seen.handoffs) == row["handoffs"]
     only = troubles.chosen(found, "only_first").index[0]
-    assert made(lambda job: watched(found, 1, stage.worlds[1], only, job)) is None
+    assert made(lambda job: watched(found, 1, group.worlds[1], only, job)) is None
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_card_says_the_days_of_each_world_or_that_it_never_arose(
-    stage: Stage, found: troubles.Troubles, lang: str
+    group: SessionGroup, found: troubles.Troubles, lang: str
 ) -> None:
     root = troubles.chosen(found, "gain").index[0]
-    card = lives_presenter.life_card(found, root, stage.worlds, lang)
-    for place, letter in enumerate("ab"):
+    card = lives_presenter.life_card(found, root, group.worlds, lang)
+    for side, letter in enumerate("ab"):
         days = f"{found.table.loc[root][f'{letter}_days']:.1f}"
-        assert card["worlds"][place]["verdict"] == say("compare_life_solved", lang, days=days, letter=letter.upper())
-        assert all(0 <= part["left"] <= 100.001 for part in card["worlds"][place]["segments"])
+        assert card["worlds"][side]["verdict"] == say("compare_life_solved", lang, days=days, letter=letter.upper())
+        assert all(0 <= part["left"] <= 100.001 for part in card["worlds"][side]["segments"])
     only = troubles.chosen(found, "only_first").index[0]
-    card = lives_presenter.life_card(found, only, stage.worlds, lang)
+    card = lives_presenter.life_card(found, only, group.worlds, lang)
     assert card["worlds"][1]["verdict"] == say("compare_life_prevented", lang, letter="B")
 
 
-def test_the_resident_who_gains_most_gains_most(stage: Stage) -> None:
-    models = [played.model for played in stage.worlds]
+def test_the_resident_who_gains_most_gains_most(group: SessionGroup) -> None:
+    models = [session.model for session in group.worlds]
     best = troubles.most_changed(models, 1, gained=True)
     change = [troubles.minds(model, best)["satisfaction"] for model in models]
     assert change[1] - change[0] == pytest.approx(

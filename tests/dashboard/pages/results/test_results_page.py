@@ -64,7 +64,7 @@ def test_every_view_is_drawn_in_both_languages(made: Any, view: str, lang: str) 
 def test_published_findings_are_shown_as_they_stand_in_the_files(home: Path, lang: str) -> None:
     mechanisms = home / "experiments" / "mechanisms"
     mechanisms.mkdir()
-    source = Path(__file__).resolve().parents[3] / "experiments" / "mechanisms"
+    source = Path(__file__).resolve().parents[4] / "experiments" / "mechanisms"
     for name in ("D3a", "F2a", "D1b"):
         (mechanisms / f"{name}.toml").write_bytes((source / f"{name}.toml").read_bytes())
     found = listed()

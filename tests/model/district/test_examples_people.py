@@ -1,4 +1,7 @@
-"""Worked examples of docs/model.md on people: residents, staff, helpers, and the work that they do."""
+"""Worked examples of docs/model.md on people: residents, staff, helpers, and the work that they do.
+
+The file is long because it is read beside the chapter of that page, from its top to its end.
+"""
 
 from __future__ import annotations
 

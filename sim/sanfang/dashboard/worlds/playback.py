@@ -14,7 +14,7 @@ MAX_WAIT_SECONDS = 5.0
 """Seconds to wait for a picture to be shown before play stops: the viewer may have gone."""
 
 
-class Player:
+class Playback:
     """Steps, shows, and waits until what was shown has been seen.
 
     `step(days)` plays days and returns whether more can follow; `show()` puts the new state on the page, which answers
@@ -36,7 +36,7 @@ class Player:
         if self.playing:
             return
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(self._stop,), daemon=True, name="player")
+        self._thread = threading.Thread(target=self._run, args=(self._stop,), daemon=True, name="playback")
         self._thread.start()
 
     def pause(self) -> None:

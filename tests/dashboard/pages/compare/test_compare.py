@@ -15,22 +15,22 @@ from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.pages.compare import side_by_side
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.words import texts
-from sanfang.dashboard.worlds.stage import Stage
+from sanfang.dashboard.worlds.session_group import SessionGroup
 from sanfang.run import series
 from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
 
-def test_the_daily_table_is_the_models_own_with_the_world_in_front(stage: Stage) -> None:
-    table = side_by_side.daily_tables(stage.worlds)
+def test_the_daily_table_is_the_models_own_with_the_world_in_front(group: SessionGroup) -> None:
+    table = side_by_side.daily_tables(group.worlds)
     for letter, world in zip("AB", TWO, strict=True):
         own = simulate(Scenario.load(world.scenario, district="demo"), seed=3, days=DAYS, scale=0.25).daily
         part = table[table["world"] == letter].drop(columns=["world", "scenario"]).reset_index(drop=True)
         pd.testing.assert_frame_equal(part, own)
 
 
-def test_bands_lie_between_the_curves_green_where_the_other_world_is_better(stage: Stage) -> None:
-    for chart in side_by_side.charts(stage.worlds, "en"):
+def test_bands_lie_between_the_curves_green_where_the_other_world_is_better(group: SessionGroup) -> None:
+    for chart in side_by_side.charts(group.worlds, "en"):
         better, worse, a, b = chart["series"]
         assert (better["colour"], worse["colour"]) == (side_by_side.BETTER, side_by_side.WORSE)
         higher = series.MEASURES[chart["id"]].better == "higher"
@@ -41,18 +41,18 @@ def test_bands_lie_between_the_curves_green_where_the_other_world_is_better(stag
                 assert low == high == base
 
 
-def test_differences_of_shares_are_percentage_points(stage: Stage) -> None:
-    chart = next(one for one in side_by_side.difference_charts(stage.worlds, "en") if one["id"] == "satisfaction")
-    a, b = (series.series(played, "satisfaction") for played in stage.worlds)
+def test_differences_of_shares_are_percentage_points(group: SessionGroup) -> None:
+    chart = next(one for one in side_by_side.difference_charts(group.worlds, "en") if one["id"] == "satisfaction")
+    a, b = (series.series(session, "satisfaction") for session in group.worlds)
     assert chart["series"][-1]["values"][-1] == pytest.approx(100 * (b[-1] - a[-1]), abs=1e-5)
-    row = side_by_side.figures(stage.worlds, "en")[0]["rows"]
+    row = side_by_side.figures(group.worlds, "en")[0]["rows"]
     assert row[0]["change"] == "" and row[1]["verdict"] in ("better", "worse", "")
 
 
-def test_the_maps_have_one_scale(stage: Stage) -> None:
-    maps = side_by_side.maps(stage.worlds, "open", "zh")
+def test_the_maps_have_one_scale(group: SessionGroup) -> None:
+    maps = side_by_side.maps(group.worlds, "open", "zh")
     assert maps[0]["scale"] == maps[1]["scale"]
-    values = np.concatenate([series.by_community(played, "open") for played in stage.worlds])
+    values = np.concatenate([series.by_community(session, "open") for session in group.worlds])
     assert maps[0]["scale"]["high"] == f"{values.max():,.1f}"
     places = [colours.on_scale(value, values.min(), values.max(), "lower") for value in values]
     cells = [cell for one in maps for cell in one["cells"]]
@@ -102,5 +102,5 @@ def test_the_recipe_of_the_page_runs_and_pairs_the_same_worlds(capsys: pytest.Ca
     code = compare(replace(ADDRESS, day=8, worlds=(TWO[0], moved))).python
     space: dict[str, Any] = {}
     exec(code.replace("reps=10", "reps=2, jobs=1"), space)
-    assert space["found"].scenarios["b"].policy.triage == ((0, 0.0), (5, 0.9))
-    assert "waste_share" in capsys.readouterr().out and set(space["found"].differences["scenario"]) == {"b"}
+    assert space["comparison"].scenarios["b"].policy.triage == ((0, 0.0), (5, 0.9))
+    assert "waste_share" in capsys.readouterr().out and set(space["comparison"].differences["scenario"]) == {"b"}

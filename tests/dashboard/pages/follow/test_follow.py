@@ -19,7 +19,7 @@ from sanfang.dashboard.pages.follow.pictures import timeline_picture
 from sanfang.dashboard.presenters import request_life
 from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.words import say, texts
-from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds import shared_slots
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.model.cases.watched import trace
 from sanfang.run import flow
@@ -115,7 +115,7 @@ def test_a_run_that_nobody_waits_for_any_more_ends_within_a_turn_and_makes_nothi
     job.did = lambda amount=1: job.leave()  # type: ignore[method-assign]
     job.run()
     assert job.state == CANCELLED and job.found is None
-    assert slots.JOBS.free == slots.JOBS.count and slots.TURNS.free == slots.TURNS.count
+    assert shared_slots.JOBS.free == shared_slots.JOBS.count and shared_slots.TURNS.free == shared_slots.TURNS.count
 
 
 @pytest.mark.parametrize("value", ["9" * 5_000, None, ["1"], {}])

@@ -20,7 +20,7 @@ from sanfang.dashboard.pages.trust.predictions import PREDICTIONS, answered
 from sanfang.dashboard.pages.trust.trials import Trial
 from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import say, texts
-from sanfang.dashboard.worlds import slots
+from sanfang.dashboard.worlds import shared_slots
 from sanfang.lab.verification import checks as verification
 from sanfang.lab.verification import queue_measures, theory
 from sanfang.lab.verification.agreement import CheckResult
@@ -68,8 +68,8 @@ def test_the_right_answer_stands_on_the_curve() -> None:
         if drawn is None:
             continue
         curve = next(one for one in drawn.curves() if one.series == prediction.series)
-        place = min(range(len(curve.x)), key=lambda n: abs(curve.x[n] - prediction.x))
-        assert prediction.height(prediction.right) == pytest.approx(curve.y[place], rel=0.02), key
+        nearest = min(range(len(curve.x)), key=lambda n: abs(curve.x[n] - prediction.x))
+        assert prediction.height(prediction.right) == pytest.approx(curve.y[nearest], rel=0.02), key
 
 
 def test_the_right_answer_follows_theory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_only_so_many_checks_run_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
         return CheckResult(one, [], 0.0)
 
     monkeypatch.setattr(verification, "make", make)
-    most = slots.JOBS.count
+    most = shared_slots.JOBS.count
     many = [Trial([check("load")], seed) for seed in range(2 * most)]
     for trial in many:
         trial.listen(lambda trial=trial: None if trial.busy else ended.release())
