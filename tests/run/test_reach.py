@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from sanfang.cli.app import app
 from sanfang.lab.comparison import compare
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.run.reach import communities_at, reach, steps_not_reached
+from sanfang.run.reach import communities_at, notes_on_runs, reach, steps_not_reached
 from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
@@ -228,3 +228,18 @@ def test_all_departments_and_domains_that_refer_to_one_another_can_go_together(t
     assert gone not in scenario.with_(changes).departments
     with pytest.raises(InputError, match=f"there is no department '{gone}'"):
         scenario.with_({f"departments.{gone}": False})
+
+
+def test_a_warm_up_after_a_steady_start_is_told_to_do_nothing() -> None:
+    steady = demo(**{"run.start": "steady", "run.warm_up": 100})
+    assert "leaves out nothing" in notes_on_runs([steady])[0]
+    assert notes_on_runs([demo(**{"run.start": "empty", "run.warm_up": 100})]) == []
+
+
+def test_a_scenario_that_takes_away_what_the_district_has_is_told() -> None:
+    """A policy is complete: what it does not name is off, whatever the present one has."""
+    there = demo(**{"present.triage": 0.5, "present.authority": 0.5, "policy.triage": 0.0})
+    assert [note for note in notes_on_runs([there]) if "lowers" in note] == [
+        "pilot: lowers what the present policy has: triage from 0.5 to 0"
+    ]
+    assert notes_on_runs([demo(**{"present.triage": 0.5})]) == []

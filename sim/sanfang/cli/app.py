@@ -94,7 +94,7 @@ def run_command(
     """Simulate one scenario; print its metrics and its ledger of hours and money."""
     with user_errors():
         from sanfang.lab import belonging
-        from sanfang.run.reach import steps_not_reached
+        from sanfang.run.reach import notes_on_runs
 
         try_folder(out)
         if keep_requests and out is None:
@@ -104,7 +104,7 @@ def run_command(
             raise InputError(
                 f"--by-year: a year has {YEAR} days, and the run only {length}; make it longer with --days"
             )
-        say_notes(steps_not_reached([loaded], days))
+        say_notes(notes_on_runs([loaded], days))
         say_if_compiling()
         run = _simulate(loaded, seed, days, scale, keep_requests)
     about = belonging.about({loaded.name: loaded}, seed, run.days, scale) if out else {}
@@ -145,14 +145,14 @@ def compare_command(
         from sanfang.lab.conditions import notes_on_conditions
         from sanfang.lab.scales import notes_on_scale
         from sanfang.lab.scenario_labels import baseline_among, label_of
-        from sanfang.run.reach import steps_not_reached
+        from sanfang.run.reach import notes_on_runs
 
         try_folder(out)
         labelled = load_apart(scenarios, district, settings)
         split = wanted(by, min(days or each.run.days for each in labelled.values()))
         chosen = label_of(baseline, scenarios, labelled)
         say_notes(notes_on_conditions(labelled, baseline_among(labelled, chosen)))
-        say_notes(steps_not_reached(labelled.values(), days))
+        say_notes(notes_on_runs(labelled.values(), days))
         say_notes(notes_on_scale(labelled.values(), scale))
         say_if_compiling()
         drawn = replicate.value if replicate else None
@@ -234,13 +234,13 @@ def _files_of_comparison(comparison: Comparison) -> dict[str, Callable[[Path], o
 
 def _run_document(run: Run) -> dict[str, Any]:
     import sanfang
-    from sanfang.run.reach import reach, steps_not_reached
+    from sanfang.run.reach import notes_on_runs, reach
 
     return {
         "sanfang": sanfang.__version__,
         "scenario": run.scenario.name,
         "digest": run.scenario.digest(),
-        "notes": [*run.scenario.notes, *steps_not_reached([run.scenario], run.days)],
+        "notes": [*run.scenario.notes, *notes_on_runs([run.scenario], run.days)],
         "district": run.scenario.district.name,
         "seed": run.seed,
         "days": run.days,

@@ -26,9 +26,9 @@ from sanfang.lab.sweeps.measuring import Measuring
 from sanfang.lab.sweeps.runner import Progress, run_all
 from sanfang.lab.sweeps.work import Job
 from sanfang.metrics.catalogue import EQUAL_BETWEEN_SCENARIOS, SHOWN_IN_COMPARISON
-from sanfang.metrics.groups import COLUMNS, dimensions
+from sanfang.metrics.groups import COLUMNS, check_comparable, dimensions
 from sanfang.metrics.reasons import reasons
-from sanfang.run.reach import check_reach, reached_by, steps_not_reached
+from sanfang.run.reach import check_reach, notes_on_runs, reached_by
 from sanfang.run.simulation import check_run
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, MAX_RUNS_IN_MEMORY, first_seed, whole_number
@@ -114,7 +114,7 @@ class Comparison:
         about_files = [note for scenario in scenarios for note in scenario.notes]
         windows = filter(None, [differences_in_words(self.windows)])
         conditions = notes_on_conditions(self.scenarios, self.baseline)
-        return list(dict.fromkeys([*about_files, *conditions, *steps_not_reached(scenarios, self.days), *windows]))
+        return list(dict.fromkeys([*about_files, *conditions, *notes_on_runs(scenarios, self.days), *windows]))
 
     def save(self, folder: str | Path, draw: Callable[[Comparison], Any] | None = None) -> list[Path]:
         """Write `files` into `folder`; return their paths. Each is complete or not there.
@@ -196,6 +196,7 @@ def compare(
     labelled, split = by_label(scenarios), tuple(dimension.name for dimension in dimensions(by))
     if replicate is not None:
         labelled = {label: each.with_({"run.replicate": replicate}, "replicate") for label, each in labelled.items()}
+    check_comparable(split, labelled.values())
     chosen = baseline_among(labelled, baseline)
     whole_number("reps", reps, 1, MAX_REPLICATIONS)
     if reps * len(labelled) > MAX_RUNS_IN_MEMORY:

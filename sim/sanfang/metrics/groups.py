@@ -9,7 +9,7 @@ The years after day 0 are a dimension as well, of which every metric can be had:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -33,6 +33,8 @@ from sanfang.scenario.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sanfang.scenario.scenario import Scenario
 
 Numbers = NDArray[np.integer]
 type Years = Mapping[int, Mapping[str, float]]
@@ -171,6 +173,13 @@ def dimensions(names: Sequence[str], where: str = "by") -> tuple[Dimension, ...]
             hint = nearest(str(name), DIMENSIONS) or f"; known here: {listed(DIMENSIONS)}"
             raise InputError(f"{where} = {in_words(name)}: is no dimension of groups{hint}")
     return tuple(DIMENSIONS[name] for name in dict.fromkeys(names))
+
+
+def check_comparable(names: Sequence[str], scenarios: Iterable[Scenario], where: str = "by") -> None:
+    """Raise `InputError` for a dimension whose groups are others in each replication."""
+    if "community" in names and any(scenario.run.replicate == "map" for scenario in scenarios):
+        drawn = 'each replication draws another map (replicate = "map"), and a community of one is none of another'
+        raise InputError(f"{where}: community: {drawn}")
 
 
 # --- Metrics by group --------------------------------------------------------------------------------------

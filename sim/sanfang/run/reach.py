@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sanfang.scenario.conditions import RunLength
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
@@ -81,6 +82,27 @@ def check_reach(scenario: Scenario, days: int | None = None, scale: float = 1.0)
         if begins and begins[0] >= end:
             ends = f"the run ends with day {end - 1} (the first is 0); make it longer, or begin earlier"
             raise InputError(f"{scenario.name}: {path}: begins on day {begins[0]}, but {ends}")
+
+
+def notes_on_runs(scenarios: Iterable[Scenario], days: int | None = None) -> list[str]:
+    """What of scenarios a run does not come to, or does without being told: schedules, a warm-up after a steady start,
+    levers of the present policy that the scenario lowers."""
+    scenarios = list(scenarios)
+    notes = steps_not_reached(scenarios, days)
+    for scenario in scenarios:
+        if scenario.run.start == "steady" and scenario.run.warm_up != RunLength().warm_up:
+            reason = "it begins in the steady state, and its window with day 0"
+            notes.append(
+                f"{scenario.name}: run.warm_up: leaves out nothing of a run whose run.start is steady: {reason}"
+            )
+        lowered = [
+            f"{name} from {level:g} to {float(now):g}"
+            for name, level in scenario.present.items()
+            if isinstance(level, float) and isinstance(now := getattr(scenario.policy, name), float) and now < level
+        ]
+        if lowered:
+            notes.append(f"{scenario.name}: lowers what the present policy has: {listed(lowered)}")
+    return notes
 
 
 def steps_not_reached(scenarios: Iterable[Scenario], days: int | None = None) -> list[str]:

@@ -42,7 +42,8 @@ SCENARIO_HEAD = {
 #     sanfang scenario explain {file}         every value there is, with unit, range and source
 #
 # Each line below that begins with # shows what holds without it: take the # away and change the value. A lever is a
-# number from 0 to 1, or a schedule [[0, 0.0], [180, 1.0]]: from day 0 nothing, from day 180 all of it.
+# number from 0 to 1, or a schedule [[0, 0.0], [180, 1.0]]: from day 0 nothing, from day 180 all of it. A policy is
+# complete: once one lever is set here, all others are off, those of the district's present policy too.
 """,
     "zh": """\
 # 自己的政策方案：在现有的区上采取哪些措施。逐步说明见 Sanfang 的 docs/writing.md。
@@ -53,7 +54,8 @@ SCENARIO_HEAD = {
 #     sanfang scenario explain {file} --lang zh    全部取值及单位、范围、依据
 #
 # 以下以 # 开头的各行是不写时的取值：去掉 # 再改数值即可。政策措施取 0 到 1 的数，
-# 或按日程 [[0, 0.0], [180, 1.0]]：第 0 天起为零，第 180 天起全部到位。
+# 或按日程 [[0, 0.0], [180, 1.0]]：第 0 天起为零，第 180 天起全部到位。方案是完整的：此处只要写了一项措施，
+# 其余措施一律为零，该区现行政策中的措施也不例外。
 """,
 }
 DISTRICT_HEAD = {

@@ -30,6 +30,7 @@ STEPS = {
     "start": "steady start, year from day 0",
     "norm": "expectation drawn to what is promised",
     "parameters": "calibrated in the steady state",
+    "months": "months of Taipei's reports instead of Baltimore's",
 }
 
 

@@ -96,6 +96,11 @@ def test_years_are_kept_as_groups_and_made_again_where_records_do_not_show_them(
     assert made(tmp_path, **two_years, by=["year"]).made == 0
 
 
+def test_communities_of_maps_drawn_anew_are_not_compared() -> None:
+    with pytest.raises(InputError, match="by: community: each replication draws another map"):
+        Experiment.from_dict(ASKED | {"by": ["community"], "replicate": "map"})
+
+
 def test_an_experiment_by_years_needs_a_whole_one() -> None:
     with pytest.raises(InputError, match="by: year: runs have 70 days, and no year is over"):
         Experiment.from_dict(ASKED | {"by": ["year"]})

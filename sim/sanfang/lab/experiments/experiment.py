@@ -26,7 +26,7 @@ from sanfang.lab.experiments.experiment_reading import Origin, parse, read_exper
 from sanfang.lab.experiments.factor_binding import Binder
 from sanfang.lab.experiments.factors import Factor
 from sanfang.lab.experiments.own_metrics import NONE, OwnMetrics
-from sanfang.run.reach import check_reach, steps_not_reached
+from sanfang.run.reach import check_reach, notes_on_runs
 from sanfang.scenario.content import Source
 from sanfang.scenario.errors import InputError, while_reading
 from sanfang.scenario.files import unfit_for_a_path
@@ -90,7 +90,7 @@ class Experiment:
         notes = [source.note] if source and source.note else []
         notes += [note for base in bases.values() for note in base.notes]
         notes += _on_conditions(bases, baseline, factors)
-        notes += steps_not_reached(bases.values(), file.days)
+        notes += notes_on_runs(bases.values(), file.days)
         experiment = cls(
             file=file,
             name=name,

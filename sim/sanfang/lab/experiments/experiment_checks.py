@@ -11,7 +11,7 @@ from sanfang.lab.experiments.designs import Table
 from sanfang.lab.experiments.experiment_windows import check_windows
 from sanfang.lab.experiments.factors import Factor
 from sanfang.metrics.catalogue import BY_NAME
-from sanfang.metrics.groups import YEAR, dimensions
+from sanfang.metrics.groups import YEAR, check_comparable, dimensions
 from sanfang.scenario import catalogue
 from sanfang.scenario.errors import InputError, nearest
 from sanfang.scenario.limits import MAX_POINT_VALUES, MAX_POINTS, MAX_RUNS, first_seed
@@ -30,6 +30,7 @@ def check_experiment(experiment: Experiment) -> None:
         raise InputError(f"{origin}: {unfit}")
     _check_size(experiment)
     dimensions(experiment.by, f"{origin}: by")
+    check_comparable(experiment.by, experiment.bases.values(), f"{origin}: by")
     days = min(experiment.days or base.run.days for base in experiment.bases.values())
     if YEAR.name in experiment.by and days < YEAR_DAYS:
         raise InputError(f"{origin}: by: year: runs have {days} days, and no year is over after fewer than {YEAR_DAYS}")
