@@ -144,7 +144,7 @@ def test_what_follows_is_carried_to_workers_and_written_to_files(name: str, tmp_
 def test_origins_say_where_present_was_said_and_what_was_set_over_it() -> None:
     changed = load("before", "policy.authority=1").with_({"present.triage": 0.5}, "mine")
     assert changed.origin("policy.authority") == "--set"
-    assert changed.origin("policy.triage") == "scenarios/before.toml"
+    assert changed.origin("policy.triage") == "mine"
     assert changed.origin("present.triage") == "mine"
     half = load("three-devolutions@0.5", "policy.authority=1").with_({"policy.triage": 0.1}, "mine")
     assert [half.origin(f"policy.{name}") for name in ("authority", "triage", "volunteers")] == [
@@ -170,3 +170,15 @@ def test_a_schedule_of_the_present_policy_is_refused_in_the_programs_words() -> 
         load("before", "present.authority=[[0, 1.0]]")
     told = "--set: present.authority = [[0, 1.0]]: the present policy has a level, not a schedule"
     assert str(wrong.value) == told
+
+
+def test_a_lever_of_the_present_policy_rests_on_what_the_district_says(tmp_path: Path) -> None:
+    """Not on the row of the article, and not on the file that says that the policy is the present one."""
+    town = tmp_path / "town.toml"
+    levers = 'triage = 0.5\nauthority = { value = 0.25, source = "notice 12 of 2024" }'
+    town.write_text(f'extends = "demo"\nname = "town"\n[present]\n{levers}\n', "utf-8")
+    before = Scenario.load("before", district=town)
+    assert before.origin("policy.triage") == str(town) and "no source" in before.source("policy.triage")
+    assert before.source("policy.authority") == "notice 12 of 2024"
+    assert before.source("policy.staff_devolution").startswith("the article")
+    assert before.with_({"policy.triage": 1.0}).source("policy.triage").startswith("the article")

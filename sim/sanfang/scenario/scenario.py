@@ -34,7 +34,7 @@ from sanfang.scenario.merging import Reading, nested
 from sanfang.scenario.messages import input_error
 from sanfang.scenario.place import Calendar, DepartmentPosts, District, Domain, Money, Staffing
 from sanfang.scenario.policy import Policy
-from sanfang.scenario.present import POLICY
+from sanfang.scenario.present import POLICY, PRESENT
 from sanfang.scenario.reading import ABOUT, read_document, read_scenario
 from sanfang.scenario.resolving import Given, resolved, told_with_dose
 from sanfang.scenario.settings import SETTING, parse_settings
@@ -196,6 +196,8 @@ class Scenario(Section):
         """Where the value at a dotted path came from: `default`, a file, `--set` or `with_`."""
         if self._given is not None and self._given.is_moved(path):
             return f"dose {self._given.dose}"
+        if present := self._present_path(path):
+            return self._origins.get(present, "default")
         if path in self._origins:
             return self._origins[path]
         if path.partition(".")[0] == POLICY in self._origins and find(path):  # "present" was said for all
@@ -208,8 +210,11 @@ class Scenario(Section):
     def source(self, path: str) -> str:
         """What the value at a dotted path rests on, as the place says that set it: a file, or the declaration.
 
-        A lever is what a policy chooses: unless a file says otherwise, its source is the row of the article.
+        A lever is what a policy chooses: unless a file says otherwise, its source is the row of the article. One that
+        is as the district has it rests on what the district says of it.
         """
+        if present := self._present_path(path):
+            return self._sources.get(present) or f"set in {self.origin(path)}, {NONE_GIVEN}"
         origin, given = self.origin(path), self._sources.get(path, "")
         parameter = find(path)
         if given and path in self._origins:
@@ -217,6 +222,17 @@ class Scenario(Section):
         if parameter and (path not in self._origins or parameter.role == "lever"):
             return parameter.source
         return f"set {'in' if origin.endswith('.toml') else 'by'} {origin}, {NONE_GIVEN}"
+
+    def _present_path(self, path: str) -> str:
+        """Where the district says a level of its present policy: of a value there itself, or of a lever that follows it;
+        empty for any other value."""
+        section, _, lever = path.partition(".")
+        if section == PRESENT and lever in self.present:
+            return path
+        given = self._given
+        if section != POLICY or given is None or not given.follows_present or lever in given.policy:
+            return ""
+        return f"present.{lever}" if lever in self.present else ""
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from sanfang.scenario.errors import InputError
-from sanfang.scenario.present import OverPresent
+from sanfang.scenario.present import PRESENT, OverPresent
 from sanfang.scenario.telling import in_words, is_printable, listed
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def _plain(value: Any, path: str, origin: str, sources: dict[str, str]) -> Any:
 class SourceSummary:
     """What the values of a scenario rest on: dotted paths of all, of the assumed ones, of those without a source.
 
-    Names and texts are not among them, and neither are levers: they are what a policy chooses. `origins` counts the
+    Names and texts are not among them, and neither are levers: they are what a policy chooses, unless the district has
+    them already. `origins` counts the
     values by the file, or else, that set them; those that nothing set are `default`.
     """
 
@@ -69,6 +70,7 @@ class SourceSummary:
         paths = [
             path for path, parameter, _ in values(scenario) if parameter.kind != "text" and parameter.role != "lever"
         ]
+        paths += [f"{PRESENT}.{lever}" for lever in scenario.present]
         sources = {path: scenario.source(path) for path in paths}
         return cls(
             values=paths,
