@@ -105,9 +105,10 @@ def _tell(found: Import, lang: str) -> None:
         if count:
             say(f"  {count:>9,}  {told('reasons', reason, lang)}")
     choice = report.selected
-    say(f"{told('selection', choice.selection, lang)}. {told('why', choice.reason, lang, **choice.facts)}")
+    stop, comma, colon = (". ", ", ", ": ") if lang == "en" else ("。", "、", "：")
+    say(f"{told('selection', choice.selection, lang)}{stop}{told('why', choice.reason, lang, **choice.facts)}")
     say(arrivals(choice, lang))
     absent = [told("roles", role, lang) for role, names in report.columns().items() if not names]
-    say(f"{told('page', 'absent', lang)}: {', '.join(absent)}")
+    say(f"{told('page', 'absent', lang)}{colon}{comma.join(absent)}")
     for one in report.doubts:
-        say(f"{told('mapping', 'doubt', lang)}: {doubt(one, lang)}")
+        say(f"{told('mapping', 'doubt', lang)}{colon}{doubt(one, lang)}")

@@ -137,7 +137,8 @@ def test_comments_and_sources_of_a_chinese_district_file_are_chinese_and_its_val
     ]
     assert both[0] == both[1] != ""
     sources = re.findall(r'source = "([^"]*)"', made["zh"])
-    assert sources and all(source.split("：")[0] in ("本文件", "区域表", "假定") for source in sources)
+    assert sources and all(source.split("：")[0] in ("本文件", "区域表", "assumed") for source in sources)
+    assert made["zh"].count('"assumed') == made["en"].count('"assumed') > 0
     comments = [line for line in made["zh"].splitlines() if line.startswith("# ") and "sanfang " not in line]
     assert comments and all(re.search(r"[\u4e00-\u9fff]", line) for line in comments)
     assert parse(made["zh"], "mine.toml")["extends"] == "licang"

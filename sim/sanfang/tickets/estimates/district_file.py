@@ -1,8 +1,8 @@
 """A district file from estimates: demand on the hotline is rescaled to the file's, and all else stays a default.
 
 Each value that is written says where it is from: `this file` (the export), `places` (the table beside it), or
-`assumed`; in a file for Chinese readers 本文件, 区域表, 假定. What is not written is the default's, with the default's
-sources.
+`assumed`; in a file for Chinese readers 本文件, 区域表, assumed. What is not written is the default's, with the
+default's sources.
 """
 
 from __future__ import annotations
