@@ -25,7 +25,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "experiments/README.md", ROOT / "results/README.md"]
 HISTORY = "CHANGELOG.md"
 PROGRAMS = r"(?:\.venv/bin/)?(?:sanfang|make|python3?|pytest)"
-YOURS = {"mine", "mine.toml", "harbour", "harbour.toml", "scenarios/mine", "scenarios/mine.toml", "my/experiment.toml"}
+YOURS = {
+    *("mine", "mine.toml", "harbour", "harbour.toml", "scenarios/mine", "scenarios/mine.toml", "my/experiment.toml"),
+    "DIR/district.toml",
+}
 """Files that a page has its reader write."""
 SCENARIOS = {"scenario", "scenarios", "files", "a", "b", "district"}
 """Parameters of commands that name scenarios and districts."""
@@ -123,7 +126,8 @@ def test_other_commands_of_pages_exist(one: Shown) -> None:
     elif program == "pytest":
         assert all((ROOT / word).exists() for word in rest if word.startswith("tests/"))
     else:
-        assert rest[0] == "-m" and importlib.util.find_spec(rest[1]) is not None
+        module = rest[0] == "-m"
+        assert importlib.util.find_spec(rest[1]) is not None if module else (ROOT / rest[0]).is_file()
 
 
 def test_a_wrong_command_would_be_found() -> None:

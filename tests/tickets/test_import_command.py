@@ -48,6 +48,14 @@ def test_the_page_needs_nothing_from_elsewhere_and_its_counts_sum_up(lang: str, 
     assert sum(counts[:-1]) == counts[-1] >= 300
 
 
+def test_the_quality_page_leads_to_estimates_in_its_language(export: Path, tmp_path: Path) -> None:
+    """And why there is no district file is told in it, too: nobody gave residents."""
+    result = call("import-requests", export, "--out", tmp_path / "out", "--lang", "zh")
+    assert "href='estimates.md'" in (tmp_path / "out" / "quality.html").read_text("utf-8")
+    assert (tmp_path / "out" / "estimates.md").read_text("utf-8").startswith("# 这份文件说明的情况\n")
+    assert "未生成区文件 district.toml：导出文件没有居民数" in result.stdout
+
+
 def test_json_is_one_document_on_standard_output(export: Path, tmp_path: Path) -> None:
     result = call("import-requests", export, "--out", tmp_path / "out", "--json")
     assert json.loads(result.stdout)["selection"]["is"] in ("all", "closed", "open", "last-change", "day", "unknown")

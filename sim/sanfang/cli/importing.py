@@ -36,7 +36,7 @@ def import_requests_command(
     country: Annotated[
         str, typer.Option(metavar="CN|none|...", help="Whose festivals are looked at, as in calendar.country.")
     ] = "CN",
-    lang: Annotated[Language, typer.Option(help="Language of the report and of the mapping's comments.")] = Language.EN,
+    lang: Annotated[Language, typer.Option(help="Language of what is written for people.")] = Language.EN,
     as_json: AsJson = False,
 ) -> None:
     """Read a district's export of requests: a mapping to correct, and a report of what the file can tell.
@@ -53,7 +53,8 @@ def import_requests_command(
         mapping, known = read_mapping(map_file) if map_file else None, read_places(places) if places else None
         with ProgressLine("bytes") as progress:
             found = importing.import_requests(file, mapping, progress)
-        estimated, no_district = _estimates(found, known, None if country == "none" else country, out.resolve().name)
+        festivals = None if country == "none" else country
+        estimated, no_district = _estimates(found, known, festivals, out.resolve().name, lang.value)
     saved = save(out, {**importing.files(found, lang.value), **estimated}, "import-requests", {"file": file.name})
     with user_errors():
         if found.refusal:
@@ -66,22 +67,27 @@ def import_requests_command(
         return
     _tell(found, lang.value)
     if no_district:
-        say(f"no district file: {no_district}")
+        say(no_district)
     saved.say()
 
 
-def _estimates(found: Import, places: Places | None, country: str | None, name: str) -> tuple[dict[str, Any], str]:
+def _estimates(
+    found: Import, places: Places | None, country: str | None, name: str, lang: str
+) -> tuple[dict[str, Any], str]:
     """What is estimated from the tickets, as files to save: name, and what writes it; and why there is no district
-    file, if there is none."""
+    file, if there is none, as a line in `lang`."""
     if found.tickets is None:
         return {}, ""
     from sanfang.cli.telling import say_if_compiling
+    from sanfang.tickets.estimates.texts import text
     from sanfang.tickets.estimates.writing import written
+    from sanfang.tickets.said import in_language
 
     if places is not None:
         say_if_compiling()
-    made = written(found.tickets, places, country, name)
-    return {file: partial(_write, text) for file, text in made.texts.items()}, made.no_district
+    made = written(found.tickets, places, country, name, lang=lang)
+    none = in_language(text("page.no_district", why=made.no_district), lang) if made.no_district else ""
+    return {file: partial(_write, content) for file, content in made.texts.items()}, none
 
 
 def _write(text: str, path: Path) -> None:
@@ -94,14 +100,15 @@ def _tell(found: Import, lang: str) -> None:
 
     report = found.report
     assert report is not None
-    say(f"{report.file}: {report.sheet.rows:,} rows, {report.used:,} used")
+    say(f"{report.file}: {told('page', 'rows_used', lang, rows=report.sheet.rows, used=report.used)}")
     for reason, count in report.made.reasons.items():
         if count:
             say(f"  {count:>9,}  {told('reasons', reason, lang)}")
     choice = report.selected
-    say(f"{told('selection', choice.selection, lang)}. {told('why', choice.reason, lang, **choice.facts)}")
+    stop, comma, colon = (". ", ", ", ": ") if lang == "en" else ("。", "、", "：")
+    say(f"{told('selection', choice.selection, lang)}{stop}{told('why', choice.reason, lang, **choice.facts)}")
     say(arrivals(choice, lang))
     absent = [told("roles", role, lang) for role, names in report.columns().items() if not names]
-    say(f"{told('page', 'absent', lang)}: {', '.join(absent)}")
+    say(f"{told('page', 'absent', lang)}{colon}{comma.join(absent)}")
     for one in report.doubts:
-        say(f"{told('mapping', 'doubt', lang)}: {doubt(one, lang)}")
+        say(f"{told('mapping', 'doubt', lang)}{colon}{doubt(one, lang)}")

@@ -15,6 +15,7 @@ from sanfang.tickets.mapping_file import mapping_text
 from sanfang.tickets.page import page
 from sanfang.tickets.quality import Quality, quality
 from sanfang.tickets.reading import no_cell_in_messages, read
+from sanfang.tickets.said import Said
 from sanfang.tickets.selection import selected
 from sanfang.tickets.sheet import Sheet
 from sanfang.tickets.text_files import Progress
@@ -91,7 +92,7 @@ def _tickets(report: Quality) -> Tickets:
         selection=report.selected.selection,
         created_has_time=report.created_has_time,
         closed_has_time=report.closed_has_time,
-        doubts=tuple(doubt(one) for one in report.doubts),
+        doubts=tuple(Said(doubt(one), doubt(one, "zh")) for one in report.doubts),
     )
 
 

@@ -53,6 +53,7 @@ def page(report: Quality, lang: str = "en") -> str:
         _marks(report, lang),
         f"<h2>{say('domains')}</h2>",
         _domains(report, lang),
+        f"<p>{say('estimates')} <a href='estimates.md'>estimates.md</a></p>" if report.used else "",
         f"<p class=soft>{say('private')}</p>",
     ]
     language = "zh-CN" if lang == "zh" else "en"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 
 SMALL = 5
 """A value that fewer requests have is not shown, and a count below it is pooled with others."""
@@ -53,6 +54,7 @@ def shape(value: str, most: int = 30) -> str:
     return re.sub(r"(.)\1{4,}", lambda run: run[1] * 4, found)[:most]
 
 
+@cache
 def _kind(sign: str) -> str:
     category = unicodedata.category(sign)
     if category == "Nd":

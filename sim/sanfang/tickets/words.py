@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 DATES = ("created", "closed", "due", "changed", "event_time")
@@ -60,17 +60,20 @@ class RoleWords:
         return any(word in own if word.isascii() and len(word) <= 3 else word in squeezed for word in self.never)
 
 
-def _readings(heading: str) -> list[tuple[float, str]]:
+@lru_cache(1_000)  # each heading is held against the words of all roles
+def _readings(heading: str) -> tuple[tuple[float, str], ...]:
     """A heading, and its last part where it is a path (`fields.status`) or stood in two lines (`A / B`)."""
     parts = [part for part in re.split(r"[.:/]|\s-\s", heading) if part.strip()]
-    return [(1.0, heading), *([(0.95, parts[-1])] if len(parts) > 1 else [])]
+    return ((1.0, heading), *([(0.95, parts[-1])] if len(parts) > 1 else []))
 
 
+@lru_cache(1_000)
 def plain(text: str) -> str:
     """Letters and digits only, small, full-width signs as usual ones."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
 
 
+@lru_cache(1_000)
 def tokens_of(text: str) -> frozenset[str]:
     """The words of a text, `camelCase` taken apart; each run of letters of one alphabet is a word."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text))

@@ -13,20 +13,21 @@ from sanfang.tickets.estimates.days import Days, counts_by_day, whole_days
 from sanfang.tickets.estimates.profiles import Profiles, daily_fit, profiles
 from sanfang.tickets.estimates.rows import is_request, requests_together
 from sanfang.tickets.estimates.small_cells import FEW, FEWEST, OTHERS, pooled_cells, pooled_names
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import Bound, Estimate, Refused, Result, Table, from_log
 from sanfang.tickets.tickets import Tickets
 
-UNIT = "requests a day"
+UNIT = text("unit.requests_a_day")
 FEWEST_DAYS = 14
 """With fewer whole days there is no rate with an error."""
 
 WHY_BOUND = {
-    "closed": "the file holds closed requests only; those still open when it was made are missing",
-    "last-change": "the file is chosen by last change; requests of the period that changed after it may be missing",
+    "closed": text("why.bound_closed"),
+    "last-change": text("why.bound_last_change"),
 }
 WHY_REFUSED = {
-    "open": "the file holds open requests only: how many came cannot be told from how many are left",
-    "day": "the file is one day's cut: it says nothing of other days",
+    "open": text("why.open_only"),
+    "day": text("why.one_day"),
 }
 
 
@@ -82,9 +83,9 @@ def _why_none(tickets: Tickets, days: Days, counts: np.ndarray) -> str:
     if tickets.selection in WHY_REFUSED:
         return WHY_REFUSED[tickets.selection]
     if len(days) < FEWEST_DAYS:
-        return f"the file covers {len(days)} days whole; at least {FEWEST_DAYS} are needed"
+        return text("why.few_days", days=len(days), least=FEWEST_DAYS)
     if counts.sum() < 2 * FEWEST:
-        return f"the file has fewer than {2 * FEWEST} requests in its whole days"
+        return text("why.few_in_days", least=2 * FEWEST)
     return ""
 
 
@@ -150,6 +151,6 @@ class _Rater:
 
 def _extra_variance(days: Days, counts: np.ndarray, mean: np.ndarray, effects: int) -> Result:
     if len(np.unique(days.week)) < 8:
-        return Refused("fewer than 8 weeks: how much days vary beyond chance is not known to a factor of two")
+        return Refused(text("why.few_weeks"))
     value, low, high = extra_variance(counts, mean, effects, days.week)
-    return Estimate(value, low, high, int(counts.sum()), "variance beyond Poisson's, over the mean squared")
+    return Estimate(value, low, high, int(counts.sum()), text("unit.variance"))

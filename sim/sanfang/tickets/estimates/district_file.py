@@ -1,7 +1,8 @@
 """A district file from estimates: demand on the hotline is rescaled to the file's, and all else stays a default.
 
 Each value that is written says where it is from: `this file` (the export), `places` (the table beside it), or
-`assumed`. What is not written is the default's, with the default's sources.
+`assumed`; in a file for Chinese readers 本文件, 区域表, assumed. What is not written is the default's, with the
+default's sources.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from sanfang.tickets.estimates.estimates import Estimates
 from sanfang.tickets.estimates.hotline import CLOSE, Rates, model_hotline, scaled_hazards, season_of
 from sanfang.tickets.estimates.places import Places
 from sanfang.tickets.estimates.profiles import MONTHS, WEEKDAYS
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import Bound, Estimate, Refused
+from sanfang.tickets.said import in_language
 
 BASE = "licang"
 POLICY = "before"
@@ -30,22 +33,6 @@ FEWEST_RESIDENTS = 2_000
 
 AS_COMMUNITIES = 20_000
 """Neighbourhoods with fewer residents on average are communities; larger ones are sub-districts."""
-
-HEAD = """\
-# A district from its own records: {rows:,} rows of an export, {begin} to {end}.
-#
-#     sanfang scenario validate {file}
-#     sanfang scenario explain {file} domains
-#     sanfang run before --district {file} --days 120
-#
-# From the export: how often needs arise ({domains}), and when{when}. The whole
-# file is taken for what the model calls the hotline, whatever the channel. A hazard is of needs that arise, and the
-# hotline sees only those that are voiced, and voiced there: so each default hazard is scaled until the model's own
-# hotline gets the file's requests per resident and year (without duplicates, with repeats) on this district.
-# From the table of neighbourhoods: residents and what else it gives.
-# Everything else (staff, money, hours of work, times, minds, voice) is the default of `{base}` with its sources, and is
-# not this district's. Where staff does not fit demand, times and satisfaction of a run will be wrong.
-"""
 
 
 @dataclass(frozen=True)
@@ -60,10 +47,15 @@ class DistrictFile:
 
 
 def write_district(
-    estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline, name: str | None = None
+    estimates: Estimates,
+    places: Places | None,
+    path: Path,
+    rates: Rates = model_hotline,
+    name: str | None = None,
+    lang: str = "en",
 ) -> DistrictFile:
     """Write a district file to `path`, which may be there already; see `district_file`. Raises `InputError`."""
-    made = district_file(estimates, places, path, rates, name)
+    made = district_file(estimates, places, path, rates, name, lang)
     try:
         path.write_text(made.text, encoding="utf-8")
     except (OSError, ValueError) as error:
@@ -75,16 +67,22 @@ def why_no_district(estimates: Estimates, places: Places | None) -> str:
     """Why no district file can be made, or the empty string."""
     hazard = estimates.hazards.all
     if places is None or not isinstance(hazard, Estimate):
-        return hazard.reason if isinstance(hazard, Bound | Refused) else "residents are needed"
+        return hazard.reason if isinstance(hazard, Bound | Refused) else text("why.residents_needed")
     if places.residents < FEWEST_RESIDENTS:
-        return f"{places.residents:,.0f} residents; at least {FEWEST_RESIDENTS:,} are needed"
+        return text("why.few_residents", residents=places.residents, least=FEWEST_RESIDENTS)
     return ""
 
 
 def district_file(
-    estimates: Estimates, places: Places | None, path: Path, rates: Rates = model_hotline, name: str | None = None
+    estimates: Estimates,
+    places: Places | None,
+    path: Path,
+    rates: Rates = model_hotline,
+    name: str | None = None,
+    lang: str = "en",
 ) -> DistrictFile:
-    """What a district file at `path` would say. Its map is drawn from its `name` (None: that of the file).
+    """What a district file at `path` would say. Its map is drawn from its `name` (None: that of the file);
+    its comments and sources are in `lang`.
 
     `rates` runs the model (some ten seconds, up to five times). Raises `InputError` without places, and where hazards
     were refused.
@@ -102,7 +100,7 @@ def district_file(
     values["district.label_zh"] = (printable(name), "")
     values |= _hazards(estimates, values, rates, left)
     return DistrictFile(
-        text=_text(estimates, values, left, path.name, printable(name)),
+        text=_text(estimates, values, left, path.name, printable(name), lang),
         written={key: source for key, (_, source) in values.items() if source},
         left=left,
     )
@@ -116,48 +114,45 @@ def _of_places(estimates: Estimates, places: Places, left: dict[str, str]) -> Va
     """What the table of neighbourhoods says of the district."""
     base = Scenario.load(POLICY, district=BASE).district
     residents, number = round(places.residents), len(places.table)
-    mean = residents / number
-    values: Values = {"district.population": (residents, f"places: sum of {number} neighbourhoods")}
+    mean, as_base = residents / number, text("district.as_base", base=BASE)
+    values: Values = {"district.population": (residents, text("district.residents", n=number))}
     if mean < AS_COMMUNITIES:
         communities, streets = number, max(1, min(number, round(residents * base.sub_districts / base.population)))
-        values["district.communities"] = (communities, "places: one a neighbourhood")
-        values["district.sub_districts"] = (streets, f"assumed: as many residents each as in {BASE}")
+        values["district.communities"] = (communities, text("district.one_each"))
+        values["district.sub_districts"] = (streets, as_base)
         if number >= 5:
             spread = min(1.0, float(places.table["residents"].std(ddof=1)) / mean)
-            values["district.community_size_cv"] = (round(spread, 3), "places: sd over mean of the neighbourhoods")
+            values["district.community_size_cv"] = (round(spread, 3), text("district.spread"))
         _heterogeneity(estimates, values, left)
     else:
         communities = max(number, round(residents * base.communities / base.population))
-        values["district.communities"] = (communities, f"assumed: as many residents each as in {BASE}")
-        values["district.sub_districts"] = (number, "places: one a neighbourhood, which are too large for communities")
-        left["district.heterogeneity"] = "neighbourhoods of the file are larger than communities"
+        values["district.communities"] = (communities, as_base)
+        values["district.sub_districts"] = (number, text("district.one_each_large"))
+        left["district.heterogeneity"] = text("district.larger")
     elderly = places.share_elderly
     if math.isnan(elderly):
-        left["district.share_elderly"] = "the table of neighbourhoods does not give it"
+        left["district.share_elderly"] = text("district.no_elderly")
     elif elderly + base.share_young > 1:
-        left["district.share_elderly"] = f"{elderly:.0%} does not go with {base.share_young:.0%} under 15"
+        left["district.share_elderly"] = text("district.elderly_unfit", elderly=elderly, young=base.share_young)
     else:
-        values["district.share_elderly"] = (round(elderly, 4), "places: mean by residents")
+        values["district.share_elderly"] = (round(elderly, 4), text("district.elderly"))
     posts = 10_000 * places.posts / residents
     if math.isnan(posts):
-        left["staffing.officers_per_10k"] = "the table of neighbourhoods does not give the posts of each"
+        left["staffing.officers_per_10k"] = text("district.no_posts")
     elif not 0.5 <= posts <= 60:
-        left["staffing.officers_per_10k"] = f"{posts:.2g} posts per 10,000 residents is outside 0.5 to 60"
+        left["staffing.officers_per_10k"] = text("district.posts_unfit", posts=posts)
     else:
-        values["staffing.officers_per_10k"] = (
-            round(posts, 2),
-            "places: posts over residents, taken for community officers",
-        )
+        values["staffing.officers_per_10k"] = (round(posts, 2), text("district.posts"))
     return values
 
 
 def _heterogeneity(estimates: Estimates, values: Values, left: dict[str, str]) -> None:
     differ = estimates.hazards.heterogeneity
     if isinstance(differ, Estimate):
-        told = f"this file: log sd of hazards of {differ.count} neighbourhoods beyond chance ({_interval(differ)})"
+        told = text("district.heterogeneity", n=differ.count, low=differ.low, high=differ.high)
         values["district.heterogeneity"] = (round(min(differ.value, 1.5), 3), told)
     else:
-        left["district.heterogeneity"] = str(differ)
+        left["district.heterogeneity"] = differ.sentence
 
 
 def _calendar(estimates: Estimates, left: dict[str, str]) -> Values:
@@ -173,11 +168,12 @@ def _calendar(estimates: Estimates, left: dict[str, str]) -> Values:
         parts = [table.get(name) for name in names]
         known = [part for part in parts if isinstance(part, Estimate)]
         if len(known) < len(names):
-            left[path] = str(table.get("all", "not all of it is known"))
+            why = table.get("all")
+            left[path] = why.sentence if isinstance(why, Bound | Refused) else text("district.not_known")
             continue
         error = max(math.log(part.high / part.low) / 2 for part in known)
-        note = f"; {known[0].note}" if key == "month_profile" and known[0].note else ""
-        told = f"this file: shares of requests; each known to {math.expm1(error):.0%} or better{note}"
+        note = text("district.note", note=known[0].note) if key == "month_profile" and known[0].note else ""
+        told = text("district.shares", error=math.expm1(error), note=note)
         values[path] = (_summing_to_one([part.value for part in known]), told)
     return values
 
@@ -201,44 +197,51 @@ def _hazards(estimates: Estimates, values: Values, rates: Rates, left: dict[str,
         if isinstance(seen, Estimate):
             wanted[name] = seen
         else:
-            left[f"domains.{name}.hazard"] = str(seen) if seen else "no request of the file is of this domain"
+            left[f"domains.{name}.hazard"] = seen.sentence if seen else text("district.no_request")
     season = season_of(estimates.begin, estimates.end, scenario)
     targets = {name: one.value / season for name, one in wanted.items()}
     hazard, error, off = scaled_hazards(scenario, targets, rates)
     total = estimates.hazards.all
     placed = sum(one.count for one in wanted.values())
     if isinstance(total, Estimate) and placed < total.count:
-        left["requests without a domain of the model"] = f"{1 - placed / total.count:.1%} of all, not in this file"
+        left[text("district.without_domain")] = text("district.share_without", share=1 - placed / total.count)
     result: Values = {}
     for name, one in wanted.items():
         spread = math.exp(math.hypot(math.log(one.high / one.low) / 2, 1.96 * error[name]))
-        rest = f"; it gets {off[name]:.2f} of them" if abs(math.log(off[name])) > math.log(1 + 2 * CLOSE) else ""
-        told = (
-            f"this file: {default[name]:g} of {BASE} x {hazard[name] / default[name]:.3g}, so that the model's hotline"
-            f" gets the file's {targets[name]:.3g} requests per resident and year{rest};"
-            f" {hazard[name] / spread:.3g}-{hazard[name] * spread:.3g}"
+        far = abs(math.log(off[name])) > math.log(1 + 2 * CLOSE)
+        told = text(
+            "district.hazard",
+            default=default[name],
+            base=BASE,
+            factor=hazard[name] / default[name],
+            target=targets[name],
+            rest=text("district.rest", off=off[name]) if far else "",
+            low=hazard[name] / spread,
+            high=hazard[name] * spread,
         )
         result[f"domains.{name}.hazard"] = (float(f"{hazard[name]:.4g}"), told)
     return result
 
 
-def _interval(one: Estimate) -> str:
-    return f"{one.low:.3g}-{one.high:.3g}"
-
-
-def _text(estimates: Estimates, values: Values, left: Mapping[str, str], file: str, name: str) -> str:
-    domains = [key.split(".")[1] for key in values if key.startswith("domains.")]
-    when = [key.removeprefix("calendar.").replace("_", " ") for key in values if key.startswith("calendar.")]
-    head = HEAD.format(
+def _text(estimates: Estimates, values: Values, left: Mapping[str, str], file: str, name: str, lang: str) -> str:
+    domains = [key for key in values if key.startswith("domains.")]
+    shapes = [
+        in_language(text(f"district.{key.removeprefix('calendar.')}"), lang)
+        for key in values
+        if key.startswith("calendar.")
+    ]
+    comma = in_language(text("page.comma"), lang)
+    head = text(
+        "district.head",
         rows=estimates.rows,
         begin=estimates.begin,
         end=estimates.end,
         file=printable(file),
         base=BASE,
-        domains=f"{len(domains)} domains",
-        when=f" ({', '.join(when)})" if when else ", which stays the default",
+        domains=text("district.domains", n=len(domains)),
+        when=text("district.when", shapes=comma.join(shapes)) if shapes else text("district.when_default"),
     )
-    lines = [head]
+    lines = [in_language(head, lang)]
     lines += [
         f"{key} = {to_toml(value)}" for key, value in {"extends": BASE, "label_en": name, "label_zh": name}.items()
     ]
@@ -249,10 +252,14 @@ def _text(estimates: Estimates, values: Values, left: Mapping[str, str], file: s
             section = above
             lines += ["", f"[{section}]"]
         shown = to_toml(value) if not isinstance(value, list) else "[" + ", ".join(f"{one:g}" for one in value) + "]"
-        lines.append(f"{last} = {{ value = {shown}, source = {to_toml(source)} }}" if source else f"{last} = {shown}")
+        lines.append(
+            f"{last} = {{ value = {shown}, source = {to_toml(in_language(source, lang))} }}"
+            if source
+            else f"{last} = {shown}"
+        )
     if left:
-        lines += ["", "# Left at the default:"]
-        lines += [f"#   {key}: {printable(why)}" for key, why in left.items()]
+        lines += ["", f"# {in_language(text('district.left'), lang)}"]
+        lines += [f"#   {in_language(key, lang)}: {printable(in_language(why, lang))}" for key, why in left.items()]
     return "\n".join(lines) + "\n"
 
 

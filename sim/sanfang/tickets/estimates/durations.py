@@ -14,6 +14,7 @@ from scipy import stats
 
 from sanfang.tickets.estimates.lifetimes import FAMILIES, LifetimeFit, Times, fit_lifetimes
 from sanfang.tickets.estimates.small_cells import FEWEST, pooled_names, seen_share
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import LEVEL, Estimate, Refused, Result, from_log
 from sanfang.tickets.tickets import Tickets
 
@@ -94,17 +95,15 @@ def closing_times(tickets: Tickets) -> ClosingTimes:
         by_domain={
             str(name): _closing(times[(domain == name).to_numpy()]) for name in sorted(domain.dropna().unique())
         },
-        at_once=seen_share(
-            instant[handled & closed].to_numpy(), _day(table, handled & closed), "share of closed requests"
-        )
+        at_once=seen_share(instant[handled & closed].to_numpy(), _day(table, handled & closed), text("unit.of_closed"))
         if precise and (handled & closed).sum() >= FEWEST_CLOSED
-        else Refused("dates without a time of day" if not precise else f"fewer than {FEWEST_CLOSED} closed requests"),
+        else Refused(text("why.few_closed", least=FEWEST_CLOSED) if precise else text("why.no_clock")),
         left_out={
-            reason: str(count) if count >= FEWEST else f"fewer than {FEWEST}"
+            reason: str(count) if count >= FEWEST else text("left_out.few", least=FEWEST)
             for reason, count in {
-                "duplicate, referred or cancelled: their closing is no end of handling": int((~handled).sum()),
-                "closed, but without a closing date": int(undated.sum()),
-                "closed within three minutes: settled during the call": int(instant.sum()),
+                text("left_out.not_handled"): int((~handled).sum()),
+                text("left_out.undated"): int(undated.sum()),
+                text("left_out.at_once"): int(instant.sum()),
             }.items()
             if count
         },
@@ -117,9 +116,9 @@ def _day(table: pd.DataFrame, rows: pd.Series) -> np.ndarray:
 
 def _why_none(tickets: Tickets) -> str:
     if "closed" not in tickets.has:
-        return "the file has no closing date"
+        return text("why.no_closing_date")
     if tickets.selection == "open":
-        return "the file holds open requests only: it has no closing"
+        return text("why.no_closing")
     return ""
 
 
@@ -147,7 +146,7 @@ def _times(tickets: Tickets, table: pd.DataFrame) -> Times:
 def _closing(times: Times) -> Closing | Refused:
     closed = int(times.done.sum())
     if closed < FEWEST_CLOSED:
-        return Refused(f"fewer than {FEWEST_CLOSED} closed requests")
+        return Refused(text("why.few_closed", least=FEWEST_CLOSED))
     fits = [fit for fit in (fit_lifetimes(times, family) for family in FAMILIES) if fit is not None]
     best = min(fits, key=lambda fit: fit.aic, default=None)
     still_open: dict[int, Result] = {}
@@ -155,7 +154,7 @@ def _closing(times: Times) -> Closing | Refused:
     p90: Result
     misfit = float("nan")
     if times.truncated:
-        none = Refused("requests that were open when the file was made are missing; no curve without a distribution")
+        none = Refused(text("why.no_curve"))
         median, p90 = none, none
         misfit = _misfit_of_truncated(times, best)
     else:
@@ -176,19 +175,17 @@ def _closing(times: Times) -> Closing | Refused:
 
 def _fitted(times: Times, fit: LifetimeFit | None, level: float, misfit: float) -> Result:
     if fit is None:
-        return Refused("neither a lognormal nor a Weibull distribution can be told from these times")
+        return Refused(text("why.no_distribution"))
     if times.truncated:
         seen = 1.0 - float(fit.share_after(np.array(times.right.max())))
         if seen < LEAST_SEEN:
             far = float(times.right.max())
-            return Refused(
-                f"the file reaches back {far:.0f} days, in which only {seen:.0%} of requests would be closed;"
-                f" at least {LEAST_SEEN:.0%} are needed"
-            )
+            return Refused(text("why.too_short", far=far, seen=seen, least=LEAST_SEEN))
     value, error = fit.quantile(level)
     chance = 1.36 / float(times.done.sum()) ** 0.5  # of Kolmogorov and Smirnov at 5 %
-    note = f"{fit.family}, which fits badly; the interval is too narrow" if misfit > max(BAD, chance) else fit.family
-    return from_log(value, error, len(times), "days", note=note)
+    family = text(f"family.{fit.family}")
+    note = text("note.fits_badly", family=family) if misfit > max(BAD, chance) else family
+    return from_log(value, error, len(times), text("unit.days"), note=note)
 
 
 def _kaplan_meier(times: Times, fit: LifetimeFit | None) -> tuple[Result, Result, dict[int, Result], float]:
@@ -213,9 +210,11 @@ def _kaplan_meier(times: Times, fit: LifetimeFit | None) -> tuple[Result, Result
     def quantile(level: float) -> Result:
         value = passed(left, level)
         if not np.isfinite(value):
-            return Refused(f"fewer than {level:.0%} were closed in the time that was observed")
+            return Refused(text("why.not_reached", level=level))
         ends = passed(low, level), passed(high, level)
-        return Estimate(value, ends[0], ends[1] if np.isfinite(ends[1]) else float("inf"), len(times), "days")
+        return Estimate(
+            value, ends[0], ends[1] if np.isfinite(ends[1]) else float("inf"), len(times), text("unit.days")
+        )
 
     open_: dict[int, Result] = {}
     ordered, last = np.sort(at[done]), 0
@@ -224,7 +223,8 @@ def _kaplan_meier(times: Times, fit: LifetimeFit | None) -> tuple[Result, Result
         if closed - last < FEWEST or (at > day).sum() < FEWEST or len(ordered) - closed < FEWEST:
             continue
         place, last = int(np.searchsorted(steps, day, side="right")) - 1, closed
-        open_[day] = Estimate(float(left[place]), float(low[place]), float(high[place]), len(times), "share not closed")
+        ends_of_share = float(low[place]), float(high[place])
+        open_[day] = Estimate(float(left[place]), *ends_of_share, len(times), text("unit.not_closed"))
     misfit = float("nan")
     if fit is not None:
         misfit = float(np.abs(fit.share_after(np.maximum(steps, 1e-4)) - left).max())

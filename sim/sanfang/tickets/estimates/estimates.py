@@ -15,6 +15,7 @@ from sanfang.tickets.estimates.links import Links, links
 from sanfang.tickets.estimates.moved import Moved, moved
 from sanfang.tickets.estimates.places import Places
 from sanfang.tickets.estimates.silence import ASSUMPTIONS, Silence, silence
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import Bound, Estimate, Refused, rounded
 from sanfang.tickets.tickets import Tickets
 
@@ -72,17 +73,17 @@ def _doubts(tickets: Tickets, coming: Arrivals, country: str | None) -> tuple[st
 
     table, result = tickets.table, []
     if tickets.selection == "unknown":
-        result.append("how the file was chosen is not known; it is taken for all requests of the period")
+        result.append(text("doubt.unknown"))
         if "closed" in tickets.has and table["closed"].notna().all():
-            result.append("no request is open: if the file holds closed requests only, rates and times are too low")
+            result.append(text("doubt.none_open"))
     lost = whole_days(tickets, country).lost
     if lost:
-        result.append(f"{lost} days have no request although their weekday has many: taken as lost, and left out")
+        result.append(text("doubt.lost", lost=lost))
     unnamed = float(table["domain"].isna().mean()) if len(table) else 0.0
     if unnamed > 0:
-        result.append(f"{unnamed:.0%} of requests fit no domain: they count in all, and in no domain")
+        result.append(text("doubt.no_domain", share=unnamed))
     if "neighbourhood" not in tickets.has:
-        result.append("the file has no neighbourhood")
+        result.append(text("doubt.no_neighbourhood"))
     return tuple(result)
 
 

@@ -12,12 +12,13 @@ from scipy import stats
 from sanfang.tickets.estimates.arrivals import Arrivals
 from sanfang.tickets.estimates.places import Places, key_of
 from sanfang.tickets.estimates.rows import is_request, requests_together
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import Bound, Estimate, Refused, Result, Table
 from sanfang.tickets.tickets import Tickets
 
-UNIT = "requests per resident and year"
+UNIT = text("unit.per_resident")
 YEAR = 365
-NO_PLACES = "an export has no residents; give a table of neighbourhoods with their residents (--places)"
+NO_PLACES = text("why.no_places")
 
 MOST_OUTSIDE = 0.05
 """Share of requests from neighbourhoods that the table lacks, from which on there is no hazard."""
@@ -52,14 +53,11 @@ def hazards(tickets: Tickets, arrivals: Arrivals, places: Places | None) -> Haza
     counts = names.map(key_of).value_counts()
     outside = float(counts[~counts.index.isin(list(residents))].sum() / counts.sum()) if len(counts) else 0.0
     if outside > MOST_OUTSIDE:
-        none = Refused(
-            f"{outside:.0%} of requests are from neighbourhoods that the table of places does not have;"
-            " residents and requests would not be of one area"
-        )
+        none = Refused(text("why.outside", outside=outside))
         return Hazards(none, {}, {}, none, outside)
     total = places.residents
     together = requests_together(tickets)
-    differ: Result = Refused("the file has no neighbourhood, or does not hold all requests of the period")
+    differ: Result = Refused(text("why.no_neighbourhood"))
     if "neighbourhood" in tickets.has and isinstance(arrivals.requests, Estimate):
         counted = _counts(tickets, places).to_numpy().astype(float)
         differ = heterogeneity(counted, places.table["residents"].to_numpy(dtype=float), together)
@@ -105,9 +103,9 @@ def heterogeneity(counts: np.ndarray, residents: np.ndarray, together: float = 0
     """
     number = len(residents)
     if number < FEWEST_PLACES:
-        return Refused(f"fewer than {FEWEST_PLACES} neighbourhoods")
+        return Refused(text("why.few_places", least=FEWEST_PLACES))
     if counts.sum() < FEWEST_REQUESTS:
-        return Refused(f"fewer than {FEWEST_REQUESTS} requests with a neighbourhood and a domain")
+        return Refused(text("why.few_placed", least=FEWEST_REQUESTS))
     expected = np.outer(residents, counts.sum(axis=0)) / residents.sum()
     weight = 1 / (expected + SURE) ** 2
     above = (weight * ((counts - expected) ** 2 * number / (number - 1) - (1 + together) * expected)).sum(axis=1)
@@ -118,4 +116,4 @@ def heterogeneity(counts: np.ndarray, residents: np.ndarray, together: float = 0
     half = float(stats.t.ppf(0.975, number - 1)) * error
     top = max(value + half, value * math.exp(half / value)) if value > half else value + half
     low, middle, high = (math.log1p(max(one, 0.0)) ** 0.5 for one in (value - half, value, top))
-    return Estimate(middle, low, high, number, "log sd between neighbourhoods, within a domain")
+    return Estimate(middle, low, high, number, text("unit.log_sd"))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sanfang.tickets.estimates.rows import first_reports, is_request, troubles
 from sanfang.tickets.estimates.small_cells import pooled_names, seen_share
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import Refused, Result, Table
 from sanfang.tickets.tickets import Tickets
 
@@ -19,7 +20,6 @@ WITHIN = pd.Timedelta(days=30)
 """A repeat comes within so many days after closing."""
 
 FEWEST_FOLLOWED = 20
-NO_LINK = "the file does not link a request to an earlier one ({what}); none are guessed"
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,18 @@ class Links:
 def links(tickets: Tickets) -> Links:
     """What the links tell."""
     table, domain = tickets.table, pooled_names(tickets.table["domain"])
-    duplicates: Result = Refused(NO_LINK.format(what="duplicates"))
-    repeats: Result = Refused(NO_LINK.format(what="repeats"))
+    duplicates: Result = Refused(text("why.no_duplicates"))
+    of_reports = text("unit.of_reports")
+    repeats: Result = Refused(text("why.no_repeats"))
     by_domain: Table = {}
     again_by_domain: Table = {}
     if "duplicate_of" in tickets.has:
         flags, root = (table["duplicate_of"] >= 0).to_numpy(), first_reports(tickets)
-        duplicates = seen_share(flags, root, "share of all reports")
-        by_domain = _by(domain, flags, root, "share of all reports")
+        duplicates = seen_share(flags, root, of_reports)
+        by_domain = _by(domain, flags, root, of_reports)
     elif (marked := (table["status"] == "duplicate").to_numpy()).any():
         day = table["created"].to_numpy().astype("datetime64[D]")
-        duplicates = seen_share(marked, day, "share of all reports", "by status; of which request is not said")
+        duplicates = seen_share(marked, day, of_reports, text("note.by_status"))
     if "repeats" in tickets.has:
         repeats, again_by_domain = _repeats(tickets, domain)
     return Links(duplicates, by_domain, repeats, again_by_domain)
@@ -58,7 +59,7 @@ def _repeats(tickets: Tickets, domain: pd.Series) -> tuple[Result, Table]:
     """
     table = tickets.table
     if tickets.selection not in ("all", "unknown"):
-        none = Refused("the file does not hold all requests of the period: what came back may be missing")
+        none = Refused(text("why.not_all"))
         return none, {}
     link, closed = table["repeats"].to_numpy(), table["closed"]
     if "duplicate_of" in tickets.has:
@@ -71,8 +72,8 @@ def _repeats(tickets: Tickets, domain: pd.Series) -> tuple[Result, Table]:
     back[link[again[in_time]]] = True
     followed = is_request(tickets) & (closed <= tickets.end - WITHIN).to_numpy()
     if followed.sum() < FEWEST_FOLLOWED:
-        return Refused(f"fewer than {FEWEST_FOLLOWED} requests were followed for 30 days after closing"), {}
-    unit, root, domain = "share of closed requests, back within 30 days", troubles(tickets)[followed], domain[followed]
+        return Refused(text("why.few_followed", least=FEWEST_FOLLOWED)), {}
+    unit, root, domain = text("unit.back"), troubles(tickets)[followed], domain[followed]
     return seen_share(back[followed], root, unit), _by(domain, back[followed], root, unit)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from sanfang.tickets.estimates.rows import is_request
 from sanfang.tickets.estimates.small_cells import FEW, FEWEST, pooled_names, seen_share
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import Estimate, Refused, Result, Table, from_log, share_of
 from sanfang.tickets.tickets import Tickets
 
@@ -26,16 +27,16 @@ def moved(tickets: Tickets) -> Moved:
     """What the file tells of transfers and channels."""
     table = tickets.table[is_request(tickets)]
     day = table["created"].to_numpy().astype("datetime64[D]")
-    channels: Table = {"all": Refused("the file has no channel")}
+    channels: Table = {"all": Refused(text("why.no_channel"))}
     if "channel" in tickets.has:
         names = pooled_names(table["channel"])
         known = names.notna().to_numpy()
         channels = {
-            str(name): share_of((names == name).to_numpy()[known], day[known], "share of requests with a channel")
+            str(name): share_of((names == name).to_numpy()[known], day[known], text("unit.of_channels"))
             for name in sorted(names.dropna().unique())
             if known.sum() >= FEWEST
         }
-    none = Refused("the file does not say how often a request was passed on")
+    none = Refused(text("why.no_transfers"))
     if "transfers" not in tickets.has:
         return Moved(none, {}, none, channels)
     known = table["transfers"].notna().to_numpy()
@@ -50,11 +51,11 @@ def moved(tickets: Tickets) -> Moved:
 
 
 def _transferred(times: np.ndarray, day: np.ndarray) -> Result:
-    return seen_share(times > 0, day, "share of requests passed on at least once")
+    return seen_share(times > 0, day, text("unit.passed_on"))
 
 
 def _mean(times: np.ndarray) -> Result:
-    unit, mean = "times passed on, a request", float(times.mean()) if len(times) else 0.0
+    unit, mean = text("unit.times"), float(times.mean()) if len(times) else 0.0
     if len(times) < FEWEST or 0 < (times > 0).sum() < FEWEST:
         return Refused(FEW)
     if mean == 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,7 @@ class Places:
         return float(self.table["posts"].sum(skipna=False))
 
 
+@lru_cache(100_000)  # as each row of a file names its neighbourhood
 def key_of(name: str) -> str:
     """A name as it is compared: full width and case do not count, nor blanks."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -11,6 +11,7 @@ from scipy import stats
 from sanfang.tickets.estimates.counts import CountFit, fit_counts
 from sanfang.tickets.estimates.days import FESTIVALS, ORDINARY, Days
 from sanfang.tickets.estimates.small_cells import FEWEST, ring_groups
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import LEVEL, Estimate, Refused, Result, Table, from_log
 from sanfang.tickets.tickets import Tickets
 
@@ -126,22 +127,22 @@ def _shares(fit: CountFit, rows: list[np.ndarray], names: tuple[str, ...], total
     share = weight / weight.sum()
     middle = share @ matrix
     return {
-        name: from_log(float(share[n]), fit.error(matrix[n] - middle), total, "share", fit.df)
+        name: from_log(float(share[n]), fit.error(matrix[n] - middle), total, text("unit.share"), fit.df)
         for n, name in enumerate(names)
     }
 
 
 def _months(fit: CountFit, design: _Design, days: Days, total: int, partly: bool) -> Table:
     if partly:
-        return {"all": Refused("the later a request came, the less likely it is in this file: months would mislead")}
+        return {"all": Refused(text("why.months_mislead"))}
     if days.span < YEAR:
-        return {"all": Refused(f"the file covers {days.span} days: less than a year tells no season")}
+        return {"all": Refused(text("why.short_of_year", days=days.span))}
     if len(np.unique(days.month)) < 12:
-        return {"all": Refused("some month of the year has no day in the file")}
+        return {"all": Refused(text("why.month_missing"))}
     shares = _shares(fit, design.month, MONTHS, total)
     if days.span >= LONG:
         return shares
-    note = "from less than two years: this year's months, and any growth is in them"
+    note = text("note.one_year")
     return {
         name: Estimate(one.value, one.low, one.high, one.count, one.unit, note)
         for name, one in shares.items()
@@ -152,9 +153,9 @@ def _months(fit: CountFit, design: _Design, days: Days, total: int, partly: bool
 def _hours(tickets: Tickets, days: Days, created: pd.Series) -> Table:
     """Shares of the hours. Days are clusters: a storm's evening is one event, however many call."""
     if not tickets.created_has_time:
-        return {"all": Refused("the file gives dates without a time of day")}
+        return {"all": Refused(text("why.dates_only"))}
     if len(days) < FEWEST_DAYS_OF_HOURS:
-        return {"all": Refused(f"fewer than {FEWEST_DAYS_OF_HOURS} whole days")}
+        return {"all": Refused(text("why.few_whole_days", least=FEWEST_DAYS_OF_HOURS))}
     date = created.to_numpy().astype("datetime64[D]")
     on = np.isin(date, days.dates)
     day, hour = np.searchsorted(days.dates, date[on]), created.dt.hour.to_numpy()[on]
@@ -171,17 +172,19 @@ def _hours(tickets: Tickets, days: Days, created: pd.Series) -> Table:
         variance = ((hits - share * totals) ** 2).sum() * len(days) / (len(days) - 1)
         poisson = hits.sum() * (1 - share)
         log_error = float(np.sqrt(max(variance, poisson)) / hits.sum())
-        note = "" if size == 1 else "pooled with hours beside it"
+        note = "" if size == 1 else text("note.pooled_hours")
         value = float(share) / size
         spread = float(np.exp(factor * log_error))
-        result[f"{place:02d}"] = Estimate(value, value / spread, value * spread, int(hits.sum()), "share", note)
+        result[f"{place:02d}"] = Estimate(
+            value, value / spread, value * spread, int(hits.sum()), text("unit.share"), note
+        )
     return result
 
 
 def _festivals(fit: CountFit, design: _Design, days: Days, counts: np.ndarray) -> Table:
     """How many come on a day of a festival, over an ordinary day of that weekday and month."""
     if (days.kind == ORDINARY).all():
-        return {"all": Refused("no festival of a known calendar falls into the period")}
+        return {"all": Refused(text("why.no_festival"))}
     result: dict[str, Result] = {}
     for name in FESTIVALS:
         on = days.kind == name
@@ -189,11 +192,11 @@ def _festivals(fit: CountFit, design: _Design, days: Days, counts: np.ndarray) -
         if not seen:
             continue
         if name not in design.festival or seen < FEWEST_OF_A_FESTIVAL:
-            result[name] = Refused(f"only {seen} days of it in the file, or fewer than {FEWEST} requests on them")
+            result[name] = Refused(text("why.few_of_festival", seen=seen, least=FEWEST))
             continue
         row = design.festival[name]
         breaks = int((np.diff(np.flatnonzero(on)) > 1).sum()) + 1
-        note = f"{seen} days of {breaks} such times" + ("; another year's may differ" if breaks == 1 else "")
+        note = text("note.festival" if breaks == 1 else "note.festivals", seen=seen, breaks=breaks)
         value, error = float(np.exp(row @ fit.effects)), fit.error(row)
-        result[name] = from_log(value, error, int(counts[on].sum()), "ratio to an ordinary day", fit.df, note)
+        result[name] = from_log(value, error, int(counts[on].sum()), text("unit.ordinary"), fit.df, note)
     return result

@@ -14,19 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from sanfang.tickets.estimates.rows import first_reports
-from sanfang.tickets.estimates.small_cells import FEW, FEWEST, pooled_names
+from sanfang.tickets.estimates.small_cells import FEWEST, pooled_names
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import Estimate, Refused, Result, rate_interval
 from sanfang.tickets.tickets import Tickets
 
-ASSUMPTIONS = (
-    "reports of one trouble are independent of each other, at a rate that stays the same until it is closed",
-    "who sees that a trouble is reported already reports it all the same; otherwise silence is overstated",
-    "a second call of the same person counts as a report; if many are, silence is understated",
-    "all duplicates are linked; each that is missed makes silence look longer",
-    "the trouble lasts until it is closed; if it is gone earlier, silence is overstated",
-    "troubles that one household alone knows of (a certificate, a pension) have no second reporter: their rate is no"
-    " measure of silence",
-    "troubles of a domain are alike; where some are seen by many and some by few, the mean delay is above 1 / rate",
+ASSUMPTIONS = tuple(
+    text(f"silence.{name}")
+    for name in ("independent", "all_the_same", "same_person", "linked", "lasts", "household", "alike")
 )
 
 MUCH = 0.2
@@ -73,13 +68,13 @@ def silence(tickets: Tickets) -> dict[str, Silence | Refused]:
 
 def _why_none(tickets: Tickets) -> str:
     if "duplicate_of" not in tickets.has:
-        return "the file does not link duplicates to the request that they repeat"
+        return text("why.not_linked")
     if "closed" not in tickets.has:
-        return "the file has no closing date: for how long a duplicate could come is not known"
+        return text("why.no_end")
     if tickets.selection not in ("all", "unknown", "closed"):
-        return "the file does not hold all reports of a trouble: duplicates may be missing"
+        return text("why.reports_missing")
     if not tickets.created_has_time:
-        return "dates without a time of day: the first report and what follows on that day cannot be put in order"
+        return text("why.no_order")
     return ""
 
 
@@ -87,17 +82,17 @@ def _silence(reports: np.ndarray, window: np.ndarray) -> Silence | Refused:
     """`reports` after the first, and days in which they could come, one of each an incident."""
     total, days = float(reports.sum()), float(window.sum())
     if total < FEWEST or len(reports) < FEWEST:
-        return Refused(FEW.replace("requests", "duplicates"))
+        return Refused(text("why.few_duplicates", least=FEWEST))
     rate = total / days
     rest = reports - rate * window
     low, high = rate_interval(total, days, float((rest**2).sum()) / total)
     spread = max(0.0, float((rest**2 - reports).sum() / ((rate * window) ** 2).sum()))
-    note = "understated: these troubles differ in how many see them" if spread > MUCH else ""
+    note = text("note.understated") if spread > MUCH else ""
     count = int(total)
     return Silence(
-        rate=Estimate(rate, low, high, count, "reports a day"),
-        delay_days=Estimate(1 / rate, 1 / high, 1 / low, count, "days", note),
-        silent_7_days=Estimate(math.exp(-7 * rate), math.exp(-7 * high), math.exp(-7 * low), count, "share"),
+        rate=Estimate(rate, low, high, count, text("unit.reports_a_day")),
+        delay_days=Estimate(1 / rate, 1 / high, 1 / low, count, text("unit.days"), note),
+        silent_7_days=Estimate(math.exp(-7 * rate), math.exp(-7 * high), math.exp(-7 * low), count, text("unit.share")),
         incidents=len(reports),
         spread=spread,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sanfang.tickets.estimates.texts import text
 from sanfang.tickets.estimates.value import Refused, Result, share_of
 
 FEWEST = 5
@@ -13,7 +14,7 @@ FEWEST = 5
 OTHERS = "(others)"
 """The name under which small cells stand together."""
 
-FEW = f"fewer than {FEWEST} requests"
+FEW = text("why.few", least=FEWEST)
 
 
 def pooled_names(names: pd.Series) -> pd.Series:

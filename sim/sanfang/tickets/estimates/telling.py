@@ -3,110 +3,144 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 
+from sanfang.scenario.scenario import Scenario
+from sanfang.tickets.estimates.district_file import BASE, POLICY
 from sanfang.tickets.estimates.durations import Closing
 from sanfang.tickets.estimates.estimates import Estimates
 from sanfang.tickets.estimates.silence import ASSUMPTIONS, Silence
-from sanfang.tickets.estimates.value import Bound, Estimate, Refused, Result, Table
+from sanfang.tickets.estimates.texts import named, text
+from sanfang.tickets.estimates.value import Bound, Refused, Result, Table
+from sanfang.tickets.said import Said, in_language
 
 MOST_ROWS = 40
 """Of a table by neighbourhood; all rows are in the JSON."""
 
 
-def as_page(estimates: Estimates) -> str:
-    """The page."""
-    return "\n".join(_lines(estimates)) + "\n"
+def as_page(estimates: Estimates, lang: str = "en") -> str:
+    """The page in a language, "en" or "zh"."""
+    return "\n".join(_Page(lang).lines(estimates)) + "\n"
 
 
-def _lines(estimates: Estimates) -> Iterator[str]:
-    coming, closing = estimates.arrivals, estimates.closing
-    yield "# What this file tells"
-    yield ""
-    yield f"{estimates.rows:,} rows, {estimates.begin} to {estimates.end}; {coming.days:,} days covered whole."
-    yield "Each number stands with its 95 % interval. Cells of fewer than five requests are pooled or left out."
-    yield from (f"- {doubt}" for doubt in estimates.doubts)
-    yield from _table("Requests", {"all rows, duplicates too": coming.contacts, "requests": coming.requests})
-    yield from _table("Requests by domain", coming.by_domain)
-    yield from _table("Requests by neighbourhood", coming.by_neighbourhood)
-    yield from _table("Per resident and year", {"all": estimates.hazards.all, **estimates.hazards.by_domain})
-    yield from _table("Per resident and year, by neighbourhood", estimates.hazards.by_neighbourhood)
-    yield from _table("How much neighbourhoods differ", {"beyond chance": estimates.hazards.heterogeneity})
-    for title, table in (
-        ("By weekday", coming.profiles.weekday),
-        ("By month", coming.profiles.month),
-        ("By hour", coming.profiles.hour),
-        ("Festivals", coming.profiles.festival),
-    ):
-        yield from _table(title, table)
-    yield from _table("How much days vary", {"beyond chance": coming.extra_variance})
-    yield from _closing("all", closing.all)
-    for name, one in closing.by_domain.items():
-        yield from _closing(name, one)
-    yield from _table("Closed within three minutes", {"all": closing.at_once})
-    if closing.left_out:
+@cache
+def _domains() -> dict[str, Said]:
+    """The labels of the model's domains."""
+    domains = Scenario.load(POLICY, district=BASE).domains
+    return {name: Said(domain.label_en, domain.label_zh) for name, domain in domains.items()}
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Parts of the page in one language."""
+
+    lang: str
+
+    def lines(self, estimates: Estimates) -> Iterator[str]:
+        coming, closing, moved = estimates.arrivals, estimates.closing, estimates.moved
+        hazards, links, shapes = estimates.hazards, estimates.links, coming.profiles
+        yield f"# {self.say('title')}"
         yield ""
-        yield "Not among the times to close: " + "; ".join(f"{n} {why}" for why, n in closing.left_out.items()) + "."
-    yield from _table("Duplicates", {"all": estimates.links.duplicates, **estimates.links.duplicates_by_domain})
-    yield from _table("Repeats", {"all": estimates.links.repeats, **estimates.links.repeats_by_domain})
-    yield from _table("Passed on", {"all": estimates.moved.transferred, **estimates.moved.transferred_by_domain})
-    yield from _table("How often passed on", {"all": estimates.moved.transfers_mean})
-    yield from _table("Channels", estimates.moved.channels)
-    yield from _silence(estimates.silence)
+        yield self.say("rows", rows=estimates.rows, begin=estimates.begin, end=estimates.end, days=coming.days)
+        yield self.say("rules")
+        if estimates.doubts:
+            yield ""
+        yield from (f"- {in_language(doubt, self.lang)}" for doubt in estimates.doubts)
+        yield from self.table("requests", {"all_rows": coming.contacts, "own_requests": coming.requests}, self.say)
+        yield from self.table("by_domain", coming.by_domain, self.domain)
+        yield from self.table("by_neighbourhood", coming.by_neighbourhood, self.name)
+        yield from self.table("per_resident", {"all": hazards.all, **hazards.by_domain}, self.domain)
+        yield from self.table("per_resident_places", hazards.by_neighbourhood, self.name)
+        yield from self.table("differ", {"beyond_chance": hazards.heterogeneity}, self.say)
+        yield from self.table("weekday", shapes.weekday, self.of("weekday"))
+        yield from self.table("month", shapes.month, self.of("month"))
+        yield from self.table("hour", shapes.hour, self.name)
+        yield from self.table("festival", shapes.festival, self.of("festival"))
+        yield from self.table("vary", {"beyond_chance": coming.extra_variance}, self.say)
+        for name, one in {"all": closing.all, **closing.by_domain}.items():
+            yield from self.closing(self.domain(name), one)
+        yield from self.table("at_once", {"all": closing.at_once}, self.name)
+        yield from self.left_out(closing.left_out)
+        yield from self.table("duplicates", {"all": links.duplicates, **links.duplicates_by_domain}, self.domain)
+        yield from self.table("repeats", {"all": links.repeats, **links.repeats_by_domain}, self.domain)
+        yield from self.table("passed_on", {"all": moved.transferred, **moved.transferred_by_domain}, self.domain)
+        yield from self.table("times_passed_on", {"all": moved.transfers_mean}, self.name)
+        yield from self.table("channels", moved.channels, self.name)
+        yield from self.silence(estimates.silence)
 
+    def say(self, key: str, **facts: object) -> str:
+        """A text of the page."""
+        return in_language(text(f"page.{key}", **facts), self.lang)
 
-def _table(title: str, table: Table) -> Iterator[str]:
-    """A heading and a table; one sentence where all of it was refused; nothing where there is nothing."""
-    if not table:
-        return
-    yield from ("", f"## {title}", "")
-    if list(table) == ["all"] and isinstance(table["all"], Refused):
-        yield f"Refused: {table['all'].reason}."
-        return
-    yield from ("| | value | 95 % interval | unit | rests on | |", "|---|---|---|---|---|---|")
-    for name, one in list(table.items())[:MOST_ROWS]:
-        yield _row(name, one)
-    if len(table) > MOST_ROWS:
-        yield from ("", f"{len(table) - MOST_ROWS:,} more are in the JSON file.")
+    def name(self, name: str) -> str:
+        """A name of the file as it is; of all, and of pooled cells, in the page's language."""
+        return named("name", name, self.lang)
 
+    def of(self, section: str) -> Callable[[str], str]:
+        """How the names of a section are said."""
+        return lambda name: named(section, self.name(name), self.lang)
 
-def _row(name: str, one: Result) -> str:
-    shown = name.replace("|", "/").replace("\n", " ")
-    if isinstance(one, Estimate):
-        return (
-            f"| {shown} | {one.value:.3g} | {one.low:.3g} to {one.high:.3g} | {one.unit} | {one.count:,} | {one.note} |"
-        )
-    if isinstance(one, Bound):
-        return f"| {shown} | at least {one.at_least:.3g} | | {one.unit} | {one.count:,} | {one.reason} |"
-    return f"| {shown} | refused | | | | {one.reason} |"
+    def domain(self, name: str) -> str:
+        """The label of a domain of the model."""
+        return in_language(_domains().get(name, self.name(name)), self.lang)
 
+    def table(self, title: str, table: Table, said: Callable[[str], str], **facts: object) -> Iterator[str]:
+        """A heading and a table; one sentence where all of it was refused; nothing where there is nothing."""
+        if not table:
+            return
+        yield from ("", f"## {self.say(title, **facts)}", "")
+        first = next(iter(table.values()))
+        if list(table) == ["all"] and isinstance(first, Refused):
+            yield self.say("refused_why", why=first.reason)
+            return
+        yield from (self.say("head"), "|---|---|---|---|---|---|")
+        for name, one in list(table.items())[:MOST_ROWS]:
+            yield self.row(said(name), one)
+        if len(table) > MOST_ROWS:
+            yield from ("", self.say("more", n=len(table) - MOST_ROWS))
 
-def _closing(name: str, closing: Closing | Refused) -> Iterator[str]:
-    if isinstance(closing, Refused):
-        yield from _table(f"Time to close: {name}", {"all": closing})
-        return
-    yield from _table(
-        f"Time to close: {name}",
-        {
-            "median (Kaplan-Meier)": closing.median,
-            "90th percentile (Kaplan-Meier)": closing.p90,
-            "median (fitted)": closing.fitted_median,
-            "90th percentile (fitted)": closing.fitted_p90,
-            **{f"after {day} days": one for day, one in closing.still_open.items()},
-        },
-    )
-    if closing.family:
-        parameters = ", ".join(f"{key} = {value:.3g}" for key, value in closing.parameters.items())
-        aic = ", ".join(f"{key} {value:.0f}" for key, value in closing.aic.items())
-        misfit = "" if math.isnan(closing.misfit) else f"; at most {closing.misfit:.3f} from a curve without it"
-        yield from ("", f"{closing.family} ({parameters}), by AIC ({aic}){misfit}.")
+    def row(self, name: str, one: Result) -> str:
+        shown = name.replace("|", "/").replace("\n", " ")
+        if isinstance(one, Refused):
+            return f"| {shown} | {self.say('refused')} | | | | {in_language(one.reason, self.lang)} |"
+        unit = in_language(one.unit, self.lang)
+        if isinstance(one, Bound):
+            least, why = self.say("at_least", least=one.at_least), in_language(one.reason, self.lang)
+            return f"| {shown} | {least} | | {unit} | {one.count:,} | {why} |"
+        key = "interval" if math.isfinite(one.high) else "no_upper_end"
+        interval, note = self.say(key, low=one.low, high=one.high), in_language(one.note, self.lang)
+        return f"| {shown} | {one.value:.3g} | {interval} | {unit} | {one.count:,} | {note} |"
 
+    def closing(self, name: str, closing: Closing | Refused) -> Iterator[str]:
+        if isinstance(closing, Refused):
+            yield from self.table("closing", {"all": closing}, self.name, name=name)
+            return
+        results = {key: getattr(closing, key) for key in ("median", "p90", "fitted_median", "fitted_p90")}
+        rows = {self.say(key): one for key, one in results.items()}
+        rows |= {self.say("after", day=day): one for day, one in closing.still_open.items()}
+        yield from self.table("closing", rows, str, name=name)
+        if closing.family:
+            comma = self.say("comma")
+            aic = comma.join(f"{named('family', key, self.lang)} {value:.0f}" for key, value in closing.aic.items())
+            parameters = comma.join(
+                f"{named('parameter', key, self.lang)} = {value:.3g}" for key, value in closing.parameters.items()
+            )
+            misfit = "" if math.isnan(closing.misfit) else text("page.misfit", misfit=closing.misfit)
+            family = text(f"family.{closing.family}")
+            yield from ("", self.say("fit", family=family, parameters=parameters, aic=aic, misfit=misfit))
 
-def _silence(silence: dict[str, Silence | Refused]) -> Iterator[str]:
-    delays: dict[str, Result] = {
-        name: one if isinstance(one, Refused) else one.delay_days for name, one in silence.items()
-    }
-    yield from _table("Silence: days until a trouble is first reported", delays)
-    if any(isinstance(one, Silence) for one in silence.values()):
-        yield from ("", "After Liu, Bhandaram and Garg (2023), from duplicates alone. It assumes that")
-        yield from (f"- {text}" for text in ASSUMPTIONS)
+    def left_out(self, left_out: Mapping[str, str]) -> Iterator[str]:
+        if left_out:
+            counts = [self.say("left_out_one", count=count, why=why) for why, count in left_out.items()]
+            yield from ("", self.say("left_out", counts=self.say("separator").join(counts)))
+
+    def silence(self, silence: Mapping[str, Silence | Refused]) -> Iterator[str]:
+        delays: dict[str, Result] = {
+            name: one if isinstance(one, Refused) else one.delay_days for name, one in silence.items()
+        }
+        yield from self.table("silence", delays, self.domain)
+        if any(isinstance(one, Silence) for one in silence.values()):
+            yield from ("", self.say("assumes"), "")
+            yield from (f"- {in_language(assumption, self.lang)}" for assumption in ASSUMPTIONS)

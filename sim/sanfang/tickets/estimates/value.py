@@ -10,13 +10,19 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from sanfang.tickets.estimates.texts import text
+from sanfang.tickets.said import Said
+
 LEVEL = 0.95
 """Of every interval."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval. `count`: the requests (or what `unit` names) that it rests on."""
+    """A value with its 95 % interval. `count`: the requests (or what `unit` names) that it rests on.
+
+    `unit` and `note`, as the reasons of a bound and of a refusal, are texts that know their Chinese (`Said`).
+    """
 
     value: float
     low: float
@@ -48,7 +54,12 @@ class Bound:
         return {"at_least": rounded(self.at_least), "count": self.count, "unit": self.unit, "reason": self.reason}
 
     def __str__(self) -> str:
-        return f"at least {self.at_least:.3g} {self.unit}: {self.reason}"
+        return self.sentence
+
+    @property
+    def sentence(self) -> Said:
+        """The bound and its reason."""
+        return text("why.at_least", least=self.at_least, unit=self.unit, why=self.reason)
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,12 @@ class Refused:
         return {"refused": self.reason}
 
     def __str__(self) -> str:
-        return f"refused: {self.reason}"
+        return self.sentence
+
+    @property
+    def sentence(self) -> Said:
+        """The refusal and its reason."""
+        return text("why.refused", why=self.reason)
 
 
 Result = Estimate | Bound | Refused

@@ -30,14 +30,16 @@ def written(
     country: str | None = "CN",
     name: str | None = None,
     rates: Rates = model_hotline,
+    lang: str = "en",
 ) -> Written:
     """The texts of PAGE, NUMBERS and, with `places`, DISTRICT.
 
-    `country` says whose festivals are meant (None: none), `name` what the district is called (None: "district"). For
-    the district file the model runs, up to five times. Raises `InputError` for a name that no district may have.
+    `country` says whose festivals are meant (None: none), `name` what the district is called (None: "district"),
+    `lang` the language of what is for people ("en" or "zh"; NUMBERS is in English). For the district file the model
+    runs, up to five times. Raises `InputError` for a name that no district may have.
     """
     made = estimate(tickets, places, country)
-    texts, none = {PAGE: as_page(made), NUMBERS: made.to_json()}, why_no_district(made, places)
+    texts, none = {PAGE: as_page(made, lang), NUMBERS: made.to_json()}, why_no_district(made, places)
     if not none:
-        texts[DISTRICT] = district_file(made, places, Path(DISTRICT), rates, name).text
+        texts[DISTRICT] = district_file(made, places, Path(DISTRICT), rates, name, lang).text
     return Written(made, texts, none)
