@@ -224,8 +224,8 @@ class Scenario(Section):
         return f"set {'in' if origin.endswith('.toml') else 'by'} {origin}, {NONE_GIVEN}"
 
     def _present_path(self, path: str) -> str:
-        """Where the district says a level of its present policy: of a value there itself, or of a lever that follows it.
-        Empty for any other value."""
+        """Where the district says a level of its present policy: of a value there, or of a lever that follows it. Empty
+        for any other value."""
         section, _, lever = path.partition(".")
         if section == PRESENT and lever in self.present:
             return path
