@@ -209,7 +209,7 @@ def test_a_series_is_made_of_the_days_that_are_new_and_is_the_same_however_often
             asked.append((begin, end))
             super().__init__(session, begin, end)
 
-    monkeypatch.setattr(series, "PlayedDays", Noting)
+    monkeypatch.setattr(series, "SessionDays", Noting)
     looks = (0, 1, 27, 28, 29, 29, 45, DAYS)
     for day in looks:
         watched.step(day - watched.day)

@@ -42,9 +42,9 @@ metrics; do not edit it. Write it anew with `python -m sanfang.report.mechanism_
 Each row of the article's list is an experiment: the same district with and without one mechanism, on the same
 troubles ({replications} replications of a year, district `{district}`, paired by seed), and *one* metric, its
 signature, named before the runs were made, from how the mechanism acts. Runs begin in an empty district
-(`run.start = "empty"`), whose first 90 days are left out: how a mechanism acts shows there, not what a reform does to a
-district as it stands ([second-edition.md](second-edition.md)). Differences are given with 95 % t intervals;
-levers go from 0 to 1. For a dilemma, which the state before the reform has, the difference is *before* minus a
+(`run.start = "empty"`, with the months of the first edition), whose first 90 days are left out: how a mechanism acts
+shows there, not what a reform does to a district as it stands ([second-edition.md](second-edition.md)). Differences are
+given with 95 % t intervals; levers go from 0 to 1. For a dilemma, which the state before the reform has, the difference is *before* minus a
 district that is spared it. In the figures the line is zero and the blue side the expected one.
 
 A verdict asks whether a difference is larger than the smallest one of interest, which is a convention:
@@ -137,9 +137,13 @@ def _acts(row: Mechanism) -> str:
     return " ".join(f"`{lever.name}`: {lever.acts}" for lever in row.levers) + _setting(row)
 
 
+OF_ALL = ("run.start", "calendar.month_profile")
+"""Settings that all of them share, told at the top of the page."""
+
+
 def _setting(row: Mechanism) -> str:
     """What both sides of the contrast have beside the state before the reform."""
-    settings = {path: value for path, value in row.experiment.file.settings.items() if path != "run.start"}
+    settings = {path: value for path, value in row.experiment.file.settings.items() if path not in OF_ALL}
     both = ", ".join(f"`{path}` = {value:g}" for path, value in settings.items())
     return f" (Both sides with {both}.)" if both else ""
 

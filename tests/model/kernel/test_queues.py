@@ -36,7 +36,7 @@ def test_littles_law_holds_at_every_station(name: str) -> None:
         so_far = record["waited"] + (now - engine.jobs["queued"][jobs]).sum()
         assert area == pytest.approx(so_far, rel=1e-9, abs=1e-6)
         busy += record["joined"] > 100
-    assert busy > 0.8 * len(engine.stations)
+    assert busy > 0.75 * len(engine.stations)
 
 
 @pytest.mark.parametrize("name", POLICIES)
