@@ -45,7 +45,7 @@ def notes_on_scale(scenarios: Iterable[Scenario], scale: float) -> Iterator[str]
                 yield (
                     f"scale {scale:g}: at {near:g} of {scenario.district.name}, {scenario.name} changes"
                     f" {metric(name).en} by {difference(row)}, and by {difference(full)} at full size"
-                    " (against before, three years; docs/regime.md)"
+                    " (against before, three years; docs/second-edition.md)"
                 )
 
 
