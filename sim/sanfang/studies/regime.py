@@ -137,8 +137,8 @@ def _scales() -> Iterator[str]:
     yield _paragraph(
         "A share of the communities has smaller streets and departments, in which less is pooled. Effects that are "
         "surely more than the smallest difference of interest at full size, at shares of the district; `*` where the "
-        "effect is surely another one than at full size (Welch, 95 %). `sanfang compare --scale` says so for what it "
-        "runs."
+        "effect is surely another one than at full size (Welch, 95 %). `compare` and `sweep` say so for what they "
+        "run."
     )
     yield from scales.page(scales.read())
 
