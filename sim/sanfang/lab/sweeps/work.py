@@ -15,10 +15,10 @@ from sanfang.model.code_version import code_version
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 
-LITTER = 200_000_000
-"""Resident-days after which what runs leave behind is collected: about a gigabyte. A model and its agents know each
+LITTER = 5.0
+"""Seconds of runs after which what they leave behind is collected: some gigabytes. A model and its agents know each
 other, so that Python lets them go late, and it counts objects, not bytes: three years of a whole district, some
-gigabytes, would stay for dozens of runs. Collecting takes a tenth of a second, too long for after each small run."""
+gigabytes as well, would stay for dozens of runs. Collecting takes some tenths of a second."""
 
 OUT_OF_MEMORY = "there was not enough memory for it; try fewer processes, or a smaller scale"
 
@@ -86,17 +86,16 @@ def do(job: Job, keep: Keep) -> Outcome:
         return Outcome(job, error=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
     finally:
         run = None
-        _collect(job)
+        _collect(time.perf_counter() - began)
 
 
 _littered = 0.0
-"""Resident-days since what runs leave behind was collected."""
+"""Seconds of runs since what they leave behind was collected."""
 
 
-def _collect(job: Job) -> None:
+def _collect(seconds: float) -> None:
     global _littered
-    days = job.days or job.scenario.run.days
-    _littered += job.scenario.district.population * job.scale * days
+    _littered += seconds
     if _littered >= LITTER:
         _littered = 0.0
         gc.collect()
