@@ -52,6 +52,7 @@ def test_who_takes_a_scale_is_told_which_effect_is_another_one_there(measured: S
     assert "at 0.1 of Harbour, before changes Days with the problem" in note
     assert "\u22120.20 [\u22120.41, +0.01]" in note and "\u22121.00 [\u22121.21, \u22120.79]" in note
     assert list(notes_on_scale([measured], 0.4)) == [], "half of it shows the same effect"
+    assert list(notes_on_scale([measured], 0.02)) == [], "no scale near it was measured"
     assert list(notes_on_scale([measured], 1.0)) == []
     assert list(notes_on_scale([demo()], 0.1)) == [], "nothing was measured of this district"
 

@@ -19,6 +19,9 @@ from sanfang.scenario.content import folders
 from sanfang.scenario.scenario import Scenario
 
 FULL = 1.0
+NEAR = 2.0
+"""A scale this many times as large or small may show other effects: nothing is said of it."""
+
 SUFFIX = "_scales.csv"
 type Effect = Mapping[Any, Any]
 """A row of the table: `COLUMNS`."""
@@ -28,7 +31,7 @@ COLUMNS = ("scenario", "metric", "scale", "maps", "difference", "low", "high")
 
 def notes_on_scale(scenarios: Iterable[Scenario], scale: float) -> Iterator[str]:
     """A sentence for each effect of these scenarios that is surely one at full size, and surely another one at the
-    measured scale that is nearest."""
+    measured scale that is nearest, if one is near."""
     if scale >= FULL:
         return
     for scenario in scenarios:
@@ -38,6 +41,8 @@ def notes_on_scale(scenarios: Iterable[Scenario], scale: float) -> Iterator[str]
             continue
         shares = own["scale"].unique()
         near = shares[np.abs(np.log(shares / scale)).argmin()]
+        if not scale / NEAR <= near <= scale * NEAR:
+            continue
         whole = {row["metric"]: row for row in own[own["scale"] == FULL].to_dict("records")}
         for row in own[(own["scale"] == near) & (near < FULL)].to_dict("records"):
             name, full = str(row["metric"]), whole[row["metric"]]
