@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -55,7 +54,7 @@ def import_requests_command(
             found = importing.import_requests(file, mapping, progress)
         festivals = None if country == "none" else country
         estimated, no_district = _estimates(found, known, festivals, out.resolve().name, lang.value)
-    saved = save(out, {**importing.files(found, lang.value), **estimated}, "import-requests", {"file": file.name})
+    saved = save(out, importing.files(found, lang.value, estimated), "import-requests", {"file": file.name})
     with user_errors():
         if found.refusal:
             saved.end()
@@ -73,8 +72,8 @@ def import_requests_command(
 
 def _estimates(
     found: Import, places: Places | None, country: str | None, name: str, lang: str
-) -> tuple[dict[str, Any], str]:
-    """What is estimated from the tickets, as files to save: name, and what writes it; and why there is no district
+) -> tuple[dict[str, str], str]:
+    """What is estimated from the tickets, as texts to save by name of the file; and why there is no district
     file, if there is none, as a line in `lang`."""
     if found.tickets is None:
         return {}, ""
@@ -87,11 +86,7 @@ def _estimates(
         say_if_compiling()
     made = written(found.tickets, places, country, name, lang=lang)
     none = in_language(text("page.no_district", why=made.no_district), lang) if made.no_district else ""
-    return {file: partial(_write, content) for file, content in made.texts.items()}, none
-
-
-def _write(text: str, path: Path) -> None:
-    path.write_text(text, "utf-8")
+    return made.texts, none
 
 
 def _tell(found: Import, lang: str) -> None:

@@ -96,14 +96,16 @@ def _tickets(report: Quality) -> Tickets:
     )
 
 
-def files(found: Import, lang: str = "en") -> dict[str, Callable[[Path], object]]:
-    """What is written of an import, by name: the mapping, and the report where there is one."""
+def files(
+    found: Import, lang: str = "en", estimated: dict[str, str] | None = None
+) -> dict[str, Callable[[Path], object]]:
+    """What is written of an import, by name: the mapping, the report where there is one, and the texts of estimates."""
     from sanfang.lab.files import to_json
 
     written = {"mapping.toml": found.mapping_text(lang)}
     if found.report is not None:
         written |= {"quality.json": to_json(found.report.to_dict()), "quality.html": found.page(lang)}
-    return {name: _writer(text) for name, text in written.items()}
+    return {name: _writer(text) for name, text in (written | (estimated or {})).items()}
 
 
 def _writer(text: str) -> Callable[[Path], object]:
