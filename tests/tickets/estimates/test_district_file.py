@@ -16,9 +16,9 @@ from sanfang.cli.app import app
 from sanfang.run.simulation import simulate
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
-from sanfang.tickets.estimates.district_file import DistrictFile, district_file, write_district
+from sanfang.tickets.estimates.district_file import DistrictFile, district_file
 from sanfang.tickets.estimates.estimates import Estimates, estimate
-from sanfang.tickets.estimates.hotline import ModelHotline, model_hotline
+from sanfang.tickets.estimates.hotline import ModelHotline, Rates, model_hotline
 from sanfang.tickets.estimates.places import Places
 from sanfang.tickets.estimates.value import Estimate
 from sanfang.tickets.estimates.writing import written
@@ -47,8 +47,15 @@ def made() -> tuple[Estimates, Places]:
     return estimate(made_tickets(1), own), own
 
 
+def saved(estimates: Estimates, own: Places, path: Path, rates: Rates) -> DistrictFile:
+    """The district file, which is at `path` now."""
+    found = district_file(estimates, own, path, rates)
+    path.write_text(found.text, "utf-8")
+    return found
+
+
 def of(path: Path) -> DistrictFile:
-    return write_district(*made(), path, linear)
+    return saved(*made(), path, linear)
 
 
 def test_each_value_says_whether_it_is_from_the_file_the_places_or_assumed(tmp_path: Path) -> None:
@@ -111,7 +118,7 @@ def test_closed_requests_alone_make_no_district_file(tmp_path: Path) -> None:
 def test_residents_ages_and_posts_of_the_places_are_in_the_file(tmp_path: Path) -> None:
     estimates, own = made()
     table = own.table.assign(share_elderly=[0.2, 0.3, 0.4], residents=[10_000, 5_000, 5_000], posts=[8, 6, 6])
-    write_district(estimates, Places(table), tmp_path / "mine.toml", linear)
+    saved(estimates, Places(table), tmp_path / "mine.toml", linear)
     mine = Scenario.load("before", district=str(tmp_path / "mine.toml"))
     assert mine.district.population == 20_000
     assert mine.district.share_elderly == pytest.approx((0.2 * 10 + 0.3 * 5 + 0.4 * 5) / 20)
@@ -172,7 +179,7 @@ def test_a_district_made_from_the_models_own_export_shows_the_same_hotline(tmp_p
     own = places(12)
     estimates = estimate(export_of_the_model(truth, seed=7), own)
     path = tmp_path / "again.toml"
-    write_district(estimates, own, path, quick)
+    saved(estimates, own, path, quick)
     again = Scenario.load("before", district=str(path))
     assert again.domains["safety"].hazard == pytest.approx(0.255, rel=1 / 3)
     assert again.domains["social_security"].hazard == pytest.approx(0.325, rel=1 / 3)

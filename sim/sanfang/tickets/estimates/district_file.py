@@ -46,23 +46,6 @@ class DistrictFile:
     """By dotted path, why it is the default's."""
 
 
-def write_district(
-    estimates: Estimates,
-    places: Places | None,
-    path: Path,
-    rates: Rates = model_hotline,
-    name: str | None = None,
-    lang: str = "en",
-) -> DistrictFile:
-    """Write a district file to `path`, which may be there already; see `district_file`. Raises `InputError`."""
-    made = district_file(estimates, places, path, rates, name, lang)
-    try:
-        path.write_text(made.text, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{shortened(str(path), 200)}: cannot be written: {error}") from None
-    return made
-
-
 def why_no_district(estimates: Estimates, places: Places | None) -> str:
     """Why no district file can be made, or the empty string."""
     hazard = estimates.hazards.all
