@@ -27,6 +27,7 @@ def chart(
     kind: str = "line",
     marks: Sequence[Json] = (),
     zero: bool = False,
+    least: float = 0.0,
     to: int | None = None,
     before: Json | None = None,
 ) -> Json:
@@ -36,7 +37,7 @@ def chart(
     `form` "share" shows 0-1 as percent. The days of an array are 1, 2, ...; of more than `MAX_POINTS` some are left
     out, never the last. `to` is the end of the axis, `marks` are dicts of day and label. `before` is a series of the
     days before day 1, drawn to the left of the others, and with `onward` (an array by day, or shorter) beside them; it
-    is a line among areas, too.
+    is a line among areas, too. An axis spans `least` or more, so that small changes look small.
     """
     rows = thinned(days)
     shown = [
@@ -47,7 +48,7 @@ def chart(
     if before is not None:
         x, begins, shown = _with_days_before(x, shown, before)
     return {
-        "id": id, "title": title, "unit": unit, "form": form, "digits": digits, "kind": kind, "zero": zero,
+        "id": id, "title": title, "unit": unit, "form": form, "digits": digits, "kind": kind, "zero": zero, "least": least,
         "x": x, "series": shown, "marks": list(marks), "to": to or max(days, 1), "from": begins,
         "dayWord": day_word,
     }  # fmt: skip

@@ -24,6 +24,13 @@ from sanfang.run.session import Session
 from sanfang.scenario.catalogue import Parameter, levers
 
 
+LEAST_SPAN = 0.04
+"""Of an axis of satisfaction: four points, of which most policies move one or two."""
+
+LEAST_SHADES = 0.1
+"""What the colours of a map stand for at least, where it shows a share."""
+
+
 def unit(name: str, lang: str) -> str:
     """The unit of a measure, as declared, behind a number; a share is shown as percent, and said is only of what."""
     declared = MEASURES[name].unit
@@ -128,7 +135,7 @@ def charts(session: Session, lang: str, present: Recorded | None = None) -> list
 
     return [
         chart(
-            "satisfaction", say("measure_satisfaction", lang), minds, form="share",
+            "satisfaction", say("measure_satisfaction", lang), minds, form="share", least=LEAST_SPAN,
             before=left("satisfaction", "satisfaction"), **common,
         ),
         chart(
@@ -198,7 +205,7 @@ def district_map(session: Session, name: str, lang: str, scale: tuple[float, flo
     """
     values, measure = series.by_community(session, name), BY_COMMUNITY[name]
     there = values[~np.isnan(values)]
-    low, high = scale or ((float(there.min()), float(there.max())) if len(there) else (0.0, 0.0))
+    low, high = scale or (shades(float(there.min()), float(there.max()), measure) if len(there) else (0.0, 0.0))
     steps = [colours.on_scale(value, low, high, measure.better) if value == value else None for value in values]
     map_, drawn = session.model.map, _outlines(session)
     cells = []
@@ -214,12 +221,19 @@ def district_map(session: Session, name: str, lang: str, scale: tuple[float, flo
             "x": sum(x for x, _ in corners) / len(corners),
             "y": sum(y for _, y in corners) / len(corners),
         })  # fmt: skip
-    shades = list(colours.SCALE) if measure.better == "higher" else list(reversed(colours.SCALE))
+    scale_colours = list(colours.SCALE) if measure.better == "higher" else list(reversed(colours.SCALE))
     return {
         "title": say("map_title", lang), "unit": unit(name, lang), "cells": cells,
         "borders": [list(border) for border in drawn.borders],
-        "scale": {"low": shown(low, measure), "high": shown(high, measure), "colours": shades},
+        "scale": {"low": shown(low, measure), "high": shown(high, measure), "colours": scale_colours},
     }  # fmt: skip
+
+
+def shades(low: float, high: float, measure: Twin) -> tuple[float, float]:
+    """The values that the ends of the colours stand for; those of a share lie `LEAST_SHADES` apart or more, so that
+    communities that are nearly alike look so."""
+    wider = max(LEAST_SHADES - (high - low), 0.0) / 2 if measure.form == "share" else 0.0
+    return low - wider, high + wider
 
 
 _OUTLINES: WeakKeyDictionary[Session, Outlines] = WeakKeyDictionary()

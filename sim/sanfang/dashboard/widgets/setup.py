@@ -19,6 +19,13 @@ from sanfang.scenario import content
 from sanfang.scenario.scenario import Scenario
 
 
+STORY = (
+    "before", "resources", "services", "management", "unfunded", "three-devolutions", "precision", "refinement",
+    "two-refinements", "three-devolutions-two-refinements",
+)  # fmt: skip
+"""The order in which the policies are told; others follow by their names."""
+
+
 def use_scenario_fields(count: int, lang: str) -> list[Json]:
     """A field for the scenario of each of the first worlds: `scenario`, `scenario-b`, `scenario-c`."""
     labels = solara.use_memo(lambda: scenario_labels(lang), [lang])  # reads every file: once, not at every frame
@@ -92,8 +99,10 @@ def side_of(field: str) -> int | None:
 
 
 def scenario_labels(lang: str) -> dict[str, str]:
-    """Bare name and label of every scenario."""
-    return {name: own_label(Scenario.load(name), lang, name) for name in content.names()}
+    """Bare name and label of every scenario, in the order of the story."""
+    names = content.names()
+    told = [name for name in STORY if name in names]
+    return {name: own_label(Scenario.load(name), lang, name) for name in dict.fromkeys([*told, *names])}
 
 
 def district_labels(lang: str) -> dict[str, str]:

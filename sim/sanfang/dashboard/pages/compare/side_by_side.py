@@ -114,7 +114,8 @@ def charts(worlds: Worlds, lang: str, other: int = 1) -> list[Json]:
         bands = _bands(first, first + better, first + worse, letter(other), lang)
         zero = measure.form != "share"
         drawn.append(chart(name, say(f"measure_{name}", lang), [*bands, *lines], unit=views.unit(name, lang),
-                           form=measure.form, digits=measure.digits, zero=zero, **_common(worlds, lang)))  # fmt: skip
+                           form=measure.form, digits=measure.digits, zero=zero,
+                           least=0.0 if zero else views.LEAST_SPAN, **_common(worlds, lang)))  # fmt: skip
     return drawn
 
 
@@ -177,7 +178,8 @@ def maps(worlds: Worlds, name: str, lang: str) -> list[Json]:
     """A map a world of one of `BY_COMMUNITY`, all on one scale."""
     values = np.concatenate([series.by_community(session, name) for session in worlds])
     there = values[~np.isnan(values)]
-    scale = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+    ends = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+    scale = views.shades(*ends, BY_COMMUNITY[name])
     labels = world_labels(worlds, lang)
     return [
         {**views.district_map(session, name, lang, scale), "title": label}

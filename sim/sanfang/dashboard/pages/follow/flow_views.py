@@ -97,7 +97,7 @@ def sankey(ways: pd.DataFrame, scenario: Scenario, weight: str, lang: str) -> Js
         "series": [{
             "type": "sankey", "left": 8, "right": 8, "top": 6, "bottom": 6, "nodeGap": 7, "nodeWidth": 12,
             "layoutIterations": 0, "draggable": False, "emphasis": {"focus": "adjacency"},
-            "label": {"fontSize": 12, "color": "#1d2733"},
+            "label": {"fontSize": 14, "color": "#1d2733"},
             "data": [data(node) for node in ordered(links, weight)], "links": [drawn(link) for link in links],
         }],
     }  # fmt: skip

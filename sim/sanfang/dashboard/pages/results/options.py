@@ -37,7 +37,7 @@ def _base() -> Json:
     """Tooltips are drawn as plain text on the canvas, so that no label can carry HTML."""
     return {
         "animation": False,
-        "textStyle": {"fontFamily": FONT, "color": INK},
+        "textStyle": {"fontFamily": FONT, "color": INK, "fontSize": 14},
         "tooltip": {"trigger": "item", "renderMode": "richText", "formatter": "{b}", "confine": True},
     }
 
@@ -56,12 +56,12 @@ def _heat_option(plot: HeatMap) -> Json:
         "xAxis": axis | {
             "data": plot.x_labels, "name": plot.x_name, "nameLocation": "middle", "nameGap": 44,
             "nameTextStyle": {"width": 290, "overflow": "break"},
-            "axisLabel": {"interval": 0, "hideOverlap": True, "width": 92, "overflow": "break"},
+            "axisLabel": {"interval": 0, "hideOverlap": True, "width": 92, "overflow": "break", "fontSize": 14},
         },
         "yAxis": axis | {
             "data": plot.y_labels, "name": plot.y_name, "nameLocation": "end",
             "nameTextStyle": {"align": "left", "width": 250, "overflow": "break"},
-            "axisLabel": {"width": 96, "overflow": "break"},
+            "axisLabel": {"width": 96, "overflow": "break", "fontSize": 14},
         },
         "visualMap": {
             "type": "continuous", "min": low, "max": high if high > low else low + 1, "dimension": 2,
@@ -70,7 +70,7 @@ def _heat_option(plot: HeatMap) -> Json:
             "text": [number(high, plot.digits), number(low, plot.digits)], "hoverLink": False,
         },
         "series": [{
-            "type": "heatmap", "data": data, "label": {"show": len(data) <= 160, "fontSize": 11},
+            "type": "heatmap", "data": data, "label": {"show": len(data) <= 160, "fontSize": 14},
             "itemStyle": {"borderColor": "#fff", "borderWidth": 2},
         }],
     }  # fmt: skip
@@ -96,13 +96,13 @@ def _bar_option(plot: Bars) -> Json:
         "grid": {"left": 10, "right": 22, "top": 8, "bottom": 40, "containLabel": True},
         "xAxis": {
             "type": "value", "min": low, "max": high, "interval": step, "name": plot.unit, "nameLocation": "middle",
-            "nameGap": 26, "splitLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"hideOverlap": True},
+            "nameGap": 26, "splitLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"hideOverlap": True, "fontSize": 14},
         },
         "yAxis": {
             "type": "category", "inverse": True, "data": labels, "axisTick": {"show": False},
             "axisLine": {"onZero": True, "lineStyle": {"color": SOFT}},
-            "axisLabel": {"width": 160 if plot.bars else 190, "overflow": "break", "interval": 0, "color": INK,
-                          "fontSize": 11, "lineHeight": 12},
+            "axisLabel": {"width": 200 if plot.bars else 300, "overflow": "break", "interval": 0, "color": INK,
+                          "fontSize": 14, "lineHeight": 16},
         },
         "series": [
             series | {"data": marks, "z": 3},
@@ -140,7 +140,7 @@ def _scatter_option(plot: Scatter) -> Json:
             "lineStyle": {"color": INK, "type": "dashed", "width": 1.3},
             "itemStyle": {"color": "rgba(255,255,255,0)", "borderColor": INK, "borderWidth": 2},
         })  # fmt: skip
-    axis = {"type": "value", "splitLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"hideOverlap": True}}
+    axis = {"type": "value", "splitLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"hideOverlap": True, "fontSize": 14}}
     return _base() | {
         "legend": {"top": 0, "type": "scroll"},
         "grid": {"left": 10, "right": 22, "top": 58, "bottom": 34, "containLabel": True},
