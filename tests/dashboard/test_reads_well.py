@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from jobs import until_drawn
 
 LEAST_PIXELS = 14

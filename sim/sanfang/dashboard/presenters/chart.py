@@ -48,8 +48,8 @@ def chart(
     if before is not None:
         x, begins, shown = _with_days_before(x, shown, before)
     return {
-        "id": id, "title": title, "unit": unit, "form": form, "digits": digits, "kind": kind, "zero": zero, "least": least,
-        "x": x, "series": shown, "marks": list(marks), "to": to or max(days, 1), "from": begins,
+        "id": id, "title": title, "unit": unit, "form": form, "digits": digits, "kind": kind, "zero": zero,
+        "least": least, "x": x, "series": shown, "marks": list(marks), "to": to or max(days, 1), "from": begins,
         "dayWord": day_word,
     }  # fmt: skip
 

@@ -23,7 +23,6 @@ from sanfang.run.series import BY_COMMUNITY, MEASURES
 from sanfang.run.session import Session
 from sanfang.scenario.catalogue import Parameter, levers
 
-
 LEAST_SPAN = 0.04
 """Of an axis of satisfaction: four points, of which most policies move one or two."""
 

@@ -18,7 +18,6 @@ from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 from sanfang.scenario.scenario import Scenario
 
-
 STORY = (
     "before", "resources", "services", "management", "unfunded", "three-devolutions", "precision", "refinement",
     "two-refinements", "three-devolutions-two-refinements",

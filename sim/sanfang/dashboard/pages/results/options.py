@@ -12,6 +12,9 @@ from sanfang.metrics.numbers import number
 INK, SOFT, LINE = "#1d2733", "#56616e", "#e3e7ec"
 FONT = "system-ui, 'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
+LETTERS = 14
+"""Pixels."""
+
 MAX_ACROSS = 8
 """Round numbers on an axis, at most."""
 
@@ -30,14 +33,14 @@ def height(plot: Plot) -> int:
     if not isinstance(plot, Bars):
         return 460
     longest = max(map(len, plot.labels), default=0)
-    return min(max(96 + (40 if longest > 60 else 34 if plot.bars else 26) * len(plot.labels), 180), 1900)
+    return min(max(96 + (52 if longest > 60 else 36) * len(plot.labels), 180), 1900)
 
 
 def _base() -> Json:
     """Tooltips are drawn as plain text on the canvas, so that no label can carry HTML."""
     return {
         "animation": False,
-        "textStyle": {"fontFamily": FONT, "color": INK, "fontSize": 14},
+        "textStyle": {"fontFamily": FONT, "color": INK, "fontSize": LETTERS},
         "tooltip": {"trigger": "item", "renderMode": "richText", "formatter": "{b}", "confine": True},
     }
 
@@ -56,12 +59,12 @@ def _heat_option(plot: HeatMap) -> Json:
         "xAxis": axis | {
             "data": plot.x_labels, "name": plot.x_name, "nameLocation": "middle", "nameGap": 44,
             "nameTextStyle": {"width": 290, "overflow": "break"},
-            "axisLabel": {"interval": 0, "hideOverlap": True, "width": 92, "overflow": "break", "fontSize": 14},
+            "axisLabel": {"interval": 0, "hideOverlap": True, "width": 92, "overflow": "break", "fontSize": LETTERS},
         },
         "yAxis": axis | {
             "data": plot.y_labels, "name": plot.y_name, "nameLocation": "end",
             "nameTextStyle": {"align": "left", "width": 250, "overflow": "break"},
-            "axisLabel": {"width": 96, "overflow": "break", "fontSize": 14},
+            "axisLabel": {"width": 96, "overflow": "break", "fontSize": LETTERS},
         },
         "visualMap": {
             "type": "continuous", "min": low, "max": high if high > low else low + 1, "dimension": 2,
@@ -70,7 +73,7 @@ def _heat_option(plot: HeatMap) -> Json:
             "text": [number(high, plot.digits), number(low, plot.digits)], "hoverLink": False,
         },
         "series": [{
-            "type": "heatmap", "data": data, "label": {"show": len(data) <= 160, "fontSize": 14},
+            "type": "heatmap", "data": data, "label": {"show": len(data) <= 160, "fontSize": LETTERS},
             "itemStyle": {"borderColor": "#fff", "borderWidth": 2},
         }],
     }  # fmt: skip
@@ -96,13 +99,14 @@ def _bar_option(plot: Bars) -> Json:
         "grid": {"left": 10, "right": 22, "top": 8, "bottom": 40, "containLabel": True},
         "xAxis": {
             "type": "value", "min": low, "max": high, "interval": step, "name": plot.unit, "nameLocation": "middle",
-            "nameGap": 26, "splitLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"hideOverlap": True, "fontSize": 14},
+            "nameGap": 26, "splitLine": {"lineStyle": {"color": LINE}},
+            "axisLabel": {"hideOverlap": True, "fontSize": LETTERS},
         },
         "yAxis": {
             "type": "category", "inverse": True, "data": labels, "axisTick": {"show": False},
             "axisLine": {"onZero": True, "lineStyle": {"color": SOFT}},
             "axisLabel": {"width": 200 if plot.bars else 300, "overflow": "break", "interval": 0, "color": INK,
-                          "fontSize": 14, "lineHeight": 16},
+                          "fontSize": LETTERS, "lineHeight": 16},
         },
         "series": [
             series | {"data": marks, "z": 3},
@@ -140,7 +144,8 @@ def _scatter_option(plot: Scatter) -> Json:
             "lineStyle": {"color": INK, "type": "dashed", "width": 1.3},
             "itemStyle": {"color": "rgba(255,255,255,0)", "borderColor": INK, "borderWidth": 2},
         })  # fmt: skip
-    axis = {"type": "value", "splitLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"hideOverlap": True, "fontSize": 14}}
+    line = {"lineStyle": {"color": LINE}}
+    axis = {"type": "value", "splitLine": line, "axisLabel": {"hideOverlap": True, "fontSize": LETTERS}}
     return _base() | {
         "legend": {"top": 0, "type": "scroll"},
         "grid": {"left": 10, "right": 22, "top": 58, "bottom": 34, "containLabel": True},
