@@ -27,7 +27,9 @@ from sanfang.scenario.errors import InputError
 ADDRESS_EVERY = 1.0
 """Seconds between updates of the address during play; browsers refuse many a second."""
 
-TRANSPORT_WORDS = ("controls", "play", "pause", "reset", "speed", "per_second", "day", "week", "month", "back_to")
+TRANSPORT_WORDS = (
+    "controls", "play", "pause", "reset", "undo", "redo", "speed", "per_second", "day", "week", "month", "back_to",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,9 @@ def Arrival(page: PageState, lang: str) -> None:
 def Transport(page: PageState, frame: int, lang: str) -> None:
     """Play, pause, step, reset, speed, back to an earlier day. `frame` has it drawn anew."""
     group = page.group
+    undo, redo = group.history.can(group.shown)
     state: Json = {
+        "undo": undo, "redo": redo,
         "playing": page.playing, "busy": page.busy, "over": group.over, "day": group.day,
         "days": group.worlds[0].model.days, "date": str(group.worlds[0].model.date),
         "speed": int(group.playback.days_a_second), "speeds": list(SPEEDS),

@@ -11,6 +11,7 @@ from typing import Any
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.worlds import shared_slots
+from sanfang.dashboard.worlds.history import History
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.dashboard.worlds.playback import Playback
@@ -32,6 +33,7 @@ class SessionGroup:
     def __init__(self, show: Callable[[], None], ended: Callable[[], None]) -> None:
         self.worlds: tuple[PageSession, ...] = ()
         self.room: Slot | None = None
+        self.history = History()
         self.playback = Playback(self._play, show, ended)
         self._owner = shared_slots.owner()
         self._lock = threading.RLock()
@@ -60,7 +62,10 @@ class SessionGroup:
     def move(self, side: int, lever: str, level: float) -> None:
         """Set a lever of one world from the day to come on. Raises InputError as `PageSession.move` does."""
         with self._lock:
+            before = self.shown
             self.worlds[side].move(lever, level)
+        if self.shown.worlds != before.worlds:
+            self.history.note(before)
 
     def carry_out(self, order: Mapping[str, Any]) -> Address | None:
         """What `parts.Transport` asks for, within limits; returns the address to which it asks to `bring` the worlds.
@@ -81,12 +86,19 @@ class SessionGroup:
             now = self.shown
         if action == "step":
             return replace(now, day=min(now.day + int(min(max(value, 1), MAX_DAYS_A_STEP)), now.days))
+        if action == "undo":
+            return self.history.back(now)
+        if action == "redo":
+            return self.history.forward(now)
+        wanted = None
         if action == "rewind":
             day = int(min(max(value, 0), now.day))
-            return replace(now, day=day, worlds=tuple(world.before(day) for world in now.worlds))
-        if action == "reset":
-            return replace(now, day=0, worlds=tuple(LinkedWorld(world.scenario) for world in now.worlds))
-        return None
+            wanted = replace(now, day=day, worlds=tuple(world.before(day) for world in now.worlds))
+        elif action == "reset":
+            wanted = replace(now, day=0, worlds=tuple(LinkedWorld(world.scenario) for world in now.worlds))
+        if wanted is not None and wanted != now:
+            self.history.note(now)
+        return wanted
 
     @contextmanager
     def steady(self) -> Iterator[Sequence[PageSession]]:
