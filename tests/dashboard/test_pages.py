@@ -157,3 +157,57 @@ def test_replications_have_bands_progress_and_can_be_cancelled(visit: Any) -> No
     page.click("[data-button=run]")
     page.click("[data-button=cancel]")
     page.wait_for_selector("[data-button=run]:enabled", timeout=10_000)
+
+
+# --- What can be used stays ---------------------------------------------------------------------------------
+
+REMEMBER = "() => { window.kept = [...document.querySelectorAll('.sf-main :is(button, input, select, canvas)')] }"
+GONE = "() => window.kept.filter((one) => !one.isConnected).map((one) => one.outerHTML)"
+
+
+def play_and_go_back(page: Any) -> None:
+    page.click("[data-do=step1]")
+    wait_for_day(page, 1)
+    until_drawn(page)
+    assert page.evaluate(GONE) == []
+    page.click("[data-do=reset]")
+    wait_for_day(page, 0)
+
+
+def run_replications(page: Any) -> None:
+    page.fill("[data-field=reps]", "3")
+    page.keyboard.press("Tab")
+    page.click("[data-button=run]")
+    page.wait_for_selector("[data-table=sure]", timeout=60_000)
+
+
+def choose_a_trouble(page: Any) -> None:
+    page.locator("[data-table=own] tbody button").first.click()
+    page.wait_for_selector("[data-button=paths]")
+
+
+def run_a_check(page: Any) -> None:
+    page.click("[data-answer='1']")
+    page.click("[data-button=run]")
+    page.wait_for_selector("#sf-trust-reveal", timeout=60_000)
+
+
+@pytest.mark.parametrize(
+    ("path", "usable", "happens"),
+    [
+        ("/?day=0", "[data-do=reset]:enabled", play_and_go_back),
+        ("/compare?day=0", "[data-do=reset]:enabled", play_and_go_back),
+        ("/compare?days=30&day=7&view=replications", "[data-field=reps]", run_replications),
+        ("/compare?days=30&day=30&view=lives&resident=10704", "[data-table=own] button", choose_a_trouble),
+        ("/trust?check=pooling", "[data-button=all]", run_a_check),
+    ],
+    ids=["live", "compare", "replications", "lives", "trust"],
+)
+def test_what_can_be_used_stays_while_others_come_and_go(visit: Any, path: str, usable: str, happens: Any) -> None:
+    page = visit(f"{path}&lang=en&{DEMO}")
+    page.wait_for_selector(usable, timeout=60_000)
+    until_drawn(page)
+    page.evaluate(REMEMBER)
+    happens(page)
+    until_drawn(page)
+    assert page.evaluate("window.kept.length") > 3 and page.evaluate(GONE) == []

@@ -1,6 +1,11 @@
 """The pieces of pages: components written as Vue templates, each with what it is given, and small helpers for them.
 
 A piece is one widget whatever it shows, so a frame of the Live page is a handful of messages.
+
+Solara knows a piece by its place among those of its parent. Where one comes or goes, those after it are closed and made
+anew, and a click on its way to an old one is lost. So what comes and goes stands last, or is always there and shows
+nothing (`Notes`, `Buttons`), or what can be used after it has a `.key`. A component that draws now one piece, now
+several, puts a parent of its own around them: Solara puts one around several only, and then makes all anew.
 """
 
 from __future__ import annotations
@@ -74,7 +79,7 @@ def Transport(state: Json, words: Json, event_do: Event) -> None:
 
 @solara.component_vue("vue/buttons.vue", vuetify=False)
 def Buttons(buttons: list[Json], event_press: Event) -> None:
-    """A row of buttons: id, label, and maybe primary, disabled, pressed; `press` is called with the id."""
+    """A row of buttons, if any: id, label, and maybe primary, disabled, pressed; `press` is called with the id."""
 
 
 @solara.component_vue("vue/save.vue", vuetify=False)

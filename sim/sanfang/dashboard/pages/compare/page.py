@@ -124,8 +124,8 @@ def Board(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplication
         figures = side_by_side.figures(worlds, lang)
     Versus(figures=figures)
     begins = max(session.scenario.run.left_out for session in worlds)
-    if worlds[0].day <= begins:
-        solara.HTML("p", say("compare_warming_up", lang, day=begins), classes=["soft"])
+    early = [{"kind": "info", "text": say("compare_warming_up", lang, day=begins)}]
+    parts.Notes(notes=early if worlds[0].day <= begins else [])
     with solara.Div(classes=["sf-tabs"]):
         tabs = [{"id": name, "label": say(f"compare_view_{name}", lang), "pressed": name == view} for name in VIEWS]
         parts.Buttons(buttons=tabs, event_press=lambda id_: set_other(view=id_ if id_ in VIEWS else ""))

@@ -61,7 +61,7 @@ def CommonTroubles(page: PageState, worlds: Worlds, day: int, other: int, lang: 
                 LifeCard(life=lives_presenter.life_card(common, root, worlds, lang))
                 Paths(common, worlds, root, lang)
             if resident is not None:
-                ResidentCard(worlds, common, resident, root, other, lang)
+                ResidentCard(worlds, common, resident, root, other, lang).key("resident")
             else:
                 solara.HTML("p", say("compare_choose", lang), classes=["soft", "card"])
 

@@ -35,6 +35,19 @@ from sanfang.run.series import MEASURES
 def SureView(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplications | None], lang: str) -> None:
     """Ask for replications, see how far they are, and what they found. `job` outlives this view: it goes on while
     another is shown."""
+    now = job.value
+    use_told(now)
+    with solara.Div(classes=["sf-stack"]):
+        Order(page, job, lang)
+        if now is not None and now.state not in (DONE, CANCELLED):
+            JobCard(now, lambda: running(now, lang), lang)
+        if now is not None and now.found is not None:
+            Replications(now, now.found, worlds, lang).key("found")
+
+
+@solara.component
+def Order(page: PageState, job: solara.Reactive[WorldReplications | None], lang: str) -> None:
+    """How many replications, the button that begins them, and how the last ones ended."""
     count, set_count = solara.use_state(10)
     now = job.value
     use_told(now)
@@ -69,10 +82,6 @@ def SureView(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplicat
             parts.Buttons(buttons=[run], event_press=press)
         if now is not None and not now.busy and now.state != FAILED:
             parts.Notes(notes=ended(now, address, lang))
-    if now is not None and now.state not in (DONE, CANCELLED):
-        JobCard(now, lambda: running(now, lang), lang)
-    if now is not None and now.found is not None:
-        Replications(now, now.found, worlds, lang)
 
 
 def running(job: WorldReplications, lang: str) -> str:

@@ -232,8 +232,7 @@ def LifeCards(life: Life, scenario: Scenario, stem: str, lang: str) -> None:
         solara.HTML("dl", facts, classes=["sf-facts"])
     with solara.Div(classes=["card"]):
         solara.HTML("h3", say("follow_kin" if life.kin else "follow_kin_none", lang))
-        if life.kin:
-            parts.Buttons(buttons=request_life.kin(life, lang), event_press=follow_id)
+        parts.Buttons(buttons=request_life.kin(life, lang), event_press=follow_id)
         with solara.Div(classes=["sf-row"]):
             picture, steps = say("follow_save_timeline", lang), say("follow_save_steps", lang)
             parts.Download(picture, f"{stem}.png", lambda: timeline_picture(life, scenario, lang), "image/png")

@@ -28,8 +28,7 @@ def LivePage() -> None:
     page, lang = use_page_state(1), viewer.lang()
     with solara.Div(classes=["sf-live"]):
         with solara.Div(classes=["sf-side"]):
-            with solara.Div(classes=["card"]):
-                Setup()
+            Setup()
             title, hint = say("live_levers", lang), say("live_levers_hint", lang)
             solara.HTML("div", f"<h2>{title}</h2><p class='soft'>{hint}</p>")
             Levers(page, 0, lang)
@@ -47,10 +46,11 @@ def Setup() -> None:
     name = address.worlds[0].scenario
     chosen = solara.use_memo(lambda: Scenario.load(name, district=address.district), [name, address.district])
     fields = [*use_scenario_fields(1, lang), *use_place_fields(lang)]
-    parts.Choices(fields=fields, event_pick=pick)
     description = chosen.description_zh if lang == "zh" else chosen.description
-    if description:
-        solara.HTML("p", html.escape(description), classes=["soft"])
+    with solara.Div(classes=["card", "sf-stack"]):
+        parts.Choices(fields=fields, event_pick=pick)
+        if description:
+            solara.HTML("p", html.escape(description), classes=["soft"])
 
 
 @solara.component

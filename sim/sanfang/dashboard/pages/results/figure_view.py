@@ -68,10 +68,10 @@ def Figure(shown: Shown, choice: ResultChoice, entries: list[Openable], lang: st
         "role": "img",
         "aria-label": f"{plot.title}. {plot.note}",
     }
-    solara.FigureEcharts(option=option(plot), attributes=attributes, responsive=True)
+    solara.FigureEcharts(option=option(plot), attributes=attributes, responsive=True).key("figure")
     escaped("p", plot.note, "soft")
     Numbers(plot, lang)
-    with solara.Div(classes=["sf-row"]):
+    with solara.Div(classes=["sf-row"]).key("saves"):
         heading, name = result_texts.heading(shown, lang), f"{stem(shown)}-{choice.view}-{choice.metric}.png"
         parts.Download(
             say("results_save_figure", lang),

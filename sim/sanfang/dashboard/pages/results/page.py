@@ -118,11 +118,13 @@ def notes_of(shown: Shown, lang: str) -> list[Json]:
 def Views(shown: Shown, choice: ResultChoice, entries: list[Openable], lang: str) -> None:
     """The views that fit, and the one chosen."""
     views = shown.views()
-    if len(views) > 1:
-        buttons = [
-            {"id": view, "label": say(f"results_view_{view}", lang), "pressed": view == choice.view} for view in views
-        ]
-        parts.Buttons(buttons=buttons, event_press=lambda view: set_other(view=view if view in views else ""))
+    buttons = [
+        {"id": view, "label": say(f"results_view_{view}", lang), "pressed": view == choice.view} for view in views
+    ]
+    parts.Buttons(
+        buttons=buttons if len(views) > 1 else [],
+        event_press=lambda view: set_other(view=view if view in views else ""),
+    )
     with solara.Div(classes=["card", "sf-stack"]):
         fields = (
             published_fields(shown, choice, lang) if choice.view == "published" else run_fields(shown, choice, lang)

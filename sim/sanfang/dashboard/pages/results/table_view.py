@@ -52,7 +52,7 @@ def Cells(shown: Shown, choice: ResultChoice, lang: str) -> None:
     ResultTable(caption=caption, columns=columns, rows=rows, by=by, down=down, event_sort=sort)
     if len(rows) < len(table):
         escaped("p", say("results_rows_shown", lang, shown=len(rows), all=len(table)), "soft")
-    SaveRuns(shown, opened, choice, lang)
+    SaveRuns(shown, opened, choice, lang).key("saves")
 
 
 def _cells(opened: Opened, choice: ResultChoice) -> pd.DataFrame | Unreadable:

@@ -81,8 +81,8 @@ def TrustPage() -> None:
             if trial is not None:
                 JobCard(trial, lambda: say("trust_progress", lang, done=trial.done, all=trial.total), lang)
             if check.key in findings.value:
-                Reveal(findings.value[check.key], address.seed, lang)
-            All(findings.value, busy, lang, lambda: run(CHECKS))
+                Reveal(findings.value[check.key], address.seed, lang).key("reveal")
+            All(findings.value, busy, lang, lambda: run(CHECKS)).key("all")
             Limits(lang)
 
 
@@ -160,7 +160,7 @@ def Reveal(finding: CheckResult, seed: int, lang: str) -> None:
             solara.HTML("span", say("trust_took", lang, seconds=f"{finding.seconds:.1f}", seed=seed), classes=["soft"])
         if answer is not None:
             _Predicted(check.key, answer, lang)
-        with solara.Div(classes=["sf-trust-reveal"] if drawn else ["sf-trust-reveal", "plain"]):
+        with solara.Div(classes=["sf-trust-reveal"] if drawn else ["sf-trust-reveal", "plain"]).key("shown"):
             if drawn:
                 words = {name: say(f"trust_chart_{name}", lang) for name in ("theory", "engine", "you")}
                 AgreementChart(**drawn, words=words)
