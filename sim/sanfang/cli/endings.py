@@ -15,6 +15,7 @@ import typer
 
 from sanfang.cli.telling import tell, tell_error
 from sanfang.scenario.errors import InputError, Notice
+from sanfang.scenario.system import HAS_TIMER
 from sanfang.scenario.telling import printable
 
 A_CHECK_FAILED = 1
@@ -70,10 +71,11 @@ def orderly_end() -> Iterator[None]:
     temporary folders. By itself Python would stop dead.
 
     While a library is being loaded the end waits: what is raised there may be swallowed, or come out as another error.
+    Where the system has no timer (Windows) it does not wait.
     """
 
     def end(number: int, frame: FrameType | None) -> None:
-        if _loads_a_library(frame):
+        if HAS_TIMER and _loads_a_library(frame):
             signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
         else:
             raise SystemExit(ENDED_BY_SIGNAL + signal.SIGTERM)
@@ -81,11 +83,13 @@ def orderly_end() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
         yield
         return
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGALRM)}
+    heard = (signal.SIGTERM, signal.SIGALRM) if HAS_TIMER else (signal.SIGTERM,)
+    before = {number: signal.signal(number, end) for number in heard}
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        if HAS_TIMER:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -8,6 +8,7 @@ from functools import cache
 
 from sanfang.run.reach import Reach, reach
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.system import memory_megabytes
 
 MAX_RESIDENTS = 100_000
 """Residents of one world: a tenth of Licang fits, and twenty viewers at once fit on a small machine."""
@@ -26,7 +27,7 @@ AT_WORK = max(os.cpu_count() or 1, 2)
 JOBS = 4
 """Jobs in the background under way at once, one a viewer; the others wait, first come, first served."""
 
-HELD_MEGABYTES = min(4_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)
+HELD_MEGABYTES = min(4_000, memory_megabytes(unknown=4_000) // 2)
 """Worlds and tables of them in memory, by `world_megabytes` and `table_megabytes`, at most half of the machine's: a
 hundred viewers of the usual Live page, or twelve who compare three of the largest worlds. Who comes then waits until
 somebody leaves."""

@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
-import grp
 import hashlib
 import multiprocessing
 import os
-import pwd
 import shutil
 import stat
 import sys
@@ -29,6 +26,8 @@ from pathlib import Path
 from typing import IO
 
 import platformdirs
+
+from sanfang.scenario import system
 
 VARIABLE = "SANFANG_CACHE"
 COMPLETE = "complete"
@@ -147,7 +146,7 @@ class CodeFolder:
             made = Path(os.path.realpath(tempfile.mkdtemp(prefix=TEMPORARY)))
             lock = open(made / IN_USE, "wb")  # noqa: SIM115  for as long as the process lives
             atexit.register(_remove, made, os.getpid(), lock)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            system.lock(lock.fileno())
             folder = _usable(made / self.name)
         except (OSError, Unfit):
             return None
@@ -200,11 +199,16 @@ def check_safe(folder: Path) -> None:
 
 
 def _is_trusted(user: int) -> bool:
-    return user in (os.geteuid(), ADMINISTRATOR)
+    return user in (system.user(), ADMINISTRATOR)
 
 
 def _others_may_write(status: os.stat_result) -> bool:
-    """Whether the mode lets anybody but owner and administrator write; a group of the user alone is nobody else."""
+    """Whether the mode lets anybody but owner and administrator write; a group of the user alone is nobody else.
+
+    Where the system tells of owners in another way, as Windows does, the mode says nothing: the user's own folder for
+    caches is taken as his alone."""
+    if system.user() is None:
+        return False
     if status.st_mode & stat.S_IWOTH:
         return True
     return bool(status.st_mode & stat.S_IWGRP) and not _is_own_group(status.st_gid)
@@ -213,13 +217,7 @@ def _others_may_write(status: os.stat_result) -> bool:
 def _is_own_group(group: int) -> bool:
     """Whether it is the administrator's, or the one that many systems give to each user: named as the user, with no
     other members."""
-    if group == ADMINISTRATOR:
-        return True
-    try:
-        user, named = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
-    except KeyError:
-        return False
-    return (user.pw_gid, user.pw_name) == (group, named.gr_name) and set(named.gr_mem) <= {user.pw_name}
+    return group == ADMINISTRATOR or system.is_own_group(group)
 
 
 # --- Files --------------------------------------------------------------------------------------
@@ -227,7 +225,7 @@ def _is_own_group(group: int) -> bool:
 
 def _read(path: Path) -> bytes | None:
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a pipe by this name keeps nobody waiting
+        with open(os.open(path, os.O_RDONLY | system.NO_WAITING | system.AS_IT_IS), "rb") as file:
             status = os.fstat(file.fileno())
             if not (stat.S_ISREG(status.st_mode) and _is_trusted(status.st_uid)) or _others_may_write(status):
                 return None
@@ -279,10 +277,9 @@ def _is_left_over(folder: Path) -> bool:
     status = folder.lstat()
     if (
         not stat.S_ISDIR(status.st_mode)
-        or status.st_uid != os.geteuid()
+        or status.st_uid != system.user()
         or time.time() - status.st_mtime < LEFT_SECONDS
     ):
         return False
-    with open(os.open(folder / IN_USE, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return True
+    with open(os.open(folder / IN_USE, os.O_RDONLY | system.NOT_A_LINK), "rb") as file:
+        return system.lock(file.fileno())  # without locks it stays: its process may live

@@ -7,12 +7,15 @@ it for ever; so it marks its file as it goes on, and who sees no mark for long m
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from sanfang.scenario import system
+
+FLAGS = os.O_RDWR | os.O_CREAT | system.NOT_A_LINK | system.NO_WAITING | system.NOT_INHERITED
 
 SAY_SECONDS = 5.0
 """After so long a wait it is said."""
@@ -28,10 +31,10 @@ LOOK_SECONDS = 0.2
 def alone(path: Path) -> Iterator[Callable[[], None]]:
     """Alone with what the lock file `path` stands for, if the folder takes one; call what it gives as work goes on.
 
-    Where the folder takes no lock, or its holder does not go on, two may make the same start.
+    Where the folder takes no lock, the system has none, or its holder does not go on, two may make the same start.
     """
     try:
-        lock = _wait_for(path)
+        lock = _wait_for(path) if system.HAS_LOCKS else None
     except OSError:
         lock = None
     if lock is None:
@@ -56,9 +59,9 @@ def _wait_for(path: Path) -> int | None:
     """The lock file, open and locked; None if its holder does not go on. Raises OSError."""
     began, said = time.monotonic(), False
     while True:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+        lock = os.open(path, FLAGS, 0o644)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            system.lock(lock)
             if _is_still(path, lock):
                 os.utime(lock)
                 return lock
