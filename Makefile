@@ -24,7 +24,7 @@ demo: $(STAMP) ## compare four policies on a tenth of Licang District, three yea
 mechanisms: $(STAMP) ## make every mechanism's published result again, with ten replications (HOW= for all)
 	$(BIN)/sanfang reproduce mechanisms $(HOW)
 
-dashboard: $(STAMP) ## show a policy live in the browser, at http://127.0.0.1:8765
+dashboard: $(STAMP) ## show a policy live in the browser, which it opens, at http://127.0.0.1:8765
 	$(BIN)/sanfang dashboard
 
 test: $(STAMP) browser ## run the whole test suite

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from sanfang.cli.endings import user_errors
 from sanfang.cli.loading import say_notes
 from sanfang.cli.options import Language
-from sanfang.cli.telling import say_if_compiling
+from sanfang.cli.steps import Steps
+from sanfang.cli.telling import tell
 from sanfang.dashboard.door.limits import PAGES_PER_ADDRESS
 from sanfang.scenario.content import hiding
 from sanfang.scenario.errors import InputError
@@ -29,6 +31,14 @@ EXPOSED = """\
 WARNING: bound to {host}, these pages can be opened by everybody who can reach this machine over the network.
          What they and you send is not encrypted; {guard}.
          For more than a room you trust, put it behind a server with TLS, and name that server with --allow-host."""
+
+STEPS = {
+    "loading": "Loading the model",
+    "compiling": "Compiling the model: once after an installation or a change, one to three minutes",
+    "warming_up": "Making ready: a first run of two days",
+    "starting": "Starting the server",
+}
+"""What is told of each step before the server answers."""
 
 
 @dashboard_app.command("dashboard")
@@ -52,13 +62,17 @@ def dashboard_command(
         int, typer.Option(min=1, max=1000, help="Pages that one address may have open: a room sits behind one router.")
     ] = PAGES_PER_ADDRESS,
     browser: Annotated[
-        bool,
-        typer.Option("--browser/--no-browser", help="Open the pages on this machine once they are served."),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--browser/--no-browser",
+            help="Open the pages on this machine once they are served. By itself only from a terminal with a screen, "
+            "and with the pages for this machine alone.",
+        ),
+    ] = None,
 ) -> None:
     """Show a policy live in the browser, in Chinese or English; Ctrl-C ends it."""
     from sanfang.dashboard.door.hosts import is_loopback
-    from sanfang.dashboard.serve import in_address, is_free, serve
+    from sanfang.dashboard.serve import is_free
 
     with user_errors():
         exposed = not is_loopback(host)
@@ -71,18 +85,34 @@ def dashboard_command(
     if exposed:
         guard = "a password is asked for" if password else "and NO PASSWORD is asked for"
         print(EXPOSED.format(host=host, guard=guard), file=sys.stderr)
-    say_if_compiling()
+    shown = not exposed and is_at_a_screen() if browser is None else browser
+    options = {"allowed": allow_host or (), "password": password, "per_address": per_address}
+    _serve(host, port, lang.value, shown, options)
+
+
+def _serve(host: str, port: int, lang: str, shown: bool, options: dict[str, Any]) -> None:
+    """Serve, tell what is being done until the server answers and then where it is, and open a browser if `shown`."""
+    from sanfang.dashboard.serve import in_address, serve
+
     address = f"http://{in_address(ALL_ADDRESSES.get(host, host))}:{port}"
-    print(f"Sanfang is at {address}  (Ctrl-C ends it)", file=sys.stderr)
-    serve(
-        host,
-        port,
-        lang.value,
-        allowed=allow_host or (),
-        password=password,
-        per_address=per_address,
-        show_in_browser=address if browser else None,
-    )
+    with Steps() as steps:
+
+        def answers() -> None:
+            steps.end()
+            tell(f"Sanfang is at {address}  (Ctrl-C ends it)")
+            if shown:
+                webbrowser.open(address)
+
+        serve(host, port, lang, address=address, step=lambda step: steps(STEPS[step]), answers=answers, **options)
+
+
+def is_at_a_screen() -> bool:
+    """Whether somebody sits at a terminal of this machine and has a screen that can show a browser."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)):
+        return False
+    if os.environ.get("SSH_CONNECTION"):  # the screen is another machine's, and 127.0.0.1 is not this one there
+        return False
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _password(file: Path | None, needed: bool) -> str | None:

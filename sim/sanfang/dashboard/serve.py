@@ -8,9 +8,10 @@ import socket
 import sys
 import threading
 import time
-import webbrowser
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from sanfang.dashboard.door import limits
 
@@ -41,7 +42,13 @@ TRIM_SECONDS = 30.0
 """How often what is still scattered among memory in use is given back."""
 
 ASK_SECONDS = 0.1
-"""How often it is looked whether the server answers, before the browser opens."""
+"""How often it is looked whether the server answers, before it is said that it does."""
+
+ANSWER_SECONDS = 60.0
+"""How long the first page may take."""
+
+Step = Literal["loading", "compiling", "warming_up", "starting"]
+"""What is done before the server answers, in this order; `compiling` only where code of the model is not kept."""
 
 
 def is_free(host: str, port: int) -> bool:
@@ -49,7 +56,8 @@ def is_free(host: str, port: int) -> bool:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if os.name == "posix":  # on Windows it would share a port that is taken
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except (OSError, UnicodeError):  # no name of a machine: a part of more than 63 letters, a line
         return False
@@ -69,11 +77,13 @@ def serve(
     allowed: Sequence[str] = (),
     password: str | None = None,
     per_address: int = limits.PAGES_PER_ADDRESS,
-    show_in_browser: str | None = None,
+    address: str = "",
+    step: Callable[[Step], object] = lambda step: None,
+    answers: Callable[[], object] | None = None,
 ) -> None:
     """Serve until interrupted. `lang` is that of an address that names none; `allowed` are further names of the server;
-    `per_address` is the most pages that one address may have open; `show_in_browser` is an address that this machine's
-    browser opens once there is something to see."""
+    `per_address` is the most pages that one address may have open. `step` hears what is done first, and `answers` is
+    called once `address`, which leads to the server, has answered."""
     from sanfang.dashboard.door import log
 
     log.start()
@@ -85,19 +95,37 @@ def serve(
     os.environ["SANFANG_DASHBOARD_LANG"] = lang
 
     _give_memory_back()
-    _warm_up()
+    _warm_up(step)
+    step("starting")
     server = _server(host, port, lang, allowed, password, most)
-    if show_in_browser is not None:
-        threading.Thread(target=open_once_served, args=(server, show_in_browser), daemon=True).start()
+    if answers is not None:
+        threading.Thread(target=once_it_answers, args=(server, address, answers), daemon=True).start()
     server.run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
 
 
-def open_once_served(server: uvicorn.Server, address: str) -> None:
-    """Open `address` in this machine's browser when `server` answers; not at all if it ends before."""
-    while not server.started and not server.should_exit:
+def once_it_answers(server: uvicorn.Server, address: str, then: Callable[[], object]) -> None:
+    """Call `then` when `server` has answered at `address`; not at all if it ends before.
+
+    That it listens is not enough: the first page takes seconds. Nor is any answer: another program may have taken the
+    port meanwhile, and then our server ends.
+    """
+    while not server.should_exit:
+        if server.started and _has_answered(address):
+            then()
+            return
         time.sleep(ASK_SECONDS)
-    if server.started:
-        webbrowser.open(address)
+
+
+def _has_answered(address: str) -> bool:
+    """Whether a server at `address` answers, be it that it asks for a password."""
+    plain = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy would be asked for this machine
+    try:
+        plain.open(address, timeout=ANSWER_SECONDS).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _server(
@@ -145,12 +173,14 @@ def _open_files() -> int | None:
     """How many files this process may have open, after asking for as many as it may ask for; None where unknown."""
     try:
         import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if most == resource.RLIM_INFINITY:
+            return None
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     except ImportError:  # Windows
         return None
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most != resource.RLIM_INFINITY:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return None if most == resource.RLIM_INFINITY else most
+    return most
 
 
 def _give_memory_back() -> None:
@@ -172,9 +202,14 @@ def _give_memory_back() -> None:
     threading.Thread(target=trim, name="give memory back", daemon=True).start()
 
 
-def _warm_up() -> None:
+def _warm_up(step: Callable[[Step], object]) -> None:
     """Load what pages need, and compile or load the model, before the first visitor waits for it."""
+    step("loading")
+    from sanfang.model import compiled
     from sanfang.run.simulation import simulate
     from sanfang.scenario.scenario import Scenario
 
+    compiled.when_compiling(lambda: step("compiling"))
+    step("warming_up" if compiled.is_cached() else "compiling")
     simulate(Scenario.load("before", district="demo"), days=2)
+    step("warming_up")

@@ -58,6 +58,17 @@ def _digest() -> str:
 CODE = CodeFolder(f"compiled-{_digest()}")
 
 
+_TOLD: list[Callable[[], object]] = []
+
+
+def when_compiling(tell: Callable[[], object]) -> None:
+    """Call `tell` whenever a function is about to be compiled, since its code is not kept.
+
+    `is_cached` guesses what will be; another kind of run may need code that the one before it did not.
+    """
+    _TOLD.append(tell)
+
+
 class _KeptCode(FunctionCache):
     """The machine code of one function in `CODE`: a file for each combination of types that it is called with.
 
@@ -78,10 +89,13 @@ class _KeptCode(FunctionCache):
         target_context.refresh()
         key = self._index_key(sig, target_context.codegen())
         content = CODE.read(self._file_name(key))
-        if content is None:
-            return None
-        found, result = pickle.loads(content)
-        return CompileResult._rebuild(target_context, *result) if found == key else None
+        if content is not None:
+            found, result = pickle.loads(content)
+            if found == key:
+                return CompileResult._rebuild(target_context, *result)
+        for tell in _TOLD:
+            tell()
+        return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the code `data` for the types `sig`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,6 @@ from websockets.exceptions import InvalidStatus
 from apart import run_apart
 from sanfang.cli import dashboard
 from sanfang.cli.app import app
-from sanfang.dashboard import serve
 from sanfang.dashboard.door import login
 from sanfang.dashboard.door.limits import ALL_PASSWORDS, OWN_PASSWORDS, PASSWORDS
 from sanfang.dashboard.door.login import ADMITTED_SECONDS, Sessions
@@ -176,7 +174,6 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = []
     monkeypatch.setattr("sanfang.dashboard.serve.serve", lambda *args, **options: calls.append(options))
     monkeypatch.setattr("sanfang.dashboard.serve.is_free", lambda host, port: True)
-    monkeypatch.setattr(dashboard, "say_if_compiling", lambda: None)
     monkeypatch.delenv(dashboard.PASSWORD, raising=False)
     return calls
 
@@ -232,24 +229,7 @@ def test_the_form_needs_no_script_and_names_its_field() -> None:
 
 @pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "http://127.0.0.1:8765"), ("::", "http://[::1]:8765")])
 def test_the_address_that_is_told_is_one_that_answers(started: list[dict[str, Any]], host: str, shown: str) -> None:
-    """A server at all addresses of IPv6 answers at none of IPv4."""
-    assert shown in CliRunner().invoke(app, ["dashboard", "--host", host, "--no-password"]).stderr
-
-
-# --- The browser of this machine ----------------------------------------------------------------------------
-
-
-def test_a_browser_opens_only_where_it_is_asked_for(started: list[dict[str, Any]]) -> None:
-    for options, opened in (([], None), (["--no-browser"], None), (["--browser"], "http://127.0.0.1:8765")):
-        assert CliRunner().invoke(app, ["dashboard", *options]).exit_code == 0
-        assert started[-1]["show_in_browser"] == opened
-
-
-def test_a_browser_opens_once_there_is_something_to_see(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that ends before it answers, because its port was taken meanwhile, opens none."""
-    shown: list[str] = []
-    monkeypatch.setattr(serve.webbrowser, "open", shown.append)
-    serve.open_once_served(SimpleNamespace(started=False, should_exit=True), "http://127.0.0.1:1")
-    assert shown == []
-    serve.open_once_served(SimpleNamespace(started=True, should_exit=False), "http://127.0.0.1:1")
-    assert shown == ["http://127.0.0.1:1"]
+    """A server at all addresses of IPv6 answers at none of IPv4. The server tells it, once it has answered."""
+    done = CliRunner().invoke(app, ["dashboard", "--host", host, "--no-password"])
+    assert started[-1]["address"] == shown and shown not in done.stderr
+    started[-1]["answers"]()
