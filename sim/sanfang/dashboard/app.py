@@ -8,19 +8,26 @@ from typing import Any
 
 import solara
 
+from sanfang.dashboard import started
 from sanfang.dashboard.address import not_reached, read
 from sanfang.dashboard.declare import pages, recipe
 from sanfang.dashboard.widgets import parts, viewer
-from sanfang.dashboard.words import say
+from sanfang.dashboard.words import LANGUAGES, say
 
 HERE = Path(__file__).parent
-STYLES = [HERE / "widgets" / "common.css", *sorted((HERE / "pages").rglob("*.css"))]
+STYLES = [*sorted((HERE / "widgets").glob("*.css")), *sorted((HERE / "pages").rglob("*.css"))]
 """Those of the pieces first, so that a page may change what they say."""
 
 
 @solara.component_vue("widgets/vue/recipe.vue", vuetify=False)
 def RecipeText(python: str, shell: str, words: dict[str, str]) -> None:
     """The code that makes again what is shown."""
+
+
+@solara.component_vue("widgets/vue/connection.vue", vuetify=False)
+def Connection(start: str, path: str, words: dict[str, list[dict[str, str]]]) -> None:
+    """Says that the connection is lost, tries again, and loads the page anew where another start of the server answers
+    at `path`. Each of `words` is there in all languages, since nobody can be asked any more when it is shown."""
 
 
 @solara.component
@@ -63,6 +70,14 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
             parts.Notes(notes=warnings(viewer.problems.value, in_vain, lang))
             solara.Div(children=children)
         solara.HTML("footer", say("foot", lang), classes=["sf-foot"])
+        Connection(start=started.NAME, path=started.PATH, words=connection_words(lang))
+
+
+def connection_words(lang: str) -> dict[str, list[dict[str, str]]]:
+    """What is said of a lost connection, first in the language of the page."""
+    both = sorted(LANGUAGES, key=lambda one: one != lang)
+    names = ("lost", "moved", "stopped", "reload")
+    return {name: [{"lang": one, "text": say(f"connection_{name}", one)} for one in both] for name in names}
 
 
 def warnings(problems: Sequence[str], in_vain: Sequence[str], lang: str) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sanfang.dashboard import started
 from sanfang.dashboard.door import login
 from sanfang.dashboard.door.conversation import Conversation
 from sanfang.dashboard.door.hosts import Hosts, same_origin
@@ -101,6 +102,8 @@ class Door:
             return self._close(path, cookie)
         if path in self._pages:
             return await self._document(scope, receive, headers, cookie)
+        if path == started.PATH:
+            return PlainTextResponse(started.NAME, headers={"cache-control": "no-store"})
         if not path.startswith(STATIC) and not (path.startswith(CDN) and self._is_asset(path.removeprefix(CDN))):
             return _NOT_FOUND
         if not self._files.take(address_of(scope["client"])):
