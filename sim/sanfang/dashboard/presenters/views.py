@@ -90,7 +90,7 @@ def figures(session: Session, lang: str, since: int = 0) -> list[Json]:
 def _changed(change: float, shown_: str, measure: Twin, first: int, session: Session, lang: str) -> Json:
     """A card's line on the change since day `first` (from 0), or why there is none."""
     begins = session.scenario.run.left_out
-    if session.day <= begins:
+    if begins and session.day <= begins:
         return {"change": say("warming_up", lang, day=begins), "verdict": "", "since": ""}
     change_text = shown_ if change == change else say("no_change_yet", lang)
     return {"change": change_text, "verdict": verdict(change, measure), "since": say("since", lang, day=first + 1)}

@@ -125,7 +125,7 @@ def Board(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplication
     Versus(figures=figures)
     begins = max(session.scenario.run.left_out for session in worlds)
     early = [{"kind": "info", "text": say("compare_warming_up", lang, day=begins)}]
-    parts.Notes(notes=early if worlds[0].day <= begins else [])
+    parts.Notes(notes=early if begins and worlds[0].day <= begins else [])
     with solara.Div(classes=["sf-tabs"]):
         tabs = [{"id": name, "label": say(f"compare_view_{name}", lang), "pressed": name == view} for name in VIEWS]
         parts.Buttons(buttons=tabs, event_press=lambda id_: set_other(view=id_ if id_ in VIEWS else ""))
