@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from SALib.analyze import morris
 
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.studies.screening import differences, elementary_effects
@@ -42,5 +43,28 @@ def test_differences_are_paired_and_averaged_by_point() -> None:
     runs = pd.DataFrame(rows, columns=["point", "replication", "scenario", "trouble_days"])
     found = differences(runs, "b", "trouble_days", "a")
     assert found[0] == pytest.approx(0.3) and np.isnan(found[1])
-    with pytest.raises(ValueError, match="1 points have no value"):
-        elementary_effects(experiment(), np.array([0.0] * 31 + [np.nan]))
+
+
+def test_effects_are_those_of_salib_where_every_point_has_a_value() -> None:
+    one = experiment()
+    unit = one.unit_points().to_numpy()
+    values = np.sin(3 * unit[:, 0]) * (1 + unit[:, 1]) - unit[:, 2] ** 2
+    names = list(FACTORS)
+    problem = {"num_vars": 3, "names": names, "bounds": [[0.0, 1.0]] * 3}
+    theirs = morris.analyze(problem, unit, values, num_levels=4, seed=1)
+    ours = elementary_effects(one, values).set_index("factor").loc[names]
+    for column, name in (("mean", "mu"), ("mean_absolute", "mu_star"), ("sd", "sigma")):
+        np.testing.assert_allclose(ours[column], theirs[name])
+    assert (ours["n"] == 8).all() and (ours["low"] <= ours["mean_absolute"]).all()
+
+
+def test_a_point_without_a_value_takes_away_its_own_steps_only() -> None:
+    one = experiment()
+    unit = one.unit_points().to_numpy()
+    values = 3 * unit[:, 0] - unit[:, 1]
+    values[1] = np.nan  # the second point of the first trajectory: two of its three steps
+    found = elementary_effects(one, values).set_index("factor")
+    assert found["n"].sum() == 22
+    assert found["mean"].to_dict() == pytest.approx({"casework.bounce": 3, "mind.erosion": -1, "tasks.load": 0})
+    nothing = elementary_effects(one, np.full(len(unit), np.nan))
+    assert nothing["mean_absolute"].isna().all() and (nothing["n"] == 0).all()

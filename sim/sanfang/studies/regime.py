@@ -33,7 +33,7 @@ from sanfang.scenario.scenario import Scenario
 from sanfang.studies import scales
 from sanfang.studies.calibrate_present import comparison, present_year
 from sanfang.studies.fit_ledger import table as ledger_of
-from sanfang.studies.screening import EXPERIMENT, screened
+from sanfang.studies.screening import EXPERIMENT, screened, without_value
 
 REFORMS = ("three-devolutions", "three-devolutions-two-refinements")
 SHORT = {"unfunded": "unfunded", REFORMS[0]: "three", REFORMS[1]: "all"}
@@ -152,6 +152,9 @@ def _screening() -> Iterator[str]:
         "average over the other conditions (mean of the absolute effects, with its 95 % interval), and in which "
         "direction (mean)."
     )
+    holes = {name: without_value(CONDITIONS, name, SCREENED_FOR) for name in REFORMS}
+    told = ", ".join(f"{none} of {count} (`{name}`)" for name, (none, count) in holes.items())
+    yield _paragraph(f"Points at which the district has no steady state, and which therefore tell nothing: {told}.")
     found = {name: screened(CONDITIONS, name, SCREENED_FOR).set_index("factor") for name in REFORMS}
     order = pd.concat([one["mean_absolute"] for one in found.values()], axis=1).max(axis=1)
     rows = []
@@ -205,7 +208,14 @@ def _compared(settings: Mapping[str, Any], jobs: int | None) -> Comparison:
 
 def _cells(compared: Comparison, scenario: str) -> str:
     own = {row["metric"]: row for row in compared.differences.to_dict("records") if row["scenario"] == scenario}
-    return "; ".join(difference(own[name]) for name in HEADLINES[:2])
+    return "; ".join(_cell(own.get(name)) for name in HEADLINES[:2])
+
+
+def _cell(row: Mapping[str, Any] | None) -> str:
+    had = 0 if row is None else int(row["n"])
+    if row is None or had == 0:
+        return "no steady state"
+    return difference(row) + (f" ({had} of {ENDS_REPS})" if had < ENDS_REPS else "")
 
 
 def _paragraph(text: str) -> str:
