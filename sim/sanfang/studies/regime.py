@@ -211,7 +211,7 @@ def _cells(compared: Comparison, scenario: str) -> str:
     return "; ".join(_cell(own.get(name)) for name in HEADLINES[:2])
 
 
-def _cell(row: Mapping[str, Any] | None) -> str:
+def _cell(row: Mapping[Any, Any] | None) -> str:
     had = 0 if row is None else int(row["n"])
     if row is None or had == 0:
         return "no steady state"

@@ -60,7 +60,7 @@ def _summary(effects: np.ndarray, rng: np.random.Generator) -> tuple[float, floa
     """Mean, mean absolute effect with its interval, sd, and how many there are."""
     n = len(effects)
     if n == 0:
-        return (np.nan,) * 5 + (0,)  # type: ignore[return-value]
+        return (np.nan,) * 5 + (0,)
     absolute = np.abs(effects)
     low, high = np.quantile(rng.choice(absolute, (RESAMPLES, n)).mean(axis=1), (0.025, 0.975))
     sd = float(effects.std(ddof=1)) if n > 1 else np.nan
