@@ -11,6 +11,7 @@ import solara
 from sanfang.dashboard import started
 from sanfang.dashboard.address import not_reached, read
 from sanfang.dashboard.declare import pages, recipe
+from sanfang.dashboard.presenters import sources
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.words import LANGUAGES, say
 
@@ -36,6 +37,7 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
     router = solara.use_router()
     solara.use_memo(lambda: _take(router.search), [])
     address, lang = viewer.address.value, viewer.lang()
+    guessed, of_all = sources.assumed()
     here = "/" + router.parts[0]
     worlds = tuple(world.scenario for world in address.worlds)
     in_vain = solara.use_memo(lambda: not_reached(address), [address.district, address.size, address.days, worlds])
@@ -69,7 +71,7 @@ def Frame(children: list[Any] = []) -> None:  # noqa: B006  Solara's own way to 
                 solara.HTML("h1", say(shown.label, lang), classes=["sf-unseen"])
             parts.Notes(notes=warnings(viewer.problems.value, in_vain, lang))
             solara.Div(children=children)
-        solara.HTML("footer", say("foot", lang), classes=["sf-foot"])
+        solara.HTML("footer", say("foot", lang, assumed=guessed, all=of_all), classes=["sf-foot"])
         Connection(start=started.NAME, path=started.PATH, words=connection_words(lang))
 
 

@@ -14,10 +14,10 @@ import solara
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.trust import page as trust
-from sanfang.dashboard.pages.trust import sources as trust_sources
 from sanfang.dashboard.pages.trust import views as trust_views
 from sanfang.dashboard.pages.trust.predictions import PREDICTIONS, answered
 from sanfang.dashboard.pages.trust.trials import Trial
+from sanfang.dashboard.presenters import sources as trust_sources
 from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.words import say, texts
 from sanfang.dashboard.worlds import shared_slots

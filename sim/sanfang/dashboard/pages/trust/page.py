@@ -9,11 +9,11 @@ import solara
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.declare import Page
-from sanfang.dashboard.pages.trust import sources as trust_sources
 from sanfang.dashboard.pages.trust import views as trust_views
 from sanfang.dashboard.pages.trust.predictions import PREDICTIONS, answered
 from sanfang.dashboard.pages.trust.recipe import recipe
 from sanfang.dashboard.pages.trust.trials import Trial
+from sanfang.dashboard.presenters import sources as trust_sources
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import png
 from sanfang.dashboard.widgets import parts, viewer

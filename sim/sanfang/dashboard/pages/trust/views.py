@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from sanfang.dashboard.pages.trust import sources as trust_sources
 from sanfang.dashboard.pages.trust.predictions import PREDICTIONS
+from sanfang.dashboard.presenters import sources as trust_sources
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.colours import SERIES
 from sanfang.dashboard.words import say

@@ -40,6 +40,13 @@ def _class_of(source: str) -> str:
     return "bounded" if source.startswith("assumed") else "published"
 
 
+def assumed() -> tuple[int, int]:
+    """Declared values that are assumed, within a range or without, and all; levers and conventions do not count."""
+    counts = declared()
+    guessed = counts["assumed"] + counts["bounded"]
+    return guessed, guessed + counts["published"]
+
+
 @cache
 def of_district(name: str = "licang") -> Counter[str]:
     """Values of a district's file by what it says of their sources."""
