@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sanfang.lab.comparison import Comparison, compare
@@ -33,7 +34,7 @@ from sanfang.scenario.scenario import Scenario
 from sanfang.studies import scales
 from sanfang.studies.calibrate_present import comparison, present_year
 from sanfang.studies.fit_ledger import table as ledger_of
-from sanfang.studies.screening import EXPERIMENT, screened, without_value
+from sanfang.studies.screening import EXPERIMENT, by_point, screened, without_value
 
 REFORMS = ("three-devolutions", "three-devolutions-two-refinements")
 SHORT = {"unfunded": "unfunded", REFORMS[0]: "three", REFORMS[1]: "all"}
@@ -148,13 +149,25 @@ def _screening() -> Iterator[str]:
     yield "\n## Which assumptions decide\n"
     yield _paragraph(
         f"Morris's screening of {len(experiment.factors)} assumed conditions (`experiments/{EXPERIMENT}.toml`, a tenth "
-        "of the size, a year): how far the whole range of each moves what the reform does to days with the problem, on "
-        "average over the other conditions (mean of the absolute effects, with its 95 % interval), and in which "
-        "direction (mean)."
+        "of the size, a year): how far the whole range of each moves what the reform does to days with the problem "
+        "(mean of its few absolute effects, `n` at most one a trajectory; the brackets are a bootstrap of these few, a "
+        "rough spread and no 95 % interval), and the mean with its sign. One seed, so chance adds to every number; steps of "
+        "two thirds of a range, scaled up. A ranking of the 41 this is not, and where a condition stands alone (next "
+        "table) it may move days the other way: its effect depends on the others."
     )
     holes = {name: without_value(CONDITIONS, name, SCREENED_FOR) for name in REFORMS}
     told = ", ".join(f"{none} of {count} (`{name}`)" for name, (none, count) in holes.items())
-    yield _paragraph(f"Points at which the district has no steady state, and which therefore tell nothing: {told}.")
+    yield _paragraph(
+        f"Points without a difference, since the district has no steady state there: {told}. Their steps are left "
+        "out, so what is shown is for districts that hold one, and may understate what matters at the brink."
+    )
+    yield _paragraph(
+        " ".join(_signs(name) for name in REFORMS)
+        + (
+            " Most points are far from the district's values and neighbours of one another: these are counts and no "
+            "probabilities."
+        )
+    )
     found = {name: screened(CONDITIONS, name, SCREENED_FOR).set_index("factor") for name in REFORMS}
     order = pd.concat([one["mean_absolute"] for one in found.values()], axis=1).max(axis=1)
     rows = []
@@ -163,12 +176,22 @@ def _screening() -> Iterator[str]:
         for one in found.values():
             row = one.loc[factor]
             cells += [
+                f"{row['n']:.0f}",
                 f"{row['mean_absolute']:.1f} [{max(row['low'], 0):.1f}, {row['high']:.1f}]",
                 f"{row['mean']:+.1f}",
             ]
         rows.append((f"`{factor}`", *cells))
-    heads = [head for name in REFORMS for head in (f"{SHORT[name]}: moves by", "mean")]
+    heads = [head for name in REFORMS for head in (f"{SHORT[name]}: n", "moves by", "mean")]
     yield from table(("Condition", *heads), rows)
+
+
+def _signs(scenario: str) -> str:
+    days = by_point(CONDITIONS, scenario, SCREENED_FOR)
+    satisfaction = by_point(CONDITIONS, scenario, HEADLINES[0])
+    return (
+        f"`{scenario}` adds days at {(days > 0).sum()} points and saves some at {(days < 0).sum()} (median "
+        f"{np.nanmedian(days):+.1f}), and lowers satisfaction at {(satisfaction < 0).sum()}."
+    )
 
 
 def deciding() -> list[str]:
@@ -191,7 +214,8 @@ def _ends(jobs: int | None) -> Iterator[str]:
         f"The {DECIDING} conditions that the screening finds to matter most, each at the ends of its range and all "
         "else as it is: difference to `before`, itself in the steady state under the same condition, at a tenth of the "
         "size, "
-        f"{ENDS_REPS} seeds, a year; 95 % intervals. A change of sign over a range is what nobody knows."
+        f"{ENDS_REPS} seeds of one map, a year; 95 % intervals, not adjusted for so many looks. A change of sign over a "
+        "range is what nobody knows."
     )
     rows = []
     for name in deciding():

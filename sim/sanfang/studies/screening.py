@@ -22,15 +22,16 @@ RESAMPLES = 1000
 
 
 def differences(runs: pd.DataFrame, scenario: str, metric: str, baseline: str) -> pd.Series:
-    """The paired difference at each point, by its number: the mean over replications; NaN where a run has no value."""
+    """The paired difference at each point, by its number: the mean over replications that have it; NaN where none."""
     wide = runs.pivot_table(index=["point", "replication"], columns="scenario", values=metric, dropna=False)
     return (wide[scenario] - wide[baseline]).groupby("point").mean()
 
 
 def elementary_effects(experiment: Experiment, values: np.ndarray, seed: int = 1) -> pd.DataFrame:
     """`COLUMNS`, one row a factor, the largest mean absolute effect first: the change of `values`, one a point of the
-    design, over the whole range of the factor. `low` and `high` bound the mean absolute effect (95 %, percentiles of a
-    bootstrap over its `n` effects, `seed`); a large `sd` says that the effect depends on the other factors.
+    design, over the whole range of the factor. `low` and `high` are percentiles of a bootstrap over the `n` absolute
+    effects (`seed`), of a handful of effects a rough spread; a large `sd` says that the effect depends on the other
+    factors.
 
     A step of a trajectory to or from a point without a value (NaN) has no effect to tell and is left out; a factor of
     which none is left has NaN.
@@ -68,19 +69,20 @@ def _summary(effects: np.ndarray, rng: np.random.Generator) -> tuple[float, floa
 
 
 def without_value(folder: Path, scenario: str, metric: str) -> tuple[int, int]:
-    """Points at which the district has no steady state, so that there is no difference, and all points."""
-    values = _by_point(folder, scenario, metric)
+    """Points without a difference (no steady state, failed or not made), and all points."""
+    values = by_point(folder, scenario, metric)
     return int(np.isnan(values).sum()), len(values)
 
 
 def screened(folder: Path, scenario: str, metric: str) -> pd.DataFrame:
     """The elementary effects of all conditions on what `scenario` does to `metric`, from the sweep in `folder`."""
-    return elementary_effects(Experiment.load(EXPERIMENT), _by_point(folder, scenario, metric))
+    return elementary_effects(Experiment.load(EXPERIMENT), by_point(folder, scenario, metric))
 
 
-def _by_point(folder: Path, scenario: str, metric: str) -> np.ndarray:
+def by_point(folder: Path, scenario: str, metric: str) -> np.ndarray:
+    """What `scenario` does to `metric` at each point of the sweep in `folder`: `[point]`, NaN where there is none."""
     experiment = Experiment.load(EXPERIMENT)
     with Results(folder) as results:
         runs = results.runs()
-    by_point = differences(runs, scenario, metric, experiment.baseline)
-    return by_point.reindex(range(len(experiment.points()))).to_numpy(float)
+    found = differences(runs, scenario, metric, experiment.baseline)
+    return found.reindex(range(len(experiment.points()))).to_numpy(float)
