@@ -151,9 +151,9 @@ def _screening() -> Iterator[str]:
         f"Morris's screening of {len(experiment.factors)} assumed conditions (`experiments/{EXPERIMENT}.toml`, a tenth "
         "of the size, a year): how far the whole range of each moves what the reform does to days with the problem "
         "(mean of its few absolute effects, `n` at most one a trajectory; the brackets are a bootstrap of these few, a "
-        "rough spread and no 95 % interval), and the mean with its sign. One seed, so chance adds to every number; steps of "
-        "two thirds of a range, scaled up. A ranking of the 41 this is not, and where a condition stands alone (next "
-        "table) it may move days the other way: its effect depends on the others."
+        "rough spread and no 95 % interval), and the mean with its sign. One seed, so chance adds to every number; "
+        "steps of two thirds of a range, scaled up. A ranking of the 41 this is not; where a condition stands alone "
+        "(next table) it may move days the other way: its effect depends on the others."
     )
     holes = {name: without_value(CONDITIONS, name, SCREENED_FOR) for name in REFORMS}
     told = ", ".join(f"{none} of {count} (`{name}`)" for name, (none, count) in holes.items())
@@ -213,9 +213,8 @@ def _ends(jobs: int | None) -> Iterator[str]:
     yield _paragraph(
         f"The {DECIDING} conditions that the screening finds to matter most, each at the ends of its range and all "
         "else as it is: difference to `before`, itself in the steady state under the same condition, at a tenth of the "
-        "size, "
-        f"{ENDS_REPS} seeds of one map, a year; 95 % intervals, not adjusted for so many looks. A change of sign over a "
-        "range is what nobody knows."
+        f"size, {ENDS_REPS} seeds of one map, a year; 95 % intervals, not adjusted for so many looks. A change of sign "
+        "over a range is what nobody knows."
     )
     rows = []
     for name in deciding():
