@@ -174,7 +174,7 @@ def test_groups_are_exported_as_one_long_table(tmp_path: Path) -> None:
     with Results(tmp_path) as results:
         paths = results.export("csv", tmp_path / "csv") + results.export("parquet", tmp_path / "parquet")
     assert [path.name for path in paths] == ["runs.csv", "groups.csv", "runs.parquet", "groups.parquet"]
-    found, parquet = pd.read_csv(paths[1]), pd.read_parquet(paths[3])
+    found, parquet = pd.read_csv(paths[1], float_precision="round_trip"), pd.read_parquet(paths[3])
     assert list(found) == ["scenario", "point", "replication", "dimension", "group", "metric", "value", "n"]
     assert set(found["metric"]) == {"satisfaction", "withdrawn_rate"}
     assert set(found[found["dimension"] == "channel"]["metric"]) == {"withdrawn_rate"}
