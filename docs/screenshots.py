@@ -28,6 +28,14 @@ def follow(page: Any) -> None:
     settled(page)
 
 
+def results(page: Any) -> None:
+    """Without the folder of the machine that takes the picture."""
+    settled(page)
+    page.evaluate("""() => document.querySelectorAll('.sf-notes p').forEach((note) => {
+        note.textContent = note.textContent.replace(/\\/\\S*\\/results/, 'results');
+    })""")
+
+
 def lesson(page: Any) -> None:
     page.click("[data-lesson-answer=fall]")
     page.click("[data-lesson-do=run]")
@@ -46,7 +54,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "live": (f"/?{PLACE}&day=240&a=before&a.moves=90:authority:1,90:clear_lists:1,150:staff_devolution:0.6", live),
     "compare": (f"/compare?{PLACE}&day=240&a=before&b=three-devolutions", settled),
     "follow": (f"/follow?{PLACE}&day=365&a=before", follow),
-    "results": ("/results?experiment=experiments/mechanisms/D3a", settled),
+    "results": ("/results?experiment=experiments/mechanisms/D3a", results),
     "lessons": ("/lessons?lesson=duties-without-means.2&answer=fall,-,-,-", lesson),
     "trust": ("/trust?check=pooling&answer=2", trust),
 }
