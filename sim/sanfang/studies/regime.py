@@ -34,7 +34,7 @@ from sanfang.scenario.scenario import Scenario
 from sanfang.studies import scales
 from sanfang.studies.calibrate_present import comparison, present_year
 from sanfang.studies.fit_ledger import table as ledger_of
-from sanfang.studies.screening import EXPERIMENT, by_point, screened, without_value
+from sanfang.studies.screening import EXPERIMENT, by_point, screened
 
 REFORMS = ("three-devolutions", "three-devolutions-two-refinements")
 SHORT = {"unfunded": "unfunded", REFORMS[0]: "three", REFORMS[1]: "all"}
@@ -155,18 +155,16 @@ def _screening() -> Iterator[str]:
         "steps of two thirds of a range, scaled up. A ranking of the 41 this is not; where a condition stands alone "
         "(next table) it may move days the other way: its effect depends on the others."
     )
-    holes = {name: without_value(CONDITIONS, name, SCREENED_FOR) for name in REFORMS}
-    told = ", ".join(f"{none} of {count} (`{name}`)" for name, (none, count) in holes.items())
+    days = {name: by_point(CONDITIONS, name, SCREENED_FOR) for name in REFORMS}
+    told = ", ".join(f"{np.isnan(of).sum()} of {len(of)} (`{name}`)" for name, of in days.items())
     yield _paragraph(
         f"Points without a difference, since the district has no steady state there: {told}. Their steps are left "
         "out, so what is shown is for districts that hold one, and may understate what matters at the brink."
     )
     yield _paragraph(
-        " ".join(_signs(name) for name in REFORMS)
-        + (
-            " Most points are far from the district's values and neighbours of one another: these are counts and no "
-            "probabilities."
-        )
+        " ".join(_signs(name, of) for name, of in days.items())
+        + " Most points are far from the district's values and neighbours of one another: these are counts and no "
+        "probabilities."
     )
     found = {name: screened(CONDITIONS, name, SCREENED_FOR).set_index("factor") for name in REFORMS}
     order = pd.concat([one["mean_absolute"] for one in found.values()], axis=1).max(axis=1)
@@ -185,8 +183,8 @@ def _screening() -> Iterator[str]:
     yield from table(("Condition", *heads), rows)
 
 
-def _signs(scenario: str) -> str:
-    days = by_point(CONDITIONS, scenario, SCREENED_FOR)
+def _signs(scenario: str, days: np.ndarray) -> str:
+    """At how many points a reform adds days, saves some, and lowers satisfaction."""
     satisfaction = by_point(CONDITIONS, scenario, HEADLINES[0])
     return (
         f"`{scenario}` adds days at {(days > 0).sum()} points and saves some at {(days < 0).sum()} (median "

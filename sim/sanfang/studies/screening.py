@@ -68,12 +68,6 @@ def _summary(effects: np.ndarray, rng: np.random.Generator) -> tuple[float, floa
     return float(effects.mean()), float(absolute.mean()), float(low), float(high), sd, n
 
 
-def without_value(folder: Path, scenario: str, metric: str) -> tuple[int, int]:
-    """Points without a difference (no steady state, failed or not made), and all points."""
-    values = by_point(folder, scenario, metric)
-    return int(np.isnan(values).sum()), len(values)
-
-
 def screened(folder: Path, scenario: str, metric: str) -> pd.DataFrame:
     """The elementary effects of all conditions on what `scenario` does to `metric`, from the sweep in `folder`."""
     return elementary_effects(Experiment.load(EXPERIMENT), by_point(folder, scenario, metric))
