@@ -21,6 +21,7 @@ from sanfang.dashboard.pages.compare.uncertainty import SureView
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets.scene import SceneView, StreetChoice
 from sanfang.dashboard.widgets.setup import Levers, pick, side_of, use_place_fields, use_scenario_fields
 from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
 from sanfang.dashboard.words import say
@@ -29,7 +30,7 @@ from sanfang.run.series import BY_COMMUNITY
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 
-VIEWS = ("charts", "differences", "lives", "replications")
+VIEWS = ("charts", "differences", "scene", "lives", "replications")
 SECOND = ("three-devolutions", "before")
 """What stands beside a first policy that came alone: the first of these that is another one."""
 
@@ -138,8 +139,13 @@ def Board(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplication
             parts.Choices(fields=[field], event_pick=lambda picked: set_other(against=str(picked.get("value"))))
         if view in ("charts", "differences"):
             Shades(lang)
+        if view == "scene":
+            StreetChoice(worlds[0], lang)
     if view in ("charts", "differences"):
         Curves(page, worlds, frame, view, against, lang)
+        return
+    if view == "scene":
+        SceneView(page, worlds, side_by_side.world_labels(worlds, lang), frame, lang)
         return
     Seen(page.group.playback, frame)
     if view == "lives":

@@ -13,6 +13,7 @@ from sanfang.dashboard.presenters import beside, views
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.present import use_present
+from sanfang.dashboard.widgets.scene import SceneView, StreetChoice
 from sanfang.dashboard.widgets.setup import Levers, pick, use_place_fields, use_scenario_fields
 from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
 from sanfang.dashboard.words import community_label, own_label, say
@@ -20,6 +21,8 @@ from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.run.against import Recorded, recorded
 from sanfang.run.series import BY_COMMUNITY
 from sanfang.scenario.scenario import Scenario
+
+VIEWS = ("charts", "scene")
 
 
 @solara.component
@@ -55,9 +58,9 @@ def Setup() -> None:
 
 @solara.component
 def Board(page: PageState, session: PageSession, lang: str) -> None:
-    """What changes with every frame: transport, figures, what differs from the present policy, map, charts."""
-    now = page.frame.value
-    shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
+    """What changes with every frame: transport, figures, what differs from the present policy, and one of the views."""
+    now, view = page.frame.value, viewer.address.value.other.get("view")
+    view = view if view in VIEWS else VIEWS[0]
     from_move = solara.use_reactive(True)
     present, same = use_present(page, session), solara.use_memo(lambda: beside.is_present(session), [session.world])
     left = present.seen  # once for all that is drawn: it may be more a moment later
@@ -66,15 +69,37 @@ def Board(page: PageState, session: PageSession, lang: str) -> None:
         moved = beside.last_move(session)
         since = moved if from_move.value else 0
         mine = recorded(session)
-        figures, map_ = views.figures(session, lang, since), views.district_map(session, shown.value, lang)
-        charts = views.charts(session, lang, left)
-        there = selected.value in session.model.map.ids
-        facts = views.community(session, selected.value, lang) if there else []
+        figures = views.figures(session, lang, since)
     parts.Figures(figures=beside.with_difference(figures, mine, left, same, since, lang))
     told = beside.sentence(mine, left, same, since, lang)
     if present.error:
         told = say("beside_failed", lang, what=present.error)
     Beside(told, moved, from_move, lang)
+    tabs = [{"id": name, "label": say(f"scene_tab_{name}", lang), "pressed": name == view} for name in VIEWS]
+    with solara.Div(classes=["sf-tabs"]):
+        parts.Buttons(buttons=tabs, event_press=show)
+        if view == "scene":
+            StreetChoice(session, lang)
+    with solara.Div(classes=["sf-stack"]):
+        if view == "scene":
+            SceneView(page, (session,), [say("scene_tab_scene", lang)], now, lang).key("scene")
+        else:
+            Curves(page, session, left, now, lang).key("charts")
+
+
+def show(view: object) -> None:
+    """Keep in the address which view is shown."""
+    viewer.address.set(viewer.address.value.with_other(view=view if view in VIEWS[1:] else ""))
+
+
+@solara.component
+def Curves(page: PageState, session: PageSession, left: Recorded | None, now: int, lang: str) -> None:
+    """The map, the community chosen on it, and the charts. `left`: the district left as it is."""
+    shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
+    with page.group.steady():
+        map_, charts = views.district_map(session, shown.value, lang), views.charts(session, lang, left)
+        there = selected.value in session.model.map.ids
+        facts = views.community(session, selected.value, lang) if there else []
     with solara.Div(classes=["sf-board"]):
         with solara.Div(classes=["sf-stack"]):
             what = {name: say(f"measure_{name}", lang) for name in BY_COMMUNITY}

@@ -1,0 +1,223 @@
+"""A district at work at the end of a day: who is at work, what waits where, where each open request is, how grids feel.
+
+A look at a model that changes nothing, made of whole columns. A dot is a request under way: one each, or, where a case
+manager has its parts run at the same time, one for each of them. So the dots in a queue are what residents wait for there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sanfang.model import state as s
+from sanfang.model.kernel.engine_arrays import CLASSES, IDLE, NONE, VACANT
+from sanfang.model.model import DistrictModel
+from sanfang.model.world import World
+
+HOME, QUEUE, SEAT, DESK = range(4)
+"""Where a dot is at its place: with the resident; in the queue; in the hands of a worker; there, or on its way there,
+and nobody works on it, as it awaits approval, money, material."""
+
+NEW = len(s.TIME_NAMES)
+"""In place of the cause of its time: voiced, and no office has taken it in yet."""
+
+FREE_SEAT, EMPTY_SEAT, ON_REQUEST, ON_OTHER = range(4)
+"""What a post is doing: nothing, nobody is in it, a part of a request, other work."""
+
+_AT_REST = (s.BLANK, s.TO_CASE, s.FINISHED)
+_OTHER_WORK = (s.TASK, s.CHORE)
+
+
+class Stations(NamedTuple):
+    """A row a station: posts by what they do, and jobs in the queues. Posts are counted where they belong."""
+
+    on_requests: np.ndarray
+    on_other: np.ndarray
+    idle: np.ndarray
+    vacant: np.ndarray
+    waiting: np.ndarray
+    """Jobs."""
+    requests: np.ndarray
+    """Of these, parts of requests."""
+
+    @property
+    def posts(self) -> np.ndarray:
+        """All of them."""
+        return np.asarray(self.on_requests + self.on_other + self.idle + self.vacant)
+
+
+class Dots(NamedTuple):
+    """A row a dot, by place, spot and turn: what is served next stands first in its queue."""
+
+    key: np.ndarray
+    """Of the request: the number that its id writes in hexadecimal."""
+    part: np.ndarray
+    """0, or which part it is, where parts run at the same time."""
+    case: np.ndarray
+    """Row of the case."""
+    job: np.ndarray
+    """Row of the part, or NONE while there is none."""
+    community: np.ndarray
+    """Of the resident."""
+    place: np.ndarray
+    """Station; of a dot at home the community."""
+    spot: np.ndarray
+    """HOME, QUEUE, SEAT or DESK."""
+    cause: np.ndarray
+    """Under which its time is booked, of `TIME_NAMES`, or NEW."""
+    worker: np.ndarray
+    """Who works on it, or NONE."""
+
+    def those(self, rows: np.ndarray) -> Dots:
+        """Some of them: `rows` is a mask or a list of rows."""
+        return Dots(*(column[rows] for column in self))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A district at the end of `day`. `seat_home`: the station of each post, `seat_doing`: what it does; `mood`: mean
+    satisfaction of the residents of each grid, 0 to 1, NaN where nobody lives."""
+
+    day: int
+    stations: Stations
+    seat_home: np.ndarray
+    seat_doing: np.ndarray
+    mood: np.ndarray
+    dots: Dots
+
+
+def scene(model: DistrictModel) -> Scene:
+    """What the model shows now."""
+    dots = _dots(model)
+    home, doing = _seats(model)
+    count = len(model.engine.stations)
+
+    def posts(what: int) -> np.ndarray:
+        return np.bincount(home[doing == what], minlength=count)
+
+    stations = Stations(
+        on_requests=posts(ON_REQUEST), on_other=posts(ON_OTHER), idle=posts(FREE_SEAT), vacant=posts(EMPTY_SEAT),
+        waiting=model.engine.stations["waiting"].astype(np.int64),
+        requests=np.bincount(dots.place[dots.spot == QUEUE], minlength=count),
+    )  # fmt: skip
+    return Scene(model.day, stations, home, doing, _moods(model), dots)
+
+
+def _seats(model: DistrictModel) -> tuple[np.ndarray, np.ndarray]:
+    """Of each post: the station to which it belongs, and what it is doing."""
+    workers, phase = model.engine.workers, model.engine.jobs["phase"]
+    doing = workers["doing"]
+    other = np.isin(phase[workers["job"]], _OTHER_WORK)  # of those without a job it is read, and not used
+    what = np.select([doing == IDLE, doing == VACANT, other], [FREE_SEAT, EMPTY_SEAT, ON_OTHER], ON_REQUEST)
+    return workers["home"].astype(np.int64), what
+
+
+def _moods(model: DistrictModel) -> np.ndarray:
+    residents = model.residents
+    people = np.bincount(residents.grid)
+    total = np.bincount(residents.grid, residents.satisfaction)
+    return np.where(people > 0, total / np.maximum(people, 1), np.nan)
+
+
+def grid_homes(model: DistrictModel) -> np.ndarray:
+    """The community of each grid, NONE for one where nobody lives."""
+    residents = model.residents
+    home = np.full(int(residents.grid.max()) + 1, NONE)
+    home[residents.grid] = residents.community
+    return home
+
+
+# --- Dots -----------------------------------------------------------------------------------------------
+
+
+def _dots(model: DistrictModel) -> Dots:
+    world, jobs = model.world, model.engine.jobs
+    state = world.states["state"][: int(world.counts["cases_used"][0])]
+    open_ = np.flatnonzero((state == s.OPEN) | (state == s.UNRESOLVED))
+    jobs_of = world.cases["jobs"][open_]
+    under_way = (jobs_of != NONE) & ~np.isin(jobs["phase"][jobs_of], _AT_REST)
+    row, part = np.nonzero(under_way)
+    silent = np.flatnonzero(~under_way.any(axis=1))  # until an office opens and takes them in
+    case = open_[np.concatenate([row, silent])]
+    job = np.concatenate([jobs_of[row, part], np.full(len(silent), NONE)])
+    part = np.where(world.cases["parallel"][case] != 0, np.concatenate([part, np.zeros_like(silent)]), 0)
+    community = world.cases["community"][case].astype(np.int64)
+    place, spot = _places(model, community, jobs[job])
+    new = job == NONE
+    place, spot = np.where(new, community, place), np.where(new, HOME, spot)
+    dots = Dots(
+        key=world.cases["key"][case], part=part, case=case, job=job, community=community, place=place, spot=spot,
+        cause=np.where(new, NEW, jobs["cause"][job]).astype(np.int64),
+        worker=np.where(new, NONE, jobs["worker"][job]).astype(np.int64),
+    )  # fmt: skip
+    queued = spot == QUEUE
+    turn = np.where(queued, jobs["queued"][job], world.cases["voiced"][case])
+    return dots.those(np.lexsort((dots.key, turn, np.where(queued, jobs["class_"][job], 0), spot, place)))
+
+
+def _places(model: DistrictModel, community: np.ndarray, jobs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Place and spot of parts of requests that are under way."""
+    phase, worker, station = jobs["phase"], jobs["worker"], jobs["station"]
+    at_department, at_target = np.isin(phase, (s.APPROVED, s.GRANTED)), np.isin(phase, (s.UNFUNDED, s.EXECUTED))
+    at_community = np.isin(phase, (s.AT_PARTNER, s.BY_PARTNER, s.CONVENED))
+    tier = np.select(
+        [at_department, at_target, at_community], [s.DEPARTMENT, jobs["target"], s.COMMUNITY], jobs["tier"]
+    )  # fmt: skip
+    desk = office(model.world, tier, community, jobs["domain"])
+    works, waits, home = worker != NONE, station != NONE, phase == s.COMES_BACK
+    place = np.select([works, waits, home], [model.engine.workers["home"][worker], station, community], desk)
+    return place.astype(np.int64), np.select([works, waits, home], [SEAT, QUEUE, HOME], DESK)
+
+
+def office(world: World, tier: np.ndarray, community: np.ndarray, domain: np.ndarray) -> np.ndarray:
+    """Stations of the offices in charge: of a tier, for a community and a domain."""
+    layout = world.layout
+    street = 2 * layout.communities + world.communities["sub_district"][community]
+    department = 2 * layout.communities + layout.streets + world.domains["department"][domain]
+    return np.select([tier <= s.COMMUNITY, tier == s.STREET], [layout.communities + community, street], department)
+
+
+def ended(model: DistrictModel, since: int) -> tuple[np.ndarray, np.ndarray]:
+    """Keys and outcomes of the requests that have ended with the records from row `since` on."""
+    records = model.world.records[since : int(model.world.counts["records"][0])]
+    records = records[~np.isnan(records["voiced"])]
+    return records["key"], records["outcome"]
+
+
+# --- A queue --------------------------------------------------------------------------------------------
+
+
+class Waiting(NamedTuple):
+    """A job in a queue: the row of its case (NONE for other work), the heading of its hours, its priority class (0 is
+    first), and the working hours it has waited."""
+
+    case: int
+    heading: int
+    class_: int
+    hours: float
+
+
+def queue(model: DistrictModel, station: int, most: int) -> list[Waiting]:
+    """The first `most` jobs that wait at a station, in the order in which they will be served."""
+    engine, found = model.engine, list[Waiting]()
+    now = float(engine.clock["now"][0])
+    for class_ in range(CLASSES):
+        job_id = int(engine.stations["head"][station, class_])
+        while job_id != NONE and len(found) < most:
+            job: Any = engine.jobs[job_id]
+            other = int(job["phase"]) in _OTHER_WORK
+            owner = NONE if other else int(job["owner"])
+            found.append(Waiting(owner, int(job["heading"]), class_, now - float(job["queued"])))
+            job_id = int(job["next"])
+    return found
+
+
+def before(model: DistrictModel, job_id: int) -> int:
+    """How many jobs are to be served before one that waits."""
+    jobs = model.engine.jobs
+    job: Any = jobs[job_id]
+    others = jobs[jobs["station"] == job["station"]]
+    earlier = (others["class_"] == job["class_"]) & (others["queued"] < job["queued"])
+    return int(((others["class_"] < job["class_"]) | earlier).sum())
