@@ -1,7 +1,7 @@
 """A district at work at the end of a day: who is at work, what waits where, where each open request is, how grids feel.
 
 A look at a model that changes nothing, made of whole columns. A dot is a request under way: one each, or, where a case
-manager has its parts run at the same time, one for each of them. So the dots in a queue are what residents wait for there.
+manager has its parts run at the same time, one for each of them. The dots in a queue are what residents wait for.
 """
 
 from __future__ import annotations
@@ -217,7 +217,8 @@ def queue(model: DistrictModel, station: int, most: int) -> list[Waiting]:
 def before(model: DistrictModel, job_id: int) -> int:
     """How many jobs are to be served before one that waits."""
     jobs = model.engine.jobs
-    job: Any = jobs[job_id]
-    others = jobs[jobs["station"] == job["station"]]
-    earlier = (others["class_"] == job["class_"]) & (others["queued"] < job["queued"])
-    return int(((others["class_"] < job["class_"]) | earlier).sum())
+    station, class_, previous = (int(jobs[field][job_id]) for field in ("station", "class_", "previous"))
+    count = int(((jobs["station"] == station) & (jobs["class_"] < class_)).sum())
+    while previous != NONE:
+        previous, count = int(jobs["previous"][previous]), count + 1
+    return count

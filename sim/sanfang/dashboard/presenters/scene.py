@@ -83,7 +83,7 @@ def _on_canvas(session: Session, station: int, lang: str) -> list[str]:
         return [station_label(session, station, lang)]
     if station >= 2 * world.communities:
         number = station - 2 * world.communities + 1
-        return [say("scene_street", lang, number=number), say("scene_street_short", lang, number=number)]
+        return [say(f"scene_street{form}", lang, number=number) for form in ("", "_short", "_least")]
     kind = "office" if station >= world.communities else "grid"
     return [say(f"scene_{kind}", lang), say(f"scene_{kind}_short", lang), ""]
 
@@ -144,14 +144,16 @@ def legend(session: Session, lang: str) -> list[Json]:
     def item(mark: str, colour: str, text: str) -> Json:
         return {"mark": mark, "colour": colour, "text": text}
 
-    causes = [item("dot", COLOURS[cause], cause_label(cause, lang)) for cause in CAUSES if cause != "case_wait"]
+    names = {cause: cause_label(cause, lang) for cause in CAUSES if cause != "case_wait"}
+    names["rework"] = say("scene_rework", lang, cause=names["rework"])
+    causes = [item("dot", COLOURS[cause], name) for cause, name in names.items()]
     new = item("dot", COLOURS_OF_DOTS[NEW], say("scene_new", lang))
     moods = [
         item("face", colours.SCALE[0], say("scene_mood_low", lang, percent=round(100 * low))),
         item("face", colours.SCALE[-1], say("scene_mood_high", lang, percent=round(100 * high))),
     ]
-    names = ("on_request", "on_other", "idle", "vacant")
-    seats = [item("seat", name, say(f"scene_{name}", lang)) for name in names]
+    posts = ("on_request", "on_other", "idle", "vacant")
+    seats = [item("seat", name, say(f"scene_{name}", lang)) for name in posts]
     ends = [item("ring", END_COLOURS[code], say(f"state_{s.STATE_NAMES[end]}", lang)) for end, code in ENDS.items()]
     return [
         {"title": say("scene_legend_dots", lang), "items": [new, *causes]},
@@ -211,10 +213,13 @@ class Feed:
 
 
 def frame(session: Session, now: Scene, street: int | None, lang: str) -> Json:
-    """What is seen of a district at work. Bytes: `ids` (4 each), `at` (2: station or, at home, community, by their
-    places in `place`), `spot` (1: spot and cause), `home` (2), one of each a dot; `hand` (2: the post) one for each dot
-    in somebody's hands; `waiting` and `requests` (4) one a station; `post` (2: its station) and `doing` (1) one a post;
-    `mood` (1: in two hundredths) one a grid."""
+    """What is seen of a district at work, as bytes; how many a number has stands in brackets.
+
+    A row a dot: `ids` (4), `at` (1, or 2 where there are many stations: the station or, at home, the community, by their
+    places in `place`), `spot` (1: spot and cause), `home` (as `at`: the community); for each dot in somebody's hands
+    `hand` (2: the post). A row a station: `waiting`, `requests` (4). A row a post: `post` (2: its station), `doing` (1). A
+    row a grid: `mood` (1: in two hundredths).
+    """
     model = session.model
     stations, communities = shown_stations(model, street), shown_communities(model, street)
     turn = np.full(len(model.engine.stations), -1)
@@ -229,13 +234,14 @@ def frame(session: Session, now: Scene, street: int | None, lang: str) -> Json:
     at = np.where(dots.spot == HOME, row[dots.community], turn[dots.place])
     of_grid, numbers = grids(model)
     mood = now.mood[numbers[row[of_grid] >= 0]]
+    small = np.uint8 if len(stations) <= 256 else np.uint16
     in_hand = dots.worker[dots.spot == SEAT]
     return {
         "day": now.day, "each": each,
         "ids": identity(dots).tobytes(),
-        "at": at.astype(np.uint16).tobytes(),
+        "at": at.astype(small).tobytes(),
         "spot": (dots.spot * 16 + dots.cause).astype(np.uint8).tobytes(),
-        "home": row[dots.community].astype(np.uint16).tobytes(),
+        "home": row[dots.community].astype(small).tobytes(),
         "hand": seat[in_hand].astype(np.uint16).tobytes(),
         "waiting": now.stations.waiting[stations].astype(np.int32).tobytes(),
         "requests": now.stations.requests[stations].astype(np.int32).tobytes(),

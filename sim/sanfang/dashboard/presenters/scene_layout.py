@@ -10,7 +10,7 @@ import numpy as np
 from sanfang.dashboard.presenters.chart import Json
 
 GAP = 4.0
-DEPARTMENT_HIGH, STREET_HIGH, COMMUNITY_HIGH = 118.0, 88.0, 218.0
+DEPARTMENT_HIGH, STREET_HIGH, COMMUNITY_HIGH = 136.0, 96.0, 218.0
 TITLE_HIGH, OFFICE_HIGH, GRIDS_HIGH = 20.0, 88.0, 56.0
 WIDEST = 210.0
 """A box alone in its row is no wider."""
@@ -40,7 +40,7 @@ def _form(
             box = (left, top, width, DEPARTMENT_HIGH)
             stations.append({"id": 2 * all_[0] + all_[1] + department, "kind": "department", "box": box})
         top += DEPARTMENT_HIGH + GAP
-    for line in _lines(communities, street_of, most):
+    for line in _even_lines(communities, street_of, most):
         top += GAP
         places = iter(_spread(sum(len(own) for _, own in line), wide))
         for street, own in line:
@@ -74,6 +74,16 @@ def _rows(count: int, most: int) -> list[list[int]]:
     """Numbers from 0 in rows of at most `most`, as equal as they can be."""
     edges = np.linspace(0, count, -(-count // most) + 1).round().astype(int).tolist()
     return [list(range(begin, end)) for begin, end in pairwise(edges)]
+
+
+def _even_lines(communities: Sequence[int], street_of: Sequence[int], most: int) -> list[list[tuple[int, list[int]]]]:
+    """As `_lines`, in as few lines as with `most`, each as short as that allows."""
+    fewest = len(_lines(communities, street_of, most))
+    return next(
+        lines
+        for some in range(-(-len(communities) // fewest), most + 1)
+        if len(lines := _lines(communities, street_of, some)) <= fewest
+    )
 
 
 def _lines(communities: Sequence[int], street_of: Sequence[int], most: int) -> list[list[tuple[int, list[int]]]]:
