@@ -13,7 +13,18 @@ from pathlib import Path
 
 from benchmarks.measuring import QUICK, USUAL, size_options
 
-NAMES = ("full_model", "phases", "reduced_model", "floor", "queue_vs_ciw", "sweep", "growth", "dashboard", "export")
+NAMES = (
+    "full_model",
+    "phases",
+    "reduced_model",
+    "floor",
+    "queue_vs_ciw",
+    "sweep",
+    "growth",
+    "dashboard",
+    "scene",
+    "export",
+)
 LIBRARIES = ("sanfang", "numpy", "numba", "mesa", "pandas", "scipy", "ciw", "simpy")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 

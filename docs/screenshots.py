@@ -23,6 +23,26 @@ def live(page: Any) -> None:
     settled(page)
 
 
+def scene(page: Any) -> None:
+    """With an office and a request that waits there."""
+    page.wait_for_selector(".sf-scene canvas", timeout=60_000)
+    page.wait_for_selector("[data-do=reset]:enabled", timeout=60_000)
+    settled(page)
+    page.click(".sf-scene-list summary")
+    page.click("[data-list='22']")  # the office of the tenth community here
+    page.wait_for_selector(".sf-scene-queue")
+    page.click(".sf-scene-list summary")
+    page.evaluate("document.querySelector('.sf-tabs').scrollIntoView()")
+    page.mouse.move(0, 0)
+    settled(page)
+
+
+def scenes(page: Any) -> None:
+    page.wait_for_selector(".sf-scene canvas", timeout=60_000)
+    page.evaluate("document.querySelector('.sf-tabs').scrollIntoView()")
+    settled(page)
+
+
 def follow(page: Any) -> None:
     page.wait_for_selector(".sf-timeline", timeout=60_000)
     settled(page)
@@ -52,6 +72,8 @@ def trust(page: Any) -> None:
 
 PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "live": (f"/?{PLACE}&day=240&a=before&a.moves=90:authority:1,90:clear_lists:1,150:staff_devolution:0.6", live),
+    "scene": (f"/?{PLACE}&day=150&a=before&view=scene", scene),
+    "scenes": (f"/compare?{PLACE}&day=150&a=before&b=three-devolutions&view=scene", scenes),
     "compare": (f"/compare?{PLACE}&day=240&a=before&b=three-devolutions", settled),
     "follow": (f"/follow?{PLACE}&day=365&a=before", follow),
     "results": ("/results?experiment=experiments/mechanisms/D3a", results),
@@ -62,12 +84,15 @@ PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
 
 
 def main() -> None:
-    """Take all of them."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    """Take all of them, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PAGES)}; all if none is given")
+    wanted = parser.parse_args().names or list(PAGES)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with server() as at, chromium() as browser:
         for lang in ("en", "zh"):
-            for name, (address, act) in PAGES.items():
+            for name in wanted:
+                address, act = PAGES[name]
                 page = browser.new_page(viewport={"width": 1280, "height": 720})
                 page.goto(f"{at.address}{address}{'&' if '?' in address else '?'}lang={lang}")
                 page.wait_for_selector(".sf-main .card, .sf-main .sf-figure")

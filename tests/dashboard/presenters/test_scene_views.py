@@ -145,16 +145,16 @@ def test_cards_tell_a_stations_queue_and_where_a_request_is(world: PageSession, 
     asked = next(row for row in card["rows"] if row["dot"] >= 0)
     request = find(now, asked["dot"])
     assert asked["dot"] in dots_of(now, request)
-    told = request_card(world, now, request, lang)
+    told = request_card(world, now, request, False, lang)
     assert request[:8] in told["title"] and told["where"][0]["place"] == card["title"]
     assert told["link"] == request and asked["text"] in [value for _, value in told["facts"]]
     for spot in range(4):
         row = int(np.flatnonzero(now.dots.spot == spot)[0])
-        assert request_card(world, now, f"{int(now.dots.key[row]):016x}", lang)["where"][0]["what"]
+        assert request_card(world, now, f"{int(now.dots.key[row]):016x}", False, lang)["where"][0]["what"]
     assert find(now, -1) == "" and find(now, 12345) == ""
     ended = world.requests.query("outcome == 'resolved'")["id"].iloc[0]
-    assert len(request_card(world, now, ended, lang)["facts"]) == 2
-    assert request_card(world, now, "0" * 16, lang)["link"] == ""
+    assert len(request_card(world, now, ended, False, lang)["facts"]) == 2
+    assert request_card(world, now, "0" * 16, True, lang)["link"] == ""
 
 
 def test_the_legend_has_a_mark_for_all_that_is_drawn(world: PageSession) -> None:

@@ -141,7 +141,7 @@ def test_a_street_alone_shows_its_own_requests_and_who_wants_no_motion_gets_none
 
 @pytest.mark.parametrize(("lang", "width"), [("zh", 1280), ("en", 390)])
 def test_two_policies_are_seen_at_work_side_by_side(visit: Any, lang: str, width: int) -> None:
-    page = opened(visit, f"/compare?lang={lang}&a=before&b=three-devolutions", width, 844)
+    page = opened(visit, f"/compare?lang={lang}&a=before&b=three-devolutions&start=empty", width, 844)
     assert page.locator(".sf-scene canvas").count() == 2
     looks = [page.evaluate(LOOK, n) for n in (0, 1)]
     common = {dot[0] for dot in looks[0]["dots"]} & {dot[0] for dot in looks[1]["dots"]}
@@ -152,3 +152,6 @@ def test_two_policies_are_seen_at_work_side_by_side(visit: Any, lang: str, width
     eventually(page, lambda: page.locator("[data-show=scene-request]").count() == 2)  # the same trouble in both
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("[data-show=scene-legend]").count() == 1
+    page.locator("[data-scene=follow]").first.click()
+    page.wait_for_selector("[data-show=verdict]", timeout=60_000)
+    assert "view=lives" in page.url

@@ -215,10 +215,10 @@ class Feed:
 def frame(session: Session, now: Scene, street: int | None, lang: str) -> Json:
     """What is seen of a district at work, as bytes; how many a number has stands in brackets.
 
-    A row a dot: `ids` (4), `at` (1, or 2 where there are many stations: the station or, at home, the community, by their
-    places in `place`), `spot` (1: spot and cause), `home` (as `at`: the community); for each dot in somebody's hands
-    `hand` (2: the post). A row a station: `waiting`, `requests` (4). A row a post: `post` (2: its station), `doing` (1). A
-    row a grid: `mood` (1: in two hundredths).
+    A row a dot: `ids` (4), `at` (1, or 2 where there are many stations: the station or, at home, the community, by
+    their places in `place`), `spot` (1: spot and cause), `home` (as `at`: the community); for each dot in somebody's
+    hands `hand` (2: the post). A row a station: `waiting`, `requests` (4). A row a post: `post` (2: its station),
+    `doing` (1). A row a grid: `mood` (1: in two hundredths).
     """
     model = session.model
     stations, communities = shown_stations(model, street), shown_communities(model, street)

@@ -77,8 +77,9 @@ def _about(session: Session, case_id: int, lang: str) -> str:
 # --- A request --------------------------------------------------------------------------------------------
 
 
-def request_card(session: Session, now: Scene, request: str, lang: str) -> Json:
-    """Where a request is, and what became of it so far. `link` is its id, where the Follow page can tell its life."""
+def request_card(session: Session, now: Scene, request: str, of_trouble: bool, lang: str) -> Json:
+    """Where a request is, and what became of it so far. `link`: the id by which its life is told, its own or, where
+    that is asked for, the one `of_trouble`, of its first need; "" where it was voiced before day 0."""
     title = say("scene_request", lang, id=request[:SHOWN_LETTERS])
     rows = _rows(now, request)
     if not len(rows):
@@ -95,7 +96,8 @@ def request_card(session: Session, now: Scene, request: str, lang: str) -> Json:
         [say("follow_fact_trips", lang), str(int(case["trips"]))],
     ]
     where = [_where(session, now, row, lang) for row in rows.tolist()]
-    link, note = (request, "") if voiced >= 0 else ("", say("scene_not_seen", lang))
+    id_ = f"{int(case['root']):016x}" if of_trouble else request
+    link, note = (id_, "") if voiced >= 0 else ("", say("scene_not_seen", lang))
     return {"title": title, "facts": facts, "where": where, "link": link, "note": note}
 
 

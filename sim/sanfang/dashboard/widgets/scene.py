@@ -16,7 +16,7 @@ from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds.page_session import PageSession
 
 WORDS = (
-    "hint", "each", "close", "follow", "queue", "list", "station", "waiting_requests", "waiting_other", "working",
+    "hint", "each", "close", "queue", "list", "station", "waiting_requests", "waiting_other", "working",
     "posts",
 )  # fmt: skip
 LETTERS_OF_ID = 16
@@ -41,9 +41,14 @@ def Legend(groups: list[Json]) -> None:
 
 
 @solara.component
-def SceneView(page: PageState, worlds: Sequence[PageSession], titles: Sequence[str], frame: int, lang: str) -> None:
-    """A scene a world. What is chosen in one is shown in all: the same trouble has the same id under each policy."""
-    router = solara.use_router()
+def SceneView(
+    page: PageState, worlds: Sequence[PageSession], titles: Sequence[str], frame: int, tell: Callable[[str], None],
+    lang: str,
+) -> None:  # fmt: skip
+    """A scene a world. What is chosen in one is shown in all: the same trouble has the same id under each policy.
+
+    `tell` shows the life of a request by its id; where there are several worlds, by that of its trouble's first need.
+    """
     chosen = solara.use_reactive(-1)
     feeds = solara.use_memo(lambda: [views.Feed() for _ in worlds], [len(worlds)])
     address = viewer.address.value
@@ -62,17 +67,18 @@ def SceneView(page: PageState, worlds: Sequence[PageSession], titles: Sequence[s
         return lambda id_: chosen.set(id_ if id_ in known else -1)
 
     def follow(id_: Any) -> None:
-        if followed(id_) == id_ and id_:
+        if id_ and followed(id_) == id_:
             page.group.playback.pause()
             page.keep()
-            router.push(f"/follow?{viewer.address.value.with_other(request=id_).query()}")
+            tell(id_)
 
     with page.group.steady():
         drawn = [
-            _drawn(session, feed, street, chosen.value, request, lang)
+            _drawn(session, feed, street, chosen.value, request, len(worlds) > 1, lang)
             for session, feed in zip(worlds, feeds, strict=True)
         ]
     words = {name: say(f"scene_{name}", lang) for name in WORDS}
+    words["follow"] = say("scene_follow_each" if len(worlds) > 1 else "scene_follow", lang)
     with solara.Div(classes=["sf-scenes" if len(worlds) > 1 else "sf-scenes sf-scenes-single"]):
         for number, (session, feed) in enumerate(zip(worlds, feeds, strict=True)):
             last = number == len(worlds) - 1
@@ -96,13 +102,15 @@ def StreetChoice(session: PageSession, lang: str) -> None:
     parts.Choices(fields=[field], event_pick=pick_street)
 
 
-def _drawn(session: PageSession, feed: views.Feed, street: int | None, chosen: int, request: str, lang: str) -> Json:
-    """What a world's canvas is given of its world."""
+def _drawn(
+    session: PageSession, feed: views.Feed, street: int | None, chosen: int, request: str, several: bool, lang: str
+) -> Json:  # fmt: skip
+    """What a canvas is given of its world, which may be one of several."""
     now = feed.frame(session, street, lang)
     assert feed.scene is not None
     return {
         "place": feed.place(session, street, lang), "now": now, "followed": dots_of(feed.scene, request),
-        "request": request_card(session, feed.scene, request, lang) if request else None,
+        "request": request_card(session, feed.scene, request, several, lang) if request else None,
         "station": station_card(session, feed.scene, chosen, lang) if chosen >= 0 else None,
     }  # fmt: skip
 

@@ -145,7 +145,8 @@ def Board(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplication
         Curves(page, worlds, frame, view, against, lang)
         return
     if view == "scene":
-        SceneView(page, worlds, side_by_side.world_labels(worlds, lang), frame, lang)
+        titles = side_by_side.world_labels(worlds, lang)
+        SceneView(page, worlds, titles, frame, lambda root: set_other(view="lives", request=root, resident=""), lang)
         return
     Seen(page.group.playback, frame)
     if view == "lives":

@@ -59,6 +59,7 @@ def Setup() -> None:
 @solara.component
 def Board(page: PageState, session: PageSession, lang: str) -> None:
     """What changes with every frame: transport, figures, what differs from the present policy, and one of the views."""
+    router = solara.use_router()
     now, view = page.frame.value, viewer.address.value.other.get("view")
     view = view if view in VIEWS else VIEWS[0]
     from_move = solara.use_reactive(True)
@@ -75,6 +76,11 @@ def Board(page: PageState, session: PageSession, lang: str) -> None:
     if present.error:
         told = say("beside_failed", lang, what=present.error)
     Beside(told, moved, from_move, lang)
+
+    def follow(request: str) -> None:
+        viewer.address.set(viewer.address.value.with_other(request=request))
+        router.push(f"/follow?{viewer.address.value.query()}")
+
     tabs = [{"id": name, "label": say(f"scene_tab_{name}", lang), "pressed": name == view} for name in VIEWS]
     with solara.Div(classes=["sf-tabs"]):
         parts.Buttons(buttons=tabs, event_press=show)
@@ -82,7 +88,7 @@ def Board(page: PageState, session: PageSession, lang: str) -> None:
             StreetChoice(session, lang)
     with solara.Div(classes=["sf-stack"]):
         if view == "scene":
-            SceneView(page, (session,), [say("scene_tab_scene", lang)], now, lang).key("scene")
+            SceneView(page, (session,), [say("scene_tab_scene", lang)], now, follow, lang).key("scene")
         else:
             Curves(page, session, left, now, lang).key("charts")
 
