@@ -95,8 +95,8 @@ class Crowd:
 
 
 def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
-    """Viewers play worlds of their own, and somebody else opens pages meanwhile. All but the first want no motion: in no
-    room do twenty browsers that draw thirty times a second share these cores.
+    """Viewers play worlds of their own, and somebody else opens pages meanwhile. All but the first want no motion: in
+    no room do twenty browsers that draw thirty times a second share these cores.
 
     Raises Disagreement if a viewer is told of other open requests than `simulate` gives for its seed.
     """
@@ -160,9 +160,9 @@ def measure(size: str) -> Section:
         met = crowd(browser, at, *CROWD[size])
         section.add(
             f"{met.viewers} viewers for {met.seconds:.0f} s, each with a tenth of Licang and a seed of its own, were "
-            f"told of the open requests that `simulate` gives. The slowest played {met.slowest:.1f} days a second; the one "
-            f"with motion saw {met.pictures:.1f} pictures a second; a page that somebody else opened was there after "
-            f"{met.page:.1f} s (median). Memory of the server: {met.before:.0f} MB before, {met.most:.0f} MB at most."
+            f"told of the open requests that `simulate` gives. The slowest played {met.slowest:.1f} days a second; "
+            f"the one with motion saw {met.pictures:.1f} pictures a second; a page that somebody else opened was there "
+            f"after {met.page:.1f} s (median). Memory of the server: {met.before:.0f} MB before, {met.most:.0f} MB at most."
         )
     return section
 

@@ -32,14 +32,15 @@ def scene(page: Any) -> None:
     page.click("[data-list='22']")  # the office of the tenth community here
     page.wait_for_selector(".sf-scene-queue")
     page.click(".sf-scene-list summary")
-    page.evaluate("document.querySelector('.sf-tabs').scrollIntoView()")
     page.mouse.move(0, 0)
-    settled(page)
+    scenes(page)
 
 
 def scenes(page: Any) -> None:
+    """Below the bar at the top."""
     page.wait_for_selector(".sf-scene canvas", timeout=60_000)
-    page.evaluate("document.querySelector('.sf-tabs').scrollIntoView()")
+    page.wait_for_selector("[data-do=reset]:enabled", timeout=60_000)
+    page.evaluate("scrollTo(0, document.querySelector('.sf-scene').getBoundingClientRect().top + scrollY - 52)")
     settled(page)
 
 

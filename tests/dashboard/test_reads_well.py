@@ -10,14 +10,15 @@ from jobs import until_drawn
 
 LEAST_PIXELS = 14
 PLACE = "district=demo&size=1&days=60&day=40"
-PAGES = {
-    "/": f"{PLACE}&a=before&a.moves=10:authority:1",
-    "/compare": f"{PLACE}&a=before&b=three-devolutions",
-    "/follow": f"{PLACE}&a=before",
-    "/results": "",
-    "/lessons": "",
-    "/trust": "",
-}
+PAGES = (
+    ("/", f"{PLACE}&a=before&a.moves=10:authority:1"),
+    ("/compare", f"{PLACE}&a=before&b=three-devolutions"),
+    ("/compare", f"{PLACE}&a=before&b=three-devolutions&view=scene"),
+    ("/follow", f"{PLACE}&a=before"),
+    ("/results", ""),
+    ("/lessons", ""),
+    ("/trust", ""),
+)
 LETTERS = """(least) => {
     const small = {}, walk = document.createTreeWalker(document.querySelector('.sf-app'), NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
@@ -37,7 +38,7 @@ PLOTS = """() => [...document.querySelectorAll('.sf-chart')].map((card) => {
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_letter_is_small_and_no_page_is_wider_than_the_screen(visit: Any, lang: str) -> None:
-    for path, query in PAGES.items():
+    for path, query in PAGES:
         page = visit(f"{path}?lang={lang}&{query}")
         page.wait_for_selector(".sf-main .card, .sf-main .sf-figure")
         until_drawn(page)
