@@ -162,7 +162,7 @@ def measure(size: str) -> Section:
             f"{met.viewers} viewers for {met.seconds:.0f} s, each with a tenth of Licang and a seed of its own, were "
             f"told of the open requests that `simulate` gives. The slowest played {met.slowest:.1f} days a second; "
             f"the one with motion saw {met.pictures:.1f} pictures a second; a page that somebody else opened was there "
-            f"after {met.page:.1f} s (median). Memory of the server: {met.before:.0f} MB before, at most {met.most:.0f} MB."
+            f"after {met.page:.1f} s (median). Memory of the server: {met.before:.0f} to {met.most:.0f} MB."
         )
     return section
 
