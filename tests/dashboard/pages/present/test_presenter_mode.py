@@ -188,5 +188,5 @@ def test_a_presenter_has_keys_which_are_not_taken_while_somebody_types(visit: An
     eventually(page, lambda: page.inner_text("[data-show=heading]").startswith(heading.strip()))
     assert page.get_attribute(".sf-stage", "data-stage") == "dark"
     page.keyboard.press("Escape")
-    page.wait_for_selector(".sf-live")
+    page.wait_for_selector(".sf-live", timeout=120_000)
     assert "script=ten-minutes.1" in page.url and not page.evaluate("document.querySelector('.sf-top').inert")
