@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sanfang.dashboard.authored.tables import Place
 from sanfang.dashboard.pages.lessons.files import LESSONS, load
-from sanfang.dashboard.pages.lessons.lesson import Lesson, LessonPlace, LessonStep
-from sanfang.dashboard.pages.lessons.runs import (
-    Seen,
-    StepOutcome,
-)
+from sanfang.dashboard.pages.lessons.lesson import Lesson, LessonStep
+from sanfang.dashboard.pages.lessons.runs import StepOutcome
+from sanfang.dashboard.worlds.kept_runs import Seen
 from sanfang.metrics.catalogue import BY_NAME, METRICS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,7 +19,7 @@ LESSON_NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 STEPS = [(name, number) for name in LESSON_NAMES for number in range(len(load(name).steps))]
 
-SHORT = LessonPlace(start="empty", days=240, replications=3)
+SHORT = Place(start="empty", days=240, replications=3)
 
 FAR = 20.0
 """More than the smallest difference of interest in any unit."""

@@ -25,6 +25,7 @@ RIGHT: dict[str, tuple[str, ...]] = {
     "community": ("c001", "c999"), "map": ("satisfaction",), "answer": ("rise,fall,-", "1.5,-3"), "kind": ("urgent",),
     "whose": ("all",), "flow": ("tiers",), "view": ("lives", "sure"), "against": ("a", "b"), "statistic": ("mean",),
     "which": ("slowest",), "resident": ("1", "99999999"), "sort": ("days",),
+    "script": ("ten-minutes.1", "ten-minutes.99", "../x.1"), "theme": ("dark", "x"),
 }  # fmt: skip
 """Keys that pages know, each with values that are right or nearly so."""
 

@@ -25,7 +25,7 @@ from sanfang.scenario.scenario import Scenario
 
 OTHER_KEYS = ("experiment", "x", "y", "metric", "by", "request", "domain", "lesson", "check", "community", "map",
                "answer", "kind", "whose", "flow", "view", "against", "statistic", "which", "resident",
-               "sort", "street")  # fmt: skip
+               "sort", "street", "script", "theme")  # fmt: skip
 """What single pages keep in the address, as short texts: each page checks its own."""
 
 

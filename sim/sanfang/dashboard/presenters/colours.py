@@ -8,6 +8,9 @@ WORLDS = ("#0072B2", "#B34700", "#00755A")
 PRESENT = "#6F7A86"
 """The district under its present policy: the year before day 0, and left as it is after it."""
 
+ON_DARK = {"#0072B2": "#5BB8F0", "#D55E00": "#FF8F47", PRESENT: "#B4BEC9", "#8C6BB1": "#B79AD8", "#8C2D4A": "#D96A8C"}
+"""Lines and areas that are hard to see on a dark ground, and what they are there."""
+
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6BB1", "#7F7F7F")
 
 WASTE = (

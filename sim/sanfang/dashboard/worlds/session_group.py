@@ -27,13 +27,15 @@ MAX_DAYS_A_STEP = 31
 class SessionGroup:
     """Some played worlds at the same day; none before `bring` has built them.
 
-    `show` and `ended` are called by the thread of `Playback`. `room` is what its worlds take of memory.
+    `show` and `ended` are called by the thread of `Playback`. `room` is what its worlds take of memory, `until` a day
+    at which play comes to rest; None where that is the last one.
     """
 
     def __init__(self, show: Callable[[], None], ended: Callable[[], None]) -> None:
         self.worlds: tuple[PageSession, ...] = ()
         self.room: Slot | None = None
         self.history = History()
+        self.until: int | None = None
         self.playback = Playback(self._play, show, ended)
         self._owner = shared_slots.owner()
         self._lock = threading.RLock()
@@ -109,10 +111,11 @@ class SessionGroup:
     def _play(self, days: int) -> bool:
         with shared_slots.TURNS.slot(self._owner), self._lock:
             self.use()
+            left = days if self.until is None else max(min(days, self.until - self.day), 0)
             if self.playback.playing:  # a pause may have come between
                 for world in self.worlds:
-                    world.step(days)
-            return not self.over
+                    world.step(left)
+            return not self.over and self.day != self.until
 
     # --- To the worlds and the day of an address ---
 

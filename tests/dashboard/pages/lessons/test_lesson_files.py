@@ -10,10 +10,10 @@ import pytest
 
 from lesson_outcomes import FOLDER, LESSON_NAMES, ROOT, STEPS, with_outcome
 from sanfang.dashboard.address import OTHER_KEYS, Address, read
+from sanfang.dashboard.authored.placeholders import PLACEHOLDER
 from sanfang.dashboard.pages.lessons import presenter, wording
 from sanfang.dashboard.pages.lessons.files import LESSONS, Progress, load, load_all, progress_of
 from sanfang.dashboard.pages.lessons.files import read as read_lesson
-from sanfang.dashboard.pages.lessons.placeholders import PLACEHOLDER
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError

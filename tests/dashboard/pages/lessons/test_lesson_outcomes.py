@@ -12,15 +12,12 @@ import pytest
 from jobs import made
 from lesson_outcomes import SHORT, STEPS, made_up, short, with_outcome
 from sanfang.dashboard.address import Address, read, scenario_of
+from sanfang.dashboard.authored.differences import differences
 from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.lessons import presenter
 from sanfang.dashboard.pages.lessons.files import load
 from sanfang.dashboard.pages.lessons.runs import (
-    LessonRun,
-    Runs,
-    Seen,
     StepOutcome,
-    differences,
     find_out,
     known,
     score,
@@ -28,6 +25,7 @@ from sanfang.dashboard.pages.lessons.runs import (
 )
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.dashboard.worlds.job import PageJob
+from sanfang.dashboard.worlds.kept_runs import Runs, Seen, Trial
 from sanfang.lab.comparison import compare
 from sanfang.metrics.catalogue import METRICS
 from sanfang.run.background import CANCELLED
@@ -52,13 +50,13 @@ def test_a_step_shows_the_numbers_of_simulate_and_of_compare() -> None:
 
 
 def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[LessonRun] = []
+    ran: list[Trial] = []
 
-    def count(trial: LessonRun, job: PageJob[Any]) -> Seen:
+    def count(trial: Trial, job: PageJob[Any]) -> Seen:
         ran.append(trial)
         return Seen({metric.name: float(trial.seed) for metric in METRICS}, {})
 
-    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", count)
+    monkeypatch.setattr("sanfang.dashboard.worlds.kept_runs._made", count)
     lesson = load("three-together")
     runs = Runs()
     assert known(lesson, lesson.steps[0], runs) is None
@@ -78,9 +76,9 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
 
 
 def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", lambda trial, job: Seen({}, {}))
+    monkeypatch.setattr("sanfang.dashboard.worlds.kept_runs._made", lambda trial, job: Seen({}, {}))
     runs, before = Runs(kept=2), Scenario.load("before", district="demo")
-    first, second, third = (LessonRun(before, "digest", seed, 60, 1.0) for seed in (1, 2, 3))
+    first, second, third = (Trial(before, "digest", seed, 60, 1.0) for seed in (1, 2, 3))
     for trial in (first, second):
         made(lambda job, trial=trial: runs.make(trial, job))
     runs.seen(first)
@@ -89,15 +87,15 @@ def test_runs_that_were_not_asked_for_longest_are_forgotten(monkeypatch: pytest.
 
 
 def test_nothing_more_is_run_once_a_viewer_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    lesson, ran = load("three-together"), list[LessonRun]()
+    lesson, ran = load("three-together"), list[Trial]()
 
-    def count(trial: LessonRun, job: PageJob[Any]) -> Seen:
+    def count(trial: Trial, job: PageJob[Any]) -> Seen:
         ran.append(trial)
         if len(ran) == 2:
             job.leave()
         return Seen({}, {})
 
-    monkeypatch.setattr("sanfang.dashboard.pages.lessons.runs._made", count)
+    monkeypatch.setattr("sanfang.dashboard.worlds.kept_runs._made", count)
     job: PageJob[StepOutcome] = PageJob(lambda job: find_out(lesson, lesson.steps[0], job, Runs()))
     job.run()
     assert job.state == CANCELLED and len(ran) == 2

@@ -3,62 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
-from sanfang.dashboard.pages.lessons.lesson import (
-    Arm,
-    Bilingual,
-    Lesson,
-    LessonPlace,
-    LessonStep,
-    Slider,
-    Try,
-    scenario_of,
-)
+from sanfang.dashboard.authored.reading import Shelf, validated
+from sanfang.dashboard.authored.tables import Place, Table
+from sanfang.dashboard.pages.lessons.lesson import Arm, Lesson, LessonStep, Slider, Try, scenario_of
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.reasons import reason
-from sanfang.scenario import content
-from sanfang.scenario.content import Source, label_of
-from sanfang.scenario.errors import InputError, nearest, while_reading
-from sanfang.scenario.telling import in_words
-from sanfang.scenario.toml import read_toml
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.window import Window, differences_in_words
 
 LESSONS = "lessons"
 """The folder of lesson files below `scenarios/`."""
 
-
-def names() -> list[str]:
-    """Names of all lesson files."""
-    return content.names(below=LESSONS)
-
-
-def load(name: str) -> Lesson:
-    """The lesson called `name`, checked with all its scenarios. Raises InputError, which names file and key."""
-    if name not in names():
-        raise InputError(f"{name[:40]}: no such lesson{nearest(name, names())}")
-    lesson = _read_once(next(path for path in _paths(name) if path.is_file()), _state_of_files())
-    if isinstance(lesson, str):
-        raise InputError(lesson)
-    return lesson
+TABLES: Mapping[str, type[Table]] = {"steps": LessonStep, "arms": Arm, "place": Place, "slider": Slider, "try": Try}
 
 
 def read(path: Path) -> Lesson:
-    """The lesson in a file. Raises InputError."""
-    source = Source(path, label_of(path))
-    document = read_toml(source)
-    with while_reading(source.label):
-        try:
-            lesson = Lesson.model_validate(document)
-        except ValidationError as error:
-            raise InputError(f"{source.label}: {_complaints(error, document)}") from None
+    """The lesson in a file, checked with all its scenarios. Raises InputError."""
+    lesson, label = validated(path, Lesson, TABLES)
     for number, step in enumerate(lesson.steps, 1):
         windows = {}
         for arm in step.arms:
@@ -66,8 +31,8 @@ def read(path: Path) -> Lesson:
             try:
                 windows[arm.id] = Window.of(scenario_of(arm, where), where.days)
             except InputError as error:
-                raise InputError(f"{source.label}: step {number}, arm {arm.id}: {error}") from None
-        _check_windows(step, windows, f"{source.label}: step {number}")
+                raise InputError(f"{label}: step {number}, arm {arm.id}: {error}") from None
+        _check_windows(step, windows, f"{label}: step {number}")
     return lesson
 
 
@@ -83,36 +48,8 @@ def _check_windows(step: LessonStep, windows: Mapping[str, Window], where: str) 
                 raise InputError(f"{where}: {name}: {why}")
 
 
-def load_all() -> tuple[dict[str, Lesson], list[str]]:
-    """All lessons that can be used, in their order, and what is wrong with the others."""
-    lessons: dict[str, Lesson] = {}
-    problems: list[str] = []
-    for name in names():
-        try:
-            lessons[name] = load(name)
-        except InputError as error:
-            problems.append(str(error))
-    return dict(sorted(lessons.items(), key=lambda item: (item[1].order, item[0]))), problems
-
-
-def _state_of_files() -> tuple[tuple[str, int], ...]:
-    """Changes when a lesson, a scenario or a district is edited."""
-    below = (".", content.DISTRICTS, LESSONS)
-    files = [path for folder in content.folders() for part in below for path in sorted((folder / part).glob("*.toml"))]
-    return tuple((str(path), path.stat().st_mtime_ns) for path in files if path.is_file())
-
-
-@lru_cache(maxsize=64)
-def _read_once(path: Path, state: tuple[tuple[str, int], ...]) -> Lesson | str:
-    """The lesson, or what is wrong with it: checking all its scenarios takes a fifth of a second."""
-    try:
-        return read(path)
-    except InputError as error:
-        return str(error)
-
-
-def _paths(name: str) -> Iterator[Path]:
-    return (folder / LESSONS / f"{name}.toml" for folder in content.folders())
+SHELF = Shelf(LESSONS, "lesson", read)
+load, load_all = SHELF.load, SHELF.load_all
 
 
 # --- Where a viewer is --------------------------------------------------------------------------------
@@ -153,40 +90,3 @@ def progress_of(other: Mapping[str, str], lessons: Mapping[str, Lesson]) -> Prog
     answers = tuple(answer if step.takes(answer) else "" for step, answer in zip(lesson.steps, given, strict=False))
     number = int(at) if at.isdecimal() and len(at) < 4 else 0
     return Progress(name, min(number, len(lesson.steps) + 1), answers)
-
-
-# --- What is wrong with a file ---
-
-
-def _complaints(error: ValidationError, document: Mapping[str, Any]) -> str:
-    """The first problems of a file in words: key, value, what is allowed."""
-    problems = error.errors(include_url=False)
-    sentence = "; ".join(_complaint(problem, document) for problem in problems[:3])
-    return sentence + (f" (and {len(problems) - 3} more)" if len(problems) > 3 else "")
-
-
-def _complaint(problem: ErrorDetails, document: Mapping[str, Any]) -> str:
-    path, message = problem["loc"], problem["msg"].removeprefix("Value error, ")
-    # Tables of a list are counted from one, as an author counts them.
-    where = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in path)
-    if problem["type"] == "extra_forbidden":
-        message = f"unknown key{_near_key(path, document)}"
-    elif problem["type"] == "missing":
-        message = "is missing"
-    value = problem["input"]
-    shown = f" = {in_words(value)}" if isinstance(value, str | int | float) and problem["type"] != "missing" else ""
-    return f"{where}{shown}: {message}" if where else message
-
-
-def _near_key(path: tuple[int | str, ...], document: Mapping[str, Any]) -> str:
-    """A hint for a misspelt key."""
-    tables: dict[str, type[BaseModel]] = {
-        "steps": LessonStep,
-        "arms": Arm,
-        "place": LessonPlace,
-        "slider": Slider,
-        "try": Try,
-    }
-    above = next((part for part in reversed(path[:-1]) if isinstance(part, str)), None)
-    table: type[BaseModel] = Lesson if above is None else tables.get(above, Bilingual)
-    return nearest(str(path[-1]), [field.alias or name for name, field in table.model_fields.items()])

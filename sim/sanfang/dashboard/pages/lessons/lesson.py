@@ -7,58 +7,39 @@ comparison came out is written once for each way it can come out, so a text cann
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from sanfang.dashboard import limits
+from sanfang.dashboard.authored.differences import LESS, MORE, OUTCOMES, UNCLEAR
+from sanfang.dashboard.authored.tables import Bilingual, Place, Table, one_of
 from sanfang.dashboard.pages.lessons.placeholders import check_placeholders
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.series import MEASURES
 from sanfang.scenario import content
 from sanfang.scenario.catalogue import find
-from sanfang.scenario.content import DISTRICTS
 from sanfang.scenario.errors import nearest
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.telling import shortened
 
-MAX_RESIDENT_YEARS = 1_000_000
-"""Of all runs of one step: some ten seconds on one core."""
-
 SAME = "stay"
-MORE, LESS = "rise", "fall"
-UNCLEAR, ANY = "unclear", "any"
-OUTCOMES = (MORE, LESS, UNCLEAR)
+ANY = "any"
 VERDICTS = ("better", "worse", UNCLEAR)
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Bilingual(_Table):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1, max_length=4000)
-    zh: str = Field(min_length=1, max_length=4000)
-
-    def say(self, lang: str) -> str:
-        return str(self.zh if lang == "zh" else self.en).strip()
-
-
-class Arm(_Table):
+class Arm(Table):
     """One policy or district that a step runs: a scenario by name, and maybe parameters set in it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,13}$")
     scenario: str
-    set: dict[str, float] = {}
+    set: dict[str, float] = Field(default_factory=dict)
     label: Bilingual | None = None
 
     @field_validator("scenario")
     @classmethod
     def _known(cls, value: str) -> str:
-        return _one_of(value, content.names(), "a scenario")
+        return one_of(value, content.names(), "a scenario")
 
     @field_validator("set")
     @classmethod
@@ -78,35 +59,7 @@ class Arm(_Table):
         return self
 
 
-class LessonPlace(_Table):
-    """Where and for how long a step runs, and how often."""
-
-    district: str = "demo"
-    start: Literal["steady", "empty"] = "steady"
-    size: float = 1.0
-    days: int = Field(default=365, ge=60, le=limits.MAX_DAYS)
-    seed: int = Field(default=1, ge=0, le=limits.MAX_SEED)
-    replications: int = Field(default=4, ge=3, le=10)
-
-    @field_validator("district")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return _one_of(value, content.names(below=DISTRICTS), "a district")
-
-    @model_validator(mode="after")
-    def _playable(self) -> Self:
-        sizes = limits.sizes(self.district)
-        if self.size not in sizes:
-            raise ValueError(f"size = {self.size:g}: {self.district} can be played at {', '.join(map(str, sizes))}")
-        return self
-
-    @property
-    def residents(self) -> int:
-        """Residents, rounded to hundreds."""
-        return int(round(limits.reached(self.district, self.size).residents, -2))
-
-
-class Slider(_Table):
+class Slider(Table):
     """What a number may be guessed with, in the unit that is shown (percent for shares); `near` counts as right."""
 
     least: float
@@ -121,7 +74,7 @@ class Slider(_Table):
         return self
 
 
-class Try(_Table):
+class Try(Table):
     """A lever to move on the Live page."""
 
     text: Bilingual
@@ -132,15 +85,15 @@ class Try(_Table):
     @field_validator("lever")
     @classmethod
     def _lever(cls, value: str) -> str:
-        return _one_of(value, lever_names(), "a lever")
+        return one_of(value, lever_names(), "a lever")
 
     @field_validator("scenario")
     @classmethod
     def _known(cls, value: str) -> str:
-        return _one_of(value, content.names(), "a scenario")
+        return one_of(value, content.names(), "a scenario")
 
 
-class LessonStep(_Table):
+class LessonStep(Table):
     """A question, a prediction, runs, and what came out.
 
     `asks` "change": does `measure` rise, stay or fall from the first arm to the last; "level": how high is it in the
@@ -155,7 +108,7 @@ class LessonStep(_Table):
     measure: str
     goal: Literal["highest", "lowest"] = "lowest"
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=6)
-    place: LessonPlace | None = None
+    place: Place | None = None
     slider: Slider | None = None
     also: tuple[str, ...] = Field((), max_length=8)
     chart: str | None = None
@@ -166,17 +119,17 @@ class LessonStep(_Table):
     @field_validator("measure")
     @classmethod
     def _metric(cls, value: str) -> str:
-        return _one_of(value, BY_NAME, "a measure")
+        return one_of(value, BY_NAME, "a measure")
 
     @field_validator("also")
     @classmethod
     def _metrics(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_one_of(name, BY_NAME, "a measure") for name in value)
+        return tuple(one_of(name, BY_NAME, "a measure") for name in value)
 
     @field_validator("chart")
     @classmethod
     def _series(cls, value: str | None) -> str | None:
-        return value if value is None else _one_of(value, MEASURES, "a chart")
+        return value if value is None else one_of(value, MEASURES, "a chart")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -225,7 +178,7 @@ class LessonStep(_Table):
         return self.slider.least <= float(answer) <= self.slider.most
 
 
-class Lesson(_Table):
+class Lesson(Table):
     """One lesson. `sources` are IDs of the article's list; `place` holds for steps that have none of their own."""
 
     order: int = Field(99, ge=0, le=99)
@@ -234,7 +187,7 @@ class Lesson(_Table):
     claim: Bilingual
     introduction: Bilingual
     sources: tuple[str, ...] = Field(max_length=20)
-    place: LessonPlace = Field(default_factory=LessonPlace)
+    place: Place = Field(default_factory=Place)
     steps: tuple[LessonStep, ...] = Field(min_length=3, max_length=5)
     summary: Bilingual
     remember: tuple[Bilingual, ...] = Field(min_length=1, max_length=6)
@@ -243,33 +196,15 @@ class Lesson(_Table):
     def _affordable(self) -> Self:
         for number, step in enumerate(self.steps, 1):
             where = self.place_of(step)
-            runs = len(step.arms) * where.replications
-            years = runs * where.residents * where.days / 365
-            if runs > limits.MAX_REPLICATIONS:
-                raise ValueError(f"step {number} makes {runs} runs; at most {limits.MAX_REPLICATIONS} are made")
-            if years > MAX_RESIDENT_YEARS:
-                raise ValueError(
-                    f"step {number} simulates {years:,.0f} resident-years; at most {MAX_RESIDENT_YEARS:,} are made: "
-                    "fewer arms, replications or days, or a smaller district"
-                )
+            where.check_affordable(f"step {number}", len(step.arms) * where.replications, "arms")
         return self
 
-    def place_of(self, step: LessonStep) -> LessonPlace:
+    def place_of(self, step: LessonStep) -> Place:
         """Where `step` runs."""
         return step.place or self.place
 
 
-def scenario_of(arm: Arm, place: LessonPlace) -> Scenario:
+def scenario_of(arm: Arm, place: Place) -> Scenario:
     """The scenario of an arm. Raises InputError."""
     scenario = Scenario.load(arm.scenario, district=place.district)
     return scenario.with_({"run.start": place.start} | arm.set, origin=f"arm {arm.id}")
-
-
-# --- Checking -----------------------------------------------------------------------------------------
-
-
-def _one_of(value: str, known: Any, what: str) -> str:
-    if value not in known:
-        listed = "" if len(known) > 20 else f"; there are {', '.join(known)}"
-        raise ValueError(f"{shortened(repr(value))} is not {what}{nearest(value, known) or listed}")
-    return value

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import solara
 
+from sanfang.dashboard.authored.paragraphs import paragraphs
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.lessons import presenter, wording
 from sanfang.dashboard.pages.lessons.files import Progress, load_all, progress_of
@@ -157,7 +158,7 @@ def Introduction(lesson: Lesson, lang: str) -> None:
     """The claim, and what it is about."""
     LessonText(
         title=lesson.title.say(lang), above=_about(lesson, lang), claim=lesson.claim.say(lang),
-        claim_word=say("lessons_claim", lang), paragraphs=wording.paragraphs(lesson.introduction.say(lang)),
+        claim_word=say("lessons_claim", lang), paragraphs=paragraphs(lesson.introduction.say(lang)),
         below=_sources(lesson, lang),
     )  # fmt: skip
 
@@ -177,7 +178,7 @@ def StepView(lesson: Lesson, progress: Progress, lang: str) -> None:
 
     LessonText(
         title=step.title.say(lang), above=say("lessons_question", lang, number=number, count=count),
-        paragraphs=wording.paragraphs(wording.placed(step.setting.say(lang), where)),
+        paragraphs=paragraphs(wording.placed(step.setting.say(lang), where)),
     )  # fmt: skip
     Predict(
         id=f"{progress.name}-{number}", question=wording.placed(step.question.say(lang), where),
@@ -209,7 +210,7 @@ def Outcome(lesson: Lesson, step: LessonStep, answer: str, jump: bool, lang: str
 @solara.component
 def Summary(lesson: Lesson, progress: Progress, lang: str) -> None:
     """The end of a lesson."""
-    LessonText(title=say("lessons_summary", lang), paragraphs=wording.paragraphs(lesson.summary.say(lang)))
+    LessonText(title=say("lessons_summary", lang), paragraphs=paragraphs(lesson.summary.say(lang)))
     Score(lesson, progress, lang).key(f"{progress.name} {progress.answers}")
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from sanfang.dashboard.authored.placeholders import PLACEHOLDER, check_braces
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.scenario.errors import nearest
 from sanfang.scenario.telling import shortened
-
-PLACEHOLDER = re.compile(r"\{(\w+)(?::([a-z0-9-]+))?(?:\.(\w+))?\}")
-"""`{value:money.satisfaction}`: a word, and maybe the id of an arm and the name of a metric."""
 
 OF_ARMS = ("value", "change", "moved")
 OF_THE_STEP = ("best", "second", "together", "sum", "contrast")
@@ -38,6 +35,4 @@ def check_placeholders(text: str, arms: Collection[str], asks: str, before: bool
             raise ValueError(f'{shown}: only where asks = "which"')
         if word in ("together", "sum", "contrast") and asks != "together":
             raise ValueError(f'{shown}: only where asks = "together"')
-    rest = PLACEHOLDER.sub("", text)
-    if "{" in rest or "}" in rest:
-        raise ValueError(f"a brace that belongs to no placeholder: {rest[max(rest.find('{'), 0) :][:30]!r}")
+    check_braces(text)

@@ -8,8 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from sanfang.dashboard.address import Address, LinkedWorld
-from sanfang.dashboard.pages.lessons.lesson import UNCLEAR, Arm, Lesson, LessonPlace, LessonStep
-from sanfang.dashboard.pages.lessons.runs import Difference, StepOutcome, score, verdict
+from sanfang.dashboard.authored.differences import UNCLEAR, Difference
+from sanfang.dashboard.authored.paragraphs import paragraphs
+from sanfang.dashboard.authored.tables import Place
+from sanfang.dashboard.pages.lessons.lesson import Arm, Lesson, LessonStep
+from sanfang.dashboard.pages.lessons.runs import StepOutcome, score, verdict
 from sanfang.dashboard.pages.lessons.wording import (
     amount,
     arm_label,
@@ -19,7 +22,6 @@ from sanfang.dashboard.pages.lessons.wording import (
     gain,
     is_share,
     lever_labels,
-    paragraphs,
     signed,
     unit_of,
     with_unit,
@@ -223,6 +225,6 @@ def world_of(arm: Arm) -> LinkedWorld | None:
     return LinkedWorld(arm.scenario, tuple(set_)) if len(set_) == len(arm.set) else None
 
 
-def _address(where: LessonPlace, lang: str, worlds: Sequence[LinkedWorld]) -> Address:
+def _address(where: Place, lang: str, worlds: Sequence[LinkedWorld]) -> Address:
     fields = {"district": where.district, "size": where.size, "seed": where.seed, "start": where.start}
     return Address(lang=lang, days=where.days, day=where.days, worlds=tuple(worlds), **fields)  # type: ignore[arg-type]

@@ -1,124 +1,28 @@
-"""The runs behind lessons, and how a step came out.
-
-A run with the same scenario, seed, days and size is bit-identical, so runs are made once and kept for all viewers:
-twenty who begin a lesson together wait for one computation.
-"""
+"""The runs of a lesson's step, and how it came out."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sanfang.dashboard.pages.lessons.lesson import (
-    ANY,
-    LESS,
-    MORE,
-    SAME,
-    UNCLEAR,
-    Lesson,
-    LessonPlace,
-    LessonStep,
-    scenario_of,
-)
+from sanfang.dashboard.authored.differences import MORE, UNCLEAR, Difference, differences
+from sanfang.dashboard.authored.tables import Place
+from sanfang.dashboard.pages.lessons.lesson import ANY, SAME, Lesson, LessonStep, scenario_of
 from sanfang.dashboard.worlds.job import PageJob
-from sanfang.dashboard.worlds.starts import have_start
-from sanfang.lab.statistics import looks
-from sanfang.lab.statistics.intervals import t_interval
-from sanfang.lab.statistics.looks import Verdict
+from sanfang.dashboard.worlds.kept_runs import RUNS, Runs, Seen, Trial
 from sanfang.metrics.catalogue import BY_NAME
-from sanfang.run.background import play
-from sanfang.run.series import measures
-from sanfang.run.session import Session
-from sanfang.run.slots import Slots
-from sanfang.scenario.scenario import Scenario
-
-KEPT = 600
-"""Runs that are kept; those not asked for longest are forgotten."""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What a lesson keeps of one run: `Run.metrics`, and the dashboard's measures by day (read-only arrays)."""
-
-    metrics: Mapping[str, float]
-    series: Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class LessonRun:
-    """One run to be made."""
-
-    scenario: Scenario
-    digest: str
-    seed: int
-    days: int
-    size: float
-
-    @property
-    def key(self) -> tuple[str, int, int, float]:
-        return self.digest, self.seed, self.days, self.size
-
-
-class Runs:
-    """Runs that were made, for everybody. Only one is made at a time, so lessons leave the machine to live pages."""
-
-    def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._seen: OrderedDict[tuple[str, int, int, float], Seen] = OrderedDict()
-        self._lock, self._making = threading.Lock(), Slots(1, each=1)
-
-    def seen(self, trial: LessonRun) -> Seen | None:
-        """What is kept of a run, if it was made."""
-        with self._lock:
-            seen = self._seen.get(trial.key)
-            if seen:
-                self._seen.move_to_end(trial.key)
-            return seen
-
-    def make(self, trial: LessonRun, job: PageJob[Any]) -> Seen:
-        """Make a run, as part of a job, unless it was made or another job is just making it. Raises Cancelled."""
-        seen = self.seen(trial)
-        if seen is not None:
-            return seen
-        with job.alone(self._making):
-            seen = self.seen(trial)
-            if seen is None:
-                seen = _made(trial, job)
-                with self._lock:
-                    self._seen[trial.key] = seen
-                    while len(self._seen) > self._kept:
-                        self._seen.popitem(last=False)
-        return seen
-
-
-RUNS = Runs()
-"""Those of this process. Everything in it is immutable, and follows from its key alone."""
-
-
-def _made(trial: LessonRun, job: PageJob[Any]) -> Seen:
-    have_start(trial.scenario, trial.seed, trial.size, job)
-    with job.turn():
-        session = Session(trial.scenario, trial.seed, trial.size, trial.days)
-    play(session.step, trial.days, job)
-    with job.turn():
-        series = measures(session)
-        for values in series.values():
-            values.setflags(write=False)
-        return Seen(session.metrics, series)
-
-
-def trials(lesson: Lesson, step: LessonStep) -> list[list[LessonRun]]:
+def trials(lesson: Lesson, step: LessonStep) -> list[list[Trial]]:
     """The runs of a step: for each arm, one for each seed."""
     where = lesson.place_of(step)
     seeds = range(where.seed, where.seed + where.replications)
     scenarios = [scenario_of(arm, where) for arm in step.arms]
     return [
-        [LessonRun(scenario, digest, seed, where.days, where.size) for seed in seeds]
+        [Trial(scenario, digest, seed, where.days, where.size) for seed in seeds]
         for scenario, digest in zip(scenarios, [scenario.digest() for scenario in scenarios], strict=True)
     ]
 
@@ -128,7 +32,7 @@ class StepOutcome:
     """What the runs of a step showed: `by_arm` has the runs of each arm, seed by seed."""
 
     step: LessonStep
-    place: LessonPlace
+    place: Place
     by_arm: Mapping[str, tuple[Seen, ...]]
 
     def values(self, arm: str, metric: str) -> np.ndarray:
@@ -190,40 +94,6 @@ class StepOutcome:
         if self.step.asks == "which":
             return self.judged
         return verdict(self.step.measure, direction) if self.step.asks == "together" else direction
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A mean of paired differences with its 95 % t interval."""
-
-    mean: float
-    low: float
-    high: float
-
-    verdict: Verdict = "undecided"
-
-    @property
-    def direction(self) -> str:
-        """ "rise" or "fall" if it surely is one by more than the smallest difference of interest, else "unclear"."""
-        return {"higher": MORE, "lower": LESS}.get(self.verdict, UNCLEAR)
-
-
-def differences(samples: Sequence[np.ndarray], smallest: Sequence[float]) -> list[Difference]:
-    """Of paired differences, by seed, all looked at together: see `looks.verdicts`. Where all agree, the interval is a
-    point."""
-    intervals = [_interval(values) for values in samples]
-    counts = [len(values) for values in samples]
-    mean, low, high = np.array(intervals).T
-    verdicts = looks.verdicts(mean, low, high, counts, smallest)
-    return [Difference(*numbers, word) for numbers, word in zip(intervals, verdicts, strict=True)]
-
-
-def _interval(values: np.ndarray) -> tuple[float, float, float]:
-    mean = float(values.mean())
-    if np.ptp(values) <= 1e-12 * max(abs(mean), 1e-12):
-        return mean, mean, mean
-    low, high = t_interval(values[np.newaxis])
-    return mean, float(low[0]), float(high[0])
 
 
 def verdict(metric: str, direction: str) -> str:

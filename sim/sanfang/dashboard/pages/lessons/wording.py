@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-from sanfang.dashboard.pages.lessons.lesson import LESS, MORE, LessonPlace, LessonStep
-from sanfang.dashboard.pages.lessons.placeholders import PLACEHOLDER
-from sanfang.dashboard.pages.lessons.runs import Difference, StepOutcome
+from sanfang.dashboard.authored.differences import LESS, MORE, Difference
+from sanfang.dashboard.authored.placeholders import PLACEHOLDER
+from sanfang.dashboard.authored.tables import Place
+from sanfang.dashboard.pages.lessons.lesson import LessonStep
+from sanfang.dashboard.pages.lessons.runs import StepOutcome
 from sanfang.dashboard.words import own_label, say
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.metrics.declare import Metric
@@ -53,7 +54,7 @@ def moved(metric: str, change: Difference, lang: str) -> str:
     """What a metric did, as a verb with its size: "rose by 2.3 days", "showed no clear change"."""
     size = as_shown(metric, abs(change.mean))
     text = with_unit(_number(size), _unit_of_change(metric, lang))
-    return say(f"lessons_moved_{worded(change.direction, metric)}", lang, size=text)
+    return say(f"moved_{worded(change.direction, metric)}", lang, size=text)
 
 
 def worded(direction: str, metric: str) -> str:
@@ -97,24 +98,17 @@ def with_unit(text: str, unit: str) -> str:
 # --- Texts --------------------------------------------------------------------------------------------
 
 
-def paragraphs(text: str) -> list[str]:
-    """A text of a lesson file cut at empty lines. Chinese lines are joined without a space."""
-    parts = [part.strip() for part in re.split(r"\n\s*\n", text.strip())]
-    joined = [re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])", "", part) for part in parts]
-    return [re.sub(r"\s*\n\s*", " ", part) for part in joined if part]
-
-
 def filled(text: str, result: StepOutcome, lang: str) -> str:
     """A text with what was measured in place of its placeholders."""
     return PLACEHOLDER.sub(lambda match: _fill(result, lang, *match.groups(default="")), text)
 
 
-def placed(text: str, where: LessonPlace) -> str:
+def placed(text: str, where: Place) -> str:
     """A text that stands before the runs, with its place filled in."""
     return PLACEHOLDER.sub(lambda match: _of_setting(where, match[1]), text)
 
 
-def _of_setting(where: LessonPlace, word: str) -> str:
+def _of_setting(where: Place, word: str) -> str:
     numbers = {"replications": where.replications, "residents": where.residents, "days": where.days}
     return f"{numbers[word]:,}"
 

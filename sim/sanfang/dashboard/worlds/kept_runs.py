@@ -1,0 +1,97 @@
+"""The runs behind lessons and scripts, made once and kept for all viewers.
+
+A run with the same scenario, seed, days and size is bit-identical: twenty who begin a lesson together wait for one
+computation.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sanfang.dashboard.worlds.job import PageJob
+from sanfang.dashboard.worlds.starts import have_start
+from sanfang.run.background import play
+from sanfang.run.series import measures
+from sanfang.run.session import Session
+from sanfang.run.slots import Slots
+from sanfang.scenario.scenario import Scenario
+
+KEPT = 600
+"""Runs that are kept; those not asked for longest are forgotten."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is kept of one run: `Run.metrics`, and the dashboard's measures by day (read-only arrays)."""
+
+    metrics: Mapping[str, float]
+    series: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run to be made."""
+
+    scenario: Scenario
+    digest: str
+    seed: int
+    days: int
+    size: float
+
+    @property
+    def key(self) -> tuple[str, int, int, float]:
+        return self.digest, self.seed, self.days, self.size
+
+
+class Runs:
+    """Runs that were made, for everybody. Only one is made at a time, so lessons leave the machine to live pages."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._seen: OrderedDict[tuple[str, int, int, float], Seen] = OrderedDict()
+        self._lock, self._making = threading.Lock(), Slots(1, each=1)
+
+    def seen(self, trial: Trial) -> Seen | None:
+        """What is kept of a run, if it was made."""
+        with self._lock:
+            seen = self._seen.get(trial.key)
+            if seen:
+                self._seen.move_to_end(trial.key)
+            return seen
+
+    def make(self, trial: Trial, job: PageJob[Any]) -> Seen:
+        """Make a run, as part of a job, unless it was made or another job is just making it. Raises Cancelled."""
+        seen = self.seen(trial)
+        if seen is not None:
+            return seen
+        with job.alone(self._making):
+            seen = self.seen(trial)
+            if seen is None:
+                seen = _made(trial, job)
+                with self._lock:
+                    self._seen[trial.key] = seen
+                    while len(self._seen) > self._kept:
+                        self._seen.popitem(last=False)
+        return seen
+
+
+RUNS = Runs()
+"""Those of this process. Everything in it is immutable, and follows from its key alone."""
+
+
+def _made(trial: Trial, job: PageJob[Any]) -> Seen:
+    have_start(trial.scenario, trial.seed, trial.size, job)
+    with job.turn():
+        session = Session(trial.scenario, trial.seed, trial.size, trial.days)
+    play(session.step, trial.days, job)
+    with job.turn():
+        series = measures(session)
+        for values in series.values():
+            values.setflags(write=False)
+        return Seen(session.metrics, series)
