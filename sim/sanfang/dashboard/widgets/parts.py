@@ -111,6 +111,11 @@ def DownloadTable(label: str, name: str, make: Callable[[], pd.DataFrame]) -> No
     Download(label, name, lambda: make().to_csv(index=False).encode())
 
 
+def scrolling(label: str) -> Any:
+    """Around what may be wider than the page, called `label`: it moves by the arrow keys, too."""
+    return solara.Div(classes=["sf-scroll"], attributes={"tabindex": "0", "role": "region", "aria-label": label})
+
+
 @solara.component_vue("vue/timeline.vue", vuetify=False)
 def Timeline(line: Json, hint: str) -> None:
     """The life of a request to scale, as `presenters.timeline.timeline` gives it."""

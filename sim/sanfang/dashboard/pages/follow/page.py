@@ -258,7 +258,7 @@ def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
         labels = {name: say(f"follow_flow_{name}", lang) for name in flow.WEIGHTS}
         field = {"id": "flow", "label": say("follow_flow_by", lang), "value": weight, "options": parts.options(labels)}
         parts.Choices(fields=[field], event_pick=pick_flow)
-        with solara.Div(classes=["sf-scroll"]), solara.Div(classes=["sf-flow-chart"]):
+        with parts.scrolling(say("follow_flow", lang)), solara.Div(classes=["sf-flow-chart"]):
             solara.FigureEcharts(option=option, attributes={"style": "height: 470px; width: 100%"}, responsive=True)
         names = words(lang, "table", "from", "to", "number", prefix="follow_flow_")
         heads = names | {"hours": say("follow_flow_hours_column", lang)}

@@ -99,7 +99,8 @@ def Numbers(plot: Plot, lang: str) -> None:
     heads, rows = result_texts.figure_table(plot, lang)
     head = "".join(f"<th scope='col'>{html.escape(heading)}</th>" for heading in heads)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    table = f"<div class='sf-scroll'><table><tr>{head}</tr>{body}</table></div>"
+    reach = f"tabindex='0' role='region' aria-label='{html.escape(say('results_figure_numbers', lang))}'"
+    table = f"<div class='sf-scroll' {reach}><table><tr>{head}</tr>{body}</table></div>"
     if rows:
         summary = f"<summary>{say('results_figure_numbers', lang)}</summary>"
         solara.HTML("details", unsafe_innerHTML=summary + table, classes=["sf-numbers"])
