@@ -16,7 +16,7 @@ from sanfang.dashboard.pages.trust.trials import Trial
 from sanfang.dashboard.presenters import sources as trust_sources
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import png
-from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets import parts, saving, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_told
 from sanfang.dashboard.words import say
 from sanfang.lab.verification.agreement import Check, CheckResult
@@ -217,8 +217,8 @@ def Files(results: list[CheckResult], lang: str) -> None:
 
     stem = f"sanfang-verification-{viewer.address.value.seed}"
     with solara.Div(classes=["sf-row"]):
-        parts.DownloadTable(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(results, lang))
-        parts.Download(
+        saving.DownloadTable(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(results, lang))
+        saving.Download(
             say("trust_save_png", lang), f"{stem}.png", lambda: png(verification_figure(results, lang)), "image/png"
         )
 
