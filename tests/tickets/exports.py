@@ -172,6 +172,41 @@ def events(path: Path) -> None:
     path.write_bytes(pd.DataFrame(rows).to_csv(index=False).encode("utf-8-sig"))
 
 
+def events_alone(path: Path) -> None:
+    """A log of events in which nothing but the first event tells when a request was registered."""
+    rows = []
+    for row in requests().itertuples():
+        steps = [("Created", row.created), ("Assigned", row.created + pd.Timedelta(minutes=3))]
+        steps += [] if pd.isna(row.closed) else [("Closed", row.closed)]
+        rows += [{"case_ref": row.id, "event_type": step, "event_timestamp": f"{stamp.isoformat()}+10:00",
+                  "handler": row.person, "case_type": _ENGLISH[row.kind]} for step, stamp in steps]  # fmt: skip
+    path.write_bytes(pd.DataFrame(rows).to_csv(index=False).encode())
+
+
+def hours_in_characters(path: Path) -> None:
+    """Date and time of day in two columns, both with characters; headings of another city."""
+    facts = requests()
+    columns = {
+        "投诉编号": facts["id"], "登记日期": _text(facts["created"], "%Y年%m月%d日"), "登记时刻": _text(facts["created"], "%H时%M分"),
+        "反映事项": facts["kind"], "完成日期": _text(facts["closed"], "%Y年%m月%d日"), "完成时刻": _text(facts["closed"], "%H时%M分"),
+        "预计完成日": _text(facts["created"] + pd.Timedelta(days=5), "%Y年%m月%d日"),
+        "当前环节": np.where(facts["closed"].isna(), "未完结", "完结"),
+    }  # fmt: skip
+    path.write_bytes(pd.DataFrame(columns).to_csv(index=False, sep=";").encode("gb18030"))
+
+
+def portuguese(path: Path) -> None:
+    """Accents in headings and statuses, in Latin-1."""
+    facts = requests()
+    columns = {
+        "Protocolo": facts["id"], "Data de Abertura": _text(facts["created"], "%d/%m/%Y %H:%M"),
+        "Data de Conclusão": _text(facts["closed"], "%d/%m/%Y %H:%M"), "Assunto": facts["kind"].map(_ENGLISH),
+        "Órgão Responsável": facts["office"].map({"城管局": "Obras", "住建局": "Habitação", "公安分局": "Polícia"}),
+        "Situação": np.where(facts["closed"].isna(), "Em andamento", "Concluído"), "Solicitante": "Maria Souza",
+    }  # fmt: skip
+    path.write_bytes(pd.DataFrame(columns).to_csv(index=False, sep=";").encode("latin-1"))
+
+
 def parquet(path: Path) -> None:
     """Columns of their own types, one of them a date with a zone."""
     facts = requests()
@@ -226,6 +261,15 @@ MADE: dict[str, tuple[Callable[[Path], None], int, Expected]] = {
         "id": "OBJECTID", "created": "requestdate", "category": "servicename", "status": "status", "neighbourhood": "ward"}),
     "events.csv": (events, 300, {
         "id": "工单编号", "created": "登记时间", "event": "环节", "event_time": "操作时间", "category": "问题类别"}),
+    "events_alone.csv": (events_alone, 300, {
+        "id": "case_ref", "created": "event_timestamp", "event": "event_type", "event_time": "event_timestamp",
+        "category": "case_type"}),
+    "hours_in_characters.csv": (hours_in_characters, 300, {
+        "id": "投诉编号", "created": "登记日期+登记时刻", "closed": "完成日期+完成时刻", "due": "预计完成日", "category": "反映事项",
+        "status": "当前环节"}),
+    "portuguese.csv": (portuguese, 300, {
+        "id": "Protocolo", "created": "Data de Abertura", "closed": "Data de Conclusão", "category": "Assunto",
+        "department": "Órgão Responsável", "status": "Situação"}),
     "types.parquet": (parquet, 300, {
         "id": "sr_number", "created": "created_date", "closed": "closed_date", "category": "sr_type",
         "neighbourhood": "ward"}),

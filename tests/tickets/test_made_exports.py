@@ -77,3 +77,13 @@ def test_chinese_ratings_and_domains_are_understood_in_traditional_characters(im
 def test_decimal_commas_are_numbers(imported) -> None:  # type: ignore[no-untyped-def]
     """3.5 on a scale from 1 to 5 is 0.625 from worst to best."""
     assert np.allclose(imported("semicolons_latin.csv").tickets.table["rating"].dropna(), 0.625)
+
+
+def test_accents_do_not_hide_a_status(imported) -> None:  # type: ignore[no-untyped-def]
+    assert set(imported("portuguese.csv").tickets.table["status"]) == {"open", "closed"}
+
+
+def test_a_log_of_events_has_its_first_as_registration_and_says_so(imported) -> None:  # type: ignore[no-untyped-def]
+    found = imported("events_alone.csv")
+    assert {"created_by_events", "closed_by_event"} <= {one for one, _ in found.report.doubts}
+    assert found.tickets.table["closed"].notna().mean() == requests()["closed"].notna().mean()

@@ -61,6 +61,14 @@ def dashboard_command(
     per_address: Annotated[
         int, typer.Option(min=1, max=1000, help="Pages that one address may have open: a room sits behind one router.")
     ] = PAGES_PER_ADDRESS,
+    build: Annotated[
+        bool | None,
+        typer.Option(
+            "--build/--no-build",
+            help="Let visitors build experiments on the Results page, which writes files and computes for minutes. By "
+            "itself only with the pages for this machine alone, and without a password.",
+        ),
+    ] = None,
     browser: Annotated[
         bool | None,
         typer.Option(
@@ -86,7 +94,8 @@ def dashboard_command(
         guard = "a password is asked for" if password else "and NO PASSWORD is asked for"
         print(EXPOSED.format(host=host, guard=guard), file=sys.stderr)
     shown = not exposed and is_at_a_screen() if browser is None else browser
-    options = {"allowed": allow_host or (), "password": password, "per_address": per_address}
+    may_build = not exposed and password is None if build is None else build
+    options = {"allowed": allow_host or (), "password": password, "per_address": per_address, "build": may_build}
     _serve(host, port, lang.value, shown, options)
 
 

@@ -77,12 +77,14 @@ def serve(
     allowed: Sequence[str] = (),
     password: str | None = None,
     per_address: int = limits.PAGES_PER_ADDRESS,
+    build: bool = False,
     address: str = "",
     step: Callable[[Step], object] = lambda step: None,
     answers: Callable[[], object] | None = None,
 ) -> None:
     """Serve until interrupted. `lang` is that of an address that names none; `allowed` are further names of the server;
-    `per_address` is the most pages that one address may have open. `step` hears what is done first, and `answers` is
+    `per_address` is the most pages that one address may have open, and `build` says whether visitors may build
+    experiments, which writes into the working folder. `step` hears what is done first, and `answers` is
     called once `address`, which leads to the server, has answered."""
     from sanfang.dashboard.door import log
 
@@ -93,6 +95,7 @@ def serve(
     os.environ["SOLARA_BASE_URL"] = f"http://{in_address(host)}:{port}/"
     os.environ["SOLARA_KERNEL_MAX_COUNT"] = str(most.in_all + SPARE_THREADS)
     os.environ["SANFANG_DASHBOARD_LANG"] = lang
+    os.environ["SANFANG_DASHBOARD_BUILD"] = "1" if build else "0"
 
     _give_memory_back()
     _warm_up(step)

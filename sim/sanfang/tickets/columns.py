@@ -20,7 +20,7 @@ DISTRICT = (
 """An address that begins with a district, perhaps after a province and a city."""
 
 _CLOCK = (
-    r"(?:上午|下午)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
+    r"(?:上午|下午)?\s*\d{1,2}(?::|[时時点點])\d{1,2}(?:[:分](?:\d{1,2}(?:\.\d+)?)?)?秒?\s*(?:[AaPp]\.?[Mm]\.?)?"
     r"|\d{1,6}(?:\.0)?|0?[.,]\d+|1899-12-3[01] .*"
 )
 

@@ -54,6 +54,7 @@ def guess(sheet: Sheet, given: Mapping | None = None) -> Guess:
         result.columns[role] = tuple(fixed.get(role, ()))
     _by_headings(result, free, [role for role in ROLES if role not in fixed])
     _times_of_day(result, columns, table, fixed)
+    _first_event(result, table, fixed)
     _dates_alone(result, columns, fixed)
     _place_in_address(result, columns, fixed, given)
     _tell_empty(result, by_name)
@@ -171,6 +172,16 @@ def _stem(heading: str) -> str:
     for word in ("datetime", "date", "time", "日期", "时间", "時間", "时刻", "時刻", "data", "hora", "fecha"):
         stem = stem.replace(word, "")
     return stem
+
+
+def _first_event(result: Guess, table: pd.DataFrame, fixed: AnyMapping[str, tuple[str, ...]]) -> None:
+    """A log of events without a date of registration: the first event of a request is taken for it."""
+    own, events = result.columns["id"], result.columns["event_time"]
+    if result.columns["created"] or "created" in fixed or not own or not events or own[0] not in table:
+        return
+    if table[own[0]].duplicated().any():
+        result.columns["created"] = events
+        result.doubts.append(("created_by_events", {"role": "created", "column": events[0]}))
 
 
 def _dates_alone(result: Guess, columns: list[Column], fixed: AnyMapping[str, tuple[str, ...]]) -> None:

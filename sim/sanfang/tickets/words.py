@@ -69,14 +69,19 @@ def _readings(heading: str) -> tuple[tuple[float, str], ...]:
 
 @lru_cache(1_000)
 def plain(text: str) -> str:
-    """Letters and digits only, small, full-width signs as usual ones."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+    """Letters and digits only, small, without accents (`Situação` is `situacao`), full-width signs as usual ones."""
+    return re.sub(r"[\W_]+", "", _without_accents(text).lower())
+
+
+def _without_accents(text: str) -> str:
+    """Only accents of Latin letters go: vowels and tones of other scripts are signs of their own."""
+    return unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text)))
 
 
 @lru_cache(1_000)
 def tokens_of(text: str) -> frozenset[str]:
     """The words of a text, `camelCase` taken apart; each run of letters of one alphabet is a word."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text))
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _without_accents(text))
     return frozenset(re.findall(r"[^\W_\d]+|\d+", split.lower()))
 
 

@@ -10,17 +10,12 @@ several, puts a parent of its own around them: Solara puts one around several on
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import solara
 
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.worlds import shared_slots
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Event = Callable[[Any], None]
 
@@ -82,33 +77,14 @@ def Buttons(buttons: list[Json], event_press: Event) -> None:
     """A row of buttons, if any: id, label, and maybe primary, disabled, pressed; `press` is called with the id."""
 
 
-@solara.component_vue("vue/save.vue", vuetify=False)
-def SaveButton(label: str, file: Json | None, name: str, event_ask: Event) -> None:
-    """Asks for a file, made only then, and hands it to the browser. See `Download`."""
-
-
 @solara.component_vue("vue/progress.vue", vuetify=False)
 def Progress(done: int, total: int, text: str) -> None:
     """A bar with what it stands for."""
 
 
-@solara.component
-def Download(label: str, name: str, make: Callable[[], bytes], mime: str = "text/csv") -> None:
-    """A button that saves what `make` gives, made when it is pressed, under the file name `name`."""
-    file, set_file = solara.use_state(dict[str, Any]())
-
-    def ask(_: Any) -> None:
-        with shared_slots.FILES.slot(shared_slots.owner()), shared_slots.TURNS.slot(shared_slots.owner()):
-            data = make()
-        set_file({"data": base64.b64encode(data).decode(), "mime": mime, "count": file.get("count", 0) + 1})
-
-    SaveButton(label=label, file=file or None, name=name, event_ask=ask)
-
-
-@solara.component
-def DownloadTable(label: str, name: str, make: Callable[[], pd.DataFrame]) -> None:
-    """A button that saves the table that `make` gives, made when it is pressed, as the CSV file `name`."""
-    Download(label, name, lambda: make().to_csv(index=False).encode())
+def scrolling(label: str) -> Any:
+    """Around what may be wider than the page, called `label`: it moves by the arrow keys, too."""
+    return solara.Div(classes=["sf-scroll"], attributes={"tabindex": "0", "role": "region", "aria-label": label})
 
 
 @solara.component_vue("vue/timeline.vue", vuetify=False)

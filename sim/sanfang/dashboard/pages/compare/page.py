@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 import solara
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.address import LinkedWorld
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.compare import side_by_side
+from sanfang.dashboard.pages.compare.downloads import Downloads
+from sanfang.dashboard.pages.compare.gains_view import GainsView
 from sanfang.dashboard.pages.compare.parts import Table, Versus
 from sanfang.dashboard.pages.compare.recipe import recipe
 from sanfang.dashboard.pages.compare.replications import WorldReplications
@@ -19,10 +20,10 @@ from sanfang.dashboard.pages.compare.side_by_side import Worlds
 from sanfang.dashboard.pages.compare.two_lives import LivesView
 from sanfang.dashboard.pages.compare.uncertainty import SureView
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.scene import SceneView, StreetChoice
 from sanfang.dashboard.widgets.setup import Levers, pick, side_of, use_place_fields, use_scenario_fields
+from sanfang.dashboard.widgets.takeaway import PrintHead
 from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
 from sanfang.dashboard.words import say
 from sanfang.dashboard.worlds.playback import Playback
@@ -30,7 +31,7 @@ from sanfang.run.series import BY_COMMUNITY
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario import content
 
-VIEWS = ("charts", "differences", "scene", "lives", "replications")
+VIEWS = ("charts", "differences", "gains", "scene", "lives", "replications")
 SECOND = ("three-devolutions", "before")
 """What stands beside a first policy that came alone: the first of these that is another one."""
 
@@ -56,6 +57,7 @@ def ComparePage() -> None:
             solara.HTML("p", say("live_levers_hint", lang), classes=["soft"])
             Levers(page, side, lang).key(LETTERS[side])
         with solara.Div(classes=["sf-stack"]):
+            PrintHead(count, lang)
             parts.Notes(notes=[{"kind": "error", "text": page.error.value}] if page.error.value else [])
             Arrival(page, lang)
             if worlds:
@@ -142,14 +144,16 @@ def Board(page: PageState, worlds: Worlds, job: solara.Reactive[WorldReplication
         if view == "scene":
             StreetChoice(worlds[0], lang)
     if view in ("charts", "differences"):
-        Curves(page, worlds, frame, view, against, lang)
+        Curves(page, worlds, frame, view, against, job.value, lang)
         return
     if view == "scene":
         titles = side_by_side.world_labels(worlds, lang)
         SceneView(page, worlds, titles, frame, lambda root: set_other(view="lives", request=root, resident=""), lang)
         return
     Seen(page.group.playback, frame)
-    if view == "lives":
+    if view == "gains":
+        GainsView(page, worlds, frame, job.value, lang)
+    elif view == "lives":
         LivesView(page, worlds, frame, against, lang)
     else:
         SureView(page, worlds, job, lang)
@@ -184,22 +188,17 @@ def Seen(playback: Playback, frame: int) -> None:
 
 
 @solara.component
-def Curves(page: PageState, worlds: Worlds, frame: int, view: str, against: int, lang: str) -> None:
+def Curves(
+    page: PageState, worlds: Worlds, frame: int, view: str, against: int, job: WorldReplications | None, lang: str
+) -> None:
     """Maps, and charts of the measures or of their differences."""
     with page.group.steady():
         shown = side_by_side.known_map(viewer.address.value.other.get("map"))
         maps = side_by_side.maps(worlds, shown, lang)
-        charts = drawn(worlds, view, against, lang)
+        charts = side_by_side.drawn(worlds, view, against, lang)
     parts.Charts(charts=charts, frame=frame, event_drawn_frame=lambda _: page.group.playback.seen())
     Maps(page, worlds, frame, maps, shown, lang)
-    Downloads(page, worlds, view, against, lang)
-
-
-def drawn(worlds: Worlds, view: str, against: int, lang: str) -> list[Json]:
-    """The charts of a view."""
-    if view == "differences":
-        return side_by_side.difference_charts(worlds, lang)
-    return side_by_side.charts(worlds, lang, against)
+    Downloads(page, worlds, view, against, job, lang)
 
 
 @solara.component
@@ -224,26 +223,6 @@ def Maps(page: PageState, worlds: Worlds, frame: int, maps: list[Json], shown: s
                 Table(name="community", caption="", heads=heads, rows=rows, numbers=1)
         else:
             solara.HTML("p", say("compare_map_hint", lang), classes=["soft"])
-
-
-@solara.component
-def Downloads(page: PageState, worlds: Worlds, view: str, against: int, lang: str) -> None:
-    """The daily tables of all worlds, and the charts on show as a picture."""
-    address = viewer.address.value
-    stem = "-".join(["sanfang", *(world.scenario for world in address.worlds), address.district, str(address.seed)])
-
-    def daily() -> pd.DataFrame:
-        with page.group.steady():
-            return side_by_side.daily_tables(worlds)
-
-    def png() -> bytes:
-        with page.group.steady():
-            charts = drawn(worlds, view, against, lang)
-        return picture(charts, "  |  ".join(side_by_side.world_labels(worlds, lang)), lang)
-
-    with solara.Div(classes=["sf-row"]):
-        parts.DownloadTable(say("compare_save_daily", lang), f"{stem}-daily.csv", daily)
-        parts.Download(say("save_charts", lang), f"{stem}.png", png, "image/png")
 
 
 PAGE = Page("/compare", 2, ComparePage, recipe)

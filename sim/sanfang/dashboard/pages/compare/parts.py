@@ -31,3 +31,8 @@ def Table(
 @solara.component_vue("life.vue", vuetify=False)
 def LifeCard(life: Json) -> None:
     """One trouble in every world, made by `lives_presenter.life_card`."""
+
+
+@solara.component_vue("gains.vue", vuetify=False)
+def Gains(name: str, title: str, rows: list[Json]) -> None:
+    """Bars of who is better off, the same and worse off, made by `gainers.bars`."""

@@ -20,11 +20,16 @@ from sanfang.lab.statistics.run_table import days_of
 from sanfang.metrics.catalogue import HEADLINES
 from sanfang.run import series
 from sanfang.run.background import Cancelled, play
+from sanfang.run.better_off import Minds, Split, better_off, minds
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario.window import Window
 
 FEWEST = 3
 """With two, a 95 % interval is some ten times as wide as their distance."""
+
+
+GROUPS = ("vulnerable", "domain")
+"""Dimensions of groups that are kept of each run."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,10 @@ class Replicated:
 
     series: dict[str, np.ndarray]
     runs: pd.DataFrame
+    groups: pd.DataFrame
+    """The metrics of `GROUPS`, as `gains.gains` wants them; scenario is the letter of a world."""
+    splits: list[list[dict[str, Split]]]
+    """`[replication][world]`: who is better off than in the first world at the end."""
 
     @property
     def reps(self) -> int:
@@ -53,10 +62,24 @@ class Replicated:
         same = np.ptp(delta, axis=1) == 0
         return mean, np.where(same, mean, low), np.where(same, mean, high)
 
+    def shares(self, who: str, side: int) -> np.ndarray:
+        """`[replication, 3]`: who of a group is better off, the same, worse off than in the first world: shares."""
+        return np.array([of_pair[side][who].shares for of_pair in self.splits], float)
+
     def headline(self) -> pd.DataFrame:
         """Paired differences of the headline metrics to the first world, as `lab.intervals.differences`."""
         names = list(HEADLINES)
         return intervals.differences(self.runs[["scenario", "replication", *names]], LETTERS[0])
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of one run."""
+
+    series: dict[str, np.ndarray]
+    metrics: dict[str, float]
+    groups: pd.DataFrame
+    minds: Minds
 
 
 class WorldReplications(PageJob[Replicated]):
@@ -73,6 +96,8 @@ class WorldReplications(PageJob[Replicated]):
         self.windows = [Window.of(scenario, self.days) for scenario in scenarios]
         self._kept: list[list[dict[str, np.ndarray]]] = []
         self._rows: list[dict[str, object]] = []
+        self._groups: list[pd.DataFrame] = []
+        self._splits: list[list[dict[str, Split]]] = []
         super().__init__(lambda _: self._all(), total=self.reps * len(address.worlds))
 
     def _all(self) -> Replicated:
@@ -88,21 +113,23 @@ class WorldReplications(PageJob[Replicated]):
     def _replicate(self, rep: int) -> None:
         """One replication: a run a world. Only its series and metrics are kept."""
         made = [self._run_of(rep, side) for side in range(len(self.address.worlds))]
-        self._kept.append([values for values, _ in made])
-        self._rows += [
-            {"scenario": letter, "replication": rep, **days_of(window), **metrics}
-            for letter, window, (_, metrics) in zip(LETTERS, self.windows, made, strict=False)
-        ]
+        self._kept.append([one.series for one in made])
+        self._splits.append([better_off(made[0].minds, one.minds) for one in made])
+        for letter, window, one in zip(LETTERS, self.windows, made, strict=False):
+            self._rows.append({"scenario": letter, "replication": rep, **days_of(window), **one.metrics})
+            self._groups.append(one.groups.assign(scenario=letter, replication=rep))
 
-    def _run_of(self, rep: int, side: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    def _run_of(self, rep: int, side: int) -> _Kept:
         address = replace(self.address, seed=self.address.seed + rep, days=self.days)  # the run ends with the last day
         session = PageSession.made(address, address.worlds[side], self)
         play(session.step, self.days, self)
         with self.turn():
-            observed = series.measures(session), session.metrics
+            observed = _Kept(series.measures(session), session.metrics, session.by_group(*GROUPS), minds(session))
         self.did()
         return observed
 
     def _replicated(self) -> Replicated:
         stacked = {name: np.array([[world[name] for world in pair] for pair in self._kept]) for name in series.MEASURES}
-        return Replicated({name: values.swapaxes(0, 1) for name, values in stacked.items()}, pd.DataFrame(self._rows))
+        by_world = {name: values.swapaxes(0, 1) for name, values in stacked.items()}
+        groups = pd.concat(self._groups[: len(self._kept) * len(self.address.worlds)], ignore_index=True)
+        return Replicated(by_world, pd.DataFrame(self._rows), groups, self._splits[: len(self._kept)])

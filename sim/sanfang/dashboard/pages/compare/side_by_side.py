@@ -138,6 +138,11 @@ def difference_charts(worlds: Worlds, lang: str) -> list[Json]:
     return drawn
 
 
+def drawn(worlds: Worlds, view: str, other: int, lang: str) -> list[Json]:
+    """The charts of a view: "charts" or "differences"."""
+    return difference_charts(worlds, lang) if view == "differences" else charts(worlds, lang, other)
+
+
 def difference_unit(name: str, lang: str) -> str:
     """The unit of a measure's differences, and which direction is better."""
     measure = MEASURES[name]

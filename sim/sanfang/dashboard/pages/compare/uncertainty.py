@@ -19,7 +19,7 @@ from sanfang.dashboard.pages.compare.side_by_side import Worlds, difference_unit
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.presenters.pictures import picture
-from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets import parts, saving, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_told
 from sanfang.dashboard.widgets.transport import PageState
 from sanfang.dashboard.words import say
@@ -193,8 +193,8 @@ def Replications(job: WorldReplications, replicated: Replicated, worlds: Worlds,
     names = [world.scenario for world in job.address.worlds]
     stem = "-".join(["sanfang", *names, f"{replicated.reps}-replications", job.windows[0].file_name])
     with solara.Div(classes=["sf-row"]):
-        parts.DownloadTable(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: bands_table(job, replicated))
-        parts.DownloadTable(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: replicated.runs)
+        saving.DownloadTable(say("compare_save_bands", lang), f"{stem}-days.csv", lambda: bands_table(job, replicated))
+        saving.DownloadTable(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: replicated.runs)
         same_worlds = job.address.worlds == tuple(session.world for session in worlds)
         title = "  |  ".join(world_labels(worlds, lang)) if same_worlds else stem
-        parts.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")
+        saving.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")

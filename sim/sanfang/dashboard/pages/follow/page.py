@@ -18,7 +18,7 @@ from sanfang.dashboard.pages.follow.recipe import recipe
 from sanfang.dashboard.presenters import request_life
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.timeline import timeline
-from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets import parts, saving, viewer
 from sanfang.dashboard.widgets.progress import JobCard, percent, use_job
 from sanfang.dashboard.widgets.setup import scenario_labels
 from sanfang.dashboard.words import community_label, own_label, say
@@ -235,8 +235,8 @@ def LifeCards(life: Life, scenario: Scenario, stem: str, lang: str) -> None:
         parts.Buttons(buttons=request_life.kin(life, lang), event_press=follow_id)
         with solara.Div(classes=["sf-row"]):
             picture, steps = say("follow_save_timeline", lang), say("follow_save_steps", lang)
-            parts.Download(picture, f"{stem}.png", lambda: timeline_picture(life, scenario, lang), "image/png")
-            parts.DownloadTable(steps, f"{stem}.csv", lambda: request_life.step_table(life))
+            saving.Download(picture, f"{stem}.png", lambda: timeline_picture(life, scenario, lang), "image/png")
+            saving.DownloadTable(steps, f"{stem}.csv", lambda: request_life.step_table(life))
 
 
 @solara.component
@@ -258,19 +258,19 @@ def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
         labels = {name: say(f"follow_flow_{name}", lang) for name in flow.WEIGHTS}
         field = {"id": "flow", "label": say("follow_flow_by", lang), "value": weight, "options": parts.options(labels)}
         parts.Choices(fields=[field], event_pick=pick_flow)
-        with solara.Div(classes=["sf-scroll"]), solara.Div(classes=["sf-flow-chart"]):
+        with parts.scrolling(say("follow_flow", lang)), solara.Div(classes=["sf-flow-chart"]):
             solara.FigureEcharts(option=option, attributes={"style": "height: 470px; width: 100%"}, responsive=True)
         names = words(lang, "table", "from", "to", "number", prefix="follow_flow_")
         heads = names | {"hours": say("follow_flow_hours_column", lang)}
         FlowTable(rows=flow_views.table_rows(ways, run.scenario, lang), words=heads)
         with solara.Div(classes=["sf-row"]):
             picture, table = say("follow_save_flow", lang), say("follow_save_flow_table", lang)
-            parts.Download(
+            saving.Download(
                 picture, f"{stem}-flow.png",
                 lambda: flow_views.flow_picture(ways, run.scenario, weight, played, lang), "image/png",
             )  # fmt: skip
-            parts.DownloadTable(table, f"{stem}-flow.csv", lambda: ways)
-            parts.DownloadTable(say("save_requests", lang), f"{stem}-requests.csv", lambda: run.requests)
+            saving.DownloadTable(table, f"{stem}-flow.csv", lambda: ways)
+            saving.DownloadTable(say("save_requests", lang), f"{stem}-requests.csv", lambda: run.requests)
 
 
 def pick_flow(picked: dict[str, Any]) -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import html
 from typing import Any
 
-import pandas as pd
 import solara
 
 from sanfang.dashboard.declare import Page
+from sanfang.dashboard.pages.live.downloads import Downloads
 from sanfang.dashboard.presenters import beside, views
-from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.present import use_present
 from sanfang.dashboard.widgets.scene import SceneView, StreetChoice
 from sanfang.dashboard.widgets.setup import Levers, pick, use_place_fields, use_scenario_fields
+from sanfang.dashboard.widgets.takeaway import PrintHead
 from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
-from sanfang.dashboard.words import community_label, own_label, say
+from sanfang.dashboard.words import community_label, say
 from sanfang.dashboard.worlds.page_session import PageSession
-from sanfang.run.against import Recorded, recorded
+from sanfang.run.against import recorded
 from sanfang.run.series import BY_COMMUNITY
 from sanfang.scenario.scenario import Scenario
 
@@ -36,6 +36,7 @@ def LivePage() -> None:
             solara.HTML("div", f"<h2>{title}</h2><p class='soft'>{hint}</p>")
             Levers(page, 0, lang)
         with solara.Div(classes=["sf-stack"]):
+            PrintHead(1, lang)
             parts.Notes(notes=[{"kind": "error", "text": page.error.value}] if page.error.value else [])
             Arrival(page, lang)
             if page.group.worlds:
@@ -122,7 +123,7 @@ def Curves(page: PageState, session: PageSession, left: Recorded | None, now: in
                 solara.HTML("p", say("map_hint", lang), classes=["soft"])
         with solara.Div(classes=["sf-stack"]):
             parts.Charts(charts=charts, frame=now, event_drawn_frame=lambda _: page.group.playback.seen())
-            Downloads(page, session, left, lang)
+            Downloads(page, session, left, same, lang)
 
 
 @solara.component
@@ -149,36 +150,6 @@ def Community(name: str, facts: list[tuple[str, str]]) -> None:
     """The facts of the chosen community."""
     rows = "".join(f"<dt>{label}</dt><dd>{html.escape(value)}</dd>" for label, value in facts)
     solara.HTML("div", f"<h3>{name}</h3><dl>{rows}</dl>", classes=["card", "sf-community"])
-
-
-@solara.component
-def Downloads(page: PageState, session: PageSession, left: Recorded | None, lang: str) -> None:
-    """What has been played, as files: the daily series, the requests, the ledger, and the charts as a picture."""
-    address = viewer.address.value
-    stem = f"sanfang-{session.world.scenario}-{address.district}-{address.seed}"
-
-    def observed(name: str) -> pd.DataFrame:
-        with page.group.steady():
-            table: pd.DataFrame = getattr(session, name)
-        return table
-
-    with solara.Div(classes=["sf-row"]):
-        for name in ("daily", "requests", "ledger"):
-            parts.DownloadTable(say(f"save_{name}", lang), f"{stem}-{name}.csv", lambda name=name: observed(name))
-        parts.Download(
-            say("save_charts", lang), f"{stem}.png", lambda: charts_picture(page, session, left, lang), "image/png"
-        )
-
-
-def charts_picture(page: PageState, session: PageSession, left: Recorded | None, lang: str) -> bytes:
-    """The charts as a PNG, titled with the scenario, and with a word where its levers were set or moved. `left`: the
-    district left as it is."""
-    title = own_label(session.scenario, lang, session.world.scenario)
-    if session.world.levers or session.world.moves:
-        title = f"{title} · {say('live_levers_moved', lang)}"
-    with page.group.steady():
-        charts = views.charts(session, lang, left)
-    return picture(charts, title, lang)
 
 
 PAGE = Page("/", 1, LivePage)

@@ -8,7 +8,7 @@ from sanfang.dashboard.pages.results.choice import ResultChoice, Shown
 from sanfang.dashboard.pages.results.pieces import escaped
 from sanfang.dashboard.pages.results.runs import Opened, all_runs
 from sanfang.dashboard.pages.results.tables import cells
-from sanfang.dashboard.widgets import parts
+from sanfang.dashboard.widgets import saving
 from sanfang.dashboard.words import say
 from sanfang.metrics.catalogue import HEADLINES, with_beside
 
@@ -26,10 +26,10 @@ def SaveRuns(shown: Shown, opened: Opened, choice: ResultChoice, lang: str) -> N
     metrics = list(opened.metrics) if full else table_metrics(opened, choice)
     name = stem(shown)
     with solara.Div(classes=["sf-row"]):
-        parts.DownloadTable(say("results_save_table", lang), f"{name}-cells.csv", lambda: cells(opened, metrics))
+        saving.DownloadTable(say("results_save_table", lang), f"{name}-cells.csv", lambda: cells(opened, metrics))
         if opened.runs <= MAX_SAVED:
             runs = say("results_save_runs", lang)
-            parts.DownloadTable(runs, f"{name}-runs.csv", lambda: all_runs(opened.entry, MAX_SAVED))
+            saving.DownloadTable(runs, f"{name}-runs.csv", lambda: all_runs(opened.entry, MAX_SAVED))
         else:
             escaped("p", say("results_too_many", lang, runs=opened.runs, where=opened.entry.id), "soft")
 

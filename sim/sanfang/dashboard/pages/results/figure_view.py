@@ -20,7 +20,7 @@ from sanfang.dashboard.pages.results.pieces import ResultTable, escaped, why
 from sanfang.dashboard.pages.results.reading import Unreadable
 from sanfang.dashboard.pages.results.runs import Opened
 from sanfang.dashboard.pages.results.tables import NothingToShow, cells, surface
-from sanfang.dashboard.widgets import parts
+from sanfang.dashboard.widgets import parts, saving
 from sanfang.dashboard.words import say
 from sanfang.metrics.catalogue import knowing
 
@@ -73,7 +73,7 @@ def Figure(shown: Shown, choice: ResultChoice, entries: list[Openable], lang: st
     Numbers(plot, lang)
     with solara.Div(classes=["sf-row"]).key("saves"):
         heading, name = result_texts.heading(shown, lang), f"{stem(shown)}-{choice.view}-{choice.metric}.png"
-        parts.Download(
+        saving.Download(
             say("results_save_figure", lang),
             name,
             lambda: picture(lambda drawn: plot_of(shown, choice, entries, drawn), heading, lang),
@@ -99,7 +99,8 @@ def Numbers(plot: Plot, lang: str) -> None:
     heads, rows = result_texts.figure_table(plot, lang)
     head = "".join(f"<th scope='col'>{html.escape(heading)}</th>" for heading in heads)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    table = f"<div class='sf-scroll'><table><tr>{head}</tr>{body}</table></div>"
+    reach = f"tabindex='0' role='region' aria-label='{html.escape(say('results_figure_numbers', lang))}'"
+    table = f"<div class='sf-scroll' {reach}><table><tr>{head}</tr>{body}</table></div>"
     if rows:
         summary = f"<summary>{say('results_figure_numbers', lang)}</summary>"
         solara.HTML("details", unsafe_innerHTML=summary + table, classes=["sf-numbers"])

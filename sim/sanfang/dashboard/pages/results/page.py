@@ -9,6 +9,7 @@ import solara
 
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.results import texts as result_texts
+from sanfang.dashboard.pages.results.builder import Builder
 from sanfang.dashboard.pages.results.choice import ResultChoice, Shown, choose, show
 from sanfang.dashboard.pages.results.fields import published_fields, run_fields
 from sanfang.dashboard.pages.results.figure_view import Figure
@@ -19,6 +20,7 @@ from sanfang.dashboard.pages.results.table_view import Cells, Groups
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.words import say
+from sanfang.dashboard.worlds import builds
 from sanfang.lab.windows import in_sentences
 
 
@@ -30,6 +32,12 @@ def ResultsPage() -> None:
     entries = solara.use_memo(listed, [looked])
     wanted = address.other.get("experiment", "")
     chosen = pick(entries, wanted) or (entries[0] if entries else None)
+    may_build = solara.use_memo(builds.allowed, [])
+
+    def open_built(id_: str) -> None:
+        set_looked(looked + 1)
+        open_entry(id_)
+
     notes = []
     if wanted and pick(entries, wanted) is None:
         notes.append({"kind": "warning", "text": say("results_unknown", lang, what=wanted)})
@@ -44,7 +52,9 @@ def ResultsPage() -> None:
         with solara.Div(classes=["sf-results-main", "sf-stack"]):
             parts.Notes(notes=notes + (notes_of(shown, lang) if shown else []))
             if shown is not None and shown.views():
-                Views(shown, choose(shown, address.other), entries, lang)
+                Views(shown, choose(shown, address.other), entries, lang).key("views")
+            if may_build:
+                Builder(lang, open_built).key("builder")
         if shown is not None:
             with solara.Div(classes=["sf-results-about", "card"]):
                 About(shown, lang)

@@ -16,7 +16,7 @@ from sanfang.dashboard.pages.trust.trials import Trial
 from sanfang.dashboard.presenters import sources as trust_sources
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import png
-from sanfang.dashboard.widgets import parts, viewer
+from sanfang.dashboard.widgets import parts, saving, viewer
 from sanfang.dashboard.widgets.progress import JobCard, use_told
 from sanfang.dashboard.words import say
 from sanfang.lab.verification.agreement import Check, CheckResult
@@ -171,7 +171,7 @@ def Reveal(finding: CheckResult, seed: int, lang: str) -> None:
                 solara.HTML("p", escape(check.claim.say(lang)))
                 solara.HTML("p", escape(check.formula), classes=["sf-trust-formula"])
                 solara.HTML("p", escape(check.source.say(lang)), classes=["soft"])
-        with solara.Div(classes=["sf-scroll"]):
+        with parts.scrolling(check.claim.say(lang)):
             solara.HTML("table", trust_views.table([finding], lang), attributes={"data-show": "numbers"})
 
 
@@ -203,9 +203,10 @@ def All(findings: Findings, busy: bool, lang: str, run: Any) -> None:
                 Files(results, lang)
         solara.HTML("p", say("trust_interval_note", lang, count=number_of_comparisons()), classes=["soft"])
         if len(results) > 1:
-            with solara.Div(classes=["sf-scroll"]):
+            with parts.scrolling(say("trust_results", lang)):
                 solara.HTML("table", trust_views.summary(results, lang), attributes={"data-show": "results"})
-            numbers = f'<div class="sf-scroll"><table>{trust_views.table(results, lang)}</table></div>'
+            reach = f'tabindex="0" role="region" aria-label="{escape(say("trust_all_numbers", lang))}"'
+            numbers = f'<div class="sf-scroll" {reach}><table>{trust_views.table(results, lang)}</table></div>'
             solara.HTML("details", f"<summary>{say('trust_all_numbers', lang)}</summary>{numbers}")
 
 
@@ -216,8 +217,8 @@ def Files(results: list[CheckResult], lang: str) -> None:
 
     stem = f"sanfang-verification-{viewer.address.value.seed}"
     with solara.Div(classes=["sf-row"]):
-        parts.DownloadTable(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(results, lang))
-        parts.Download(
+        saving.DownloadTable(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(results, lang))
+        saving.Download(
             say("trust_save_png", lang), f"{stem}.png", lambda: png(verification_figure(results, lang)), "image/png"
         )
 
@@ -233,7 +234,7 @@ def Limits(lang: str) -> None:
             solara.HTML("ul", items)
         with solara.Div(classes=["card"]):
             solara.HTML("h2", say("trust_sources_title", lang))
-            with solara.Div(classes=["sf-scroll"]):
+            with parts.scrolling(say("trust_sources_title", lang)):
                 solara.HTML("table", trust_views.sources(lang), attributes={"data-show": "sources"})
             note = say("trust_sources_note", lang, used=counts["input"], compared=counts["compare"])
             solara.HTML("p", escape(note), classes=["soft"])
