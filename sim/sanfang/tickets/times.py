@@ -107,7 +107,7 @@ def joined(dates: pd.Series, times: pd.Series) -> pd.Series:
     if digits.any():
         plain = hour.where(digits).str.replace(".0", "", regex=False)
         width = 4 if int(plain.str.len().max()) <= 4 else 6
-        hour = hour.where(~digits, plain.str.zfill(width).str.replace(r"(\d\d)(?=\d)", r"\1:", regex=True))
+        hour = hour.where(~digits, plain.str.zfill(width).str.replace(r"(\d\d)", r"\1:", regex=True).str.rstrip(":"))
     fraction = hour.str.fullmatch(r"0?[.,]\d+").fillna(False).astype(bool)
     if fraction.any():
         seconds = (hour.where(fraction).str.replace(",", ".", regex=False).astype(float) * 86_400).round()

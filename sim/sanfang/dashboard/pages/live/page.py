@@ -18,7 +18,7 @@ from sanfang.dashboard.widgets.takeaway import PrintHead
 from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
 from sanfang.dashboard.words import community_label, say
 from sanfang.dashboard.worlds.page_session import PageSession
-from sanfang.run.against import recorded
+from sanfang.run.against import Recorded, recorded
 from sanfang.run.series import BY_COMMUNITY
 from sanfang.scenario.scenario import Scenario
 
@@ -91,7 +91,7 @@ def Board(page: PageState, session: PageSession, lang: str) -> None:
         if view == "scene":
             SceneView(page, (session,), [say("scene_tab_scene", lang)], now, follow, lang).key("scene")
         else:
-            Curves(page, session, left, now, lang).key("charts")
+            Curves(page, session, left, same, now, lang).key("charts")
 
 
 def show(view: object) -> None:
@@ -100,8 +100,8 @@ def show(view: object) -> None:
 
 
 @solara.component
-def Curves(page: PageState, session: PageSession, left: Recorded | None, now: int, lang: str) -> None:
-    """The map, the community chosen on it, and the charts. `left`: the district left as it is."""
+def Curves(page: PageState, session: PageSession, left: Recorded | None, same: bool, now: int, lang: str) -> None:
+    """The map, the community chosen on it, and the charts. `left`: the district left as it is; `same`: so is the session's."""
     shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
     with page.group.steady():
         map_, charts = views.district_map(session, shown.value, lang), views.charts(session, lang, left)
