@@ -42,7 +42,8 @@ def by_group(opened: Opened, dimension: str, name: str, scenario: str) -> pd.Dat
         raise NothingToShow("results_groups_none")
     keys = ["scenario", "replication", "dimension", "group", "metric"]
     by_run = values.groupby(keys, sort=False)
-    means = by_run[["value", "n"]].mean().where(by_run["value"].count() == by_run.size())  # no mean of some points only
+    columns = by_run[["value", "n"]]
+    means = columns.mean().where(columns.count().eq(by_run.size(), axis=0))  # no mean of some points only
     averaged = means[by_run.size() == values["point"].nunique()].reset_index()
     own = averaged[averaged["scenario"] == scenario]
     if own.empty:  # a replication counts if all points are there, so that each point counts alike
