@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_the_summary_counts_predictions_and_keeps_open_ones_open(short_lessons: 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_end_of_a_lesson_leads_on_to_the_next_one(short_lessons: None, lang: str) -> None:
     names = list(load_all()[0])
-    for name, following in [*zip(names, names[1:], strict=False), (names[-1], None)]:
+    for name, following in [*pairwise(names), (names[-1], None)]:
         steps = len(load_all()[0][name].steps)
         _, rc = shown(Address(lang=lang, other={"lesson": f"{name}.{steps + 1}"}))
         found = [one for row in _named(rc.container, "buttons") for one in row.buttons if one["id"] == "next-lesson"]
