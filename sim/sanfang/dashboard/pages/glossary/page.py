@@ -1,4 +1,4 @@
-"""The Glossary page: terms of the model, levers and metrics, each with what it is and its name in the other language."""
+"""The Glossary page: terms of the model, levers and metrics, each with what it is, and its other name."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def parts(lang: str) -> Iterator[tuple[str, str, list[Row]]]:
     of_levers = [row(one.label_en, one.label_zh, one.acts, one.acts_zh) for one in levers()]
     yield "levers", say("glossary_levers", lang), of_levers
     of_metrics = [
-        row(one.en, one.zh, *(f"{GROUPS[one.group][at]} · {unit}" for at, unit in enumerate((one.unit.name, one.unit.zh))))
+        row(one.en, one.zh, f"{GROUPS[one.group][0]} · {one.unit.name}", f"{GROUPS[one.group][1]} · {one.unit.zh}")
         for one in METRICS
-    ]  # fmt: skip
+    ]
     yield "metrics", say("glossary_metrics", lang), of_metrics
 
 
