@@ -22,7 +22,7 @@ def test_every_term_lever_and_metric_is_there(lang: str) -> None:
     }  # fmt: skip
     for name, other, says in (row for rows in found.values() for row in rows):
         assert name and other and says
-        words = re.sub("[三放两化急难愁盼]", "", says)  # English names the article's own words by their characters
+        words = re.sub("[三放两化急难愁盼]", "", says)  # which English names, too
         assert (re.search("[\u4e00-\u9fff]", words) is not None) == (lang == "zh"), says
 
 
