@@ -103,10 +103,12 @@ class Claim(Section):
 
     id: str = Field("", description="Row of the article's list, such as F2a")
     says: str = Field(description="What the article says, in one sentence")
+    says_zh: str = Field("", description="The same in Chinese")
     metric: str = Field(description="Its signature: the metric that shows it")
     because: str = Field(description="Why this metric shows it")
     expected: Literal["higher", "lower"] = Field(description="Direction of the difference that the article expects")
     comment: str = Field("", description="What to make of the finding")
+    comment_zh: str = Field("", description="The same in Chinese")
 
 
 class Finding(Section):
@@ -136,6 +138,7 @@ class ExperimentFile(Section):
     label_en: Label = Field("", description="English name")
     label_zh: Label = Field("", description="Chinese name")
     description: Description = Field("", description="What this experiment is for")
+    description_zh: Description = Field("", description="The same in Chinese")
     scenarios: Words = Field(
         min_length=1, max_length=MAX_SCENARIOS, description="Scenarios: bare names, or paths relative to this file"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,21 @@ def test_the_summary_counts_predictions_and_keeps_open_ones_open(short_lessons: 
     assert [row["predicted"] for row in end.rows] == ["fall", "get shorter"] and end.rows[0]["right"]
     assert "2 questions are still open" in end.score
     rc.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_end_of_a_lesson_leads_on_to_the_next_one(short_lessons: None, lang: str) -> None:
+    names = list(load_all()[0])
+    for name, following in [*pairwise(names), (names[-1], None)]:
+        steps = len(load_all()[0][name].steps)
+        _, rc = shown(Address(lang=lang, other={"lesson": f"{name}.{steps + 1}"}))
+        found = [one for row in _named(rc.container, "buttons") for one in row.buttons if one["id"] == "next-lesson"]
+        assert [load_all()[0][following].title.say(lang) in one["label"] for one in found] == [True] * bool(following)
+        if following:
+            (row,) = (row for row in _named(rc.container, "buttons") if row.buttons)
+            row.vue_event_press("next-lesson")
+            assert viewer.address.value.other["lesson"] == f"{following}.0"
+        rc.close()
 
 
 def wait_for(rc: Any, name: str) -> Any:

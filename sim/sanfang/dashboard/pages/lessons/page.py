@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import solara
 
@@ -77,7 +78,7 @@ def LessonsPage() -> None:
         if progress is None:
             Index(lessons, lang)
         else:
-            LessonView(lessons[progress.name], progress, lang)
+            LessonView(lessons, progress, lang)
 
 
 def go(progress: Progress | None) -> None:
@@ -119,8 +120,9 @@ def Index(lessons: dict[str, Lesson], lang: str) -> None:
 
 
 @solara.component
-def LessonView(lesson: Lesson, progress: Progress, lang: str) -> None:
+def LessonView(lessons: dict[str, Lesson], progress: Progress, lang: str) -> None:
     """The steps at the side, and the one where the viewer is."""
+    lesson = lessons[progress.name]
     count = len(lesson.steps)
     marks = [{"at": 0, "mark": "·", "label": say("lessons_step_intro", lang), "done": False}]
     marks += [
@@ -145,6 +147,7 @@ def LessonView(lesson: Lesson, progress: Progress, lang: str) -> None:
                 Introduction(lesson, lang)
             elif progress.at > count:
                 Summary(lesson, progress, lang)
+                NextLesson(progress.name, lessons, lang)
             else:
                 StepView(lesson, progress, lang).key(f"{progress.name}.{progress.at}")
             if progress.at <= count and (progress.at == 0 or progress.answers[progress.at - 1]):
@@ -212,6 +215,23 @@ def Summary(lesson: Lesson, progress: Progress, lang: str) -> None:
     """The end of a lesson."""
     LessonText(title=say("lessons_summary", lang), paragraphs=paragraphs(lesson.summary.say(lang)))
     Score(lesson, progress, lang).key(f"{progress.name} {progress.answers}")
+
+
+@solara.component
+def NextLesson(name: str, lessons: dict[str, Lesson], lang: str) -> None:
+    """A button to the lesson that follows in the list; none after the last one."""
+    following = dict(pairwise(lessons)).get(name)
+    buttons = []
+    if following is not None:
+        title = lessons[following].title.say(lang)
+        label = say("lessons_next_lesson", lang, title=title)
+        buttons = [{"id": "next-lesson", "label": f"{label} ›", "primary": True}]
+
+    def begin(_: object) -> None:
+        if following is not None:
+            go(Progress(following, 0, ("",) * len(lessons[following].steps)))
+
+    parts.Buttons(buttons=buttons, event_press=begin)
 
 
 @solara.component

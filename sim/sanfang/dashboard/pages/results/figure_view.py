@@ -89,8 +89,9 @@ def Findings(shown: Shown, lang: str) -> None:
     columns, rows = result_texts.published_table(shown, lang)
     escaped("h2", result_texts.heading(shown, lang))
     ResultTable(caption=result_texts.heading(shown, lang), columns=columns, rows=rows)
-    if shown.file and shown.file.claim and shown.file.claim.comment:
-        escaped("p", result_texts.in_english(shown.file.claim.comment, lang), "soft")
+    claim = shown.file.claim if shown.file else None
+    if claim is not None and claim.comment:
+        escaped("p", result_texts.in_language(claim.comment, claim.comment_zh, lang), "soft")
 
 
 @solara.component

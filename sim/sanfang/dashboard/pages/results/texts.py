@@ -61,16 +61,18 @@ def heading(shown: Shown, lang: str) -> str:
 
 
 def description(shown: Shown, lang: str) -> str:
-    """What the experiment is for; the files say it in English only."""
-    text = shown.file.description if shown.file else ""
+    """What the experiment is for."""
+    text, zh = (shown.file.description, shown.file.description_zh) if shown.file else ("", "")
     if not text and shown.opened is not None:
-        text = str(shown.opened.document.get("description") or "")
-    return in_english(text, lang)
+        text, zh = (str(shown.opened.document.get(key) or "") for key in ("description", "description_zh"))
+    return in_language(text, zh, lang)
 
 
-def in_english(text: str, lang: str) -> str:
-    """A text of an experiment's file, which has it in English only: said where the page is in another language."""
-    return text if lang == "en" or not text else f"{say('results_english_only', lang)}{text}"
+def in_language(text: str, zh: str, lang: str) -> str:
+    """A text of an experiment's file in `lang`; where it has no Chinese one, the page says so and shows the English."""
+    if lang == "en" or not text:
+        return text
+    return zh or f"{say('results_english_only', lang)}{text}"
 
 
 # --- Facts ----------------------------------------------------------------------------------------------
@@ -87,7 +89,7 @@ def facts(shown: Shown, lang: str) -> list[tuple[str, str]]:
     if file is not None and file.claim is not None:
         claim = file.claim
         signature = f"{metric(claim.metric).label(lang)}, {say(f'results_expected_{claim.expected}', lang)}"
-        rows.append(("results_fact_claim", f"{claim.id} {claim.says}".strip()))
+        rows.append(("results_fact_claim", f"{claim.id} {in_language(claim.says, claim.says_zh, lang)}".strip()))
         rows.append(("results_fact_signature", signature))
         key = result_published.verdict(claim, file.found)
         if key:

@@ -1,0 +1,1 @@
+"""The Glossary page: one word a thing, in both languages."""
