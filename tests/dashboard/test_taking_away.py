@@ -1,4 +1,4 @@
-"""Taking away in a real browser: one page, tables with headings, who gains on Compare, an experiment built by clicking."""
+"""Taking away in a real browser: one page, tables with headings, who gains, an experiment built by clicking."""
 
 from __future__ import annotations
 
