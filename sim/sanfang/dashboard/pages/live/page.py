@@ -101,7 +101,7 @@ def show(view: object) -> None:
 
 @solara.component
 def Curves(page: PageState, session: PageSession, left: Recorded | None, same: bool, now: int, lang: str) -> None:
-    """The map, the community chosen on it, and the charts. `left`: the district left as it is; `same`: so is the session's."""
+    """The map, the community chosen, the charts. `left`: the district left as it is; `same`: so is the session."""
     shown, selected = solara.use_reactive("satisfaction"), solara.use_reactive("")
     with page.group.steady():
         map_, charts = views.district_map(session, shown.value, lang), views.charts(session, lang, left)

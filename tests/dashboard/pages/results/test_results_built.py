@@ -1,0 +1,110 @@
+"""Built by clicking: what the form takes, who may, the file that is written, and a sweep that is watched and ended."""
+
+from __future__ import annotations
+
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sanfang.dashboard.pages.results.builder import fields, standing
+from sanfang.dashboard.pages.results.order import FACTORS, Order, Varied
+from sanfang.dashboard.worlds import builds
+from sanfang.lab.experiments.experiment import Experiment
+from sanfang.run.background import CANCELLED, FAILED
+from sanfang.scenario.errors import InputError
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(builds.ALLOWED, "1")
+    monkeypatch.setattr(builds, "_LATEST", [])
+    return tmp_path
+
+
+def ordered(**changes: str) -> Order:
+    order = Order()
+    for name, value in changes.items():
+        order = order.changed(name.replace("__", "-"), value)
+    return order
+
+
+def test_what_the_form_says_is_an_experiment() -> None:
+    order = ordered(path__0="policy.authority", levels__0="2", path__1="tasks.load", days="60", replications="2")
+    experiment = Experiment.from_dict({"name": "x", **order.document()})
+    assert len(experiment.points()) == 2 * 3 and order.runs == 6 * 2 * 2 and order.fits
+    assert order.factors["policy.authority"] == [0.0, 1.0]
+    assert order.changed("path-1", "").factors == {"policy.authority": [0.0, 1.0]}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("first", "../../etc/passwd"), ("district", "x"), ("size", "7"), ("days", "nan"), ("replications", ""),
+        ("path-0", "run.days"), ("path-9", "policy.authority"), ("low-0", "1"), ("levels-1", "3"), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_the_form_does_not_offer_changes_nothing(field: str, value: str) -> None:
+    assert Order().changed(field, value) == Order()
+
+
+def test_numbers_stay_within_limits() -> None:
+    order = ordered(path__0="policy.authority", levels__0="999", high__0="40", days="9e9", replications="1e6")
+    assert order.varied[0].levels == 6 and order.varied[0].high == 1.0
+    assert order.days == 1_095 and order.replications == 20
+    assert not ordered(path__0="policy.authority", levels__0="6", path__1="tasks.load", replications="20").fits
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_form_is_there_in_both_languages(lang: str) -> None:
+    rows = fields(ordered(path__0="policy.authority"), lang)
+    assert len(rows) == 2 + FACTORS and all(one["label"] for row in rows for one in row)
+    assert standing(Order(), None, lang) != standing(Order(("before", "before")), None, lang)
+    assert standing(Order(varied=(Varied("tasks.load", 0, 1, 6),) * 2, replications=20), None, lang)
+
+
+def test_who_may_not_write_does_not_build(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert builds.allowed()
+    monkeypatch.setenv(builds.ALLOWED, "0")
+    assert not builds.allowed()
+    with pytest.raises(InputError, match="cannot be built"):
+        builds.start(Order().document(), 10)
+    assert not list(workplace.iterdir())
+
+
+def test_files_are_written_under_new_names(workplace: Path) -> None:
+    assert [builds.save(Order().document()) for _ in range(2)] == ["built-1", "built-2"]
+    written = tomllib.loads((workplace / "experiments/built/built-1.toml").read_text("utf-8"))
+    assert written["scenarios"] == ["before", "three-devolutions"]
+
+
+def finished(build: builds.Build) -> str:
+    assert build.job.join(30)
+    return build.job.state
+
+
+def test_a_sweep_is_cancelled_and_its_process_ended(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builds, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
+    told: list[Any] = []
+    build = builds.start(Order().document(), 10)
+    build.listen(lambda: told.append(build.job.state))
+    with pytest.raises(InputError, match="one is made at a time"):
+        builds.start(Order().document(), 10)
+    time.sleep(1)
+    build.job.cancel()
+    assert finished(build) == CANCELLED and told
+
+
+def test_a_sweep_that_fails_says_why(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builds, "COMMAND", (sys.executable, "-c", "import sys; sys.exit('no room on the disk')"))
+    build = builds.start(Order().document(), 10)
+    assert finished(build) == FAILED and "no room on the disk" in build.job.error
+
+
+def test_too_many_runs_are_refused(workplace: Path) -> None:
+    with pytest.raises(InputError, match="more than"):
+        builds.start(Order().document(), builds.MAX_RUNS + 1)
