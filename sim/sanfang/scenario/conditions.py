@@ -191,6 +191,10 @@ class Tasks(Section):
     follow_limit: float = param(0.25, "0-1", 0, 1, "Share of tasks that a sender can staff itself [F3c]", "随责走上限", source="assumed, 0.1 to 0.5: departments have two fifths of the base's hours")
     fee_share: float = param(0.1, "0-1", 0, 0.9, "Part of a department's money for cases that its tasks bring along if all are paid for [F3c]", "费随事转比例", source="assumed, 0.03 to 0.3")
     unfunded_returned: float = param(0.2, "0-1", 0, 1, "Share of tasks that bring neither people nor fees that vetting sends back to their sender, who does the useful ones [F3b]", "无经费退回率", source="assumed, 0 to 0.5")
+    deadline_days: float = param(0.0, "working days", 0, 250, "Mean time from the arrival of a task, or of an office's own work, to its deadline; 0: it has none", "任务时限（0为无时限）", source="assumed, 5 to 40: weekly to bimonthly returns; nobody has recorded it")
+    pressing_days: float = param(2.0, "working days", 0, 60, "Time before its deadline from which a task that was put off goes before residents' requests", "临期优先时间", source="assumed, 0 to 5")
+    reminder_hours: float = param(0.5, "hours per missed task", 0, 40, "Answering the reminder of a task from above that has lapsed", "应对催办工时", source="assumed, 0.1 to 2: a call and a written reason")
+    chore_days: float = param(0.0, "working days", 0, 250, "Time after which a duty of every week that nobody has begun lapses; 0: it waits", "例行杂务失效时间（0为不失效）", source="assumed, 5 to 40")
     funded_returned: float = param(0.03, "0-1", 0, 1, "Share of the others that vetting sends back wrongly", "误退率", source="assumed, 0 to 0.1")
 
 

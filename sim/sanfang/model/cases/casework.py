@@ -16,6 +16,7 @@ from __future__ import annotations
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.cases.closing import close, finish_part, give_up, reopen
+from sanfang.model.cases.deadlines import TASK_ENDS, TASK_NEARS, come_near, lapse_of_work, set_deadline
 from sanfang.model.cases.forums import hold_forum
 from sanfang.model.cases.handling import carry_out, finish_handling, next_handoff_time
 from sanfang.model.cases.lifecycle import is_at_window
@@ -202,7 +203,7 @@ def _end_of_service(
     if job.cancelled:
         free_job(engine, job_id)
     elif phase == s.TASK or phase == s.CHORE:
-        _note_office_work(world, setting, job, worker_id)
+        _note_office_work(world, setting, job, worker_id, day)
         free_job(engine, job_id)
     elif phase == s.HANDLING:
         finish_handling(engine, world, setting, job_id, worker_id)
@@ -219,8 +220,9 @@ def _end_of_service(
 
 
 @compiled
-def _note_office_work(world: World, setting: Setting, job: Record, worker_id: int) -> None:
+def _note_office_work(world: World, setting: Setting, job: Record, worker_id: int, day: int) -> None:
     """A task or a chore is done: useful ones prevent needs, training makes the worker more skilled."""
+    world.daily[day, s.D_DONE] += 1
     world.office_work[job.target, job.heading].done += job.hours
     if job.heading == h.TASKS_USEFUL or job.heading == h.TASKS_FOLLOWED or job.heading == h.TASKS_RETURNED:
         world.communities[job.owner].useful_done += job.hours
@@ -280,7 +282,12 @@ def react(engine: Engine, world: World, effects: PolicyEffects, setting: Setting
     elif kind == TASK_ARRIVAL:
         job = engine.jobs[subject]
         join_queue(engine, subject, job.target, job.class_)
+        set_deadline(engine, setting, subject)
         serve(engine, world, setting, job.target, day)
+    elif kind == TASK_NEARS:
+        come_near(engine, setting, subject, stamp)
+    elif kind == TASK_ENDS:
+        lapse_of_work(engine, world, setting, subject, stamp, day)
     else:
         case = world.cases[subject]
         if world.states[subject].state == s.OPEN and can_be_given_up(case, stamp):

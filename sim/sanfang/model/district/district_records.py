@@ -121,5 +121,6 @@ OFFICE_WORK = record_type(
     ("owed", "f8", "hours", "not yet gathered into a job"),
     ("due", "f8", "hours", "gathered into jobs so far"),
     ("done", "f8", "hours", "of jobs finished so far"),
+    ("lapsed", "f8", "hours", "of jobs that nobody had begun by their deadline, so far"),
 )
 """Small work of a station under a heading."""

@@ -93,6 +93,10 @@ TASK_FIRST = 6
 TASK_AT_GRID = 7
 TASK_FEE = 8
 TASK_RETURNED = 9
+TASK_DEADLINE = 10
+
+# A chore that may lapse: a key for each station and heading.
+CHORES = 95_000
 
 # A post: a key for each of those who are in it one after the other.
 POST_HOLDER = 0
