@@ -17,16 +17,17 @@ from sanfang.model.cases.casework import work_today
 from sanfang.model.cases.latent import surface_today
 from sanfang.model.cases.needs import arise_today
 from sanfang.model.cases.routing import release_money
+from sanfang.model.cases.terminals import begin_day_at_terminals
 from sanfang.model.chore_completion import ChoreCompletion
 from sanfang.model.district.finance import allocate_month, lapse, plan_finance
 from sanfang.model.district.geography import build_geography
 from sanfang.model.district.helpers import HelperHours
+from sanfang.model.district.moving_posts import WEEK, any_part_time, forget_grids, move_posts, plan_days
 from sanfang.model.district.population import ELDERLY, YOUNG, build_residents
 from sanfang.model.district.prevention import Prevention
 from sanfang.model.district.residents import live_on, means_by_age, receive, talk
 from sanfang.model.district.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.district.workforce import (
-    assign_posts,
     fill_posts,
     grow_methods,
     hire_everyone,
@@ -76,7 +77,7 @@ class DistrictModel(mesa.Model):
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
         years = " before" if first_day < 0 else ""
-        self.keys = {name: root_key(seed, f"{name}{years}") for name in ("needs", "tasks")}
+        self.keys = {name: root_key(seed, f"{name}{years}") for name in ("needs", "tasks", "terminals")}
         self.open_days = working_days(scenario.calendar, self.days, first_day)
         self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, first_day, self.days)
         self.completion = ChoreCompletion(len(self.map.ids))
@@ -85,6 +86,7 @@ class DistrictModel(mesa.Model):
         self._young, self._elderly = (np.flatnonzero(self.residents.age == age) for age in (YOUNG, ELDERLY))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
+        self._part_time = False
         self._month = 1.0  # the share of the running month's days that it has had money for
         self.make_room()
         fill_posts(self._engine, persons)
@@ -166,14 +168,30 @@ class DistrictModel(mesa.Model):
         self.policy = self._policies.on(day, self.completion.share)
         self._effects = refer_effects(*self.policy.effects)
         if self._policies.changes_on(day):
-            assign_posts(self.engine, self.world.persons, self.policy.staff)
+            self._place_posts(day)
+        elif self._part_time and self.open_days[day]:
+            move_posts(self.engine, self.world, self._working_day(day))
         if self.date.day == 1 or day == 0:
             self._month = month_left(self.scenario_run.calendar, self.first_day + day)
             base = self._base_posts()
             allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, base, self._month)
             self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers, self._month)
             self._has_new_money = True
+        begin_day_at_terminals(self._world, self.setting, self.keys["terminals"], day)
         self.prevention.set_hazards(self.world)
+
+    def _place_posts(self, day: int) -> None:
+        """The policy of the day decides anew which posts are below; who comes to a place for good does not know it."""
+        persons, homes = self.world.persons, self.engine.workers["home"].copy()
+        plan_days(self.scenario_run, persons, self.world.busy, self.policy.staff)
+        self._part_time = any_part_time(persons)
+        move_posts(self.engine, self.world, self._working_day(day))
+        if self.scenario_run.workforce.knowing_days > 0:
+            forget_grids(persons, homes, self.engine.workers["home"])
+
+    def _working_day(self, day: int) -> int:
+        """Number of a day in its working week, from 0."""
+        return int(self.open_days[: day + 1].sum()) % WEEK
 
     def _needs(self, day: int) -> None:
         """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
@@ -190,7 +208,7 @@ class DistrictModel(mesa.Model):
         effects, setting = self._effects, self.setting
         self.make_room()
         send_tasks(self._engine, self._world, effects, setting, self.streams, self.keys["tasks"], day)
-        if self._has_new_money:
+        if self._has_new_money or self._releases(day):
             release_money(self._engine, self._world, effects, setting, day)
             self._has_new_money = False
             self._money_came(day)
@@ -198,6 +216,11 @@ class DistrictModel(mesa.Model):
         open_offices(self._engine, self._world, setting, self.policy.chores, day)
         self._react(day)
         self._pending = self._voiced_today  # those voiced after hours are still to come
+
+    def _releases(self, day: int) -> bool:
+        """Whether parts that wait for money are looked at on this working day, between two allocations."""
+        every = round(self.scenario_run.money.release_days)
+        return every > 0 and int(self.open_days[: day + 1].sum()) % every == 0
 
     def _money_came(self, day: int) -> None:
         """Cases that waited for money have got it: nothing more to do, unless somebody watches."""

@@ -35,6 +35,10 @@ TIER_NAMES = ("grid", "community", "street", "department", "partner", "terminal"
 T_WAIT_STAFF, T_HANDLING, T_HANDOFF, T_INFORMATION, T_SHORTAGE, T_CASE_WAIT, T_REWORK, T_LEAD_TIME = range(8)
 TIME_NAMES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
 
+# Where the money of a part came from.
+POTS = ("none", "fund", "outside", "budget")
+UNPAID, FUND, OUTSIDE, BUDGET = range(len(POTS))
+
 SECOND_TRY = 1
 """Mode of a part that is handled again."""
 

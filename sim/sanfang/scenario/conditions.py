@@ -59,6 +59,7 @@ class Voice(Section):
     app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")
     hotline: float = param(0.10, "0-1", 0, 1, "Use of the hotline", "使用热线比例", source="0.05 to 0.2: about 0.15 dispatched per resident-year, Qingdao 2021Q1 0.386, of which 40 % dispatched")
     department_window: float = param(0.15, "0-1", 0, 1, "Use of a department's window", "政务大厅窗口比例")
+    visits_in_hours: float = param(0.0, "0-1", 0, 1, "Share of needs taken to a window whose owner comes in opening hours; the others leave word outside them", "上班时间到窗口比例", source="assumed, 0 to 1: two visits in three fall into opening hours by the profile of calls alone")
     online: float = param(0.6, "0-1", 0, 1, "Share of window visits that go online with a full platform, at full digital literacy [M3]", "平台分流窗口比例", source="assumed, 0.4 to 0.8: Shanghai 2022 counts 84 % of matters, with any online step and firms' own")
 
 
@@ -66,6 +67,7 @@ class Discovery(Section):
     """How unvoiced needs are found."""
 
     patrol: float = param(0.15, "per day", 0, 5, "Chance to find a fully visible need with an hour's patrol a day per 100 households", "巡查发现率")
+    stranger_patrol: float = param(0.5, "ratio", 0, 1, "What a patrol by somebody new to the grid finds, over one by who knows it", "生手巡查效果", source="assumed, 0.2 to 0.9")
     patrol_cap: float = param(2.5, "hours", 0, 12, "Most hours a day that a grid worker patrols", "每日巡查上限")
     data: float = param(0.03, "per day", 0, 1, "Chance to find a fully visible need from complete data [H1c]", "数据发现率")
     footprint: float = param(0.5, "ratio", 0, 2, "What a platform's data show of a fully digital person, over complete entered data [M3]", "平台数据增益")
@@ -105,8 +107,19 @@ class Casework(Section):
     rework: float = param(0.6, "0-1", 0, 2, "Hours of a second attempt over the first", "返工工时比例")
     tasks_first: float = param(0.8, "0-1", 0, 1, "Chance that a task from above, or a street's own work, goes before residents' requests [D2d]", "上级任务优先")
     chores_yield: float = param(0.0, "0-1", 0, 1, "Share of chores (intake, surveys, plans, and other small work of offices) that wait until no resident's request does", "杂务让位比例", source="assumed: a convention, nobody has recorded it; 0 is one line with requests")
+    grids_help: float = param(0.0, "0-1", 0, 1, "Share of the office's cases and tasks that idle grid workers of the community may take", "网格员可分担窗口工作比例", source="assumed, 0.3 to 0.9: what needs no signature")
+    offices_help: float = param(0.0, "0-1", 0, 1, "Share of the grid workers' cases and tasks that idle officers of the community may take", "社区人员可分担网格工作比例", source="assumed, 0.3 to 0.9")
     last_start: float = param(0.0, "hours", 0, 4, "Time before closing from which on nobody begins a piece of work", "收工前停办时间", source="assumed: a convention, nobody has recorded it; what is not finished at closing goes on next morning")
     own_work_first: float = param(0.7, "0-1", 0, 1, "Chance that a department's own work goes before what communities send up", "部门自办优先")
+
+
+class Terminals(Section):
+    """Self-service terminals as machines [F2b]: they break, are full, and take their time."""
+
+    fails_days: float = param(0.0, "calendar days", 0, 10000, "Mean time until a community's terminals are out of order; 0: never", "终端故障间隔（0为不故障）", source="assumed, 10 to 200")
+    repair_days: float = param(3.0, "calendar days", 0.1, 100, "Mean time until they work again", "终端修复时间", source="assumed, 0.5 to 14")
+    room: float = param(0.0, "ratio", 0, 100, "Uses that a day has room for over the mean day's room (`prices.terminal_capacity`); 0: no bound", "终端每日容量倍数（0为不限）", source="assumed, 1 to 3: a day's uses come in a few hours")
+    minutes: float = param(0.0, "minutes", 0, 600, "Time that a matter takes at a terminal", "终端办理时间", source="assumed, 5 to 30")
 
 
 class Mind(Section):
@@ -171,6 +184,7 @@ class Workforce(Section):
     leaving_fatigue: float = param(1.5, "per unit", 0, 6, "How strongly fatigue drives leaving", "疲劳离职效应")
     leaving_recognition: float = param(0.4, "0-1", 0, 1, "Part of leaving that recognition prevents [F3f]", "激励留人效应")
     leaving_autonomy: float = param(0.15, "0-1", 0, 1, "Part of leaving that full authority prevents [F3f]", "自主留人效应", source="assumed, 0 to 0.3")
+    knowing_days: float = param(0.0, "working days", 0, 2000, "Mean time until who is new to a grid or a community knows it; 0: everybody does", "熟悉网格所需时间（0为人人熟悉）", source="assumed, 60 to 500")
     vacancy_days: float = param(90.0, "calendar days", 1, 720, "Mean time a post stays vacant", "岗位空缺天数", source="American governments 2017 to 2024: 84 to 130 days to fill a post; 45 to 130")
 
 

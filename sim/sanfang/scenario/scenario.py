@@ -24,6 +24,7 @@ from sanfang.scenario.conditions import (
     RunLength,
     Supply,
     Tasks,
+    Terminals,
     Voice,
     Workforce,
 )
@@ -76,6 +77,7 @@ class Scenario(Section):
     workforce: Workforce = Field(default_factory=Workforce)
     tasks: Tasks = Field(default_factory=Tasks)
     supply: Supply = Field(default_factory=Supply)
+    terminals: Terminals = Field(default_factory=Terminals)
     conflicts: Conflicts = Field(default_factory=Conflicts)
     helpers: Helpers = Field(default_factory=Helpers)
     prices: Prices = Field(default_factory=Prices)

@@ -32,6 +32,7 @@ from sanfang.model.cases.stations import (
     start_delay,
     street_of,
 )
+from sanfang.model.cases.terminals import finished_at, use_terminal
 from sanfang.model.compiled import compiled
 from sanfang.model.district.helpers import has_errand_runner
 from sanfang.model.effects import PolicyEffects
@@ -59,11 +60,11 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
     at_window = is_at_window(case)
     if at_window:
         _make_trip(world, setting, case)
-    if (at_window or case.channel == s.APP) and case.parts == 1 and _is_self_served(world, effects, case):
+    if (at_window or case.channel == s.APP) and case.parts == 1 and _is_self_served(world, effects, setting, case):
         case.first = case.registered
         case.first_at = case.voiced
         case.tier, case.quality[0] = s.TERMINAL, 1.0
-        close(engine, world, setting, case_id, day, case.voiced)
+        close(engine, world, setting, case_id, day, finished_at(setting, case.voiced))
         return
     further_trip = effects.service[case.community, case.domain].further_trip
     if at_window and uniform(case.key, p.NEED_FURTHER_TRIP) < further_trip:
@@ -88,7 +89,7 @@ def _make_trip(world: World, setting: Setting, case: Record) -> None:
 
 
 @compiled
-def _is_self_served(world: World, effects: PolicyEffects, case: Record) -> bool:
+def _is_self_served(world: World, effects: PolicyEffects, setting: Setting, case: Record) -> bool:
     """Whether a terminal, or the platform online, finishes the matter: it can, and its owner can use it."""
     c, simple = case.community, world.domains[case.domain].self_service
     if uniform(case.key, p.NEED_ABLE) >= world.digital[case.resident]:
@@ -96,10 +97,7 @@ def _is_self_served(world: World, effects: PolicyEffects, case: Record) -> bool:
     mark = uniform(case.key, p.NEED_SELF_SERVICE)
     if case.channel == s.APP and mark < simple * effects.community[c].platform:
         return True
-    if mark < simple * effects.community[c].self_service:
-        world.counts[0].terminal_uses += 1
-        return True
-    return False
+    return mark < simple * effects.community[c].self_service and use_terminal(world, effects, setting, c)
 
 
 @compiled

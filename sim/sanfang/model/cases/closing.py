@@ -15,6 +15,7 @@ from sanfang.model.cases.lifecycle import (
     relieve,
     sleep,
 )
+from sanfang.model.cases.payment import refund
 from sanfang.model.cases.routing import diagnose
 from sanfang.model.cases.stations import book_time, dequeue, start_delay, switch_cause
 from sanfang.model.compiled import compiled, prefetch
@@ -141,6 +142,7 @@ def give_up(engine: Engine, world: World, setting: Setting, case_id: int, day: i
         job_id = case.jobs[n]
         job = engine.jobs[job_id]
         book_time(engine, world, job)
+        refund(world, setting, job)
         if job.station != NONE:
             dequeue(engine, world, job_id)
             free_job(engine, job_id)

@@ -15,7 +15,7 @@ import numpy as np
 from sanfang.model import state as s
 from sanfang.model.cases.forums import is_conflict
 from sanfang.model.cases.lifecycle import begin, free_case, new_case, open_request, relieve
-from sanfang.model.cases.voice import hour_of_day, is_voiced
+from sanfang.model.cases.voice import finds_open, hour_of_day, is_voiced
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.effects import PolicyEffects
 from sanfang.model.kernel import draw_purposes as p
@@ -110,7 +110,8 @@ def _arise(
         kind = _kind_of(world.domains[d], uniform(key, p.NEED_KIND))
         _begin_need(world, effects, setting, case_id, key, key, candidate.resident, c, d, kind, moment, day)
         case = world.cases[case_id]
-        if is_voiced(world, effects, setting, case, trust, weekday, uniform(key, p.NEED_VOICED)):
+        voiced = is_voiced(world, effects, setting, case, trust, weekday, uniform(key, p.NEED_VOICED))
+        if voiced and finds_open(world, setting, case, moment, day):
             row = world.counts[0].latent - 1
             open_request(engine, world, setting, row, case.channel, moment, day, s.D_VOICED)
 

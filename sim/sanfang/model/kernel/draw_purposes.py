@@ -29,6 +29,7 @@ NEED_FURTHER_TRIP = 208
 NEED_JOINT = 209
 NEED_CAUSE_TREATED = 210
 NEED_RECURRENCE_TIME = 211
+NEED_KEEPS_HOURS = 212  # it is taken to a window in opening hours only
 NEED_LINGERING_TIME = 213
 NEED_CARRIED = 214  # its key from day 0 on, if it is carried over from the years before
 NEED_CONFLICT = 220  # of its root: it stays a conflict whenever it is back
@@ -67,6 +68,9 @@ PART_REGISTRATION_TIME = 12
 PART_ON_SITE = 13
 PART_TO_POOL = 14
 PART_FORUM_TIME = 15
+PART_IN_TURN = 16  # it may not pass those that wait for money before it
+PART_PAID_BELOW = 17  # its community may pay for it where the department cannot
+PART_SHARED = 18  # others of its community may do it; of a task as well
 PART_BOUNCED = 100
 PART_PARTNER_TIME = 199
 PART_HANDOFF_TIME = 200
@@ -105,6 +109,10 @@ POST_HOLDER = 0
 HOLDER_STAYS = 1
 HOLDER_VACANCY_TIME = 2  # after them
 HOLDER_SKILL = 100  # in each domain
+
+# The terminals of a community on a day.
+TERMINALS_FAIL = 0
+TERMINALS_REPAIR_TIME = 1
 
 # A resident's ties.
 TIE_REWIRED = 0

@@ -27,7 +27,18 @@ if TYPE_CHECKING:
 type Carried = dict[str, np.ndarray]
 """By name; what belongs to the engine, the world and the rest is told by the first word of the name."""
 
-WHOLE = ("persons", "skill", "waiting_hours", "communities", "community_domain", "office_work", "forums", "budget")
+WHOLE = (
+    "persons",
+    "skill",
+    "waiting_hours",
+    "communities",
+    "community_domain",
+    "office_work",
+    "forums",
+    "budget",
+    "short_in",
+    "busy",
+)
 """Arrays of the world that are carried as they are."""
 
 MINDS = ("satisfaction", "expectation", "trust", "burden")
@@ -106,6 +117,7 @@ def _engine(model: DistrictModel, hours: float) -> Carried:
     jobs = engine.jobs[: int(engine.clock["jobs_used"][0])].copy()
     for name in ("queued", "since"):
         jobs[name] -= hours
+    jobs["pot"] = s.UNPAID  # the books of the years before are closed: nothing goes back to them
     events = np.zeros(int(engine.clock["scheduled"][0]), EVENT)
     pending_events(refer_engine(*engine), events)
     events = events[np.lexsort((events["order"], events["time"]))]
