@@ -41,6 +41,7 @@ from sanfang.model.kernel.worktime import working_days
 from sanfang.model.policy import PolicyCalendar
 from sanfang.model.setting import setting_of
 from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED
+from sanfang.model.take_up import TakeUp
 from sanfang.model.world import refer_world
 from sanfang.scenario.dates import date_of, dates_of, month_left
 from sanfang.scenario.errors import InputError
@@ -81,8 +82,9 @@ class DistrictModel(mesa.Model):
         self.open_days = working_days(scenario.calendar, self.days, first_day)
         self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, first_day, self.days)
         self.completion = ChoreCompletion(len(self.map.ids))
+        self.take_up = TakeUp(scenario, len(self.map.ids))
         self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
-        self.policy = self._policies.on(0, self.completion.share)
+        self.policy = self._policies.on(0, self.completion.share, self.take_up)
         self._young, self._elderly = (np.flatnonzero(self.residents.age == age) for age in (YOUNG, ELDERLY))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
@@ -165,7 +167,7 @@ class DistrictModel(mesa.Model):
 
     def _set_policy(self, day: int) -> None:
         """(1) The policy of the day, compiled; posts and, monthly, money are where it puts them."""
-        self.policy = self._policies.on(day, self.completion.share)
+        self.policy = self._policies.on(day, self.completion.share, self.take_up)
         self._effects = refer_effects(*self.policy.effects)
         if self._policies.changes_on(day):
             self._place_posts(day)
@@ -257,6 +259,8 @@ class DistrictModel(mesa.Model):
         self.helpers.book_day(self.world)
         if self.open_days[day]:
             self.completion.learn(self.world)
+        if self.take_up.spreads:
+            self.take_up.spread(self.completion.share)
         tomorrow = date_of(self.scenario_run.calendar, self.first_day + day + 1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)

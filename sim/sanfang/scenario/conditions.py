@@ -122,6 +122,14 @@ class Terminals(Section):
     minutes: float = param(0.0, "minutes", 0, 600, "Time that a matter takes at a terminal", "终端办理时间", source="assumed, 5 to 30")
 
 
+class TakeUp(Section):
+    """How residents come to know of services that are new: terminals, the platform, services at the community."""
+
+    known: float = param(1.0, "0-1", 0, 1, "Share of residents who know of a new service on its first day; 1: everybody", "新服务首日知晓率", source="assumed, 0 to 1; 1 is the model without take-up")
+    campaign: float = param(0.3, "per year", 0, 50, "Rate at which a campaign tells those who do not know", "宣传告知率", source="assumed, 0.03 to 3: mass media alone reach 0.03 a year of the buyers of new products (Sultan, Farley and Lehmann 1990)")
+    word_of_mouth: float = param(0.38, "per year", 0, 50, "Rate at which those who know tell those who do not", "口口相传率", source="mean of 213 applications of the Bass model (Sultan, Farley and Lehmann 1990); 0.2 to 2")
+
+
 class Mind(Section):
     """What residents make of their experiences. No lever is read where these are used."""
 
@@ -288,6 +296,7 @@ class Prices(Section):
     method_hours: float = param(4.0, "hours per community-week", 0, 200, "Writing methods down", "工作法整理工时")
     volunteer_week_hours: float = param(4.0, "hours per community-week", 0, 200, "Raising, training and organising volunteers, by community officers [C1]", "志愿组织工时", source="assumed, 2 to 8")
     contact_week_hours: float = param(5.0, "hours per community-week", 0, 200, "Coordinating contact groups, by grid workers [C2]", "联户员协调工时", source="assumed, 2 to 10")
+    campaign_hours: float = param(4.0, "hours per community-week", 0, 200, "Telling residents of services that are new, while nobody knows of them; less as they come to know", "新服务宣传工时", source="assumed, 1 to 12")
     pool_week_hours: float = param(2.0, "hours per community-week", 0, 200, "Keeping units in the area connected [M1]", "区域联建工时", source="assumed, 1 to 6")
     pool_part_hours: float = param(0.15, "hours per pooled hour", 0, 5, "Finding and organising each hour that is given", "资源对接工时", source="assumed, 0.05 to 0.4")
     meeting_hours: float = param(4.0, "hours per community-week", 0, 200, "Meetings of the parties that work together [M2a]", "联席会议工时", source="assumed, 2 to 8")

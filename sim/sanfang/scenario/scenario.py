@@ -23,6 +23,7 @@ from sanfang.scenario.conditions import (
     Prices,
     RunLength,
     Supply,
+    TakeUp,
     Tasks,
     Terminals,
     Voice,
@@ -78,6 +79,7 @@ class Scenario(Section):
     tasks: Tasks = Field(default_factory=Tasks)
     supply: Supply = Field(default_factory=Supply)
     terminals: Terminals = Field(default_factory=Terminals)
+    take_up: TakeUp = Field(default_factory=TakeUp)
     conflicts: Conflicts = Field(default_factory=Conflicts)
     helpers: Helpers = Field(default_factory=Helpers)
     prices: Prices = Field(default_factory=Prices)

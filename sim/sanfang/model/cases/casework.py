@@ -95,7 +95,7 @@ def _is_self_served(world: World, effects: PolicyEffects, setting: Setting, case
     if uniform(case.key, p.NEED_ABLE) >= world.digital[case.resident]:
         return False
     mark = uniform(case.key, p.NEED_SELF_SERVICE)
-    if case.channel == s.APP and mark < simple * effects.community[c].platform:
+    if case.channel == s.APP and mark < simple * effects.community[c].online:
         return True
     return mark < simple * effects.community[c].self_service and use_terminal(world, effects, setting, c)
 

@@ -182,7 +182,7 @@ def _begin_need(
         channel = s.DEPARTMENT_WINDOW
     else:
         channel = s.COMMUNITY_WINDOW
-    online = effects.community[c].platform * voice.online * world.digital[resident]
+    online = effects.community[c].online * voice.online * world.digital[resident]
     if online > 0.0 and mark >= app + voice.hotline and uniform(key, p.NEED_ONLINE) < online:
         channel = s.APP
     begin(world, case_id, key, root, resident, c, d, kind, parts, channel, time, day)

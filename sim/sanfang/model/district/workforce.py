@@ -16,7 +16,7 @@ from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import exponential, mix, stream, uniform
 from sanfang.model.kernel.engine import become_idle, book_hours, stop_idling
 from sanfang.model.kernel.engine_arrays import IDLE, NONE, VACANT, Engine
-from sanfang.model.kernel.records import Record, Records
+from sanfang.model.kernel.records import Floats, Record, Records
 from sanfang.model.setting import Setting
 from sanfang.model.state import COMMUNITY, DEPARTMENT, GRID, STREET
 from sanfang.model.world import World

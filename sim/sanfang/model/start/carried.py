@@ -67,6 +67,7 @@ def carried(model: DistrictModel) -> Carried:
     arrays |= {f"residents.{name}": getattr(model.residents, name).copy() for name in MINDS}
     arrays |= {f"prevention.{name}": array for name, array in model.prevention.carried().items()}
     arrays |= {f"completion.{name}": array for name, array in model.completion.carried().items()}
+    arrays |= {f"take_up.{name}": array for name, array in model.take_up.carried().items()}
     return arrays | {f"finance.{name}": array for name, array in finance.carried().items()}
 
 
@@ -154,6 +155,7 @@ def carry_into(model: DistrictModel, arrays: Carried) -> None:
     model.engine = _engine_with(model.engine, arrays)
     model.prevention.carry_on(_of("prevention", arrays))
     model.completion.carry_on(_of("completion", arrays))
+    model.take_up.carry_on(_of("take_up", arrays))
     outside = float(world.communities["outside"].sum())
     model.finance.carry_on(_of("finance", arrays), world.flow, float(in_pots(world).sum()), outside)
 
