@@ -19,6 +19,7 @@ from sanfang.model.cases.needs import arise_today
 from sanfang.model.cases.routing import release_money
 from sanfang.model.cases.terminals import begin_day_at_terminals
 from sanfang.model.chore_completion import ChoreCompletion
+from sanfang.model.district.bursts import burst_factors
 from sanfang.model.district.finance import allocate_month, lapse, plan_finance
 from sanfang.model.district.geography import build_geography
 from sanfang.model.district.helpers import HelperHours
@@ -40,7 +41,7 @@ from sanfang.model.kernel.engine_arrays import refer_engine
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.policy import PolicyCalendar
 from sanfang.model.setting import setting_of
-from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED
+from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, D_VOICED_AGAIN, GRANTED, UNFUNDED
 from sanfang.model.take_up import TakeUp
 from sanfang.model.world import refer_world
 from sanfang.scenario.dates import date_of, dates_of, month_left
@@ -81,6 +82,8 @@ class DistrictModel(mesa.Model):
         self.keys = {name: root_key(seed, f"{name}{years}") for name in ("needs", "tasks", "terminals")}
         self.open_days = working_days(scenario.calendar, self.days, first_day)
         self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, first_day, self.days)
+        dates = dates_of(scenario.calendar, first_day, first_day + self.days)
+        self.demand_by_day *= burst_factors(scenario.worsening, dates, self.seeds.troubles, years)
         self.completion = ChoreCompletion(len(self.map.ids))
         self.take_up = TakeUp(scenario, len(self.map.ids))
         self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
@@ -202,7 +205,7 @@ class DistrictModel(mesa.Model):
         state = (self._engine, self._world, self._effects, self.setting, self.residents.trust)
         arise_today(*state, self.residents.weight, self.keys["needs"], day, demand, weekday)
         surface_today(*state, day, weekday, bool(self.open_days[day]))
-        self._voiced_today = int(self.world.daily[day, [D_VOICED, D_DISCOVERED]].sum())
+        self._voiced_today = int(self.world.daily[day, [D_VOICED, D_DISCOVERED, D_VOICED_AGAIN]].sum())
         self._pending += self._voiced_today
 
     def _work(self, day: int) -> None:

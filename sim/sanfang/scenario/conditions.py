@@ -47,6 +47,20 @@ class Needs(Section):
     tailored_cause: float = param(0.25, "0-1", 0, 1, "Gain in that chance with a personal plan [H1b]", "个性化治本增益")
 
 
+class Worsening(Section):
+    """Needs that grow worse while they wait [急, 愁], and days on which many arise."""
+
+    urgent_days: float = param(0.0, "calendar days", 0, 1000, "Mean time from its arising until a 急 need that waits grows worse; 0: it never does", "急·恶化时间（0为不恶化）", source="assumed, 2 to 30")
+    effort: float = param(1.5, "ratio", 1, 10, "Work and money that it takes then, over before", "恶化后工时经费倍数", source="assumed, 1.1 to 3")
+    spreads: float = param(0.1, "0-1", 0, 1, "Chance that it then reaches a neighbour, who has the same need", "恶化波及邻居概率", source="assumed, 0 to 0.3: a leak reaches the flat below")
+    harder: float = param(0.0, "ratio", 0, 2, "Work that a 愁 need takes more each time that it is back, over the first time, up to the fifth", "愁·每次复发加重", source="assumed, 0 to 0.3")
+    swing: float = param(0.0, "log sd", 0, 1, "How far demand swings from week to week", "诉求量周波动", source="Taipei 2015-2018, reports: 0.080 (docs/demand.md); 0 is the model without bursts")
+    swing_memory: float = param(0.58, "0-1", 0, 0.99, "How much of a week's swing is left in the next", "周波动持续性", source="Taipei 2015-2018, reports: 0.58 (docs/demand.md)")
+    day_noise: float = param(0.0, "log sd", 0, 1, "How much demand differs from day to day beyond chance", "诉求量日波动", source="Taipei 2015-2018, reports: 0.120 (docs/demand.md); 0 is the model without bursts")
+    storms: float = param(0.0, "per year", 0, 50, "Storms, from July to September", "每年风暴次数", source="Taipei 2015-2018: 2.0 a year (docs/demand.md)")
+    storm_excess: float = param(4.0, "days of usual demand", 0, 100, "Needs that a storm brings, most of them in the first days", "每次风暴额外诉求", source="Taipei 2015-2018, reports: 4.0 (docs/demand.md)")
+
+
 class Voice(Section):
     """Who speaks up, when and where [D2c]."""
 
@@ -55,6 +69,7 @@ class Voice(Section):
     rate_chronic: float = param(0.12, "per day", 0, 10, "The same for 愁", "愁·反映率")
     rate_hoped: float = param(0.05, "per day", 0, 10, "The same for 盼", "盼·反映率")
     trust_power: float = param(1.0, "-", 0, 4, "How strongly trust governs voice", "信任影响")
+    again: float = param(0.0, "per day", 0, 5, "Rate at which a trouble that was given up or closed in vain is voiced again, at full trust, by its owner or a neighbour; 0: never", "再次反映率（0为不再反映）", source="assumed, 0.005 to 0.1: repeats are 10 to 20 % of requests in published figures")
     trip_deterrence: float = param(0.5, "per trip", 0, 3, "How strongly expected trips deter", "跑动阻碍")
     app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")
     hotline: float = param(0.10, "0-1", 0, 1, "Use of the hotline", "使用热线比例", source="0.05 to 0.2: about 0.15 dispatched per resident-year, Qingdao 2021Q1 0.386, of which 40 % dispatched")

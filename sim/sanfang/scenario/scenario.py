@@ -28,6 +28,7 @@ from sanfang.scenario.conditions import (
     Terminals,
     Voice,
     Workforce,
+    Worsening,
 )
 from sanfang.scenario.declare import Description, Label, Name, Section, choice
 from sanfang.scenario.dose import LeverValue, parted
@@ -70,6 +71,7 @@ class Scenario(Section):
     domains: dict[str, Domain] = Field(default_factory=dict)
     departments: dict[str, DepartmentPosts] = Field(default_factory=dict)
     needs: Needs = Field(default_factory=Needs)
+    worsening: Worsening = Field(default_factory=Worsening)
     voice: Voice = Field(default_factory=Voice)
     discovery: Discovery = Field(default_factory=Discovery)
     casework: Casework = Field(default_factory=Casework)

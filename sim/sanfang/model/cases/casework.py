@@ -19,7 +19,7 @@ from sanfang.model.cases.closing import close, finish_part, give_up, reopen
 from sanfang.model.cases.deadlines import TASK_ENDS, TASK_NEARS, come_near, lapse_of_work, set_deadline
 from sanfang.model.cases.forums import hold_forum
 from sanfang.model.cases.handling import carry_out, finish_handling, next_handoff_time
-from sanfang.model.cases.lifecycle import is_at_window
+from sanfang.model.cases.lifecycle import WORSENS, is_at_window
 from sanfang.model.cases.prefetching import can_be_given_up, prefetch_buckets, prefetch_current_bucket
 from sanfang.model.cases.routing import advance, diagnose, find_tier, finish_relay, receive_grant, route
 from sanfang.model.cases.stations import (
@@ -33,6 +33,7 @@ from sanfang.model.cases.stations import (
     street_of,
 )
 from sanfang.model.cases.terminals import finished_at, use_terminal
+from sanfang.model.cases.worsening import grow_worse
 from sanfang.model.compiled import compiled
 from sanfang.model.district.helpers import has_errand_runner
 from sanfang.model.effects import PolicyEffects
@@ -56,7 +57,8 @@ TASK_ARRIVAL = 4
 def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Setting, case_id: int, day: int) -> None:
     """A request comes in: decide what it gets, then start its parts."""
     case = world.cases[case_id]
-    case.registered = engine.clock[0].now
+    if case.first != case.first:
+        case.registered = engine.clock[0].now
     at_window = is_at_window(case)
     if at_window:
         _make_trip(world, setting, case)
@@ -71,11 +73,20 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
         _make_trip(world, setting, case)
     _accrue_intake(world, setting, case)
     _decide_treatment(world, effects, setting, case)
-    patience = exponential(case.key, p.NEED_PATIENCE, world.domains[case.domain].patience_days)
-    gives_up = to_working(case.voiced + patience, world.clock_start, setting.opening, setting.shift)
+    gives_up = _patient_until(world, setting, case, day)
     schedule(engine, gives_up, GIVE_UP, case_id, case.key)
     _make_parts(engine, world, setting, case_id)
     _start_parts(engine, world, effects, setting, case, at_window, day)
+
+
+@compiled
+def _patient_until(world: World, setting: Setting, case: Record, day: int) -> float:
+    """Working time at which the resident gives up if nobody has started by then; anew where it is voiced again."""
+    mean, since, purpose = world.domains[case.domain].patience_days, case.voiced, p.NEED_PATIENCE
+    if case.again > 0:
+        since, purpose = float(day), p.NEED_PATIENCE_AGAIN + case.again
+    patience = exponential(case.key, purpose, mean)
+    return to_working(since + patience, world.clock_start, setting.opening, setting.shift)
 
 
 @compiled
@@ -282,6 +293,8 @@ def react(engine: Engine, world: World, effects: PolicyEffects, setting: Setting
         join_queue(engine, subject, job.target, job.class_)
         set_deadline(engine, setting, subject)
         serve(engine, world, setting, job.target, day)
+    elif kind == WORSENS:
+        grow_worse(engine, world, effects, setting, subject, stamp, day)
     elif kind == TASK_NEARS:
         come_near(engine, setting, subject, stamp)
     elif kind == TASK_ENDS:

@@ -87,7 +87,7 @@ def _needs(model: DistrictModel, days: float, hours: float) -> Carried:
     for name in BEGINS_ANEW:
         counts[name] = 0
     flow = np.zeros_like(world.flow)
-    for state in (s.LATENT, s.OPEN, s.UNRESOLVED):
+    for state in (s.LATENT, s.OPEN, s.UNRESOLVED, s.WITHDRAWN):
         here = states[states["state"] == state]
         np.add.at(flow, (here["community"], here["domain"], state), 1)
     flow[:, :, s.ARISEN] = flow.sum(axis=2)
