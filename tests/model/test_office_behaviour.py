@@ -242,7 +242,7 @@ def test_the_books_balance_with_money_that_flows(name: str, place: dict[str, Any
 
 
 def test_what_a_request_given_up_was_granted_is_not_spent() -> None:
-    """With all of it back a request that is given up has cost nothing, to the digits of a record; without, some have."""
+    """With all of it back a request given up has cost nothing, to the digits of a record; else some have."""
     for refunded in (0.0, 1.0):
         given_up = run(demo(**OVERLOADED, **{"money.refunded": refunded}), 120).requests.query("outcome == 'withdrawn'")
         assert len(given_up) > 100

@@ -1,5 +1,4 @@
-"""Worked examples of docs/model.md on offices that behave as real ones: deadlines, teams, grids, posts, money, machines,
-opening hours, take-up."""
+"""Worked examples of docs/model.md on how offices behave: deadlines, teams, grids, posts, money, terminals, take-up."""
 
 from __future__ import annotations
 
