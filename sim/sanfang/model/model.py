@@ -23,7 +23,7 @@ from sanfang.model.district.bursts import burst_factors
 from sanfang.model.district.finance import allocate_month, lapse, plan_finance
 from sanfang.model.district.geography import build_geography
 from sanfang.model.district.helpers import HelperHours
-from sanfang.model.district.moving_posts import WEEK, any_part_time, forget_grids, move_posts, plan_days
+from sanfang.model.district.moving_posts import WEEK, any_part_time, forget_places, move_posts, plan_days
 from sanfang.model.district.population import ELDERLY, YOUNG, build_residents
 from sanfang.model.district.prevention import Prevention
 from sanfang.model.district.residents import live_on, means_by_age, receive, talk
@@ -186,13 +186,13 @@ class DistrictModel(mesa.Model):
         self.prevention.set_hazards(self.world)
 
     def _place_posts(self, day: int) -> None:
-        """The policy of the day decides anew which posts are below; who comes to a place for good does not know it."""
-        persons, homes = self.world.persons, self.engine.workers["home"].copy()
+        """The policy of the day decides anew which posts are below; who comes to a place does not know it."""
+        persons, days_down = self.world.persons, self.world.persons["days_down"].copy()
         plan_days(self.scenario_run, persons, self.world.busy, self.policy.staff)
         self._part_time = any_part_time(persons)
         move_posts(self.engine, self.world, self._working_day(day))
         if self.scenario_run.workforce.knowing_days > 0:
-            forget_grids(persons, homes, self.engine.workers["home"])
+            forget_places(persons, days_down)
 
     def _working_day(self, day: int) -> int:
         """Number of a day in its working week, from 0."""

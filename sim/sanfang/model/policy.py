@@ -167,6 +167,7 @@ def _effects(
     community["personal_plan"] = done["tailoring"]  # H1b
     community["authority"] = levels["authority"]  # F3a, F3c
     community["self_service"] = levels["self_service"] * known[:, 0]  # F2b
+    community["terminals"] = levels["self_service"]  # F2b
     community["market"] = np.clip(levels["market_services"] * map_.firms, 0.0, 1.0)  # F2d
     community["bounce"] = casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"])  # F3a
     community["bounce"] *= 1.0 - casework.platform_bounce * platform  # M3

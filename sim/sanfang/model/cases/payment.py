@@ -113,7 +113,10 @@ def _pay_from_budget(world: World, job: Record) -> bool:
 
 @compiled
 def refund(world: World, setting: Setting, job: Record) -> None:
-    """The request of a part is given up before anybody has worked on it: its money goes back to where it came from."""
+    """The request of a part is given up before anybody has worked on it: its money goes back to where it came from, and
+    nobody waits behind it."""
+    if job.phase == s.UNFUNDED:
+        note_waiting(world, job, world.cases[job.owner].community, -1)
     if job.pot == s.UNPAID or setting.money.refunded <= 0.0:
         return
     case = world.cases[job.owner]

@@ -39,7 +39,7 @@ def use_terminal(world: World, effects: PolicyEffects, setting: Setting, c: int)
     if community.terminals_out > 0.0:
         return False
     room = setting.terminals.room * setting.prices.terminal_capacity / 365.0
-    if room > 0.0 and community.terminals_used + 1.0 > room * effects.community[c].self_service * community.size:
+    if room > 0.0 and community.terminals_used + 1.0 > room * effects.community[c].terminals * community.size:
         return False
     community.terminals_used += 1.0
     world.counts[0].terminal_uses += 1

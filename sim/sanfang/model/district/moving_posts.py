@@ -8,7 +8,7 @@ from sanfang.model.compiled import compiled
 from sanfang.model.district.geography import Geography
 from sanfang.model.kernel.engine import become_idle, book_hours, stop_idling
 from sanfang.model.kernel.engine_arrays import IDLE, NONE, VACANT, Engine, refer_engine
-from sanfang.model.kernel.records import Ints, Records
+from sanfang.model.kernel.records import Ints
 from sanfang.model.state import STREET
 from sanfang.model.world import World
 from sanfang.scenario.scenario import Scenario
@@ -75,7 +75,9 @@ def _plan_by_need(persons: np.ndarray, members: np.ndarray, busy: np.ndarray, le
     wanted = level[persons["down"][members] - len(level)]
     homes = persons["post_home"][members]
     stations, posts = np.unique(homes, return_counts=True)
-    given = from_least_busy(posts.astype(float), busy[stations], share * float(wanted.sum()))
+    away = np.array([persons["days_down"][members[homes == station]].sum() for station in stations]) / WEEK
+    work = busy[stations] * (posts - away)  # of those who were left there, lately
+    given = from_least_busy(posts.astype(float), work / posts, share * float(wanted.sum()))
     persons["days_down"][members] = 0
     for station, count in zip(stations, given, strict=True):
         group = members[(homes == station) & (wanted > 0)]
@@ -137,9 +139,6 @@ def _move(engine: Engine, moved: Ints, homes: Ints) -> None:
             worker.at = worker.home
 
 
-@compiled
-def forget_grids(persons: Records, settled: Ints, homes: Ints) -> None:
-    """Who has moved for good knows nothing of the place yet. `settled[worker]`: station where they were at home."""
-    for worker_id in range(len(persons)):
-        if settled[worker_id] != homes[worker_id]:
-            persons[worker_id].knows = 0.0
+def forget_places(persons: np.ndarray, days_down: np.ndarray) -> None:
+    """Who comes to a community, be it for part of the week, knows nothing of it yet. `days_down[worker]`: until now."""
+    persons["knows"][(days_down == 0) & (persons["days_down"] > 0)] = 0.0

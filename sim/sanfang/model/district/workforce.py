@@ -119,12 +119,14 @@ def work_over(
     differs, and whoever follows them is the same, too. `open_hours`: that offices have been open today.
     """
     workforce = setting.workforce
-    busy, knows = np.zeros(len(world.busy)), np.zeros(len(world.busy))
+    busy, knows, present = np.zeros(len(world.busy)), np.zeros(len(world.busy)), np.zeros(len(world.busy))
     for worker_id in range(len(world.persons)):
         person, worker = world.persons[worker_id], engine.workers[worker_id]
         book_hours(engine, worker_id)
         busy[worker.home] += worker.busy_today
-        knows[worker.home] += person.knows if worker.doing != VACANT else 0.0
+        if worker.doing != VACANT:
+            knows[worker.home] += person.knows
+            present[worker.home] += 1.0
         if open_hours > 0.0:
             if workforce.knowing_days > 0.0:
                 person.knows += (1.0 - person.knows) / workforce.knowing_days
@@ -147,19 +149,20 @@ def work_over(
             vacancy = exponential(_holder_key(person), p.HOLDER_VACANCY_TIME, workforce.vacancy_days)
             _leave(engine, world, worker_id, day + 1.0 + vacancy)
     if open_hours > 0.0:
-        _look_back(world, busy, knows, open_hours)
+        _look_back(world, busy, knows, present, open_hours)
 
 
 @compiled
-def _look_back(world: World, busy: Floats, knows: Floats, open_hours: float) -> None:
+def _look_back(world: World, busy: Floats, knows: Floats, present: Floats, open_hours: float) -> None:
     """On the evening of a working day: how busy each station has been lately, and how well grid workers know their
-    grids. `busy[station]`: hours worked today; `knows[station]`: summed over its people."""
+    grids. `busy[station]`: hours worked today; `knows[station]`: summed over its people, of whom there are `present`;
+    a vacant post patrols nothing anyway."""
     for station in range(len(busy)):
         posts = world.posts[station]
         if posts > 0.0:
             world.busy[station] += (busy[station] / (posts * open_hours) - world.busy[station]) / BUSY_DAYS
-            if station < world.layout.communities:
-                world.communities[station].known = knows[station] / posts
+        if station < world.layout.communities and present[station] > 0.0:
+            world.communities[station].known = knows[station] / present[station]
 
 
 @compiled
