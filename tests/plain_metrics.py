@@ -31,12 +31,12 @@ from sanfang.scenario.scenario import Scenario
 CAUSES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
 WASTED_HOURS = (
     "idle_while_others_wait", "rework", "misdirected", "relay", "bounced", "tasks_form", "training_lost",
-    "vetting_wrong", "data_entry_in_vain", "forums_without_agreement",
+    "vetting_wrong", "data_entry_in_vain", "forums_without_agreement", "reminders",
 )  # fmt: skip
 WASTED_YUAN = ("services_oversupplied", "terminals_unused", "contracts_unused", "stranded")
 COORDINATION = (
     "fund_admin", "coordination", "list_upkeep", "vetting", "assessment", "proposals", "triage", "case_management",
-    "volunteers", "contact_households", "internal_resources", "collaboration", "consultation",
+    "volunteers", "contact_households", "internal_resources", "collaboration", "consultation", "campaigns",
 )  # fmt: skip
 AT_REST = ("idle", "idle_while_others_wait", "patrol")
 WITHIN_DAYS = 60
@@ -471,6 +471,7 @@ def of_resources(shown: Shown) -> dict[str, float]:
         "utilisation": load(hours),
         "utilisation_community": load(base),
         "burden_gap": load(base) - load(above),
+        "work_lapsed_share": ratio(days["work_lapsed"].sum(), days["work_lapsed"].sum() + days["work_done"].sum()),
         "turnover_rate": days["leavers"].sum() / shown.posts / len(days) * 365,
         "cost_per_resolved_need": ratio(money.sum() + wages, days["resolved"].sum()),
         "steady_start": math.nan,  # the runs that it looks at begin in an empty district

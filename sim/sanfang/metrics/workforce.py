@@ -51,6 +51,13 @@ def turnover_rate(run: Evaluation) -> float:
     return float(leavers) / run.posts / run.length * DAYS_A_YEAR
 
 
+@metric(SHARE, "lower", "workforce", "Work that lapsed", "逾期失效工作比例")
+def work_lapsed_share(run: Evaluation) -> float:
+    """Tasks, own work and chores that nobody had begun by their deadline, over all that were done or lapsed."""
+    lapsed = float(run.counted(s.D_LAPSED))
+    return ratio(lapsed, lapsed + float(run.counted(s.D_DONE)))
+
+
 def _base(run: Evaluation) -> np.ndarray:
     """Hours of grids and community offices, `[tier, heading]`."""
     return run.hours[: s.COMMUNITY + 1]

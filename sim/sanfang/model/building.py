@@ -53,7 +53,10 @@ def build_world(
         daily=np.zeros((days, len(DAILY)), np.int64),
         flow=np.zeros((communities, domains, ARISEN + 1), np.int64),
         short=np.zeros(_FIRST_ROOM, np.int32),
+        short_in=np.zeros(communities + layout.departments, np.int64),
         persons=persons,
+        busy=np.zeros(stations),
+        posts=np.zeros(stations),
         skill=skill,
         office_work=np.zeros((stations, headings), OFFICE_WORK),
         waiting_hours=np.zeros((stations, domains)),
@@ -77,6 +80,7 @@ def build_world(
     world.domains["cap"] = hazard_caps(scenario)
     world.community_domain["factor"] = map_.factor
     world.community_domain["hazard"] = world.community_domain["covered"] = 1.0
+    world.communities["known"] = 1.0
     world.counts["free_case"] = NONE
     return engine, world
 

@@ -27,6 +27,8 @@ COMMUNITY_EFFECTS = record_type(
     ("recognition", "f8", "0 to 1", "how far staff are recognised"),
     ("forum", "f8", "0 to 1", "chance that a conflict goes to a forum"),
     ("platform", "f8", "0 to 1", "share of the digital platform that is at work"),
+    ("terminals", "f8", "0 to 1", "share of self-service terminals that are there, whoever knows of them"),
+    ("online", "f8", "0 to 1", "share of the digital platform that is at work and known to residents"),
     ("joint", "f8", "0 to 1", "chance that a composite case is handled jointly"),
     ("pooled", "f8", "0 to 1", "chance that a simple part is offered to the area's own people"),
     ("partner_skill", "f8", "0 to 1", "skill of firms and social organisations"),

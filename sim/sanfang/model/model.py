@@ -17,16 +17,18 @@ from sanfang.model.cases.casework import work_today
 from sanfang.model.cases.latent import surface_today
 from sanfang.model.cases.needs import arise_today
 from sanfang.model.cases.routing import release_money
+from sanfang.model.cases.terminals import begin_day_at_terminals
 from sanfang.model.chore_completion import ChoreCompletion
+from sanfang.model.district.bursts import burst_factors
 from sanfang.model.district.finance import allocate_month, lapse, plan_finance
 from sanfang.model.district.geography import build_geography
 from sanfang.model.district.helpers import HelperHours
+from sanfang.model.district.moving_posts import WEEK, any_part_time, forget_places, move_posts, plan_days
 from sanfang.model.district.population import ELDERLY, YOUNG, build_residents
 from sanfang.model.district.prevention import Prevention
 from sanfang.model.district.residents import live_on, means_by_age, receive, talk
 from sanfang.model.district.tasks import open_offices, send_tasks, task_streams
 from sanfang.model.district.workforce import (
-    assign_posts,
     fill_posts,
     grow_methods,
     hire_everyone,
@@ -39,7 +41,8 @@ from sanfang.model.kernel.engine_arrays import refer_engine
 from sanfang.model.kernel.worktime import working_days
 from sanfang.model.policy import PolicyCalendar
 from sanfang.model.setting import setting_of
-from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, GRANTED, UNFUNDED
+from sanfang.model.state import ASKING, D_DISCOVERED, D_VOICED, D_VOICED_AGAIN, GRANTED, UNFUNDED
+from sanfang.model.take_up import TakeUp
 from sanfang.model.world import refer_world
 from sanfang.scenario.dates import date_of, dates_of, month_left
 from sanfang.scenario.errors import InputError
@@ -76,15 +79,19 @@ class DistrictModel(mesa.Model):
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
         years = " before" if first_day < 0 else ""
-        self.keys = {name: root_key(seed, f"{name}{years}") for name in ("needs", "tasks")}
+        self.keys = {name: root_key(seed, f"{name}{years}") for name in ("needs", "tasks", "terminals")}
         self.open_days = working_days(scenario.calendar, self.days, first_day)
         self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, first_day, self.days)
+        dates = dates_of(scenario.calendar, first_day, first_day + self.days)
+        self.demand_by_day *= burst_factors(scenario.worsening, dates, self.seeds.troubles, years)
         self.completion = ChoreCompletion(len(self.map.ids))
+        self.take_up = TakeUp(scenario, len(self.map.ids))
         self._policies = PolicyCalendar(scenario, self.map, len(self._posts))
-        self.policy = self._policies.on(0, self.completion.share)
+        self.policy = self._policies.on(0, self.completion.share, self.take_up)
         self._young, self._elderly = (np.flatnonzero(self.residents.age == age) for age in (YOUNG, ELDERLY))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
+        self._part_time = False
         self._month = 1.0  # the share of the running month's days that it has had money for
         self.make_room()
         fill_posts(self._engine, persons)
@@ -163,17 +170,33 @@ class DistrictModel(mesa.Model):
 
     def _set_policy(self, day: int) -> None:
         """(1) The policy of the day, compiled; posts and, monthly, money are where it puts them."""
-        self.policy = self._policies.on(day, self.completion.share)
+        self.policy = self._policies.on(day, self.completion.share, self.take_up)
         self._effects = refer_effects(*self.policy.effects)
         if self._policies.changes_on(day):
-            assign_posts(self.engine, self.world.persons, self.policy.staff)
+            self._place_posts(day)
+        elif self._part_time and self.open_days[day]:
+            move_posts(self.engine, self.world, self._working_day(day))
         if self.date.day == 1 or day == 0:
             self._month = month_left(self.scenario_run.calendar, self.first_day + day)
             base = self._base_posts()
             allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, base, self._month)
             self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers, self._month)
             self._has_new_money = True
+        begin_day_at_terminals(self._world, self.setting, self.keys["terminals"], day)
         self.prevention.set_hazards(self.world)
+
+    def _place_posts(self, day: int) -> None:
+        """The policy of the day decides anew which posts are below; who comes to a place does not know it."""
+        persons, days_down = self.world.persons, self.world.persons["days_down"].copy()
+        plan_days(self.scenario_run, persons, self.world.busy, self.policy.staff)
+        self._part_time = any_part_time(persons)
+        move_posts(self.engine, self.world, self._working_day(day))
+        if self.scenario_run.workforce.knowing_days > 0:
+            forget_places(persons, days_down)
+
+    def _working_day(self, day: int) -> int:
+        """Number of a day in its working week, from 0."""
+        return int(self.open_days[: day + 1].sum()) % WEEK
 
     def _needs(self, day: int) -> None:
         """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
@@ -182,7 +205,7 @@ class DistrictModel(mesa.Model):
         state = (self._engine, self._world, self._effects, self.setting, self.residents.trust)
         arise_today(*state, self.residents.weight, self.keys["needs"], day, demand, weekday)
         surface_today(*state, day, weekday, bool(self.open_days[day]))
-        self._voiced_today = int(self.world.daily[day, [D_VOICED, D_DISCOVERED]].sum())
+        self._voiced_today = int(self.world.daily[day, [D_VOICED, D_DISCOVERED, D_VOICED_AGAIN]].sum())
         self._pending += self._voiced_today
 
     def _work(self, day: int) -> None:
@@ -190,7 +213,7 @@ class DistrictModel(mesa.Model):
         effects, setting = self._effects, self.setting
         self.make_room()
         send_tasks(self._engine, self._world, effects, setting, self.streams, self.keys["tasks"], day)
-        if self._has_new_money:
+        if self._has_new_money or self._releases(day):
             release_money(self._engine, self._world, effects, setting, day)
             self._has_new_money = False
             self._money_came(day)
@@ -198,6 +221,11 @@ class DistrictModel(mesa.Model):
         open_offices(self._engine, self._world, setting, self.policy.chores, day)
         self._react(day)
         self._pending = self._voiced_today  # those voiced after hours are still to come
+
+    def _releases(self, day: int) -> bool:
+        """Whether parts that wait for money are looked at on this working day, between two allocations."""
+        every = round(self.scenario_run.money.release_days)
+        return every > 0 and int(self.open_days[: day + 1].sum()) % every == 0
 
     def _money_came(self, day: int) -> None:
         """Cases that waited for money have got it: nothing more to do, unless somebody watches."""
@@ -234,6 +262,8 @@ class DistrictModel(mesa.Model):
         self.helpers.book_day(self.world)
         if self.open_days[day]:
             self.completion.learn(self.world)
+        if self.take_up.spreads:
+            self.take_up.spread(self.completion.share)
         tomorrow = date_of(self.scenario_run.calendar, self.first_day + day + 1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)

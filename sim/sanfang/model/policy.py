@@ -13,6 +13,7 @@ import numpy as np
 from sanfang.model.books import headings as h
 from sanfang.model.district.geography import Geography
 from sanfang.model.effects import COMMUNITY_EFFECTS, SERVICE_EFFECTS, PolicyEffects
+from sanfang.model.take_up import TakeUp
 from sanfang.scenario.declare import level_on
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
@@ -86,30 +87,33 @@ class PolicyCalendar:
         """Whether a lever may have another level on `day` than on the day before."""
         return day in self._steps
 
-    def on(self, day: int, completion: np.ndarray) -> PolicyOfDay:
+    def on(self, day: int, completion: np.ndarray, take_up: TakeUp) -> PolicyOfDay:
         """The policy of `day`, asked for in the order of days. `completion[c, heading]`: see `compile_policy`."""
         counted = completion[:, _COUNTED]
         if self.changes_on(day):
             self._levels = levels_on(self._scenario, self._map, day)
-        elif self._policy is not None and np.array_equal(counted, self._completion):
+            take_up.see(self._levels)
+        elif self._policy is not None and not take_up.spreads and np.array_equal(counted, self._completion):
             return self._policy
-        self._policy = compile_policy(self._scenario, self._map, self._levels, completion, self._offices)
+        self._policy = compile_policy(self._scenario, self._map, self._levels, completion, self._offices, take_up)
         self._completion = counted
         return self._policy
 
 
 def compile_policy(
-    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], completion: np.ndarray, offices: int
-) -> PolicyOfDay:
+    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], completion: np.ndarray, offices: int,
+    take_up: TakeUp,
+) -> PolicyOfDay:  # fmt: skip
     """Compile a day's `levels_on`. `completion[c, heading]`: share of the chores due that communities have done.
 
-    What a lever gains by work at the community counts only as far as that work is done.
+    What a lever gains by work at the community counts only as far as that work is done; what residents have to
+    know of, only as far as they do (`take_up`).
     """
     done = {name: levels[name] * completion[:, heading] for name, heading in _WORKED_FOR.items()}
     scope = levels["service_scope"] * completion[:, h.SERVICE_DESK][:, None]
     return PolicyOfDay(
-        effects=_effects(scenario, map_, levels, done, scope),
-        chores=_chores(scenario, map_, levels, offices),
+        effects=_effects(scenario, map_, levels, done, scope, take_up.share()),
+        chores=_chores(scenario, map_, levels, offices, take_up),
         staff=levels["staff_devolution"],  # F1a
         funds=_funds(scenario, levels["fund_devolution"]),
         proposals=scenario.supply.proposal_weight * done["local_proposals"],  # F3e
@@ -146,9 +150,11 @@ _COUNTED = [*_WORKED_FOR.values(), h.SERVICE_DESK]
 
 
 def _effects(
-    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], done: dict[str, np.ndarray], scope: np.ndarray
-) -> PolicyEffects:
-    """What casework reads of the day's levels; `done`: those whose effect is work at the community, as far as done."""
+    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], done: dict[str, np.ndarray], scope: np.ndarray,
+    known: np.ndarray,
+) -> PolicyEffects:  # fmt: skip
+    """What casework reads of the day's levels; `done`: those whose effect is work at the community, as far as done;
+    `known[c, service]`: share of residents who know of it, in the order of `take_up.SERVICES`."""
     casework = scenario.casework
     beyond = np.array([domain.level > 1 for domain in scenario.domains.values()])
     offered = casework.services_offered + (1.0 - casework.services_offered) * scope
@@ -160,7 +166,8 @@ def _effects(
     community["right_diagnosis"] = np.minimum(diagnosis + casework.platform_diagnosis * platform, 1.0)  # M3
     community["personal_plan"] = done["tailoring"]  # H1b
     community["authority"] = levels["authority"]  # F3a, F3c
-    community["self_service"] = levels["self_service"]  # F2b
+    community["self_service"] = levels["self_service"] * known[:, 0]  # F2b
+    community["terminals"] = levels["self_service"]  # F2b
     community["market"] = np.clip(levels["market_services"] * map_.firms, 0.0, 1.0)  # F2d
     community["bounce"] = casework.bounce * (1.0 - casework.clear_bounce * done["clear_lists"])  # F3a
     community["bounce"] *= 1.0 - casework.platform_bounce * platform  # M3
@@ -173,17 +180,20 @@ def _effects(
     community["recognition"] = levels["staff_recognition"]  # F3f
     community["forum"] = scenario.conflicts.forum_share * done["consultation"]  # M2b
     community["platform"] = platform  # M3
+    community["online"] = platform * known[:, 1]  # M3
     community["joint"] = done["collaboration"]  # M2a
     skill = casework.partner_skill + casework.strength * done["collaboration"]
     community["partner_skill"] = np.minimum(skill, 1.0)  # M2a
     community["pooled"] = levels["internal_resources"]  # M1
     service = np.zeros(scope.shape, SERVICE_EFFECTS)
-    service["further_trip"] = further * (1.0 - scope)  # F2c
+    service["further_trip"] = further * (1.0 - scope * known[:, 2:])  # F2c
     service["on_offer"] = offered  # F2c
     return PolicyEffects(community, service)
 
 
-def _chores(scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], offices: int) -> np.ndarray:
+def _chores(
+    scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], offices: int, take_up: TakeUp
+) -> np.ndarray:
     """Hours that fall due each working day, by station and heading."""
     prices, communities = scenario.prices, len(map_.ids)
     officers = map_.population * scenario.staffing.officers_per_10k / 10_000
@@ -202,6 +212,7 @@ def _chores(scenario: Scenario, map_: Geography, levels: dict[str, np.ndarray], 
     office[:, h.VOLUNTEERS] = prices.volunteer_week_hours * levels["volunteers"]
     office[:, h.INTERNAL] = prices.pool_week_hours * levels["internal_resources"]
     office[:, h.COLLABORATION] = prices.meeting_hours * levels["collaboration"]
+    office[:, h.CAMPAIGNS] = take_up.campaign_hours(prices.campaign_hours)
     office[:, h.METHODS] = prices.method_hours * levels["work_methods"]
     street = chores[2 * communities : 2 * communities + scenario.district.sub_districts]
     served = np.bincount(map_.sub_district, minlength=len(street)) > 0

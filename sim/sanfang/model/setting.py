@@ -11,7 +11,10 @@ from sanfang.scenario.conditions import Limits, Mind
 from sanfang.scenario.declare import Section
 from sanfang.scenario.scenario import Scenario
 
-SECTIONS = ("needs", "voice", "discovery", "casework", "mind", "workforce", "tasks", "conflicts", "helpers", "prices")
+SECTIONS = (
+    "needs", "voice", "discovery", "casework", "mind", "workforce", "tasks", "conflicts", "helpers", "prices", "money",
+    "terminals", "worsening",
+)  # fmt: skip
 
 
 def _record(section: type[Section]) -> np.dtype[np.void]:

@@ -35,11 +35,18 @@ TIER_NAMES = ("grid", "community", "street", "department", "partner", "terminal"
 T_WAIT_STAFF, T_HANDLING, T_HANDOFF, T_INFORMATION, T_SHORTAGE, T_CASE_WAIT, T_REWORK, T_LEAD_TIME = range(8)
 TIME_NAMES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
 
+# Where the money of a part came from.
+POTS = ("none", "fund", "outside", "budget")
+UNPAID, FUND, OUTSIDE, BUDGET = range(len(POTS))
+
 SECOND_TRY = 1
 """Mode of a part that is handled again."""
 
 MAX_RETURNS = 2
 """How often a case whose parts were not fixed is brought back."""
+
+MAX_VOICED_AGAIN = 2
+"""How often a trouble that was given up or closed in vain is voiced again."""
 
 REPEAT_DAYS = 30.0
 """A request within so many days of the last closing of the same trouble is a repeat."""
@@ -71,7 +78,7 @@ BY_PARTNER = 19  # a partner works on it
 CONVENED = 20  # waits for a forum
 
 DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "withdrawn",
-         "recurred", "data_found")  # fmt: skip
+         "recurred", "data_found", "work_done", "work_lapsed", "worsened", "spread", "voiced_again")  # fmt: skip
 """Counters kept by day."""
 (D_ARISEN, D_VOICED, D_DISCOVERED, D_CLOSED, D_RESOLVED, D_REPEATS, D_WITHDRAWN,
- D_RECURRED, D_DATA_FOUND) = range(len(DAILY))  # fmt: skip
+ D_RECURRED, D_DATA_FOUND, D_DONE, D_LAPSED, D_WORSENED, D_SPREAD, D_VOICED_AGAIN) = range(len(DAILY))  # fmt: skip

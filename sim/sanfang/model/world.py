@@ -63,8 +63,15 @@ class World(NamedTuple):
     """`[c, d, state]`: needs in each state."""
     short: NDArray[np.int32]
     """Jobs that wait for money, first come first served."""
+    short_in: Ints
+    """`[pot]`: parts that wait for money, by the pots that may pay them: each community's fund, then each department's
+    budget. One that both may pay counts in both."""
     persons: Records
     """`[worker]`."""
+    busy: Floats
+    """`[station]`: share of hours worked lately."""
+    posts: Floats
+    """`[station]`: posts that belong there now."""
     skill: Floats
     """`[worker, d]`: 0 to 1."""
     office_work: Records

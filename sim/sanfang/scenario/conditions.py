@@ -47,6 +47,20 @@ class Needs(Section):
     tailored_cause: float = param(0.25, "0-1", 0, 1, "Gain in that chance with a personal plan [H1b]", "个性化治本增益")
 
 
+class Worsening(Section):
+    """Needs that grow worse while they wait [急, 愁], and days on which many arise."""
+
+    urgent_days: float = param(0.0, "calendar days", 0, 1000, "Mean time from its arising until a 急 need that waits grows worse; 0: it never does", "急·恶化时间（0为不恶化）", source="assumed, 2 to 30")
+    effort: float = param(1.5, "ratio", 1, 10, "Work and money that it takes then, over before", "恶化后工时经费倍数", source="assumed, 1.1 to 3")
+    spreads: float = param(0.1, "0-1", 0, 1, "Chance that it then reaches a neighbour, who has the same need", "恶化波及邻居概率", source="assumed, 0 to 0.3: a leak reaches the flat below")
+    harder: float = param(0.0, "ratio", 0, 2, "Work that a 愁 need takes more each time that it is back, over the first time, up to the fifth", "愁·每次复发加重", source="assumed, 0 to 0.3")
+    swing: float = param(0.0, "log sd", 0, 1, "How far demand swings from week to week", "诉求量周波动", source="Taipei 2015-2018, reports: 0.080 (docs/demand.md); 0 is the model without bursts")
+    swing_memory: float = param(0.58, "0-1", 0, 0.99, "How much of a week's swing is left in the next", "周波动持续性", source="Taipei 2015-2018, reports: 0.58 (docs/demand.md)")
+    day_noise: float = param(0.0, "log sd", 0, 1, "How much demand differs from day to day beyond chance", "诉求量日波动", source="Taipei 2015-2018, reports: 0.120 (docs/demand.md); 0 is the model without bursts")
+    storms: float = param(0.0, "per year", 0, 50, "Storms, from July to September", "每年风暴次数", source="Taipei 2015-2018: 2.0 a year (docs/demand.md)")
+    storm_excess: float = param(4.0, "days of usual demand", 0, 100, "Needs that a storm brings, most of them in the first days", "每次风暴额外诉求", source="Taipei 2015-2018, reports: 4.0 (docs/demand.md)")
+
+
 class Voice(Section):
     """Who speaks up, when and where [D2c]."""
 
@@ -55,10 +69,12 @@ class Voice(Section):
     rate_chronic: float = param(0.12, "per day", 0, 10, "The same for 愁", "愁·反映率")
     rate_hoped: float = param(0.05, "per day", 0, 10, "The same for 盼", "盼·反映率")
     trust_power: float = param(1.0, "-", 0, 4, "How strongly trust governs voice", "信任影响")
+    again: float = param(0.0, "per day", 0, 5, "Rate at which a trouble that was given up or closed in vain is voiced again, at full trust, by its owner or a neighbour; 0: never", "再次反映率（0为不再反映）", source="assumed, 0.005 to 0.1: repeats are 10 to 20 % of requests in published figures")
     trip_deterrence: float = param(0.5, "per trip", 0, 3, "How strongly expected trips deter", "跑动阻碍")
     app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")
     hotline: float = param(0.10, "0-1", 0, 1, "Use of the hotline", "使用热线比例", source="0.05 to 0.2: about 0.15 dispatched per resident-year, Qingdao 2021Q1 0.386, of which 40 % dispatched")
     department_window: float = param(0.15, "0-1", 0, 1, "Use of a department's window", "政务大厅窗口比例")
+    visits_in_hours: float = param(0.0, "0-1", 0, 1, "Share of needs taken to a window whose owner comes in opening hours; the others leave word outside them", "上班时间到窗口比例", source="assumed, 0 to 1: two visits in three fall into opening hours by the profile of calls alone")
     online: float = param(0.6, "0-1", 0, 1, "Share of window visits that go online with a full platform, at full digital literacy [M3]", "平台分流窗口比例", source="assumed, 0.4 to 0.8: Shanghai 2022 counts 84 % of matters, with any online step and firms' own")
 
 
@@ -66,6 +82,7 @@ class Discovery(Section):
     """How unvoiced needs are found."""
 
     patrol: float = param(0.15, "per day", 0, 5, "Chance to find a fully visible need with an hour's patrol a day per 100 households", "巡查发现率")
+    stranger_patrol: float = param(0.5, "ratio", 0, 1, "What a patrol by somebody new to the grid finds, over one by who knows it", "生手巡查效果", source="assumed, 0.2 to 0.9")
     patrol_cap: float = param(2.5, "hours", 0, 12, "Most hours a day that a grid worker patrols", "每日巡查上限")
     data: float = param(0.03, "per day", 0, 1, "Chance to find a fully visible need from complete data [H1c]", "数据发现率")
     footprint: float = param(0.5, "ratio", 0, 2, "What a platform's data show of a fully digital person, over complete entered data [M3]", "平台数据增益")
@@ -105,8 +122,27 @@ class Casework(Section):
     rework: float = param(0.6, "0-1", 0, 2, "Hours of a second attempt over the first", "返工工时比例")
     tasks_first: float = param(0.8, "0-1", 0, 1, "Chance that a task from above, or a street's own work, goes before residents' requests [D2d]", "上级任务优先")
     chores_yield: float = param(0.0, "0-1", 0, 1, "Share of chores (intake, surveys, plans, and other small work of offices) that wait until no resident's request does", "杂务让位比例", source="assumed: a convention, nobody has recorded it; 0 is one line with requests")
+    grids_help: float = param(0.0, "0-1", 0, 1, "Share of the office's cases and tasks that idle grid workers of the community may take", "网格员可分担窗口工作比例", source="assumed, 0.3 to 0.9: what needs no signature")
+    offices_help: float = param(0.0, "0-1", 0, 1, "Share of the grid workers' cases and tasks that idle officers of the community may take", "社区人员可分担网格工作比例", source="assumed, 0.3 to 0.9")
     last_start: float = param(0.0, "hours", 0, 4, "Time before closing from which on nobody begins a piece of work", "收工前停办时间", source="assumed: a convention, nobody has recorded it; what is not finished at closing goes on next morning")
     own_work_first: float = param(0.7, "0-1", 0, 1, "Chance that a department's own work goes before what communities send up", "部门自办优先")
+
+
+class Terminals(Section):
+    """Self-service terminals as machines [F2b]: they break, are full, and take their time."""
+
+    fails_days: float = param(0.0, "calendar days", 0, 10000, "Mean time until a community's terminals are out of order; 0: never", "终端故障间隔（0为不故障）", source="assumed, 10 to 200")
+    repair_days: float = param(3.0, "calendar days", 0.1, 100, "Mean time until they work again", "终端修复时间", source="assumed, 0.5 to 14")
+    room: float = param(0.0, "ratio", 0, 100, "Uses that a day has room for over the mean day's room (`prices.terminal_capacity`); 0: no bound", "终端每日容量倍数（0为不限）", source="assumed, 1 to 3: a day's uses come in a few hours")
+    minutes: float = param(0.0, "minutes", 0, 600, "Time that a matter takes at a terminal", "终端办理时间", source="assumed, 5 to 30")
+
+
+class TakeUp(Section):
+    """How residents come to know of services that are new: terminals, the platform, services at the community."""
+
+    known: float = param(1.0, "0-1", 0, 1, "Share of residents who know of a new service on its first day; 1: everybody", "新服务首日知晓率", source="assumed, 0 to 1; 1 is the model without take-up")
+    campaign: float = param(0.3, "per year", 0, 50, "Rate at which a campaign tells those who do not know", "宣传告知率", source="assumed, 0.03 to 3: mass media alone reach 0.03 a year of the buyers of new products (Sultan, Farley and Lehmann 1990)")
+    word_of_mouth: float = param(0.38, "per year", 0, 50, "Rate at which those who know tell those who do not", "口口相传率", source="mean of 213 applications of the Bass model (Sultan, Farley and Lehmann 1990); 0.2 to 2")
 
 
 class Mind(Section):
@@ -171,6 +207,7 @@ class Workforce(Section):
     leaving_fatigue: float = param(1.5, "per unit", 0, 6, "How strongly fatigue drives leaving", "疲劳离职效应")
     leaving_recognition: float = param(0.4, "0-1", 0, 1, "Part of leaving that recognition prevents [F3f]", "激励留人效应")
     leaving_autonomy: float = param(0.15, "0-1", 0, 1, "Part of leaving that full authority prevents [F3f]", "自主留人效应", source="assumed, 0 to 0.3")
+    knowing_days: float = param(0.0, "working days", 0, 2000, "Mean time until who is new to a grid or a community knows it; 0: everybody does", "熟悉网格所需时间（0为人人熟悉）", source="assumed, 60 to 500")
     vacancy_days: float = param(90.0, "calendar days", 1, 720, "Mean time a post stays vacant", "岗位空缺天数", source="American governments 2017 to 2024: 84 to 130 days to fill a post; 45 to 130")
 
 
@@ -191,6 +228,10 @@ class Tasks(Section):
     follow_limit: float = param(0.25, "0-1", 0, 1, "Share of tasks that a sender can staff itself [F3c]", "随责走上限", source="assumed, 0.1 to 0.5: departments have two fifths of the base's hours")
     fee_share: float = param(0.1, "0-1", 0, 0.9, "Part of a department's money for cases that its tasks bring along if all are paid for [F3c]", "费随事转比例", source="assumed, 0.03 to 0.3")
     unfunded_returned: float = param(0.2, "0-1", 0, 1, "Share of tasks that bring neither people nor fees that vetting sends back to their sender, who does the useful ones [F3b]", "无经费退回率", source="assumed, 0 to 0.5")
+    deadline_days: float = param(0.0, "working days", 0, 250, "Mean time from the arrival of a task, or of an office's own work, to its deadline; 0: it has none", "任务时限（0为无时限）", source="assumed, 5 to 40: weekly to bimonthly returns; nobody has recorded it")
+    pressing_days: float = param(2.0, "working days", 0, 60, "Time before its deadline from which a task that was put off goes before residents' requests", "临期优先时间", source="assumed, 0 to 5")
+    reminder_hours: float = param(0.5, "hours per missed task", 0, 40, "Answering the reminder of a task from above that has lapsed", "应对催办工时", source="assumed, 0.1 to 2: a call and a written reason")
+    chore_days: float = param(0.0, "working days", 0, 250, "Time after which a duty of every week that nobody has begun lapses; 0: it waits", "例行杂务失效时间（0为不失效）", source="assumed, 5 to 40")
     funded_returned: float = param(0.03, "0-1", 0, 1, "Share of the others that vetting sends back wrongly", "误退率", source="assumed, 0 to 0.1")
 
 
@@ -270,6 +311,7 @@ class Prices(Section):
     method_hours: float = param(4.0, "hours per community-week", 0, 200, "Writing methods down", "工作法整理工时")
     volunteer_week_hours: float = param(4.0, "hours per community-week", 0, 200, "Raising, training and organising volunteers, by community officers [C1]", "志愿组织工时", source="assumed, 2 to 8")
     contact_week_hours: float = param(5.0, "hours per community-week", 0, 200, "Coordinating contact groups, by grid workers [C2]", "联户员协调工时", source="assumed, 2 to 10")
+    campaign_hours: float = param(4.0, "hours per community-week", 0, 200, "Telling residents of services that are new, while nobody knows of them; less as they come to know", "新服务宣传工时", source="assumed, 1 to 12")
     pool_week_hours: float = param(2.0, "hours per community-week", 0, 200, "Keeping units in the area connected [M1]", "区域联建工时", source="assumed, 1 to 6")
     pool_part_hours: float = param(0.15, "hours per pooled hour", 0, 5, "Finding and organising each hour that is given", "资源对接工时", source="assumed, 0.05 to 0.4")
     meeting_hours: float = param(4.0, "hours per community-week", 0, 200, "Meetings of the parties that work together [M2a]", "联席会议工时", source="assumed, 2 to 8")

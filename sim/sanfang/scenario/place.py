@@ -141,6 +141,11 @@ class Staffing(Section):
         "每名网格员户数",
         source="Tengzhou 2023: 300 to 500",
     )
+    moves: Literal["even", "need"] = choice(
+        "even",
+        "Which posts move down: the same share of every office, or those of the least busy ones, by days of the week",
+        "下沉岗位（均等或按需）",
+    )
     street_per_10k: float = param(8.0, "posts", 0.1, 60, "Street office posts per 10,000 residents", "每万人街道编制")
     street_movable: float = param(
         0.24,
@@ -164,3 +169,21 @@ class Money(Section):
     service_share: float = param(0.6, "0-1", 0.01, 0.95, "Share that goes to planned public services", "公共服务占比")
     community_share: float = param(0.05, "0-1", 0, 0.95, "Share that communities hold at first", "社区经费占比")
     devolvable: float = param(0.7, "0-1", 0, 0.95, "Share that full devolution hands to communities", "可下放资金比例")
+    release_days: float = param(
+        0.0, "working days", 0, 60,
+        "Time between two looks at the parts that wait for money; 0: once a month, with the allocation",
+        "资金拨付间隔（0为按月）",
+        source="assumed, 1 to 20: payments are made weekly or monthly",
+    )  # fmt: skip
+    in_turn: float = param(
+        0.0, "0-1", 0, 1, "Share of parts that get money only after those that wait for the same pot", "先到先拨比例",
+        source="assumed, 0 to 1: without it what is small passes what is dear",
+    )  # fmt: skip
+    pays_above: float = param(
+        0.0, "0-1", 0, 1, "Share of residents' parts in departments without money that the community may pay for",
+        "社区代付上级经费比例", source="assumed, 0 to 1: rules for funds differ",
+    )  # fmt: skip
+    refunded: float = param(
+        0.0, "0-1", 0, 1, "Share of the money of a request that is given up that goes back to where it came from",
+        "放弃诉求经费退回比例", source="assumed, 0 to 1",
+    )  # fmt: skip

@@ -23,9 +23,12 @@ from sanfang.scenario.conditions import (
     Prices,
     RunLength,
     Supply,
+    TakeUp,
     Tasks,
+    Terminals,
     Voice,
     Workforce,
+    Worsening,
 )
 from sanfang.scenario.declare import Description, Label, Name, Section, choice
 from sanfang.scenario.dose import LeverValue, parted
@@ -68,6 +71,7 @@ class Scenario(Section):
     domains: dict[str, Domain] = Field(default_factory=dict)
     departments: dict[str, DepartmentPosts] = Field(default_factory=dict)
     needs: Needs = Field(default_factory=Needs)
+    worsening: Worsening = Field(default_factory=Worsening)
     voice: Voice = Field(default_factory=Voice)
     discovery: Discovery = Field(default_factory=Discovery)
     casework: Casework = Field(default_factory=Casework)
@@ -76,6 +80,8 @@ class Scenario(Section):
     workforce: Workforce = Field(default_factory=Workforce)
     tasks: Tasks = Field(default_factory=Tasks)
     supply: Supply = Field(default_factory=Supply)
+    terminals: Terminals = Field(default_factory=Terminals)
+    take_up: TakeUp = Field(default_factory=TakeUp)
     conflicts: Conflicts = Field(default_factory=Conflicts)
     helpers: Helpers = Field(default_factory=Helpers)
     prices: Prices = Field(default_factory=Prices)

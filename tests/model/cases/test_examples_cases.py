@@ -140,9 +140,9 @@ def test_example_money(told: Told) -> None:
     told.is_next(jobs["hours"][job_id])
     assert world.cases["handoffs"][case_id] == 1
     world.budget[:] = 79.0
-    assert not payment.pay_from_budget(hamlet.world, jobs[job_id])
+    assert not payment._pay_from_budget(hamlet.world, jobs[job_id])
     world.budget[:] = 81.0
-    assert payment.pay_from_budget(hamlet.world, jobs[job_id])
+    assert payment._pay_from_budget(hamlet.world, jobs[job_id])
     assert spent[s.DEPARTMENT, h.Y_CASES] == 80.0 and world.cases["yuan"][case_id] == 80.0
 
 

@@ -144,7 +144,7 @@ def test_example_terminals(told: Told) -> None:
 
     def served(key: np.uint64, channel: int = s.COMMUNITY_WINDOW) -> bool:
         case = hamlet.state.cases[hamlet.case(key=int(key), channel=channel)]
-        return bool(casework._is_self_served(hamlet.world, hamlet.effects, case))
+        return bool(casework._is_self_served(hamlet.world, hamlet.effects, hamlet.setting, case))
 
     for purpose in (p.NEED_ABLE, p.NEED_SELF_SERVICE):
         chance = told.chance()

@@ -108,6 +108,8 @@ INTERNAL = _hours("internal_resources", "finding resources of the area", "寻找
 COLLABORATION = _hours("collaboration", "meetings of many parties", "多方会商", COORDINATION_GROUP)
 CONSULTATION = _hours("consultation", "forums", "议事协商会", COORDINATION_GROUP)
 FORUMS_IN_VAIN = _hours("forums_without_agreement", "forums without agreement", "未达成的协商", WASTE)
+CAMPAIGNS = _hours("campaigns", "telling residents of new services", "新服务宣传告知", COORDINATION_GROUP)
+REMINDERS = _hours("reminders", "answering reminders of missed tasks", "应对催办", WASTE)
 
 for _lever in levers():  # the hours of extensions are declared with them
     if _lever.books is not None:

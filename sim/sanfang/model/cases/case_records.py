@@ -39,6 +39,8 @@ CASE = record_type(
     ("joint", "i1", "0 or 1", "its parts are handled jointly"),
     ("settled", "i1", "0 or 1", "a forum has agreed: the conflict will not be back"),
     ("vulnerable", "i1", "0 or 1", "its owner is"),
+    ("again", "i1", "", "times it was voiced again after it was given up or closed in vain"),
+    ("worse", "i1", "0 or 1", "it has grown worse while it waited"),
 )
 """A need from its arising to its end."""
 

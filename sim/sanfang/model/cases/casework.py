@@ -16,9 +16,10 @@ from __future__ import annotations
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.cases.closing import close, finish_part, give_up, reopen
+from sanfang.model.cases.deadlines import TASK_ENDS, TASK_NEARS, come_near, lapse_of_work, set_deadline
 from sanfang.model.cases.forums import hold_forum
 from sanfang.model.cases.handling import carry_out, finish_handling, next_handoff_time
-from sanfang.model.cases.lifecycle import is_at_window
+from sanfang.model.cases.lifecycle import WORSENS, is_at_window
 from sanfang.model.cases.prefetching import can_be_given_up, prefetch_buckets, prefetch_current_bucket
 from sanfang.model.cases.routing import advance, diagnose, find_tier, finish_relay, receive_grant, route
 from sanfang.model.cases.stations import (
@@ -31,6 +32,8 @@ from sanfang.model.cases.stations import (
     start_delay,
     street_of,
 )
+from sanfang.model.cases.terminals import finished_at, use_terminal
+from sanfang.model.cases.worsening import grow_worse
 from sanfang.model.compiled import compiled
 from sanfang.model.district.helpers import has_errand_runner
 from sanfang.model.effects import PolicyEffects
@@ -54,26 +57,36 @@ TASK_ARRIVAL = 4
 def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Setting, case_id: int, day: int) -> None:
     """A request comes in: decide what it gets, then start its parts."""
     case = world.cases[case_id]
-    case.registered = engine.clock[0].now
+    if case.first != case.first:
+        case.registered = engine.clock[0].now
     at_window = is_at_window(case)
     if at_window:
         _make_trip(world, setting, case)
-    if (at_window or case.channel == s.APP) and case.parts == 1 and _is_self_served(world, effects, case):
+    if (at_window or case.channel == s.APP) and case.parts == 1 and _is_self_served(world, effects, setting, case):
         case.first = case.registered
         case.first_at = case.voiced
         case.tier, case.quality[0] = s.TERMINAL, 1.0
-        close(engine, world, setting, case_id, day, case.voiced)
+        close(engine, world, setting, case_id, day, finished_at(setting, case.voiced))
         return
     further_trip = effects.service[case.community, case.domain].further_trip
     if at_window and uniform(case.key, p.NEED_FURTHER_TRIP) < further_trip:
         _make_trip(world, setting, case)
     _accrue_intake(world, setting, case)
     _decide_treatment(world, effects, setting, case)
-    patience = exponential(case.key, p.NEED_PATIENCE, world.domains[case.domain].patience_days)
-    gives_up = to_working(case.voiced + patience, world.clock_start, setting.opening, setting.shift)
+    gives_up = _patient_until(world, setting, case, day)
     schedule(engine, gives_up, GIVE_UP, case_id, case.key)
     _make_parts(engine, world, setting, case_id)
     _start_parts(engine, world, effects, setting, case, at_window, day)
+
+
+@compiled
+def _patient_until(world: World, setting: Setting, case: Record, day: int) -> float:
+    """Working time at which the resident gives up if nobody has started by then; anew where it is voiced again."""
+    mean, since, purpose = world.domains[case.domain].patience_days, case.voiced, p.NEED_PATIENCE
+    if case.again > 0:
+        since, purpose = float(day), p.NEED_PATIENCE_AGAIN + case.again
+    patience = exponential(case.key, purpose, mean)
+    return to_working(since + patience, world.clock_start, setting.opening, setting.shift)
 
 
 @compiled
@@ -87,18 +100,15 @@ def _make_trip(world: World, setting: Setting, case: Record) -> None:
 
 
 @compiled
-def _is_self_served(world: World, effects: PolicyEffects, case: Record) -> bool:
+def _is_self_served(world: World, effects: PolicyEffects, setting: Setting, case: Record) -> bool:
     """Whether a terminal, or the platform online, finishes the matter: it can, and its owner can use it."""
     c, simple = case.community, world.domains[case.domain].self_service
     if uniform(case.key, p.NEED_ABLE) >= world.digital[case.resident]:
         return False
     mark = uniform(case.key, p.NEED_SELF_SERVICE)
-    if case.channel == s.APP and mark < simple * effects.community[c].platform:
+    if case.channel == s.APP and mark < simple * effects.community[c].online:
         return True
-    if mark < simple * effects.community[c].self_service:
-        world.counts[0].terminal_uses += 1
-        return True
-    return False
+    return mark < simple * effects.community[c].self_service and use_terminal(world, effects, setting, c)
 
 
 @compiled
@@ -202,7 +212,7 @@ def _end_of_service(
     if job.cancelled:
         free_job(engine, job_id)
     elif phase == s.TASK or phase == s.CHORE:
-        _note_office_work(world, setting, job, worker_id)
+        _note_office_work(world, setting, job, worker_id, day)
         free_job(engine, job_id)
     elif phase == s.HANDLING:
         finish_handling(engine, world, setting, job_id, worker_id)
@@ -219,8 +229,9 @@ def _end_of_service(
 
 
 @compiled
-def _note_office_work(world: World, setting: Setting, job: Record, worker_id: int) -> None:
+def _note_office_work(world: World, setting: Setting, job: Record, worker_id: int, day: int) -> None:
     """A task or a chore is done: useful ones prevent needs, training makes the worker more skilled."""
+    world.daily[day, s.D_DONE] += 1
     world.office_work[job.target, job.heading].done += job.hours
     if job.heading == h.TASKS_USEFUL or job.heading == h.TASKS_FOLLOWED or job.heading == h.TASKS_RETURNED:
         world.communities[job.owner].useful_done += job.hours
@@ -280,7 +291,14 @@ def react(engine: Engine, world: World, effects: PolicyEffects, setting: Setting
     elif kind == TASK_ARRIVAL:
         job = engine.jobs[subject]
         join_queue(engine, subject, job.target, job.class_)
+        set_deadline(engine, setting, subject)
         serve(engine, world, setting, job.target, day)
+    elif kind == WORSENS:
+        grow_worse(engine, world, effects, setting, subject, stamp, day)
+    elif kind == TASK_NEARS:
+        come_near(engine, setting, subject, stamp)
+    elif kind == TASK_ENDS:
+        lapse_of_work(engine, world, setting, subject, stamp, day)
     else:
         case = world.cases[subject]
         if world.states[subject].state == s.OPEN and can_be_given_up(case, stamp):

@@ -12,9 +12,11 @@ from sanfang.model.cases.lifecycle import (
     end_case,
     free_case,
     linger,
+    lingering_days,
     relieve,
     sleep,
 )
+from sanfang.model.cases.payment import refund
 from sanfang.model.cases.routing import diagnose
 from sanfang.model.cases.stations import book_time, dequeue, start_delay, switch_cause
 from sanfang.model.compiled import compiled, prefetch
@@ -128,9 +130,35 @@ def close(engine: Engine, world: World, setting: Setting, case_id: int, day: int
         _comes_back_later(engine, world, setting, case_id, time)
         return
     _free_jobs(engine, world, case)
-    record = end_case(world, case_id, s.UNRESOLVED, time)
-    _report(world, case, record, 0.0, time, 1)
+    _end_in_vain(world, setting, case_id, s.UNRESOLVED, time, 1)
+
+
+@compiled
+def _end_in_vain(world: World, setting: Setting, case_id: int, outcome: int, time: float, closed: int) -> None:
+    """A request ends and the trouble is still there: it vanishes some day, unless it is voiced again before."""
+    case = world.cases[case_id]
+    if _is_voiced_again(world, setting, case_id, outcome, time):
+        _report(world, case, NONE, 0.0, time, closed)
+        return
+    record = end_case(world, case_id, outcome, time)
+    _report(world, case, record, 0.0, time, closed)
     linger(world, setting.needs, case_id, record, time)
+
+
+@compiled
+def _is_voiced_again(world: World, setting: Setting, case_id: int, outcome: int, time: float) -> bool:
+    """Whether its owner or a neighbour will voice the trouble again, sooner than it vanishes; then it sleeps until
+    that day, with its outcome so far."""
+    case, voice = world.cases[case_id], setting.voice
+    if voice.again <= 0.0 or case.again >= s.MAX_VOICED_AGAIN:
+        return False
+    after = exponential(case.key, p.NEED_VOICED_AGAIN + case.again, 1.0 / voice.again)
+    if after >= lingering_days(setting.needs, case) or after > MAX_SLEEP_DAYS:
+        return False
+    change_state(world, case_id, outcome)
+    case.closed_before = time
+    sleep(world, case_id, outcome, max(int(time + after), int(time) + 1))
+    return True
 
 
 @compiled
@@ -141,6 +169,7 @@ def give_up(engine: Engine, world: World, setting: Setting, case_id: int, day: i
         job_id = case.jobs[n]
         job = engine.jobs[job_id]
         book_time(engine, world, job)
+        refund(world, setting, job)
         if job.station != NONE:
             dequeue(engine, world, job_id)
             free_job(engine, job_id)
@@ -151,9 +180,7 @@ def give_up(engine: Engine, world: World, setting: Setting, case_id: int, day: i
         case.jobs[n] = NONE
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
     world.daily[day, s.D_WITHDRAWN] += 1
-    record = end_case(world, case_id, s.WITHDRAWN, time)
-    _report(world, case, record, 0.0, time, 0)
-    linger(world, setting.needs, case_id, record, time)
+    _end_in_vain(world, setting, case_id, s.WITHDRAWN, time, 0)
 
 
 # --- Back again -----------------------------------------------------------------------------------

@@ -15,6 +15,9 @@ from sanfang.model.kernel.records import Record
 from sanfang.model.setting import Setting
 from sanfang.model.world import World
 
+MAX_HARDER = 5
+"""Recurrences after which a 愁 need grows no harder."""
+
 
 @compiled
 def specialist_hours(world: World, job: Record) -> float:
@@ -39,6 +42,10 @@ def queue_for_handling(
     case = world.cases[job.owner]
     c, d = case.community, job.domain
     job.hours = specialist_hours(world, job)
+    if case.worse:
+        job.hours *= setting.worsening.effort
+    if case.ordinal > 0 and setting.worsening.harder > 0.0:
+        job.hours *= 1.0 + setting.worsening.harder * min(case.ordinal, MAX_HARDER)
     station, tier, class_ = office_of(world, c), s.COMMUNITY, s.C_ORDINARY
     on_site = world.domains[d].level == s.GRID or uniform(job.key, p.PART_ON_SITE) < world.domains[d].on_site
     if job.target == s.COMMUNITY and on_site:

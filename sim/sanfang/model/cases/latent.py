@@ -13,7 +13,7 @@ import numpy as np
 from sanfang.model import state as s
 from sanfang.model.cases.forums import chance_to_reveal, forget_forums
 from sanfang.model.cases.lifecycle import end_case, free_case, heal_rate, open_request, relieve, remove_latent
-from sanfang.model.cases.voice import hour_of_day, is_voiced, voice_rate
+from sanfang.model.cases.voice import hour_of_day, is_voiced, visit_or_call, voice_rate
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.district.helpers import DAYS_A_MONTH
 from sanfang.model.effects import PolicyEffects
@@ -70,7 +70,8 @@ def _set_patrol_chances(world: World, discovery: Record) -> None:
     """Today's chance that a patrol finds a need, by community and domain."""
     for c in range(len(world.communities)):
         community = world.communities[c]
-        patrol = (community.patrol + community.lookout) / (community.households / 100.0)
+        seen = discovery.stranger_patrol + (1.0 - discovery.stranger_patrol) * community.known
+        patrol = (community.patrol * seen + community.lookout) / (community.households / 100.0)
         for d in range(len(world.domains)):
             visible = discovery.patrol * world.domains[d].patrol_visible
             world.community_domain[c, d].patrol_chance = 1.0 - math.exp(-visible * patrol)
@@ -149,9 +150,10 @@ def _update_latent(
     """What happens today to the latent need in `row`; `day_key` is the key of its draws today."""
     need = world.latent[row]
     if is_voiced(world, effects, setting, need, trust, weekday, uniform(day_key, p.DAY_VOICED)):
-        moment = day + hour_of_day(uniform(day_key, p.DAY_HOUR), world.hour_share)
-        open_request(engine, world, setting, row, need.channel, moment, day, s.D_VOICED)
-        return
+        moment = visit_or_call(world, setting, need, day, uniform(day_key, p.DAY_HOUR))
+        if moment >= 0.0:
+            open_request(engine, world, setting, row, need.channel, day + moment, day, s.D_VOICED)
+            return
     channel = channel_found_by(world, effects, setting, need, day_key, open_day)
     if channel != NONE:
         moment = day + hour_of_day(uniform(day_key, p.DAY_HOUR), world.hour_share)

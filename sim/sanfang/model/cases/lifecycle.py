@@ -19,6 +19,8 @@ from sanfang.model.kernel.worktime import to_working
 from sanfang.model.setting import Setting
 from sanfang.model.world import World
 
+WORSENS = 7
+"""Kind of event, beside the engine's and those of tasks: a need has waited for too long."""
 MAX_SLEEP_DAYS = 20 * 365
 """What would be back, or vanish, only after a longer time never does. A rule of the trouble's own time: so nothing that
 happens depends on how far the run will go."""
@@ -40,7 +42,7 @@ def new_case(world: World) -> int:
     case = world.cases[case_id]
     case.voiced = case.first = case.first_at = case.closed_before = case.registered = np.nan
     case.ordinal = case.attempts = case.trips = case.handoffs = case.tailored = case.parallel = case.triaged = 0
-    case.joint = case.settled = 0
+    case.joint = case.settled = case.worse = case.again = 0
     case.next = case.record = case.closing = NONE
     case.tier = case.unfinished = 0
     case.yuan = 0.0
@@ -128,6 +130,29 @@ def open_request(
     world.daily[day, counter] += 1
     count_repeat(world, case, time)
     schedule(engine, to_working(time, world.clock_start, setting.opening, setting.shift), ARRIVAL, case_id, key)
+    if setting.worsening.urgent_days > 0.0 and need.kind == s.URGENT:
+        _expect_worse(engine, world, setting, case_id, time)
+
+
+@compiled
+def voice_again(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
+    """A trouble that was given up or closed in vain is a request once more, and handled from the start."""
+    case = world.cases[case_id]
+    change_state(world, case_id, s.OPEN)
+    case.again += 1
+    case.attempts += 1
+    time = day + 0.5
+    count_repeat(world, case, time)
+    world.daily[day, s.D_VOICED_AGAIN] += 1
+    schedule(engine, to_working(time, world.clock_start, setting.opening, setting.shift), ARRIVAL, case_id, case.key)
+
+
+@compiled
+def _expect_worse(engine: Engine, world: World, setting: Setting, case_id: int, time: float) -> None:
+    """When a 急 need that is voiced at calendar time `time` will have waited for too long."""
+    case = world.cases[case_id]
+    worse = max(case.arose + exponential(case.key, p.NEED_WORSENS, setting.worsening.urgent_days), time)
+    schedule(engine, to_working(worse, world.clock_start, setting.opening, setting.shift), WORSENS, case_id, case.key)
 
 
 @compiled
@@ -184,7 +209,7 @@ def end_case(world: World, case_id: int, outcome: int, time: float) -> int:
 def relieve(world: World, case_id: int, record: int, time: float) -> None:
     """The trouble is gone: it no longer burdens its owner. `record`: the row of the need's record; NONE for one that
     was written down in the years before day 0."""
-    world.burden[world.cases[case_id].resident] -= 1
+    world.burden[world.cases[case_id].resident] -= 1 + world.cases[case_id].worse
     if record != NONE:
         world.records[record].gone = time
 
@@ -202,10 +227,16 @@ def heal_rate(needs: Record, kind: int) -> float:
 
 
 @compiled
+def lingering_days(needs: Record, case: Record) -> float:
+    """Days after which a trouble vanishes by itself that nobody resolves any more."""
+    return exponential(case.key, p.NEED_LINGERING_TIME, 1.0 / max(heal_rate(needs, case.kind), 1e-9))
+
+
+@compiled
 def linger(world: World, needs: Record, case_id: int, record: int, time: float) -> None:
     """A request was given up or closed without result, but the trouble is still there, until it vanishes by itself."""
     case = world.cases[case_id]
-    lasts = exponential(case.key, p.NEED_LINGERING_TIME, 1.0 / max(heal_rate(needs, case.kind), 1e-9))
+    lasts = lingering_days(needs, case)
     if lasts > MAX_SLEEP_DAYS:
         free_case(world, case_id)
         return
@@ -224,12 +255,13 @@ def sleep(world: World, case_id: int, state: int, day: int) -> None:
 
 @compiled
 def write_unended(world: World) -> None:
-    """Records of what is latent or open when the run ends (closing times stay NaN), or about to come back."""
+    """Records of what is latent or open when the run ends (closing times stay NaN), or will come back, or be voiced
+    again."""
     for case_id in range(world.counts[0].cases_used):
         state = world.states[case_id].state
         if state == s.LATENT or state == s.OPEN:
             write_record(world, case_id, state, np.nan)
-        elif state == s.UNRESOLVED:
+        elif state == s.UNRESOLVED or state == s.WITHDRAWN:
             write_record(world, case_id, state, world.cases[case_id].closed_before)
 
 

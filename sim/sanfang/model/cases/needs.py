@@ -14,8 +14,8 @@ import numpy as np
 
 from sanfang.model import state as s
 from sanfang.model.cases.forums import is_conflict
-from sanfang.model.cases.lifecycle import begin, free_case, new_case, open_request, relieve
-from sanfang.model.cases.voice import hour_of_day, is_voiced
+from sanfang.model.cases.lifecycle import begin, free_case, new_case, open_request, relieve, voice_again
+from sanfang.model.cases.voice import finds_open, hour_of_day, is_voiced
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.effects import PolicyEffects
 from sanfang.model.kernel import draw_purposes as p
@@ -81,7 +81,7 @@ def arise_today(
                 prefetch(flat, resident * len(domains) + d)
                 count += 1
         _arise(engine, world, effects, setting, trust, weight, candidates, count, c, day, demand, weekday)
-    _recur_today(world, effects, setting, day)
+    _recur_today(engine, world, effects, setting, day)
 
 
 @compiled
@@ -108,9 +108,10 @@ def _arise(
         case_id = new_case(world)
         moment = day + hour_of_day(candidate.time, world.hour_share)
         kind = _kind_of(world.domains[d], uniform(key, p.NEED_KIND))
-        _begin_need(world, effects, setting, case_id, key, key, candidate.resident, c, d, kind, moment, day)
+        begin_need(world, effects, setting, case_id, key, key, candidate.resident, c, d, kind, moment, day)
         case = world.cases[case_id]
-        if is_voiced(world, effects, setting, case, trust, weekday, uniform(key, p.NEED_VOICED)):
+        voiced = is_voiced(world, effects, setting, case, trust, weekday, uniform(key, p.NEED_VOICED))
+        if voiced and finds_open(world, setting, case, moment, day):
             row = world.counts[0].latent - 1
             open_request(engine, world, setting, row, case.channel, moment, day, s.D_VOICED)
 
@@ -160,7 +161,7 @@ def _kind_of(domain: Record, mark: float) -> int:
 
 
 @compiled
-def _begin_need(
+def begin_need(
     world: World, effects: PolicyEffects, setting: Setting, case_id: int, key: np.uint64, root: np.uint64,
     resident: int, c: int, d: int, kind: int, time: float, day: int,
 ) -> None:  # fmt: skip
@@ -181,14 +182,14 @@ def _begin_need(
         channel = s.DEPARTMENT_WINDOW
     else:
         channel = s.COMMUNITY_WINDOW
-    online = effects.community[c].platform * voice.online * world.digital[resident]
+    online = effects.community[c].online * voice.online * world.digital[resident]
     if online > 0.0 and mark >= app + voice.hotline and uniform(key, p.NEED_ONLINE) < online:
         channel = s.APP
     begin(world, case_id, key, root, resident, c, d, kind, parts, channel, time, day)
 
 
 @compiled
-def _recur_today(world: World, effects: PolicyEffects, setting: Setting, day: int) -> None:
+def _recur_today(engine: Engine, world: World, effects: PolicyEffects, setting: Setting, day: int) -> None:
     """Chronic needs whose cause was never treated are back, keyed by root and ordinal; some old troubles vanish."""
     case_id = world.dormant[day]
     while case_id != NONE:
@@ -199,12 +200,16 @@ def _recur_today(world: World, effects: PolicyEffects, setting: Setting, day: in
             free_case(world, case_id)
             case_id = following
             continue
+        if world.states[case_id].state != s.DORMANT:
+            voice_again(engine, world, setting, case_id, day)
+            case_id = following
+            continue
         root, ordinal, closed = case.root, case.ordinal + 1, case.closed_before
         resident, c, d, time, closing = case.resident, case.community, case.domain, case.arose, case.closing
         free_case(world, case_id)
         new_id = new_case(world)
         key = mix(root, p.NEED_RECURRENCE + ordinal)
-        _begin_need(world, effects, setting, new_id, key, root, resident, c, d, s.CHRONIC, time, day)
+        begin_need(world, effects, setting, new_id, key, root, resident, c, d, s.CHRONIC, time, day)
         again = world.cases[new_id]
         again.ordinal, again.closed_before, again.closing = ordinal, closed, closing
         world.daily[day, s.D_RECURRED] += 1

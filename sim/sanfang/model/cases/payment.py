@@ -11,7 +11,7 @@ from sanfang.model.effects import PolicyEffects
 from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import exponential, uniform
 from sanfang.model.kernel.engine_arrays import NONE, Engine
-from sanfang.model.kernel.records import Record
+from sanfang.model.kernel.records import Flags, Record
 from sanfang.model.setting import Setting
 from sanfang.model.world import World
 
@@ -19,31 +19,87 @@ from sanfang.model.world import World
 
 
 @compiled
+def _department_row(world: World, job: Record) -> int:
+    """Row of the department in charge in `World.short_in`; communities come before it."""
+    return world.layout.communities + world.domains[job.domain].department
+
+
+@compiled
+def _keeps_turn(setting: Setting, job: Record) -> bool:
+    """Whether the part may not pass those that wait for money before it."""
+    share = setting.money.in_turn
+    return share > 0.0 and uniform(job.key, p.PART_IN_TURN) < share
+
+
+@compiled
 def pay(engine: Engine, world: World, setting: Setting, job_id: int) -> bool:
-    """Pay for a part from the pot of the tier that handles it. False if the pot has too little."""
+    """Pay for a part that has just come to where it can be finished. False if the pot has too little, or others wait
+    for it."""
     job = engine.jobs[job_id]
-    case = world.cases[job.owner]
     if job.yuan <= 0.0:
         return True
-    if job.target != s.COMMUNITY:
-        return pay_from_budget(world, job)
-    community = world.communities[case.community]
+    waits = _keeps_turn(setting, job)
+    c = world.cases[job.owner].community
+    if job.target == s.COMMUNITY:
+        return not (waits and world.short_in[c] > 0) and _pay_from_fund(world, setting, job, c)
+    if not (waits and world.short_in[_department_row(world, job)] > 0) and _pay_from_budget(world, job):
+        return True
+    return not (waits and world.short_in[c] > 0) and _pay_above(world, setting, job, c)
+
+
+@compiled
+def pay_granted(world: World, setting: Setting, job: Record) -> bool:
+    """Pay for a part of a community from the department's budget, which has approved. False as in `pay`."""
+    waits = _keeps_turn(setting, job) and world.short_in[_department_row(world, job)] > 0
+    return not waits and _pay_from_budget(world, job)
+
+
+@compiled
+def pay_in_turn(world: World, setting: Setting, job: Record, blocked: Flags) -> bool:
+    """Pay for a part that has waited. `blocked[pot]`, by the rows of `World.short_in`: somebody before it waits on."""
+    c, department = world.cases[job.owner].community, _department_row(world, job)
+    waits = _keeps_turn(setting, job)
+    own, above = not (waits and blocked[c]), not (waits and blocked[department])
+    if job.target == s.COMMUNITY:
+        paid = (own and _pay_from_fund(world, setting, job, c)) or (above and _pay_from_budget(world, job))
+    else:
+        paid = (above and _pay_from_budget(world, job)) or (own and _pay_above(world, setting, job, c))
+    if not paid:
+        blocked[department] = True
+        if job.target == s.COMMUNITY:
+            blocked[c] = True
+    return paid
+
+
+@compiled
+def _pay_from_fund(world: World, setting: Setting, job: Record, c: int) -> bool:
+    """Pay from the community's fund, or its own income. False if both have too little."""
+    community = world.communities[c]
     if community.fund >= job.yuan:
         community.fund -= job.yuan
         world.spent[s.COMMUNITY, h.Y_CASES] += job.yuan
+        job.pot = s.FUND
     elif community.outside >= job.yuan:
         community.outside -= job.yuan
         world.spent[s.PARTNER, h.Y_CASES] += job.yuan
+        job.pot = s.OUTSIDE
     else:
         return False
-    accrue(world, office_of(world, case.community), h.FUND_ADMIN, setting.prices.fund_admin_hours)
-    case.yuan += job.yuan
+    accrue(world, office_of(world, c), h.FUND_ADMIN, setting.prices.fund_admin_hours)
+    world.cases[job.owner].yuan += job.yuan
     job.yuan = 0.0
     return True
 
 
 @compiled
-def pay_from_budget(world: World, job: Record) -> bool:
+def _pay_above(world: World, setting: Setting, job: Record, c: int) -> bool:
+    """The community pays for its resident's part in a department that has no money, where rules let it."""
+    share = setting.money.pays_above
+    return share > 0.0 and uniform(job.key, p.PART_PAID_BELOW) < share and _pay_from_fund(world, setting, job, c)
+
+
+@compiled
+def _pay_from_budget(world: World, job: Record) -> bool:
     """Pay for a part from the department's budget. False if there is too little."""
     department = world.domains[job.domain].department
     if world.budget[department] < job.yuan:
@@ -51,18 +107,50 @@ def pay_from_budget(world: World, job: Record) -> bool:
     world.budget[department] -= job.yuan
     world.spent[s.DEPARTMENT, h.Y_CASES] += job.yuan
     world.cases[job.owner].yuan += job.yuan
-    job.yuan = 0.0
+    job.yuan, job.pot = 0.0, s.BUDGET
     return True
 
 
 @compiled
+def refund(world: World, setting: Setting, job: Record) -> None:
+    """The request of a part is given up before anybody has worked on it: its money goes back to where it came from, and
+    nobody waits behind it."""
+    if job.phase == s.UNFUNDED:
+        note_waiting(world, job, world.cases[job.owner].community, -1)
+    if job.pot == s.UNPAID or setting.money.refunded <= 0.0:
+        return
+    case = world.cases[job.owner]
+    yuan = setting.money.refunded * exponential(job.key, p.PART_YUAN, world.domains[job.domain].yuan)
+    if job.pot == s.FUND:
+        world.communities[case.community].fund += yuan
+        world.spent[s.COMMUNITY, h.Y_CASES] -= yuan
+    elif job.pot == s.OUTSIDE:
+        world.communities[case.community].outside += yuan
+        world.spent[s.PARTNER, h.Y_CASES] -= yuan
+    else:
+        world.budget[world.domains[job.domain].department] += yuan
+        world.spent[s.DEPARTMENT, h.Y_CASES] -= yuan
+    case.yuan -= yuan
+    job.pot = s.UNPAID
+
+
+@compiled
 def wait_for_money(engine: Engine, world: World, job_id: int) -> None:
-    """A part waits for the next allocation."""
+    """A part waits for money."""
     job, counts = engine.jobs[job_id], world.counts[0]
     job.phase = s.UNFUNDED
     switch_cause(engine, world, job, s.T_SHORTAGE)
     world.short[counts.short] = job_id
     counts.short += 1
+    note_waiting(world, job, world.cases[job.owner].community, 1)
+
+
+@compiled
+def note_waiting(world: World, job: Record, c: int, change: int) -> None:
+    """One more part, or one less, waits for the pots from which it may be paid."""
+    world.short_in[_department_row(world, job)] += change
+    if job.target == s.COMMUNITY:
+        world.short_in[c] += change
 
 
 # --- Partners -------------------------------------------------------------------------------------

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.cases.forums import convene
 from sanfang.model.cases.handling import next_handoff_time, queue_for_handling, specialist_hours
-from sanfang.model.cases.payment import hand_to_partner, pay, pay_from_budget, wait_for_money
+from sanfang.model.cases.payment import (
+    hand_to_partner,
+    note_waiting,
+    pay,
+    pay_granted,
+    pay_in_turn,
+    wait_for_money,
+)
 from sanfang.model.cases.stations import accrue, department_of, enqueue, office_of, start_delay, street_of
 from sanfang.model.compiled import compiled
 from sanfang.model.effects import PolicyEffects
@@ -150,7 +159,7 @@ def receive_grant(
 ) -> None:
     """A community has asked the department for money; it is there, or the part waits for the next allocation."""
     job = engine.jobs[job_id]
-    if pay_from_budget(world, job):
+    if pay_granted(world, setting, job):
         _go_to_work(engine, world, effects, setting, job_id, day)
     else:
         wait_for_money(engine, world, job_id)
@@ -158,21 +167,20 @@ def receive_grant(
 
 @compiled
 def release_money(engine: Engine, world: World, effects: PolicyEffects, setting: Setting, day: int) -> None:
-    """New money has come: parts that wait for it try again, first come first served."""
+    """Parts that wait for money try again, first come first served."""
     counts, kept = world.counts[0], 0
     waiting = counts.short
+    blocked = np.zeros(len(world.short_in), np.bool_)
+    world.short_in[:] = 0
     for n in range(waiting):
         job_id = world.short[n]
         job = engine.jobs[job_id]
         if job.cancelled:
             free_job(engine, job_id)
-            continue
-        paid = pay(engine, world, setting, job_id)
-        if not paid and job.target == s.COMMUNITY:
-            paid = pay_from_budget(world, job)
-        if paid:
+        elif pay_in_turn(world, setting, job, blocked):
             _go_to_work(engine, world, effects, setting, job_id, day)
         else:
             world.short[kept] = job_id
             kept += 1
+            note_waiting(world, job, world.cases[job.owner].community, 1)
     counts.short = kept

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sanfang.model import state as s
 from sanfang.model.compiled import compiled, prefetch
+from sanfang.model.kernel import draw_purposes as p
+from sanfang.model.kernel.draws import uniform
 from sanfang.model.kernel.engine import first_waiting, join_queue, leave_queue, start_service
-from sanfang.model.kernel.engine_arrays import NONE, TIMER, Engine
+from sanfang.model.kernel.engine_arrays import CLASSES, NONE, TIMER, Engine
 from sanfang.model.kernel.event_calendar import schedule
 from sanfang.model.kernel.records import Record
 from sanfang.model.kernel.worktime import to_calendar
@@ -13,7 +15,9 @@ from sanfang.model.setting import Setting
 from sanfang.model.world import World
 
 MAX_COLLEAGUES = 16
-"""How many idle colleagues are looked at to find the most skilled."""
+"""How many idle colleagues are looked at to find the fastest."""
+MAX_SHARED = 8
+"""How many jobs of a class are looked at to find one that others of the community may do."""
 
 # --- The time of a part ---------------------------------------------------------------------------
 
@@ -79,13 +83,46 @@ def dequeue(engine: Engine, world: World, job_id: int) -> None:
 
 
 @compiled
-def _most_skilled(engine: Engine, world: World, station: int, domain: int) -> int:
-    """The most skilled for a domain among the first idle colleagues."""
+def _local_gain(world: World, setting: Setting, worker_id: int, job: Record) -> float:
+    """How much faster a worker does a part that waits at a community, for knowing the place; grid workers know their
+    own grid only."""
+    gain = setting.casework.local_knowledge
+    if setting.workforce.knowing_days > 0.0:
+        gain = 1.0 + (gain - 1.0) * _knows(world, worker_id, job)
+    return gain
+
+
+@compiled
+def _pace(world: World, setting: Setting, worker_id: int, job: Record) -> float:
+    """Speed of a rested worker at a part that takes skill, over a specialist's."""
+    pace = world.skill[worker_id, job.domain]
+    if job.station < 2 * world.layout.communities:
+        pace *= _local_gain(world, setting, worker_id, job)
+    return pace
+
+
+@compiled
+def _knows(world: World, worker_id: int, job: Record) -> float:
+    """How well a worker knows where a part comes from: in somebody else's grid not at all."""
+    person, station = world.persons[worker_id], job.station
+    if station < world.layout.communities and person.tier == s.GRID:
+        grids = int(max(world.posts[station], 1.0))
+        if world.grid[world.cases[job.owner].resident] % grids != person.beat % grids:
+            return 0.0
+    return person.knows
+
+
+@compiled
+def _fastest(engine: Engine, world: World, setting: Setting, station: int, job: Record) -> int:
+    """The fastest for a part among the first idle colleagues."""
     best = engine.stations[station].idle
+    pace = _pace(world, setting, best, job)
+    strangers = setting.workforce.knowing_days > 0.0 and job.station < 2 * world.layout.communities
     worker_id, seen = engine.workers[best].next, 1
-    while worker_id != NONE and seen < MAX_COLLEAGUES and world.skill[best, domain] < 0.999:
-        if world.skill[worker_id, domain] > world.skill[best, domain]:
-            best = worker_id
+    while worker_id != NONE and seen < MAX_COLLEAGUES and (strangers or world.skill[best, job.domain] < 0.999):
+        other = _pace(world, setting, worker_id, job)
+        if other > pace:
+            best, pace = worker_id, other
         worker_id = engine.workers[worker_id].next
         seen += 1
     return best
@@ -93,29 +130,67 @@ def _most_skilled(engine: Engine, world: World, station: int, domain: int) -> in
 
 @compiled
 def serve(engine: Engine, world: World, setting: Setting, station: int, day: int) -> None:
-    """Idle workers of a station take what waits there, in order of class and arrival, unless offices close too soon."""
+    """Idle workers of a station take what waits there, in order of class and arrival, unless offices close too soon;
+    a community's grid workers and officers then help each other out."""
     last_start = setting.casework.last_start
     if last_start > 0.0 and world.clock_start[day + 1] - engine.clock[0].now < last_start:
         return
     while engine.stations[station].idle != NONE:
         job_id = first_waiting(engine, station)
         if job_id == NONE:
+            break
+        _begin_work(engine, world, setting, station, job_id, day)
+    communities = world.layout.communities
+    if station < 2 * communities and setting.casework.grids_help + setting.casework.offices_help > 0.0:
+        colleagues = station + communities if station < communities else station - communities
+        _help(engine, world, setting, station, colleagues, day)
+        _help(engine, world, setting, colleagues, station, day)
+
+
+@compiled
+def _help(engine: Engine, world: World, setting: Setting, station: int, colleagues: int, day: int) -> None:
+    """Idle workers of a station take what waits at their colleagues', who are all busy, and they may do."""
+    share = setting.casework.grids_help if station < colleagues else setting.casework.offices_help
+    while engine.stations[station].idle != NONE and engine.stations[colleagues].waiting > 0:
+        if engine.stations[colleagues].idle != NONE:
             return
-        job = engine.jobs[job_id]
-        skilled = job.phase == s.HANDLING or job.phase == s.MISDIRECTED
-        worker_id = _most_skilled(engine, world, station, job.domain) if skilled else engine.stations[station].idle
-        speed = 1.0 - setting.workforce.fatigue_slows * world.persons[worker_id].fatigue
-        if skilled:
-            speed *= world.skill[worker_id, job.domain]
-            if station < 2 * world.layout.communities:
-                speed *= setting.casework.local_knowledge
-        _prefetch_next(engine, world, job)
-        dequeue(engine, world, job_id)
-        if skilled:
-            if job.phase == s.HANDLING:
-                switch_cause(engine, world, job, s.T_HANDLING)
-            note_first_work(engine, world, setting, job, day)
-        start_service(engine, job_id, worker_id, job.hours / speed)
+        job_id = _first_shared(engine, colleagues, share)
+        if job_id == NONE:
+            return
+        _begin_work(engine, world, setting, station, job_id, day)
+
+
+@compiled
+def _first_shared(engine: Engine, station: int, share: float) -> int:
+    """The first of the jobs at the head of a station's queues that others of the community may take, or NONE."""
+    for class_ in range(CLASSES):
+        job_id, seen = engine.stations[station].head[class_], 0
+        while job_id != NONE and seen < MAX_SHARED:
+            job = engine.jobs[job_id]
+            if (job.phase == s.HANDLING or job.phase == s.TASK) and uniform(job.key, p.PART_SHARED) < share:
+                return job_id
+            job_id, seen = job.next, seen + 1
+    return NONE
+
+
+@compiled
+def _begin_work(engine: Engine, world: World, setting: Setting, station: int, job_id: int, day: int) -> None:
+    """An idle worker of a station takes a job that waits there, or at their colleagues'."""
+    job = engine.jobs[job_id]
+    skilled = job.phase == s.HANDLING or job.phase == s.MISDIRECTED
+    worker_id = _fastest(engine, world, setting, station, job) if skilled else engine.stations[station].idle
+    speed = 1.0 - setting.workforce.fatigue_slows * world.persons[worker_id].fatigue
+    if skilled:
+        speed *= world.skill[worker_id, job.domain]
+        if job.station < 2 * world.layout.communities:
+            speed *= _local_gain(world, setting, worker_id, job)
+    _prefetch_next(engine, world, job)
+    dequeue(engine, world, job_id)
+    if skilled:
+        if job.phase == s.HANDLING:
+            switch_cause(engine, world, job, s.T_HANDLING)
+        note_first_work(engine, world, setting, job, day)
+    start_service(engine, job_id, worker_id, job.hours / speed)
 
 
 @compiled

@@ -9,6 +9,8 @@ from sanfang.model.cases.lifecycle import is_at_window
 from sanfang.model.compiled import compiled
 from sanfang.model.district.helpers import has_errand_runner
 from sanfang.model.effects import PolicyEffects
+from sanfang.model.kernel import draw_purposes as p
+from sanfang.model.kernel.draws import uniform
 from sanfang.model.kernel.records import Floats, Record
 from sanfang.model.setting import Setting
 from sanfang.model.world import World
@@ -53,3 +55,29 @@ def is_voiced(
         trips = 1.0 + further_trip + effects.community[need.community].wrong_window
     rate *= trust[need.resident] ** voice.trust_power * math.exp(-voice.trip_deterrence * trips)
     return mark < 1.0 - math.exp(-rate)
+
+
+@compiled
+def visit_or_call(world: World, setting: Setting, need: Record, day: int, mark: float) -> float:
+    """The moment of the day, in days, at which a need is voiced, by a uniform `mark`; below 0 if its owner goes to
+    a window, keeps to opening hours, and finds it closed all day."""
+    if not keeps_hours(setting, need):
+        return hour_of_day(mark, world.hour_share)
+    open_hours = world.clock_start[day + 1] - world.clock_start[day]
+    return (setting.opening + mark * open_hours) / 24.0 if open_hours > 0.0 else -1.0
+
+
+@compiled
+def keeps_hours(setting: Setting, need: Record) -> bool:
+    """Whether the owner of a need (its case, or its row) comes to a window, and in opening hours only."""
+    share = setting.voice.visits_in_hours
+    return share > 0.0 and is_at_window(need) and uniform(need.key, p.NEED_KEEPS_HOURS) < share
+
+
+@compiled
+def finds_open(world: World, setting: Setting, need: Record, moment: float, day: int) -> bool:
+    """Whether a need can be voiced at once, at the calendar time `moment` at which it arises."""
+    if not keeps_hours(setting, need):
+        return True
+    hours = (moment - day) * 24.0 - setting.opening
+    return 0.0 <= hours < world.clock_start[day + 1] - world.clock_start[day]

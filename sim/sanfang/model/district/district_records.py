@@ -58,6 +58,9 @@ COMMUNITY = record_type(
     ("lookout", "f8", "hours", "a working day that members are on the lookout this month"),
     ("errands", "f8", "hours", "left for errands this month"),
     ("pool", "f8", "hours", "of units' and residents' own work left this month"),
+    ("known", "f8", "0 to 1", "how well its grid workers know their grids, on average"),
+    ("terminals_out", "f8", "days", "until its terminals work again; 0: they do"),
+    ("terminals_used", "f8", "uses", "of them today"),
     ("forums", "i8", "forums", "held since the last look at latent needs"),
 )
 """A community."""
@@ -114,6 +117,9 @@ PERSON = record_type(
     ("key", "u8", "", "of its draws"),
     ("post_home", "i4", "station", "before the reform"),
     ("down", "i4", "station", "to which it moves if posts are devolved, or NONE"),
+    ("days_down", "i4", "days", "of a working week that it is there"),
+    ("beat", "i4", "", "number of the post at its station: of a grid worker that of the grid"),
+    ("knows", "f8", "0 to 1", "how well who is in it knows the place"),
 )
 """A post and who is in it."""
 
@@ -121,5 +127,6 @@ OFFICE_WORK = record_type(
     ("owed", "f8", "hours", "not yet gathered into a job"),
     ("due", "f8", "hours", "gathered into jobs so far"),
     ("done", "f8", "hours", "of jobs finished so far"),
+    ("lapsed", "f8", "hours", "of jobs that nobody had begun by their deadline, so far"),
 )
 """Small work of a station under a heading."""

@@ -9,6 +9,7 @@ import numpy as np
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.cases.casework import TASK_ARRIVAL
+from sanfang.model.cases.deadlines import set_end_of_chore
 from sanfang.model.cases.stations import accrue, serve, street_of
 from sanfang.model.compiled import compiled
 from sanfang.model.district.geography import Geography
@@ -214,4 +215,7 @@ def open_offices(engine: Engine, world: World, setting: Setting, chores: Floats,
                 job.phase, job.target, job.heading, job.hours = s.CHORE, station, heading, CHORE_HOURS
                 number = int(work.due / CHORE_HOURS + 0.5)
                 join_queue(engine, job_id, station, chore_class(number, setting.casework.chores_yield))
+                if chores[station, heading] > 0.0:
+                    row = mix(np.uint64(p.CHORES), station * world.office_work.shape[1] + heading)
+                    set_end_of_chore(engine, setting, job_id, mix(row, number))
         serve(engine, world, setting, station, day)

@@ -10,17 +10,20 @@ from sanfang.model.books.headings import TRAINING, TRAINING_LOST
 from sanfang.model.compiled import compiled
 from sanfang.model.district.district_records import PERSON
 from sanfang.model.district.geography import Geography
+from sanfang.model.district.moving_posts import plan_moves
 from sanfang.model.effects import PolicyEffects
 from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import exponential, mix, stream, uniform
 from sanfang.model.kernel.engine import become_idle, book_hours, stop_idling
-from sanfang.model.kernel.engine_arrays import IDLE, NONE, VACANT, Engine, refer_engine
-from sanfang.model.kernel.records import Ints, Record, Records
+from sanfang.model.kernel.engine_arrays import IDLE, NONE, VACANT, Engine
+from sanfang.model.kernel.records import Floats, Record, Records
 from sanfang.model.setting import Setting
 from sanfang.model.state import COMMUNITY, DEPARTMENT, GRID, STREET
 from sanfang.model.world import World
 from sanfang.scenario.scenario import Scenario
 
+BUSY_DAYS = 60.0
+"""Working days over which is looked at how busy a station is."""
 _FIRST_FATIGUE = 0.3
 """Of everyone on the first day, and of a newcomer."""
 
@@ -59,7 +62,9 @@ def hire_everyone(scenario: Scenario, map_: Geography, posts: np.ndarray, seed: 
     in_charge = [list(scenario.departments).index(domain.department) for domain in domains.values()]
     skill = np.clip(skill, 0.1, 1.0)
     skill[persons["department"][:, None] == np.array(in_charge)] = workforce.specialist
-    _plan_moves(scenario, map_, posts, persons)
+    plan_moves(scenario, map_, posts, persons)
+    persons["beat"] = np.arange(len(station)) - np.repeat(np.cumsum(posts) - posts, posts)
+    persons["knows"] = 1.0
     return persons, skill
 
 
@@ -80,58 +85,6 @@ def _individuals(
         spreads.append(stream(seed, "skill", kind, number).standard_normal((count, domains)))
         first += count
     return np.concatenate(keys), np.concatenate(spreads)
-
-
-def _plan_moves(scenario: Scenario, map_: Geography, posts: np.ndarray, persons: np.ndarray) -> None:
-    """Name the community office that each movable post would move to: streets' within their own area, by size.
-
-    The first movable post of a station moves at the lowest level of the lever, the last one at 1, so that
-    raising the lever only adds moves.
-    """
-    communities = len(map_.ids)
-    for station in range(2 * communities, len(posts)):
-        members = np.flatnonzero(persons["post_home"] == station)
-        street = station - 2 * communities < scenario.district.sub_districts
-        share = scenario.staffing.street_movable if street else scenario.staffing.department_movable
-        movable = members[: round(share * len(members))]
-        near = np.arange(communities)
-        if street:
-            near = np.flatnonzero(map_.sub_district == station - 2 * communities)
-        if len(near) and len(movable):
-            edges = np.cumsum(map_.population[near]) / map_.population[near].sum()
-            turn = (np.arange(len(movable)) * 0.6180339887498949 + 0.5) % 1.0
-            persons["down"][movable] = communities + near[np.searchsorted(edges, turn)]
-
-
-def assign_posts(engine: Engine, persons: np.ndarray, level: np.ndarray) -> None:
-    """Move posts down, or back, to the `level` of staff devolution of the community they would go to.
-
-    A busy worker finishes its job first.
-    """
-    communities = len(level)
-    homes = persons["post_home"].copy()
-    for station in np.unique(persons["post_home"][persons["down"] != NONE]):
-        group = np.flatnonzero((persons["post_home"] == station) & (persons["down"] != NONE))
-        rank = (np.arange(len(group)) + 0.5) / len(group)
-        goes = rank < level[persons["down"][group] - communities]
-        homes[group[goes]] = persons["down"][group[goes]]
-    moved = np.flatnonzero(engine.workers["home"] != homes)
-    if len(moved):
-        _move(refer_engine(*engine), moved, homes)
-
-
-@compiled
-def _move(engine: Engine, moved: Ints, homes: Ints) -> None:
-    """The workers in `moved` belong to `homes[worker]` from now on."""
-    for worker_id in moved:
-        worker = engine.workers[worker_id]
-        worker.home = homes[worker_id]
-        if worker.doing == IDLE:
-            stop_idling(engine, worker_id, IDLE)
-            become_idle(engine, worker_id)
-        elif worker.doing == VACANT:
-            book_hours(engine, worker_id)
-            worker.at = worker.home
 
 
 @compiled
@@ -166,10 +119,17 @@ def work_over(
     differs, and whoever follows them is the same, too. `open_hours`: that offices have been open today.
     """
     workforce = setting.workforce
+    busy, knows, present = np.zeros(len(world.busy)), np.zeros(len(world.busy)), np.zeros(len(world.busy))
     for worker_id in range(len(world.persons)):
         person, worker = world.persons[worker_id], engine.workers[worker_id]
         book_hours(engine, worker_id)
+        busy[worker.home] += worker.busy_today
+        if worker.doing != VACANT:
+            knows[worker.home] += person.knows
+            present[worker.home] += 1.0
         if open_hours > 0.0:
+            if workforce.knowing_days > 0.0:
+                person.knows += (1.0 - person.knows) / workforce.knowing_days
             load = worker.busy_today / open_hours
             implied = min(max((load - workforce.fatigue_from) / (1.0 - workforce.fatigue_from), 0.0), 1.0)
             person.fatigue += workforce.fatigue_rate * (implied - person.fatigue)
@@ -188,6 +148,21 @@ def work_over(
         if person.stays <= 0.0:
             vacancy = exponential(_holder_key(person), p.HOLDER_VACANCY_TIME, workforce.vacancy_days)
             _leave(engine, world, worker_id, day + 1.0 + vacancy)
+    if open_hours > 0.0:
+        _look_back(world, busy, knows, present, open_hours)
+
+
+@compiled
+def _look_back(world: World, busy: Floats, knows: Floats, present: Floats, open_hours: float) -> None:
+    """On the evening of a working day: how busy each station has been lately, and how well grid workers know their
+    grids. `busy[station]`: hours worked today; `knows[station]`: summed over its people, of whom there are `present`;
+    a vacant post patrols nothing anyway."""
+    for station in range(len(busy)):
+        posts = world.posts[station]
+        if posts > 0.0:
+            world.busy[station] += (busy[station] / (posts * open_hours) - world.busy[station]) / BUSY_DAYS
+        if station < world.layout.communities and present[station] > 0.0:
+            world.communities[station].known = knows[station] / present[station]
 
 
 @compiled
@@ -220,6 +195,8 @@ def take_post(world: World, workforce: Record, worker_id: int, home: int) -> Non
     person = world.persons[worker_id]
     person.hires += 1
     person.cases = 0
+    if workforce.knowing_days > 0.0:
+        person.knows = 0.0
     key = _holder_key(person)
     _settle(person)
     c = home % world.layout.communities

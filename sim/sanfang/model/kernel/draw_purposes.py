@@ -29,13 +29,20 @@ NEED_FURTHER_TRIP = 208
 NEED_JOINT = 209
 NEED_CAUSE_TREATED = 210
 NEED_RECURRENCE_TIME = 211
+NEED_KEEPS_HOURS = 212  # it is taken to a window in opening hours only
 NEED_LINGERING_TIME = 213
+NEED_WORSENS = 215  # when
+NEED_SPREADS = 216
+NEED_REACHED = 217  # which neighbour
+NEED_OF_NEIGHBOUR = 218  # key of the need that it reaches
 NEED_CARRIED = 214  # its key from day 0 on, if it is carried over from the years before
 NEED_CONFLICT = 220  # of its root: it stays a conflict whenever it is back
 NEED_TO_FORUM = 221
 NEED_FORUM_AGREES = 222
 NEED_COMES_BACK = 400
 NEED_RETURN_TIME = 410
+NEED_VOICED_AGAIN = 420  # when, after it was given up or closed in vain
+NEED_PATIENCE_AGAIN = 440
 NEED_EXPERIENCE = 900  # key of what its owner meets with
 NEED_RECURRENCE = 1_000  # key of the need that is back, of the root
 NEED_DAY = 10_000  # key of a day on which it is latent
@@ -67,6 +74,9 @@ PART_REGISTRATION_TIME = 12
 PART_ON_SITE = 13
 PART_TO_POOL = 14
 PART_FORUM_TIME = 15
+PART_IN_TURN = 16  # it may not pass those that wait for money before it
+PART_PAID_BELOW = 17  # its community may pay for it where the department cannot
+PART_SHARED = 18  # others of its community may do it; of a task as well
 PART_BOUNCED = 100
 PART_PARTNER_TIME = 199
 PART_HANDOFF_TIME = 200
@@ -93,6 +103,10 @@ TASK_FIRST = 6
 TASK_AT_GRID = 7
 TASK_FEE = 8
 TASK_RETURNED = 9
+TASK_DEADLINE = 10
+
+# A chore that may lapse: a key for each station and heading.
+CHORES = 95_000
 
 # A post: a key for each of those who are in it one after the other.
 POST_HOLDER = 0
@@ -101,6 +115,10 @@ POST_HOLDER = 0
 HOLDER_STAYS = 1
 HOLDER_VACANCY_TIME = 2  # after them
 HOLDER_SKILL = 100  # in each domain
+
+# The terminals of a community on a day.
+TERMINALS_FAIL = 0
+TERMINALS_REPAIR_TIME = 1
 
 # A resident's ties.
 TIE_REWIRED = 0
@@ -119,17 +137,19 @@ NORMAL_ANGLE = 2
 ROWS = {
     "NEED_PART": range(3),
     "NEED_FURTHER_PART": range(3),
-    "NEED_COMES_BACK": range(3),
-    "NEED_RETURN_TIME": range(3),
-    "NEED_EXPERIENCE": range(3),
+    "NEED_COMES_BACK": range(10),
+    "NEED_RETURN_TIME": range(10),
+    "NEED_VOICED_AGAIN": range(10),
+    "NEED_PATIENCE_AGAIN": range(10),
+    "NEED_EXPERIENCE": range(10),
     "NEED_RECURRENCE": range(9_000),
     "NEED_DAY": range(4_000),
-    "PART_LEAD_TIME": range(0, 3_000, 1_000),
+    "PART_LEAD_TIME": range(0, 10_000, 1_000),
     "PART_BOUNCED": range(3),
     "PART_HANDOFF_TIME": range(1, 100),
-    "PART_RESULT": range(3),
-    "PART_UNEVEN_DECISION": range(3),
-    "PART_DECIDED_AGAINST": range(3),
+    "PART_RESULT": range(10),
+    "PART_UNEVEN_DECISION": range(10),
+    "PART_DECIDED_AGAINST": range(10),
     "TASKS_COMMUNITY": range(10_000),
     "TASKS_OWN_WORK": range(10_000),
     "POST_HOLDER": range(100_000),

@@ -73,6 +73,7 @@ JOB = record_type(
     ("cancelled", "i1", "0 or 1", "its case was given up: free it when its time is over"),
     ("cause", "i1", "", "under which its time is booked now, of `TIME_NAMES`"),
     ("tier", "i1", "tier", "where it is"),
+    ("pot", "i1", "", "from which it was paid, of `state.POTS`"),
     ("owner", "i4", "case", "to which it belongs; of a task the community; else NONE"),
     ("target", "i4", "tier", "that can finish it; of tasks and chores the station"),
     ("skill", "f4", "0 to 1", "of the partner who takes it"),

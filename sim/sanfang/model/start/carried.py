@@ -27,7 +27,18 @@ if TYPE_CHECKING:
 type Carried = dict[str, np.ndarray]
 """By name; what belongs to the engine, the world and the rest is told by the first word of the name."""
 
-WHOLE = ("persons", "skill", "waiting_hours", "communities", "community_domain", "office_work", "forums", "budget")
+WHOLE = (
+    "persons",
+    "skill",
+    "waiting_hours",
+    "communities",
+    "community_domain",
+    "office_work",
+    "forums",
+    "budget",
+    "short_in",
+    "busy",
+)
 """Arrays of the world that are carried as they are."""
 
 MINDS = ("satisfaction", "expectation", "trust", "burden")
@@ -56,6 +67,7 @@ def carried(model: DistrictModel) -> Carried:
     arrays |= {f"residents.{name}": getattr(model.residents, name).copy() for name in MINDS}
     arrays |= {f"prevention.{name}": array for name, array in model.prevention.carried().items()}
     arrays |= {f"completion.{name}": array for name, array in model.completion.carried().items()}
+    arrays |= {f"take_up.{name}": array for name, array in model.take_up.carried().items()}
     return arrays | {f"finance.{name}": array for name, array in finance.carried().items()}
 
 
@@ -75,7 +87,7 @@ def _needs(model: DistrictModel, days: float, hours: float) -> Carried:
     for name in BEGINS_ANEW:
         counts[name] = 0
     flow = np.zeros_like(world.flow)
-    for state in (s.LATENT, s.OPEN, s.UNRESOLVED):
+    for state in (s.LATENT, s.OPEN, s.UNRESOLVED, s.WITHDRAWN):
         here = states[states["state"] == state]
         np.add.at(flow, (here["community"], here["domain"], state), 1)
     flow[:, :, s.ARISEN] = flow.sum(axis=2)
@@ -106,6 +118,7 @@ def _engine(model: DistrictModel, hours: float) -> Carried:
     jobs = engine.jobs[: int(engine.clock["jobs_used"][0])].copy()
     for name in ("queued", "since"):
         jobs[name] -= hours
+    jobs["pot"] = s.UNPAID  # the books of the years before are closed: nothing goes back to them
     events = np.zeros(int(engine.clock["scheduled"][0]), EVENT)
     pending_events(refer_engine(*engine), events)
     events = events[np.lexsort((events["order"], events["time"]))]
@@ -142,6 +155,7 @@ def carry_into(model: DistrictModel, arrays: Carried) -> None:
     model.engine = _engine_with(model.engine, arrays)
     model.prevention.carry_on(_of("prevention", arrays))
     model.completion.carry_on(_of("completion", arrays))
+    model.take_up.carry_on(_of("take_up", arrays))
     outside = float(world.communities["outside"].sum())
     model.finance.carry_on(_of("finance", arrays), world.flow, float(in_pots(world).sum()), outside)
 

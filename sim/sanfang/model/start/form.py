@@ -47,6 +47,7 @@ def _expected(model: DistrictModel) -> tuple[Carried, Carried]:
     exact |= {f"residents.{name}": getattr(model.residents, name) for name in MINDS}
     exact |= {f"prevention.{name}": array for name, array in model.prevention.carried().items()}
     exact |= {f"completion.{name}": array for name, array in model.completion.carried().items()}
+    exact |= {f"take_up.{name}": array for name, array in model.take_up.carried().items()}
     exact |= {f"finance.{name}": array for name, array in model.finance.carried().items()}
     exact |= {"start.steady": np.array(True)}
     any_length = {f"world.{name}": getattr(world, name) for name in POOLS}

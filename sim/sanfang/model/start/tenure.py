@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sanfang.model.model import DistrictModel
 
 _MAX_SKILL = 1.0 - 1e-9
+WORKING_DAYS_A_YEAR = 250.0
 
 
 class Learning:
@@ -66,6 +67,9 @@ def renew(model: DistrictModel, learning: Learning) -> None:
     share = stream(model.seed_run, "tenure", 0).exponential(size=len(hazards))
     years = share / np.maximum(hazards, 1e-9)
     _begin_all(model._world, model.setting, filled, model.engine.workers["home"])
+    knowing = float(model.setting["workforce"]["knowing_days"])
+    if knowing > 0:
+        world.persons["knows"][filled] = 1.0 - np.exp(-WORKING_DAYS_A_YEAR * years[filled] / knowing)
     rest = (1.0 - float(model.setting["workforce"]["learning"])) ** (lessons * years[:, None])
     world.skill[filled] = 1.0 - (1.0 - world.skill[filled]) * rest[filled]
 
