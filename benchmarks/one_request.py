@@ -84,7 +84,7 @@ IN_FIRST: Way = {
 
 IN_THIS: Way = {
     "a need arises": {
-        "model/cases/needs.py": "arise_today _draw_candidates _arise _thin _unprevented _kind_of _begin_need",
+        "model/cases/needs.py": "arise_today _draw_candidates _arise _thin _unprevented _kind_of begin_need",
         "model/cases/lifecycle.py": "new_case begin is_at_window",
         "model/cases/voice.py": "hour_of_day is_voiced voice_rate",
     },

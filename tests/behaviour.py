@@ -17,7 +17,13 @@ MACHINES: dict[str, Any] = {
 HOURS: dict[str, Any] = {"voice.visits_in_hours": 1.0}
 TAKE_UP: dict[str, Any] = {"take_up.known": 0.1, "take_up.campaign": 2.0, "take_up.word_of_mouth": 1.0}
 
-ALL_ON: dict[str, Any] = DEADLINES | TEAM | GRIDS | BY_NEED | MONEY | MACHINES | HOURS | TAKE_UP
+AGAIN: dict[str, Any] = {"voice.again": 0.03}
+WORSE: dict[str, Any] = {"worsening.urgent_days": 7.0, "worsening.spreads": 0.3, "worsening.harder": 0.1}
+BURSTS: dict[str, Any] = {"worsening.swing": 0.08, "worsening.day_noise": 0.12, "worsening.storms": 2.0}
+
+ALL_ON: dict[str, Any] = (
+    DEADLINES | TEAM | GRIDS | BY_NEED | MONEY | MACHINES | HOURS | TAKE_UP | AGAIN | WORSE | BURSTS
+)
 
 OVERLOADED: dict[str, Any] = {
     "staffing.officers_per_10k": 6.0, "staffing.street_per_10k": 2.0, "tasks.load": 0.9,

@@ -132,7 +132,7 @@ def test_example_vanishing(told: Told) -> None:
     day = int(np.flatnonzero(world.dormant == case_id)[0])
     told.is_next(day)
     assert world.burden[0] == 1
-    needs._recur_today(hamlet.world, hamlet.effects, hamlet.setting, day)
+    needs._recur_today(hamlet.engine, hamlet.world, hamlet.effects, hamlet.setting, day)
     assert world.burden[0] == 0 and world.records["gone"][record] == day
 
 
@@ -158,7 +158,7 @@ def test_example_terminals(told: Told) -> None:
         assert served(below) and not served(above)
     uses = int(hamlet.state.counts["terminal_uses"][0])
     assert uses == 2, "the platform's matters use no terminal"
-    hamlet.policy.community["self_service"], hamlet.policy.community["platform"] = 0.0, 1.0
+    hamlet.policy.community["self_service"], hamlet.policy.community["online"] = 0.0, 1.0
     assert served(below, s.APP) and not served(below)
     assert int(hamlet.state.counts["terminal_uses"][0]) == uses
 

@@ -63,10 +63,11 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
     if at_window:
         _make_trip(world, setting, case)
     if (at_window or case.channel == s.APP) and case.parts == 1 and _is_self_served(world, effects, setting, case):
-        case.first = case.registered
-        case.first_at = case.voiced
+        begun = case.voiced if case.again == 0 else max(case.voiced, float(day))
+        if case.first != case.first:
+            case.first, case.first_at = case.registered, begun
         case.tier, case.quality[0] = s.TERMINAL, 1.0
-        close(engine, world, setting, case_id, day, finished_at(setting, case.voiced))
+        close(engine, world, setting, case_id, day, finished_at(setting, begun))
         return
     further_trip = effects.service[case.community, case.domain].further_trip
     if at_window and uniform(case.key, p.NEED_FURTHER_TRIP) < further_trip:
