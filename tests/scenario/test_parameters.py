@@ -80,7 +80,8 @@ def test_a_lever_names_what_it_costs_and_what_it_must_move() -> None:
 def test_every_price_is_that_of_a_lever() -> None:
     priced = {path for lever in levers() for path in lever.price}
     declared = {one.path for one in PARAMETERS if one.section == "prices" and re.match("hours|yuan", one.unit)}
-    assert declared - priced == {"prices.collective_yuan", "prices.forum_resident_hours"}, "income, and residents' time"
+    others = {"prices.collective_yuan", "prices.forum_resident_hours", "prices.campaign_hours"}
+    assert declared - priced == others, "income, residents' time, and telling of whatever is new"
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.path)

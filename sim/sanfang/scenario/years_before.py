@@ -32,6 +32,8 @@ SECTIONS = (
     "workforce",
     "tasks",
     "supply",
+    "terminals",
+    "take_up",
     "conflicts",
     "helpers",
     "prices",

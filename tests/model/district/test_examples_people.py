@@ -231,7 +231,7 @@ def test_example_learning(told: Told) -> None:
     told.is_next(world.skill[0, 0])
     assert (world.skill[0, 1:] == 0.65).all()
     job_id = hamlet.job(hamlet.case(), phase=s.CHORE, heading=h.TRAINING, hours=2.0)
-    casework._note_office_work(hamlet.world, hamlet.setting, jobs[job_id], 1)
+    casework._note_office_work(hamlet.world, hamlet.setting, jobs[job_id], 1, 0)
     told.is_next(world.skill[1].min())
     assert world.skill[1].max() == world.skill[1].min()
     told.is_next(world.persons["trained"][1])
@@ -267,7 +267,7 @@ def test_example_chore_completion(told: Told) -> None:
     share = np.ones((2, len(h.HOUR_HEADINGS)))
     share[0, h.TRAINING] = 14 / 22
     levels = levels_on(scenario, hamlet.model.map, 0)
-    policy = compile_policy(scenario, hamlet.model.map, levels, share, len(work))
+    policy = compile_policy(scenario, hamlet.model.map, levels, share, len(work), hamlet.model.take_up)
     told.is_next(policy.effects.community["wrong_window"][0])
     assert policy.effects.community["wrong_window"][1] == 0.0
 
