@@ -34,6 +34,7 @@ SECTIONS = (
     "supply",
     "terminals",
     "take_up",
+    "worsening",
     "conflicts",
     "helpers",
     "prices",
