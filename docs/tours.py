@@ -102,7 +102,7 @@ REQUEST = Tour(
     (
         Stop(
             "model/cases/needs.py",
-            ("arise_today", "_thin", "_begin_need"),
+            ("arise_today", "_thin", "begin_need"),
             "Candidates come at a capped hazard; the true hazard says which are needs.",
             "a CANDIDATE: key, resident, domain",
         ),

@@ -19,11 +19,13 @@ PLACE = "district=demo&size=1&days=60&day=40"
 TWO = f"{PLACE}&a=before&b=three-devolutions"
 OPENED = {
     "/": [f"{PLACE}&a=before&a.moves=10:authority:1"],
-    "/compare": [TWO, f"{TWO}&view=lives", f"{TWO}&view=replications"],
+    "/compare": [TWO, f"{TWO}&view=gains", f"{TWO}&view=lives", f"{TWO}&view=replications"],
     "/follow": [f"{PLACE}&a=before"],
     "/results": ["", "experiment=experiments/mechanisms/D3a"],
     "/lessons": ["", "lesson=duties-without-means"],
     "/trust": [""],
+    "/glossary": [""],
+    "/present": [f"{PLACE}&a=before"],
 }
 SIZES = {"zh": (390, 844), "en": (1280, 720)}
 VIOLATIONS = """async () => {
