@@ -51,7 +51,8 @@ def test_every_page_opens_in_both_languages(visit: Any, path: str, lang: str) ->
     current = page.inner_text("nav a[aria-current=page]")
     assert current == say(pages()[path].label, lang)
     text = page.inner_text(".sf-main")
-    assert bool(re.search("[\u4e00-\u9fff]{4}", text)) == (lang == "zh")
+    if path != "/glossary":  # which has both languages side by side
+        assert bool(re.search("[\u4e00-\u9fff]{4}", text)) == (lang == "zh")
 
 
 @pytest.mark.parametrize("path", pages())
