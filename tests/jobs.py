@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from sanfang.dashboard.address import Address
+from sanfang.dashboard.widgets import viewer
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.session_group import SessionGroup
 from sanfang.run.background import DONE, BackgroundJob
@@ -44,6 +46,22 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for kind in (PageJob, BackgroundJob):  # the second are those that pages share
         monkeypatch.setattr(kind, "start", start)
+
+
+@contextmanager
+def drawn(monkeypatch: pytest.MonkeyPatch, kind: Callable[[Address], Any]) -> Iterator[Callable[[Address], Any]]:
+    """A way to open pages of a kind at addresses, whose jobs are made at once; all are closed in the end."""
+    before, pages = viewer.address.value, list[Any]()
+    at_once(monkeypatch)
+
+    def opened(address: Address) -> Any:
+        pages.append(kind(address))
+        return pages[-1]
+
+    yield opened
+    for one in pages:
+        one.drawn.close()
+    viewer.address.set(before)
 
 
 def wait_for_day(page: Any, day: int) -> None:

@@ -11,7 +11,7 @@ import ipyvue
 import pytest
 import solara
 
-from jobs import at_once, wait_for_day
+from jobs import drawn, wait_for_day
 from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.pages.live.page import LivePage
 from sanfang.dashboard.widgets import viewer
@@ -61,17 +61,8 @@ class Page:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    before, pages = viewer.address.value, list[Page]()
-    at_once(monkeypatch)
-
-    def opened(address: Address) -> Page:
-        pages.append(Page(address))
-        return pages[-1]
-
-    yield opened
-    for one in pages:
-        one.drawn.close()
-    viewer.address.set(before)
+    with drawn(monkeypatch, Page) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

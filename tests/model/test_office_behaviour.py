@@ -1,5 +1,8 @@
 """What offices do that behave as real ones: deadlines, one team, own grids, posts by need, money that flows, machines,
-opening hours. Each part is off by default."""
+opening hours. Each part is off by default.
+
+The file is long because the parts act on each other, and one set of small districts serves all of them.
+"""
 
 from __future__ import annotations
 

@@ -81,8 +81,9 @@ class DistrictModel(mesa.Model):
         years = " before" if first_day < 0 else ""
         self.keys = {name: root_key(seed, f"{name}{years}") for name in ("needs", "tasks", "terminals")}
         self.open_days = working_days(scenario.calendar, self.days, first_day)
-        self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, first_day, self.days)
+        self._open_so_far = np.cumsum(self.open_days)  # by the end of each day
         dates = dates_of(scenario.calendar, first_day, first_day + self.days)
+        self.demand_by_day, self.weekday_factor = _demand_by_day(scenario, dates)
         self.demand_by_day *= burst_factors(scenario.worsening, dates, self.seeds.troubles, years)
         self.completion = ChoreCompletion(len(self.map.ids))
         self.take_up = TakeUp(scenario, len(self.map.ids))
@@ -196,7 +197,7 @@ class DistrictModel(mesa.Model):
 
     def _working_day(self, day: int) -> int:
         """Number of a day in its working week, from 0."""
-        return int(self.open_days[: day + 1].sum()) % WEEK
+        return int(self._open_so_far[day]) % WEEK
 
     def _needs(self, day: int) -> None:
         """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
@@ -225,7 +226,7 @@ class DistrictModel(mesa.Model):
     def _releases(self, day: int) -> bool:
         """Whether parts that wait for money are looked at on this working day, between two allocations."""
         every = round(self.scenario_run.money.release_days)
-        return every > 0 and int(self.open_days[: day + 1].sum()) % every == 0
+        return every > 0 and int(self._open_so_far[day]) % every == 0
 
     def _money_came(self, day: int) -> None:
         """Cases that waited for money have got it: nothing more to do, unless somebody watches."""
@@ -311,10 +312,9 @@ class DistrictModel(mesa.Model):
             self.step()
 
 
-def _demand_by_day(scenario: Scenario, first: int, days: int) -> tuple[np.ndarray, np.ndarray]:
-    """Demand of each of `days` days from `first` on over the mean day's: by weekday and month, and by weekday alone."""
+def _demand_by_day(scenario: Scenario, dates: list[dt.date]) -> tuple[np.ndarray, np.ndarray]:
+    """Demand of each of the `dates` over the mean day's: by weekday and month, and by weekday alone."""
     calendar = scenario.calendar
-    dates = dates_of(calendar, first, first + days)
     weekday = np.array(calendar.weekday_profile)[[date.weekday() for date in dates]] * 7
     month = np.array(calendar.month_profile)[[date.month - 1 for date in dates]] * 12
     return weekday * month, weekday

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sanfang.dashboard import limits
 from sanfang.scenario import content
@@ -31,6 +31,14 @@ class Bilingual(Table):
 
     def say(self, lang: str) -> str:
         return str(self.zh if lang == "zh" else self.en).strip()
+
+
+def _a_scenario(value: str) -> str:
+    return one_of(value, content.names(), "a scenario")
+
+
+ScenarioName = Annotated[str, AfterValidator(_a_scenario)]
+"""The name of a scenario that there is."""
 
 
 class Place(Table):

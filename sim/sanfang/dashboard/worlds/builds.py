@@ -13,13 +13,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any
 
 import tomli_w
 
-from sanfang.dashboard.worlds import shared_slots
+from sanfang.dashboard.worlds.viewers import Viewers
 from sanfang.lab.storage.results import Results
 from sanfang.run.background import BackgroundJob
 from sanfang.run.slots import Slots
@@ -80,30 +79,12 @@ class Build:
     def __init__(self, name: str, runs: int) -> None:
         self.name, self.results = name, Path.cwd() / RESULTS / name
         self.job: BackgroundJob[str] = BackgroundJob(self._watch, total=runs, owner=self, jobs=_ONE)
-        self.job.listen(self._tell)
-        self._lock = threading.Lock()
-        self._viewers: dict[object, tuple[AbstractContextManager[object], Callable[[], object]]] = {}
+        self._viewers = Viewers("a sweep")
+        self.job.listen(self._viewers.tell)
 
     def listen(self, told: Callable[[], object]) -> Callable[[], None]:
         """Have `told` called on this page when something has changed; returns what ends that."""
-        viewer, page = object(), shared_slots.page()
-        with self._lock:
-            self._viewers[viewer] = page, told
-        return lambda: self._forget(viewer)
-
-    def _forget(self, viewer: object) -> None:
-        with self._lock:
-            self._viewers.pop(viewer, None)
-
-    def _tell(self) -> None:
-        with self._lock:
-            viewers = list(self._viewers.items())
-        for viewer, (page, told) in viewers:
-            try:
-                with page:
-                    told()
-            except Exception:  # a page that is closing must not end a sweep
-                self._forget(viewer)
+        return self._viewers.join(told)
 
     def _watch(self, job: BackgroundJob[Any]) -> str:
         file = Path(EXPERIMENTS) / FOLDER / f"{self.name}.toml"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from sanfang.dashboard.authored.tables import Place
 from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.starts import have_start
 from sanfang.run.background import play
@@ -79,6 +80,30 @@ class Runs:
                     while len(self._seen) > self._kept:
                         self._seen.popitem(last=False)
         return seen
+
+    def make_all(self, wanted: Mapping[str, Sequence[Trial]], job: PageJob[Any]) -> dict[str, tuple[Seen, ...]]:
+        """Make rows of runs, as a job that counts them. Raises Cancelled."""
+        made: dict[str, tuple[Seen, ...]] = {}
+        for name, row in wanted.items():
+            seen = []
+            for trial in row:
+                job.check()
+                seen.append(self.make(trial, job))
+                job.did()
+            made[name] = tuple(seen)
+        return made
+
+    def all_seen(self, wanted: Mapping[str, Sequence[Trial]]) -> dict[str, tuple[Seen, ...]] | None:
+        """What is kept of rows of runs; None unless all of them were made."""
+        rows = {name: tuple(filter(None, map(self.seen, row))) for name, row in wanted.items()}
+        return rows if all(len(rows[name]) == len(row) for name, row in wanted.items()) else None
+
+
+def with_seeds(scenario: Scenario, where: Place) -> list[Trial]:
+    """The runs of a scenario at a place: one for each of its seeds."""
+    digest = scenario.digest()
+    seeds = range(where.seed, where.seed + where.replications)
+    return [Trial(scenario, digest, seed, where.days, where.size) for seed in seeds]
 
 
 RUNS = Runs()

@@ -6,23 +6,20 @@ recorded of it, and never wait for it: where it is late, its series come later.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 from weakref import WeakValueDictionary
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.worlds import shared_slots
 from sanfang.dashboard.worlds.starts import have_start
+from sanfang.dashboard.worlds.viewers import Viewers
 from sanfang.run.against import Recorded, recorded
 from sanfang.run.background import DAYS_A_TURN, FAILED, BackgroundJob
 from sanfang.run.session import Session
 from sanfang.run.slots import Slot
 from sanfang.scenario.scenario import Scenario
-
-log = logging.getLogger(__name__)
 
 DAYS_AHEAD = 60
 """Days that it is played beyond the day of whoever is furthest; it goes on when half of them are left."""
@@ -40,7 +37,7 @@ class PresentRun:
         self.seen: Recorded | None = None
         self.error = ""
         self._lock = threading.RLock()
-        self._viewers: dict[object, tuple[AbstractContextManager[object], Callable[[], object]]] = {}
+        self._viewers = Viewers("the present policy")
         self._until = 0
         self._session: Session | None = None
         self._room: Slot | None = None
@@ -54,13 +51,11 @@ class PresentRun:
     def join(self, told: Callable[[], object]) -> Callable[[], None]:
         """Somebody looks; `told` is called on this page when more is known. Returns what ends that: once nobody is
         left, nothing is played any more, and the world is let go."""
-        viewer, page = object(), shared_slots.page()
-        with self._lock:
-            self._viewers[viewer] = page, told
+        gone = self._viewers.join(told)
 
         def leave() -> None:
             with self._lock:
-                self._viewers.pop(viewer, None)
+                gone()
                 if not self._viewers:
                     self._let_go()
 
@@ -120,15 +115,7 @@ class PresentRun:
             if job.state == FAILED:
                 self.error, self._job = job.error, None
                 self._let_go()
-            viewers = list(self._viewers.items())
-        for viewer, (page, told) in viewers:
-            if viewer not in self._viewers:  # gone meanwhile
-                continue
-            try:
-                with page:
-                    told()
-            except Exception:  # whatever is wrong with one page, the others see the run go on
-                log.exception("a page could not be told of the present policy")
+        self._viewers.tell()
 
     def _let_go(self) -> None:
         """Give the memory back; what was recorded stays."""

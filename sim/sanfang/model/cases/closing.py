@@ -9,6 +9,7 @@ from sanfang.model.cases.lifecycle import (
     MAX_SLEEP_DAYS,
     change_state,
     count_repeat,
+    day_after,
     end_case,
     free_case,
     linger,
@@ -157,7 +158,7 @@ def _is_voiced_again(world: World, setting: Setting, case_id: int, outcome: int,
         return False
     change_state(world, case_id, outcome)
     case.closed_before = time
-    sleep(world, case_id, outcome, max(int(time + after), int(time) + 1))
+    sleep(world, case_id, outcome, day_after(time, after))
     return True
 
 

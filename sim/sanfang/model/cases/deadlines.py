@@ -9,7 +9,7 @@ import numpy as np
 
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
-from sanfang.model.cases.stations import accrue
+from sanfang.model.cases.stations import accrue, dequeue
 from sanfang.model.compiled import compiled
 from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import uniform
@@ -75,7 +75,7 @@ def lapse_of_work(engine: Engine, world: World, setting: Setting, job_id: int, s
         return
     job = engine.jobs[job_id]
     station = job.station
-    leave_queue(engine, job_id)
+    dequeue(engine, world, job_id)
     world.office_work[job.target, job.heading].lapsed += job.hours
     world.daily[day, s.D_LAPSED] += 1
     if job.phase == s.TASK and station < 2 * world.layout.communities:

@@ -240,9 +240,14 @@ def linger(world: World, needs: Record, case_id: int, record: int, time: float) 
     if lasts > MAX_SLEEP_DAYS:
         free_case(world, case_id)
         return
-    day = max(int(time + lasts), int(time) + 1)
     case.record = record
-    sleep(world, case_id, s.LINGERING, day)
+    sleep(world, case_id, s.LINGERING, day_after(time, lasts))
+
+
+@compiled
+def day_after(time: float, days: float) -> int:
+    """The day on which so many `days` after a calendar time are over: a later one than that of the time."""
+    return max(int(time + days), int(time) + 1)
 
 
 @compiled

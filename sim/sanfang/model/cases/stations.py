@@ -84,8 +84,10 @@ def dequeue(engine: Engine, world: World, job_id: int) -> None:
 
 @compiled
 def _local_gain(world: World, setting: Setting, worker_id: int, job: Record) -> float:
-    """How much faster a worker does a part that waits at a community, for knowing the place; grid workers know their
-    own grid only."""
+    """How much faster a worker does a part for knowing the place where it waits: at a community, and grid workers in
+    their own grid only."""
+    if job.station >= 2 * world.layout.communities:
+        return 1.0
     gain = setting.casework.local_knowledge
     if setting.workforce.knowing_days > 0.0:
         gain = 1.0 + (gain - 1.0) * _knows(world, worker_id, job)
@@ -95,10 +97,7 @@ def _local_gain(world: World, setting: Setting, worker_id: int, job: Record) -> 
 @compiled
 def _pace(world: World, setting: Setting, worker_id: int, job: Record) -> float:
     """Speed of a rested worker at a part that takes skill, over a specialist's."""
-    pace = world.skill[worker_id, job.domain]
-    if job.station < 2 * world.layout.communities:
-        pace *= _local_gain(world, setting, worker_id, job)
-    return pace
+    return world.skill[worker_id, job.domain] * _local_gain(world, setting, worker_id, job)
 
 
 @compiled
@@ -182,8 +181,7 @@ def _begin_work(engine: Engine, world: World, setting: Setting, station: int, jo
     speed = 1.0 - setting.workforce.fatigue_slows * world.persons[worker_id].fatigue
     if skilled:
         speed *= world.skill[worker_id, job.domain]
-        if job.station < 2 * world.layout.communities:
-            speed *= _local_gain(world, setting, worker_id, job)
+        speed *= _local_gain(world, setting, worker_id, job)
     _prefetch_next(engine, world, job)
     dequeue(engine, world, job_id)
     if skilled:

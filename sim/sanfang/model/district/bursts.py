@@ -45,9 +45,9 @@ def _swing(settings: Worsening, dates: Sequence[dt.date], seed: int, *names: str
 
 def _noise(settings: Worsening, dates: Sequence[dt.date], seed: int, *names: str) -> np.ndarray:
     """Of each date by itself."""
-    shocks = (
-        stream(seed, "day noise", *names).standard_normal(len(dates)) if settings.day_noise else np.zeros(len(dates))
-    )
+    if not settings.day_noise:
+        return np.zeros(len(dates))
+    shocks = stream(seed, "day noise", *names).standard_normal(len(dates))
     return np.asarray(settings.day_noise * shocks - settings.day_noise**2 / 2.0)
 
 

@@ -70,7 +70,7 @@ def test_a_lesson_played_through_by_many_at_once_is_computed_once(monkeypatch: p
         viewer_.start()
     for viewer_ in viewers:
         viewer_.join(60)
-    wanted = {trial.key for step in lesson.steps for row in trials(lesson, step) for trial in row}
+    wanted = {trial.key for step in lesson.steps for row in trials(lesson, step).values() for trial in row}
     assert len(ran) == len(wanted) == len({trial.key for trial in ran})
     assert known(lesson, lesson.steps[0], runs) is not None
 
@@ -164,7 +164,7 @@ def test_links_reproduce_the_arms_of_a_step() -> None:
     address, problems = read(link.partition("?")[2])
     assert problems == []
     for world, arm in zip(address.worlds, (step.arms[0], step.arms[-1]), strict=True):
-        expected = next(row[0].scenario for one, row in zip(step.arms, trials(lesson, step), strict=True) if one == arm)
+        expected = trials(lesson, step)[arm.id][0].scenario
         assert scenario_of(address, world).digest() == expected.digest()
     assert (address.district, address.size, address.seed, address.day) == ("demo", 1.0, 1, found.place.days)
 

@@ -10,7 +10,7 @@ import ipyvue
 import pytest
 import solara
 
-from jobs import at_once, brought, eventually, until_drawn
+from jobs import brought, drawn, eventually, until_drawn
 from sanfang.dashboard.address import Address
 from sanfang.dashboard.authored.tables import Place
 from sanfang.dashboard.pages.present import page as present
@@ -66,17 +66,8 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     where = Place(start="empty", size=0.25, days=60, replications=3)
     short = whole.model_copy(update={"place": where, "scenes": scenes})
     monkeypatch.setattr(present, "load_all", lambda: ({"short": short}, ["scripts/broken.toml: title: is missing"]))
-    before, stages = viewer.address.value, list[Stage]()
-    at_once(monkeypatch)
-
-    def opened(address: Address) -> Stage:
-        stages.append(Stage(address))
-        return stages[-1]
-
-    yield opened
-    for one in stages:
-        one.drawn.close()
-    viewer.address.set(before)
+    with drawn(monkeypatch, Stage) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -123,9 +123,9 @@ def domain_rows(table: pd.DataFrame, scenario: Scenario, count: int, lang: str) 
 def verdict(change: float, name: str) -> str:
     """ "better", "worse", or "" where a difference of a metric is below the smallest of interest, or is none."""
     known = metric(name)
-    if change != change or abs(change) <= known.smallest or known.better is None:
+    if change != change or abs(change) <= known.smallest:
         return ""
-    return "better" if (change > 0) == (known.better == "higher") else "worse"
+    return looks.kind("higher" if change > 0 else "lower", known.better)
 
 
 def sure_heads(count: int, lang: str) -> list[str]:

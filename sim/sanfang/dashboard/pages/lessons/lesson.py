@@ -12,11 +12,10 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from sanfang.dashboard.authored.differences import LESS, MORE, OUTCOMES, UNCLEAR
-from sanfang.dashboard.authored.tables import Bilingual, Place, Table, one_of
+from sanfang.dashboard.authored.tables import Bilingual, Place, ScenarioName, Table, one_of
 from sanfang.dashboard.pages.lessons.placeholders import check_placeholders
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.series import MEASURES
-from sanfang.scenario import content
 from sanfang.scenario.catalogue import find
 from sanfang.scenario.errors import nearest
 from sanfang.scenario.policy import lever_names
@@ -32,14 +31,9 @@ class Arm(Table):
     """One policy or district that a step runs: a scenario by name, and maybe parameters set in it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,13}$")
-    scenario: str
+    scenario: ScenarioName
     set: dict[str, float] = Field(default_factory=dict)
     label: Bilingual | None = None
-
-    @field_validator("scenario")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return one_of(value, content.names(), "a scenario")
 
     @field_validator("set")
     @classmethod
@@ -80,17 +74,12 @@ class Try(Table):
     text: Bilingual
     lever: str
     level: float = Field(1.0, ge=0, le=1)
-    scenario: str = "before"
+    scenario: ScenarioName = "before"
 
     @field_validator("lever")
     @classmethod
     def _lever(cls, value: str) -> str:
         return one_of(value, lever_names(), "a lever")
-
-    @field_validator("scenario")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return one_of(value, content.names(), "a scenario")
 
 
 class LessonStep(Table):

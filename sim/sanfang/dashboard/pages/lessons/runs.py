@@ -12,19 +12,14 @@ from sanfang.dashboard.authored.differences import MORE, UNCLEAR, Difference, di
 from sanfang.dashboard.authored.tables import Place
 from sanfang.dashboard.pages.lessons.lesson import ANY, SAME, Lesson, LessonStep, scenario_of
 from sanfang.dashboard.worlds.job import PageJob
-from sanfang.dashboard.worlds.kept_runs import RUNS, Runs, Seen, Trial
+from sanfang.dashboard.worlds.kept_runs import RUNS, Runs, Seen, Trial, with_seeds
 from sanfang.metrics.catalogue import BY_NAME
 
 
-def trials(lesson: Lesson, step: LessonStep) -> list[list[Trial]]:
+def trials(lesson: Lesson, step: LessonStep) -> dict[str, list[Trial]]:
     """The runs of a step: for each arm, one for each seed."""
     where = lesson.place_of(step)
-    seeds = range(where.seed, where.seed + where.replications)
-    scenarios = [scenario_of(arm, where) for arm in step.arms]
-    return [
-        [Trial(scenario, digest, seed, where.days, where.size) for seed in seeds]
-        for scenario, digest in zip(scenarios, [scenario.digest() for scenario in scenarios], strict=True)
-    ]
+    return {arm.id: with_seeds(scenario_of(arm, where), where) for arm in step.arms}
 
 
 @dataclass(frozen=True)
@@ -106,26 +101,13 @@ def verdict(metric: str, direction: str) -> str:
 
 def find_out(lesson: Lesson, step: LessonStep, job: PageJob[Any], runs: Runs = RUNS) -> StepOutcome:
     """Make the runs of a step, as a job that counts them. Raises Cancelled."""
-    by_arm: dict[str, tuple[Seen, ...]] = {}
-    for arm, row in zip(step.arms, trials(lesson, step), strict=True):
-        made = []
-        for trial in row:
-            job.check()
-            made.append(runs.make(trial, job))
-            job.did()
-        by_arm[arm.id] = tuple(made)
-    return StepOutcome(step, lesson.place_of(step), by_arm)
+    return StepOutcome(step, lesson.place_of(step), runs.make_all(trials(lesson, step), job))
 
 
 def known(lesson: Lesson, step: LessonStep, runs: Runs = RUNS) -> StepOutcome | None:
     """What the runs of a step showed, if all of them were made before."""
-    by_arm: dict[str, tuple[Seen, ...]] = {}
-    for arm, row in zip(step.arms, trials(lesson, step), strict=True):
-        made = tuple(seen for seen in map(runs.seen, row) if seen)
-        if len(made) < len(row):
-            return None
-        by_arm[arm.id] = made
-    return StepOutcome(step, lesson.place_of(step), by_arm)
+    seen = runs.all_seen(trials(lesson, step))
+    return StepOutcome(step, lesson.place_of(step), seen) if seen is not None else None
 
 
 def score(result: StepOutcome, answer: str, shown: Callable[[float], float] = float) -> str:

@@ -12,7 +12,7 @@ from sanfang.dashboard.authored.differences import Difference, differences
 from sanfang.dashboard.authored.placeholders import PLACEHOLDER
 from sanfang.dashboard.pages.present.script import BEGIN, FIRST, OWN, PRESENT, Scene, Script
 from sanfang.dashboard.worlds.job import PageJob
-from sanfang.dashboard.worlds.kept_runs import RUNS, Runs, Seen, Trial
+from sanfang.dashboard.worlds.kept_runs import RUNS, Runs, Seen, Trial, with_seeds
 from sanfang.metrics.catalogue import BY_NAME
 from sanfang.run.moves import with_moves
 from sanfang.run.series import MEASURES
@@ -76,35 +76,17 @@ def trials(script: Script) -> dict[str, list[Trial]]:
     for scene in script.scenes:
         if scene.id in script.policies:
             scenarios[scene.id] = with_moves(base, script.moves(scene))
-    seeds = range(where.seed, where.seed + where.replications)
-    found = {}
-    for name, scenario in scenarios.items():
-        digest = scenario.digest()
-        found[name] = [Trial(scenario, digest, seed, where.days, where.size) for seed in seeds]
-    return found
+    return {name: with_seeds(scenario, where) for name, scenario in scenarios.items()}
 
 
 def find_out(script: Script, job: PageJob[Any], runs: Runs = RUNS) -> Outcomes:
     """Make the runs of a script, as a job that counts them. Raises Cancelled."""
-    by_policy: dict[str, tuple[Seen, ...]] = {}
     wanted = trials(script)
     job.total = sum(map(len, wanted.values()))
-    for name, row in wanted.items():
-        made = []
-        for trial in row:
-            job.check()
-            made.append(runs.make(trial, job))
-            job.did()
-        by_policy[name] = tuple(made)
-    return Outcomes(script, by_policy)
+    return Outcomes(script, runs.make_all(wanted, job))
 
 
 def known(script: Script, runs: Runs = RUNS) -> Outcomes | None:
     """What the runs of a script showed, if all of them were made before."""
-    by_policy: dict[str, tuple[Seen, ...]] = {}
-    for name, row in trials(script).items():
-        made = tuple(seen for seen in map(runs.seen, row) if seen)
-        if len(made) < len(row):
-            return None
-        by_policy[name] = made
-    return Outcomes(script, by_policy)
+    seen = runs.all_seen(trials(script))
+    return Outcomes(script, seen) if seen is not None else None

@@ -12,7 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from sanfang.dashboard.authored.placeholders import PLACEHOLDER, check_braces
-from sanfang.dashboard.authored.tables import Bilingual, Place, Table, one_of
+from sanfang.dashboard.authored.tables import Bilingual, Place, ScenarioName, Table, one_of
 from sanfang.run.moves import Move, with_moves
 from sanfang.run.series import BY_COMMUNITY, MEASURES
 from sanfang.scenario import content
@@ -115,17 +115,12 @@ class Script(Table):
     title: Line
     about: Caption
     place: Place = Field(default_factory=Place)
-    scenario: str = "before"
+    scenario: ScenarioName = "before"
     charts: tuple[ChartName, ChartName] = ("satisfaction", "days_to_resolve")
     figures: tuple[str, str, str] = ("satisfaction", "days_to_resolve", "wasted")
     map: str = "satisfaction"
     speed: Literal[1, 3, 10, 30] = 10
     scenes: tuple[Scene, ...] = Field(min_length=1, max_length=15)
-
-    @field_validator("scenario")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return one_of(value, content.names(), "a scenario")
 
     @field_validator("figures")
     @classmethod
