@@ -56,8 +56,9 @@ def test_axe_finds_no_violation(visit: Any, dashboard: str, lang: str) -> None:
             page.goto(f"{dashboard}{path}?{query}&lang={lang}")
             page.wait_for_selector(".sf-main .card, .sf-main .sf-figure")
             until_drawn(page)
-            page.click(".sf-tool[aria-expanded]")
-            page.wait_for_selector(".sf-recipe pre")
+            if path != "/present":  # a stage that covers the frame with its tools
+                page.click(".sf-tool[aria-expanded]")
+                page.wait_for_selector(".sf-recipe pre")
             found[path, query] = violations(page)
     assert {where: what for where, what in found.items() if what} == {}
 
