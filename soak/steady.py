@@ -14,9 +14,10 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -141,16 +142,25 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=1, help="first seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only-steady", action="store_true", help="leave the other two starts out")
+    parser.add_argument("--keep", type=Path, help="a CSV file of the yearly means; runs it holds are not made again")
     options = parser.parse_args()
     seeds = range(options.first, options.first + options.seeds)
     starts = STARTS[:1] if options.only_steady else STARTS
-    with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
+    years = pd.read_csv(options.keep) if options.keep and options.keep.exists() else pd.DataFrame()
+    played = set(zip(years["start"], years["seed"], strict=True)) if len(years) else set()
+    with multiprocessing.get_context("spawn").Pool(options.jobs, maxtasksperchild=1) as pool:
         runs = [
-            pool.apply_async(partial(years_of, start, options.district, options.scale, seed))
+            pool.apply_async(years_of, (start, options.district, options.scale, seed))
             for seed in seeds
             for start in starts
+            if (start.name, seed) not in played
         ]
-        years = pd.DataFrame([row for run in runs for row in run.get()])
+        for done, run in enumerate(runs, start=1):
+            years = pd.concat([years, pd.DataFrame(run.get())], ignore_index=True)
+            if options.keep:
+                years.to_csv(options.keep, index=False)
+            print(f"{done} of {len(runs)} runs", file=sys.stderr, flush=True)
+    years = years[years["seed"].isin(seeds) & years["start"].isin([start.name for start in starts])]
     for table in (slopes(years), tenth_years(years) if len(starts) > 1 else pd.DataFrame()):
         print("\n".join(_markdown(table)), end="\n\n")
 
