@@ -9,6 +9,7 @@ import numpy as np
 from sanfang.model.books import headings as h
 from sanfang.model.cases.case_records import CASE, CLOSING, EXPERIENCE, LATENT_NEED, NEED_RECORD, STATE
 from sanfang.model.cases.lifecycle import MAX_SLEEP_DAYS
+from sanfang.model.cases.shared import MAX_OTHERS
 from sanfang.model.district.district_records import COMMUNITY, COMMUNITY_DOMAIN, OFFICE_WORK, Residents
 from sanfang.model.district.geography import Geography
 from sanfang.model.district.population import ELDERLY, hazard_caps
@@ -110,18 +111,21 @@ def _near(map_: Geography) -> np.ndarray:
 
 
 def make_room(
-    engine: Engine, world: World, streams: TaskStreams, chores: np.ndarray, pending: int
+    engine: Engine, world: World, streams: TaskStreams, chores: np.ndarray, pending: int, others: float, back: int
 ) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
     The same ones are returned where nothing had to grow. Bounds: needs cannot exceed the day's candidates, nor tasks
     their stream, by more than chance (eight standard deviations) allows; every case is recorded once, closes
-    at most once more than it is brought back, and has at most `MAX_PARTS` jobs.
+    at most once more than it is brought back, and has at most `MAX_PARTS` jobs. `others`: mean number of residents whom
+    a shared trouble concerns beside the first; `back`: needs that are back today.
     """
     counts = world.counts[0]
     capped = float((world.domains["hazard"] * world.domains["cap"]).sum())
     candidates = capped / 365.0 * float(world.communities["size"].sum())
     needs = _upper_bound(candidates)
+    if others > 0.0:  # needs come in lots: of as many as there are candidates, but with a larger variance
+        needs = _upper_bound(candidates, 1.0 + 2.0 * others) + MAX_OTHERS * (100 + back)
     used, latent = int(counts["cases_used"]), int(counts["latent"])
     cases = _fitting(world.cases, used, used + needs)
     recorded, closed = int(counts["records"]), int(counts["closings"])
@@ -144,9 +148,9 @@ def make_room(
     return engine, world._replace(**arrays)
 
 
-def _upper_bound(mean: float) -> int:
-    """A number that a Poisson count of this mean will not exceed."""
-    return int(mean + 8.0 * mean**0.5 + 100.0)
+def _upper_bound(mean: float, spread: float = 1.0) -> int:
+    """A number that a count of this mean, and a variance of `spread` times the mean, will not exceed."""
+    return int(mean + 8.0 * (mean * spread) ** 0.5 + 100.0)
 
 
 def _fitting(array: np.ndarray, used: int, needed: int) -> np.ndarray:

@@ -15,7 +15,7 @@ from sanfang.model.books.ledger import check_books, check_flow, close_day, hours
 from sanfang.model.building import build_world, make_room
 from sanfang.model.cases.casework import work_today
 from sanfang.model.cases.latent import surface_today
-from sanfang.model.cases.needs import arise_today
+from sanfang.model.cases.needs import arise_today, number_back
 from sanfang.model.cases.routing import release_money
 from sanfang.model.cases.terminals import begin_day_at_terminals
 from sanfang.model.chore_completion import ChoreCompletion
@@ -92,6 +92,7 @@ class DistrictModel(mesa.Model):
         self._young, self._elderly = (np.flatnonzero(self.residents.age == age) for age in (YOUNG, ELDERLY))
         self.diary = Diary(self.days, len(self.map.ids))
         self._pending, self._voiced_today, self._has_new_money = 0, 0, False
+        self._back = 0  # needs that are back today
         self._part_time = False
         self._month = 1.0  # the share of the running month's days that it has had money for
         self.make_room()
@@ -201,6 +202,8 @@ class DistrictModel(mesa.Model):
 
     def _needs(self, day: int) -> None:
         """(2) Needs arise. (3) Needs are voiced, found, met, or vanish."""
+        others = self.scenario_run.sharing.others
+        self._back = number_back(self._world, day) if others > 0.0 else 0
         self.make_room()
         demand, weekday = float(self.demand_by_day[day]), float(self.weekday_factor[day])
         state = (self._engine, self._world, self._effects, self.setting, self.residents.trust)
@@ -279,7 +282,9 @@ class DistrictModel(mesa.Model):
 
     def make_room(self) -> None:
         """Let the pools grow to hold whatever a day can bring, and point compiled code to them."""
-        engine, world = make_room(self.engine, self.world, self.streams, self.policy.chores, self._pending)
+        others, back = self.scenario_run.sharing.others, self._back
+        known = (self.streams, self.policy.chores, self._pending, others, back)
+        engine, world = make_room(self.engine, self.world, *known)
         if engine is not self.engine:
             self.engine, self._engine = engine, refer_engine(*engine)
         if world is not self.world:

@@ -78,7 +78,9 @@ BY_PARTNER = 19  # a partner works on it
 CONVENED = 20  # waits for a forum
 
 DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "withdrawn",
-         "recurred", "data_found", "work_done", "work_lapsed", "worsened", "spread", "voiced_again")  # fmt: skip
+         "recurred", "data_found", "work_done", "work_lapsed", "worsened", "spread", "voiced_again",
+         "shared", "duplicates")  # fmt: skip
 """Counters kept by day."""
 (D_ARISEN, D_VOICED, D_DISCOVERED, D_CLOSED, D_RESOLVED, D_REPEATS, D_WITHDRAWN,
- D_RECURRED, D_DATA_FOUND, D_DONE, D_LAPSED, D_WORSENED, D_SPREAD, D_VOICED_AGAIN) = range(len(DAILY))  # fmt: skip
+ D_RECURRED, D_DATA_FOUND, D_DONE, D_LAPSED, D_WORSENED, D_SPREAD, D_VOICED_AGAIN,
+ D_SHARED, D_DUPLICATES) = range(len(DAILY))  # fmt: skip

@@ -61,6 +61,16 @@ class Worsening(Section):
     storm_excess: float = param(4.0, "days of usual demand", 0, 100, "Needs that a storm brings, most of them in the first days", "每次风暴额外诉求", source="Taipei 2015-2018, reports: 4.0 (docs/demand.md)")
 
 
+class Sharing(Section):
+    """Troubles that concern several residents: reported more than once, and gone for all at once."""
+
+    others: float = param(0.0, "residents", 0, 5, "Mean number of others whom a shared trouble concerns; 0: every trouble is one resident's own", "共同问题波及的其他居民数（0为不共担）", source="assumed, 1 to 5")
+    recognised: float = param(0.7, "0-1", 0, 1, "Chance that an office sees that the trouble of a new request is being handled", "重复件识别率", source="assumed, 0.3 to 0.95")
+    turned_away: float = param(0.2, "0-1", 0, 1, "Share of recognised requests that are closed as duplicates, unresolved; the others close with the first", "重复件直接退办比例", source="assumed, 0 to 0.5")
+    check_hours: float = param(0.03, "hours", 0, 1, "Work of looking whether a new request is a duplicate", "查重工时", source="assumed, 0.01 to 0.1")
+    look_hours: float = param(0.5, "hours", 0, 8, "Most work that a part takes whose trouble another request has ended", "到场发现已办结的工时", source="assumed, 0.2 to 2")
+
+
 class Voice(Section):
     """Who speaks up, when and where [D2c]."""
 

@@ -92,6 +92,7 @@ class Domain(Section):
     social: float = param(0.0, "0-1", 0, 1, "Share that a social organisation could do", "社会组织可承接比例")
     simple: float = param(0.0, "0-1", 0, 1, "Share so simple that people of the area could do it", "居民可承担比例")
     conflict: float = param(0.0, "0-1", 0, 1, "Share that is a conflict between residents", "居民矛盾比例")
+    shared: float = param(0.0, "0-1", 0, 1, "Share of one trouble of several residents", "共同问题比例")
     visits: float = param(
         0.0, "0-1", 0, 1, "Fall in hazard for the elderly alone with a visit every month", "探访预防作用"
     )

@@ -22,6 +22,7 @@ from sanfang.scenario.conditions import (
     Needs,
     Prices,
     RunLength,
+    Sharing,
     Supply,
     TakeUp,
     Tasks,
@@ -72,6 +73,7 @@ class Scenario(Section):
     departments: dict[str, DepartmentPosts] = Field(default_factory=dict)
     needs: Needs = Field(default_factory=Needs)
     worsening: Worsening = Field(default_factory=Worsening)
+    sharing: Sharing = Field(default_factory=Sharing)
     voice: Voice = Field(default_factory=Voice)
     discovery: Discovery = Field(default_factory=Discovery)
     casework: Casework = Field(default_factory=Casework)

@@ -14,8 +14,12 @@ CASE = record_type(
     ("first", "f8", "hours", "working time at which somebody first worked on it; NaN before"),
     ("first_at", "f8", "days", "the same in calendar time"),
     ("registered", "f8", "hours", "working time at which it came in"),
+    ("tied_since", "f8", "hours", "working time from which on its request waits for another one, if it is tied"),
+    ("gone", "f8", "days", "calendar time at which the trouble no longer was there; NaN while it is"),
     ("resident", "i4", "resident", "who has the trouble"),
     ("record", "i4", "", "row of its record, if it lingers"),
+    ("row", "i4", "", "its row among the latent needs, while it is one"),
+    ("ring", "i4", "case", "the next need of the same trouble, or NONE if it concerns nobody else"),
     ("closing", "i4", "", "row of the last closing of it or its root, or NONE"),
     ("next", "i4", "case", "in the list of free ones, or of those dormant until the same day"),
     ("jobs", ("i4", MAX_PARTS), "job", "of each part, or NONE"),
@@ -41,6 +45,7 @@ CASE = record_type(
     ("vulnerable", "i1", "0 or 1", "its owner is"),
     ("again", "i1", "", "times it was voiced again after it was given up or closed in vain"),
     ("worse", "i1", "0 or 1", "it has grown worse while it waited"),
+    ("tied", "i1", "0 or 1", "its request waits for another one for the same trouble"),
 )
 """A need from its arising to its end."""
 
@@ -91,7 +96,7 @@ NEED_RECORD = record_type(
     ("trips", "i1", "", ""),
     ("vulnerable", "i1", "0 or 1", ""),
     ("rated", "i1", "", "-1 not reached, 0 dissatisfied, 1 satisfied"),
-    ("met", "i1", "0 or 1", "by a planned service while it was silent; healed otherwise"),
+    ("met", "i1", "0 or 1", "while it was silent, by a planned service or another's request; healed otherwise"),
     packed=True,
 )
 """One need that has ended, or is open or latent at the end of the run (`outcome` is then that state)."""

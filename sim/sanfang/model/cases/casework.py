@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
-from sanfang.model.cases.closing import close, finish_part, give_up, reopen
+from sanfang.model.cases.closing import close, close_as_duplicate, finish_part, give_up, reopen
 from sanfang.model.cases.deadlines import TASK_ENDS, TASK_NEARS, come_near, lapse_of_work, set_deadline
 from sanfang.model.cases.forums import hold_forum
 from sanfang.model.cases.handling import carry_out, finish_handling, next_handoff_time
 from sanfang.model.cases.lifecycle import WORSENS, is_at_window
 from sanfang.model.cases.prefetching import can_be_given_up, prefetch_buckets, prefetch_current_bucket
 from sanfang.model.cases.routing import advance, diagnose, find_tier, finish_relay, receive_grant, route
+from sanfang.model.cases.shared import is_recognised, is_turned_away, tie
 from sanfang.model.cases.stations import (
     accrue,
     book_time,
@@ -43,7 +44,7 @@ from sanfang.model.kernel.engine import end_service, free_job, join_queue, new_j
 from sanfang.model.kernel.engine_arrays import ARRIVAL, GIVE_UP, NONE, SERVICE_END, TIMER, Engine
 from sanfang.model.kernel.event_calendar import next_event, schedule
 from sanfang.model.kernel.records import Record
-from sanfang.model.kernel.worktime import to_working
+from sanfang.model.kernel.worktime import to_calendar, to_working
 from sanfang.model.setting import Setting
 from sanfang.model.world import World
 
@@ -73,11 +74,27 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
     if at_window and uniform(case.key, p.NEED_FURTHER_TRIP) < further_trip:
         _make_trip(world, setting, case)
     _accrue_intake(world, setting, case)
+    if case.ring != NONE and is_recognised(world, setting, case_id):
+        _note_duplicate(engine, world, setting, case_id, day)
+        return
     _decide_treatment(world, effects, setting, case)
     gives_up = _patient_until(world, setting, case, day)
     schedule(engine, gives_up, GIVE_UP, case_id, case.key)
     _make_parts(engine, world, setting, case_id)
     _start_parts(engine, world, effects, setting, case, at_window, day)
+
+
+@compiled
+def _note_duplicate(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
+    """The trouble is being handled already: the request is tied to the one before, or closed as a duplicate."""
+    case, now = world.cases[case_id], engine.clock[0].now
+    world.daily[day, s.D_DUPLICATES] += 1
+    if case.first_at != case.first_at:
+        case.first_at = to_calendar(now, day, world.clock_start, setting.opening)
+    tie(engine, world, case_id)
+    if is_turned_away(setting, case):
+        case.tied = 0
+        close_as_duplicate(world, setting, case_id, day, to_calendar(now, day, world.clock_start, setting.opening))
 
 
 @compiled
@@ -121,6 +138,8 @@ def _accrue_intake(world: World, setting: Setting, case: Record) -> None:
     elif case.channel == s.DEPARTMENT_WINDOW:
         station = department_of(world, case.domain)
     accrue(world, station, h.INTAKE, setting.casework.intake_hours)
+    if setting.sharing.others > 0.0:
+        accrue(world, station, h.DUPLICATES, setting.sharing.check_hours)
 
 
 @compiled

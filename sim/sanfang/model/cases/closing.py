@@ -16,9 +16,11 @@ from sanfang.model.cases.lifecycle import (
     lingering_days,
     relieve,
     sleep,
+    write_record,
 )
 from sanfang.model.cases.payment import refund
 from sanfang.model.cases.routing import diagnose
+from sanfang.model.cases.shared import next_tied, others_wait_for, relieve_others
 from sanfang.model.cases.stations import book_time, dequeue, start_delay, switch_cause
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.effects import PolicyEffects
@@ -116,14 +118,11 @@ def close(engine: Engine, world: World, setting: Setting, case_id: int, day: int
         quality += float(case.quality[n]) / case.parts
         if case.quality[n] == 0.0:
             failed += 1
-    _book_closing(world, case, day, time, int(failed == 0))
     if failed == 0:
         _free_jobs(engine, world, case)
-        record = end_case(world, case_id, s.RESOLVED, time)
-        relieve(world, case_id, record, time)
-        _report(world, case, record, quality, time, 1)
-        _maybe_recurs(world, setting, case_id, time, day)
+        _close_resolved(engine, world, setting, case_id, day, time, quality)
         return
+    _book_closing(world, case, day, time, 0)
     comes_back = setting.casework.comes_back
     if case.attempts < s.MAX_RETURNS and uniform(case.key, p.NEED_COMES_BACK + case.attempts) < comes_back:
         change_state(world, case_id, s.UNRESOLVED)
@@ -131,6 +130,57 @@ def close(engine: Engine, world: World, setting: Setting, case_id: int, day: int
         _comes_back_later(engine, world, setting, case_id, time)
         return
     _free_jobs(engine, world, case)
+    if case.ring != NONE and others_wait_for(world, case_id):
+        _close_tied(engine, world, setting, case_id, s.UNRESOLVED, day, time, 0.0)
+    _end_in_vain(world, setting, case_id, s.UNRESOLVED, time, 1)
+
+
+@compiled
+def _close_resolved(
+    engine: Engine, world: World, setting: Setting, case_id: int, day: int, time: float, quality: float
+) -> None:
+    """A request closes with its trouble resolved, for all whom it concerns; its cause may be left."""
+    case = world.cases[case_id]
+    found_done = case.gone == case.gone  # another request had resolved it before: that one may be back
+    _book_closing(world, case, day, time, 1)
+    record = end_case(world, case_id, s.RESOLVED, time)
+    relieve(world, case_id, record, time)
+    _report(world, case, record, quality, time, 1)
+    if case.ring != NONE:
+        _close_tied(engine, world, setting, case_id, s.RESOLVED, day, time, quality)
+        relieve_others(engine, world, setting, case_id, time)
+    if found_done:
+        free_case(world, case_id)
+    else:
+        _maybe_recurs(world, setting, case_id, time, day)
+
+
+@compiled
+def _close_tied(
+    engine: Engine, world: World, setting: Setting, case_id: int, outcome: int, day: int, time: float, quality: float
+) -> None:
+    """The requests that were tied to this one close as it does, each as one of its own; the time that they have waited
+    for it is booked."""
+    other = next_tied(world, case_id)
+    while other != NONE:
+        case = world.cases[other]
+        case.tied, case.quality[0] = 0, quality
+        case.spent[s.T_CASE_WAIT] += engine.clock[0].now - case.tied_since
+        _book_closing(world, case, day, time, int(outcome == s.RESOLVED))
+        if outcome == s.RESOLVED:
+            record = end_case(world, other, s.RESOLVED, time)
+            relieve(world, other, record, time)
+            _report(world, case, record, quality, time, 1)
+            free_case(world, other)
+        else:
+            _end_in_vain(world, setting, other, outcome, time, 1)
+        other = next_tied(world, case_id)
+
+
+@compiled
+def close_as_duplicate(world: World, setting: Setting, case_id: int, day: int, time: float) -> None:
+    """A request is closed because the same trouble is being handled: it is no request any more, and not resolved."""
+    _book_closing(world, world.cases[case_id], day, time, 0)
     _end_in_vain(world, setting, case_id, s.UNRESOLVED, time, 1)
 
 
@@ -151,7 +201,7 @@ def _is_voiced_again(world: World, setting: Setting, case_id: int, outcome: int,
     """Whether its owner or a neighbour will voice the trouble again, sooner than it vanishes; then it sleeps until
     that day, with its outcome so far."""
     case, voice = world.cases[case_id], setting.voice
-    if voice.again <= 0.0 or case.again >= s.MAX_VOICED_AGAIN:
+    if voice.again <= 0.0 or case.again >= s.MAX_VOICED_AGAIN or case.gone == case.gone:
         return False
     after = exponential(case.key, p.NEED_VOICED_AGAIN + case.again, 1.0 / voice.again)
     if after >= lingering_days(setting.needs, case) or after > MAX_SLEEP_DAYS:
@@ -164,8 +214,10 @@ def _is_voiced_again(world: World, setting: Setting, case_id: int, outcome: int,
 
 @compiled
 def give_up(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
-    """The resident gives up a request that nobody has started on."""
+    """The resident gives up a request that nobody has started on, unless others wait for it."""
     case = world.cases[case_id]
+    if case.ring != NONE and others_wait_for(world, case_id):
+        return
     for n in range(case.parts):
         job_id = case.jobs[n]
         job = engine.jobs[job_id]
@@ -234,6 +286,11 @@ def reopen(engine: Engine, world: World, effects: PolicyEffects, setting: Settin
     """A request is brought back: its parts that failed are handled again."""
     case = world.cases[case_id]
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
+    if case.gone == case.gone:  # another request has resolved it since
+        _free_jobs(engine, world, case)
+        write_record(world, case_id, s.UNRESOLVED, case.closed_before)
+        free_case(world, case_id)
+        return
     change_state(world, case_id, s.OPEN)
     count_repeat(world, case, time)
     if case.closing != NONE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.model.cases.forums import is_decided_against
+from sanfang.model.cases.shared import shorten
 from sanfang.model.cases.stations import department_of, enqueue, office_of, start_delay, street_of
 from sanfang.model.compiled import compiled
 from sanfang.model.effects import PolicyEffects
@@ -65,6 +66,9 @@ def queue_for_handling(
     if job.mode == s.SECOND_TRY:
         heading = h.REWORK
         job.hours *= setting.casework.rework
+    if case.gone == case.gone:
+        shorten(setting, job)
+        heading = job.heading
     enqueue(engine, world, setting, job_id, s.HANDLING, station, class_, heading, s.T_WAIT_STAFF, day)
 
 
@@ -100,6 +104,10 @@ def carry_out(engine: Engine, world: World, setting: Setting, job_id: int, skill
     """The work is done with this skill: its result is fixed, and what has to be ordered or built takes its time."""
     job = engine.jobs[job_id]
     case, domain = world.cases[job.owner], world.domains[job.domain]
+    if case.gone == case.gone:
+        case.quality[job.part] = 1.0
+        start_delay(engine, world, job_id, s.EXECUTED, s.T_LEAD_TIME, 0.0)
+        return
     case.quality[job.part] = _result(world, setting, job, skill)
     wait = duration(job.key, p.PART_LEAD_TIME + 1000 * case.attempts, domain.lead_hours, domain.lead_cv, LOGNORMAL)
     start_delay(engine, world, job_id, s.EXECUTED, s.T_LEAD_TIME, wait)

@@ -42,8 +42,9 @@ def new_case(world: World) -> int:
     case = world.cases[case_id]
     case.voiced = case.first = case.first_at = case.closed_before = case.registered = np.nan
     case.ordinal = case.attempts = case.trips = case.handoffs = case.tailored = case.parallel = case.triaged = 0
-    case.joint = case.settled = case.worse = case.again = 0
-    case.next = case.record = case.closing = NONE
+    case.joint = case.settled = case.worse = case.again = case.tied = 0
+    case.next = case.record = case.closing = case.ring = NONE
+    case.gone = np.nan
     case.tier = case.unfinished = 0
     case.yuan = 0.0
     for n in range(s.MAX_PARTS):
@@ -56,9 +57,21 @@ def new_case(world: World) -> int:
 @compiled
 def free_case(world: World, case_id: int) -> None:
     """A case is over; its id is the next to be used again."""
+    if world.cases[case_id].ring != NONE:
+        _leave_ring(world, case_id)
     world.states[case_id].state = s.FREE
     world.cases[case_id].next = world.counts[0].free_case
     world.counts[0].free_case = case_id
+
+
+@compiled
+def _leave_ring(world: World, case_id: int) -> None:
+    """The case before it in its ring leads to the one after it; a ring of one is none."""
+    before = world.cases[case_id].ring
+    while world.cases[before].ring != case_id:
+        before = world.cases[before].ring
+    world.cases[before].ring = world.cases[case_id].ring if world.cases[case_id].ring != before else NONE
+    world.cases[case_id].ring = NONE
 
 
 @compiled
@@ -81,6 +94,7 @@ def begin(
     need.case, need.key, need.arose, need.resident = case_id, key, arose, resident
     need.community, need.domain, need.kind, need.channel = c, d, kind, channel
     need.vulnerable = case.vulnerable
+    case.row = counts.latent
     counts.latent += 1
     counts.latent_vulnerable += case.vulnerable
 
@@ -101,6 +115,7 @@ def remove_latent(world: World, row: int) -> None:
     counts.latent -= 1
     counts.latent_vulnerable -= world.latent[row].vulnerable
     world.latent[row] = world.latent[counts.latent]
+    world.cases[world.latent[row].case].row = row
 
 
 @compiled
@@ -185,7 +200,7 @@ def write_record(world: World, case_id: int, outcome: int, time: float) -> int:
     record.arose, record.voiced, record.closed, record.first_at = case.arose, case.voiced, time, case.first_at
     record.first_hours = case.first - case.registered
     record.yuan = case.yuan
-    record.gone = np.nan
+    record.gone = case.gone
     record.quality = 0.0
     for n in range(case.parts):
         record.quality += float(case.quality[n]) / case.parts
@@ -207,11 +222,15 @@ def end_case(world: World, case_id: int, outcome: int, time: float) -> int:
 
 @compiled
 def relieve(world: World, case_id: int, record: int, time: float) -> None:
-    """The trouble is gone: it no longer burdens its owner. `record`: the row of the need's record; NONE for one that
-    was written down in the years before day 0."""
-    world.burden[world.cases[case_id].resident] -= 1 + world.cases[case_id].worse
+    """The trouble is gone, unless it was before: it no longer burdens its owner.
+
+    `record`: the row of the need's record; NONE for one that has none, or was written down before day 0."""
+    case = world.cases[case_id]
+    if case.gone != case.gone:
+        case.gone = time
+        world.burden[case.resident] -= 1 + case.worse
     if record != NONE:
-        world.records[record].gone = time
+        world.records[record].gone = case.gone
 
 
 @compiled
@@ -234,8 +253,12 @@ def lingering_days(needs: Record, case: Record) -> float:
 
 @compiled
 def linger(world: World, needs: Record, case_id: int, record: int, time: float) -> None:
-    """A request was given up or closed without result, but the trouble is still there, until it vanishes by itself."""
+    """A request was given up or closed without result, but the trouble is still there, until it vanishes by itself or,
+    if it is one of several residents, is gone for all."""
     case = world.cases[case_id]
+    if case.gone == case.gone:
+        free_case(world, case_id)
+        return
     lasts = lingering_days(needs, case)
     if lasts > MAX_SLEEP_DAYS:
         free_case(world, case_id)

@@ -14,7 +14,23 @@ import numpy as np
 
 from sanfang.model import state as s
 from sanfang.model.cases.forums import is_conflict
-from sanfang.model.cases.lifecycle import begin, free_case, new_case, open_request, relieve, voice_again
+from sanfang.model.cases.lifecycle import (
+    begin,
+    free_case,
+    new_case,
+    open_request,
+    relieve,
+    voice_again,
+    write_record,
+)
+from sanfang.model.cases.shared import (
+    concerns_others,
+    join_ring,
+    key_of_other,
+    number_of_others,
+    other_resident,
+    stands_for_all,
+)
 from sanfang.model.cases.voice import finds_open, hour_of_day, is_voiced
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.effects import PolicyEffects
@@ -114,6 +130,8 @@ def _arise(
         if voiced and finds_open(world, setting, case, moment, day):
             row = world.counts[0].latent - 1
             open_request(engine, world, setting, row, case.channel, moment, day, s.D_VOICED)
+        if concerns_others(world, setting, key, d):
+            begin_for_others(world, effects, setting, case_id, key, moment, day)
 
 
 @compiled
@@ -130,7 +148,8 @@ def _thin(
         if chance > 1.0:
             world.counts[0].capped += 1
         mark = candidates[n].mark
-        if mark < chance and mark < chance * _unprevented(world, setting, key, resident, c, d):
+        arises = mark < chance and mark < chance * _unprevented(world, setting, key, resident, c, d)
+        if arises and stands_for_all(world, setting, key, d):
             candidates[kept] = candidates[n]
             kept += 1
             prefetch(trust, resident)
@@ -189,6 +208,34 @@ def begin_need(
 
 
 @compiled
+def begin_for_others(
+    world: World, effects: PolicyEffects, setting: Setting, case_id: int, key: np.uint64, moment: float, day: int
+) -> None:
+    """The others whom a trouble that has just arisen concerns have it from now on, and may voice it from tomorrow on.
+
+    `case_id`: the need of the first of them; `key`: its key.
+    """
+    first = world.cases[case_id]
+    c, d, kind, resident = first.community, first.domain, first.kind, first.resident
+    for n in range(number_of_others(setting, key)):
+        own, other = key_of_other(key, n), new_case(world)
+        neighbour = other_resident(world, resident, c, own)
+        begin_need(world, effects, setting, other, own, own, neighbour, c, d, kind, moment, day)
+        join_ring(world, case_id, other)
+        world.daily[day, s.D_SHARED] += 1
+
+
+@compiled
+def number_back(world: World, day: int) -> int:
+    """How many needs are back on a day that has not begun."""
+    back, case_id = 0, world.dormant[day]
+    while case_id != NONE:
+        back += world.states[case_id].state == s.DORMANT
+        case_id = world.cases[case_id].next
+    return back
+
+
+@compiled
 def _recur_today(engine: Engine, world: World, effects: PolicyEffects, setting: Setting, day: int) -> None:
     """Chronic needs whose cause was never treated are back, keyed by root and ordinal; some old troubles vanish."""
     case_id = world.dormant[day]
@@ -197,6 +244,11 @@ def _recur_today(engine: Engine, world: World, effects: PolicyEffects, setting: 
         following = case.next
         if world.states[case_id].state == s.LINGERING:
             relieve(world, case_id, case.record, float(day))
+            free_case(world, case_id)
+            case_id = following
+            continue
+        if world.states[case_id].state != s.DORMANT and case.gone == case.gone:
+            write_record(world, case_id, world.states[case_id].state, case.closed_before)
             free_case(world, case_id)
             case_id = following
             continue
@@ -213,4 +265,6 @@ def _recur_today(engine: Engine, world: World, effects: PolicyEffects, setting: 
         again = world.cases[new_id]
         again.ordinal, again.closed_before, again.closing = ordinal, closed, closing
         world.daily[day, s.D_RECURRED] += 1
+        if concerns_others(world, setting, root, d):
+            begin_for_others(world, effects, setting, new_id, key, time, day)
         case_id = following

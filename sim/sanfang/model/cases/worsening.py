@@ -24,9 +24,9 @@ def grow_worse(
     """A 急 need has waited for too long, if it still waits: parts that nobody has begun to handle take more work and
     money, its owner bears it twice, and it may reach a neighbour."""
     case = world.cases[case_id]
-    if case.key != stamp or world.states[case_id].state != s.OPEN or case.worse or not _make_dearer(
-        engine, world, setting, case_id
-    ):  # fmt: skip
+    if case.key != stamp or world.states[case_id].state != s.OPEN or case.worse or case.gone == case.gone:
+        return
+    if not _make_dearer(engine, world, setting, case_id):
         return
     case.worse = 1
     world.burden[case.resident] += 1

@@ -99,6 +99,7 @@ DOMAIN = record_type(
     ("social", "f8", "0 to 1", "share that social organisations can do"),
     ("simple", "f8", "0 to 1", "share that units and residents can do"),
     ("conflict", "f8", "0 to 1", "share that are conflicts between residents"),
+    ("shared", "f8", "0 to 1", "share that are of several residents at once"),
     ("visits", "f8", "0 to 1", "fall of the hazard of those who are visited"),
     ("upkeep", "f8", "0 to 1", "fall of the hazard with full upkeep"),
     ("department", "i8", "department", "in charge"),

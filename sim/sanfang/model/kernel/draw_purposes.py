@@ -36,13 +36,19 @@ NEED_SPREADS = 216
 NEED_REACHED = 217  # which neighbour
 NEED_OF_NEIGHBOUR = 218  # key of the need that it reaches
 NEED_CARRIED = 214  # its key from day 0 on, if it is carried over from the years before
+NEED_SHARED = 219  # of its root: it concerns several residents whenever it is back
 NEED_CONFLICT = 220  # of its root: it stays a conflict whenever it is back
 NEED_TO_FORUM = 221
 NEED_FORUM_AGREES = 222
+NEED_STANDS_FOR_ALL = 223  # of the troubles of several, one in so many arises as there are residents who have it
+NEED_OTHERS = 224  # how many
+NEED_OF_OTHER = 230  # key of the need of each of them
 NEED_COMES_BACK = 400
 NEED_RETURN_TIME = 410
 NEED_VOICED_AGAIN = 420  # when, after it was given up or closed in vain
 NEED_PATIENCE_AGAIN = 440
+NEED_RECOGNISED = 450  # where it is taken in, as a duplicate
+NEED_TURNED_AWAY = 460
 NEED_EXPERIENCE = 900  # key of what its owner meets with
 NEED_RECURRENCE = 1_000  # key of the need that is back, of the root
 NEED_DAY = 10_000  # key of a day on which it is latent
@@ -141,6 +147,9 @@ ROWS = {
     "NEED_RETURN_TIME": range(10),
     "NEED_VOICED_AGAIN": range(10),
     "NEED_PATIENCE_AGAIN": range(10),
+    "NEED_OF_OTHER": range(30),
+    "NEED_RECOGNISED": range(3),
+    "NEED_TURNED_AWAY": range(3),
     "NEED_EXPERIENCE": range(10),
     "NEED_RECURRENCE": range(9_000),
     "NEED_DAY": range(4_000),

@@ -44,8 +44,8 @@ WHOLE = (
 MINDS = ("satisfaction", "expectation", "trust", "burden")
 """Columns of the residents that change."""
 
-CALENDAR_TIMES = ("voiced", "arose", "closed_before", "first_at")
-WORKING_TIMES = ("first", "registered")
+CALENDAR_TIMES = ("voiced", "arose", "closed_before", "first_at", "gone")
+WORKING_TIMES = ("first", "registered", "tied_since")
 """Fields of a case."""
 
 BEGINS_ANEW = ("records", "closings", "experiences", "capped", "terminal_uses", "leavers")
@@ -102,7 +102,7 @@ def _give_new_keys(cases: Records, latent: Records) -> None:
     for need in latent:
         case = cases[need.case]
         key = mix(need.key, p.NEED_CARRIED)
-        if case.root == need.key:
+        if case.root == need.key and case.ring == NONE:  # one of several residents keeps the root of all
             case.root = key
         case.key = need.key = key
 
