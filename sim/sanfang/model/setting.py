@@ -13,7 +13,7 @@ from sanfang.scenario.scenario import Scenario
 
 SECTIONS = (
     "needs", "voice", "discovery", "casework", "mind", "workforce", "tasks", "conflicts", "helpers", "prices", "money",
-    "terminals", "worsening", "sharing",
+    "terminals", "sharing", "worsening", "assessment",
 )  # fmt: skip
 
 

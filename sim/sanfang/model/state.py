@@ -79,8 +79,8 @@ CONVENED = 20  # waits for a forum
 
 DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "withdrawn",
          "recurred", "data_found", "work_done", "work_lapsed", "worsened", "spread", "voiced_again",
-         "shared", "duplicates")  # fmt: skip
+         "shared", "duplicates", "closed_in_time", "closed_in_vain")  # fmt: skip
 """Counters kept by day."""
 (D_ARISEN, D_VOICED, D_DISCOVERED, D_CLOSED, D_RESOLVED, D_REPEATS, D_WITHDRAWN,
  D_RECURRED, D_DATA_FOUND, D_DONE, D_LAPSED, D_WORSENED, D_SPREAD, D_VOICED_AGAIN,
- D_SHARED, D_DUPLICATES) = range(len(DAILY))  # fmt: skip
+ D_SHARED, D_DUPLICATES, D_IN_TIME, D_IN_VAIN) = range(len(DAILY))  # fmt: skip

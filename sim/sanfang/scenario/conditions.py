@@ -194,6 +194,17 @@ class Limits(Section):
     resolve_hoped: float = param(15.0, "calendar days", 0.01, 365, "Resolution of a 盼 request", "盼·办结时限", role="constant", source="Beijing draft standard 2021: complex, 15 days")
 
 
+class Assessment(Section):
+    """What offices are held to: the limits of the requests that are measured, those by hotline and app (三率考核)."""
+
+    held: float = param(0.0, "0-1", 0, 1, "Share of measured requests whose limit offices are held to; 0: none", "考核时限约束比例（0为不考核）", source="assumed, 0 to 1; 0 is the model in which nothing is served for being measured")
+    near_days: float = param(2.0, "calendar days", 0.1, 60, "Time before its limit from which such a request goes first", "临近时限时间", source="assumed, 0.5 to 5")
+    hurry: float = param(0.25, "0-1", 0, 0.9, "Part of the work on it that haste saves then", "赶办节省工时比例", source="assumed, 0 to 0.5")
+    haste_costs: float = param(0.15, "0-1", 0, 1, "Part of the chance of a full fix that haste loses", "赶办质量损失", source="assumed, 0 to 0.4")
+    in_vain: float = param(0.2, "0-1", 0, 1, "Chance that it is closed at its limit although nobody has solved it; half of it half-way there, and the same again for each `near_days` that it is late", "到期虚假办结概率", source="assumed, 0 to 0.5: nobody publishes it")
+    reminder_hours: float = param(0.1, "hours per reminder", 0, 40, "Answering a reminder of a request near or past its limit", "应对诉求催办工时", source="assumed, 0.02 to 0.5: a call and a line in the file")
+
+
 class Workforce(Section):
     """Skill, fatigue and turnover."""
 

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field
 from sanfang.scenario import checks
 from sanfang.scenario.catalogue import find, parameters
 from sanfang.scenario.conditions import (
+    Assessment,
     Casework,
     Conflicts,
     Discovery,
@@ -78,6 +79,7 @@ class Scenario(Section):
     discovery: Discovery = Field(default_factory=Discovery)
     casework: Casework = Field(default_factory=Casework)
     limits: Limits = Field(default_factory=Limits)
+    assessment: Assessment = Field(default_factory=Assessment)
     mind: Mind = Field(default_factory=Mind)
     workforce: Workforce = Field(default_factory=Workforce)
     tasks: Tasks = Field(default_factory=Tasks)

@@ -28,6 +28,7 @@ SECTIONS = (
     "discovery",
     "casework",
     "limits",
+    "assessment",
     "mind",
     "workforce",
     "tasks",

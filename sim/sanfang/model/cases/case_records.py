@@ -46,6 +46,7 @@ CASE = record_type(
     ("again", "i1", "", "times it was voiced again after it was given up or closed in vain"),
     ("worse", "i1", "0 or 1", "it has grown worse while it waited"),
     ("tied", "i1", "0 or 1", "its request waits for another one for the same trouble"),
+    ("near", "i1", "looks", "at its limit so far, the first when it came near; 0: not yet, or nobody is held to it"),
 )
 """A need from its arising to its end."""
 

@@ -49,6 +49,8 @@ NEED_VOICED_AGAIN = 420  # when, after it was given up or closed in vain
 NEED_PATIENCE_AGAIN = 440
 NEED_RECOGNISED = 450  # where it is taken in, as a duplicate
 NEED_TURNED_AWAY = 460
+NEED_HELD_TO = 469  # offices are held to its limit
+NEED_IN_VAIN = 470  # it is closed without result at a look at its limit
 NEED_EXPERIENCE = 900  # key of what its owner meets with
 NEED_RECURRENCE = 1_000  # key of the need that is back, of the root
 NEED_DAY = 10_000  # key of a day on which it is latent
@@ -150,6 +152,7 @@ ROWS = {
     "NEED_OF_OTHER": range(30),
     "NEED_RECOGNISED": range(3),
     "NEED_TURNED_AWAY": range(3),
+    "NEED_IN_VAIN": range(20),
     "NEED_EXPERIENCE": range(10),
     "NEED_RECURRENCE": range(9_000),
     "NEED_DAY": range(4_000),
