@@ -22,9 +22,23 @@ WORSE: dict[str, Any] = {"worsening.urgent_days": 7.0, "worsening.spreads": 0.3,
 SHARED: dict[str, Any] = {"sharing.others": 3.0, "sharing.turned_away": 0.3}
 BURSTS: dict[str, Any] = {"worsening.swing": 0.08, "worsening.day_noise": 0.12, "worsening.storms": 2.0}
 MEASURES: dict[str, Any] = {"assessment.held": 0.8}
+CHANNELS: dict[str, Any] = {"channels.choice": 4.0, "channels.calls": 0.2}
 
 ALL_ON: dict[str, Any] = (
-    DEADLINES | TEAM | GRIDS | BY_NEED | MONEY | MACHINES | HOURS | TAKE_UP | AGAIN | WORSE | SHARED | BURSTS | MEASURES
+    DEADLINES
+    | TEAM
+    | GRIDS
+    | BY_NEED
+    | MONEY
+    | MACHINES
+    | HOURS
+    | TAKE_UP
+    | AGAIN
+    | WORSE
+    | SHARED
+    | BURSTS
+    | MEASURES
+    | CHANNELS
 )
 
 OVERLOADED: dict[str, Any] = {

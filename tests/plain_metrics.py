@@ -197,6 +197,9 @@ def of_requests(shown: Shown) -> dict[str, float]:
         "closed_in_vain_share": ratio(days["closed_in_vain"].sum(), days["closed"].sum()),
         "claimed_resolution_rate": ratio((days["resolved"] + days["closed_in_vain"]).sum(), days["closed"].sum()),
         "repeat_rate": ratio(settled["repeats"].sum(), settled["closed"].sum()),
+        "turned_away_share": ratio(
+            days["turned_away"].sum(), days["turned_away"].sum() + (made["channel"] == "hotline").sum()
+        ),
         "withdrawn_rate": ratio(len(given_up), len(old)),
         "trips_per_request": ratio(old["trips"].sum(), len(old)),
         "handoffs_per_request": ratio(old["handoffs"].sum(), len(old)),

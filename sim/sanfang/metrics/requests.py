@@ -119,6 +119,18 @@ def duplicate_share(run: Evaluation) -> float:
     return ratio(float(run.counted(s.D_DUPLICATES)), number(run))
 
 
+def calls(run: Evaluation) -> float:
+    """Calls to the hotline in the window with a problem, answered or not."""
+    answered = (run.records["voiced"] >= run.first) & (run.records["channel"] == s.HOTLINE)
+    return float(answered.sum()) + float(run.counted(s.D_TURNED_AWAY))
+
+
+@metric(SHARE, "lower", "requests", "Calls that the hotline did not answer", "热线未接通比例")
+def turned_away_share(run: Evaluation) -> float:
+    """Of the calls with a problem in the window; each day on which somebody tries counts."""
+    return ratio(run.counted(s.D_TURNED_AWAY), calls(run))
+
+
 @metric(SHARE, "lower", "requests", "Requests given up", "诉求放弃率", of=OF_FOLLOWED, needs=SEEN_THROUGH)
 def withdrawn_rate(run: Evaluation) -> float:
     """Within `MEAN_WITHIN_DAYS`, of those made so long before the end."""

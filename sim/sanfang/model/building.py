@@ -77,6 +77,7 @@ def build_world(
         frail=(residents.age == ELDERLY) | residents.disabled,
         digital=residents.digital,
         burden=residents.burden,
+        brought=residents.brought,
     )
     world.domains["cap"] = hazard_caps(scenario)
     world.community_domain["factor"] = map_.factor

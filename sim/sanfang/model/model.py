@@ -14,6 +14,7 @@ from sanfang.model.books.diary import Diary
 from sanfang.model.books.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.building import build_world, make_room
 from sanfang.model.cases.casework import work_today
+from sanfang.model.cases.channels import begin_day_of_calls
 from sanfang.model.cases.latent import surface_today
 from sanfang.model.cases.needs import arise_today, number_back
 from sanfang.model.cases.routing import release_money
@@ -205,6 +206,7 @@ class DistrictModel(mesa.Model):
         others = self.scenario_run.sharing.others
         self._back = number_back(self._world, day) if others > 0.0 else 0
         self.make_room()
+        begin_day_of_calls(self._world)
         demand, weekday = float(self.demand_by_day[day]), float(self.weekday_factor[day])
         state = (self._engine, self._world, self._effects, self.setting, self.residents.trust)
         arise_today(*state, self.residents.weight, self.keys["needs"], day, demand, weekday)

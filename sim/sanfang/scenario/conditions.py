@@ -88,6 +88,14 @@ class Voice(Section):
     online: float = param(0.6, "0-1", 0, 1, "Share of window visits that go online with a full platform, at full digital literacy [M3]", "平台分流窗口比例", source="assumed, 0.4 to 0.8: Shanghai 2022 counts 84 % of matters, with any online step and firms' own")
 
 
+class Channels(Section):
+    """How residents choose by which channel they speak up, and how many callers the hotline answers."""
+
+    choice: float = param(0.0, "log odds", 0, 50, "How strongly a channel is preferred for what it brings, over one that brings nothing; 0: fixed shares", "渠道选择强度（0为固定比例）", source="assumed, 0 to 8")
+    step: float = param(0.3, "0-1", 0, 1, "Step of what a channel is known for towards what it has just brought", "渠道印象调整", source="assumed, 0.1 to 0.5: as steps of satisfaction")
+    calls: float = param(0.0, "requests per 1,000 residents and day", 0, 1000, "Callers with a problem whom the hotline can answer; 0: all", "热线每日接听能力（0为不限）", source="assumed: callers of Taipei's 1999 did not get through in spring 2022; nobody has published how many")
+
+
 class Discovery(Section):
     """How unvoiced needs are found."""
 

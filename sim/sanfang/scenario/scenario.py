@@ -15,6 +15,7 @@ from sanfang.scenario.catalogue import find, parameters
 from sanfang.scenario.conditions import (
     Assessment,
     Casework,
+    Channels,
     Conflicts,
     Discovery,
     Helpers,
@@ -76,6 +77,7 @@ class Scenario(Section):
     worsening: Worsening = Field(default_factory=Worsening)
     sharing: Sharing = Field(default_factory=Sharing)
     voice: Voice = Field(default_factory=Voice)
+    channels: Channels = Field(default_factory=Channels)
     discovery: Discovery = Field(default_factory=Discovery)
     casework: Casework = Field(default_factory=Casework)
     limits: Limits = Field(default_factory=Limits)

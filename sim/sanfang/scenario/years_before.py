@@ -25,6 +25,7 @@ SECTIONS = (
     "domains",
     "needs",
     "voice",
+    "channels",
     "discovery",
     "casework",
     "limits",

@@ -106,6 +106,7 @@ def _report(world: World, case: Record, record: int, quality: float, time: float
     experience.closing = case.closing if closed else NONE
     experience.kind, experience.quality, experience.days = case.kind, quality, time - case.voiced
     experience.day, experience.closed = max(int(time), 0), closed  # day 0: a terminal, before
+    experience.channel = case.channel
     experience.key = mix(case.key, p.NEED_EXPERIENCE + case.attempts)
 
 

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from sanfang.model import state as s
+from sanfang.model.cases.channels import gets_through
 from sanfang.model.cases.forums import chance_to_reveal, forget_forums
 from sanfang.model.cases.lifecycle import end_case, free_case, heal_rate, open_request, relieve, remove_latent
 from sanfang.model.cases.voice import hour_of_day, is_voiced, visit_or_call, voice_rate
@@ -151,7 +152,7 @@ def _update_latent(
     need = world.latent[row]
     if is_voiced(world, effects, setting, need, trust, weekday, uniform(day_key, p.DAY_VOICED)):
         moment = visit_or_call(world, setting, need, day, uniform(day_key, p.DAY_HOUR))
-        if moment >= 0.0:
+        if moment >= 0.0 and gets_through(world, setting, need, day, day_key, p.DAY_ANSWERED):
             open_request(engine, world, setting, row, need.channel, day + moment, day, s.D_VOICED)
             return
     channel = channel_found_by(world, effects, setting, need, day_key, open_day)

@@ -15,6 +15,7 @@ NEED_KIND = 4
 NEED_CHANNEL = 6
 NEED_VOICED = 8  # on the day on which it arises
 NEED_ONLINE = 16
+NEED_ANSWERED = 17  # by the hotline, on the day on which it arises
 NEED_PART = 20  # key of a part
 NEED_FURTHER_PART = 100
 NEED_PATIENCE = 200
@@ -65,6 +66,7 @@ DAY_MET = 12
 DAY_TOLD_ON_VISIT = 13
 DAY_TOLD_TO_CONTACT = 14
 DAY_REVEALED_BY_FORUM = 15
+DAY_ANSWERED = 16  # by the hotline
 
 # A part of a case.
 PART_DOMAIN = 1
