@@ -23,6 +23,7 @@ SHARED: dict[str, Any] = {"sharing.others": 3.0, "sharing.turned_away": 0.3}
 BURSTS: dict[str, Any] = {"worsening.swing": 0.08, "worsening.day_noise": 0.12, "worsening.storms": 2.0}
 MEASURES: dict[str, Any] = {"assessment.held": 0.8}
 CHANNELS: dict[str, Any] = {"channels.choice": 4.0, "channels.calls": 0.2}
+NEIGHBOURS: dict[str, Any] = {"voice.neighbours": 3.0, "take_up.by_experience": 3.0}
 
 ALL_ON: dict[str, Any] = (
     DEADLINES
@@ -39,6 +40,7 @@ ALL_ON: dict[str, Any] = (
     | BURSTS
     | MEASURES
     | CHANNELS
+    | NEIGHBOURS
 )
 
 OVERLOADED: dict[str, Any] = {

@@ -78,6 +78,7 @@ def build_world(
         digital=residents.digital,
         burden=residents.burden,
         brought=residents.brought,
+        heard=residents.heard,
     )
     world.domains["cap"] = hazard_caps(scenario)
     world.community_domain["factor"] = map_.factor

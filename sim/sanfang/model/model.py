@@ -269,7 +269,7 @@ class DistrictModel(mesa.Model):
         if self.open_days[day]:
             self.completion.learn(self.world)
         if self.take_up.spreads:
-            self.take_up.spread(self.completion.share)
+            self.take_up.spread(self.completion.share, self.diary.satisfaction[day])
         tomorrow = date_of(self.scenario_run.calendar, self.first_day + day + 1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)

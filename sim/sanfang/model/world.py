@@ -110,6 +110,7 @@ class World(NamedTuple):
     digital: NDArray[np.float32]
     burden: NDArray[np.int16]
     brought: NDArray[np.float32]
+    heard: NDArray[np.float32]
 
 
 WorldRef = by_reference("WorldRef", World._fields, __name__)

@@ -80,6 +80,7 @@ class Voice(Section):
     rate_hoped: float = param(0.05, "per day", 0, 10, "The same for 盼", "盼·反映率")
     trust_power: float = param(1.0, "-", 0, 4, "How strongly trust governs voice", "信任影响")
     again: float = param(0.0, "per day", 0, 5, "Rate at which a trouble that was given up or closed in vain is voiced again, at full trust, by its owner or a neighbour; 0: never", "再次反映率（0为不再反映）", source="assumed, 0.005 to 0.1: repeats are 10 to 20 % of requests in published figures")
+    neighbours: float = param(0.0, "log rate", 0, 20, "How strongly people speak up by what neighbours have met with: for each unit of their satisfaction over the level that counts as satisfied; 0: not at all", "邻里经历对反映的影响（0为无）", source="assumed, 0 to 4")
     trip_deterrence: float = param(0.5, "per trip", 0, 3, "How strongly expected trips deter", "跑动阻碍")
     app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")
     hotline: float = param(0.10, "0-1", 0, 1, "Use of the hotline", "使用热线比例", source="0.05 to 0.2: about 0.15 dispatched per resident-year, Qingdao 2021Q1 0.386, of which 40 % dispatched")
@@ -161,6 +162,7 @@ class TakeUp(Section):
     known: float = param(1.0, "0-1", 0, 1, "Share of residents who know of a new service on its first day; 1: everybody", "新服务首日知晓率", source="assumed, 0 to 1; 1 is the model without take-up")
     campaign: float = param(0.3, "per year", 0, 50, "Rate at which a campaign tells those who do not know", "宣传告知率", source="assumed, 0.03 to 3: mass media alone reach 0.03 a year of the buyers of new products (Sultan, Farley and Lehmann 1990)")
     word_of_mouth: float = param(0.38, "per year", 0, 50, "Rate at which those who know tell those who do not", "口口相传率", source="mean of 213 applications of the Bass model (Sultan, Farley and Lehmann 1990); 0.2 to 2")
+    by_experience: float = param(0.0, "log rate", 0, 20, "How strongly word of mouth follows what people of the community have met with: for each unit of their satisfaction over the level that counts as satisfied; 0: not at all", "口碑随经历变化强度（0为无）", source="assumed, 0 to 5")
 
 
 class Mind(Section):

@@ -40,7 +40,9 @@ def build_residents(scenario: Scenario, map_: Geography, seed: int) -> Residents
         ties, columns["grid"], columns["community"], firsts, map_.number, scenario.mind.rewired, root_key(seed, "ties")
     )
     brought = np.full(start * VOICED_BY if scenario.channels.choice > 0 else 0, UNKNOWN_CHANNEL, np.float32)
-    return Residents(**columns, burden=np.zeros(start, np.int16), brought=brought, ties=ties)
+    mind = scenario.mind
+    heard = np.full(start if scenario.voice.neighbours > 0 else 0, mind.satisfied_from, np.float32)
+    return Residents(**columns, burden=np.zeros(start, np.int16), brought=brought, heard=heard, ties=ties)
 
 
 def _residents_of(scenario: Scenario, size: int, c: int, random: np.random.Generator) -> dict[str, np.ndarray]:

@@ -183,7 +183,11 @@ def _sum_at(satisfaction: Floats, rows: Ints) -> float:
 def talk(residents: Residents, pull: float) -> None:
     """Phase 5, weekly: expectation and trust move by `pull` towards those of the neighbours, as they were before."""
     count, degree = residents.ties.shape
-    if degree == 0 or pull == 0.0:
+    if degree == 0:
+        return
+    if len(residents.heard) > 0:
+        _hear(residents)
+    if pull == 0.0:
         return
     if len(residents.brought) > 0:
         _talk_of_channels(residents, pull)
@@ -200,6 +204,17 @@ def talk(residents: Residents, pull: float) -> None:
             believed += before[neighbour, 1]
         residents.expectation[i] += np.float32(pull * (heard / degree - before[i, 0]))
         residents.trust[i] += np.float32(pull * (believed / degree - before[i, 1]))
+
+
+@compiled
+def _hear(residents: Residents) -> None:
+    """Everybody hears how satisfied those are whom they talk to."""
+    count, degree = residents.ties.shape
+    for i in range(count):
+        heard = 0.0
+        for t in range(degree):
+            heard += residents.satisfaction[residents.ties[i, t]]
+        residents.heard[i] = np.float32(heard / degree)
 
 
 @compiled

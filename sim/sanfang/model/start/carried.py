@@ -44,7 +44,7 @@ WHOLE = (
 MINDS = ("satisfaction", "expectation", "trust", "burden")
 """Columns of the residents that change."""
 
-IF_USED = ("brought",)
+IF_USED = ("brought", "heard")
 """Columns of them that are empty where nobody uses them. One that is used only from day 0 on begins there."""
 
 CALENDAR_TIMES = ("voiced", "arose", "closed_before", "first_at", "gone")
