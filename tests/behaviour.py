@@ -24,6 +24,7 @@ BURSTS: dict[str, Any] = {"worsening.swing": 0.08, "worsening.day_noise": 0.12, 
 MEASURES: dict[str, Any] = {"assessment.held": 0.8}
 CHANNELS: dict[str, Any] = {"channels.choice": 4.0, "channels.calls": 0.2}
 NEIGHBOURS: dict[str, Any] = {"voice.neighbours": 3.0, "take_up.by_experience": 3.0}
+ATTENTION: dict[str, Any] = {"assessment.adapts": 0.5}
 
 ALL_ON: dict[str, Any] = (
     DEADLINES
@@ -41,6 +42,7 @@ ALL_ON: dict[str, Any] = (
     | MEASURES
     | CHANNELS
     | NEIGHBOURS
+    | ATTENTION
 )
 
 OVERLOADED: dict[str, Any] = {

@@ -85,8 +85,8 @@ CONVENED = 20  # waits for a forum
 
 DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "withdrawn",
          "recurred", "data_found", "work_done", "work_lapsed", "worsened", "spread", "voiced_again",
-         "shared", "duplicates", "closed_in_time", "closed_in_vain", "turned_away")  # fmt: skip
+         "shared", "duplicates", "closed_in_time", "closed_in_vain", "turned_away", "put_first")  # fmt: skip
 """Counters kept by day."""
 (D_ARISEN, D_VOICED, D_DISCOVERED, D_CLOSED, D_RESOLVED, D_REPEATS, D_WITHDRAWN,
  D_RECURRED, D_DATA_FOUND, D_DONE, D_LAPSED, D_WORSENED, D_SPREAD, D_VOICED_AGAIN,
- D_SHARED, D_DUPLICATES, D_IN_TIME, D_IN_VAIN, D_TURNED_AWAY) = range(len(DAILY))  # fmt: skip
+ D_SHARED, D_DUPLICATES, D_IN_TIME, D_IN_VAIN, D_TURNED_AWAY, D_PUT_FIRST) = range(len(DAILY))  # fmt: skip

@@ -205,7 +205,8 @@ class Limits(Section):
 
 
 class Assessment(Section):
-    """What offices are held to: the limits of the requests that are measured, those by hotline and app (三率考核)."""
+    """What offices are held to: the limits of the requests that are measured, those by hotline and app (三率考核), and
+    the kinds of work among which they shift their hours."""
 
     held: float = param(0.0, "0-1", 0, 1, "Share of measured requests whose limit offices are held to; 0: none", "考核时限约束比例（0为不考核）", source="assumed, 0 to 1; 0 is the model in which nothing is served for being measured")
     near_days: float = param(2.0, "calendar days", 0.1, 60, "Time before its limit from which such a request goes first", "临近时限时间", source="assumed, 0.5 to 5")
@@ -213,6 +214,12 @@ class Assessment(Section):
     haste_costs: float = param(0.15, "0-1", 0, 1, "Part of the chance of a full fix that haste loses", "赶办质量损失", source="assumed, 0 to 0.4")
     in_vain: float = param(0.2, "0-1", 0, 1, "Chance that it is closed at its limit although nobody has solved it; half of it half-way there, and the same again for each `near_days` that it is late", "到期虚假办结概率", source="assumed, 0 to 0.5: nobody publishes it")
     reminder_hours: float = param(0.1, "hours per reminder", 0, 40, "Answering a reminder of a request near or past its limit", "应对诉求催办工时", source="assumed, 0.02 to 0.5: a call and a line in the file")
+    adapts: float = param(0.0, "0-1", 0, 1, "Share of its waiting work of one kind that an office puts first at each look, the kind that it is held to most and that waits longest; 0: classes are fixed", "机关调整优先的比例（0为不调整）", source="assumed, 0 to 1")
+    look_days: float = param(5.0, "working days", 1, 60, "Time between two such looks", "调整优先的间隔", source="assumed, 5 to 20: weekly to monthly meetings")
+    of_requests: float = param(1.0, "ratio", 0, 10, "How much offices are held to residents' requests", "诉求考核权重", source="convention: the unit of the other three")
+    of_tasks: float = param(1.0, "ratio", 0, 10, "How much they are held to tasks from above", "上级任务考核权重", source="assumed, 0.5 to 3")
+    of_own_work: float = param(0.5, "ratio", 0, 10, "How much streets and departments are held to their own work", "本职工作考核权重", source="assumed, 0.1 to 1")
+    of_chores: float = param(0.2, "ratio", 0, 10, "How much offices are held to chores", "杂务考核权重", source="assumed, 0 to 0.5")
 
 
 class Workforce(Section):
