@@ -27,18 +27,17 @@ def shift_attention(engine: Engine, world: World, setting: Setting, day: int) ->
     longest goes ahead of residents' other requests, tasks that were put off, and chores."""
     waiting = _waiting_jobs(engine)
     first = kinds_put_first(engine, setting, waiting)
-    moving = np.empty(len(waiting), np.int64)
+    moving, since = np.empty(len(waiting), np.int64), np.empty(len(waiting))
     count, left = 0, np.zeros(len(engine.stations), np.int64)
     for job_id in waiting:
         job = engine.jobs[job_id]
         if kind_of_work(job) == first[job.station]:
-            moving[count] = job_id
+            moving[count], since[count] = job_id, job.since
             left[job.station] += 1
             count += 1
     for station in range(len(left)):
         left[station] = int(np.ceil(left[station] * setting.assessment.adapts))
-    since = engine.jobs.since[moving[:count]]
-    for n in np.argsort(since, kind="mergesort"):
+    for n in np.argsort(since[:count], kind="mergesort"):
         job_id = moving[n]
         job = engine.jobs[job_id]
         if left[job.station] == 0:
