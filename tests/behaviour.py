@@ -21,9 +21,28 @@ AGAIN: dict[str, Any] = {"voice.again": 0.03}
 WORSE: dict[str, Any] = {"worsening.urgent_days": 7.0, "worsening.spreads": 0.3, "worsening.harder": 0.1}
 SHARED: dict[str, Any] = {"sharing.others": 3.0, "sharing.turned_away": 0.3}
 BURSTS: dict[str, Any] = {"worsening.swing": 0.08, "worsening.day_noise": 0.12, "worsening.storms": 2.0}
+MEASURES: dict[str, Any] = {"assessment.held": 0.8}
+CHANNELS: dict[str, Any] = {"channels.choice": 4.0, "channels.calls": 0.2}
+NEIGHBOURS: dict[str, Any] = {"voice.neighbours": 3.0, "take_up.by_experience": 3.0}
+ATTENTION: dict[str, Any] = {"assessment.adapts": 0.5}
 
 ALL_ON: dict[str, Any] = (
-    DEADLINES | TEAM | GRIDS | BY_NEED | MONEY | MACHINES | HOURS | TAKE_UP | AGAIN | WORSE | SHARED | BURSTS
+    DEADLINES
+    | TEAM
+    | GRIDS
+    | BY_NEED
+    | MONEY
+    | MACHINES
+    | HOURS
+    | TAKE_UP
+    | AGAIN
+    | WORSE
+    | SHARED
+    | BURSTS
+    | MEASURES
+    | CHANNELS
+    | NEIGHBOURS
+    | ATTENTION
 )
 
 OVERLOADED: dict[str, Any] = {

@@ -442,6 +442,7 @@ def of_resources(shown: Shown) -> dict[str, float]:
     """Waste, coordination, load, turnover, cost."""
     wage, book = shown.scenario.staffing.wage, booked(shown)
     hours, money = book["hours"], given(shown)
+    called = (in_window(shown)["channel"] == "hotline").sum()
 
     def under(amounts: pd.Series, *headings: str) -> float:
         return float(amounts[amounts.index.get_level_values("heading").isin(headings)].sum())
@@ -471,6 +472,10 @@ def of_resources(shown: Shown) -> dict[str, float]:
         "utilisation": load(hours),
         "utilisation_community": load(base),
         "burden_gap": load(base) - load(above),
+        "closed_in_time_rate": ratio(days["closed_in_time"].sum(), days["closed"].sum()),
+        "closed_in_vain_share": ratio(days["closed_in_vain"].sum(), days["closed"].sum()),
+        "claimed_resolution_rate": ratio((days["resolved"] + days["closed_in_vain"]).sum(), days["closed"].sum()),
+        "turned_away_share": ratio(days["turned_away"].sum(), days["turned_away"].sum() + called),
         "work_lapsed_share": ratio(days["work_lapsed"].sum(), days["work_lapsed"].sum() + days["work_done"].sum()),
         "turnover_rate": days["leavers"].sum() / shown.posts / len(days) * 365,
         "cost_per_resolved_need": ratio(money.sum() + wages, days["resolved"].sum()),

@@ -17,6 +17,7 @@ from sanfang.metrics.catalogue import measure
 from sanfang.model.books.observation import all_records, observe
 from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.cases.watched import trace
+from sanfang.model.district.district_records import Residents
 from sanfang.model.district.residents import replay
 from sanfang.model.kernel.queueing import simulate_queue
 from sanfang.model.model import DistrictModel
@@ -106,8 +107,13 @@ def of_run(setup: Setup, names: Mapping[str, list[str]] | None = None) -> Digest
     found = {part: of_table(table, names and names.get(part)) for part, table in tables_of(model).items()}
     records = all_records(model)
     found["records"] = of_columns(records[name] for name in records.dtype.names)
-    found["residents"] = of_columns(model.residents)
+    found["residents"] = of_columns(_used(model.residents))
     return found
+
+
+def _used(residents: Residents) -> list[np.ndarray]:
+    """Their columns, but for those that are empty because no part of behaviour uses them."""
+    return [column for column in residents if len(column)]
 
 
 # --- What is not a run ------------------------------------------------------------------------------------------
@@ -135,7 +141,7 @@ def of_agents() -> Digests:
         found[kind] = of_parts(_properties(agent) for agent in getattr(model, kind))
     found["residents"] = of_parts(_properties(agent) for agent in residents)
     replayed = replay(model.residents, model.world.experiences[:40], model.setting["mind"])
-    return found | {"replayed": of_columns(replayed), "date": of_parts([str(model.date).encode()])}
+    return found | {"replayed": of_columns(_used(replayed)), "date": of_parts([str(model.date).encode()])}
 
 
 def _properties(agent: Any) -> bytes:

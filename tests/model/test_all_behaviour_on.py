@@ -105,6 +105,9 @@ def test_results_do_not_depend_on_the_number_of_workers() -> None:
 IDLE: dict[str, Any] = {
     "tasks.pressing_days": 9.0, "tasks.reminder_hours": 3.0, "discovery.stranger_patrol": 0.0,
     "terminals.repair_days": 50.0, "take_up.campaign": 9.0, "take_up.word_of_mouth": 9.0, "prices.campaign_hours": 90.0,
+    "take_up.by_experience": 9.0, "channels.step": 0.9, "assessment.near_days": 9.0, "assessment.hurry": 0.8,
+    "assessment.haste_costs": 0.9, "assessment.in_vain": 0.9, "assessment.reminder_hours": 9.0,
+    "assessment.look_days": 1.0, "assessment.of_tasks": 9.0, "assessment.of_own_work": 9.0, "assessment.of_chores": 9.0,
     "worsening.spreads": 0.9, "worsening.effort": 5.0, "worsening.swing_memory": 0.1, "worsening.storm_excess": 50.0,
     "sharing.recognised": 0.1, "sharing.turned_away": 0.9, "sharing.check_hours": 1.0, "sharing.look_hours": 5.0,
 }  # fmt: skip

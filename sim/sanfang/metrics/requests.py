@@ -53,6 +53,26 @@ def resolution_rate(run: Evaluation) -> float:
     return ratio(run.counted(s.D_RESOLVED), closed(run))
 
 
+@metric(SHARE, "higher", "requests", "Closed in time, whatever the result (official)", "按期办结率（官方口径）")
+def closed_in_time_rate(run: Evaluation) -> float:
+    """Of the closings of the window, those within the limit of their kind since voicing: what an office is measured by.
+    `on_time_rate` is what residents have of it."""
+    return ratio(run.counted(s.D_IN_TIME), closed(run))
+
+
+@metric(SHARE, "lower", "requests", "Closed to meet a limit, and not solved", "为赶时限未解决即办结比例")
+def closed_in_vain_share(run: Evaluation) -> float:
+    """Of the closings of the window."""
+    return ratio(run.counted(s.D_IN_VAIN), closed(run))
+
+
+@metric(SHARE, "higher", "requests", "Closed requests reported as resolved (official)", "上报解决率（官方口径）")
+def claimed_resolution_rate(run: Evaluation) -> float:
+    """Of the closings of the window, those resolved and those closed in vain, which offices report as resolved;
+    `resolution_rate` leaves the latter out."""
+    return ratio(run.counted(s.D_RESOLVED) + run.counted(s.D_IN_VAIN), closed(run))
+
+
 def number_followed(run: Evaluation) -> float:
     """Requests made in the window `MEAN_WITHIN_DAYS` or more before its end: the youngest have most still before them,
     and would make a policy under which requests take long look better."""
@@ -97,6 +117,18 @@ def _early(run: Evaluation) -> np.ndarray:
 def duplicate_share(run: Evaluation) -> float:
     """Seen at intake to be about a trouble that another request is handled for, over those made in the window."""
     return ratio(float(run.counted(s.D_DUPLICATES)), number(run))
+
+
+def calls(run: Evaluation) -> float:
+    """Calls to the hotline in the window with a problem, answered or not."""
+    answered = (run.records["voiced"] >= run.first) & (run.records["channel"] == s.HOTLINE)
+    return float(answered.sum()) + float(run.counted(s.D_TURNED_AWAY))
+
+
+@metric(SHARE, "lower", "requests", "Calls that the hotline did not answer", "热线未接通比例")
+def turned_away_share(run: Evaluation) -> float:
+    """Of the calls with a problem in the window; each day on which somebody tries counts."""
+    return ratio(run.counted(s.D_TURNED_AWAY), calls(run))
 
 
 @metric(SHARE, "lower", "requests", "Requests given up", "诉求放弃率", of=OF_FOLLOWED, needs=SEEN_THROUGH)

@@ -77,6 +77,8 @@ def build_world(
         frail=(residents.age == ELDERLY) | residents.disabled,
         digital=residents.digital,
         burden=residents.burden,
+        brought=residents.brought,
+        heard=residents.heard,
     )
     world.domains["cap"] = hazard_caps(scenario)
     world.community_domain["factor"] = map_.factor

@@ -13,7 +13,9 @@ from sanfang.model.books import headings as h
 from sanfang.model.books.diary import Diary
 from sanfang.model.books.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
 from sanfang.model.building import build_world, make_room
+from sanfang.model.cases.attention import shift_attention
 from sanfang.model.cases.casework import work_today
+from sanfang.model.cases.channels import begin_day_of_calls
 from sanfang.model.cases.latent import surface_today
 from sanfang.model.cases.needs import arise_today, number_back
 from sanfang.model.cases.routing import release_money
@@ -205,6 +207,7 @@ class DistrictModel(mesa.Model):
         others = self.scenario_run.sharing.others
         self._back = number_back(self._world, day) if others > 0.0 else 0
         self.make_room()
+        begin_day_of_calls(self._world)
         demand, weekday = float(self.demand_by_day[day]), float(self.weekday_factor[day])
         state = (self._engine, self._world, self._effects, self.setting, self.residents.trust)
         arise_today(*state, self.residents.weight, self.keys["needs"], day, demand, weekday)
@@ -222,14 +225,19 @@ class DistrictModel(mesa.Model):
             self._has_new_money = False
             self._money_came(day)
         self.make_room()  # vetting and payments have just added to what offices owe
+        if self.scenario_run.assessment.adapts > 0 and self._every(day, self.scenario_run.assessment.look_days):
+            shift_attention(self._engine, self._world, setting, day)
         open_offices(self._engine, self._world, setting, self.policy.chores, day)
         self._react(day)
         self._pending = self._voiced_today  # those voiced after hours are still to come
 
     def _releases(self, day: int) -> bool:
         """Whether parts that wait for money are looked at on this working day, between two allocations."""
-        every = round(self.scenario_run.money.release_days)
-        return every > 0 and int(self._open_so_far[day]) % every == 0
+        return self._every(day, self.scenario_run.money.release_days)
+
+    def _every(self, day: int, days: float) -> bool:
+        """Whether so many working days are over again on this one; never where they are 0."""
+        return round(days) > 0 and int(self._open_so_far[day]) % round(days) == 0
 
     def _money_came(self, day: int) -> None:
         """Cases that waited for money have got it: nothing more to do, unless somebody watches."""
@@ -267,7 +275,7 @@ class DistrictModel(mesa.Model):
         if self.open_days[day]:
             self.completion.learn(self.world)
         if self.take_up.spreads:
-            self.take_up.spread(self.completion.share)
+            self.take_up.spread(self.completion.share, self.diary.satisfaction[day])
         tomorrow = date_of(self.scenario_run.calendar, self.first_day + day + 1)
         if tomorrow.day == 1:
             written = self.diary.hours_since_month(self.engine, self.world.layout, h.METHODS)

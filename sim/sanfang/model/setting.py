@@ -13,13 +13,14 @@ from sanfang.scenario.scenario import Scenario
 
 SECTIONS = (
     "needs", "voice", "discovery", "casework", "mind", "workforce", "tasks", "conflicts", "helpers", "prices", "money",
-    "terminals", "worsening", "sharing",
+    "terminals", "sharing", "worsening", "assessment", "channels",
 )  # fmt: skip
 
 
 def _record(section: type[Section]) -> np.dtype[np.void]:
-    """A section's parameters, all as floats; beside those of minds the days promised for each kind of need."""
-    promised = [("promised", "f8", (4,))] if section is Mind else []
+    """A section's parameters, all as floats; beside those of minds the days promised for each kind of need, and
+    how fast they learn of channels."""
+    promised = [("promised", "f8", (4,)), ("channel_step", "f8")] if section is Mind else []
     return np.dtype([*((name, "f8") for name in section.model_fields), *promised])
 
 
@@ -40,6 +41,7 @@ def setting_of(scenario: Scenario) -> np.void:
         for field, value in getattr(scenario, name):
             setting[name][field] = value
     setting["mind"]["promised"] = promised_days(scenario.limits)
+    setting["mind"]["channel_step"] = scenario.channels.step
     setting["opening"], setting["shift"] = scenario.calendar.opening_hour, scenario.calendar.shift_hours
     record: np.void = setting[0]
     return record

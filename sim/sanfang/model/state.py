@@ -24,6 +24,12 @@ CHANNEL_NAMES = (
     "app", "hotline", "community_window", "department_window", "patrol", "data", "visit", "contact", "forum",
 )  # fmt: skip
 
+VOICED_BY = 4
+"""The first so many channels are those by which residents themselves speak up."""
+
+TURNED_AWAY = -1
+"""In place of whether a request was closed: the hotline did not answer."""
+
 AGES = ("young", "adult", "elderly")
 """Residents under 15, from 15 to 59, of 60 and over."""
 
@@ -79,8 +85,8 @@ CONVENED = 20  # waits for a forum
 
 DAILY = ("arisen", "voiced", "discovered", "closed", "resolved", "repeats", "withdrawn",
          "recurred", "data_found", "work_done", "work_lapsed", "worsened", "spread", "voiced_again",
-         "shared", "duplicates")  # fmt: skip
+         "shared", "duplicates", "closed_in_time", "closed_in_vain", "turned_away", "put_first")  # fmt: skip
 """Counters kept by day."""
 (D_ARISEN, D_VOICED, D_DISCOVERED, D_CLOSED, D_RESOLVED, D_REPEATS, D_WITHDRAWN,
  D_RECURRED, D_DATA_FOUND, D_DONE, D_LAPSED, D_WORSENED, D_SPREAD, D_VOICED_AGAIN,
- D_SHARED, D_DUPLICATES) = range(len(DAILY))  # fmt: skip
+ D_SHARED, D_DUPLICATES, D_IN_TIME, D_IN_VAIN, D_TURNED_AWAY, D_PUT_FIRST) = range(len(DAILY))  # fmt: skip

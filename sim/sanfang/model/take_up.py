@@ -18,8 +18,9 @@ class TakeUp(CarriedState):
 
     Those who know tell others, and so does a campaign (Bass 1969): a day later
 
-        known + (campaign * done + word_of_mouth * known / level) / 365 * (level - known)
+        known + (campaign * done + word_of_mouth * told * known / level) / 365 * (level - known)
 
+    where `told` is exp(by_experience * (satisfaction - satisfied_from)): people speak well of what was good.
     Where a level rises, a share `take_up.known` of what is added is known at once; where it falls, no more is known
     than there is. With a share of 1 everything is known always.
     """
@@ -27,7 +28,7 @@ class TakeUp(CarriedState):
     _STATE = ("known", "_level")
 
     def __init__(self, scenario: Scenario, communities: int) -> None:
-        self._settings = scenario.take_up
+        self._settings, self._satisfied_from = scenario.take_up, scenario.mind.satisfied_from
         self.known = np.zeros((communities, len(SERVICES)))
         self._level = np.zeros((communities, len(SERVICES)))
 
@@ -47,10 +48,12 @@ class TakeUp(CarriedState):
         self.known = np.minimum(self.known + self._settings.known * added, level) if self.spreads else level
         self._level = level
 
-    def spread(self, completion: np.ndarray) -> None:
-        """A day passes. `completion[c, heading]`: share of the chores due that communities have done."""
+    def spread(self, completion: np.ndarray, satisfaction: np.ndarray) -> None:
+        """A day passes. `completion[c, heading]`: share of the chores due that communities have done;
+        `satisfaction[c]`: mean of the residents."""
         campaign = self._settings.campaign * completion[:, h.CAMPAIGNS][:, None]
-        rate = (campaign + self._settings.word_of_mouth * self.share()) / DAYS_A_YEAR
+        told = np.exp(self._settings.by_experience * (satisfaction - self._satisfied_from))[:, None]
+        rate = (campaign + self._settings.word_of_mouth * told * self.share()) / DAYS_A_YEAR
         self.known += np.minimum(rate, 1.0) * (self._level - self.known)
 
     def campaign_hours(self, week: float) -> np.ndarray:

@@ -21,6 +21,9 @@ COUNTS = record_type(
     ("short", "i8", "jobs", "that wait for money"),
     ("capped", "i8", "candidates", "whose hazard was above the cap, so far"),
     ("terminal_uses", "i8", "matters", "finished at terminals so far"),
+    ("calls", "i8", "calls", "to the hotline today so far"),
+    ("calls_before", "i8", "calls", "to it on the day before"),
+    ("answered", "i8", "calls", "by it today so far"),
     ("leavers", ("i8", 4), "posts", "that someone has left so far, by tier"),
 )
 """How full the pools are, and totals."""
@@ -106,6 +109,8 @@ class World(NamedTuple):
     """Elderly or disabled."""
     digital: NDArray[np.float32]
     burden: NDArray[np.int16]
+    brought: NDArray[np.float32]
+    heard: NDArray[np.float32]
 
 
 WorldRef = by_reference("WorldRef", World._fields, __name__)

@@ -80,12 +80,21 @@ class Voice(Section):
     rate_hoped: float = param(0.05, "per day", 0, 10, "The same for 盼", "盼·反映率")
     trust_power: float = param(1.0, "-", 0, 4, "How strongly trust governs voice", "信任影响")
     again: float = param(0.0, "per day", 0, 5, "Rate at which a trouble that was given up or closed in vain is voiced again, at full trust, by its owner or a neighbour; 0: never", "再次反映率（0为不再反映）", source="assumed, 0.005 to 0.1: repeats are 10 to 20 % of requests in published figures")
+    neighbours: float = param(0.0, "log rate", 0, 20, "How strongly people speak up by what neighbours have met with: for each unit of their satisfaction over the level that counts as satisfied; 0: not at all", "邻里经历对反映的影响（0为无）", source="assumed, 0 to 4")
     trip_deterrence: float = param(0.5, "per trip", 0, 3, "How strongly expected trips deter", "跑动阻碍")
     app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")
     hotline: float = param(0.10, "0-1", 0, 1, "Use of the hotline", "使用热线比例", source="0.05 to 0.2: about 0.15 dispatched per resident-year, Qingdao 2021Q1 0.386, of which 40 % dispatched")
     department_window: float = param(0.15, "0-1", 0, 1, "Use of a department's window", "政务大厅窗口比例")
     visits_in_hours: float = param(0.0, "0-1", 0, 1, "Share of needs taken to a window whose owner comes in opening hours; the others leave word outside them", "上班时间到窗口比例", source="assumed, 0 to 1: two visits in three fall into opening hours by the profile of calls alone")
     online: float = param(0.6, "0-1", 0, 1, "Share of window visits that go online with a full platform, at full digital literacy [M3]", "平台分流窗口比例", source="assumed, 0.4 to 0.8: Shanghai 2022 counts 84 % of matters, with any online step and firms' own")
+
+
+class Channels(Section):
+    """How residents choose by which channel they speak up, and how many callers the hotline answers."""
+
+    choice: float = param(0.0, "log odds", 0, 50, "How strongly a channel is preferred for what it brings, over one that brings nothing; 0: fixed shares", "渠道选择强度（0为固定比例）", source="assumed, 0 to 8")
+    step: float = param(0.3, "0-1", 0, 1, "Step of what a channel is known for towards what it has just brought", "渠道印象调整", source="assumed, 0.1 to 0.5: as steps of satisfaction")
+    calls: float = param(0.0, "requests per 1,000 residents and day", 0, 1000, "Callers with a problem whom the hotline can answer; 0: all", "热线每日接听能力（0为不限）", source="assumed: callers of Taipei's 1999 did not get through in spring 2022; nobody has published how many")
 
 
 class Discovery(Section):
@@ -153,6 +162,7 @@ class TakeUp(Section):
     known: float = param(1.0, "0-1", 0, 1, "Share of residents who know of a new service on its first day; 1: everybody", "新服务首日知晓率", source="assumed, 0 to 1; 1 is the model without take-up")
     campaign: float = param(0.3, "per year", 0, 50, "Rate at which a campaign tells those who do not know", "宣传告知率", source="assumed, 0.03 to 3: mass media alone reach 0.03 a year of the buyers of new products (Sultan, Farley and Lehmann 1990)")
     word_of_mouth: float = param(0.38, "per year", 0, 50, "Rate at which those who know tell those who do not", "口口相传率", source="mean of 213 applications of the Bass model (Sultan, Farley and Lehmann 1990); 0.2 to 2")
+    by_experience: float = param(0.0, "log rate", 0, 20, "How strongly word of mouth follows what people of the community have met with: for each unit of their satisfaction over the level that counts as satisfied; 0: not at all", "口碑随经历变化强度（0为无）", source="assumed, 0 to 5")
 
 
 class Mind(Section):
@@ -192,6 +202,24 @@ class Limits(Section):
     resolve_hard: float = param(15.0, "calendar days", 0.01, 365, "Resolution of a 难 request", "难·办结时限", role="constant", source="Beijing draft standard 2021: complex, 15 days")
     resolve_chronic: float = param(7.0, "calendar days", 0.01, 365, "Resolution of a 愁 request", "愁·办结时限", role="constant", source="Beijing draft standard 2021: ordinary, 7 days")
     resolve_hoped: float = param(15.0, "calendar days", 0.01, 365, "Resolution of a 盼 request", "盼·办结时限", role="constant", source="Beijing draft standard 2021: complex, 15 days")
+
+
+class Assessment(Section):
+    """What offices are held to: the limits of the requests that are measured, those by hotline and app (三率考核), and
+    the kinds of work among which they shift their hours."""
+
+    held: float = param(0.0, "0-1", 0, 1, "Share of measured requests whose limit offices are held to; 0: none", "考核时限约束比例（0为不考核）", source="assumed, 0 to 1; 0 is the model in which nothing is served for being measured")
+    near_days: float = param(2.0, "calendar days", 0.1, 60, "Time before its limit from which such a request goes first", "临近时限时间", source="assumed, 0.5 to 5")
+    hurry: float = param(0.25, "0-1", 0, 0.9, "Part of the work on it that haste saves then", "赶办节省工时比例", source="assumed, 0 to 0.5")
+    haste_costs: float = param(0.15, "0-1", 0, 1, "Part of the chance of a full fix that haste loses", "赶办质量损失", source="assumed, 0 to 0.4")
+    in_vain: float = param(0.2, "0-1", 0, 1, "Chance that it is closed at its limit although nobody has solved it; half of it half-way there, and the same again for each `near_days` that it is late", "到期虚假办结概率", source="assumed, 0 to 0.5: nobody publishes it")
+    reminder_hours: float = param(0.1, "hours per reminder", 0, 40, "Answering a reminder of a request near or past its limit", "应对诉求催办工时", source="assumed, 0.02 to 0.5: a call and a line in the file")
+    adapts: float = param(0.0, "0-1", 0, 1, "Share of its waiting work of one kind that an office puts first at each look, the kind that it is held to most and that waits longest; 0: classes are fixed", "机关调整优先的比例（0为不调整）", source="assumed, 0 to 1")
+    look_days: float = param(5.0, "working days", 1, 60, "Time between two such looks", "调整优先的间隔", source="assumed, 5 to 20: weekly to monthly meetings")
+    of_requests: float = param(1.0, "ratio", 0, 10, "How much offices are held to residents' requests", "诉求考核权重", source="convention: the unit of the other three")
+    of_tasks: float = param(1.0, "ratio", 0, 10, "How much they are held to tasks from above", "上级任务考核权重", source="assumed, 0.5 to 3")
+    of_own_work: float = param(0.5, "ratio", 0, 10, "How much streets and departments are held to their own work", "本职工作考核权重", source="assumed, 0.1 to 1")
+    of_chores: float = param(0.2, "ratio", 0, 10, "How much offices are held to chores", "杂务考核权重", source="assumed, 0 to 0.5")
 
 
 class Workforce(Section):

@@ -13,7 +13,9 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field
 from sanfang.scenario import checks
 from sanfang.scenario.catalogue import find, parameters
 from sanfang.scenario.conditions import (
+    Assessment,
     Casework,
+    Channels,
     Conflicts,
     Discovery,
     Helpers,
@@ -75,9 +77,11 @@ class Scenario(Section):
     worsening: Worsening = Field(default_factory=Worsening)
     sharing: Sharing = Field(default_factory=Sharing)
     voice: Voice = Field(default_factory=Voice)
+    channels: Channels = Field(default_factory=Channels)
     discovery: Discovery = Field(default_factory=Discovery)
     casework: Casework = Field(default_factory=Casework)
     limits: Limits = Field(default_factory=Limits)
+    assessment: Assessment = Field(default_factory=Assessment)
     mind: Mind = Field(default_factory=Mind)
     workforce: Workforce = Field(default_factory=Workforce)
     tasks: Tasks = Field(default_factory=Tasks)

@@ -263,6 +263,7 @@ def test_example_take_up(told: Told) -> None:
         **{"take_up.known": 0.1, "take_up.campaign": 0.3, "take_up.word_of_mouth": 0.38}
     ).model.scenario_run
     done, undone = np.ones((1, len(h.HOUR_HEADINGS))), np.zeros((1, len(h.HOUR_HEADINGS)))
+    satisfied = np.full(1, 0.9)
 
     def seen(level: float) -> TakeUp:
         take_up = TakeUp(scenario, 1)
@@ -271,14 +272,14 @@ def test_example_take_up(told: Told) -> None:
 
     take_up = seen(1.0)
     hours = take_up.campaign_hours(4.0)[0]
-    take_up.spread(done)
+    take_up.spread(done, satisfied)
     told.is_next(take_up.known[0, 0])
     for _ in range(364):
-        take_up.spread(done)
+        take_up.spread(done, satisfied)
     told.is_next(take_up.known[0, 1])
     alone = seen(1.0)
     for _ in range(365):
-        alone.spread(undone)
+        alone.spread(undone, satisfied)
     told.is_next(alone.known[0, 2])
     told.is_next(hours)
     for level in (0.05, 0.55):

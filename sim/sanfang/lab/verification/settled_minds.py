@@ -61,7 +61,8 @@ def _newcomers(scenario: Scenario) -> Residents:
         community=np.zeros(PEOPLE, np.int16), grid=np.zeros(PEOPLE, np.int32), age=np.ones(PEOPLE, np.int8),
         alone=flags[0], disabled=flags[1], low_income=flags[2], vulnerable=flags[3],
         digital=np.ones(PEOPLE, np.float32), weight=np.ones((PEOPLE, 1), np.float32), expectation=expectation,
-        satisfaction=satisfaction, trust=trust, burden=np.zeros(PEOPLE, np.int16),
+        satisfaction=satisfaction, trust=trust, burden=np.zeros(PEOPLE, np.int16), brought=np.zeros(0, np.float32),
+        heard=np.zeros(0, np.float32),
         ties=np.stack([np.roll(ring, -1), np.roll(ring, 1)][:TIES], axis=1),
     )  # fmt: skip
 

@@ -111,7 +111,7 @@ FORUMS_IN_VAIN = _hours("forums_without_agreement", "forums without agreement", 
 CAMPAIGNS = _hours("campaigns", "telling residents of new services", "新服务宣传告知", COORDINATION_GROUP)
 DUPLICATES = _hours("duplicates", "looking for duplicates", "查重并单", COORDINATION_GROUP)
 HANDLED_TWICE = _hours("handled_twice", "coming to what is done", "重复办理", WASTE)
-REMINDERS = _hours("reminders", "answering reminders of missed tasks", "应对催办", WASTE)
+REMINDERS = _hours("reminders", "answering reminders", "应对催办", WASTE)
 
 for _lever in levers():  # the hours of extensions are declared with them
     if _lever.books is not None:

@@ -46,6 +46,7 @@ CASE = record_type(
     ("again", "i1", "", "times it was voiced again after it was given up or closed in vain"),
     ("worse", "i1", "0 or 1", "it has grown worse while it waited"),
     ("tied", "i1", "0 or 1", "its request waits for another one for the same trouble"),
+    ("near", "i1", "looks", "at its limit so far, the first when it came near; 0: not yet, or nobody is held to it"),
 )
 """A need from its arising to its end."""
 
@@ -123,9 +124,10 @@ EXPERIENCE = record_type(
     ("trips", "i4", "", "made for it"),
     ("kind", "i4", "", "of the need"),
     ("day", "i4", "day", "on which it ended"),
-    ("closed", "i4", "0 or 1", "closed by an office, not given up"),
+    ("closed", "i4", "", "1 closed by an office, 0 given up, `TURNED_AWAY` not even answered"),
     ("quality", "f8", "0 to 1", "of the result"),
     ("days", "f8", "days", "from voicing to the end"),
     ("key", "u8", "", "of the draws of the call-back"),
+    ("channel", "i4", "", "by which the request came"),
 )
 """What a resident met with when a request closed: all that satisfaction ever learns of the world."""

@@ -19,7 +19,8 @@ from sanfang.model.cases.closing import close, close_as_duplicate, finish_part, 
 from sanfang.model.cases.deadlines import TASK_ENDS, TASK_NEARS, come_near, lapse_of_work, set_deadline
 from sanfang.model.cases.forums import hold_forum
 from sanfang.model.cases.handling import carry_out, finish_handling, next_handoff_time
-from sanfang.model.cases.lifecycle import WORSENS, is_at_window
+from sanfang.model.cases.lifecycle import LIMIT_LOOK, WORSENS, is_at_window
+from sanfang.model.cases.limits_kept import expect_limit, look_at_limit
 from sanfang.model.cases.prefetching import can_be_given_up, prefetch_buckets, prefetch_current_bucket
 from sanfang.model.cases.routing import advance, diagnose, find_tier, finish_relay, receive_grant, route
 from sanfang.model.cases.shared import is_recognised, is_turned_away, tie
@@ -80,6 +81,8 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
     _decide_treatment(world, effects, setting, case)
     gives_up = _patient_until(world, setting, case, day)
     schedule(engine, gives_up, GIVE_UP, case_id, case.key)
+    if setting.assessment.held > 0.0:
+        expect_limit(engine, world, setting, case_id)
     _make_parts(engine, world, setting, case_id)
     _start_parts(engine, world, effects, setting, case, at_window, day)
 
@@ -315,6 +318,8 @@ def react(engine: Engine, world: World, effects: PolicyEffects, setting: Setting
         serve(engine, world, setting, job.target, day)
     elif kind == WORSENS:
         grow_worse(engine, world, effects, setting, subject, stamp, day)
+    elif kind == LIMIT_LOOK:
+        look_at_limit(engine, world, setting, subject, stamp, day)
     elif kind == TASK_NEARS:
         come_near(engine, setting, subject, stamp)
     elif kind == TASK_ENDS:

@@ -83,7 +83,7 @@ def _free_jobs(engine: Engine, world: World, case: Record) -> None:
 
 
 @compiled
-def _book_closing(world: World, case: Record, day: int, time: float, resolved: int) -> None:
+def _book_closing(world: World, setting: Setting, case: Record, day: int, time: float, resolved: int) -> None:
     """A request closes at calendar time `time`, which is booked on `day`."""
     case.closing = world.counts[0].closings
     world.counts[0].closings += 1
@@ -93,6 +93,7 @@ def _book_closing(world: World, case: Record, day: int, time: float, resolved: i
     closing.channel, closing.resolved, closing.repeated, closing.rated = case.channel, resolved, 0, -1
     world.daily[day, s.D_CLOSED] += 1
     world.daily[day, s.D_RESOLVED] += resolved
+    world.daily[day, s.D_IN_TIME] += int(time - case.voiced <= setting.mind.promised[case.kind])
 
 
 @compiled
@@ -105,6 +106,7 @@ def _report(world: World, case: Record, record: int, quality: float, time: float
     experience.closing = case.closing if closed else NONE
     experience.kind, experience.quality, experience.days = case.kind, quality, time - case.voiced
     experience.day, experience.closed = max(int(time), 0), closed  # day 0: a terminal, before
+    experience.channel = case.channel
     experience.key = mix(case.key, p.NEED_EXPERIENCE + case.attempts)
 
 
@@ -122,7 +124,7 @@ def close(engine: Engine, world: World, setting: Setting, case_id: int, day: int
         _free_jobs(engine, world, case)
         _close_resolved(engine, world, setting, case_id, day, time, quality)
         return
-    _book_closing(world, case, day, time, 0)
+    _book_closing(world, setting, case, day, time, 0)
     comes_back = setting.casework.comes_back
     if case.attempts < s.MAX_RETURNS and uniform(case.key, p.NEED_COMES_BACK + case.attempts) < comes_back:
         change_state(world, case_id, s.UNRESOLVED)
@@ -142,7 +144,7 @@ def _close_resolved(
     """A request closes with its trouble resolved, for all whom it concerns; its cause may be left."""
     case = world.cases[case_id]
     found_done = case.gone == case.gone  # another request had resolved it before: that one may be back
-    _book_closing(world, case, day, time, 1)
+    _book_closing(world, setting, case, day, time, 1)
     record = end_case(world, case_id, s.RESOLVED, time)
     relieve(world, case_id, record, time)
     _report(world, case, record, quality, time, 1)
@@ -166,7 +168,7 @@ def _close_tied(
         case = world.cases[other]
         case.tied, case.quality[0] = 0, quality
         case.spent[s.T_CASE_WAIT] += engine.clock[0].now - case.tied_since
-        _book_closing(world, case, day, time, int(outcome == s.RESOLVED))
+        _book_closing(world, setting, case, day, time, int(outcome == s.RESOLVED))
         if outcome == s.RESOLVED:
             record = end_case(world, other, s.RESOLVED, time)
             relieve(world, other, record, time)
@@ -180,7 +182,7 @@ def _close_tied(
 @compiled
 def close_as_duplicate(world: World, setting: Setting, case_id: int, day: int, time: float) -> None:
     """A request is closed because the same trouble is being handled: it is no request any more, and not resolved."""
-    _book_closing(world, world.cases[case_id], day, time, 0)
+    _book_closing(world, setting, world.cases[case_id], day, time, 0)
     _end_in_vain(world, setting, case_id, s.UNRESOLVED, time, 1)
 
 
@@ -215,25 +217,56 @@ def _is_voiced_again(world: World, setting: Setting, case_id: int, outcome: int,
 @compiled
 def give_up(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
     """The resident gives up a request that nobody has started on, unless others wait for it."""
-    case = world.cases[case_id]
-    if case.ring != NONE and others_wait_for(world, case_id):
+    if world.cases[case_id].ring != NONE and others_wait_for(world, case_id):
         return
+    _drop_parts(engine, world, setting, world.cases[case_id])
+    time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
+    world.daily[day, s.D_WITHDRAWN] += 1
+    _end_in_vain(world, setting, case_id, s.WITHDRAWN, time, 0)
+
+
+@compiled
+def _drop_parts(engine: Engine, world: World, setting: Setting, case: Record) -> None:
+    """Nobody goes on with any part of a request on which nobody is at work; money that was not used may go back."""
     for n in range(case.parts):
         job_id = case.jobs[n]
         job = engine.jobs[job_id]
         book_time(engine, world, job)
-        refund(world, setting, job)
+        if job.phase != s.FINISHED and job.mode != s.SECOND_TRY:
+            refund(world, setting, job)
         if job.station != NONE:
             dequeue(engine, world, job_id)
             free_job(engine, job_id)
-        elif job.phase == s.TO_CASE:
+        elif job.phase == s.TO_CASE or job.phase == s.FINISHED:
             free_job(engine, job_id)
         else:
             job.cancelled = 1
         case.jobs[n] = NONE
+
+
+@compiled
+def close_in_vain(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
+    """A request is closed to meet its limit although nobody has solved it. Its owner has got an answer and no result:
+    it is brought back after a time, and handled from the start, or its trouble lingers."""
+    case = world.cases[case_id]
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
-    world.daily[day, s.D_WITHDRAWN] += 1
-    _end_in_vain(world, setting, case_id, s.WITHDRAWN, time, 0)
+    _drop_parts(engine, world, setting, case)
+    case.quality[:] = 0.0
+    if case.first != case.first:
+        case.first, case.first_at = engine.clock[0].now, time
+    world.daily[day, s.D_IN_VAIN] += 1
+    _book_closing(world, setting, case, day, time, 0)
+    if case.ring != NONE and others_wait_for(world, case_id):
+        _close_tied(engine, world, setting, case_id, s.UNRESOLVED, day, time, 0.0)
+    is_gone = case.gone == case.gone  # another request for the same trouble has resolved it
+    if is_gone or uniform(case.key, p.NEED_COMES_BACK + case.attempts) >= setting.casework.comes_back:
+        _end_in_vain(world, setting, case_id, s.UNRESOLVED, time, 1)
+        return
+    after = exponential(case.key, p.NEED_RETURN_TIME + case.attempts, setting.casework.comes_back_days * 7.0 / 5.0)
+    change_state(world, case_id, s.UNRESOLVED)
+    _report(world, case, NONE, 0.0, time, 1)
+    case.closed_before = time
+    sleep(world, case_id, s.UNRESOLVED, day_after(time, after))
 
 
 # --- Back again -----------------------------------------------------------------------------------

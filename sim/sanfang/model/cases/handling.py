@@ -83,6 +83,8 @@ def _result(world: World, setting: Setting, job: Record, skill: float) -> float:
     if devolved and uniform(job.key, p.PART_UNEVEN_DECISION + attempt) < casework.uneven_decision:
         return 0.0
     fixed = casework.fixed + casework.fixed_skill * skill
+    if setting.assessment.held > 0.0 and world.cases[job.owner].near and job.phase == s.HANDLING:
+        fixed *= 1.0 - setting.assessment.haste_costs
     mark = uniform(job.key, p.PART_RESULT + attempt)
     if mark < fixed:
         return casework.partly_quality if is_decided_against(world, setting, job) else 1.0

@@ -11,9 +11,10 @@ import math
 import numpy as np
 
 from sanfang.model import state as s
+from sanfang.model.cases.channels import gets_through
 from sanfang.model.cases.forums import chance_to_reveal, forget_forums
 from sanfang.model.cases.lifecycle import end_case, free_case, heal_rate, open_request, relieve, remove_latent
-from sanfang.model.cases.voice import hour_of_day, is_voiced, visit_or_call, voice_rate
+from sanfang.model.cases.voice import hour_of_day, is_voiced, neighbours_factor, visit_or_call, voice_rate
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.district.helpers import DAYS_A_MONTH
 from sanfang.model.effects import PolicyEffects
@@ -85,7 +86,8 @@ def max_by_kind(setting: Setting, weekday: float) -> Floats:
     """`[kind, transition]`: not even full trust and no trip give a need of this kind a higher chance today."""
     chances = np.ones((s.KINDS, len(TRANSITIONS)))
     for kind in range(s.KINDS):
-        chances[kind, BY_VOICE] = 1.0 - math.exp(-voice_rate(setting.voice, kind) * weekday)
+        rate = voice_rate(setting.voice, kind) * weekday * neighbours_factor(setting, 1.0)
+        chances[kind, BY_VOICE] = 1.0 - math.exp(-rate)
         chances[kind, BY_HEALING] = heal_rate(setting.needs, kind)
         chances[kind, BY_SERVICE] = 1.0 if kind == s.HOPED else 0.0
     return chances
@@ -151,7 +153,7 @@ def _update_latent(
     need = world.latent[row]
     if is_voiced(world, effects, setting, need, trust, weekday, uniform(day_key, p.DAY_VOICED)):
         moment = visit_or_call(world, setting, need, day, uniform(day_key, p.DAY_HOUR))
-        if moment >= 0.0:
+        if moment >= 0.0 and gets_through(world, setting, need, day, day_key, p.DAY_ANSWERED):
             open_request(engine, world, setting, row, need.channel, day + moment, day, s.D_VOICED)
             return
     channel = channel_found_by(world, effects, setting, need, day_key, open_day)

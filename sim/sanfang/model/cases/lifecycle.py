@@ -21,6 +21,8 @@ from sanfang.model.world import World
 
 WORSENS = 7
 """Kind of event, beside the engine's and those of tasks: a need has waited for too long."""
+LIMIT_LOOK = 11
+"""Likewise: somebody looks at how near its limit a request is (`limits_kept.py`)."""
 MAX_SLEEP_DAYS = 20 * 365
 """What would be back, or vanish, only after a longer time never does. A rule of the trouble's own time: so nothing that
 happens depends on how far the run will go."""
@@ -42,7 +44,7 @@ def new_case(world: World) -> int:
     case = world.cases[case_id]
     case.voiced = case.first = case.first_at = case.closed_before = case.registered = np.nan
     case.ordinal = case.attempts = case.trips = case.handoffs = case.tailored = case.parallel = case.triaged = 0
-    case.joint = case.settled = case.worse = case.again = case.tied = 0
+    case.joint = case.settled = case.worse = case.again = case.tied = case.near = 0
     case.next = case.record = case.closing = case.ring = NONE
     case.gone = np.nan
     case.tier = case.unfinished = 0
@@ -153,6 +155,8 @@ def open_request(
 def voice_again(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
     """A trouble that was given up or closed in vain is a request once more, and handled from the start."""
     case = world.cases[case_id]
+    if world.states[case_id].state == s.UNRESOLVED and case.closing != NONE:
+        world.closings[case.closing].reopened = day
     change_state(world, case_id, s.OPEN)
     case.again += 1
     case.attempts += 1

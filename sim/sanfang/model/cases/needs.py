@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from sanfang.model import state as s
+from sanfang.model.cases.channels import choose_channel, gets_through
 from sanfang.model.cases.forums import is_conflict
 from sanfang.model.cases.lifecycle import (
     begin,
@@ -127,7 +128,11 @@ def _arise(
         begin_need(world, effects, setting, case_id, key, key, candidate.resident, c, d, kind, moment, day)
         case = world.cases[case_id]
         voiced = is_voiced(world, effects, setting, case, trust, weekday, uniform(key, p.NEED_VOICED))
-        if voiced and finds_open(world, setting, case, moment, day):
+        if (
+            voiced
+            and finds_open(world, setting, case, moment, day)
+            and gets_through(world, setting, case, day, key, p.NEED_ANSWERED)
+        ):
             row = world.counts[0].latent - 1
             open_request(engine, world, setting, row, case.channel, moment, day, s.D_VOICED)
         if concerns_others(world, setting, key, d):
@@ -193,7 +198,9 @@ def begin_need(
             parts += 1
     mark = uniform(key, p.NEED_CHANNEL)
     app = voice.app * world.digital[resident]
-    if mark < app:
+    if setting.channels.choice > 0.0:
+        channel = choose_channel(world, effects, setting, resident, c, d, mark)
+    elif mark < app:
         channel = s.APP
     elif mark < app + voice.hotline:
         channel = s.HOTLINE
@@ -202,7 +209,8 @@ def begin_need(
     else:
         channel = s.COMMUNITY_WINDOW
     online = effects.community[c].online * voice.online * world.digital[resident]
-    if online > 0.0 and mark >= app + voice.hotline and uniform(key, p.NEED_ONLINE) < online:
+    at_window = channel == s.COMMUNITY_WINDOW or channel == s.DEPARTMENT_WINDOW
+    if online > 0.0 and at_window and uniform(key, p.NEED_ONLINE) < online:
         channel = s.APP
     begin(world, case_id, key, root, resident, c, d, kind, parts, channel, time, day)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.model.cases.lifecycle import WORSENS
+from sanfang.model.cases.lifecycle import LIMIT_LOOK, WORSENS
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.kernel.engine_arrays import ARRIVAL, GIVE_UP, NONE, SERVICE_END, TIMER, Engine
 from sanfang.model.kernel.event_calendar import cancel, first_of_bucket
@@ -50,7 +50,7 @@ def prefetch_current_bucket(engine: Engine, world: World) -> None:
 @compiled
 def _prefetch_subject(engine: Engine, world: World, event: Record) -> None:
     """Ask the memory for the case or the job that an event is about."""
-    if event.kind == ARRIVAL or event.kind == GIVE_UP or event.kind == WORSENS:
+    if event.kind == ARRIVAL or event.kind == GIVE_UP or event.kind == WORSENS or event.kind == LIMIT_LOOK:
         prefetch(world.cases, event.subject)
     else:
         prefetch(engine.jobs, event.subject)

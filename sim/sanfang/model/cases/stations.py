@@ -66,6 +66,8 @@ def enqueue(
     job = engine.jobs[job_id]
     job.phase, job.heading = phase, heading
     switch_cause(engine, world, job, cause)
+    if setting.assessment.held > 0.0 and world.cases[job.owner].near:
+        class_ = min(class_, s.C_SENT_UP)
     if phase == s.HANDLING:
         world.waiting_hours[station, job.domain] += job.hours
     join_queue(engine, job_id, station, class_)
@@ -182,6 +184,8 @@ def _begin_work(engine: Engine, world: World, setting: Setting, station: int, jo
     if skilled:
         speed *= world.skill[worker_id, job.domain]
         speed *= _local_gain(world, setting, worker_id, job)
+        if setting.assessment.held > 0.0 and world.cases[job.owner].near:
+            speed /= 1.0 - setting.assessment.hurry
     _prefetch_next(engine, world, job)
     dequeue(engine, world, job_id)
     if skilled:

@@ -54,7 +54,15 @@ def is_voiced(
         further_trip = effects.service[need.community, need.domain].further_trip
         trips = 1.0 + further_trip + effects.community[need.community].wrong_window
     rate *= trust[need.resident] ** voice.trust_power * math.exp(-voice.trip_deterrence * trips)
+    if voice.neighbours > 0.0:
+        rate *= neighbours_factor(setting, world.heard[need.resident])
     return mark < 1.0 - math.exp(-rate)
+
+
+@compiled
+def neighbours_factor(setting: Setting, heard: float) -> float:
+    """How much sooner, or later, people speak up for the satisfaction of those they talk to."""
+    return math.exp(setting.voice.neighbours * (heard - setting.mind.satisfied_from))
 
 
 @compiled

@@ -35,6 +35,10 @@ class Residents(NamedTuple):
     """0 to 1."""
     burden: NDArray[np.int16]
     """Troubles that are not gone."""
+    brought: NDArray[np.float32]
+    """`[resident * VOICED_BY + channel]`: what a channel is known for, 0 to 1; empty where shares are fixed."""
+    heard: NDArray[np.float32]
+    """Mean satisfaction of those whom the resident talks to, at the last talk; empty where nobody minds it."""
     ties: NDArray[np.int32]
     """`[resident, n]`: whom the resident talks to."""
 

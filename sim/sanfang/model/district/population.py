@@ -10,10 +10,13 @@ from sanfang.model.district.geography import Geography
 from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import mix, root_key, stream, uniform
 from sanfang.model.kernel.records import Ints
+from sanfang.model.state import VOICED_BY
 from sanfang.scenario.scenario import Scenario
 
 YOUNG, ADULT, ELDERLY = 0, 1, 2
 _CARE = "care"
+UNKNOWN_CHANNEL = 0.5
+"""What people think a channel brings that neither they nor their neighbours have tried."""
 
 
 def build_residents(scenario: Scenario, map_: Geography, seed: int) -> Residents:
@@ -36,7 +39,10 @@ def build_residents(scenario: Scenario, map_: Geography, seed: int) -> Residents
     _tie(
         ties, columns["grid"], columns["community"], firsts, map_.number, scenario.mind.rewired, root_key(seed, "ties")
     )
-    return Residents(**columns, burden=np.zeros(start, np.int16), ties=ties)
+    brought = np.full(start * VOICED_BY if scenario.channels.choice > 0 else 0, UNKNOWN_CHANNEL, np.float32)
+    mind = scenario.mind
+    heard = np.full(start if scenario.voice.neighbours > 0 else 0, mind.satisfied_from, np.float32)
+    return Residents(**columns, burden=np.zeros(start, np.int16), brought=brought, heard=heard, ties=ties)
 
 
 def _residents_of(scenario: Scenario, size: int, c: int, random: np.random.Generator) -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ from sanfang.model.district.district_records import Residents
 from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import uniform
 from sanfang.model.kernel.records import Flags, Floats, Ints, Record, Records
-from sanfang.model.state import HARD, HOPED, URGENT
+from sanfang.model.state import HARD, HOPED, TURNED_AWAY, URGENT, VOICED_BY
 
 MAX_EXPECTATION, MIN_EXPECTATION = 365.0, 0.25
 """Waits, in days, beyond which an expectation does not go."""
@@ -51,6 +51,14 @@ def _lasting(mind: Record, days: float, kind: int) -> float:
 
 
 @compiled
+def _learn_of_channel(residents: Residents, mind: Record, i: int, channel: int, brought: float) -> None:
+    """A channel is known for what it has just brought, trips apart; where shares are fixed nobody minds."""
+    if len(residents.brought) > 0 and channel < VOICED_BY:
+        at = i * VOICED_BY + channel
+        residents.brought[at] += np.float32(mind.channel_step * (min(brought, 1.0) - residents.brought[at]))
+
+
+@compiled
 def receive(
     residents: Residents,
     experiences: Records,
@@ -74,11 +82,15 @@ def receive(
         prefetch(records, ahead.record)
         experience = experiences[n]
         i = experience.resident
+        if experience.closed == TURNED_AWAY:
+            _learn_of_channel(residents, mind, i, experience.channel, 0.0)
+            continue
         expected = _expected_days(mind, residents.expectation[i], experience.kind)
         worth = _worth(mind, expected, experience.quality, experience.days, experience.trips)
         step = mind.learn_up if worth > residents.satisfaction[i] else mind.learn_down
         residents.satisfaction[i] += np.float32(step * (worth - residents.satisfaction[i]))
         residents.trust[i] += np.float32(mind.trust_step * (worth - residents.trust[i]))
+        _learn_of_channel(residents, mind, i, experience.channel, worth + mind.trip_cost * experience.trips)
         lasting = _lasting(mind, experience.days, experience.kind)
         goal = min(lasting * residents.expectation[i] / expected, MAX_EXPECTATION)
         change = mind.expectation_step * (goal - residents.expectation[i])
@@ -171,8 +183,14 @@ def _sum_at(satisfaction: Floats, rows: Ints) -> float:
 def talk(residents: Residents, pull: float) -> None:
     """Phase 5, weekly: expectation and trust move by `pull` towards those of the neighbours, as they were before."""
     count, degree = residents.ties.shape
-    if degree == 0 or pull == 0.0:
+    if degree == 0:
         return
+    if len(residents.heard) > 0:
+        _hear(residents)
+    if pull == 0.0:
+        return
+    if len(residents.brought) > 0:
+        _talk_of_channels(residents, pull)
     before = np.empty((count, 2), np.float32)  # side by side, since both of a neighbour's are wanted at once
     before[:, 0], before[:, 1] = residents.expectation, residents.trust
     for i in range(count):
@@ -186,6 +204,30 @@ def talk(residents: Residents, pull: float) -> None:
             believed += before[neighbour, 1]
         residents.expectation[i] += np.float32(pull * (heard / degree - before[i, 0]))
         residents.trust[i] += np.float32(pull * (believed / degree - before[i, 1]))
+
+
+@compiled
+def _hear(residents: Residents) -> None:
+    """Everybody hears how satisfied those are whom they talk to."""
+    count, degree = residents.ties.shape
+    for i in range(count):
+        heard = 0.0
+        for t in range(degree):
+            heard += residents.satisfaction[residents.ties[i, t]]
+        residents.heard[i] = np.float32(heard / degree)
+
+
+@compiled
+def _talk_of_channels(residents: Residents, pull: float) -> None:
+    """What channels are known for moves by `pull` towards what neighbours say of them."""
+    count, degree = residents.ties.shape
+    before = residents.brought.copy()
+    for i in range(count):
+        for channel in range(VOICED_BY):
+            heard, at = 0.0, i * VOICED_BY + channel
+            for t in range(degree):
+                heard += before[residents.ties[i, t] * VOICED_BY + channel]
+            residents.brought[at] += np.float32(pull * (heard / degree - before[at]))
 
 
 def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:

@@ -15,6 +15,7 @@ NEED_KIND = 4
 NEED_CHANNEL = 6
 NEED_VOICED = 8  # on the day on which it arises
 NEED_ONLINE = 16
+NEED_ANSWERED = 17  # by the hotline, on the day on which it arises
 NEED_PART = 20  # key of a part
 NEED_FURTHER_PART = 100
 NEED_PATIENCE = 200
@@ -49,6 +50,8 @@ NEED_VOICED_AGAIN = 420  # when, after it was given up or closed in vain
 NEED_PATIENCE_AGAIN = 440
 NEED_RECOGNISED = 450  # where it is taken in, as a duplicate
 NEED_TURNED_AWAY = 460
+NEED_HELD_TO = 469  # offices are held to its limit
+NEED_IN_VAIN = 470  # it is closed without result at a look at its limit
 NEED_EXPERIENCE = 900  # key of what its owner meets with
 NEED_RECURRENCE = 1_000  # key of the need that is back, of the root
 NEED_DAY = 10_000  # key of a day on which it is latent
@@ -63,6 +66,7 @@ DAY_MET = 12
 DAY_TOLD_ON_VISIT = 13
 DAY_TOLD_TO_CONTACT = 14
 DAY_REVEALED_BY_FORUM = 15
+DAY_ANSWERED = 16  # by the hotline
 
 # A part of a case.
 PART_DOMAIN = 1
@@ -150,6 +154,7 @@ ROWS = {
     "NEED_OF_OTHER": range(30),
     "NEED_RECOGNISED": range(3),
     "NEED_TURNED_AWAY": range(3),
+    "NEED_IN_VAIN": range(20),
     "NEED_EXPERIENCE": range(10),
     "NEED_RECURRENCE": range(9_000),
     "NEED_DAY": range(4_000),

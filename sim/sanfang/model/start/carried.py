@@ -44,6 +44,9 @@ WHOLE = (
 MINDS = ("satisfaction", "expectation", "trust", "burden")
 """Columns of the residents that change."""
 
+IF_USED = ("brought", "heard")
+"""Columns of them that are empty where nobody uses them. One that is used only from day 0 on begins there."""
+
 CALENDAR_TIMES = ("voiced", "arose", "closed_before", "first_at", "gone")
 WORKING_TIMES = ("first", "registered", "tied_since")
 """Fields of a case."""
@@ -64,7 +67,7 @@ def carried(model: DistrictModel) -> Carried:
     arrays["world.persons"]["vacant_until"] -= days
     arrays |= {f"world.{name}": array for name, array in _needs(model, days, hours).items()}
     arrays |= {f"engine.{name}": array for name, array in _engine(model, hours).items()}
-    arrays |= {f"residents.{name}": getattr(model.residents, name).copy() for name in MINDS}
+    arrays |= {f"residents.{name}": getattr(model.residents, name).copy() for name in (*MINDS, *IF_USED)}
     arrays |= {f"prevention.{name}": array for name, array in model.prevention.carried().items()}
     arrays |= {f"completion.{name}": array for name, array in model.completion.carried().items()}
     arrays |= {f"take_up.{name}": array for name, array in model.take_up.carried().items()}
@@ -152,6 +155,10 @@ def carry_into(model: DistrictModel, arrays: Carried) -> None:
         model.world = model.world._replace(**pool)
     for name in MINDS:
         getattr(model.residents, name)[...] = arrays[f"residents.{name}"]
+    for name in IF_USED:
+        column = getattr(model.residents, name)
+        if len(column) == len(arrays[f"residents.{name}"]):
+            column[:] = arrays[f"residents.{name}"]
     model.engine = _engine_with(model.engine, arrays)
     model.prevention.carry_on(_of("prevention", arrays))
     model.completion.carry_on(_of("completion", arrays))

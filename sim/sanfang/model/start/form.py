@@ -12,7 +12,7 @@ import numpy as np
 
 from sanfang.model.books.tables import daily_columns
 from sanfang.model.kernel.engine_arrays import EVENT
-from sanfang.model.start.carried import CALENDAR_TIMES, MINDS, WHOLE, WORKING_TIMES, Carried
+from sanfang.model.start.carried import CALENDAR_TIMES, IF_USED, MINDS, WHOLE, WORKING_TIMES, Carried
 from sanfang.scenario.dates import same_date
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _expected(model: DistrictModel) -> tuple[Carried, Carried]:
     exact |= {f"finance.{name}": array for name, array in model.finance.carried().items()}
     exact |= {"start.steady": np.array(True)}
     any_length = {f"world.{name}": getattr(world, name) for name in POOLS}
+    any_length |= {f"residents.{name}": getattr(model.residents, name) for name in IF_USED}
     any_length |= {
         "engine.jobs": engine.jobs,
         "engine.free_jobs": engine.free_jobs,

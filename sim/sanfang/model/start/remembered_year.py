@@ -8,6 +8,7 @@ from sanfang.model.district.district_records import Residents
 from sanfang.model.district.residents import live_on, meet_again, talk
 from sanfang.model.kernel.draws import stream
 from sanfang.model.kernel.records import Record, Records
+from sanfang.model.state import TURNED_AWAY
 from sanfang.model.world import World
 
 ALIKE = 16
@@ -66,7 +67,8 @@ class RememberedYear:
 
     def mean_wait(self) -> float:
         """Of what residents met with, in calendar days."""
-        return float(np.concatenate([experiences["days"] for experiences, *_ in self._days]).mean())
+        heard = [met["days"][met["closed"] != TURNED_AWAY] for met, *_ in self._days]
+        return float(np.concatenate(heard).mean())
 
     def __len__(self) -> int:
         """Days remembered."""
