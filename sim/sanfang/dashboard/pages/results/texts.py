@@ -91,6 +91,7 @@ def facts(shown: Shown, lang: str) -> list[tuple[str, str]]:
         signature = f"{metric(claim.metric).label(lang)}, {say(f'results_expected_{claim.expected}', lang)}"
         rows.append(("results_fact_claim", f"{claim.id} {in_language(claim.says, claim.says_zh, lang)}".strip()))
         rows.append(("results_fact_signature", signature))
+        rows.append(("results_fact_because", in_language(claim.because, claim.because_zh, lang)))
         key = result_published.verdict(claim, file.found)
         if key:
             rows.append(("results_fact_verdict", say(key, lang)))
