@@ -83,13 +83,15 @@ def play(browser: Any, address: str, seconds: float = 8.0) -> list[object]:
 @dataclass(frozen=True)
 class Crowd:
     """What many viewers of the scene met with; `slowest`: days a second; `pictures`: a second, of the one with motion;
-    `page`: median seconds until somebody else's page is there; memory of the server in megabytes."""
+    `page`: median seconds until somebody else's page is there, of those `opened`; memory of the server in megabytes."""
 
     viewers: int
     seconds: float
     slowest: float
     pictures: float
     page: float
+    slowest_page: float
+    opened: int
     before: float
     most: float
 
@@ -131,7 +133,8 @@ def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
     days, pictures = (
         [(b[what] - a[what]) / (b[0] - a[0]) for a, b in zip(begun, ended, strict=True)] for what in (3, 1)
     )
-    return Crowd(viewers, seconds, min(days), pictures[0], statistics.median(opened), before, most)
+    page_seconds = statistics.median(opened)
+    return Crowd(viewers, seconds, min(days), pictures[0], page_seconds, max(opened), len(opened), before, most)
 
 
 def numbers(text: str) -> list[int]:

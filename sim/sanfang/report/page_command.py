@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 
 
 def print_page(about: str, page: Callable[..., str], languages: Sequence[str] = ()) -> None:
-    """Print the page that `page` makes, or with `--help` what `about`, a module's docstring, says of it. Where there are
-    `languages`, one of them is asked for and given to `page`."""
+    """Print the page that `page` makes, or with `--help` what `about`, a module's docstring, says of it.
+
+    Where there are `languages`, one of them is asked for and given to `page`.
+    """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     if languages:
         parser.add_argument("lang", choices=languages, help="language of the page")

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from sanfang.run.session import Session
 
 CHARTED = ("satisfaction", "satisfaction_vulnerable", "days_to_resolve", "wasted", "open", "latent")
-"""Those that differences are drawn of."""
+"""Those that stand beside one another where worlds are compared."""
 
 RATES = ("response_rate", "resolution_rate", "rating_rate")
 """三率: by these China's hotlines are assessed."""
 
 MEASURES: dict[str, Twin] = {name: TWINS[name] for name in (*CHARTED, *RATES)}
-"""The series that stand for a world: large figures, and what is compared. Labels: `measure_<name>`."""
+"""The series that stand for a world: its large figures, and what replications keep. Labels: `measure_<name>`."""
 
 HOUR_GROUPS = {group: h.names(h.HOURS, group) for group in h.HOUR_GROUPS}
 """Every heading of hours in one group."""

@@ -69,7 +69,7 @@ def figures(worlds: Worlds, lang: str) -> list[Json]:
                 for side in range(len(worlds))
             ],
         }
-        for name, measure in MEASURES.items()
+        for name, measure in ((name, MEASURES[name]) for name in CHARTED)
     ]
 
 
