@@ -55,7 +55,7 @@ def open_scene(browser: Any, address: str, still: bool = False) -> Any:
     page = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion=motion).new_page()
     page.heard = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda data: page.heard.append(len(data))))
-    page.goto(address)
+    page.goto(address, timeout=300_000)
     page.wait_for_selector(".sf-scene canvas", timeout=300_000)
     page.wait_for_selector("[data-do=reset]:enabled", timeout=300_000)
     return page
@@ -112,8 +112,8 @@ def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
     while time.monotonic() < end:
         start = time.perf_counter()
         other = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
-        other.goto(f"{at.address}/trust?lang=en")
-        other.wait_for_selector(".sf-main .card", timeout=60_000)
+        other.goto(f"{at.address}/trust?lang=en", timeout=300_000)
+        other.wait_for_selector(".sf-main .card", timeout=300_000)
         opened.append(time.perf_counter() - start)
         other.context.close()
         most = max(most, at.megabytes())
@@ -121,7 +121,7 @@ def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
     ended = [page.evaluate(LOOK) for page in pages]
     for seed, page in enumerate(pages, start=1):
         page.click("[data-do=play]")
-        page.wait_for_selector("[data-do=step1]:enabled, [data-do=play]:disabled", timeout=60_000)
+        page.wait_for_selector("[data-do=step1]:enabled, [data-do=play]:disabled", timeout=300_000)
         page.wait_for_timeout(500)
         day, told = numbers(page.inner_text("[data-show=scene-told]"))[:2]
         daily = simulate(Scenario.load("before", district="licang"), seed=seed, days=day, scale=0.1).daily

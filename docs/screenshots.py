@@ -23,6 +23,7 @@ from PIL import Image
 FOLDER = Path(__file__).parent / "images" / "dashboard"
 PLACE = "district=licang&size=0.1&seed=1&days=365"
 DEMO = "district=demo&size=1&seed=1&days=180"
+SHIPPED = "results/shipped/powers-and-people"
 COLOURS = 96
 SIZES = {"": (1280, 720, ("en", "zh")), "-1920": (1920, 1080, ("zh",)), "-390": (390, 844, ("zh",))}
 """By what is added to a picture's name: the screen, and the languages in which it is taken."""
@@ -49,15 +50,12 @@ def scene(page: Any) -> None:
     page.wait_for_selector(".sf-scene-queue")
     page.click(".sf-scene-list summary")
     page.mouse.move(0, 0)
-    scenes(page)
+    settled(page)
 
 
 def scenes(page: Any) -> None:
-    """Below the bar at the top."""
     page.wait_for_selector(".sf-scene canvas", timeout=60_000)
-    page.wait_for_selector("[data-do=reset]:enabled", timeout=60_000)
-    page.evaluate("scrollTo(0, document.querySelector('.sf-scene').getBoundingClientRect().top + scrollY - 52)")
-    settled(page)
+    compare(page)
 
 
 def compare(page: Any) -> None:
@@ -72,7 +70,6 @@ def gains(page: Any) -> None:
     page.wait_for_selector("[data-save$='-runs.csv']", timeout=300_000)
     page.click("[data-button=gains]")
     page.wait_for_selector(".sf-gains", timeout=60_000)
-    page.evaluate("scrollTo(0, document.querySelector('.sf-gains').getBoundingClientRect().top + scrollY - 52)")
     settled(page)
 
 
@@ -86,15 +83,10 @@ def results(page: Any) -> None:
     settled(page)
 
 
-def to_builder(page: Any) -> None:
-    page.evaluate("scrollTo(0, document.querySelector('.sf-build').getBoundingClientRect().top + scrollY - 52)")
-
-
 def build(page: Any) -> None:
     """The form with its forecast, before anything is made."""
     page.click("[data-button=forecast]")
     page.wait_for_selector("[data-button=start]:enabled", timeout=300_000)
-    to_builder(page)
     settled(page)
 
 
@@ -105,7 +97,6 @@ def built(page: Any) -> None:
     page.wait_for_selector("[data-build=done] [data-button=open]", timeout=600_000)
     page.click("[data-button=open]")
     page.wait_for_timeout(2000)
-    page.evaluate("scrollTo(0, 0)")
     results(page)
 
 
@@ -128,6 +119,18 @@ def present(page: Any) -> None:
     page.wait_for_timeout(6000)
 
 
+SEEN = {
+    "scene": ".sf-scene", "scenes": ".sf-scene", "gains": ".sf-gains", "build": ".sf-build",
+    "lessons": "[data-lesson=reveal]",
+}  # fmt: skip
+"""What a picture begins with, below the bar; the top of the page where nothing is said."""
+
+TO = """(what) => {
+    const bar = document.querySelector('.sf-top');
+    const under = getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight : 0;
+    scrollTo(0, what ? document.querySelector(what).getBoundingClientRect().top + scrollY - under - 10 : 0);
+}"""
+
 PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "live": (f"/?{PLACE}&day=240&a=before&a.moves=90:authority:1,90:clear_lists:1,150:staff_devolution:0.6", live),
     "scene": (f"/?{PLACE}&day=150&a=before&view=scene", scene),
@@ -135,10 +138,10 @@ PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "compare": (f"/compare?{PLACE}&day=240&a=before&b=three-devolutions", compare),
     "gains": (f"/compare?{DEMO}&day=150&a=before&b=three-devolutions&view=replications", gains),
     "follow": (f"/follow?{PLACE}&day=365&a=before", follow),
-    "results": ("/results", results),
+    "results": (f"/results?experiment={SHIPPED}", results),
     "published": ("/results?experiment=experiments/mechanisms/D3a", results),
-    "build": ("/results", build),
-    "built": ("/results", built),
+    "build": (f"/results?experiment={SHIPPED}", build),
+    "built": (f"/results?experiment={SHIPPED}", built),
     "lessons": ("/lessons?lesson=duties-without-means.2&answer=fall,-,-,-", lesson),
     "handout": ("/lessons?lesson=three-dilemmas.handout", settled),
     "present": (f"/present?{PLACE}&day=120&a=before&a.moves=90:authority:1", present),
@@ -171,6 +174,8 @@ def take(browser: Any, base: str, name: str, lang: str) -> None:
         if lang in languages:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(900)
+            page.evaluate(TO, SEEN.get(name, ""))
+            page.wait_for_timeout(300)
             picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
             few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
             few.save(FOLDER / f"{name}-{lang}{added}.png", optimize=True)

@@ -3,6 +3,7 @@ while somebody else opens pages: within 2 GB of the server's memory, and pages o
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,16 +24,19 @@ class Watched:
     crowd: Crowd | None
     findings: list[str] = field(default_factory=list)
     excess: int = 0
+    load: float = 0.0
+    """Processes that wanted a core before it began: other work on the machine."""
 
 
 def run(_journal: Path, share: float, _jobs: int, _progress: ProgressLine) -> list[Watched]:
     """Let them watch; a `share` of the viewers below 1. There is nothing to go on from, so no journal is kept."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     try:
         with chromium() as browser, server() as at:
             met = crowd(browser, at, max(round(VIEWERS * share), 1), SECONDS)
     except Disagreement as problem:
-        return [Watched(None, [str(problem)])]
-    return [Watched(met, too_much(met))]
+        return [Watched(None, [str(problem)], load=load)]
+    return [Watched(met, too_much(met), load=load)]
 
 
 def too_much(met: Crowd) -> list[str]:
@@ -53,11 +57,12 @@ def told(results: list[Watched]) -> str:
     met = watched.crowd
     aims = f"Aims: {MOST_MEGABYTES:,.0f} MB, {MOST_SECONDS:.0f} s."
     beyond = f"**Beyond them:** {'; '.join(watched.findings)}." if watched.findings else "Both are kept."
+    pages = f"{met.page:.1f} s (median of {met.opened}; slowest {met.slowest_page:.1f} s)"
     return (
         f"{met.viewers} viewers watched the district at work for {met.seconds:.0f} s at ten days a second, each with a "
-        f"tenth of Licang and a seed of its own; one of them with motion, browsers and server on the same cores. Memory "
-        f"of the server: {met.before:,.0f} MB before, {met.most:,.0f} MB at most. A page that somebody else opened "
-        f"meanwhile was there after {met.page:.1f} s (median of {met.opened}; slowest {met.slowest_page:.1f} s). The "
-        f"slowest viewer played {met.slowest:.1f} days a second, the one with motion saw {met.pictures:.1f} pictures a "
-        f"second. Every viewer was told of the open requests that `simulate` gives for its seed. {aims} {beyond}"
+        f"tenth of Licang and a seed of its own; one of them with motion, browsers and server on the same cores, on which "
+        f"other work had a load of {watched.load:.1f}. Memory of the server: {met.before:,.0f} MB before, "
+        f"{met.most:,.0f} MB at most. A page that somebody else opened meanwhile was there after {pages}. The slowest "
+        f"viewer played {met.slowest:.1f} days a second, the one with motion saw {met.pictures:.1f} pictures a second. "
+        f"Every viewer was told of the open requests that `simulate` gives for its seed. {aims} {beyond}"
     )

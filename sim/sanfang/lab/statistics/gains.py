@@ -63,7 +63,11 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
 
 
 def _pairs(rows: pd.DataFrame, baseline: str) -> dict[tuple[str, Any], int]:
-    """How many replications each scenario shares with the baseline, by scenario and point (0 if the table has none)."""
+    """How many replications each scenario shares with the baseline, by scenario and point (0 if the table has none).
+
+    One without a value for any group, as where the district has no steady state to begin in, is none.
+    """
+    rows = rows[rows["value"].notna()]
     point = rows["point"] if "point" in rows else pd.Series(0, rows.index)
     made = {key: set(part) for key, part in rows["replication"].groupby([rows["scenario"], point])}
     return {

@@ -26,7 +26,7 @@ from sanfang.dashboard.widgets.transport import PageState
 from sanfang.dashboard.words import say
 from sanfang.lab.statistics import looks
 from sanfang.lab.windows import in_sentences
-from sanfang.metrics.catalogue import metric
+from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.run.background import CANCELLED, DONE, FAILED
 from sanfang.run.series import CHARTED, MEASURES
@@ -173,7 +173,10 @@ def said(replicated: Replicated, lang: str) -> str:
 def windows_told(job: WorldReplications, replicated: Replicated, lang: str) -> list[str]:
     """Which days the table is of, how many requests, and what they are too few for."""
     windows = {letter(side): window for side, window in enumerate(job.windows)}
-    return in_sentences(windows, replicated.runs["requests"], lang)
+    told = in_sentences(windows, replicated.runs["requests"], lang)
+    valued = replicated.runs[list(HEADLINES)].notna().any(axis=1)
+    lacking = int((~valued).groupby(replicated.runs["replication"]).any().sum())
+    return [*told, say("compare_reps_unsteady", lang, n=lacking, reps=replicated.reps)] if lacking else told
 
 
 def stamp_of(job: WorldReplications, replicated: Replicated, lang: str) -> str:

@@ -134,7 +134,7 @@ def _of_runs(shown: Shown, opened: Opened, lang: str) -> list[tuple[str, str]]:
     if document.get("district"):
         where = [place_label(str(document["district"]), lang), plain(document.get("scale", 1.0))]
         where += [plain(document["days"])] if document.get("days") else []
-        rows.append(("results_fact_where", ", ".join(where)))
+        rows.append(("results_fact_where", say("cause_between", lang).join(where)))
     reached = {Reach(**size) for size in opened.reached.values()}
     rows.append(("results_fact_reached", "\n".join(sorted(size.in_words(lang) for size in reached))))
     return rows
