@@ -60,7 +60,7 @@ def told(results: list[Watched]) -> str:
     pages = f"{met.page:.1f} s (median of {met.opened}; slowest {met.slowest_page:.1f} s)"
     return (
         f"{met.viewers} viewers watched the district at work for {met.seconds:.0f} s at ten days a second, each with a "
-        f"tenth of Licang and a seed of its own; one of them with motion, browsers and server on the same cores, on which "
+        f"tenth of Licang and a seed of its own; one of them with motion, browsers and server on the same cores, where "
         f"other work had a load of {watched.load:.1f}. Memory of the server: {met.before:,.0f} MB before, "
         f"{met.most:,.0f} MB at most. A page that somebody else opened meanwhile was there after {pages}. The slowest "
         f"viewer played {met.slowest:.1f} days a second, the one with motion saw {met.pictures:.1f} pictures a second. "
