@@ -210,7 +210,7 @@ def test_a_verdict_names_both_values_that_are_compared(lang: str) -> None:
     for name, number in STEPS:
         step = load(name).steps[number]
         found = with_outcome(step, step.outcomes[0])
-        told = presenter.reveal(found, "", lang) if not step.slider else presenter.reveal(found, "0", lang)
+        told = presenter.reveal(found, step.answers[0] if step.answers else "0", lang)
         beside, (first, *_) = told["verdict"]["beside"], told["columns"]
         shown = {bar["value"] for bar in told["bars"]}
         if len(step.arms) == 1:
