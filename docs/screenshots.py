@@ -94,9 +94,9 @@ def built(page: Any) -> None:
     """What the form has made."""
     build(page)
     page.click("[data-button=start]")
-    page.wait_for_selector("[data-build=done] [data-button=open]", timeout=600_000)
-    page.click("[data-button=open]")
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(3000)  # until the card is that of this one
+    page.click("[data-build=done] [data-button=open]", timeout=600_000)
+    page.wait_for_function("location.search.includes('built-')")
     results(page)
 
 
