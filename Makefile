@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo "$$p" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dashboard mechanisms test browser versions soak bench pages digests tours screenshots check format pins clean
+.PHONY: help install demo dashboard mechanisms test browser versions soak bench pages shipped digests tours screenshots check format pins clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,11 @@ pages: $(STAMP) ## write the generated pages of docs/ anew
 	for page in parameter_table:parameters mechanism_table:mechanisms module_table:modules; do \
 		$(BIN)/python -m sanfang.report.$${page%%:*} > docs/$${page##*:}.new && mv docs/$${page##*:}.new docs/$${page##*:}.md; done
 	$(BIN)/python -m sanfang.dashboard.glossary > docs/glossary.new && mv docs/glossary.new docs/glossary.md
+	for page in en:lessons-guide zh:lessons-guide.zh; do \
+		$(BIN)/python -m sanfang.dashboard.pages.lessons.guide $${page%%:*} > docs/guide.new && mv docs/guide.new docs/$${page##*:}.md; done
+
+shipped: $(STAMP) ## make the example of the Results page anew, three minutes; writes results/shipped
+	$(BIN)/python -m sanfang.studies.shipped
 
 digests: $(STAMP) ## make some forty runs and compare them, bit for bit, with the recorded ones
 	$(BIN)/python -m benchmarks.digests

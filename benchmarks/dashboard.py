@@ -75,6 +75,39 @@ def lever_delay(browser: Any, address: str, turns: int = 5) -> float:
     return statistics.median(found)
 
 
+def first_effect(browser: Any, address: str, turns: int = 5) -> tuple[int, float]:
+    """Clicks, and median seconds, from asking for the Live page to the effect of a lever beside the present policy: a
+    lever is moved, a month is played, and the cards and the grey line say what differs."""
+    found, clicks = [], 0
+    for _ in range(turns):
+        start = time.perf_counter()
+        page = open_page(browser, f"{address}/?lang=en")
+        clicks = see_effect(page)
+        found.append(time.perf_counter() - start)
+        page.context.close()
+    return clicks, statistics.median(found)
+
+
+def see_effect(page: Any, lever: str = "staff_devolution") -> int:
+    """On an open Live page, do what shows the effect of a lever beside the present policy; gives the clicks it took."""
+    slider = page.locator(f"[data-lever={lever}]")
+    slider.wait_for()
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
+    page.wait_for_selector("[data-group=resources] .sf-badge")
+    page.wait_for_selector("[data-do=step30]:enabled")
+    page.click("[data-do=step30]")
+    page.wait_for_function(EFFECT, timeout=60_000)
+    return 2
+
+
+EFFECT = """() => {
+    const beside = document.querySelector('[data-figure=satisfaction] [data-show=beside]');
+    return beside && /\\d/.test(beside.innerText) && DAY >= 30;
+}""".replace("DAY", DAY)
+"""The card of satisfaction says by how much it differs from the present policy after a month."""
+
+
 @dataclass(frozen=True)
 class Crowd:
     """What many viewers at once met with; memory of the server in megabytes."""
@@ -132,6 +165,9 @@ def measure(size: str) -> Section:
         for wanted in (10, 30, 100):
             rows.append([f"days a second, {wanted} asked for", play_rate(browser, at.address, wanted), "10 at least"])
         rows.append(["a moved lever shows after, s", lever_delay(browser, at.address), "0.5 at most"])
+        clicks, seconds = first_effect(browser, at.address)
+        rows.append(["a lever's effect beside the present policy, clicks", clicks, "3 at most"])
+        rows.append(["the same, from asking for the page, s", seconds, "20 at most"])
         section.add(table(["a tenth of Licang, one viewer", "measured", "aim"], rows))
         met = crowd(browser, at, *CROWD[size])
         section.add(

@@ -55,7 +55,7 @@ def open_scene(browser: Any, address: str, still: bool = False) -> Any:
     page = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion=motion).new_page()
     page.heard = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda data: page.heard.append(len(data))))
-    page.goto(address)
+    page.goto(address, timeout=300_000)
     page.wait_for_selector(".sf-scene canvas", timeout=300_000)
     page.wait_for_selector("[data-do=reset]:enabled", timeout=300_000)
     return page
@@ -83,13 +83,15 @@ def play(browser: Any, address: str, seconds: float = 8.0) -> list[object]:
 @dataclass(frozen=True)
 class Crowd:
     """What many viewers of the scene met with; `slowest`: days a second; `pictures`: a second, of the one with motion;
-    `page`: median seconds until somebody else's page is there; memory of the server in megabytes."""
+    `page`: median seconds until somebody else's page is there, of those `opened`; memory of the server in megabytes."""
 
     viewers: int
     seconds: float
     slowest: float
     pictures: float
     page: float
+    slowest_page: float
+    opened: int
     before: float
     most: float
 
@@ -110,8 +112,8 @@ def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
     while time.monotonic() < end:
         start = time.perf_counter()
         other = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
-        other.goto(f"{at.address}/trust?lang=en")
-        other.wait_for_selector(".sf-main .card", timeout=60_000)
+        other.goto(f"{at.address}/trust?lang=en", timeout=300_000)
+        other.wait_for_selector(".sf-main .card", timeout=300_000)
         opened.append(time.perf_counter() - start)
         other.context.close()
         most = max(most, at.megabytes())
@@ -119,7 +121,7 @@ def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
     ended = [page.evaluate(LOOK) for page in pages]
     for seed, page in enumerate(pages, start=1):
         page.click("[data-do=play]")
-        page.wait_for_selector("[data-do=step1]:enabled, [data-do=play]:disabled", timeout=60_000)
+        page.wait_for_selector("[data-do=step1]:enabled, [data-do=play]:disabled", timeout=300_000)
         page.wait_for_timeout(500)
         day, told = numbers(page.inner_text("[data-show=scene-told]"))[:2]
         daily = simulate(Scenario.load("before", district="licang"), seed=seed, days=day, scale=0.1).daily
@@ -131,7 +133,8 @@ def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
     days, pictures = (
         [(b[what] - a[what]) / (b[0] - a[0]) for a, b in zip(begun, ended, strict=True)] for what in (3, 1)
     )
-    return Crowd(viewers, seconds, min(days), pictures[0], statistics.median(opened), before, most)
+    page_seconds = statistics.median(opened)
+    return Crowd(viewers, seconds, min(days), pictures[0], page_seconds, max(opened), len(opened), before, most)
 
 
 def numbers(text: str) -> list[int]:

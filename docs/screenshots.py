@@ -1,16 +1,32 @@
-"""Takes the pictures of the dashboard that the documentation shows: `make screenshots`."""
+"""Takes the pictures of the dashboard that the documentation shows: `make screenshots`.
+
+Each page on a small, a large and a telephone's screen; the small one in both languages, the others in Chinese. They are
+kept with few colours, as all of them lie in the repository.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import zhplot
 from benchmarks.browser import chromium, server
+from PIL import Image
 
 FOLDER = Path(__file__).parent / "images" / "dashboard"
 PLACE = "district=licang&size=0.1&seed=1&days=365"
+DEMO = "district=demo&size=1&seed=1&days=180"
+SHIPPED = "results/shipped/powers-and-people"
+COLOURS = 96
+SIZES = {"": (1280, 720, ("en", "zh")), "-1920": (1920, 1080, ("zh",)), "-390": (390, 844, ("zh",))}
+"""By what is added to a picture's name: the screen, and the languages in which it is taken."""
 
 
 def settled(page: Any) -> None:
@@ -20,6 +36,7 @@ def settled(page: Any) -> None:
 def live(page: Any) -> None:
     page.wait_for_selector("[data-show=cause]:has-text('90')", timeout=60_000)  # days since the last move
     page.locator("[data-community]").nth(6).click()
+    page.evaluate("scrollTo(0, 0)")
     settled(page)
 
 
@@ -33,14 +50,26 @@ def scene(page: Any) -> None:
     page.wait_for_selector(".sf-scene-queue")
     page.click(".sf-scene-list summary")
     page.mouse.move(0, 0)
-    scenes(page)
+    settled(page)
 
 
 def scenes(page: Any) -> None:
-    """Below the bar at the top."""
     page.wait_for_selector(".sf-scene canvas", timeout=60_000)
+    compare(page)
+
+
+def compare(page: Any) -> None:
     page.wait_for_selector("[data-do=reset]:enabled", timeout=60_000)
-    page.evaluate("scrollTo(0, document.querySelector('.sf-scene').getBoundingClientRect().top + scrollY - 52)")
+    settled(page)
+
+
+def gains(page: Any) -> None:
+    """With replications, which are asked for in another view."""
+    page.wait_for_selector("[data-do=reset]:enabled", timeout=60_000)
+    page.click("[data-button=run]")
+    page.wait_for_selector("[data-save$='-runs.csv']", timeout=300_000)
+    page.click("[data-button=gains]")
+    page.wait_for_selector(".sf-gains", timeout=60_000)
     settled(page)
 
 
@@ -50,11 +79,25 @@ def follow(page: Any) -> None:
 
 
 def results(page: Any) -> None:
-    """Without the folder of the machine that takes the picture."""
+    page.wait_for_selector("canvas, table", timeout=60_000)
     settled(page)
-    page.evaluate("""() => document.querySelectorAll('.sf-notes p').forEach((note) => {
-        note.textContent = note.textContent.replace(/\\/\\S*\\/results/, 'results');
-    })""")
+
+
+def build(page: Any) -> None:
+    """The form with its forecast, before anything is made."""
+    page.click("[data-button=forecast]")
+    page.wait_for_selector("[data-button=start]:enabled", timeout=300_000)
+    settled(page)
+
+
+def built(page: Any) -> None:
+    """What the form has made."""
+    build(page)
+    page.click("[data-button=start]")
+    page.wait_for_timeout(3000)  # until the card is that of this one
+    page.click("[data-build=done] [data-button=open]", timeout=600_000)
+    page.wait_for_function("location.search.includes('built-')")
+    results(page)
 
 
 def lesson(page: Any) -> None:
@@ -71,14 +114,38 @@ def trust(page: Any) -> None:
     settled(page)
 
 
+def present(page: Any) -> None:
+    page.wait_for_selector(".sf-stage", timeout=60_000)
+    page.wait_for_timeout(6000)
+
+
+SEEN = {
+    "scene": ".sf-scene", "scenes": ".sf-scene", "gains": ".sf-gains", "build": ".sf-build",
+    "lessons": "[data-lesson=reveal]",
+}  # fmt: skip
+"""What a picture begins with, below the bar; the top of the page where nothing is said."""
+
+TO = """(what) => {
+    const bar = document.querySelector('.sf-top');
+    const under = getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight : 0;
+    scrollTo(0, what ? document.querySelector(what).getBoundingClientRect().top + scrollY - under - 10 : 0);
+}"""
+
 PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "live": (f"/?{PLACE}&day=240&a=before&a.moves=90:authority:1,90:clear_lists:1,150:staff_devolution:0.6", live),
     "scene": (f"/?{PLACE}&day=150&a=before&view=scene", scene),
     "scenes": (f"/compare?{PLACE}&day=150&a=before&b=three-devolutions&view=scene", scenes),
-    "compare": (f"/compare?{PLACE}&day=240&a=before&b=three-devolutions", settled),
+    "compare": (f"/compare?{PLACE}&day=240&a=before&b=three-devolutions", compare),
+    "gains": (f"/compare?{DEMO}&day=150&a=before&b=three-devolutions&view=replications", gains),
     "follow": (f"/follow?{PLACE}&day=365&a=before", follow),
-    "results": ("/results?experiment=experiments/mechanisms/D3a", results),
+    "results": (f"/results?experiment={SHIPPED}", results),
+    "published": ("/results?experiment=experiments/mechanisms/D3a", results),
+    "build": (f"/results?experiment={SHIPPED}", build),
+    "built": (f"/results?experiment={SHIPPED}", built),
     "lessons": ("/lessons?lesson=duties-without-means.2&answer=fall,-,-,-", lesson),
+    "handout": ("/lessons?lesson=three-dilemmas.handout", settled),
+    "present": (f"/present?{PLACE}&day=120&a=before&a.moves=90:authority:1", present),
+    "glossary": ("/glossary", settled),
     "trust": ("/trust?check=pooling&answer=2", trust),
 }
 """By name: the address without the language, and what to do before the picture is taken."""
@@ -90,16 +157,48 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PAGES)}; all if none is given")
     wanted = parser.parse_args().names or list(PAGES)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with server() as at, chromium() as browser:
+    with elsewhere(), chinese_letters(), server() as at, chromium() as browser:
         for lang in ("en", "zh"):
             for name in wanted:
-                address, act = PAGES[name]
-                page = browser.new_page(viewport={"width": 1280, "height": 720})
-                page.goto(f"{at.address}{address}{'&' if '?' in address else '?'}lang={lang}")
-                page.wait_for_selector(".sf-main .card, .sf-main .sf-figure")
-                act(page)
-                page.screenshot(path=FOLDER / f"{name}-{lang}.png")
-                page.close()
+                take(browser, at.address, name, lang)
+
+
+def take(browser: Any, base: str, name: str, lang: str) -> None:
+    """A page in one language, on every screen on which it is wanted in it."""
+    address, act = PAGES[name]
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{base}{address}{'&' if '?' in address else '?'}lang={lang}")
+    page.wait_for_selector(".sf-main .card, .sf-main .sf-figure, .sf-stage", timeout=120_000)
+    act(page)
+    for added, (width, height, languages) in SIZES.items():
+        if lang in languages:
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(900)
+            page.evaluate(TO, SEEN.get(name, ""))
+            page.wait_for_timeout(300)
+            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            few.save(FOLDER / f"{name}-{lang}{added}.png", optimize=True)
+    page.close()
+
+
+@contextlib.contextmanager
+def chinese_letters() -> Iterator[None]:
+    """A Chinese font for the browser where the system has none: the one that pictures are drawn with."""
+    with tempfile.TemporaryDirectory() as data:
+        (Path(data) / "fonts").symlink_to(Path(zhplot.__file__).parent / "fonts")
+        with mock.patch.dict(os.environ, XDG_DATA_HOME=data):
+            yield
+
+
+@contextlib.contextmanager
+def elsewhere() -> Iterator[None]:
+    """The directory of an empty project, so that what pages make lies there, and nothing of this machine is shown."""
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("experiments", "results"):
+            (Path(folder) / kind).mkdir()
+        with contextlib.chdir(folder):
+            yield
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ import pytest
 from sanfang.dashboard import words
 from sanfang.dashboard.address import Address, LinkedWorld
 from sanfang.dashboard.declare import pages, recipe
-from sanfang.dashboard.presenters import views
+from sanfang.dashboard.presenters import colours, views
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.words import LANGUAGES, say, texts
 from sanfang.dashboard.worlds.page_session import PageSession
-from sanfang.model.books.headings import HOUR_HEADINGS
+from sanfang.model.books.headings import HOUR_HEADINGS, WASTED_HOURS, WASTED_YUAN
 from sanfang.scenario.policy import lever_names
 
 DEMO = Address(district="demo", size=1.0, days=90)
@@ -58,6 +58,10 @@ def test_levers_headings_and_states_have_words() -> None:
             assert views.heading_label(heading, lang)
     helps = [lever["help"] for group in views.lever_groups(world, "zh") for lever in group["levers"]]
     assert all(re.search("[\u4e00-\u9fff]", text) for text in helps)
+
+
+def test_every_cause_of_waste_has_a_colour_of_its_own() -> None:
+    assert len(set(colours.WASTE)) == len(colours.WASTE) == len((*WASTED_HOURS, *WASTED_YUAN))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

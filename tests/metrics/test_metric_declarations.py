@@ -96,6 +96,21 @@ def test_the_last_days_to_resolve_are_the_mean_of_requests_resolved_in_them() ->
     assert series.series(session(), "days_to_resolve")[-1] == pytest.approx(took, rel=1e-9)
 
 
+@pytest.mark.parametrize("name", ["resolution_rate", "rating_rate"])
+def test_a_rate_of_the_last_days_is_the_metric_where_all_days_are_the_last(name: str) -> None:
+    left = observe(session().model)
+    values = measure(replace(left, scenario=evaluated_whole(left.scenario, WINDOW)))
+    assert 0 < series.series(session(), name)[-1] == pytest.approx(values[name], rel=1e-12)
+
+
+def test_the_response_rate_is_of_requests_whose_longest_limit_of_three_days_is_over() -> None:
+    records, rate = observe(session().model).records, series.series(session(), "response_rate")
+    due = records[(records["voiced"] >= 0) & (records["voiced"] < WINDOW - 3)]
+    limits = np.array([1.0, 3.0, 3.0, 3.0])[due["kind"]]
+    assert rate[-1] == pytest.approx((due["first_at"] - due["voiced"] <= limits).mean(), rel=1e-12)
+    assert np.isnan(rate[:3]).all() and 0 < rate[-1] < 1
+
+
 def test_a_twin_has_unit_and_direction_of_its_metric() -> None:
     assert {name: (twin.form, twin.better) for name, twin in TWINS.items()} == {
         "satisfaction": ("share", "higher"),
@@ -104,6 +119,7 @@ def test_a_twin_has_unit_and_direction_of_its_metric() -> None:
         "wasted": ("share", "lower"),
         "open": ("number", "lower"),
         "latent": ("number", "lower"),
+        **dict.fromkeys(series.RATES, ("share", "higher")),
     }
 
 

@@ -56,6 +56,18 @@ class Days(Protocol):
         """`[day]`: requests resolved."""
 
     @property
+    def closings(self) -> np.ndarray:
+        """`[day, 2]`: how often requests were closed, and how often resolved."""
+
+    @property
+    def rated(self) -> np.ndarray:
+        """`[day, 2]`: residents who were asked about a closing, and those of them who were satisfied."""
+
+    @property
+    def answers(self) -> np.ndarray:
+        """`[day, 2]`: requests of which it is known now whether they were answered in time, and those that were."""
+
+    @property
     def hours(self) -> np.ndarray:
         """`[day, heading]`: public hours of the day."""
 
@@ -121,6 +133,12 @@ def moving_sum(series: np.ndarray, window: int = WINDOW) -> np.ndarray:
         return np.zeros_like(series, dtype=float)
     before = np.zeros((window - 1, *series.shape[1:]))
     return np.asarray(sliding_window_view(np.concatenate([before, series]), window, axis=0).sum(axis=-1))
+
+
+def moving_share(part_of: np.ndarray) -> np.ndarray:
+    """The second column over the first, of the last `WINDOW` days; NaN where there were none."""
+    sums = moving_sum(part_of.astype(float))
+    return ratios(sums[:, 1], sums[:, 0])
 
 
 def ratios(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

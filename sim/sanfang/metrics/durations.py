@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanfang.metrics.by_day import Days, by_day, moving_sum, ratios
+from sanfang.metrics.by_day import Days, by_day, moving_share, moving_sum, ratios
 from sanfang.metrics.declare import Basis, metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.needs import ANSWERED, DUE, FOLLOWED, MEAN_WITHIN_DAYS, SEEN_THROUGH
@@ -20,6 +20,7 @@ from sanfang.metrics.requests import OF_REQUESTS, requests
 from sanfang.metrics.survival import Survival, quantile, restricted_mean, survival
 from sanfang.metrics.units import DAYS, SHARE, WORKING_HOURS
 from sanfang.model import state as s
+from sanfang.scenario.scenario import Scenario
 from sanfang.scenario.window import Window
 
 # --- From voicing to resolution ---------------------------------------------------------------------------
@@ -188,14 +189,25 @@ def response_rate(run: Evaluation) -> float:
     return ratio(float(_answered_in_time(run).sum()), answer_known(run))
 
 
+@by_day("response_rate", of="response_rate", moving=True)
+def _response_rate_by_day(days: Days) -> np.ndarray:
+    """Of the requests whose longest limit has ended in the last days."""
+    return moving_share(days.answers)
+
+
+def answer_limits(scenario: Scenario) -> np.ndarray:
+    """Days within which somebody must have worked on a request, by its kind."""
+    limits = scenario.limits
+    return np.array([limits.answer_urgent, limits.answer, limits.answer, limits.answer])
+
+
 @once
 def _answered_in_time(run: Evaluation) -> np.ndarray:
     """Whether each request was, of which it is known."""
-    made, limits = requests(run), run.scenario.limits
-    each = (limits.answer_urgent, limits.answer, limits.answer, limits.answer)
+    made = requests(run)
     answered = ~np.isnan(made.first_at)
     days = np.where(answered, made.first_at, run.end) - made.voiced
-    return _in_time(answered, days, np.array(each), made.kind, run.end - made.voiced)
+    return _in_time(answered, days, answer_limits(run.scenario), made.kind, run.end - made.voiced)
 
 
 @once

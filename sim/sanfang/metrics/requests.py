@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sanfang.metrics.by_day import Days, by_day, per_thousand
+from sanfang.metrics.by_day import Days, by_day, moving_share, per_thousand
 from sanfang.metrics.declare import Basis, metric, once, ratio
 from sanfang.metrics.evaluation import Evaluation
 from sanfang.metrics.needs import CARRIED, COME_BACK, MEAN_WITHIN_DAYS, SEEN_THROUGH
@@ -42,6 +42,11 @@ def rating_rate(run: Evaluation) -> float:
     return ratio(float(run.rated[run.window, 1].sum()), asked(run))
 
 
+@by_day("rating_rate", of="rating_rate", moving=True)
+def _rating_rate_by_day(days: Days) -> np.ndarray:
+    return moving_share(days.rated)
+
+
 def closed(run: Evaluation) -> float:
     """Requests closed in the window, as often as each was."""
     return float(run.counted(s.D_CLOSED))
@@ -51,6 +56,11 @@ def closed(run: Evaluation) -> float:
 def resolution_rate(run: Evaluation) -> float:
     """Of those closed in the window."""
     return ratio(run.counted(s.D_RESOLVED), closed(run))
+
+
+@by_day("resolution_rate", of="resolution_rate", moving=True)
+def _resolution_rate_by_day(days: Days) -> np.ndarray:
+    return moving_share(days.closings)
 
 
 @metric(SHARE, "higher", "requests", "Closed in time, whatever the result (official)", "按期办结率（官方口径）")

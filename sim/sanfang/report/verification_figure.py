@@ -31,10 +31,10 @@ NOTE = Text(
 OTHERS = Text("Identities and limits of the whole model", "整体模型的恒等式与极限情形")
 
 
-def verification_figure(findings: Sequence[CheckResult], lang: str = "en") -> Figure:
+def verification_figure(findings: Sequence[CheckResult], lang: str = "en", under: str = "") -> Figure:
     """One panel for each finding with a chart, and one that lists the verdicts of the others.
 
-    `lang` is "en" or "zh"; without a Chinese font the figure is in English.
+    `lang` is "en" or "zh"; without a Chinese font the figure is in English. `under`: what else is said below it.
     """
     lang, fonts = language_and_fonts(lang)
     drawn = [finding for finding in findings if finding.check.chart]
@@ -46,7 +46,7 @@ def verification_figure(findings: Sequence[CheckResult], lang: str = "en") -> Fi
         figure = Figure(figsize=(max(WIDE * columns, 6.5), HIGH * rows + 0.8), dpi=150, layout="constrained")
         FigureCanvasAgg(figure)
         figure.suptitle(TITLE.say(lang), x=0.01, ha="left", fontsize=13)
-        figure.supxlabel(NOTE.say(lang), fontsize=8, color=SOFT)
+        figure.supxlabel("\n".join(filter(None, (NOTE.say(lang), under))), fontsize=8, color=SOFT)
         for number, finding in enumerate(drawn):
             assert finding.check.chart
             _panel(figure.add_subplot(rows, columns, number + 1), finding, finding.check.chart, lang)

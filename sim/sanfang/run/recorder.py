@@ -17,6 +17,7 @@ from sanfang.model.books import headings as h
 from sanfang.model.books.window_money import Pots, moved, yuan_of
 from sanfang.model.district.finance import in_pots, month_books
 from sanfang.model.model import DistrictModel
+from sanfang.run.answers import Answers
 
 WASTED = [h.HOUR_HEADINGS.index(name) for name in h.WASTED_HOURS]
 
@@ -41,6 +42,7 @@ class Recorder:
         self.time = np.zeros((days, len(s.TIME_NAMES)))  # [day, cause], working hours of all parts of requests
         # Of the district, of the last `WINDOW` days, or fewer at the beginning
         self.yuan = np.zeros((days, len(h.YUAN_HEADINGS)))  # [day, heading], public, given for them, without wages
+        self.answers = Answers(model)
         self._seen = 0
         self._time_of_ended = np.zeros(len(s.TIME_NAMES))
         self._time_before = _time_of_open(model)  # of requests that were under way when it began
@@ -53,6 +55,7 @@ class Recorder:
         new = model.world.records[self._seen : end]
         self._time_of_ended += new["spent"].sum(axis=0, dtype=float)
         self.time[day] = self._time_of_ended + _time_of_open(model) - self._time_before
+        self.answers.see(model, day, new)
         new = new[new["outcome"] == s.RESOLVED]
         self.open[day] = model.world.flow[:, :, s.OPEN].sum(axis=1)
         self.latent[day] = model.world.flow[:, :, s.LATENT].sum(axis=1)

@@ -199,14 +199,18 @@ class Waiting(NamedTuple):
     hours: float
 
 
-def queue(model: DistrictModel, station: int, most: int) -> list[Waiting]:
-    """The first `most` jobs that wait at a station, in the order in which they will be served."""
+def queue(model: DistrictModel, station: int, most: int, after: int = 0) -> list[Waiting]:
+    """The next `most` jobs that wait at a station, but for the first `after`, in the order in which they will be
+    served."""
     engine, found = model.engine, list[Waiting]()
     now = float(engine.clock["now"][0])
     for class_ in range(CLASSES):
         job_id = int(engine.stations["head"][station, class_])
         while job_id != NONE and len(found) < most:
             job: Any = engine.jobs[job_id]
+            if after:
+                after, job_id = after - 1, int(job["next"])
+                continue
             other = int(job["phase"]) in _OTHER_WORK
             owner = NONE if other else int(job["owner"])
             found.append(Waiting(owner, int(job["heading"]), class_, now - float(job["queued"])))

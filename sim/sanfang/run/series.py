@@ -20,11 +20,14 @@ from sanfang.run.recorder import in_window
 if TYPE_CHECKING:
     from sanfang.run.session import Session
 
-MEASURES: dict[str, Twin] = {
-    name: TWINS[name]
-    for name in ("satisfaction", "satisfaction_vulnerable", "days_to_resolve", "wasted", "open", "latent")
-}
-"""The series that stand for a world: large figures, and the charts of differences. Labels: `measure_<name>`."""
+CHARTED = ("satisfaction", "satisfaction_vulnerable", "days_to_resolve", "wasted", "open", "latent")
+"""Those that stand beside one another where worlds are compared."""
+
+RATES = ("response_rate", "resolution_rate", "rating_rate")
+"""三率: by these China's hotlines are assessed."""
+
+MEASURES: dict[str, Twin] = {name: TWINS[name] for name in (*CHARTED, *RATES)}
+"""The series that stand for a world: its large figures, and what replications keep. Labels: `measure_<name>`."""
 
 HOUR_GROUPS = {group: h.names(h.HOURS, group) for group in h.HOUR_GROUPS}
 """Every heading of hours in one group."""
@@ -50,6 +53,7 @@ class SessionDays:
         self.satisfaction, self.satisfaction_vulnerable = model.diary.satisfaction[days], model.diary.vulnerable[days]
         self.size: np.ndarray = model.world.communities["size"]
         self.latent, self.open = model.diary.latent[days], model.diary.open[days]
+        self.rated = model.diary.rated[days]
         self.wage = session.scenario.staffing.wage
 
     @property
@@ -65,6 +69,14 @@ class SessionDays:
     @property
     def resolved(self) -> np.ndarray:
         return self._added(self._recorder.resolved).sum(axis=1)
+
+    @property
+    def closings(self) -> np.ndarray:
+        return self._added(self._recorder.counted)[:, [s.D_CLOSED, s.D_RESOLVED]]
+
+    @property
+    def answers(self) -> np.ndarray:
+        return self._added(self._recorder.answers.so_far)
 
     @property
     def hours(self) -> np.ndarray:

@@ -15,7 +15,7 @@ from sanfang.dashboard.presenters.scene_layout import FORMS, layout
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.model import state as s
-from sanfang.run.scene import HOME, NEW, QUEUE, SEAT, scene
+from sanfang.run.scene import HOME, NEW, QUEUE, SEAT, queue, scene
 
 ADDRESS = Address(district="demo", size=1.0, days=90, start="empty")
 
@@ -155,6 +155,22 @@ def test_cards_tell_a_stations_queue_and_where_a_request_is(world: PageSession, 
     ended = world.requests.query("outcome == 'resolved'")["id"].iloc[0]
     assert len(request_card(world, now, ended, False, lang)["facts"]) == 2
     assert request_card(world, now, "0" * 16, True, lang)["link"] == ""
+
+
+def test_the_pages_of_a_queue_hold_all_of_it_in_order(world: PageSession) -> None:
+    now = scene(world.model)
+    longest = int(now.stations.waiting.argmax())
+    waiting = int(now.stations.waiting[longest])
+    cards = [station_card(world, now, longest, "en", page) for page in range(-(-waiting // 10))]
+    assert waiting > 10 and [card["first"] for card in cards] == list(range(1, waiting + 1, 10))
+    assert all(f"{waiting:,}" in card["more"] for card in cards)
+    rows = [row for card in cards for row in card["rows"]]
+    assert len(rows) == waiting
+    assert len([row for row in rows if row["dot"] >= 0]) == int(now.stations.requests[longest])
+    everything = queue(world.model, longest, waiting)
+    hours = [one.hours for one in everything]
+    assert [one.hours for n in range(0, waiting, 10) for one in queue(world.model, longest, 10, n)] == hours
+    assert station_card(world, now, longest, "en", 9_999)["page"] == len(cards) - 1  # it has become shorter
 
 
 def test_the_legend_has_a_mark_for_all_that_is_drawn(world: PageSession) -> None:

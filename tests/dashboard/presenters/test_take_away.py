@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from sanfang.dashboard.address import read
+from sanfang.dashboard.pages.compare import uncertainty
 from sanfang.dashboard.presenters import columns, findings, setting
 from sanfang.dashboard.presenters.chart import chart
 from sanfang.dashboard.presenters.one_page import FORMS, OnePage, one_page
@@ -94,3 +97,13 @@ def test_one_page_is_drawn_in_both_forms_with_a_link(lang: str, recwarn: pytest.
     assert pdf.startswith(b"%PDF") and b"/URI (http://127.0.0.1:8765" in pdf and png.startswith(b"\x89PNG")
     assert not [str(one.message) for one in recwarn if "Glyph" in str(one.message)]
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1 and len(io.BytesIO(png).read()) > 10_000
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_pictures_of_replications_and_of_checks_say_what_they_are_of(lang: str) -> None:
+    address, _ = read(f"lang={lang}&district=demo&size=1&seed=7&days=60&day=30&a=before&b=three-devolutions")
+    job, found = SimpleNamespace(address=address, days=45), SimpleNamespace(reps=12)
+    told = uncertainty.stamp_of(job, found, lang)  # type: ignore[arg-type]
+    assert all(part in told for part in (setting.stamp(replace(address, day=45), lang), "45", "12", "7"))
+    assert "7" in setting.stamp_of_checks(7, lang) and "Sanfang" in setting.stamp_of_checks(7, lang)
+    assert bool(CHINESE.search(told)) == (lang == "zh")

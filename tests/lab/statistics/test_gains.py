@@ -94,6 +94,14 @@ def test_nothing_is_told_of_a_group_that_is_not_in_every_replication() -> None:
     assert found[["n", "of"]].loc["lacking"].tolist() == [5, 6]
 
 
+def test_a_replication_without_any_value_is_no_pair_that_could_have_been() -> None:
+    """Its district has no steady state: that is so of all its groups, under all policies."""
+    groups = long({"one": 0.02 + 0.0001 * WOBBLE, "other": -0.02 + 0.0001 * WOBBLE})
+    groups.loc[groups["replication"] == 5, "value"] = np.nan
+    found = gains(groups, "base")
+    assert words(found) == {"one": "gains", "other": "loses"} and set(found["of"]) == {5}
+
+
 def test_pairs_without_any_difference_do_not_tell_that_there_is_none() -> None:
     found = gains(long({"rare": 0.0 * WOBBLE, "hardly": 0.00001 * WOBBLE}), "base")
     assert words(found) == {"rare": "not told", "hardly": "no change"}

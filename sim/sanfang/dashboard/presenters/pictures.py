@@ -32,9 +32,14 @@ def picture(
         figure.suptitle(title, fontweight=weight, x=0.01, ha="left")
         for number, chart in enumerate(charts):
             draw(figure.add_subplot(rows, min(columns, len(charts)), number + 1), chart)
-        if under:
-            figure.supxlabel(under, fontsize=8, color="#56616e", x=0.01, ha="left")
+        stamped(figure, under)
         return png(figure)
+
+
+def stamped(figure: Figure, under: str) -> None:
+    """Put a line below a figure that says what it is of."""
+    if under:
+        figure.supxlabel(under, fontsize=8, color="#56616e", x=0.01, ha="left")
 
 
 def png(figure: Figure) -> bytes:

@@ -39,8 +39,9 @@ def _rows(now: Scene, request: str) -> np.ndarray:
 # --- A station --------------------------------------------------------------------------------------------
 
 
-def station_card(session: Session, now: Scene, station: int, lang: str) -> Json:
-    """Posts of a station, and who is next in its queue."""
+def station_card(session: Session, now: Scene, station: int, lang: str, page: int = 0) -> Json:
+    """Posts of a station, and who is next in its queue: `MAX_ROWS` a page, counted from 0, the last one if `page` lies
+    behind it."""
     seen = now.stations
     waiting, requests = int(seen.waiting[station]), int(seen.requests[station])
     numbers = {
@@ -50,11 +51,15 @@ def station_card(session: Session, now: Scene, station: int, lang: str) -> Json:
     facts = [[say(f"scene_{name}", lang), f"{int(column[station]):,}"] for name, column in numbers.items()]
     facts += [[say("scene_waiting_requests", lang), f"{requests:,}"]]
     facts += [[say("scene_waiting_other", lang), f"{waiting - requests:,}"]]
-    rows = [_queue_row(session, now, one, lang) for one in queue(session.model, station, MAX_ROWS)]
-    more = say("scene_queue_more", lang, more=f"{waiting - len(rows):,}") if waiting > len(rows) else ""
+    last = max(-(-waiting // MAX_ROWS) - 1, 0)
+    page = min(max(page, 0), last)
+    after = page * MAX_ROWS
+    rows = [_queue_row(session, now, one, lang) for one in queue(session.model, station, MAX_ROWS, after)]
+    ends = {"first": f"{after + 1:,}", "last": f"{after + len(rows):,}", "all": f"{waiting:,}"}
     return {
-        "id": station, "title": station_label(session, station, lang), "facts": facts, "rows": rows, "more": more,
-        "none": say("scene_queue_none", lang) if not rows else "",
+        "id": station, "title": station_label(session, station, lang), "facts": facts, "rows": rows,
+        "more": say("scene_queue_more", lang, **ends) if last else "", "first": after + 1, "page": page,
+        "last_page": last, "none": say("scene_queue_none", lang) if not rows else "",
     }  # fmt: skip
 
 

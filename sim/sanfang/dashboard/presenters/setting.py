@@ -22,6 +22,11 @@ def stamp(address: Address, lang: str) -> str:
     return f"{place}{when}{start} · Sanfang {__version__}"
 
 
+def stamp_of_checks(seed: int, lang: str) -> str:
+    """Of checks of the engine, which have no district of their own: seed and version."""
+    return f"{say('field_seed', lang)} {seed} · Sanfang {__version__}"
+
+
 def policies(address: Address, lang: str, count: int) -> list[str]:
     """Of each of the first worlds a line: its scenario, levers set from the start, and moves by day."""
     lines = []

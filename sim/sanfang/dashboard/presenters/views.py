@@ -71,6 +71,7 @@ def figures(session: Session, lang: str, since: int = 0) -> list[Json]:
     it, for moving figures the first of their windows that lies after it. Before, there is no change to tell, as those
     days are not evaluated."""
     cards, begins = [], session.scenario.run.left_out
+    window = say("last_days", lang, days=WINDOW)
     for name, values in series.measures(session).items():
         measure = MEASURES[name]
         now = float(values[-1]) if len(values) else np.nan
@@ -81,7 +82,7 @@ def figures(session: Session, lang: str, since: int = 0) -> list[Json]:
             "id": name,
             "label": say(f"measure_{name}", lang),
             "value": shown(now, measure),
-            "unit": unit(name, lang) + (f" · {say('last_days', lang, days=WINDOW)}" if measure.moving else ""),
+            "unit": " · ".join(filter(None, [unit(name, lang), window if measure.moving else ""])),
             **_changed(change, f"{signed(change, measure)} {points}", measure, first, session, lang),
         })  # fmt: skip
     return cards

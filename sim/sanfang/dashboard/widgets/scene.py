@@ -17,20 +17,23 @@ from sanfang.dashboard.worlds.page_session import PageSession
 
 WORDS = (
     "hint", "each", "close", "queue", "list", "station", "waiting_requests", "waiting_other", "working",
-    "posts",
+    "posts", "queue_before", "queue_after",
 )  # fmt: skip
 LETTERS_OF_ID = 16
+MAX_PAGE = 100_000
 
 
 @solara.component_vue("vue/scene.vue", vuetify=False)
 def Canvas(
     title: str, place: Json, now: Json, frame: int, followed: list[int], chosen: int, request: Json | None,
     station: Json | None, words: Json, event_choose_dot: parts.Event,
-    event_choose_station: parts.Event, event_follow: parts.Event, event_drawn_frame: parts.Event,
+    event_choose_station: parts.Event, event_turn_page: parts.Event, event_follow: parts.Event,
+    event_drawn_frame: parts.Event,
 ) -> None:  # fmt: skip
     """The picture, made by `presenters.scene`; below it what was chosen, and all offices as a list.
 
-    `choose_dot` and `choose_station` are called with a number, -1 to choose none, `follow` with the id of a request,
+    `choose_dot` and `choose_station` are called with a number, -1 to choose none, `turn_page` with that of a page of
+    the queue, `follow` with the id of a request,
     `drawn_frame` with `frame` when it is on the screen.
     """
 
@@ -49,7 +52,7 @@ def SceneView(
 
     `tell` shows the life of a request by its id; where there are several worlds, by that of its trouble's first need.
     """
-    chosen = solara.use_reactive(-1)
+    chosen, queue_page = solara.use_reactive(-1), solara.use_reactive(0)
     feeds = solara.use_memo(lambda: [views.Feed() for _ in worlds], [len(worlds)])
     address = viewer.address.value
     request = followed(address.other.get("request", ""))
@@ -64,7 +67,15 @@ def SceneView(
 
     def choose_station(session: PageSession) -> Callable[[Any], None]:
         known = views.shown_stations(session.model, street).tolist()
-        return lambda id_: chosen.set(id_ if id_ in known else -1)
+
+        def choose(id_: Any) -> None:
+            queue_page.set(0)
+            chosen.set(id_ if id_ in known else -1)
+
+        return choose
+
+    def turn_page(number: Any) -> None:
+        queue_page.set(min(max(number, 0), MAX_PAGE) if isinstance(number, int) else 0)
 
     def follow(id_: Any) -> None:
         if id_ and followed(id_) == id_:
@@ -74,7 +85,7 @@ def SceneView(
 
     with page.group.steady():
         drawn = [
-            _drawn(session, feed, street, chosen.value, request, len(worlds) > 1, lang)
+            _drawn(session, feed, street, (chosen.value, queue_page.value), request, len(worlds) > 1, lang)
             for session, feed in zip(worlds, feeds, strict=True)
         ]
     words = {name: say(f"scene_{name}", lang) for name in WORDS}
@@ -85,7 +96,8 @@ def SceneView(
             Canvas(
                 title=titles[number], **drawn[number], frame=frame, chosen=chosen.value,
                 words=words,
-                event_choose_dot=choose_dot(feed), event_choose_station=choose_station(session), event_follow=follow,
+                event_choose_dot=choose_dot(feed), event_choose_station=choose_station(session),
+                event_turn_page=turn_page, event_follow=follow,
                 event_drawn_frame=(lambda _: page.group.playback.seen()) if last else (lambda _: None),
             )  # fmt: skip
     Legend(groups=solara.use_memo(lambda: views.legend(worlds[0], lang), [worlds[0], lang]))
@@ -103,15 +115,18 @@ def StreetChoice(session: PageSession, lang: str) -> None:
 
 
 def _drawn(
-    session: PageSession, feed: views.Feed, street: int | None, chosen: int, request: str, several: bool, lang: str
+    session: PageSession, feed: views.Feed, street: int | None, chosen: tuple[int, int], request: str, several: bool,
+    lang: str,
 ) -> Json:  # fmt: skip
-    """What a canvas is given of its world, which may be one of several."""
+    """What a canvas is given of its world, which may be one of several. `chosen`: a station, and the page of its
+    queue."""
+    station, page = chosen
     now = feed.frame(session, street, lang)
     assert feed.scene is not None
     return {
         "place": feed.place(session, street, lang), "now": now, "followed": dots_of(feed.scene, request),
         "request": request_card(session, feed.scene, request, several, lang) if request else None,
-        "station": station_card(session, feed.scene, chosen, lang) if chosen >= 0 else None,
+        "station": station_card(session, feed.scene, station, lang, page) if station >= 0 else None,
     }  # fmt: skip
 
 

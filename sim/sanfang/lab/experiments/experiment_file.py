@@ -106,6 +106,7 @@ class Claim(Section):
     says_zh: str = Field("", description="The same in Chinese")
     metric: str = Field(description="Its signature: the metric that shows it")
     because: str = Field(description="Why this metric shows it")
+    because_zh: str = Field("", description="The same in Chinese")
     expected: Literal["higher", "lower"] = Field(description="Direction of the difference that the article expects")
     comment: str = Field("", description="What to make of the finding")
     comment_zh: str = Field("", description="The same in Chinese")

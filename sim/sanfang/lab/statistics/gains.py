@@ -56,14 +56,20 @@ def gains(groups: pd.DataFrame, baseline: str, metrics: Sequence[str] = HEADLINE
     table = judged(table[mine & table["metric"].isin(wanted).to_numpy()].reset_index(drop=True))
     named = pd.DataFrame(cells.take(table["point"].to_numpy()).to_list(), columns=pd.Index(keys))
     points = named["point"] if "point" in named else [0] * len(table)
-    table["of"] = [possible[str(name), point] for name, point in zip(table["scenario"], points, strict=True)]
+    table["of"] = [possible.get((str(name), point), 0) for name, point in zip(table["scenario"], points, strict=True)]
     table.loc[(table["n"] < table["of"]) | (table["low"].eq(0) & table["high"].eq(0)), "verdict"] = "undecided"
     words = [_word(str(name), verdict) for name, verdict in zip(table["metric"], table["verdict"], strict=True)]
     return pd.concat([table[["scenario"]], named, table.drop(columns=["scenario", "point"])], axis=1).assign(word=words)
 
 
 def _pairs(rows: pd.DataFrame, baseline: str) -> dict[tuple[str, Any], int]:
-    """How many replications each scenario shares with the baseline, by scenario and point (0 if the table has none)."""
+    """How many replications each scenario shares with the baseline, by scenario and point (0 if the table has none).
+
+    One without a value for any group, as where the district has no steady state to begin in, is none; an open-ended
+    metric without a value has not been reached, which is a finding.
+    """
+    open_ended = rows["metric"].map({name: metric(name).open_ended for name in rows["metric"].unique()}).astype(bool)
+    rows = rows[rows["value"].notna() | (open_ended & (rows["n"] > 0))]
     point = rows["point"] if "point" in rows else pd.Series(0, rows.index)
     made = {key: set(part) for key, part in rows["replication"].groupby([rows["scenario"], point])}
     return {

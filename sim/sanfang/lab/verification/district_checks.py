@@ -60,7 +60,7 @@ CHECKS = (
     ),
     _check(
         "troubles",
-        Text("Two policies, the same troubles", "两种政策，同样的难题"),
+        Text("Two policies, the same troubles", "两种政策，同样的问题"),
         Text(
             "Where no policy prevents anything, two policies meet the same needs of the same residents.",
             "若政策都不起预防作用，两种政策遇到的是同一批居民的同一批需求。",

@@ -203,3 +203,23 @@ def test_the_recipe_of_a_question_makes_its_numbers_again(capsys: pytest.Capture
     assert row.difference == pytest.approx(found.change("first", step.measure).mean)
     assert "extends" in recipe("/lessons", address).shell
     assert recipe("/lessons", Address()) == recipe("/", Address())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_verdict_names_both_values_that_are_compared(lang: str) -> None:
+    for name, number in STEPS:
+        step = load(name).steps[number]
+        found = with_outcome(step, step.outcomes[0])
+        told = presenter.reveal(found, step.answers[0] if step.answers else "0", lang)
+        beside, (first, *_) = told["verdict"]["beside"], told["columns"]
+        shown = {bar["value"] for bar in told["bars"]}
+        if len(step.arms) == 1:
+            assert beside == ""
+        elif step.asks == "together":
+            together = found.mean(found.first, step.measure) + float(found.sum_of_parts.mean())
+            sum_ = presenter.amount(step.measure, together, lang, presenter.digits_beside(
+                step.measure, found.change(found.judged, step.measure)))  # fmt: skip
+            assert sum_ in beside and any(value in beside for value in shown)
+        else:
+            assert first in beside and told["bars"][0]["value"] in beside
+            assert any(value in beside for value in shown - {told["bars"][0]["value"]}) or len(shown) == 1

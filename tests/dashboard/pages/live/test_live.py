@@ -13,7 +13,9 @@ import pytest
 
 from jobs import eventually, until_drawn, wait_for_day
 from sanfang.dashboard.declare import pages
+from sanfang.dashboard.glossary import TERMS
 from sanfang.dashboard.words import LANGUAGES, say
+from sanfang.run.series import RATES
 from sanfang.run.simulation import simulate
 from sanfang.scenario.scenario import Scenario
 
@@ -152,6 +154,19 @@ def test_saved_tables_are_the_models_own_numbers(visit: Any) -> None:
     assert saved.value.path().read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_three_rates_are_there_and_one_click_says_what_they_are(visit: Any, lang: str) -> None:
+    page = visit(f"/?lang={lang}&{DEMO}&day=40")
+    wait_for_day(page, 40)
+    for name in RATES:
+        assert re.fullmatch(r"\d+\.\d%", figure(page, name))
+    page.click("[data-do=rates]")
+    told = page.inner_text("[data-show=rates]")
+    for name in RATES:
+        term = next(one for one in TERMS if one.zh == say(f"measure_{name}", "zh"))
+        assert (term.says_zh if lang == "zh" else term.says) in told
+
+
 def test_a_community_tells_its_staff_queue_and_fund(visit: Any) -> None:
     page = visit(f"/?lang=en&{DEMO}&day=30")
     wait_for_day(page, 30)
@@ -224,7 +239,7 @@ def test_play_bears_changes_of_speed_and_language_in_mid_run(visit: Any) -> None
         eventually(page, lambda before=before: day(page) > before + 4)  # type: ignore[misc]
         page.click("[data-do=play]")
         page.wait_for_selector("[data-do=step1]:enabled")
-        assert page.locator("[data-figure]").count() == 6
+        assert page.locator("[data-figure]").count() == 9
     assert day(page) > 20
 
 

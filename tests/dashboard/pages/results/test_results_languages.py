@@ -23,6 +23,7 @@ def test_an_experiment_says_in_chinese_what_it_says_in_english(path: Path) -> No
     pairs = [(file.description, file.description_zh)]
     if file.claim is not None:
         pairs += [(file.claim.says, file.claim.says_zh), (file.claim.comment, file.claim.comment_zh)]
+        pairs += [(file.claim.because, file.claim.because_zh)]
     assert file.description
     for text, zh in pairs:
         assert bool(text) == bool(CHINESE.search(zh)), text

@@ -19,7 +19,7 @@ from sanfang.dashboard.words import community_label, own_label, say
 from sanfang.dashboard.worlds.page_session import PageSession
 from sanfang.metrics.by_day import Twin
 from sanfang.run import series
-from sanfang.run.series import BY_COMMUNITY, MEASURES
+from sanfang.run.series import BY_COMMUNITY, CHARTED, MEASURES
 from sanfang.run.troubles import LETTERS
 from sanfang.scenario.scenario import Scenario
 
@@ -69,7 +69,7 @@ def figures(worlds: Worlds, lang: str) -> list[Json]:
                 for side in range(len(worlds))
             ],
         }
-        for name, measure in MEASURES.items()
+        for name, measure in ((name, MEASURES[name]) for name in CHARTED)
     ]
 
 
@@ -104,7 +104,8 @@ def charts(worlds: Worlds, lang: str, other: int = 1) -> list[Json]:
     values = [series.measures(session) for session in worlds]
     labels = world_labels(worlds, lang)
     drawn = []
-    for name, measure in MEASURES.items():
+    for name in CHARTED:
+        measure = MEASURES[name]
         lines = [
             {"name": label, "colour": colour, "values": of_world[name]}
             for label, colour, of_world in zip(labels, colours.WORLDS, values, strict=False)
@@ -122,9 +123,10 @@ def charts(worlds: Worlds, lang: str, other: int = 1) -> list[Json]:
 def difference_charts(worlds: Worlds, lang: str) -> list[Json]:
     """Each measure as difference to the first world, against zero; shares in percentage points."""
     first = series.measures(worlds[0])
-    deltas = [{name: series.series(session, name) - first[name] for name in MEASURES} for session in worlds[1:]]
+    deltas = [{name: series.series(session, name) - first[name] for name in CHARTED} for session in worlds[1:]]
     drawn = []
-    for name, measure in MEASURES.items():
+    for name in CHARTED:
+        measure = MEASURES[name]
         scale = 100.0 if measure.form == "share" else 1.0
         lines, bands = [], []
         for side, delta in enumerate(deltas, 1):

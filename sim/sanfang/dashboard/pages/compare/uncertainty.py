@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from sanfang.dashboard.pages.compare import replications
 from sanfang.dashboard.pages.compare.parts import Table
 from sanfang.dashboard.pages.compare.replications import Replicated, WorldReplications
 from sanfang.dashboard.pages.compare.side_by_side import Worlds, difference_unit, letter, world_labels
-from sanfang.dashboard.presenters import colours
+from sanfang.dashboard.presenters import colours, setting
 from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.presenters.pictures import picture
 from sanfang.dashboard.widgets import parts, saving, viewer
@@ -25,10 +26,10 @@ from sanfang.dashboard.widgets.transport import PageState
 from sanfang.dashboard.words import say
 from sanfang.lab.statistics import looks
 from sanfang.lab.windows import in_sentences
-from sanfang.metrics.catalogue import metric
+from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.run.background import CANCELLED, DONE, FAILED
-from sanfang.run.series import MEASURES
+from sanfang.run.series import CHARTED, MEASURES
 
 
 @solara.component
@@ -120,14 +121,14 @@ def band_charts(job: WorldReplications, replicated: Replicated, lang: str) -> li
     sides = range(1, len(job.address.worlds))
     drawn = {side: bands(replicated, side) for side in sides}
     charts = []
-    for name, measure in MEASURES.items():
+    for name in CHARTED:
         lines = []
         for side in sides:
             mean, low, high = drawn[side][name]
             label = say("compare_less", lang, other=letter(side), first=letter(0))
             lines.append({"name": label, "colour": colours.WORLDS[side], "values": mean, "low": low, "high": high})
         charts.append(chart(name, say(f"measure_{name}", lang), lines, unit=difference_unit(name, lang), days=job.days,
-                            day_word=say("day", lang), digits=measure.digits + 1, zero=True))  # fmt: skip
+                            day_word=say("day", lang), digits=MEASURES[name].digits + 1, zero=True))  # fmt: skip
     return charts
 
 
@@ -172,7 +173,16 @@ def said(replicated: Replicated, lang: str) -> str:
 def windows_told(job: WorldReplications, replicated: Replicated, lang: str) -> list[str]:
     """Which days the table is of, how many requests, and what they are too few for."""
     windows = {letter(side): window for side, window in enumerate(job.windows)}
-    return in_sentences(windows, replicated.runs["requests"], lang)
+    told = in_sentences(windows, replicated.runs["requests"], lang)
+    valued = replicated.runs[list(HEADLINES)].notna().any(axis=1)
+    lacking = int((~valued).groupby(replicated.runs["replication"]).any().sum())
+    return [*told, say("compare_reps_unsteady", lang, n=lacking, reps=replicated.reps)] if lacking else told
+
+
+def stamp_of(job: WorldReplications, replicated: Replicated, lang: str) -> str:
+    """What a picture of the replications says of them: district, residents, the first seed, the last day, how many."""
+    where = setting.stamp(replace(job.address, day=job.days), lang)
+    return f"{where} · {say('compare_reps', lang)} {replicated.reps}"
 
 
 @solara.component
@@ -197,4 +207,6 @@ def Replications(job: WorldReplications, replicated: Replicated, worlds: Worlds,
         saving.DownloadTable(say("compare_save_runs", lang), f"{stem}-runs.csv", lambda: replicated.runs)
         same_worlds = job.address.worlds == tuple(session.world for session in worlds)
         title = "  |  ".join(world_labels(worlds, lang)) if same_worlds else stem
-        saving.Download(say("save_charts", lang), f"{stem}.png", lambda: picture(charts, title, lang), "image/png")
+        under = stamp_of(job, replicated, lang)
+        drawn = partial(picture, charts, title, lang, under=under)
+        saving.Download(say("save_charts", lang), f"{stem}.png", drawn, "image/png")

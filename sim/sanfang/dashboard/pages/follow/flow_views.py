@@ -13,7 +13,7 @@ from matplotlib.path import Path
 
 from sanfang.dashboard.presenters import colours
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.presenters.pictures import png
+from sanfang.dashboard.presenters.pictures import png, stamped
 from sanfang.dashboard.words import own_label, say
 from sanfang.model.state import CHANNEL_NAMES, TIER_NAMES
 from sanfang.report.fonts import language_and_fonts
@@ -121,8 +121,8 @@ def _with_layer(node: Node, scenario: Scenario, lang: str) -> str:
 # --- The picture ----------------------------------------------------------------------------------------
 
 
-def flow_picture(ways: pd.DataFrame, scenario: Scenario, weight: str, title: str, lang: str) -> bytes:
-    """The diagram as a PNG; in English where there is no Chinese font."""
+def flow_picture(ways: pd.DataFrame, scenario: Scenario, weight: str, title: str, lang: str, under: str = "") -> bytes:
+    """The diagram as a PNG; in English where there is no Chinese font. `under`: what it is of."""
     drawn_in, fonts = language_and_fonts(lang)
     with mpl.rc_context({"font.family": fonts, "axes.unicode_minus": False, "font.size": 9}):
         figure = Figure(figsize=(11.5, 6.4), layout="constrained")
@@ -135,6 +135,7 @@ def flow_picture(ways: pd.DataFrame, scenario: Scenario, weight: str, title: str
         for number, layer in enumerate(LAYERS):
             axes.text(number, -0.02, say(f"follow_layer_{layer}", drawn_in), fontsize=9, color="#56616e")
         axes.set_title(say(f"follow_flow_{weight}", drawn_in), loc="right", fontsize=9, color="#56616e")
+        stamped(figure, under)
         return png(figure)
 
 

@@ -15,7 +15,7 @@ from sanfang.dashboard.pages.follow import flow_views
 from sanfang.dashboard.pages.follow.choice import MAX_ID_LENGTH, RULES, RequestChoice, candidates, choice, run_of, until
 from sanfang.dashboard.pages.follow.pictures import timeline_picture
 from sanfang.dashboard.pages.follow.recipe import recipe
-from sanfang.dashboard.presenters import request_life
+from sanfang.dashboard.presenters import request_life, setting
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.widgets import parts, saving, viewer
@@ -205,12 +205,13 @@ def OneLife(run: Run, world: tuple[Any, ...], label: Any, id_: str, lang: str) -
     if job.found is None:
         JobCard(job, lambda: say("follow_watching", lang, percent=percent(job)), lang, again)
     else:
-        LifeCards(job.found, run.scenario, f"sanfang-{world[-1].scenario}-{world[0]}-{world[2]}-{id_[:8]}", lang)
+        stem = f"sanfang-{world[-1].scenario}-{world[0]}-{world[2]}-{id_[:8]}"
+        LifeCards(job.found, run.scenario, stem, setting.stamp(replace(address, day=run.days), lang), lang)
 
 
 @solara.component
-def LifeCards(life: Life, scenario: Scenario, stem: str, lang: str) -> None:
-    """A life that has been watched."""
+def LifeCards(life: Life, scenario: Scenario, stem: str, under: str, lang: str) -> None:
+    """A life that has been watched. `under`: what its picture is of."""
     title = html.escape(say("follow_title", lang, id=life.id))
     whose, tale = (
         html.escape(text) for text in (request_life.heading(life, scenario, lang), request_life.tale(life, lang))
@@ -235,7 +236,7 @@ def LifeCards(life: Life, scenario: Scenario, stem: str, lang: str) -> None:
         parts.Buttons(buttons=request_life.kin(life, lang), event_press=follow_id)
         with solara.Div(classes=["sf-row"]):
             picture, steps = say("follow_save_timeline", lang), say("follow_save_steps", lang)
-            saving.Download(picture, f"{stem}.png", lambda: timeline_picture(life, scenario, lang), "image/png")
+            saving.Download(picture, f"{stem}.png", lambda: timeline_picture(life, scenario, lang, under), "image/png")
             saving.DownloadTable(steps, f"{stem}.csv", lambda: request_life.step_table(life))
 
 
@@ -247,6 +248,7 @@ def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
     ways = solara.use_memo(lambda: flow.flow_table(run), [id(run)])
     option = solara.use_memo(lambda: flow_views.sankey(ways, run.scenario, weight, lang), [id(run), weight, lang])
     stem = f"sanfang-{world[-1].scenario}-{world[0]}-{world[2]}"
+    under = setting.stamp(replace(viewer.address.peek(), day=run.days), lang)
     named = own_label(run.scenario, lang, world[-1].scenario)
     with solara.Div(classes=["card"]):
         solara.HTML("h2", say("follow_flow", lang))
@@ -267,7 +269,7 @@ def Flow(run: Run, world: tuple[Any, ...], lang: str) -> None:
             picture, table = say("follow_save_flow", lang), say("follow_save_flow_table", lang)
             saving.Download(
                 picture, f"{stem}-flow.png",
-                lambda: flow_views.flow_picture(ways, run.scenario, weight, played, lang), "image/png",
+                lambda: flow_views.flow_picture(ways, run.scenario, weight, played, lang, under), "image/png",
             )  # fmt: skip
             saving.DownloadTable(table, f"{stem}-flow.csv", lambda: ways)
             saving.DownloadTable(say("save_requests", lang), f"{stem}-requests.csv", lambda: run.requests)

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from sanfang.dashboard.presenters import request_life
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.presenters.pictures import png
+from sanfang.dashboard.presenters.pictures import png, stamped
 from sanfang.dashboard.presenters.timeline import timeline
 from sanfang.dashboard.words import say
 from sanfang.report.fonts import language_and_fonts
@@ -20,8 +20,9 @@ from sanfang.scenario.scenario import Scenario
 ROW, AROUND = 0.34, 2.1  # inches
 
 
-def timeline_picture(life: Life, scenario: Scenario, lang: str) -> bytes:
-    """A PNG with a lane for each place, and a bar of the time by cause; in English where there is no Chinese font."""
+def timeline_picture(life: Life, scenario: Scenario, lang: str, under: str = "") -> bytes:
+    """A PNG with a lane for each place, and a bar of the time by cause; in English where there is no Chinese font.
+    `under`: what it is of."""
     drawn_in, fonts = language_and_fonts(lang)
     line, split = timeline(life, scenario, drawn_in), request_life.split(life, drawn_in)
     rows = sum(lane["rows"] for lane in line["lanes"])
@@ -36,6 +37,7 @@ def timeline_picture(life: Life, scenario: Scenario, lang: str) -> bytes:
         _lanes(upper, line)
         upper.set_title(request_life.tale(life, drawn_in), loc="left", fontsize=9)
         _split(lower, split)
+        stamped(figure, under)
         return png(figure)
 
 

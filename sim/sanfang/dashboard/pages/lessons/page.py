@@ -11,6 +11,7 @@ from sanfang.dashboard.authored.paragraphs import paragraphs
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.lessons import presenter, wording
 from sanfang.dashboard.pages.lessons.files import Progress, load_all, progress_of
+from sanfang.dashboard.pages.lessons.handout import HANDOUT, Handout
 from sanfang.dashboard.pages.lessons.lesson import Lesson, LessonStep
 from sanfang.dashboard.pages.lessons.recipe import recipe
 from sanfang.dashboard.pages.lessons.runs import StepOutcome, find_out, known
@@ -72,11 +73,14 @@ def LessonsPage() -> None:
     lessons, problems = solara.use_memo(load_all, [])
     address, lang = viewer.address.value, viewer.lang()
     progress = progress_of(address.other, lessons)
+    at = address.other.get("lesson", "").partition(".")[2]
     with solara.Div(classes=["sf-stack"]):
         notes = [{"kind": "error", "text": say("lessons_broken", lang, problem=problem)} for problem in problems]
         parts.Notes(notes=notes if progress is None else [])
         if progress is None:
             Index(lessons, lang)
+        elif at == HANDOUT:
+            Handout(lessons[progress.name], lambda: go(replace(progress, at=0)), lang)
         else:
             LessonView(lessons, progress, lang)
 
@@ -135,6 +139,12 @@ def LessonView(lessons: dict[str, Lesson], progress: Progress, lang: str) -> Non
         if isinstance(at, int):
             go(replace(progress, at=min(max(at, 0), count + 1)))
 
+    def onwards(button: object) -> None:
+        if button == HANDOUT:
+            viewer.address.set(viewer.address.value.with_other(lesson=f"{progress.name}.{HANDOUT}"))
+        else:
+            move(progress.at + 1)
+
     with solara.Div(classes=["sf-lesson"]):
         LessonSteps(
             title=lesson.title.say(lang), steps=marks, at=progress.at, begun=any(progress.answers),
@@ -153,7 +163,8 @@ def LessonView(lessons: dict[str, Lesson], progress: Progress, lang: str) -> Non
             if progress.at <= count and (progress.at == 0 or progress.answers[progress.at - 1]):
                 onward = "first" if progress.at == 0 else "next" if progress.at < count else "to_end"
                 buttons = [{"id": "onward", "label": f"{say(f'lessons_{onward}', lang)} ›", "primary": True}]
-                parts.Buttons(buttons=buttons, event_press=lambda _: move(progress.at + 1))
+                buttons += [{"id": HANDOUT, "label": say("lessons_handout", lang)}] if progress.at == 0 else []
+                parts.Buttons(buttons=buttons, event_press=onwards)
 
 
 @solara.component

@@ -120,13 +120,21 @@ def happened(result: StepOutcome, lang: str) -> str:
 
 
 def _verdict_of(result: StepOutcome, lang: str) -> Json:
-    """The verdict on the step's measure: kind, for its colour, and text; that of a winner is against the first arm."""
-    step = result.step
+    """The verdict on the step's measure: kind, for its colour, text, and both values that are compared; that of a
+    winner is against the first arm."""
+    step, metric = result.step, result.step.measure
     if len(step.arms) == 1:
-        return {"kind": "", "text": ""}
+        return {"kind": "", "text": "", "beside": ""}
+    change = result.change(result.judged, metric)
+    digits = digits_beside(metric, change)
+    means = [amount(metric, result.mean(arm, metric), lang, digits) for arm in (result.judged, result.first)]
     if step.asks == "together":
-        return {"kind": result.outcome, "text": say(f"lessons_verdict_sum_{result.outcome}", lang)}
-    return _judged(step.measure, result.change(result.judged, step.measure), lang)
+        sum_ = result.mean(result.first, metric) + float(result.sum_of_parts.mean())
+        beside = say("lessons_beside_sum", lang, value=means[0], sum=amount(metric, sum_, lang, digits))
+        return {"kind": result.outcome, "text": say(f"lessons_verdict_sum_{result.outcome}", lang), "beside": beside}
+    first = arm_label(step, result.first, lang)
+    beside = say("lessons_beside", lang, value=means[0], first=first, other=means[1])
+    return {**_judged(metric, change, lang), "beside": beside}
 
 
 def _judged(metric: str, change: Difference, lang: str) -> Json:

@@ -8,6 +8,7 @@ from sanfang.dashboard.authored.differences import LESS, MORE, Difference
 from sanfang.dashboard.authored.placeholders import PLACEHOLDER
 from sanfang.dashboard.authored.tables import Place
 from sanfang.dashboard.pages.lessons.lesson import LessonStep
+from sanfang.dashboard.pages.lessons.placeholders import OF_THE_PLACE
 from sanfang.dashboard.pages.lessons.runs import StepOutcome
 from sanfang.dashboard.words import own_label, say
 from sanfang.metrics.catalogue import BY_NAME
@@ -106,6 +107,11 @@ def filled(text: str, result: StepOutcome, lang: str) -> str:
 def placed(text: str, where: Place) -> str:
     """A text that stands before the runs, with its place filled in."""
     return PLACEHOLDER.sub(lambda match: _of_setting(where, match[1]), text)
+
+
+def placed_only(text: str, where: Place) -> str:
+    """A text that stands after the runs, with its place filled in and nothing else."""
+    return PLACEHOLDER.sub(lambda match: _of_setting(where, match[1]) if match[1] in OF_THE_PLACE else match[0], text)
 
 
 def _of_setting(where: Place, word: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import solara
 
 from sanfang.dashboard.declare import Page
+from sanfang.dashboard.glossary import TERMS
 from sanfang.dashboard.pages.live.downloads import Downloads
 from sanfang.dashboard.presenters import beside, views
+from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.present import use_present
 from sanfang.dashboard.widgets.scene import SceneView, StreetChoice
@@ -18,11 +21,17 @@ from sanfang.dashboard.widgets.takeaway import PrintHead
 from sanfang.dashboard.widgets.transport import Arrival, PageState, Transport, use_page_state
 from sanfang.dashboard.words import community_label, say
 from sanfang.dashboard.worlds.page_session import PageSession
+from sanfang.metrics.by_day import WINDOW
 from sanfang.run.against import Recorded, recorded
-from sanfang.run.series import BY_COMMUNITY
+from sanfang.run.series import BY_COMMUNITY, RATES
 from sanfang.scenario.scenario import Scenario
 
 VIEWS = ("charts", "scene")
+
+
+@solara.component_vue("rates.vue", vuetify=False)
+def RateCards(rates: list[Json], words: Json) -> None:
+    """三率 in one card: cards as `parts.Figures` has them, with the name in the other language and what each is."""
 
 
 @solara.component
@@ -72,7 +81,9 @@ def Board(page: PageState, session: PageSession, lang: str) -> None:
         since = moved if from_move.value else 0
         mine = recorded(session)
         figures = views.figures(session, lang, since)
-    parts.Figures(figures=beside.with_difference(figures, mine, left, same, since, lang))
+    cards = beside.with_difference(figures, mine, left, same, since, lang)
+    parts.Figures(figures=[card for card in cards if card["id"] not in RATES])
+    Rates([card for card in cards if card["id"] in RATES], lang)
     told = beside.sentence(mine, left, same, since, lang)
     if present.error:
         told = say("beside_failed", lang, what=present.error)
@@ -92,6 +103,19 @@ def Board(page: PageState, session: PageSession, lang: str) -> None:
             SceneView(page, (session,), [say("scene_tab_scene", lang)], now, follow, lang).key("scene")
         else:
             Curves(page, session, left, same, now, lang).key("charts")
+
+
+@solara.component
+def Rates(cards: Sequence[Json], lang: str) -> None:
+    """The three rates, and what the glossary says of each."""
+    known = {term.zh: term for term in TERMS}
+    rows = []
+    for card in cards:
+        term = known[say(f"measure_{card['id']}", "zh")]
+        said = {"other": term.en, "says": term.says_zh} if lang == "zh" else {"other": term.zh, "says": term.says}
+        rows.append(dict(card) | said)
+    words = {name: say(f"live_rates_{name}", lang) for name in ("title", "about")}
+    RateCards(rates=rows, words=words | {"window": say("last_days", lang, days=WINDOW)})
 
 
 def show(view: object) -> None:

@@ -23,9 +23,9 @@ def three(cards: Sequence[Json], names: Sequence[str]) -> list[Json]:
 
 
 def _with_unit(card: Json) -> str:
-    """The value of a card, with its unit where that is a word."""
-    unit = str(card["unit"]).split(" · ")[0]
-    return f"{card['value']} {unit}" if 0 < len(unit) <= SHORT else str(card["value"])
+    """The value of a card, with its unit where that is a word; a share says by itself that it is one."""
+    value, unit = str(card["value"]), str(card["unit"]).split(" · ")[0]
+    return f"{value} {unit}" if 0 < len(unit) <= SHORT and not value.endswith("%") else value
 
 
 def two(charts: Sequence[Json], names: Sequence[str]) -> list[Json]:

@@ -124,6 +124,7 @@ class Order:
         document: dict[str, Any] = {
             "label_en": self.label("en"), "label_zh": self.label("zh"),
             "description": f"Built on the Results page on {dt.date.today():%Y-%m-%d}.",
+            "description_zh": f"{dt.date.today():%Y-%m-%d} 在“实验结果”页面上建立。",
             "scenarios": list(dict.fromkeys(self.scenarios)), "district": self.district, "days": self.days,
             "scale": self.size, "replications": self.replications, "by": ["vulnerable", "domain"],
         }  # fmt: skip

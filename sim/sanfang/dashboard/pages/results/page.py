@@ -109,6 +109,9 @@ def notes_of(shown: Shown, lang: str) -> list[Json]:
         {"kind": "error", "text": say("results_unreadable", lang, what=shown.chosen.id, why=why)}
         for why in shown.problems
     ]
+    made = shown.opened.made if shown.opened else {}
+    if made.keys() >= {"date", "version", "commit", "command"}:
+        notes.append({"kind": "info", "text": say("results_shipped", lang, **made)})
     if shown.status is not None and shown.status.running:
         notes.append({"kind": "info", "text": say("results_being_written", lang)})
     if shown.opened is not None:

@@ -57,6 +57,8 @@ class Opened:
     """How much of the district the runs simulate, by scenario: see `run.reach`; empty if the file does not say."""
     own: tuple[Metric, ...] = ()
     """Metrics that the experiment had of its own, as the store declares them; their code is not there."""
+    made: Mapping[str, str] = field(default_factory=dict)
+    """Of results that ship: `date`, `version` and `commit` with which they were made, and the `command`."""
     by: tuple[str, ...] = ()
     """The dimensions by whose groups metrics are kept; none of an exported table."""
 
@@ -118,7 +120,7 @@ def _said_beside(entry: Openable) -> dict[str, Any]:
         if path.is_file() and path.resolve().is_relative_to(entry.root) and path.stat().st_size < MAX_BYTES:
             said = json.loads(path.read_text("utf-8"))
             if isinstance(said, dict):
-                return {"name": entry.name, "baseline": said.get("baseline"), "experiment": said.get("experiment")}
+                return {name: said.get(name) for name in ("baseline", "experiment", "made")} | {"name": entry.name}
     return {}
 
 
@@ -176,6 +178,7 @@ def _from_table(entry: Openable, stamp: Stamp) -> Opened:
         points=points.reset_index(drop=True), runs=len(runs), replications=int(runs["replication"].nunique()),
         metrics=tuple(name for name in numbers if name not in KEYS and name not in factors),
         windows=windows_in(runs),
+        made={str(key): str(value) for key, value in (about.get("made") or {}).items()},
     )  # fmt: skip
 
 

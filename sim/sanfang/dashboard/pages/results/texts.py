@@ -91,6 +91,7 @@ def facts(shown: Shown, lang: str) -> list[tuple[str, str]]:
         signature = f"{metric(claim.metric).label(lang)}, {say(f'results_expected_{claim.expected}', lang)}"
         rows.append(("results_fact_claim", f"{claim.id} {in_language(claim.says, claim.says_zh, lang)}".strip()))
         rows.append(("results_fact_signature", signature))
+        rows.append(("results_fact_because", in_language(claim.because, claim.because_zh, lang)))
         key = result_published.verdict(claim, file.found)
         if key:
             rows.append(("results_fact_verdict", say(key, lang)))
@@ -133,7 +134,7 @@ def _of_runs(shown: Shown, opened: Opened, lang: str) -> list[tuple[str, str]]:
     if document.get("district"):
         where = [place_label(str(document["district"]), lang), plain(document.get("scale", 1.0))]
         where += [plain(document["days"])] if document.get("days") else []
-        rows.append(("results_fact_where", ", ".join(where)))
+        rows.append(("results_fact_where", say("cause_between", lang).join(where)))
     reached = {Reach(**size) for size in opened.reached.values()}
     rows.append(("results_fact_reached", "\n".join(sorted(size.in_words(lang) for size in reached))))
     return rows

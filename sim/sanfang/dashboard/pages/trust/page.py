@@ -13,6 +13,7 @@ from sanfang.dashboard.pages.trust import views as trust_views
 from sanfang.dashboard.pages.trust.predictions import PREDICTIONS, answered
 from sanfang.dashboard.pages.trust.recipe import recipe
 from sanfang.dashboard.pages.trust.trials import Trial
+from sanfang.dashboard.presenters import setting
 from sanfang.dashboard.presenters import sources as trust_sources
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.pictures import png
@@ -215,11 +216,15 @@ def Files(results: list[CheckResult], lang: str) -> None:
     """The results as a table and as a figure."""
     from sanfang.report.verification_figure import verification_figure
 
-    stem = f"sanfang-verification-{viewer.address.value.seed}"
+    seed = viewer.address.value.seed
+    stem, under = f"sanfang-verification-{seed}", setting.stamp_of_checks(seed, lang)
     with solara.Div(classes=["sf-row"]):
         saving.DownloadTable(say("trust_save_csv", lang), f"{stem}.csv", lambda: table(results, lang))
         saving.Download(
-            say("trust_save_png", lang), f"{stem}.png", lambda: png(verification_figure(results, lang)), "image/png"
+            say("trust_save_png", lang),
+            f"{stem}.png",
+            lambda: png(verification_figure(results, lang, under)),
+            "image/png",
         )
 
 
