@@ -130,6 +130,12 @@ class Tree:
         """All who have a branch."""
         return dict(self._pointers)
 
+    def moves_from(self, parent: int, day: int, levels: Mapping[str, float]) -> tuple[Move, ...]:
+        """The moves of a branch that would leave `parent` on `day` with these levels. Raises InputError."""
+        start, on = self.branch(parent), whole_number("day", day, 0, self.days - 1)
+        earlier = tuple(move for move in start.moves if move.day < on)
+        return (*earlier, *(checked(on, lever, level) for lever, level in levels.items()))
+
     def scenario_of(self, moves: Iterable[Move]) -> Scenario:
         """What is played where these moves are made. Raises InputError."""
         return with_moves(self.scenario, moves)
@@ -174,14 +180,11 @@ class Tree:
         Moves of the parent before that day are taken over. What the owner had taken back cannot be done again any more,
         but its branches stay. Raises InputError for what is no lever, level, day or direction, and beyond the limits.
         """
-        start = self.branch(parent)
-        on = whole_number("day", day, 0, self.days - 1)
-        earlier = tuple(move for move in start.moves if move.day < on)
-        moves = (*earlier, *(checked(on, lever, level) for lever, level in levels.items()))
+        moves = self.moves_from(parent, day, levels)
         self._check(owner, len(moves))
         self.scenario_of(moves)
         expected = {key: _direction(key, value) for key, value in (expected or {}).items()}
-        grown = Branch(len(self._branches), start.id, on, owner, clean_name(name), moves, expected)
+        grown = Branch(len(self._branches), parent, day, owner, clean_name(name), moves, expected)
         self._branches.append(grown)
         self._go(owner, grown.id)
         return grown
