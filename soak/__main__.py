@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.__main__ import commit, processor
 
 from sanfang.cli.progress import ProgressLine
+from soak import workshop
 from soak.hostile import campaign as hostile
 from soak.mutants import campaign as mutants
 
@@ -19,7 +20,11 @@ JOURNALS = ROOT / "results" / "soak"
 REPORT = ROOT / "docs" / "soak.md"
 VERIFICATION = ROOT / "docs" / "verification.md"
 
-CAMPAIGNS = {"hostile": (hostile, "Hostile input", REPORT), "mutants": (mutants, "Mutants", VERIFICATION)}
+CAMPAIGNS = {
+    "hostile": (hostile, "Hostile input", REPORT),
+    "mutants": (mutants, "Mutants", VERIFICATION),
+    "workshop": (workshop, "A workshop of twelve phones", REPORT),
+}
 """Module with `run` and `told`, the heading of its section, and the page on which that stands."""
 
 

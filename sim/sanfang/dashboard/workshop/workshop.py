@@ -24,7 +24,7 @@ from sanfang.dashboard.worlds import shared_slots
 from sanfang.dashboard.worlds.kept_runs import RUNS, Seen, Trial
 from sanfang.run.background import DONE, FAILED, BackgroundJob
 from sanfang.run.slots import Slots
-from sanfang.run.tree import TRUNK, Branch, Kept, clean_name
+from sanfang.run.tree import MAX_BRANCHES, TRUNK, Branch, Kept, clean_name
 from sanfang.scenario.errors import InputError
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -181,6 +181,8 @@ class Workshop:
                 raise Refused("change")
             if len(self.tree.of(owner)) >= limits.BRANCHES_EACH * (3 if owner == HOST else 1):
                 raise Refused("more", most=limits.BRANCHES_EACH)
+            if len(self.tree.branches) >= MAX_BRANCHES:
+                raise Refused("tree", most=MAX_BRANCHES)
             if any(self.is_playing(branch) for branch in self.tree.of(owner)):
                 raise Refused("patience")
             doses = self.tree.doses(self.tree.moves_from(order.parent, order.day, changed))

@@ -195,9 +195,7 @@ def Chosen(
 
 
 @solara.component
-def Two(
-    workshop: Workshop, first: solara.Reactive[int], second: solara.Reactive[int], news: int, lang: str
-) -> None:
+def Two(workshop: Workshop, first: solara.Reactive[int], second: solara.Reactive[int], news: int, lang: str) -> None:
     """Any two branches side by side. `news` has them drawn anew."""
     branches = workshop.tree.branches
     options = parts.options({str(one.id): whose(one, lang) for one in branches})
