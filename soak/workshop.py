@@ -341,8 +341,8 @@ def told(results: list[Result]) -> str:
     one = results[0]
     head = (
         f"{one.phones} phones and a screen for {one.minutes:g} minutes: {one.orders:,} orders carried out, "
-        f"{one.branches} branches, {one.tries:,} tries at branches of others, slowest answer {one.slowest:.1f} s, replay of "
-        f"{one.replay_bytes / 1e6:.1f} MB, held against runs made anew."
+        f"{one.branches} branches, {one.tries:,} tries at branches of others, slowest answer {one.slowest:.1f} s; "
+        f"replay of {one.replay_bytes / 1e6:.1f} MB, held against runs made anew."
     )
     found = [f"- {finding}" for finding in (*one.findings, *one.excess)] or ["Nothing was found."]
     return "\n".join([head, "", *found])

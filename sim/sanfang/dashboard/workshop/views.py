@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sanfang.dashboard import limits
 from sanfang.dashboard.presenters import beside, colours, views
 from sanfang.dashboard.presenters.chart import Json, rounded, thinned
 from sanfang.dashboard.words import LANGUAGES, own_label, say, texts
@@ -16,6 +17,7 @@ from sanfang.run.moves import Move
 from sanfang.run.series import MEASURES
 from sanfang.run.tree import TRUNK, Beside, Branch, direction
 from sanfang.scenario.catalogue import levers
+from sanfang.scenario.scenario import Scenario
 
 POINTS = 100
 """Of a curve on a phone."""
@@ -113,8 +115,8 @@ def why(found: Beside | None, lang: str) -> str:
 def place(workshop: Workshop, lang: str) -> str:
     """District, residents and length of a workshop."""
     setting = workshop.setting
-    residents = number(setting.size * workshop.tree.scenario.district.population, 0)
-    district = own_label(workshop.tree.scenario.district, lang, setting.district)
+    residents = number(limits.reached(setting.district, setting.size).residents, 0)
+    district = own_label(Scenario.load(setting.district), lang, setting.district)
     return say("workshop_place", lang, district=district, residents=residents, days=setting.days, seed=setting.seed)
 
 

@@ -154,8 +154,8 @@ def test_screen_phone_and_replay_are_read_at_every_size_and_by_everybody(
     phone = contexts(f"{dashboard}/join?lang={lang}", 390, 844)
     assert violations(phone) == []
     come_in(phone, code, "<i>red</i>")
-    order = """async (parent) => (await fetch('/join/act', {method: 'POST', headers: {'Content-Type': 'application/json'},
-        body: JSON.stringify({action: 'play', parent, day: parent ? 30 : 0, levels: {authority: parent ? 0.5 : 1},
+    order = """async (parent) => (await fetch('/join/act', {method: 'POST',
+        headers: {'Content-Type': 'application/json'}, body: JSON.stringify({action: 'play', parent, day: parent ? 30 : 0, levels: {authority: parent ? 0.5 : 1},
         expected: {satisfaction: 'better', days_to_resolve: 'same', wasted: 'worse'}})})).status"""
     for branch in (1, 2):
         assert phone.evaluate(order, branch - 1) == 200

@@ -89,7 +89,16 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
     news, problem = solara.use_reactive(0), solara.use_reactive("")
     chosen, other = solara.use_reactive(TRUNK), solara.use_reactive(TRUNK)
     ending = solara.use_reactive(False)
-    solara.use_effect(lambda: workshop.teller.join(lambda: news.set(news.peek() + 1)), [workshop])
+
+    def look() -> Callable[[], None]:
+        def tell() -> None:
+            news.set(news.peek() + 1)
+
+        gone = workshop.teller.join(tell)
+        tell()  # what has come between the first drawing and now
+        return gone
+
+    solara.use_effect(look, [workshop])
     _ = news.value
 
     def attempt(what: Callable[[], object]) -> None:
