@@ -154,9 +154,12 @@ def test_screen_phone_and_replay_are_read_at_every_size_and_by_everybody(
     phone = contexts(f"{dashboard}/join?lang={lang}", 390, 844)
     assert violations(phone) == []
     come_in(phone, code, "<i>red</i>")
-    order = """async (parent) => (await fetch('/join/act', {method: 'POST',
-        headers: {'Content-Type': 'application/json'}, body: JSON.stringify({action: 'play', parent, day: parent ? 30 : 0, levels: {authority: parent ? 0.5 : 1},
-        expected: {satisfaction: 'better', days_to_resolve: 'same', wasted: 'worse'}})})).status"""
+    order = """async (parent) => {
+        const expected = {satisfaction: 'better', days_to_resolve: 'same', wasted: 'worse'};
+        const body = {action: 'play', parent, day: parent ? 30 : 0, levels: {authority: parent ? 0.5 : 1}, expected};
+        const headers = {'Content-Type': 'application/json'};
+        return (await fetch('/join/act', {method: 'POST', headers, body: JSON.stringify(body)})).status;
+    }"""
     for branch in (1, 2):
         assert phone.evaluate(order, branch - 1) == 200
         phone.wait_for_selector(f"[data-branch='{branch}'][data-state=played]", timeout=60_000)
