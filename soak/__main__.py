@@ -11,9 +11,9 @@ from pathlib import Path
 from benchmarks.__main__ import commit, processor
 
 from sanfang.cli.progress import ProgressLine
-from soak import workshop
 from soak.hostile import campaign as hostile
 from soak.mutants import campaign as mutants
+from soak.workshop import campaign as workshop
 
 ROOT = Path(__file__).resolve().parents[1]
 JOURNALS = ROOT / "results" / "soak"

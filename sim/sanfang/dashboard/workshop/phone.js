@@ -98,7 +98,8 @@ function drawTop() {
     languages());
 }
 function drawEntry() {
-  const code = make('input', { type: 'text', id: 'code', class: 'big', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 12, required: true });
+  const shown = /^#[0-9A-Za-z]{4,12}$/.test(location.hash) ? location.hash.slice(1) : ''; // of the picture on the screen
+  const code = make('input', { type: 'text', id: 'code', class: 'big', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 12, required: true, value: shown });
   const team = make('input', { type: 'text', id: 'team', autocomplete: 'off', maxlength: 24, required: true });
   const form = make('form', { class: 'card stack', onsubmit: (event) => { event.preventDefault(); send('enter', { code: code.value, team: team.value }); } },
     make('label', { class: 'field', for: 'code' }, make('span', {}, say('join_code')), code),

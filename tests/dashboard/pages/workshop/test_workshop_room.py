@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from soak import workshop
+from soak.workshop import campaign
 
 
 def test_twelve_phones_and_a_screen_for_a_minute(chromium: Any, dashboard: str) -> None:
-    result = workshop.hold(chromium, dashboard, minutes=1.0)
-    print(workshop.told([result]))
+    result = campaign.hold(chromium, dashboard, minutes=1.0)
+    print(campaign.told([result]))
     assert result.findings == ()
     assert result.branches >= result.phones == 12 and result.tries > 10

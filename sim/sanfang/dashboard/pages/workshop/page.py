@@ -14,8 +14,9 @@ from sanfang.dashboard.pages.workshop import board, own_branch
 from sanfang.dashboard.pages.workshop.parts import Ask, EntryCard, Teams, TreeView
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, setup, viewer
-from sanfang.dashboard.widgets.saving import Download
+from sanfang.dashboard.widgets.saving import ORIGIN, Download
 from sanfang.dashboard.words import say
+from sanfang.dashboard.workshop.qr import qr_code
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.replay import replay
 from sanfang.dashboard.workshop.rooms import ROOMS
@@ -26,7 +27,7 @@ from sanfang.run.tree import MAX_NAME, TRUNK
 from sanfang.scenario.errors import InputError
 
 TEAM_WORDS = ("teams", "no_teams", "new_phone", "remove")
-ENTRY_WORDS = ("join_at", "code", "local")
+ENTRY_WORDS = ("join_at", "code", "local", "picture")
 USUAL_BUDGET = 3
 
 
@@ -88,7 +89,8 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
     """The screen of a workshop, drawn anew when something of it has changed."""
     news, problem = solara.use_reactive(0), solara.use_reactive("")
     chosen, other = solara.use_reactive(TRUNK), solara.use_reactive(TRUNK)
-    ending = solara.use_reactive(False)
+    ending, origin = solara.use_reactive(False), solara.use_reactive("")
+    cells = solara.use_memo(lambda: picture(origin.value, workshop.code), [origin.value])
 
     def look() -> Callable[[], None]:
         def tell() -> None:
@@ -112,6 +114,9 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
     def order(told: Mapping[str, Any]) -> None:
         attempt(lambda: carry_out(workshop, str(told.get("action")), told.get("value")))
 
+    def at(told: object) -> None:
+        origin.set(str(told) if ORIGIN.fullmatch(str(told)) else "")
+
     def choose(id_: object) -> None:
         if isinstance(id_, int) and 0 <= id_ < len(workshop.tree.branches):
             other.set(chosen.peek())
@@ -129,7 +134,7 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
             about = [place(workshop, lang), say("workshop_budget_is", lang, most=workshop.setting.budget)]
             EntryCard(
                 code=workshop.code, question=workshop.setting.question, reached=reached.address(),
-                about=about if ready else [*about, say("workshop_opening", lang)],
+                about=about if ready else [*about, say("workshop_opening", lang)], cells=cells, event_at=at,
                 words={word: say(f"workshop_{word}", lang) for word in ENTRY_WORDS},
             )  # fmt: skip
             parts.Notes(notes=[{"kind": "error", "text": problem.value}] if problem.value else [])
@@ -150,6 +155,16 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
                 )  # fmt: skip
             Chosen(workshop, chosen.value, attempt, news.value, lang)
             Two(workshop, chosen, other, news.value, lang)
+
+
+def picture(origin: str, code: str) -> list[str]:
+    """The rows of a QR code that opens the page of phones with the code typed in; none where the address is unknown or
+    too long for one."""
+    try:
+        cells = qr_code(f"{origin}/join#{code}") if origin else []
+    except ValueError:
+        return []
+    return ["".join("1" if dark else "0" for dark in row) for row in cells]
 
 
 def carry_out(workshop: Workshop, action: str, value: object) -> None:
