@@ -100,6 +100,38 @@ def built(page: Any) -> None:
     results(page)
 
 
+TEAMS = {"红 Red": ({"authority": 1.0, "clear_lists": 1.0}, {"authority": 0.0, "staff_devolution": 1.0}),
+         "蓝 Blue": ({"staff_devolution": 1.0, "fund_devolution": 1.0}, {"tailoring": 0.5, "triage": 0.5}),
+         "黄 Gold": ({"one_window": 1.0, "data_discovery": 1.0},)}  # fmt: skip
+"""Of the picture of a workshop: what each plays first, and from day 120 on."""
+
+ASK = """async ([path, given]) => (await fetch('/join/' + path, {method: 'POST',
+    headers: {'Content-Type': 'application/json'}, body: JSON.stringify(given)})).json()"""
+
+
+def workshop(page: Any) -> None:
+    """With branches of three teams, which come in from this machine."""
+    page.click("[data-tell=question]")
+    code = page.inner_text("[data-show=code]", timeout=60_000)
+    page.wait_for_selector("[data-grey]", timeout=120_000)
+    expected = {"satisfaction": "better", "days_to_resolve": "better", "wasted": "same"}
+    for team, played in TEAMS.items():
+        phone = page.context.browser.new_context().new_page()
+        phone.goto(page.url.partition("/workshop")[0] + "/join")
+        phone.evaluate(ASK, ["enter", {"code": code, "team": team}])
+        last = 0
+        for levels in played:
+            order = {"action": "play", "parent": last, "day": 120 if last else 0, "levels": levels}
+            given = order | {"expected": expected}
+            last = max(one["id"] for one in phone.evaluate(ASK, ["act", given])["branches"])
+            ended = f"document.querySelector('[data-node=\"{last}\"]')?.innerText.split(' · ').length < 3"
+            page.wait_for_function(ended, timeout=120_000)
+        phone.context.close()
+    page.click("[data-node='2']")
+    page.mouse.move(0, 0)
+    settled(page)
+
+
 def lesson(page: Any) -> None:
     page.click("[data-lesson-answer=fall]")
     page.click("[data-lesson-do=run]")
@@ -146,6 +178,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "handout": ("/lessons?lesson=three-dilemmas.handout", settled),
     "present": (f"/present?{PLACE}&day=120&a=before&a.moves=90:authority:1", present),
     "glossary": ("/glossary", settled),
+    "workshop": (f"/workshop?{PLACE}", workshop),
     "trust": ("/trust?check=pooling&answer=2", trust),
 }
 """By name: the address without the language, and what to do before the picture is taken."""

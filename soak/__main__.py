@@ -14,6 +14,7 @@ from sanfang.cli.progress import ProgressLine
 from soak import scene
 from soak.hostile import campaign as hostile
 from soak.mutants import campaign as mutants
+from soak.workshop import campaign as workshop
 
 ROOT = Path(__file__).resolve().parents[1]
 JOURNALS = ROOT / "results" / "soak"
@@ -24,6 +25,7 @@ CAMPAIGNS = {
     "hostile": (hostile, "Hostile input", REPORT),
     "mutants": (mutants, "Mutants", VERIFICATION),
     "scene": (scene, "Twenty viewers of the district at work", REPORT),
+    "workshop": (workshop, "A workshop of twelve phones", REPORT),
 }
 """Module with `run` and `told`, the heading of its section, and the page on which that stands."""
 

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "sim" / "sanfang"
 LAYERS = ("scenario", "model", "metrics", "run", "lab", "report", "tickets", "studies", "face")
 ROOMS = {
     "lab": ("statistics", "experiments", "storage", "sweeps"),
-    "dashboard": ("authored", "presenters", "worlds", "widgets", "pages"),
+    "dashboard": ("authored", "presenters", "worlds", "workshop", "widgets", "pages"),
 }
 """Folders of a layer, each of which may import those before it."""
 FILES = sorted(PACKAGE.rglob("*.py"))

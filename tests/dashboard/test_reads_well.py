@@ -18,6 +18,7 @@ PAGES = (
     ("/results", ""),
     ("/lessons", ""),
     ("/trust", ""),
+    ("/workshop", PLACE),
 )
 LETTERS = """(least) => {
     const small = {}, walk = document.createTreeWalker(document.querySelector('.sf-app'), NodeFilter.SHOW_TEXT);

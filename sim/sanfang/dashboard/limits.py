@@ -39,6 +39,19 @@ PRESENT_MEGABYTES = HELD_MEGABYTES // 4
 """Besides these, for districts left as they are, one for all viewers of the same. Where they are more, a grey line
 comes late."""
 
+WORKSHOPS = 6
+"""Workshops open at once, one a browser."""
+
+WORKSHOP_IDLE_SECONDS = 4 * 3600.0
+"""A workshop in which nothing was done for so long is over."""
+
+TEAMS = 24
+BRANCHES_EACH = 20
+"""Branches of one team; those of the host count apart."""
+
+BUDGETS = (1, 2, 3, 4, 5, 6, 8, 10, 27)
+"""Doses that a workshop offers to each team; the last are all levers all the way."""
+
 IDLE_SECONDS = 600.0
 """A page left alone for so long gives its worlds back when somebody waits for room; its address brings them back."""
 

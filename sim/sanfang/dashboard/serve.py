@@ -95,6 +95,7 @@ def serve(
     os.environ["SOLARA_BASE_URL"] = f"http://{in_address(host)}:{port}/"
     os.environ["SOLARA_KERNEL_MAX_COUNT"] = str(most.in_all + SPARE_THREADS)
     os.environ["SANFANG_DASHBOARD_LANG"] = lang
+    os.environ["SANFANG_DASHBOARD_BOUND"] = f"{host} {port}"
     os.environ["SANFANG_DASHBOARD_BUILD"] = "1" if build else "0"
 
     _give_memory_back()

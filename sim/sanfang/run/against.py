@@ -90,16 +90,23 @@ def cause(mine: Recorded, other: Recorded, since: int = 0) -> Cause | None:
     if end <= since or other.day < end:
         return None
 
-    def changes(names: tuple[str, ...], own: np.ndarray, others: np.ndarray) -> tuple[Change, ...]:
-        added, there = _between(own, since, end), _between(others, since, end)
-        found = [Change(*one) for one in zip(names, added.tolist(), there.tolist(), strict=True)]
-        least = LEAST_SHARE * float(there.sum())
-        large = [one for one in found if one.name not in NOT_WORK and abs(one.mine - one.other) > least]
-        return tuple(sorted(large, key=lambda one: -abs(one.mine - one.other))[:MOST_NAMED])
+    def added(names: tuple[str, ...], so_far: np.ndarray) -> dict[str, float]:
+        return dict(zip(names, _between(so_far, since, end).tolist(), strict=True))
 
-    time = changes(s.TIME_NAMES, mine.time, other.time)
-    hours = changes(h.HOUR_HEADINGS, mine.hours, other.hours)
+    time = largest(added(s.TIME_NAMES, mine.time), added(s.TIME_NAMES, other.time))
+    hours = largest(added(h.HOUR_HEADINGS, mine.hours), added(h.HOUR_HEADINGS, other.hours))
     return Cause(end - since, time, hours, gap(mine, other, "satisfaction", since))
+
+
+def largest(mine: Mapping[str, float], other: Mapping[str, float]) -> tuple[Change, ...]:
+    """Of the same amounts in two runs those that differ most, the largest difference first, `MOST_NAMED` at most.
+
+    What differs by less than `LEAST_SHARE` of all that the other run has is left out, and so is `NOT_WORK`.
+    """
+    least = LEAST_SHARE * sum(other.values())
+    found = [Change(name, amount, other[name]) for name, amount in mine.items() if name not in NOT_WORK]
+    large = [one for one in found if abs(one.mine - one.other) > least]
+    return tuple(sorted(large, key=lambda one: -abs(one.mine - one.other))[:MOST_NAMED])
 
 
 def _between(so_far: np.ndarray, since: int, end: int) -> np.ndarray:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sanfang.scenario.errors import InputError
+from sanfang.scenario.declare import level_on
+from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.policy import Policy, lever_names
 from sanfang.scenario.scenario import Scenario
+from sanfang.scenario.telling import in_words, shortened
 
 ORIGIN = "moved in mid-run"
 """What `Scenario.origin` says of a lever that was moved."""
@@ -18,6 +21,30 @@ class Move(NamedTuple):
     day: int
     lever: str
     level: float
+
+
+def known_lever(name: object) -> str:
+    """`name`, if it is that of a lever. Raises InputError."""
+    if not isinstance(name, str) or name not in lever_names():
+        text = str(name)
+        raise InputError(f"{in_words(shortened(text))}: is not a lever{nearest(text, lever_names())}")
+    return name
+
+
+def checked(day: int, lever: object, level: object) -> Move:
+    """A move that can be made: of a lever, to a level from 0 to 1. Raises InputError. The day is taken as it is."""
+    name = known_lever(lever)
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 <= level <= 1:
+        raise InputError(f"{name}: a level is a number from 0 to 1, not {in_words(level)}")
+    return Move(day, name, float(level))
+
+
+def level_in(policy: Policy, lever: str, day: int) -> float | None:
+    """The level of a lever on `day` (0 is the first); None where a list of domains stands in its place."""
+    value = getattr(policy, lever)
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return None
+    return level_on(value, day)
 
 
 def with_move(moves: Iterable[Move], move: Move) -> tuple[Move, ...]:

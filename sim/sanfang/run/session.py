@@ -18,19 +18,17 @@ from sanfang.model.books.observation import observe
 from sanfang.model.books.tables import daily_table, request_table
 from sanfang.model.model import DistrictModel
 from sanfang.run.life import Life, watched
-from sanfang.run.moves import Move, before, with_move, with_moves
+from sanfang.run.moves import Move, before, checked, known_lever, level_in, with_move, with_moves
 from sanfang.run.reach import check_reach
 from sanfang.run.recorder import Recorder
 from sanfang.run.series import BY_COMMUNITY, by_community
 from sanfang.run.simulation import Run, check_run, evaluate_from, run_from
 from sanfang.run.time_split import find
 from sanfang.run.years import Years
-from sanfang.scenario.declare import level_on
-from sanfang.scenario.errors import InputError, nearest
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MAX_DAYS, whole_number
-from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.telling import in_words, shortened
+from sanfang.scenario.telling import in_words
 
 
 class Session:
@@ -99,10 +97,7 @@ class Session:
 
     def level(self, lever: str) -> float | None:
         """The level of a lever on the day to come; None where a list of domains stands in its place."""
-        value = getattr(self._scenario.policy, _lever(lever))
-        if isinstance(value, tuple) and value and isinstance(value[0], str):
-            return None
-        return level_on(value, self.day)
+        return level_in(self._scenario.policy, known_lever(lever), self.day)
 
     # --- Playing it -------------------------------------------------------------------------------------
 
@@ -122,10 +117,8 @@ class Session:
         with a level of its own keeps it. Raises InputError for what is no lever or no level, for a day that has been
         played or never comes, and for a lever that is a list of domains, except on day 0.
         """
-        name = _lever(lever)
-        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 <= level <= 1:
-            raise InputError(f"{name}: a level is a number from 0 to 1, not {in_words(level)}")
-        move = Move(self._day_to_come(name, day), name, float(level))
+        move = checked(0, lever, level)
+        move = move._replace(day=self._day_to_come(move.lever, day))
         moves = with_move(self._moves, move)
         scenario = with_moves(self._base, moves)
         self._model.follow(scenario)
@@ -222,11 +215,3 @@ class Session:
     def __repr__(self) -> str:
         moved = f", {len(self._moves)} moves" if self._moves else ""
         return f"<Session {self._scenario.name!r}, seed {self.seed}, day {self.day} of {self.days}{moved}>"
-
-
-def _lever(name: object) -> str:
-    """`name`, if it is that of a lever. Raises InputError."""
-    if not isinstance(name, str) or name not in lever_names():
-        text = str(name)
-        raise InputError(f"{in_words(shortened(text))}: is not a lever{nearest(text, lever_names())}")
-    return name

@@ -155,14 +155,14 @@ def test_a_cookie_of_a_browser_that_gave_no_password_does_not_admit() -> None:
 
 
 def test_a_slow_form_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sanfang.dashboard.door import app as door
+    from sanfang.dashboard.door import body
 
     async def never() -> dict[str, Any]:
         await asyncio.Event().wait()
         return {}
 
-    monkeypatch.setattr(door, "SILENT_SECONDS", 0.01)
-    assert run_apart(door._body(never)) is None
+    monkeypatch.setattr(body, "SILENT_SECONDS", 0.01)
+    assert run_apart(body.body_of(never, 10)) is None
 
 
 # --- The command line -------------------------------------------------------------------------------------

@@ -11,5 +11,7 @@ found, with versions). The door lets through what the pages of this dashboard ar
     messages   messages of a page: each is read, checked, and written anew from what is known
     widgets    the last step: a widget answers to the events that it declares
     limits     how much of everything, in one place
+    join       the entrance of a workshop's phones, which is open without the password and leads nowhere else
+    body       the body of a request: short, and soon
     log        what is written about all this, and how often
 """

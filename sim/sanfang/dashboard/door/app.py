@@ -17,8 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sanfang.dashboard import started
 from sanfang.dashboard.door import login
+from sanfang.dashboard.door.body import body_of
 from sanfang.dashboard.door.conversation import Conversation
 from sanfang.dashboard.door.hosts import Hosts, same_origin
+from sanfang.dashboard.door.join import Join
 from sanfang.dashboard.door.limits import (
     CLOSING_THREADS,
     CONNECTS,
@@ -26,7 +28,6 @@ from sanfang.dashboard.door.limits import (
     FILES,
     MAX_BODY_BYTES,
     REQUEST_SECONDS,
-    SILENT_SECONDS,
     OpenPages,
     Pace,
     PageLimits,
@@ -54,7 +55,7 @@ FORWARDED = frozenset(
 
 class Door:
     """Solara's application `app`, behind checks. `pages` are the paths of pages, `assets` the folder of its scripts,
-    `port` the one that it is bound to, `lang` the language of the log-in form."""
+    `port` the one that it is bound to, `lang` the language of the log-in form and of the entrance of workshops."""
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class Door:
     ) -> None:
         self._app, self._pages, self._assets, self._hosts, self._lang = app, pages, assets.resolve(), hosts, lang
         self._sessions = login.Sessions(password, port)
+        self._join = Join(port, lang)
         self._open = OpenPages(most)
         self._documents, self._files, self._connects = Pace(DOCUMENTS), Pace(FILES), Pace(CONNECTS)
         self._closing: set[str] = set()
@@ -95,6 +97,8 @@ class Door:
         headers, path = Headers(scope=scope), scope["path"]
         if refusal := self._refusal(scope, headers):
             return refusal
+        if self._join.knows(path):  # before the password: what is there lets in nobody to anything else
+            return await self._join.answer(scope, receive, headers)
         cookie = self._sessions.read(headers.get("cookie", ""))
         if not self._sessions.admits(cookie):
             return await self._admission(scope, receive, headers)
@@ -138,7 +142,7 @@ class Door:
         lang = wanted if wanted in login.WORDS else self._lang
         if scope["method"] != "POST":
             return Response(login.form(lang), 401, media_type="text/html")
-        body = await _body(receive)
+        body = await body_of(receive, MAX_BODY_BYTES)
         right = self._sessions.try_password(body, address_of(scope["client"])) if body is not None else False
         if not right:
             return Response(login.form(lang, right), 429 if right is None else 401, media_type="text/html")
@@ -276,18 +280,3 @@ async def _collected(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int,
 
     await app(scope, receive, keep)
     return status, b"".join(parts)
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The body of a form; None if it is too long, or too slow."""
-    body = b""
-    try:
-        async with asyncio.timeout(SILENT_SECONDS):
-            while len(body) <= MAX_BODY_BYTES:
-                message: dict[str, Any] = dict(await receive())
-                body += message.get("body", b"")
-                if not message.get("more_body"):
-                    return body if len(body) <= MAX_BODY_BYTES else None
-    except TimeoutError:
-        pass
-    return None

@@ -79,6 +79,23 @@ OWN_PASSWORDS = 5
 ALL_PASSWORDS = (100, 2.0)
 """Wrong passwords tried beyond that, from all addresses together: many of them may not guess much faster than one."""
 
+MAX_ORDER_BYTES = 8_192
+"""Of what a phone of a workshop sends: every lever with its level has some 1,500."""
+
+ORDER_THREADS = 4
+"""Threads in which orders of phones are carried out; runs are made elsewhere."""
+
+JOINED = (600, 60.0)
+"""Requests of phones of workshops from one address: at once, and a second from then on. A phone asks every two seconds,
+and a room sits behind one router."""
+
+ORDERS = (20, 2.0)
+"""Orders of one team, likewise."""
+
+CODES, OWN_CODES, ALL_CODES = (10, 0.2), 5, (60, 0.5)
+"""Wrong codes of workshops, as wrong passwords: from one address, of these its own affair, and from all beyond that. In
+the four hours of a quiet workshop all together try 7,000 of 887 million codes."""
+
 TRIFLE = 1e-9
 """Of a pace: who has waited as long as told to is let through."""
 
@@ -117,6 +134,28 @@ class Pace:
         """How long to wait until `amount` is within the pace; 0 if it is now."""
         left = self._left_of(key)
         return max(0.0, (min(amount, self._burst) - left) / self._rate)
+
+
+class Guesses:
+    """Wrong tries at a secret, by address. Each has `each` of them, `own` of which are its own affair whatever others
+    try; beyond these all addresses share `together`. A right one costs nothing."""
+
+    def __init__(self, each: tuple[float, float], own: int, together: tuple[float, float]) -> None:
+        self._each, self._all, self._shared_below = Pace(each), Pace(together), each[0] - own + 1
+
+    def heard(self, address: str) -> bool:
+        """Whether one more try of an address is looked at."""
+        return self._each.has(address) and (self._is_own(address) or self._all.has())
+
+    def wrong(self, address: str) -> None:
+        """A try was wrong."""
+        own = self._is_own(address)
+        self._each.take(address)
+        if not own:
+            self._all.take()
+
+    def _is_own(self, address: str) -> bool:
+        return self._each.has(address, self._shared_below)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from sanfang.dashboard.door.limits import ALL_PASSWORDS, OWN_PASSWORDS, PASSWORDS, Pace
+from sanfang.dashboard.door.limits import ALL_PASSWORDS, OWN_PASSWORDS, PASSWORDS, Guesses
 
 COOKIE = "sanfang-session"
 """The cookie's name is this and the port: a browser sends the cookies of all ports of a host to each of them."""
@@ -35,7 +35,7 @@ class Sessions:
         self._key = secrets.token_bytes(32)
         self._password = _digest(password) if password is not None else None
         self._clock = clock
-        self._each, self._all = Pace(PASSWORDS), Pace(ALL_PASSWORDS)
+        self._guesses = Guesses(PASSWORDS, OWN_PASSWORDS, ALL_PASSWORDS)
 
     @property
     def asks(self) -> bool:
@@ -83,15 +83,12 @@ class Sessions:
         The comparison takes the same time whatever was given. The right one costs nothing: a room of forty may sit
         behind one router.
         """
-        few = self._each.has(address, PASSWORDS[0] - OWN_PASSWORDS + 1)
-        if not self._each.has(address) or not (few or self._all.has()):
+        if not self._guesses.heard(address):
             return None
         given = parse_qs(body.decode("utf-8", "replace")).get(FIELD, [""])[0]
         if self._password is not None and hmac.compare_digest(_digest(given), self._password):
             return True
-        self._each.take(address)
-        if not few:
-            self._all.take()
+        self._guesses.wrong(address)
         return False
 
     def _signature(self, body: str) -> str:

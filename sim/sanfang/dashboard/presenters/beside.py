@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.views import heading_label, signed, verdict
 from sanfang.dashboard.words import say
@@ -46,11 +48,11 @@ def _difference(mine: Recorded, present: Recorded | None, same: bool, name: str,
         return {"beside": say("beside_late", lang), "besideVerdict": ""}
     measure = MEASURES[name]
     delta = gap(mine, present, name, since)
-    return {"beside": say("beside", lang, change=_amount(delta, measure, lang)),
+    return {"beside": say("beside", lang, change=amount(delta, measure, lang)),
             "besideVerdict": verdict(delta, measure)}  # fmt: skip
 
 
-def _amount(delta: float, measure: Twin, lang: str) -> str:
+def amount(delta: float, measure: Twin, lang: str) -> str:
     """A difference with its sign; that of a share in points."""
     points = say("points", lang) if measure.form == "share" else ""
     return f"{signed(delta, measure)} {points}".strip()
@@ -63,12 +65,18 @@ def sentence(mine: Recorded, present: Recorded | None, same: bool, since: int, l
     found = cause(mine, present, since) if present is not None else None
     if found is None:
         return say("cause_late" if mine.day > since else "cause_to_come", lang)
-    time = [_told(one, cause_label(one.name, lang), lang) for one in found.time]
-    hours = [_told(one, heading_label(one.name, lang), lang) for one in found.hours]
+    time, hours = where_it_went(found.time, found.hours, lang)
     return say(
-        "cause" if since else "cause_from_start", lang, days=found.days, time=_listed(time, lang),
-        hours=_listed(hours, lang), points=_amount(found.satisfaction, MEASURES["satisfaction"], lang),
+        "cause" if since else "cause_from_start", lang, days=found.days, time=time, hours=hours,
+        points=amount(found.satisfaction, MEASURES["satisfaction"], lang),
     )  # fmt: skip
+
+
+def where_it_went(time: Sequence[Change], hours: Sequence[Change], lang: str) -> tuple[str, str]:
+    """Changes of requests' time by cause and of hours by heading, each as one text."""
+    causes = [_told(one, cause_label(one.name, lang), lang) for one in time]
+    headings = [_told(one, heading_label(one.name, lang), lang) for one in hours]
+    return _listed(causes, lang), _listed(headings, lang)
 
 
 def _told(change: Change, label: str, lang: str) -> str:

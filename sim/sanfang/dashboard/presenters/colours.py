@@ -5,6 +5,13 @@ from __future__ import annotations
 WORLDS = ("#0072B2", "#B34700", "#00755A")
 """Of the worlds a, b and c; dark enough for white letters on them."""
 
+TEAMS = (
+    "#0072B2", "#B34700", "#00755A", "#A3487F", "#8A5A00", "#6D4C9F", "#A33E3E", "#5E7C16", "#1F7A8C", "#8C2D4A",
+    "#3A5FCD", "#4A5A6A",
+)  # fmt: skip
+"""Of the teams of a workshop, in the order in which they came; dark enough for white letters. After the twelfth they
+begin anew, with dashed lines."""
+
 PRESENT = "#6F7A86"
 """The district under its present policy: the year before day 0, and left as it is after it."""
 

@@ -283,7 +283,12 @@ def community(session: Session, id_: str, lang: str) -> list[tuple[str, str]]:
 
 
 def lever_groups(session: Session, lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
-    """All levers in the groups of the article, with the level of the day to come; made from their declarations."""
+    """All levers in the groups of the article, with the level of the day to come."""
+    return groups_of({parameter.name: session.level(parameter.name) for parameter in levers()}, lang, open_groups)
+
+
+def groups_of(levels: Mapping[str, float | None], lang: str, open_groups: Sequence[str] = ("resources",)) -> list[Json]:
+    """All levers in the groups of the article, at some levels (None: a list of domains), from their declarations."""
     groups: dict[str, Json] = {}
     for parameter in levers():
         group = groups.setdefault(
@@ -296,7 +301,7 @@ def lever_groups(session: Session, lang: str, open_groups: Sequence[str] = ("res
                 "active": 0,
             },
         )
-        level = session.level(parameter.name)
+        level = levels[parameter.name]
         group["levers"].append({
             "name": parameter.name,
             "label": parameter.label(lang),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import solara
+from solara.server import kernel_context
 
 from sanfang.dashboard.address import Address
 
@@ -21,6 +22,12 @@ recipe_open: solara.Reactive[bool] = solara.reactive(False)
 def change(**fields: Any) -> None:
     """Set fields of the address."""
     address.set(replace(address.value, **fields))
+
+
+def browser() -> str:
+    """The browser that looks, by the ID within its signed cookie; "" outside of all pages."""
+    has = kernel_context.has_current_context()
+    return str(kernel_context.get_current_context().session_id) if has else ""
 
 
 def lang() -> str:

@@ -1,4 +1,4 @@
-"""The runs behind lessons and scripts, made once and kept for all viewers.
+"""The runs behind lessons, scripts and workshops, made once and kept for all viewers.
 
 A run with the same scenario, seed, days and size is bit-identical: twenty who begin a lesson together wait for one
 computation.
@@ -9,18 +9,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from sanfang.dashboard.authored.tables import Place
-from sanfang.dashboard.worlds.job import PageJob
 from sanfang.dashboard.worlds.starts import have_start
-from sanfang.run.background import play
-from sanfang.run.series import measures
+from sanfang.run.background import BackgroundJob, play
 from sanfang.run.session import Session
 from sanfang.run.slots import Slots
+from sanfang.run.tree import kept_of
 from sanfang.scenario.scenario import Scenario
 
 KEPT = 600
@@ -29,10 +28,13 @@ KEPT = 600
 
 @dataclass(frozen=True)
 class Seen:
-    """What is kept of one run: `Run.metrics`, and the dashboard's measures by day (read-only arrays)."""
+    """What is kept of one run: `Run.metrics`, the dashboard's measures by day (read-only arrays), and its books."""
 
     metrics: Mapping[str, float]
     series: Mapping[str, np.ndarray]
+    hours: Mapping[str, float] = field(default_factory=dict)
+    """As in `run.tree.Kept`, like what follows."""
+    time: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Runs:
                 self._seen.move_to_end(trial.key)
             return seen
 
-    def make(self, trial: Trial, job: PageJob[Any]) -> Seen:
+    def make(self, trial: Trial, job: BackgroundJob[Any]) -> Seen:
         """Make a run, as part of a job, unless it was made or another job is just making it. Raises Cancelled."""
         seen = self.seen(trial)
         if seen is not None:
@@ -81,7 +83,7 @@ class Runs:
                         self._seen.popitem(last=False)
         return seen
 
-    def make_all(self, wanted: Mapping[str, Sequence[Trial]], job: PageJob[Any]) -> dict[str, tuple[Seen, ...]]:
+    def make_all(self, wanted: Mapping[str, Sequence[Trial]], job: BackgroundJob[Any]) -> dict[str, tuple[Seen, ...]]:
         """Make rows of runs, as a job that counts them. Raises Cancelled."""
         made: dict[str, tuple[Seen, ...]] = {}
         for name, row in wanted.items():
@@ -110,13 +112,11 @@ RUNS = Runs()
 """Those of this process. Everything in it is immutable, and follows from its key alone."""
 
 
-def _made(trial: Trial, job: PageJob[Any]) -> Seen:
+def _made(trial: Trial, job: BackgroundJob[Any]) -> Seen:
     have_start(trial.scenario, trial.seed, trial.size, job)
     with job.turn():
         session = Session(trial.scenario, trial.seed, trial.size, trial.days)
     play(session.step, trial.days, job)
     with job.turn():
-        series = measures(session)
-        for values in series.values():
-            values.setflags(write=False)
-        return Seen(session.metrics, series)
+        kept = kept_of(session)
+        return Seen(session.metrics, kept.series, kept.hours, kept.time)

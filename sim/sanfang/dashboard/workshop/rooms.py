@@ -1,0 +1,70 @@
+"""The workshops that are open on this server: found by the browser that opened one, by a code, or by a token."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+import time
+from collections.abc import Callable
+
+from sanfang.dashboard import limits
+from sanfang.dashboard.workshop.refusal import Refused
+from sanfang.dashboard.workshop.setting import Setting
+from sanfang.dashboard.workshop.workshop import Team, Workshop, clean_code, digest
+
+
+class Rooms:
+    """Some workshops, one a browser. Every method may be called by any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: list[Workshop] = []
+
+    def open(self, host: str, setting: Setting) -> Workshop:
+        """A new workshop of a browser, in place of the one it had. Raises Refused where as many are open as may be."""
+        with self._lock:
+            self._forget(lambda one: one.host == host or time.monotonic() - one.used > limits.WORKSHOP_IDLE_SECONDS)
+            if len(self._open) >= limits.WORKSHOPS:
+                raise Refused("room", most=limits.WORKSHOPS)
+            workshop = Workshop(host, setting)
+            self._open.append(workshop)
+        workshop.begin()
+        return workshop
+
+    def close(self, host: str) -> None:
+        """End the workshop of a browser, if it has one."""
+        with self._lock:
+            self._forget(lambda one: one.host == host)
+
+    def of_host(self, host: str) -> Workshop | None:
+        """The workshop that a browser has opened."""
+        return next((one for one in self._all() if one.host == host), None)
+
+    def with_code(self, code: str) -> Workshop | None:
+        """The workshop with this code, as somebody has typed it. All are compared, each in the same time."""
+        given, found = digest(clean_code(code)), None
+        for one in self._all():
+            if hmac.compare_digest(given, digest(one.code)):
+                found = one
+        return found
+
+    def with_token(self, token: str) -> tuple[Workshop, Team] | None:
+        """The workshop and team of a token."""
+        for one in self._all():
+            team = one.team_of(token)
+            if team is not None:
+                return one, team
+        return None
+
+    def _all(self) -> tuple[Workshop, ...]:
+        with self._lock:
+            return tuple(self._open)
+
+    def _forget(self, which: Callable[[Workshop], bool]) -> None:
+        for one in [one for one in self._open if which(one)]:
+            self._open.remove(one)
+            one.close()
+
+
+ROOMS = Rooms()
+"""Those of this process."""

@@ -1,0 +1,297 @@
+"""One workshop: its teams, each with a token, the tree that they grow, and who may do what to which branch.
+
+Every method may be called by any thread; none of them computes a run: that is done in the background.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sanfang.dashboard import limits
+from sanfang.dashboard.workshop.orders import Order, Play, Rename
+from sanfang.dashboard.workshop.refusal import Refused
+from sanfang.dashboard.workshop.setting import Setting
+from sanfang.dashboard.workshop.teller import Teller
+from sanfang.dashboard.worlds import shared_slots
+from sanfang.dashboard.worlds.kept_runs import RUNS, Seen, Trial
+from sanfang.run.background import DONE, FAILED, BackgroundJob
+from sanfang.run.slots import Slots
+from sanfang.run.tree import MAX_BRANCHES, TRUNK, Branch, Kept, clean_name
+from sanfang.scenario.errors import InputError
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Of codes: nothing that one could take for another (0 and O, 1 and I and L)."""
+
+CODE_LENGTH = 6
+MAX_TEAM_NAME = 24
+HOST = ""
+"""The owner of branches that the host grows for itself."""
+
+HEADLINES = ("satisfaction", "days_to_resolve", "wasted")
+"""What teams foresee before a branch is played."""
+
+TRIFLE = 1e-9
+"""Of a dose: sums of tenths are not exact."""
+
+PLAYS = Slots(2, each=1)
+"""Branches on their way at once; of these one alone has its world in memory (`kept_runs`)."""
+
+
+@dataclass
+class Team:
+    """One team. `digest` is that of its token; None where no phone has one. `free`: the host lets its name be entered
+    again. `version` counts what it sees."""
+
+    number: int
+    name: str
+    digest: bytes | None
+    free: bool = False
+    version: int = 1
+    heard: float = field(default_factory=time.monotonic)
+
+
+class Workshop:
+    """What a host has opened. `host` names the browser that did; nobody else may act for it."""
+
+    def __init__(self, host: str, setting: Setting) -> None:
+        self.host, self.setting, self.tree = host, setting, setting.tree()
+        self.code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        self.teller = Teller()
+        self.used = time.monotonic()
+        self._lock = threading.RLock()
+        self._teams: list[Team] = []
+        self._jobs: dict[int, BackgroundJob[Seen]] = {}
+        self._over = False
+
+    def begin(self) -> None:
+        """Play the trunk, so that there is something to compare with."""
+        with self._lock:
+            self._start(self.tree.branch(TRUNK))
+
+    # --- Who is there -----------------------------------------------------------------------------------
+
+    @property
+    def teams(self) -> tuple[Team, ...]:
+        """Those who have come, in the order in which they did."""
+        return tuple(self._teams)
+
+    def enter(self, name: str) -> str:
+        """The token of a team that has shown the code: new, or back with another phone where the host allows it.
+
+        Raises Refused for a name that is taken or none, and where no place is left.
+        """
+        with self._lock:
+            self._use()
+            name = team_name(name)
+            team = next((one for one in self._teams if one.name.casefold() == name.casefold()), None)
+            if team is not None and not team.free:
+                raise Refused("name_taken")
+            if team is None:
+                if name.casefold() in {owner.casefold() for owner in self.tree.owners()}:
+                    raise Refused("name_taken")  # of a team that has left: nobody else gets its branches
+                if len(self._teams) >= limits.TEAMS:
+                    raise Refused("place", most=limits.TEAMS)
+                team = Team(1 + max((one.number for one in self._teams), default=0), name, None)
+                self._teams.append(team)
+            token = secrets.token_urlsafe(32)
+            team.digest, team.free = digest(token), False
+            self._changed(team)
+            return token
+
+    def team_of(self, token: str) -> Team | None:
+        """The team with this token. Each comparison takes the same time whatever was given, and all are made."""
+        given, found = digest(token), None
+        for team in self.teams:
+            if team.digest is not None and hmac.compare_digest(given, team.digest):
+                found = team
+        return found
+
+    def team(self, number: int) -> Team:
+        """The team with this number. Raises Refused."""
+        for team in self.teams:
+            if team.number == number:
+                return team
+        raise Refused("team")
+
+    def reopen(self, number: int) -> None:
+        """For the host: a team's phone is lost. Its token is worth nothing from now on, and its name free to enter."""
+        with self._lock:
+            team = self.team(number)
+            team.digest, team.free = None, True
+            self._changed(team)
+
+    def leave(self, token: str) -> None:
+        """A phone goes: its token is worth nothing any more. Only the host can free the name. Raises Refused."""
+        with self._lock:
+            team = self.team_of(token)
+            if team is None:
+                raise Refused("team")
+            team.digest = None
+            self._changed(team)
+
+    def remove(self, number: int) -> None:
+        """For the host: a team leaves. Its branches stay, its token is worth nothing."""
+        with self._lock:
+            team = self.team(number)
+            self._teams.remove(team)
+            self._cancel(lambda branch: branch.owner == team.name)
+            self._changed(None)
+
+    # --- What is done -----------------------------------------------------------------------------------
+
+    def act(self, token: str, order: Order) -> None:
+        """For a phone: carry out an order on the branches of the team with this token, and on no others.
+
+        Raises Refused and InputError; then nothing has changed.
+        """
+        with self._lock:
+            team = self.team_of(token)
+            if team is None or self._over:
+                raise Refused("team")
+            team.heard = time.monotonic()
+            if isinstance(order, Play):
+                if set(order.expected) != set(HEADLINES):
+                    raise Refused("prediction")
+                if order.parent != TRUNK and self.tree.branch(order.parent).owner != team.name:
+                    raise Refused("branch")
+                self.play(team.name, order)
+            elif isinstance(order, Rename):
+                if self.tree.branch(order.branch).owner != team.name or order.branch == TRUNK:
+                    raise Refused("branch")
+                self.rename(order.branch, order.name)
+            else:
+                self.walk(team.name, order.action)
+
+    def play(self, owner: str, order: Play) -> Branch:
+        """A new branch of an owner, played in the background. Raises Refused beyond the budget, while one of the
+        owner's is on its way, and where it has as many as it may."""
+        with self._lock:
+            self._use()
+            now = self.tree.levels(self.tree.moves_from(order.parent, order.day, {}), order.day)
+            changed = {name: level for name, level in order.levels.items() if now.get(name, -1.0) != level}
+            if not changed:
+                raise Refused("change")
+            if len(self.tree.of(owner)) >= limits.BRANCHES_EACH * (3 if owner == HOST else 1):
+                raise Refused("more", most=limits.BRANCHES_EACH)
+            if len(self.tree.branches) >= MAX_BRANCHES:
+                raise Refused("tree", most=MAX_BRANCHES)
+            if any(self.is_playing(branch) for branch in self.tree.of(owner)):
+                raise Refused("patience")
+            doses = self.tree.doses(self.tree.moves_from(order.parent, order.day, changed))
+            if doses > self.setting.budget + TRIFLE:
+                raise Refused("budget", most=self.setting.budget)
+            branch = self.tree.grow(order.parent, order.day, changed, owner, order.name, order.expected)
+            self._start(branch)
+            self._changed_of(owner)
+            return branch
+
+    def walk(self, owner: str, action: str) -> None:
+        """Undo or redo: back to the branch before, or forward again. Raises Refused where there is none."""
+        with self._lock:
+            if not (self.tree.undo(owner) if action == "undo" else self.tree.redo(owner)):
+                raise Refused(action)
+            self._changed_of(owner)
+
+    def rename(self, branch: int, name: str) -> None:
+        """Give a branch another name. Raises InputError."""
+        with self._lock:
+            self.tree.rename(branch, name)
+            self._changed_of(self.tree.branch(branch).owner)
+
+    def close(self) -> None:
+        """It is over: no token is worth anything any more, and nothing is played."""
+        with self._lock:
+            self._over = True
+            self._teams.clear()
+            self._cancel(lambda branch: True)
+        self.teller.end()
+
+    @property
+    def over(self) -> bool:
+        """Whether it was closed."""
+        return self._over
+
+    # --- Playing ----------------------------------------------------------------------------------------
+
+    def is_playing(self, branch: Branch) -> bool:
+        """Whether a branch is on its way."""
+        return branch.id in self._jobs and self._jobs[branch.id].busy
+
+    def _start(self, branch: Branch) -> None:
+        scenario, setting = self.tree.scenario_of(branch.moves), self.setting
+        trial = Trial(scenario, scenario.digest(), setting.seed, setting.days, setting.size)
+        job: BackgroundJob[Seen] = BackgroundJob(
+            lambda job: RUNS.make(trial, job), owner=(id(self), branch.owner), jobs=PLAYS, turns=shared_slots.TURNS
+        )
+        self._jobs[branch.id] = job
+        job.listen(lambda: self._told(branch, job))
+        job.start()
+
+    def _told(self, branch: Branch, job: BackgroundJob[Any]) -> None:
+        """A job says that something has changed; called by its thread."""
+        with self._lock:
+            if job.state == DONE and job.found is not None:
+                seen = job.found
+                self.tree.keep(branch.id, Kept(seen.series, seen.hours, seen.time))
+            elif job.state == FAILED:
+                self.tree.fail(branch.id, job.error)
+            if branch.id == TRUNK:
+                self._changed(*self._teams)
+            else:
+                self._changed_of(branch.owner)
+
+    def _cancel(self, which: Callable[[Branch], bool]) -> None:
+        for id_, job in self._jobs.items():
+            if job.busy and which(self.tree.branch(id_)):
+                job.cancel()
+
+    # --- Telling ----------------------------------------------------------------------------------------
+
+    def snapshot(self) -> tuple[tuple[Branch, ...], tuple[Team, ...], Mapping[str, int]]:
+        """Branches, teams and where each owner stands, at one moment."""
+        with self._lock:
+            return self.tree.branches, self.teams, {name: at.now for name, at in self.tree.owners().items()}
+
+    def _use(self) -> None:
+        if self._over:
+            raise Refused("team")
+        self.used = time.monotonic()
+
+    def _changed_of(self, owner: str) -> None:
+        self._changed(*(team for team in self._teams if team.name == owner))
+
+    def _changed(self, *teams: Team | None) -> None:
+        """Something is new for these teams, and for the screen."""
+        for team in teams:
+            if team is not None:
+                team.version += 1
+        self.teller.news()
+
+
+def team_name(name: str) -> str:
+    """A team's name as it is kept. Raises Refused."""
+    try:
+        text = clean_name(unicodedata.normalize("NFKC", name), MAX_TEAM_NAME)
+    except InputError:
+        text = ""
+    if not text:
+        raise Refused("name", most=MAX_TEAM_NAME)
+    return text
+
+
+def clean_code(code: str) -> str:
+    """A code as it was meant: letters large, wide ones of a Chinese keyboard narrow, without spaces."""
+    return "".join(unicodedata.normalize("NFKC", code).upper().split())
+
+
+def digest(secret: str) -> bytes:
+    """What is kept of a token or compared of a code."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()

@@ -1,0 +1,78 @@
+"""Workshops for tests: with made-up runs where only rights matter, and a visitor that opens one on a real server."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from benchmarks.visitor import HERE, Answer, Page, ask, page
+
+from sanfang.dashboard.workshop.orders import Order, read
+from sanfang.dashboard.workshop.workshop import HEADLINES
+from sanfang.dashboard.worlds.kept_runs import Seen, Trial
+from sanfang.model import state as s
+from sanfang.model.books import headings as h
+from sanfang.run.series import MEASURES
+
+FORESEEN = dict.fromkeys(HEADLINES, "better")
+
+
+class MadeUp:
+    """Runs that take no time: their numbers are drawn from the scenario alone."""
+
+    def make(self, trial: Trial, job: Any) -> Seen:
+        rng = np.random.default_rng(zlib.crc32(trial.digest.encode()))
+        series = {name: rng.random(trial.days) for name in MEASURES}
+        return Seen({}, series, _amounts(rng, h.HOUR_HEADINGS), _amounts(rng, s.TIME_NAMES))
+
+
+def _amounts(rng: np.random.Generator, names: tuple[str, ...]) -> dict[str, float]:
+    return dict(zip(names, (1000 * rng.random(len(names))).tolist(), strict=True))
+
+
+def order(**given: Any) -> Order:
+    """An order as a phone sends it."""
+    return read(json.dumps(given).encode())
+
+
+def play(levers: Mapping[str, float], parent: int = 0, day: int = 0, **others: Any) -> dict[str, Any]:
+    """What a phone sends to have a branch played."""
+    return {"action": "play", "parent": parent, "day": day, "levels": dict(levers), "expected": FORESEEN} | others
+
+
+# --- On a server ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def opened(address: str, setting: str = "district=demo&size=0.25&days=60", cookie: str | None = None) -> Iterator[Any]:
+    """A workshop on a server, opened as a host does, and its screen: `(screen, code)`."""
+    with page(address, cookie=cookie) as screen:
+        screen.run(f"/workshop?lang=en&{setting}")
+        screen.event(screen.with_event("told"), "told", "What first?")
+        yield screen, code_of(screen)
+
+
+def code_of(screen: Page) -> str:
+    """The code that a screen shows, once it does."""
+    for _ in screen.heard():
+        for state in screen.widgets.values():
+            if "code" in state and "question" in state:
+                return str(state["code"])
+    raise AssertionError("no code is shown")
+
+
+def post(address: str, path: str, given: Any, cookie: str = "", source: str = HERE, **headers: str) -> Answer:
+    """What a phone sends, from a page of the same server."""
+    sent = {"Origin": address, "Content-Type": "application/json"} | ({"Cookie": cookie} if cookie else {}) | headers
+    body = given if isinstance(given, bytes) else json.dumps(given).encode()
+    return ask(address, f"/join/{path}", "POST", {name: value for name, value in sent.items() if value}, body, source)
+
+
+def state(address: str, cookie: str) -> dict[str, Any]:
+    """What a phone is told."""
+    found: dict[str, Any] = json.loads(ask(address, "/join/state?since=0", headers={"Cookie": cookie}).body)
+    return found
