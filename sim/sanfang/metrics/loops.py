@@ -63,15 +63,15 @@ def fill_needs(
 
 @compiled
 def way_of(record: Record) -> int:
-    """The way in which a need has ended, or `UNDER_WAY`; a request about to be brought back (without an experience in
-    its record) is so."""
+    """The way in which a need has ended, or `UNDER_WAY`; a request about to be brought back is so: its record has no
+    experience, and its trouble is still there."""
     if record.outcome == s.RESOLVED:
         return RESOLVED
     if record.outcome == s.HEALED:
         return MET if record.met else HEALED
     if record.outcome == s.WITHDRAWN:
         return GIVEN_UP
-    if record.outcome == s.UNRESOLVED and record.experience == record.experience:
+    if record.outcome == s.UNRESOLVED and (record.experience == record.experience or record.gone == record.gone):
         return UNRESOLVED
     return UNDER_WAY
 

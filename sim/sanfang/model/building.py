@@ -24,6 +24,7 @@ from sanfang.scenario.scenario import Scenario
 _BUCKET_HOURS = 0.25
 _RESIDENTS_A_BUCKET = 5_000  # wider buckets for fewer people keep a bucket's events few
 _FIRST_ROOM = 4096
+_DAYS_AHEAD = 366
 
 
 def build_world(
@@ -70,6 +71,7 @@ def build_world(
         near=_near(map_),
         forums=np.zeros(int(residents.grid.max()) + 1, np.int64),
         clock_start=starts,
+        clock_ahead=clock_starts(scenario.calendar, days + _DAYS_AHEAD, first_day),
         hour_share=np.cumsum(scenario.calendar.hour_profile),
         grid=residents.grid,
         vulnerable=residents.vulnerable,

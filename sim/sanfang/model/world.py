@@ -23,7 +23,6 @@ COUNTS = record_type(
     ("terminal_uses", "i8", "matters", "finished at terminals so far"),
     ("calls", "i8", "calls", "to the hotline today so far"),
     ("calls_before", "i8", "calls", "to it on the day before"),
-    ("answered", "i8", "calls", "by it today so far"),
     ("leavers", ("i8", 4), "posts", "that someone has left so far, by tier"),
 )
 """How full the pools are, and totals."""
@@ -99,6 +98,8 @@ class World(NamedTuple):
     """`[grid]`: forums held there since the last look at latent needs."""
     clock_start: Floats
     """`[day]`: working hours before that day."""
+    clock_ahead: Floats
+    """The same, for a year beyond the last day: of what lies ahead on it, something may be due before."""
     hour_share: Floats
     """`[hour]`: share of a day's demand up to the end of that hour."""
     grid: NDArray[np.int32]

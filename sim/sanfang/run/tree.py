@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -106,6 +107,7 @@ class Tree:
         self.scenario, self.seed, self.scale, self.days = scenario, seed, scale, days or scenario.run.days
         self._branches = [Branch(TRUNK, None, 0, "", "", ())]
         self._pointers: dict[str, Pointer] = {}
+        self._doses = lru_cache(4 * MAX_BRANCHES)(self._most_on_a_day)  # asked for at every look of a phone
 
     # --- Looking at it ----------------------------------------------------------------------------------
 
@@ -147,7 +149,9 @@ class Tree:
 
     def doses(self, moves: Iterable[Move]) -> float:
         """The most that is pulled on any day, beyond what the tree's own scenario pulls: 1 is one lever all the way."""
-        made = tuple(moves)
+        return self._doses(tuple(moves))
+
+    def _most_on_a_day(self, made: tuple[Move, ...]) -> float:
         return max((self.doses_on(made, day) for day in {move.day for move in made}), default=0.0)
 
     def doses_on(self, moves: Iterable[Move], day: int) -> float:

@@ -79,7 +79,7 @@ class Voice(Section):
     rate_chronic: float = param(0.12, "per day", 0, 10, "The same for 愁", "愁·反映率")
     rate_hoped: float = param(0.05, "per day", 0, 10, "The same for 盼", "盼·反映率")
     trust_power: float = param(1.0, "-", 0, 4, "How strongly trust governs voice", "信任影响")
-    again: float = param(0.0, "per day", 0, 5, "Rate at which a trouble that was given up or closed in vain is voiced again, at full trust, by its owner or a neighbour; 0: never", "再次反映率（0为不再反映）", source="assumed, 0.005 to 0.1: repeats are 10 to 20 % of requests in published figures")
+    again: float = param(0.0, "per day", 0, 5, "Rate at which a trouble that was given up or closed in vain is voiced again, by its owner or a neighbour; 0: never", "再次反映率（0为不再反映）", source="assumed, 0.005 to 0.1: repeats are 10 to 20 % of requests in published figures")
     neighbours: float = param(0.0, "log rate", 0, 20, "How strongly people speak up by what neighbours have met with: for each unit of their satisfaction over the level that counts as satisfied; 0: not at all", "邻里经历对反映的影响（0为无）", source="assumed, 0 to 4")
     trip_deterrence: float = param(0.5, "per trip", 0, 3, "How strongly expected trips deter", "跑动阻碍")
     app: float = param(0.25, "0-1", 0, 1, "Use of the app, at full digital literacy", "使用APP比例")

@@ -113,13 +113,19 @@ function drawForm(anew) {
   if (anew || told.shape !== shape) { told.shape = shape; buildForm(); }
   refreshForm();
 }
+const daysToLeave = () => [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75].map((share) => Math.round(state.days * share));
+// Later than the moves of the branch itself, which would be dropped otherwise.
+function firstDayAfter(id) {
+  if (id === 0) return 0;
+  const own = state.branches.find((one) => one.id === id).moves.map((move) => move[0]);
+  return daysToLeave().find((at) => at > Math.max(...own)) ?? daysToLeave().at(-1);
+}
 function buildForm() {
   const starts = [[0, say('workshop_trunk')], ...state.branches.map((one) => [one.id, state.texts[lang].branches[one.id].label])];
-  const from = make('select', { 'data-field': 'parent', onchange: (event) => { parent = Number(event.target.value); levels = {}; if (parent === 0) day = 0; drawForm(true); drawTop(); } });
+  const from = make('select', { 'data-field': 'parent', onchange: (event) => { parent = Number(event.target.value); levels = {}; day = firstDayAfter(parent); drawForm(true); drawTop(); } });
   for (const [id, label] of starts) from.append(make('option', { value: id, selected: id === parent }, label));
   const on = make('select', { 'data-field': 'day', onchange: (event) => { day = Number(event.target.value); levels = {}; drawForm(true); drawTop(); } });
-  for (const share of [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75]) {
-    const at = Math.round(state.days * share);
+  for (const at of daysToLeave()) {
     on.append(make('option', { value: at, selected: at === day }, at));
   }
   const groups = state.levers[lang].map((group) => {

@@ -20,7 +20,6 @@ from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run.series import MEASURES
 from sanfang.run.time_split import cause_label
-from sanfang.run.tree_file import to_dict
 
 
 def replay(workshop: Workshop, lang: str) -> bytes:
@@ -40,14 +39,14 @@ def replay(workshop: Workshop, lang: str) -> bytes:
 
 def contents(workshop: Workshop, lang: str) -> Json:
     """All that the file knows. Neither the code nor any token is among it."""
-    branches, teams, where = workshop.snapshot()
+    branches, teams, where, tree = workshop.whole()
     setting = workshop.setting
     owners = colours_of(teams)
     return {
         "lang": lang, "made": f"{dt.date.today()}", "version": __version__, "trunk": PRESENT,
         "question": setting.question, "budget": setting.budget,
         "owners": [{"name": name, **look, "now": where.get(name, 0)} for name, look in owners.items()],
-        "tree": to_dict(workshop.tree),
+        "tree": tree,
         "measures": [
             {"name": name, "form": one.form, "digits": one.digits, "better": one.better,
              "label": {lang: say(f"measure_{name}", lang) for lang in LANGUAGES},

@@ -124,8 +124,15 @@ def place(workshop: Workshop, lang: str) -> str:
 
 
 def phone(workshop: Workshop, team: Team) -> Json:
-    """All that the phone of a team shows: nothing of any other team's."""
-    tree, version = workshop.tree, team.version
+    """All that the phone of a team shows, made once a version: nothing of any other team's."""
+    version = team.version
+    if team.shown[0] != version:
+        team.shown = version, _phone(workshop, team, version)
+    return team.shown[1]
+
+
+def _phone(workshop: Workshop, team: Team, version: int) -> Json:
+    tree = workshop.tree
     branches, _, where = workshop.snapshot()
     own = [one for one in branches if one.parent is not None and one.owner == team.name]
     pointer = tree.pointer(team.name)

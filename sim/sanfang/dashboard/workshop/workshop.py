@@ -25,6 +25,7 @@ from sanfang.dashboard.worlds.kept_runs import RUNS, Seen, Trial
 from sanfang.run.background import DONE, FAILED, BackgroundJob
 from sanfang.run.slots import Slots
 from sanfang.run.tree import MAX_BRANCHES, TRUNK, Branch, Kept, clean_name
+from sanfang.run.tree_file import to_dict
 from sanfang.scenario.errors import InputError
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -48,13 +49,14 @@ PLAYS = Slots(2, each=1)
 @dataclass
 class Team:
     """One team. `digest` is that of its token; None where no phone has one. `free`: the host lets its name be entered
-    again. `version` counts what it sees."""
+    again. `version` counts what it sees; `shown` is what its phone was told last, and of which version."""
 
     number: int
     name: str
     digest: bytes | None
     free: bool = False
     version: int = 1
+    shown: tuple[int, dict[str, Any]] = (0, {})
     heard: float = field(default_factory=time.monotonic)
 
 
@@ -259,6 +261,11 @@ class Workshop:
         """Branches, teams and where each owner stands, at one moment."""
         with self._lock:
             return self.tree.branches, self.teams, {name: at.now for name, at in self.tree.owners().items()}
+
+    def whole(self) -> tuple[tuple[Branch, ...], tuple[Team, ...], Mapping[str, int], dict[str, Any]]:
+        """The same, and the tree as a file holds it, of the same moment."""
+        with self._lock:
+            return *self.snapshot(), to_dict(self.tree)
 
     def _use(self) -> None:
         if self._over:

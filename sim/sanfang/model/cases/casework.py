@@ -59,7 +59,7 @@ TASK_ARRIVAL = 4
 def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Setting, case_id: int, day: int) -> None:
     """A request comes in: decide what it gets, then start its parts."""
     case = world.cases[case_id]
-    if case.first != case.first:
+    if case.registered != case.registered:  # one that is voiced again came in long ago
         case.registered = engine.clock[0].now
     at_window = is_at_window(case)
     if at_window:
@@ -67,7 +67,7 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
     if (at_window or case.channel == s.APP) and case.parts == 1 and _is_self_served(world, effects, setting, case):
         begun = case.voiced if case.again == 0 else max(case.voiced, float(day))
         if case.first != case.first:
-            case.first, case.first_at = case.registered, begun
+            case.first, case.first_at = engine.clock[0].now, begun
         case.tier, case.quality[0] = s.TERMINAL, 1.0
         close(engine, world, setting, case_id, day, finished_at(setting, begun))
         return
@@ -75,6 +75,9 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
     if at_window and uniform(case.key, p.NEED_FURTHER_TRIP) < further_trip:
         _make_trip(world, setting, case)
     _accrue_intake(world, setting, case)
+    if case.gone == case.gone:
+        _close_as_done(engine, world, setting, case_id, day)
+        return
     if case.ring != NONE and is_recognised(world, setting, case_id):
         _note_duplicate(engine, world, setting, case_id, day)
         return
@@ -85,6 +88,16 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
         expect_limit(engine, world, setting, case_id)
     _make_parts(engine, world, setting, case_id)
     _start_parts(engine, world, effects, setting, case, at_window, day)
+
+
+@compiled
+def _close_as_done(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
+    """Another request has ended the trouble since this one was voiced: its owner is told so."""
+    case, time = world.cases[case_id], to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
+    if case.first != case.first:
+        case.first, case.first_at = engine.clock[0].now, time
+    case.quality[:] = 1.0
+    close(engine, world, setting, case_id, day, time)
 
 
 @compiled

@@ -166,8 +166,9 @@ def _close_tied(
     other = next_tied(world, case_id)
     while other != NONE:
         case = world.cases[other]
-        case.tied, case.quality[0] = 0, quality
-        case.spent[s.T_CASE_WAIT] += engine.clock[0].now - case.tied_since
+        case.tied = 0
+        case.quality[:] = quality
+        case.spent[s.T_CASE_WAIT] += case.parts * (engine.clock[0].now - case.tied_since)
         _book_closing(world, setting, case, day, time, int(outcome == s.RESOLVED))
         if outcome == s.RESOLVED:
             record = end_case(world, other, s.RESOLVED, time)

@@ -28,6 +28,17 @@ def specialist_hours(world: World, job: Record) -> float:
 
 
 @compiled
+def needed_hours(world: World, setting: Setting, job: Record) -> float:
+    """The same, with what waiting and recurring have added to it."""
+    case, hours = world.cases[job.owner], specialist_hours(world, job)
+    if case.worse:
+        hours *= setting.worsening.effort
+    if case.ordinal > 0 and setting.worsening.harder > 0.0:
+        hours *= 1.0 + setting.worsening.harder * min(case.ordinal, MAX_HARDER)
+    return hours
+
+
+@compiled
 def next_handoff_time(job: Record, setting: Setting, days: float) -> float:
     """Working hours of a part's next timed step: a hand-off, an approval, a meeting, of `days` on average."""
     job.steps += 1
@@ -42,11 +53,7 @@ def queue_for_handling(
     job = engine.jobs[job_id]
     case = world.cases[job.owner]
     c, d = case.community, job.domain
-    job.hours = specialist_hours(world, job)
-    if case.worse:
-        job.hours *= setting.worsening.effort
-    if case.ordinal > 0 and setting.worsening.harder > 0.0:
-        job.hours *= 1.0 + setting.worsening.harder * min(case.ordinal, MAX_HARDER)
+    job.hours = needed_hours(world, setting, job)
     station, tier, class_ = office_of(world, c), s.COMMUNITY, s.C_ORDINARY
     on_site = world.domains[d].level == s.GRID or uniform(job.key, p.PART_ON_SITE) < world.domains[d].on_site
     if job.target == s.COMMUNITY and on_site:

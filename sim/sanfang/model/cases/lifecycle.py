@@ -180,9 +180,12 @@ def count_repeat(world: World, case: Record, time: float) -> None:
 
     It has no such closing if it was never closed, or only in the years before day 0.
     """
-    if case.closing != NONE and time - case.closed_before <= s.REPEAT_DAYS:
-        world.daily[int(case.closed_before), s.D_REPEATS] += 1
-        world.closings[case.closing].repeated += 1
+    if case.closing == NONE:
+        return
+    closing = world.closings[case.closing]
+    if time - closing.time <= s.REPEAT_DAYS:
+        world.daily[max(int(closing.time), 0), s.D_REPEATS] += 1  # day 0: a terminal, before
+        closing.repeated += 1
 
 
 # --- End ------------------------------------------------------------------------------------------
@@ -251,8 +254,9 @@ def heal_rate(needs: Record, kind: int) -> float:
 
 @compiled
 def lingering_days(needs: Record, case: Record) -> float:
-    """Days after which a trouble vanishes by itself that nobody resolves any more."""
-    return exponential(case.key, p.NEED_LINGERING_TIME, 1.0 / max(heal_rate(needs, case.kind), 1e-9))
+    """Days after which a trouble vanishes by itself that nobody resolves any more; anew where it is voiced again."""
+    purpose = p.NEED_LINGERING_TIME if case.again == 0 else p.NEED_LINGERING_AGAIN + case.again
+    return exponential(case.key, purpose, 1.0 / max(heal_rate(needs, case.kind), 1e-9))
 
 
 @compiled

@@ -61,7 +61,7 @@ def day_of_look(setting: Setting, case: Record, look: int) -> float:
 @compiled
 def _look_later(engine: Engine, world: World, setting: Setting, case_id: int, look: int) -> None:
     case = world.cases[case_id]
-    when = to_working(day_of_look(setting, case, look), world.clock_start, setting.opening, setting.shift)
+    when = to_working(day_of_look(setting, case, look), world.clock_ahead, setting.opening, setting.shift)
     if look == AT_LIMIT:
         when -= LAST_HOUR
     schedule(engine, max(when, engine.clock[0].now), LIMIT_LOOK, case_id, case.key)

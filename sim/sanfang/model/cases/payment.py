@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
-from sanfang.model.cases.handling import specialist_hours
+from sanfang.model.cases.handling import needed_hours
 from sanfang.model.cases.stations import accrue, office_of, start_delay, switch_cause
 from sanfang.model.compiled import compiled
 from sanfang.model.effects import PolicyEffects
@@ -50,6 +50,8 @@ def pay(engine: Engine, world: World, setting: Setting, job_id: int) -> bool:
 @compiled
 def pay_granted(world: World, setting: Setting, job: Record) -> bool:
     """Pay for a part of a community from the department's budget, which has approved. False as in `pay`."""
+    if job.yuan <= 0.0:
+        return True
     waits = _keeps_turn(setting, job) and world.short_in[_department_row(world, job)] > 0
     return not waits and _pay_from_budget(world, job)
 
@@ -57,6 +59,8 @@ def pay_granted(world: World, setting: Setting, job: Record) -> bool:
 @compiled
 def pay_in_turn(world: World, setting: Setting, job: Record, blocked: Flags) -> bool:
     """Pay for a part that has waited. `blocked[pot]`, by the rows of `World.short_in`: somebody before it waits on."""
+    if job.yuan <= 0.0:  # its trouble is gone meanwhile
+        return True
     c, department = world.cases[job.owner].community, _department_row(world, job)
     waits = _keeps_turn(setting, job)
     own, above = not (waits and blocked[c]), not (waits and blocked[department])
@@ -160,7 +164,7 @@ def note_waiting(world: World, job: Record, c: int, change: int) -> None:
 def _take_from_pools(world: World, setting: Setting, job: Record, c: int) -> bool:
     """Whether the area's own pool, or else a neighbour's, has the hours for a simple part; they are given."""
     skill = setting.casework.helper_skill
-    hours = specialist_hours(world, job) / skill
+    hours = needed_hours(world, setting, job) / skill
     giver = c
     if world.communities[c].pool < hours:
         giver = NONE
@@ -202,13 +206,13 @@ def hand_to_partner(engine: Engine, world: World, effects: PolicyEffects, settin
     case = world.cases[job.owner]
     c, domain, local = case.community, world.domains[job.domain], effects.community[case.community]
     job.skill = local.partner_skill
-    hours = specialist_hours(world, job) / job.skill
+    hours = needed_hours(world, setting, job) / job.skill
     if uniform(job.key, p.PART_TO_SOCIAL_ORGANISATION) < domain.social and world.communities[c].contract >= hours:
         world.communities[c].contract -= hours
         world.communities[c].contract_used += hours
         wait = prices.contract_days
     elif uniform(job.key, p.PART_TO_POOL) < domain.simple * local.pooled and _take_from_pools(world, setting, job, c):
-        hours = specialist_hours(world, job) / job.skill
+        hours = needed_hours(world, setting, job) / job.skill
         wait = setting.helpers.pool_days
     elif uniform(job.key, p.PART_TO_FIRM) < domain.market * local.market:
         if not _pay_firm(world, setting, job, hours):

@@ -115,9 +115,10 @@ def is_turned_away(setting: Setting, case: Record) -> bool:
 def tie(engine: Engine, world: World, case_id: int) -> None:
     """From now on a request waits for the one that is handled: its owner has an answer, and nobody else works on it."""
     case = world.cases[case_id]
-    case.tied, case.parts, case.tied_since, case.quality[0] = 1, 1, engine.clock[0].now, 0.0
+    case.tied, case.tied_since = 1, engine.clock[0].now
+    case.quality[:] = 0.0
     if case.first != case.first:
-        case.first = case.registered
+        case.first = engine.clock[0].now
 
 
 @compiled

@@ -40,8 +40,14 @@ def _expected_days(mind: Record, expectation: float, kind: int) -> float:
 @compiled
 def _worth(mind: Record, expected: float, quality: float, days: float, trips: int) -> float:
     """Worth of an experience in [0, 1]: its result, discounted by lateness against expectation, less the trips."""
+    return min(max(_result(mind, expected, quality, days) - mind.trip_cost * trips, 0.0), 1.0)
+
+
+@compiled
+def _result(mind: Record, expected: float, quality: float, days: float) -> float:
+    """What a result is worth, discounted by lateness against expectation."""
     late = max(days - expected, 0.0) / expected
-    return min(max(quality * math.exp(-mind.impatience * late) - mind.trip_cost * trips, 0.0), 1.0)
+    return quality * math.exp(-mind.impatience * late)
 
 
 @compiled
@@ -90,7 +96,9 @@ def receive(
         step = mind.learn_up if worth > residents.satisfaction[i] else mind.learn_down
         residents.satisfaction[i] += np.float32(step * (worth - residents.satisfaction[i]))
         residents.trust[i] += np.float32(mind.trust_step * (worth - residents.trust[i]))
-        _learn_of_channel(residents, mind, i, experience.channel, worth + mind.trip_cost * experience.trips)
+        if len(residents.brought) > 0:
+            result = _result(mind, expected, experience.quality, experience.days)
+            _learn_of_channel(residents, mind, i, experience.channel, result)
         lasting = _lasting(mind, experience.days, experience.kind)
         goal = min(lasting * residents.expectation[i] / expected, MAX_EXPECTATION)
         change = mind.expectation_step * (goal - residents.expectation[i])

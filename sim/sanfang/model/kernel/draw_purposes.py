@@ -50,6 +50,7 @@ NEED_VOICED_AGAIN = 420  # when, after it was given up or closed in vain
 NEED_PATIENCE_AGAIN = 440
 NEED_RECOGNISED = 450  # where it is taken in, as a duplicate
 NEED_TURNED_AWAY = 460
+NEED_LINGERING_AGAIN = 465
 NEED_HELD_TO = 469  # offices are held to its limit
 NEED_IN_VAIN = 470  # it is closed without result at a look at its limit
 NEED_EXPERIENCE = 900  # key of what its owner meets with
@@ -154,6 +155,7 @@ ROWS = {
     "NEED_OF_OTHER": range(30),
     "NEED_RECOGNISED": range(3),
     "NEED_TURNED_AWAY": range(3),
+    "NEED_LINGERING_AGAIN": range(4),
     "NEED_IN_VAIN": range(20),
     "NEED_EXPERIENCE": range(10),
     "NEED_RECURRENCE": range(9_000),

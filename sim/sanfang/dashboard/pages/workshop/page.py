@@ -64,6 +64,9 @@ def Opening(browser: str, opened: Callable[[], None], lang: str) -> None:
             set_budget(int(str(picked["value"])))
 
     def open_(question: object) -> None:
+        if ROOMS.of_host(browser) is not None:  # another tab has opened one meanwhile: this one shows it as well
+            opened()
+            return
         address = viewer.address.value
         try:
             setting = Setting(address.district, address.size, address.seed, address.days, budget, str(question))
@@ -94,6 +97,8 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
 
     def look() -> Callable[[], None]:
         def tell() -> None:
+            if workshop.over:  # ended in another tab
+                ended()
             news.set(news.peek() + 1)
 
         gone = workshop.teller.join(tell)
