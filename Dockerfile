@@ -10,6 +10,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY sim ./sim
 COPY scenarios ./scenarios
 COPY experiments ./experiments
+COPY results/shipped ./results/shipped
 RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt .
 
 USER sanfang

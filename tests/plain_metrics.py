@@ -31,12 +31,13 @@ from sanfang.scenario.scenario import Scenario
 CAUSES = ("wait_staff", "handling", "handoff", "information", "shortage", "case_wait", "rework", "lead_time")
 WASTED_HOURS = (
     "idle_while_others_wait", "rework", "misdirected", "relay", "bounced", "tasks_form", "training_lost",
-    "vetting_wrong", "data_entry_in_vain", "forums_without_agreement", "reminders",
+    "vetting_wrong", "data_entry_in_vain", "forums_without_agreement", "handled_twice", "reminders",
 )  # fmt: skip
 WASTED_YUAN = ("services_oversupplied", "terminals_unused", "contracts_unused", "stranded")
 COORDINATION = (
     "fund_admin", "coordination", "list_upkeep", "vetting", "assessment", "proposals", "triage", "case_management",
     "volunteers", "contact_households", "internal_resources", "collaboration", "consultation", "campaigns",
+    "duplicates",
 )  # fmt: skip
 AT_REST = ("idle", "idle_while_others_wait", "patrol")
 WITHIN_DAYS = 60
@@ -475,6 +476,7 @@ def of_resources(shown: Shown) -> dict[str, float]:
         "closed_in_time_rate": ratio(days["closed_in_time"].sum(), days["closed"].sum()),
         "closed_in_vain_share": ratio(days["closed_in_vain"].sum(), days["closed"].sum()),
         "claimed_resolution_rate": ratio((days["resolved"] + days["closed_in_vain"]).sum(), days["closed"].sum()),
+        "duplicate_share": ratio(days["duplicates"].sum(), len(in_window(shown))),
         "turned_away_share": ratio(days["turned_away"].sum(), days["turned_away"].sum() + called),
         "work_lapsed_share": ratio(days["work_lapsed"].sum(), days["work_lapsed"].sum() + days["work_done"].sum()),
         "turnover_rate": days["leavers"].sum() / shown.posts / len(days) * 365,

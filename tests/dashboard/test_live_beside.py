@@ -110,6 +110,7 @@ def test_in_a_browser_a_move_is_seen_beside_the_present_policy(visit: Any) -> No
     wait_for_day(page, 30)
     page.wait_for_function("document.querySelector('[data-show=cause]').innerText.startsWith('20 days after')")
     for chart in GREY:
+        page.wait_for_selector(f"[data-chart={chart}] [data-grey]", state="attached")
         assert page.locator(f"[data-chart={chart}] [data-grey]").count() == 1
     assert page.inner_text("[data-figure=open] [data-show=beside]").startswith("vs present")
     page.click("button[lang=zh]")

@@ -123,7 +123,7 @@ def _early(run: Evaluation) -> np.ndarray:
     return run.counters[run.first : max(run.end - int(s.REPEAT_DAYS), run.first)]
 
 
-@metric(SHARE, None, "requests", "Requests that are duplicates", "重复件比例", of=OF_REQUESTS)
+@metric(SHARE, None, "requests", "Requests that are duplicates", "重复件比例")
 def duplicate_share(run: Evaluation) -> float:
     """Seen at intake to be about a trouble that another request is handled for, over those made in the window."""
     return ratio(float(run.counted(s.D_DUPLICATES)), number(run))

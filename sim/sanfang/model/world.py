@@ -23,6 +23,7 @@ COUNTS = record_type(
     ("terminal_uses", "i8", "matters", "finished at terminals so far"),
     ("calls", "i8", "calls", "to the hotline today so far"),
     ("calls_before", "i8", "calls", "to it on the day before"),
+    ("answered", "i8", "calls", "by it today so far"),
     ("leavers", ("i8", 4), "posts", "that someone has left so far, by tier"),
 )
 """How full the pools are, and totals."""

@@ -37,6 +37,7 @@ SECTIONS = (
     "terminals",
     "take_up",
     "worsening",
+    "sharing",
     "conflicts",
     "helpers",
     "prices",

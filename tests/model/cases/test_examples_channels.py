@@ -57,19 +57,17 @@ def test_example_channels(told: Told) -> None:
     )
 
 
-def test_callers_are_turned_away_as_on_the_day_before_and_others_never_are() -> None:
+def test_no_more_callers_are_answered_than_can_be_and_others_are_never_turned_away() -> None:
     hamlet = Hamlet(**{"channels.calls": 5.0})  # three a day, of 600 residents
-    hamlet.state.counts["calls_before"] = 9
     through = [hamlet.state.cases[hamlet.case(channel=channel)] for channel in (s.HOTLINE, s.APP, s.COMMUNITY_WINDOW)]
     found = [
-        [channels.gets_through(hamlet.world, hamlet.setting, case, 0, np.uint64(n), p.DAY_ANSWERED) for n in range(900)]
+        [channels.gets_through(hamlet.world, hamlet.setting, case, 0, np.uint64(n), p.DAY_ANSWERED) for n in range(9)]
         for case in through
     ]
-    assert 0 < sum(found[0]) < 900 * 0.4 and abs(sum(found[0]) - 300) < 4 * (900 * 2 / 9) ** 0.5
-    assert found[1:] == [[True] * 900] * 2
-    assert hamlet.state.counts["experiences"][0] == hamlet.state.daily[0, s.D_TURNED_AWAY] == 900 - sum(found[0])
+    assert found == [[True] * 3 + [False] * 6, [True] * 9, [True] * 9]
+    assert hamlet.state.counts["experiences"][0] == hamlet.state.daily[0, s.D_TURNED_AWAY] == 6
     channels.begin_day_of_calls(hamlet.world)
-    assert hamlet.state.counts[["calls", "calls_before"]][0].tolist() == (0, 900)
+    assert hamlet.state.counts[["calls", "calls_before", "answered"]][0].tolist() == (0, 9, 0)
 
 
 def test_channels_are_chosen_by_their_fixed_shares_where_all_bring_the_same() -> None:

@@ -64,22 +64,22 @@ def channel_odds(world: World, effects: PolicyEffects, setting: Setting, residen
 def begin_day_of_calls(world: World) -> None:
     """A new day at the hotline."""
     counts = world.counts[0]
-    counts.calls_before, counts.calls = counts.calls, 0
+    counts.calls_before, counts.calls, counts.answered = counts.calls, 0, 0
 
 
 @compiled
 def gets_through(world: World, setting: Setting, need: Record, day: int, key: np.uint64, purpose: int) -> bool:
     """Whether a need that is voiced is heard: by the hotline with a chance, all else for sure.
 
-    `key`, `purpose`: of the draw. The more called on the day before, over what can be answered, the fewer get through:
-    as many as can be answered, where as many call as then. So it does not matter in which order communities are looked
-    at. Who is turned away tries again on another day, and will remember.
+    `key`, `purpose`: of the draw. The more called on the day before, over what can be answered, the fewer get through;
+    once as many have as can, nobody does. Who is turned away tries again on another day, and will remember.
     """
     if setting.channels.calls <= 0.0 or need.channel != s.HOTLINE:
         return True
     counts, room = world.counts[0], setting.channels.calls / 1000.0 * len(world.digital)
     counts.calls += 1
-    if uniform(key, purpose) * counts.calls_before < room:
+    if counts.answered + 1 <= room and uniform(key, purpose) * counts.calls_before < room:
+        counts.answered += 1
         return True
     world.daily[day, s.D_TURNED_AWAY] += 1
     experience = world.experiences[counts.experiences]

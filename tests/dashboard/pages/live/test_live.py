@@ -159,7 +159,7 @@ def test_the_three_rates_are_there_and_one_click_says_what_they_are(visit: Any, 
     page = visit(f"/?lang={lang}&{DEMO}&day=40")
     wait_for_day(page, 40)
     for name in RATES:
-        assert re.fullmatch(r"\d+\.\d%", figure(page, name))
+        eventually(page, lambda name=name: bool(re.fullmatch(r"\d+\.\d%", figure(page, name))))  # type: ignore[misc]
     page.click("[data-do=rates]")
     told = page.inner_text("[data-show=rates]")
     for name in RATES:

@@ -21,11 +21,12 @@ def GainsView(page: PageState, worlds: Worlds, frame: int, job: WorldReplication
     """Residents, communities, domains: better, same, worse than under the first policy. `job`: replications, if any;
     `frame` has it drawn anew."""
     day = worlds[0].day
-    if page.playing or not day:
+    shown = bool(day) and not page.playing
+    key = [shown, day, tuple(id(session) for session in worlds), tuple(session.world for session in worlds), lang]
+    drawn = solara.use_memo(lambda: _drawn(page, worlds, lang) if shown else None, key)
+    if drawn is None:
         parts.Notes(notes=[{"kind": "info", "text": say("gains_paused" if day else "compare_lives_first", lang)}])
         return
-    key = [day, tuple(id(session) for session in worlds), tuple(session.world for session in worlds), lang]
-    drawn = solara.use_memo(lambda: _drawn(page, worlds, lang), key)
     heads, rows, bars = drawn
     found = job.found if job is not None and same(job.address, viewer.address.value) else None
     with solara.Div(classes=["sf-stack"]):
