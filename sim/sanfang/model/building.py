@@ -35,7 +35,8 @@ def build_world(
     communities, domains = len(map_.ids), len(scenario.domains)
     layout = Layout(communities, scenario.district.sub_districts, len(scenario.departments))
     stations, headings = 2 * communities + layout.streets + layout.departments, len(h.HOUR_HEADINGS)
-    starts = clock_starts(scenario.calendar, days, first_day)
+    ahead = clock_starts(scenario.calendar, days + _DAYS_AHEAD, first_day)
+    starts = ahead[: days + 1]
     people = len(residents.trust)
     width = _BUCKET_HOURS * min(1.0, _RESIDENTS_A_BUCKET / people)
     engine = new_engine(
@@ -71,7 +72,7 @@ def build_world(
         near=_near(map_),
         forums=np.zeros(int(residents.grid.max()) + 1, np.int64),
         clock_start=starts,
-        clock_ahead=clock_starts(scenario.calendar, days + _DAYS_AHEAD, first_day),
+        clock_ahead=ahead,
         hour_share=np.cumsum(scenario.calendar.hour_profile),
         grid=residents.grid,
         vulnerable=residents.vulnerable,

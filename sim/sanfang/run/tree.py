@@ -95,6 +95,14 @@ class Pointer:
     past: list[int] = field(default_factory=list)
     future: list[int] = field(default_factory=list)
 
+    def step(self, there: list[int], here: list[int]) -> bool:
+        """To the last one `there`, leaving where it is `here`; False if there is none."""
+        if not there:
+            return False
+        here.append(self.now)
+        self.now = there.pop()
+        return True
+
 
 class Tree:
     """Branches of `scenario` under the same seed, scale and length (None: the scenario's own number of days).
@@ -210,20 +218,12 @@ class Tree:
     def undo(self, owner: str) -> bool:
         """Back to where an owner stood before; False if it stands where it began. No branch is lost."""
         pointer = self.pointer(owner)
-        if not pointer.past:
-            return False
-        pointer.future.append(pointer.now)
-        pointer.now = pointer.past.pop()
-        return True
+        return pointer.step(pointer.past, pointer.future)
 
     def redo(self, owner: str) -> bool:
         """Forward again, after `undo`; False if nothing was taken back."""
         pointer = self.pointer(owner)
-        if not pointer.future:
-            return False
-        pointer.past.append(pointer.now)
-        pointer.now = pointer.future.pop()
-        return True
+        return pointer.step(pointer.future, pointer.past)
 
     def rename(self, id_: int, name: str) -> None:
         """Give a branch another name. Raises InputError for the trunk."""

@@ -28,6 +28,7 @@ from sanfang.model.cases.stations import (
     accrue,
     book_time,
     department_of,
+    note_answer,
     note_first_work,
     office_of,
     serve,
@@ -93,11 +94,12 @@ def _take_in(engine: Engine, world: World, effects: PolicyEffects, setting: Sett
 @compiled
 def _close_as_done(engine: Engine, world: World, setting: Setting, case_id: int, day: int) -> None:
     """Another request has ended the trouble since this one was voiced: its owner is told so."""
-    case, time = world.cases[case_id], to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
-    if case.first != case.first:
-        case.first, case.first_at = engine.clock[0].now, time
+    case = world.cases[case_id]
+    note_answer(engine, world, setting, case, day)
     case.quality[:] = 1.0
-    close(engine, world, setting, case_id, day, time)
+    close(
+        engine, world, setting, case_id, day, to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
+    )
 
 
 @compiled
@@ -105,8 +107,7 @@ def _note_duplicate(engine: Engine, world: World, setting: Setting, case_id: int
     """The trouble is being handled already: the request is tied to the one before, or closed as a duplicate."""
     case, now = world.cases[case_id], engine.clock[0].now
     world.daily[day, s.D_DUPLICATES] += 1
-    if case.first_at != case.first_at:
-        case.first_at = to_calendar(now, day, world.clock_start, setting.opening)
+    note_answer(engine, world, setting, case, day)
     tie(engine, world, case_id)
     if is_turned_away(setting, case):
         case.tied = 0

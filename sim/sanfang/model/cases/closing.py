@@ -21,7 +21,7 @@ from sanfang.model.cases.lifecycle import (
 from sanfang.model.cases.payment import refund
 from sanfang.model.cases.routing import diagnose
 from sanfang.model.cases.shared import next_tied, others_wait_for, relieve_others
-from sanfang.model.cases.stations import book_time, dequeue, start_delay, switch_cause
+from sanfang.model.cases.stations import book_time, dequeue, note_answer, start_delay, switch_cause
 from sanfang.model.compiled import compiled, prefetch
 from sanfang.model.effects import PolicyEffects
 from sanfang.model.kernel import draw_purposes as p
@@ -145,9 +145,7 @@ def _close_resolved(
     case = world.cases[case_id]
     found_done = case.gone == case.gone  # another request had resolved it before: that one may be back
     _book_closing(world, setting, case, day, time, 1)
-    record = end_case(world, case_id, s.RESOLVED, time)
-    relieve(world, case_id, record, time)
-    _report(world, case, record, quality, time, 1)
+    _end_resolved(world, case_id, time, quality)
     if case.ring != NONE:
         _close_tied(engine, world, setting, case_id, s.RESOLVED, day, time, quality)
         relieve_others(engine, world, setting, case_id, time)
@@ -155,6 +153,14 @@ def _close_resolved(
         free_case(world, case_id)
     else:
         _maybe_recurs(world, setting, case_id, time, day)
+
+
+@compiled
+def _end_resolved(world: World, case_id: int, time: float, quality: float) -> None:
+    """The trouble is gone and its owner has been told so. The case's id is the caller's business."""
+    record = end_case(world, case_id, s.RESOLVED, time)
+    relieve(world, case_id, record, time)
+    _report(world, world.cases[case_id], record, quality, time, 1)
 
 
 @compiled
@@ -171,9 +177,7 @@ def _close_tied(
         case.spent[s.T_CASE_WAIT] += case.parts * (engine.clock[0].now - case.tied_since)
         _book_closing(world, setting, case, day, time, int(outcome == s.RESOLVED))
         if outcome == s.RESOLVED:
-            record = end_case(world, other, s.RESOLVED, time)
-            relieve(world, other, record, time)
-            _report(world, case, record, quality, time, 1)
+            _end_resolved(world, other, time, quality)
             free_case(world, other)
         else:
             _end_in_vain(world, setting, other, outcome, time, 1)
@@ -253,8 +257,7 @@ def close_in_vain(engine: Engine, world: World, setting: Setting, case_id: int, 
     time = to_calendar(engine.clock[0].now, day, world.clock_start, setting.opening)
     _drop_parts(engine, world, setting, case)
     case.quality[:] = 0.0
-    if case.first != case.first:
-        case.first, case.first_at = engine.clock[0].now, time
+    note_answer(engine, world, setting, case, day)
     world.daily[day, s.D_IN_VAIN] += 1
     _book_closing(world, setting, case, day, time, 0)
     if case.ring != NONE and others_wait_for(world, case_id):

@@ -248,31 +248,33 @@ def _recur_today(engine: Engine, world: World, effects: PolicyEffects, setting: 
     """Chronic needs whose cause was never treated are back, keyed by root and ordinal; some old troubles vanish."""
     case_id = world.dormant[day]
     while case_id != NONE:
-        case = world.cases[case_id]
+        case, state = world.cases[case_id], world.states[case_id].state
         following = case.next
-        if world.states[case_id].state == s.LINGERING:
+        if state == s.DORMANT:
+            _recur(world, effects, setting, case_id, day)
+        elif state == s.LINGERING:
             relieve(world, case_id, case.record, float(day))
             free_case(world, case_id)
-            case_id = following
-            continue
-        if world.states[case_id].state != s.DORMANT and case.gone == case.gone:
-            write_record(world, case_id, world.states[case_id].state, case.closed_before)
+        elif case.gone == case.gone:  # it would have been voiced again, but another request has ended the trouble
+            write_record(world, case_id, state, case.closed_before)
             free_case(world, case_id)
-            case_id = following
-            continue
-        if world.states[case_id].state != s.DORMANT:
+        else:
             voice_again(engine, world, setting, case_id, day)
-            case_id = following
-            continue
-        root, ordinal, closed = case.root, case.ordinal + 1, case.closed_before
-        resident, c, d, time, closing = case.resident, case.community, case.domain, case.arose, case.closing
-        free_case(world, case_id)
-        new_id = new_case(world)
-        key = mix(root, p.NEED_RECURRENCE + ordinal)
-        begin_need(world, effects, setting, new_id, key, root, resident, c, d, s.CHRONIC, time, day)
-        again = world.cases[new_id]
-        again.ordinal, again.closed_before, again.closing = ordinal, closed, closing
-        world.daily[day, s.D_RECURRED] += 1
-        if concerns_others(world, setting, root, d):
-            begin_for_others(world, effects, setting, new_id, key, time, day)
         case_id = following
+
+
+@compiled
+def _recur(world: World, effects: PolicyEffects, setting: Setting, case_id: int, day: int) -> None:
+    """A need is back, with all whom it concerns."""
+    case = world.cases[case_id]
+    root, ordinal, closed = case.root, case.ordinal + 1, case.closed_before
+    resident, c, d, time, closing = case.resident, case.community, case.domain, case.arose, case.closing
+    free_case(world, case_id)
+    new_id = new_case(world)
+    key = mix(root, p.NEED_RECURRENCE + ordinal)
+    begin_need(world, effects, setting, new_id, key, root, resident, c, d, s.CHRONIC, time, day)
+    again = world.cases[new_id]
+    again.ordinal, again.closed_before, again.closing = ordinal, closed, closing
+    world.daily[day, s.D_RECURRED] += 1
+    if concerns_others(world, setting, root, d):
+        begin_for_others(world, effects, setting, new_id, key, time, day)

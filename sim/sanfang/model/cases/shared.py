@@ -113,12 +113,10 @@ def is_turned_away(setting: Setting, case: Record) -> bool:
 
 @compiled
 def tie(engine: Engine, world: World, case_id: int) -> None:
-    """From now on a request waits for the one that is handled: its owner has an answer, and nobody else works on it."""
+    """From now on a request waits for the one that is handled, and nobody else works on it."""
     case = world.cases[case_id]
     case.tied, case.tied_since = 1, engine.clock[0].now
     case.quality[:] = 0.0
-    if case.first != case.first:
-        case.first = engine.clock[0].now
 
 
 @compiled

@@ -47,8 +47,13 @@ def start_delay(engine: Engine, world: World, job_id: int, phase: int, cause: in
 
 @compiled
 def note_first_work(engine: Engine, world: World, setting: Setting, job: Record, day: int) -> None:
-    """Somebody works on the case: note when, if it is the first time."""
-    case = world.cases[job.owner]
+    """Somebody works on the case of a part: note when, if it is the first time."""
+    note_answer(engine, world, setting, world.cases[job.owner], day)
+
+
+@compiled
+def note_answer(engine: Engine, world: World, setting: Setting, case: Record, day: int) -> None:
+    """An office turns to a request: note when, if it is the first time."""
     if case.first != case.first:
         case.first = engine.clock[0].now
         case.first_at = to_calendar(case.first, day, world.clock_start, setting.opening)
