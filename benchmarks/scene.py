@@ -120,7 +120,8 @@ def crowd(browser: Any, at: Server, viewers: int, seconds: float) -> Crowd:
         time.sleep(2.0)
     ended = [page.evaluate(LOOK) for page in pages]
     for seed, page in enumerate(pages, start=1):
-        page.click("[data-do=play]")
+        if page.is_enabled("[data-do=play]"):  # else its last day has been played
+            page.click("[data-do=play]")
         page.wait_for_selector("[data-do=step1]:enabled, [data-do=play]:disabled", timeout=300_000)
         page.wait_for_timeout(500)
         day, told = numbers(page.inner_text("[data-show=scene-told]"))[:2]

@@ -84,6 +84,11 @@ class Search:
         self.low = np.log([knob.low for knob in KNOBS])
         self.high = np.log([knob.high for knob in KNOBS])
 
+    def own(self) -> np.ndarray:
+        """Logarithms of the factors that the district has now."""
+        values = [getattr(getattr(self.scenario, section), name) for section, name in _paths()]
+        return np.clip(np.log(values) - np.log([knob.value for knob in KNOBS]), self.low, self.high)
+
     def settings(self, x: np.ndarray) -> dict[str, float]:
         """Values by path at the logarithms `x` of the factors."""
         return {
@@ -114,8 +119,9 @@ class Search:
         return np.stack(columns, axis=1)
 
     def solve(self, rounds: int) -> np.ndarray:
-        """The logarithms of the factors with the smallest sum of squares, each round with derivatives of its own."""
-        x = np.zeros(len(KNOBS))
+        """The logarithms of the factors with the smallest sum of squares. It begins at those of the district, and each
+        round has derivatives of its own."""
+        x = self.own()
         at = self.residuals(x)
         best, least = x, self._square(x, at)
         for _ in range(rounds):
@@ -131,6 +137,25 @@ class Search:
 
     def _square(self, x: np.ndarray, at: np.ndarray) -> float:
         return float(at @ at + BELIEF**2 * x @ x)
+
+
+def _paths() -> list[tuple[str, str]]:
+    """Section and name of each parameter that is moved."""
+    return [(section, name) for section, _, name in (knob.path.partition(".") for knob in KNOBS)]
+
+
+def calibrated(scenario: Scenario, seeds: Sequence[int], scale: float, rounds: int) -> dict[str, float]:
+    """The values, by path, with which a district meets the figures, those of its minds among them."""
+    search = Search(scenario, seeds, scale)
+    values = search.settings(search.solve(rounds))
+    level = level_of(scenario.with_(dict(values)), seeds[0], scale)
+    return values | {"mind.satisfied_from": round(level.satisfied_from, 3), "mind.polite": round(level.polite, 3)}
+
+
+def present_outputs_of(scenario: Scenario, seeds: Sequence[int], scale: float) -> list[float]:
+    """What `TARGETS` name, of a year of a district: the mean over seeds."""
+    runs = [present_year(scenario, seed, scale) for seed in seeds]
+    return [float(np.mean([output(run, name) for run in runs])) for name in TARGETS]
 
 
 def present_year(scenario: Scenario, seed: int, scale: float) -> Run:
@@ -173,10 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         lines = comparison(runs, table(given.ledger))
         sys.stdout.write("\n".join(lines) + "\n")
         return
-    search = Search(scenario, given.seeds, given.scale)
-    values: dict[str, float] = search.settings(search.solve(given.rounds))
-    level = level_of(scenario.with_(dict(values)), given.seeds[0], given.scale)
-    values |= {"mind.satisfied_from": round(level.satisfied_from, 3), "mind.polite": round(level.polite, 3)}
+    values = calibrated(scenario, given.seeds, given.scale, given.rounds)
     sys.stdout.write("".join(f"{path} = {value:g}\n" for path, value in values.items()))
 
 

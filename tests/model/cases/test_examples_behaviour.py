@@ -179,10 +179,9 @@ def test_example_first_come_first_served(told: Told) -> None:
 def test_example_money_that_comes_back(told: Told) -> None:
     hamlet = Hamlet(**{"money.refunded": 0.5, "prices.fund_admin_hours": 0.15})
     world, jobs = hamlet.state, hamlet.model.engine.jobs
-    world.domains["yuan"], world.communities["fund"][0] = 80.0, 80.0
-    key = key_near(p.PART_YUAN, float(np.exp(-1)), above=True)
+    world.communities["fund"][0] = 80.0
     case_id = hamlet.case()
-    job_id = hamlet.job(case_id, int(key), target=s.COMMUNITY, yuan=80.0)
+    job_id = hamlet.job(case_id, target=s.COMMUNITY, yuan=80.0)
     assert payment.pay(hamlet.engine, hamlet.world, hamlet.setting, job_id) and world.communities["fund"][0] == 0.0
     for _ in range(2):  # the second time nothing is left to go back
         payment.refund(hamlet.world, hamlet.setting, jobs[job_id])

@@ -12,14 +12,18 @@ from sanfang.scenario.catalogue import levers
 from sanfang.scenario.scenario import Scenario
 
 
-def stamp(address: Address, lang: str) -> str:
-    """District, residents, seed and day, in a line."""
+def stamp(address: Address, lang: str, where: str = "") -> str:
+    """District, residents, seed and day, in a line. `where`: see `place`, by whoever has it already."""
+    start = say("setting_start", lang) if address.start != STARTS[0] else ""
+    when = say("setting_when", lang, seed=address.seed, day=address.day, days=address.days)
+    return f"{where or place(address, lang)}{when}{start} · Sanfang {__version__}"
+
+
+def place(address: Address, lang: str) -> str:
+    """District and residents; the district's file is read for its label."""
     district = own_label(Scenario.load(address.district), lang, address.district)
     residents = say("size_residents", lang, residents=limits.reached(address.district, address.size).residents)
-    start = say("setting_start", lang) if address.start != STARTS[0] else ""
-    place = say("setting_place", lang, district=district, residents=residents, size=f"{address.size:g}")
-    when = say("setting_when", lang, seed=address.seed, day=address.day, days=address.days)
-    return f"{place}{when}{start} · Sanfang {__version__}"
+    return say("setting_place", lang, district=district, residents=residents, size=f"{address.size:g}")
 
 
 def stamp_of_checks(seed: int, lang: str) -> str:

@@ -36,6 +36,9 @@ def TakeAway(make: Make, stem: str, path: str, lang: str) -> None:
 def PrintHead(count: int, lang: str) -> None:
     """What a printed page begins with: the policies and where they are played. Not on the screen."""
     address = viewer.address.value
-    lines: Sequence[str] = [*setting.policies(address, lang, count), setting.stamp(address, lang)]
+    worlds = address.worlds[:count]
+    policies = solara.use_memo(lambda: setting.policies(address, lang, count), [worlds, lang])
+    place = solara.use_memo(lambda: setting.place(address, lang), [address.district, address.size, lang])
+    lines: Sequence[str] = [*policies, setting.stamp(address, lang, place)]  # while it plays the day alone changes
     texts = "".join(f"<p>{html.escape(line)}</p>" for line in (say("brand", lang), *lines))
     solara.HTML("div", texts, classes=["sf-print"])

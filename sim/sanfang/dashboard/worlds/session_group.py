@@ -36,7 +36,7 @@ class SessionGroup:
         self.room: Slot | None = None
         self.history = History()
         self.until: int | None = None
-        self.playback = Playback(self._play, show, ended)
+        self.playback = Playback(self._play, lambda: self._draw(show), ended)
         self._owner = shared_slots.owner()
         self._lock = threading.RLock()
 
@@ -116,6 +116,10 @@ class SessionGroup:
                 for world in self.worlds:
                     world.step(left)
             return not self.over and self.day != self.until
+
+    def _draw(self, show: Callable[[], None]) -> None:
+        with shared_slots.PICTURES.slot(self._owner):
+            show()
 
     # --- To the worlds and the day of an address ---
 

@@ -90,8 +90,7 @@ def _pay_from_fund(world: World, setting: Setting, job: Record, c: int) -> bool:
     else:
         return False
     accrue(world, office_of(world, c), h.FUND_ADMIN, setting.prices.fund_admin_hours)
-    world.cases[job.owner].yuan += job.yuan
-    job.yuan = 0.0
+    _note_paid(world, job)
     return True
 
 
@@ -110,9 +109,16 @@ def _pay_from_budget(world: World, job: Record) -> bool:
         return False
     world.budget[department] -= job.yuan
     world.spent[s.DEPARTMENT, h.Y_CASES] += job.yuan
-    world.cases[job.owner].yuan += job.yuan
-    job.yuan, job.pot = 0.0, s.BUDGET
+    job.pot = s.BUDGET
+    _note_paid(world, job)
     return True
+
+
+@compiled
+def _note_paid(world: World, job: Record) -> None:
+    """All that a part costs has come from its pot."""
+    world.cases[job.owner].yuan += job.yuan
+    job.paid, job.yuan = job.yuan, 0.0
 
 
 @compiled
@@ -124,7 +130,7 @@ def refund(world: World, setting: Setting, job: Record) -> None:
     if job.pot == s.UNPAID or setting.money.refunded <= 0.0:
         return
     case = world.cases[job.owner]
-    yuan = setting.money.refunded * exponential(job.key, p.PART_YUAN, world.domains[job.domain].yuan)
+    yuan = setting.money.refunded * job.paid
     if job.pot == s.FUND:
         world.communities[case.community].fund += yuan
         world.spent[s.COMMUNITY, h.Y_CASES] -= yuan

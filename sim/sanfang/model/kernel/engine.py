@@ -41,7 +41,7 @@ def new_job(engine: Engine, key: np.uint64, owner: int) -> int:
     job.class_ = job.heading = job.part = job.domain = job.phase = job.mode = job.steps = job.cancelled = 0
     job.target = job.tier = job.cause = job.pot = 0
     job.queued = job.since = engine.clock[0].now
-    job.hours = job.yuan = 0.0
+    job.hours = job.yuan = job.paid = 0.0
     return job_id
 
 

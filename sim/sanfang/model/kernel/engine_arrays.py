@@ -79,6 +79,7 @@ JOB = record_type(
     ("skill", "f4", "0 to 1", "of the partner who takes it"),
     ("since", "f8", "hours", "time up to which its time is booked"),
     ("yuan", "f8", "yuan", "still to be paid for it"),
+    ("paid", "f8", "yuan", "that came from `pot`"),
 )
 """A piece of work. The engine uses what comes before `phase`; the rest belongs to the caller."""
 
