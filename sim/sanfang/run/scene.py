@@ -105,11 +105,16 @@ def scene(model: DistrictModel) -> Scene:
     return Scene(model.day, stations, home, doing, _moods(model), dots)
 
 
+def _is_one_of(phase: np.ndarray, phases: tuple[int, ...]) -> np.ndarray:
+    """Whether each is one of a few phases; `numpy.isin` sorts, which takes ten times as long."""
+    return np.logical_or.reduce([phase == one for one in phases])
+
+
 def _seats(model: DistrictModel) -> tuple[np.ndarray, np.ndarray]:
     """Of each post: the station to which it belongs, and what it is doing."""
     workers, phase = model.engine.workers, model.engine.jobs["phase"]
     doing = workers["doing"]
-    other = np.isin(phase[workers["job"]], _OTHER_WORK)  # of those without a job it is read, and not used
+    other = _is_one_of(phase[workers["job"]], _OTHER_WORK)  # of those without a job it is read, and not used
     what = np.select([doing == IDLE, doing == VACANT, other], [FREE_SEAT, EMPTY_SEAT, ON_OTHER], ON_REQUEST)
     return workers["home"].astype(np.int64), what
 
@@ -137,7 +142,7 @@ def _dots(model: DistrictModel) -> Dots:
     state = world.states["state"][: int(world.counts["cases_used"][0])]
     open_ = np.flatnonzero((state == s.OPEN) | (state == s.UNRESOLVED))
     jobs_of = world.cases["jobs"][open_]
-    under_way = (jobs_of != NONE) & ~np.isin(jobs["phase"][jobs_of], _AT_REST)
+    under_way = (jobs_of != NONE) & ~_is_one_of(jobs["phase"][jobs_of], _AT_REST)
     row, part = np.nonzero(under_way)
     silent = np.flatnonzero(~under_way.any(axis=1))  # until an office opens and takes them in
     case = open_[np.concatenate([row, silent])]
@@ -160,8 +165,8 @@ def _dots(model: DistrictModel) -> Dots:
 def _places(model: DistrictModel, community: np.ndarray, jobs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Place and spot of parts of requests that are under way."""
     phase, worker, station = jobs["phase"], jobs["worker"], jobs["station"]
-    at_department, at_target = np.isin(phase, (s.APPROVED, s.GRANTED)), np.isin(phase, (s.UNFUNDED, s.EXECUTED))
-    at_community = np.isin(phase, (s.AT_PARTNER, s.BY_PARTNER, s.CONVENED))
+    at_department, at_target = _is_one_of(phase, (s.APPROVED, s.GRANTED)), _is_one_of(phase, (s.UNFUNDED, s.EXECUTED))
+    at_community = _is_one_of(phase, (s.AT_PARTNER, s.BY_PARTNER, s.CONVENED))
     tier = np.select(
         [at_department, at_target, at_community], [s.DEPARTMENT, jobs["target"], s.COMMUNITY], jobs["tier"]
     )  # fmt: skip
