@@ -13,7 +13,7 @@ TURNS = Slots(limits.AT_WORK, each=1)
 """For some hundredths of a second of computing: some days of a world, a frame, a file. Taken again for each."""
 
 PICTURES = Slots(1, each=1)
-"""For the next picture of a world that plays, one at a time: that is Python's own work, of which threads can do one at a
+"""For the next picture of a world that plays, one at a time: that is Python's own work, of which threads do one at a
 time, and whoever opens a page would wait for all of them at each of its steps."""
 
 FILES = Slots(1, each=1)
