@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from sanfang.metrics.catalogue import METRICS
+from sanfang.model.cases.case_records import CLOSING
+from sanfang.model.state import COMMUNITY_WINDOW, HOTLINE
 from sanfang.run.simulation import Run
 from sanfang.scenario.scenario import Scenario
 from sanfang.studies.calibrate_present import BELIEF, KNOBS, TARGETS, Search, comparison, outputs_shown
@@ -84,8 +86,14 @@ def made_run(rows: list[dict[str, Any]], residents: int = 100) -> Run:
         "tier": "street",
     }
     requests = pd.DataFrame([usual | {"ordinal": 0, "trips": 0} | row for row in rows])
-    found = SimpleNamespace(requests=requests, days=425, metrics={}, observation=SimpleNamespace(residents=residents))
-    return cast("Run", found)
+    scenario = Scenario.load("before", district="licang")
+    over = requests[requests["closed"].notna()]
+    closings = np.zeros(len(over), CLOSING)
+    closings["channel"] = np.where(over["channel"] == "hotline", HOTLINE, COMMUNITY_WINDOW)
+    closings["domain"] = [list(scenario.domains).index(name) for name in over["domain"]]
+    closings["time"], closings["took"] = over["closed"], over["closed"] - over["voiced"]
+    seen = SimpleNamespace(residents=residents, closings=closings)
+    return cast("Run", SimpleNamespace(requests=requests, days=425, metrics={}, observation=seen, scenario=scenario))
 
 
 def test_outputs_of_a_handful_of_requests() -> None:
@@ -110,6 +118,15 @@ def test_outputs_of_a_handful_of_requests() -> None:
     assert output(run, "hotline_share.property") == pytest.approx(1 / 4)
     assert output(run, "first_response_days") == pytest.approx((1.0 + 0.5 + 10.0 + 0.5) / 4)
     assert output(run, "voiced_per_resident.order") == pytest.approx(0.04)
+
+
+def test_what_is_brought_back_counts_its_first_closing_alone() -> None:
+    run = made_run([{"voiced": 10.0, "closed": 12.0}, {"voiced": 10.0, "closed": 40.0}])
+    assert run.observation is not None
+    run.observation.closings["took"][1] = np.nan  # the same request, after it was brought back
+    assert output(run, "hotline_days_mean") == pytest.approx(2.0)
+    assert output(run, "hotline_days_mean.order") == pytest.approx(2.0)
+    assert np.isnan(output(run, "hotline_days_median.care"))
 
 
 def test_troubles_that_nobody_voices_count_as_not_voiced() -> None:

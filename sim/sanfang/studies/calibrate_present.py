@@ -87,7 +87,8 @@ class Search:
     def own(self) -> np.ndarray:
         """Logarithms of the factors that the district has now."""
         values = [getattr(getattr(self.scenario, section), name) for section, name in _paths()]
-        return np.clip(np.log(values) - np.log([knob.value for knob in KNOBS]), self.low, self.high)
+        own: np.ndarray = np.log(values) - np.log([knob.value for knob in KNOBS])
+        return own.clip(self.low, self.high)
 
     def settings(self, x: np.ndarray) -> dict[str, float]:
         """Values by path at the logarithms `x` of the factors."""
@@ -96,10 +97,10 @@ class Search:
         }
 
     def residuals(self, x: np.ndarray) -> np.ndarray:
-        """Logarithm of each output over its target; the mean over seeds."""
+        """Logarithm of each output over its target; the mean over the seeds that have a steady state."""
         found = [self._outputs(x, seed) for seed in self.seeds]
         self.runs += len(found)
-        mean = np.mean(found, axis=0)
+        mean = np.nanmean(found, axis=0)
         factors = " ".join(f"{value:.3f}" for value in np.exp(x))
         sys.stderr.write(f"{self.runs}: {factors} | {' '.join(f'{value:.3f}' for value in mean)}\n")
         return np.asarray(np.log(mean / np.array(list(TARGETS.values()))))
@@ -153,9 +154,9 @@ def calibrated(scenario: Scenario, seeds: Sequence[int], scale: float, rounds: i
 
 
 def present_outputs_of(scenario: Scenario, seeds: Sequence[int], scale: float) -> list[float]:
-    """What `TARGETS` name, of a year of a district: the mean over seeds."""
+    """What `TARGETS` name, of a year of a district: the mean over the seeds that have a steady state."""
     runs = [present_year(scenario, seed, scale) for seed in seeds]
-    return [float(np.mean([output(run, name) for run in runs])) for name in TARGETS]
+    return [float(np.nanmean([output(run, name) for run in runs])) for name in TARGETS]
 
 
 def present_year(scenario: Scenario, seed: int, scale: float) -> Run:

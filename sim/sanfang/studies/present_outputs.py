@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sanfang.metrics.needs import MEAN_WITHIN_DAYS
+from sanfang.model.state import HOTLINE
 from sanfang.run.simulation import Run
 from sanfang.scenario.window import YEAR
 
@@ -55,7 +56,14 @@ def _days(requests: pd.DataFrame) -> pd.Series:
 
 
 def _hotline_days(run: Run, requests: pd.DataFrame) -> pd.Series:
-    return _days(_of_channel(run, requests, "hotline"))
+    """Calendar days until hotline requests were first closed: in records of hotlines, what is brought back is a request
+    of its own."""
+    assert run.observation is not None
+    closings = run.observation.closings[run.observation.closings["channel"] == HOTLINE]
+    domains = np.array(list(run.scenario.domains))[closings["domain"]]
+    voiced = closings["time"] - closings["took"]  # NaN for later closings
+    seen = (voiced >= 0) & (voiced <= run.days - MEAN_WITHIN_DAYS) & np.isin(domains, requests["domain"].unique())
+    return pd.Series(closings["took"][seen])
 
 
 def _per_resident(run: Run, requests: pd.DataFrame) -> float:

@@ -105,6 +105,7 @@ NEED_RECORD = record_type(
 CLOSING = record_type(
     ("day", "i4", "day", "on which it was booked"),
     ("time", "f8", "days", "calendar time"),
+    ("took", "f8", "days", "since it was voiced, if it closes for the first time; NaN if it has been brought back"),
     ("reopened", "i4", "day", "on which the request was brought back; NONE if it was not"),
     ("resident", "i4", "resident", "whose request it was"),
     ("domain", "i1", "domain", ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sanfang.model import state as s
 from sanfang.model.cases.forums import is_conflict
 from sanfang.model.cases.handling import queue_for_handling
@@ -89,6 +91,7 @@ def _book_closing(world: World, setting: Setting, case: Record, day: int, time: 
     world.counts[0].closings += 1
     closing = world.closings[case.closing]
     closing.day, closing.time, closing.reopened = day, time, NONE
+    closing.took = time - case.voiced if case.attempts == 0 else np.nan
     closing.resident, closing.domain, closing.kind = case.resident, case.domain, case.kind
     closing.channel, closing.resolved, closing.repeated, closing.rated = case.channel, resolved, 0, -1
     world.daily[day, s.D_CLOSED] += 1
