@@ -12,18 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run.moves import Move, checked
+from sanfang.run.names import MAX_NAME, clean_name
 from sanfang.run.series import MEASURES
 from sanfang.run.tree import (
     MAX_BRANCHES,
     MAX_MOVES,
-    MAX_NAME,
     MAX_OWNERS,
     TRUNK,
     Branch,
     Kept,
     Pointer,
     Tree,
-    clean_name,
 )
 from sanfang.scenario.errors import InputError, while_reading
 from sanfang.scenario.limits import MAX_DAYS
