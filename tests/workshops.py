@@ -65,6 +65,11 @@ def code_of(screen: Page) -> str:
     raise AssertionError("no code is shown")
 
 
+def link_of(screen: Page) -> str:
+    """The secret of the link that a screen shows, which it has shown by now."""
+    return next(str(state["link"]) for state in screen.widgets.values() if "link" in state and "cells" in state)
+
+
 def post(address: str, path: str, given: Any, cookie: str = "", source: str = HERE, **headers: str) -> Answer:
     """What a phone sends, from a page of the same server."""
     sent = {"Origin": address, "Content-Type": "application/json"} | ({"Cookie": cookie} if cookie else {}) | headers

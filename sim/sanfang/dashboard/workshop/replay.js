@@ -78,7 +78,7 @@ function drawTwo() {
   place.replaceChildren(make('h2', {}, say('replay_compare')), make('div', { class: 'row' },
     chooser('first', say('replay_first'), first, choices, (id) => { first = Number(id); drawTwo(); refresh(); byId('two').querySelector('[data-field=first]').focus(); }),
     chooser('second', say('replay_second'), second, choices, (id) => { second = Number(id); drawTwo(); refresh(); byId('two').querySelector('[data-field=second]').focus(); })));
-  if (!mine.series || !other.series) { place.append(make('p', { class: 'soft' }, say('workshop_waiting'))); return; }
+  if (!mine.series || !other.series) { place.append(make('p', { class: 'soft' }, say('replay_not_both'))); return; }
   const heads = [say('replay_measure'), label(mine), label(other), say('replay_difference')].map((text) => make('th', { scope: 'col' }, text));
   const rows = DATA.measures.map((one) => {
     const [a, b] = [mine, other].map((branch) => branch.series[one.name][DAYS - 1]), gap = a - b;

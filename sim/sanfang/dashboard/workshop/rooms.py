@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 
 from sanfang.dashboard import limits
+from sanfang.dashboard.workshop.entrance import Team, clean_code, digest
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.setting import Setting
-from sanfang.dashboard.workshop.workshop import Team, Workshop, clean_code, digest
+from sanfang.dashboard.workshop.workshop import Workshop
 
 
 class Rooms:
@@ -21,11 +22,12 @@ class Rooms:
         self._open: list[Workshop] = []
 
     def open(self, host: str, setting: Setting) -> Workshop:
-        """A new workshop of a browser, in place of the one it had. Raises Refused where as many are open as may be."""
+        """A new workshop of a browser, in place of the one it had. Raises Refused where as many are open as may be, and
+        somebody looks at each."""
         with self._lock:
             self._forget(lambda one: one.host == host or time.monotonic() - one.used > limits.WORKSHOP_IDLE_SECONDS)
             if len(self._open) >= limits.WORKSHOPS:
-                raise Refused("room", most=limits.WORKSHOPS)
+                self._make_room()
             workshop = Workshop(host, setting)
             self._open.append(workshop)
         workshop.begin()
@@ -41,17 +43,25 @@ class Rooms:
         return next((one for one in self._all() if one.host == host), None)
 
     def with_code(self, code: str) -> Workshop | None:
-        """The workshop with this code, as somebody has typed it. All are compared, each in the same time."""
-        given, found = digest(clean_code(code)), None
+        """The workshop with this code, as somebody has typed it."""
+        return self._with(clean_code(code), lambda one: one.entrance.code)
+
+    def with_link(self, link: str) -> Workshop | None:
+        """The workshop with this secret in its link."""
+        return self._with(link, lambda one: one.entrance.link)
+
+    def _with(self, secret: str, of: Callable[[Workshop], str]) -> Workshop | None:
+        """The workshop of which a secret is. All are compared, each in the same time."""
+        given, found = digest(secret), None
         for one in self._all():
-            if hmac.compare_digest(given, digest(one.code)):
+            if hmac.compare_digest(given, digest(of(one))):
                 found = one
         return found
 
     def with_token(self, token: str) -> tuple[Workshop, Team] | None:
         """The workshop and team of a token."""
         for one in self._all():
-            team = one.team_of(token)
+            team = one.entrance.of_token(token)
             if team is not None:
                 return one, team
         return None
@@ -59,6 +69,13 @@ class Rooms:
     def _all(self) -> tuple[Workshop, ...]:
         with self._lock:
             return tuple(self._open)
+
+    def _make_room(self) -> None:
+        """End the workshop at which nobody has looked for longest. Raises Refused where all are looked at."""
+        left = min(self._open, key=lambda one: one.looked)
+        if time.monotonic() - left.looked < limits.WORKSHOP_LEFT_SECONDS:
+            raise Refused("room", most=limits.WORKSHOPS)
+        self._forget(lambda one: one is left)
 
     def _forget(self, which: Callable[[Workshop], bool]) -> None:
         for one in [one for one in self._open if which(one)]:

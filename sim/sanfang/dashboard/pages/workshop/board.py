@@ -9,8 +9,9 @@ import numpy as np
 from sanfang.dashboard.presenters import beside, colours, views
 from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.words import say
-from sanfang.dashboard.workshop.views import colours_of, label, state, whose
-from sanfang.dashboard.workshop.workshop import HEADLINES, HOST, Team, Workshop
+from sanfang.dashboard.workshop.entrance import Team
+from sanfang.dashboard.workshop.views import colours_of, label, whose
+from sanfang.dashboard.workshop.workshop import HEADLINES, HOST, Workshop
 from sanfang.run.series import MEASURES
 from sanfang.run.tree import TRUNK, Branch, direction
 
@@ -34,8 +35,8 @@ def _row(
 ) -> Json:  # fmt: skip
     now, count = branches[where.get(owner, TRUNK)], len([one for one in branches[1:] if one.owner == owner])
     about = [f"{say('workshop_stands', lang)}: {label(now, lang)}", f"{say('workshop_count', lang)}: {count}"]
-    if any(workshop.is_playing(one) for one in branches[1:] if one.owner == owner):
-        about.append(say("workshop_playing", lang))
+    states = {workshop.state(one) for one in branches[1:] if one.owner == owner}
+    about += [say(f"workshop_{state}", lang) for state in ("playing", "waiting") if state in states]
     if team is not None and team.digest is None:
         about.append(say("workshop_free" if team.free else "workshop_away", lang))
     pointer = workshop.tree.pointer(owner)
@@ -58,7 +59,7 @@ def tree(workshop: Workshop, lang: str) -> Json:
         look = looks.get(one.owner, {"colour": colours.PRESENT, "dash": False})
         if one.id == TRUNK:
             look = {"colour": colours.PRESENT, "dash": False}
-        told = state(workshop, one)
+        told = workshop.state(one)
         nodes.append({
             "id": one.id, "row": order[one.id], "parentRow": None if one.parent is None else order[one.parent],
             "day": one.day, "label": whose(one, lang), "here": one.id in here and one.id != TRUNK,
