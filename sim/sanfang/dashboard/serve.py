@@ -87,6 +87,7 @@ def serve(
     experiments, which writes into the working folder. `step` hears what is done first, and `answers` is
     called once `address`, which leads to the server, has answered."""
     from sanfang.dashboard.door import log
+    from sanfang.dashboard.worlds import builds
 
     log.start()
     most = limits.places(per_address, _open_files())
@@ -104,7 +105,10 @@ def serve(
     server = _server(host, port, lang, allowed, password, most)
     if answers is not None:
         threading.Thread(target=once_it_answers, args=(server, address, answers), daemon=True).start()
-    server.run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
+    try:
+        server.run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
+    finally:
+        builds.end()
 
 
 def once_it_answers(server: uvicorn.Server, address: str, then: Callable[[], object]) -> None:
