@@ -5,10 +5,11 @@ from __future__ import annotations
 import hmac
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.workshop.entrance import Team, clean_code, digest
+from sanfang.dashboard.workshop.kept import Kept, all_kept
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.dashboard.workshop.workshop import Workshop
@@ -20,16 +21,33 @@ class Rooms:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: list[Workshop] = []
+        self._hosts: dict[str, str] = {}  # of each workshop that was opened here, by its id
 
     def open(self, host: str, setting: Setting) -> Workshop:
         """A new workshop of a browser, in place of the one it had. Raises Refused where as many are open as may be, and
         somebody looks at each."""
+        return self._opened(host, lambda: Workshop(host, setting))
+
+    def reopen(self, host: str, again: Kept) -> Workshop:
+        """One of `earlier`, open again in the same way. Raises Refused, and InputError where it cannot be read."""
+        if any(one.id == again.id for one in self._all()):
+            raise Refused("open")
+        return self._opened(host, lambda: Workshop(host, again.setting, again))
+
+    def earlier(self, host: str) -> Iterator[Kept]:
+        """Workshops that are kept and not open, the last ones first: those that this browser has opened, and those from
+        before this server, whose hosts nobody knows any more."""
+        there = {one.id for one in self._all()}
+        return (one for one in all_kept() if one.id not in there and self._hosts.get(one.id, host) == host)
+
+    def _opened(self, host: str, make: Callable[[], Workshop]) -> Workshop:
         with self._lock:
             self._forget(lambda one: one.host == host or time.monotonic() - one.used > limits.WORKSHOP_IDLE_SECONDS)
             if len(self._open) >= limits.WORKSHOPS:
                 self._make_room()
-            workshop = Workshop(host, setting)
+            workshop = make()
             self._open.append(workshop)
+            self._hosts[workshop.id] = host
         workshop.begin()
         return workshop
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sanfang.dashboard import limits
+from sanfang.dashboard.workshop import kept
 from sanfang.dashboard.workshop.entrance import Entrance, Team
 from sanfang.dashboard.workshop.orders import Order, Play, Rename
 from sanfang.dashboard.workshop.refusal import Refused
@@ -38,11 +39,17 @@ PLAYS = Slots(2, each=1)
 
 
 class Workshop:
-    """What a host has opened. `host` names the browser that did; nobody else may act for it."""
+    """What a host has opened. `host` names the browser that did; nobody else may act for it. `again`: as it was kept,
+    where it is one from before; the names of its teams can be entered again."""
 
-    def __init__(self, host: str, setting: Setting) -> None:
-        self.host, self.setting, self.tree = host, setting, setting.tree()
-        self.id, self.entrance = secrets.token_hex(8), Entrance()
+    def __init__(self, host: str, setting: Setting, again: kept.Kept | None = None) -> None:
+        self.host, self.setting = host, setting
+        self.entrance, self._writing = Entrance(), threading.Lock()
+        if again is None:
+            self.id, self.begun, self.tree = secrets.token_hex(8), kept.now(), setting.tree()
+        else:
+            self.id, self.begun, self.tree = again.id, again.begun, again.tree()
+            self.entrance.teams = tuple(Team(number, name, free=True) for number, name in again.teams)
         self.teller = Teller()
         self.used = self._seen = time.monotonic()
         self._lock = threading.RLock()
@@ -51,9 +58,11 @@ class Workshop:
         self._over = False
 
     def begin(self) -> None:
-        """Play the trunk, so that there is something to compare with."""
+        """Play the trunk, so that there is something to compare with; of one from before, what was not played yet."""
         with self._lock:
-            self._start(self.tree.branch(TRUNK))
+            for branch in self.tree.branches:
+                if branch.kept is None and not branch.problem:
+                    self._start(branch)
 
     # --- Who is there -----------------------------------------------------------------------------------
 
@@ -185,6 +194,8 @@ class Workshop:
 
     def close(self) -> None:
         """It is over: no token is worth anything any more, and nothing is played."""
+        if self._jobs:
+            self._keep()
         with self._lock:
             self._over = True
             self.entrance.teams = ()
@@ -239,6 +250,17 @@ class Workshop:
                 self._changed(*self.teams)
             else:
                 self._changed_of(branch.owner)
+        if state == "played":
+            self._keep()
+
+    def _keep(self) -> None:
+        """Write all of it down, once somebody has grown a branch."""
+        if len(self.tree.branches) == 1:
+            return
+        with self._writing:  # one after the other, or an older state could come last
+            with self._lock:
+                whole = kept.snapshot(self.begun, self.setting, self.teams, self.tree)
+            kept.write(self.id, whole)
 
     def _cancel(self, which: Callable[[Branch], bool]) -> None:
         for id_, job in self._jobs.items():
