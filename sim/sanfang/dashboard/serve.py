@@ -87,7 +87,6 @@ def serve(
     experiments, which writes into the working folder. `step` hears what is done first, and `answers` is
     called once `address`, which leads to the server, has answered."""
     from sanfang.dashboard.door import log
-    from sanfang.dashboard.worlds import builds
 
     log.start()
     most = limits.places(per_address, _open_files())
@@ -103,6 +102,8 @@ def serve(
     _warm_up(step)
     step("starting")
     server = _server(host, port, lang, allowed, password, most)
+    from sanfang.dashboard.worlds import builds  # it loads Solara, which has read its settings now
+
     if answers is not None:
         threading.Thread(target=once_it_answers, args=(server, address, answers), daemon=True).start()
     try:

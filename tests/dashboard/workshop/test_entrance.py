@@ -22,7 +22,7 @@ from sanfang.dashboard.workshop.workshop import HOST, Workshop
 from sanfang.dashboard.worlds import kept_runs
 from sanfang.run.names import alike, clean_name, is_seen
 from sanfang.run.tree import TRUNK
-from workshops import MadeUp, order, play
+from workshops import MadeUp, made_up, order, play
 
 SETTING = Setting("demo", 0.25, 1, 60)
 FARMER = "\U0001f469\u200d\U0001f33e"
@@ -31,12 +31,7 @@ FARMER = "\U0001f469\u200d\U0001f33e"
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A workshop with made-up runs, which are there at once."""
-    jobs.at_once(monkeypatch)
-    monkeypatch.setattr(workshop, "RUNS", MadeUp())
-    opened = Workshop("the host", SETTING)
-    opened.begin()
-    yield opened
-    opened.close()
+    yield from made_up(monkeypatch, SETTING)
 
 
 def told(room: Workshop, *entry: str) -> str:

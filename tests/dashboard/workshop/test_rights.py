@@ -21,7 +21,7 @@ from sanfang.dashboard.workshop.workshop import HOST, Workshop
 from sanfang.run.tree import TRUNK
 from sanfang.run.tree_file import to_json
 from sanfang.scenario.errors import InputError
-from workshops import FORESEEN, MadeUp, order, play
+from workshops import FORESEEN, MadeUp, made_up, order, play
 
 SETTING = Setting("demo", 0.25, 1, 60, 3, "What first?")
 
@@ -29,12 +29,7 @@ SETTING = Setting("demo", 0.25, 1, 60, 3, "What first?")
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A workshop with made-up runs, which are there at once."""
-    jobs.at_once(monkeypatch)
-    monkeypatch.setattr(workshop, "RUNS", MadeUp())
-    opened = Workshop("the host", SETTING)
-    opened.begin()
-    yield opened
-    opened.close()
+    yield from made_up(monkeypatch, SETTING)
 
 
 @pytest.fixture

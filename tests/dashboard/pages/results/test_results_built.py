@@ -21,6 +21,7 @@ from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.results import Results
 from sanfang.run.background import CANCELLED, FAILED
 from sanfang.scenario.errors import InputError
+from widgets import widgets_of
 
 
 @pytest.fixture
@@ -200,8 +201,3 @@ def test_the_page_offers_to_go_on_with_what_was_interrupted(workplace: Path, mon
         assert finished(now) == CANCELLED
     finally:
         context.close()
-
-
-def widgets_of(widget: Any) -> list[Any]:
-    """A widget and all below it."""
-    return [widget, *(below for child in getattr(widget, "children", ()) for below in widgets_of(child))]

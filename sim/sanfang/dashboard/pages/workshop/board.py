@@ -101,7 +101,7 @@ def charts(workshop: Workshop, chosen: int, lang: str) -> list[Json]:
             if one.kept is None:
                 continue
             look = looks.get(one.owner, {"colour": colours.PRESENT, "dash": True})
-            line: Json = {"name": whose(one, lang), "values": one.kept.series[name], "dash": look["dash"]}
+            line: Json = {"id": one.id, "name": whose(one, lang), "values": one.kept.series[name], "dash": look["dash"]}
             if one.id in told:
                 bold.append({**line, "colour": look["colour"]})
             else:
@@ -109,7 +109,7 @@ def charts(workshop: Workshop, chosen: int, lang: str) -> list[Json]:
         grey = None
         if trunk is not None:
             onward = {"values": np.empty(0), "onward": trunk.series[name]}
-            grey = {"name": say("workshop_trunk", lang), "colour": colours.PRESENT, **onward}
+            grey = {"id": TRUNK, "name": say("workshop_trunk", lang), "colour": colours.PRESENT, **onward}
         share = measure.form == "share"
         drawn.append(chart(
             name, say(f"measure_{name}", lang), [*faint, *bold], days=days, day_word=say("day", lang),
