@@ -51,7 +51,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptWorkshop:
     """A workshop as it was kept. `begun`: the minute in which it was opened; `teams`: number and name; `branches`: how
     many there are besides the trunk."""
 
@@ -97,12 +97,12 @@ def write(id_: str, what: Snapshot) -> None:
     _make_room()
 
 
-def read(id_: str) -> Kept:
+def read(id_: str) -> KeptWorkshop:
     """The workshop that is kept under this name. Raises InputError where there is none that can be read."""
     with _file(id_) as (about, _):
         teams = tuple((int(number), str(name)) for number, name in about["teams"])
         count = len(about["tree"]["branches"]) - 1
-        return Kept(id_, str(about["begun"]), Setting(**about["setting"]), teams, count)
+        return KeptWorkshop(id_, str(about["begun"]), Setting(**about["setting"]), teams, count)
 
 
 @contextlib.contextmanager
@@ -124,7 +124,7 @@ def _plain(row: list[float]) -> list[float | None]:
     return [None if value != value else value for value in row]
 
 
-def all_kept() -> Iterator[Kept]:
+def all_kept() -> Iterator[KeptWorkshop]:
     """Those that can be read, the one that was written last first."""
     for _, _, file in _files():
         with contextlib.suppress(InputError):

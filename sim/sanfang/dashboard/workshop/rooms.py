@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.workshop.entrance import Team, clean_code, digest
-from sanfang.dashboard.workshop.kept import Kept, all_kept
+from sanfang.dashboard.workshop.kept import KeptWorkshop, all_kept
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.dashboard.workshop.workshop import Workshop
@@ -28,13 +28,13 @@ class Rooms:
         somebody looks at each."""
         return self._opened(host, lambda: Workshop(host, setting))
 
-    def reopen(self, host: str, again: Kept) -> Workshop:
+    def reopen(self, host: str, again: KeptWorkshop) -> Workshop:
         """One of `earlier`, open again in the same way. Raises Refused, and InputError where it cannot be read."""
         if any(one.id == again.id for one in self._all()):
             raise Refused("open")
         return self._opened(host, lambda: Workshop(host, again.setting, again))
 
-    def earlier(self, host: str) -> Iterator[Kept]:
+    def earlier(self, host: str) -> Iterator[KeptWorkshop]:
         """Workshops that are kept and not open, the last ones first: those that this browser has opened, and those from
         before this server, whose hosts nobody knows any more."""
         there = {one.id for one in self._all()}

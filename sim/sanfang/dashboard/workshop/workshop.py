@@ -42,7 +42,7 @@ class Workshop:
     """What a host has opened. `host` names the browser that did; nobody else may act for it. `again`: as it was kept,
     where it is one from before; the names of its teams can be entered again."""
 
-    def __init__(self, host: str, setting: Setting, again: kept.Kept | None = None) -> None:
+    def __init__(self, host: str, setting: Setting, again: kept.KeptWorkshop | None = None) -> None:
         self.host, self.setting = host, setting
         self.entrance, self._writing = Entrance(), threading.Lock()
         if again is None:

@@ -9,11 +9,13 @@ import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import solara
 
+from sanfang.dashboard import serve
 from sanfang.dashboard.pages.results.builder import Builder, fields, standing
 from sanfang.dashboard.pages.results.order import FACTORS, Order, Varied
 from sanfang.dashboard.worlds import builds
@@ -177,6 +179,25 @@ def test_a_server_that_is_stopped_waits_a_moment_for_its_sweep(
     assert build.job.state == CANCELLED
     with pytest.raises(ProcessLookupError):
         os.kill(int((workplace / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize("way", [SystemExit, KeyboardInterrupt])
+def test_however_a_server_is_asked_to_end_its_sweep_is_ended(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, way: type[BaseException]
+) -> None:
+    def run() -> None:
+        raise way
+
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(serve, "_server", lambda *_: SimpleNamespace(run=run))
+    for step in ("_warm_up", "_give_memory_back", "_open_files"):
+        monkeypatch.setattr(serve, step, lambda *_: None)
+    monkeypatch.setattr("sanfang.dashboard.door.log.start", lambda: None)
+    monkeypatch.setattr(builds, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
+    build = builds.start(Order().document(), 10)
+    with pytest.raises(way):
+        serve.serve()
+    assert build.job.state == CANCELLED
 
 
 def test_the_page_offers_to_go_on_with_what_was_interrupted(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

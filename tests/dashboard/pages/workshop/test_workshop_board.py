@@ -11,7 +11,7 @@ import solara
 
 from sanfang.dashboard.pages.workshop import board, opening
 from sanfang.dashboard.words import LANGUAGES, say
-from sanfang.dashboard.workshop.kept import Kept
+from sanfang.dashboard.workshop.kept import KeptWorkshop
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.dashboard.workshop.workshop import Workshop
 from sanfang.run.tree import TRUNK
@@ -51,9 +51,9 @@ def test_a_team_that_waits_is_not_said_to_play(room: Workshop, monkeypatch: pyte
 
 
 def test_workshops_from_before_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = Kept("0" * 16, "2026-01-02 09:30", Setting("demo", 0.25, 1, 60, 3, "<b>?"), ((1, "red"),), 7)
+    one = KeptWorkshop("0" * 16, "2026-01-02 09:30", Setting("demo", 0.25, 1, 60, 3, "<b>?"), ((1, "red"),), 7)
     monkeypatch.setattr(opening.ROOMS, "earlier", lambda host: iter([one]))
-    again: list[Kept] = []
+    again: list[KeptWorkshop] = []
     box, context = solara.render(opening.Earlier("a browser", again.append, "en"), handle_error=False)
     try:
         drawn = widgets_of(box)

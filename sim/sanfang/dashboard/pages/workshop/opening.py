@@ -15,7 +15,7 @@ from sanfang.dashboard.widgets import parts, setup, viewer
 from sanfang.dashboard.widgets.saving import Download
 from sanfang.dashboard.widgets.setup import district_labels
 from sanfang.dashboard.words import say
-from sanfang.dashboard.workshop.kept import Kept
+from sanfang.dashboard.workshop.kept import KeptWorkshop
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.replay import replay_of
 from sanfang.dashboard.workshop.rooms import ROOMS
@@ -74,7 +74,7 @@ def Opening(browser: str, opened: Callable[[], None], lang: str) -> None:
 
 
 @solara.component
-def Earlier(browser: str, again: Callable[[Kept], None], lang: str) -> None:
+def Earlier(browser: str, again: Callable[[KeptWorkshop], None], lang: str) -> None:
     """Workshops that are kept: each can be opened again, and its replay saved."""
     found = solara.use_memo(lambda: list(islice(ROOMS.earlier(browser), EARLIER)), [browser])
     with solara.Div():
@@ -88,7 +88,7 @@ def Earlier(browser: str, again: Callable[[Kept], None], lang: str) -> None:
 
 
 @solara.component
-def EarlierOne(one: Kept, again: Callable[[Kept], None], lang: str) -> None:
+def EarlierOne(one: KeptWorkshop, again: Callable[[KeptWorkshop], None], lang: str) -> None:
     """What one was, and what can be done with it."""
     setting = one.setting
     told = say(
