@@ -112,6 +112,13 @@ def test_what_was_not_played_yet_is_played_when_it_is_opened_again(rooms: Rooms,
     assert again.state(again.tree.branch(2)) == "played"
 
 
+def test_a_team_that_was_removed_is_not_there_again(rooms: Rooms, after: Rooms) -> None:
+    room, _ = held(rooms)
+    room.remove(1)
+    (found,) = after.earlier("")
+    assert found.teams == () and found.branches == 2
+
+
 def test_one_without_a_branch_is_not_kept(rooms: Rooms, folder: Path) -> None:
     rooms.open("a", SETTING)
     rooms.close("a")

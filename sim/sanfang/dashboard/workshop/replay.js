@@ -77,12 +77,14 @@ function drawTree() {
   const high = rows.length * row + 10, X = (at) => 10 + ((wide - beside) * at) / DAYS, Y = (id) => rows.indexOf(id) * row + (narrow ? 40 : 20);
   const svg = svgElement('svg', { viewBox: `0 0 ${wide} ${high}`, role: 'img', 'aria-label': say('replay_tree') });
   svg.style.width = wide + 'px'; // a unit is a pixel: letters are as large as those around
+  const names = [];
   for (const id of rows) {
     const branch = BRANCHES[id], y = Y(id), x = X(branch.day), from = branch.parent === null ? y : Y(branch.parent);
     svg.append(svgElement('path', { d: `M${x} ${from}C${x + 24} ${from} ${x} ${y} ${x + 24} ${y}L${X(DAYS)} ${y}`, fill: 'none', stroke: colour(branch), 'stroke-width': stands(branch) ? 3 : 1.6, 'stroke-opacity': stands(branch) ? 1 : 0.55 }));
     const name = fitting((stands(branch) && id ? '◉ ' : '') + label(branch), narrow ? wide - 20 : beside - 30);
-    svg.append(svgElement('text', { x: narrow ? 10 : X(DAYS) + 10, y: narrow ? y - 12 : y + 5, class: 'label' }, name));
+    names.push(svgElement('text', { x: narrow ? 10 : X(DAYS) + 10, y: narrow ? y - 12 : y + 5, class: 'label' }, name));
   }
+  svg.append(...names); // on top of all lines
   byId('tree').replaceChildren(make('h2', {}, say('replay_tree')), make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': say('replay_tree') }, svg));
 }
 function drawTwo() {

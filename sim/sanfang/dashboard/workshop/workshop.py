@@ -100,6 +100,7 @@ class Workshop:
             self.entrance.remove(team)
             self._cancel(lambda branch: branch.owner == team.name)
             self._changed(None)
+        self._keep()  # or it would be there again when this one is opened anew
 
     def lock(self, locked: bool) -> None:
         """For the host: nobody new comes in from now on, or somebody may again. Who is in stays."""

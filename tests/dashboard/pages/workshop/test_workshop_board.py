@@ -50,6 +50,12 @@ def test_a_team_that_waits_is_not_said_to_play(room: Workshop, monkeypatch: pyte
     assert states == {0: "", 1: "", 2: say("workshop_waiting", lang)}
 
 
+def test_a_team_that_was_removed_stands_nowhere(room: Workshop) -> None:
+    assert [node["here"] for node in board.tree(room, "en")["nodes"]] == [False, False, True]
+    room.remove(1)
+    assert not any(node["here"] for node in board.tree(room, "en")["nodes"])
+
+
 def test_workshops_from_before_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     one = KeptWorkshop("0" * 16, "2026-01-02 09:30", Setting("demo", 0.25, 1, 60, 3, "<b>?"), ((1, "red"),), 7)
     monkeypatch.setattr(opening.ROOMS, "earlier", lambda host: iter([one]))

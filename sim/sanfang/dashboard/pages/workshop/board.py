@@ -52,7 +52,8 @@ def _row(
 def tree(workshop: Workshop, lang: str) -> Json:
     """Nodes in rows, each branch below the one that it left."""
     branches, there, where = workshop.snapshot()
-    looks, here = colours_of(there), set(where.values())
+    looks = colours_of(there)
+    here = {now for owner, now in where.items() if owner in looks}  # a team that was removed stands nowhere
     order = _rows(branches)
     nodes = []
     for one in branches:
