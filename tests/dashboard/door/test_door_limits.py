@@ -47,7 +47,7 @@ def test_a_pace_forgets_who_was_quiet_for_longest(monkeypatch: pytest.MonkeyPatc
 
 # --- Guesses ----------------------------------------------------------------------------------------------
 
-EACH, TOGETHER = (10, 0.2), (100, 2.0)
+EACH, TOGETHER = limits.PASSWORDS, limits.ALL_PASSWORDS
 
 
 def guess(guesses: Guesses, address: str, right: bool = False) -> bool | None:
@@ -72,11 +72,16 @@ def test_however_many_addresses_guess_together_they_have_one_pace(addresses: int
         assert heard <= EACH[0] + EACH[1] * 3600
 
 
-@pytest.mark.parametrize(("addresses", "minutes"), [(20, 1), (200, 10)])
-def test_addresses_that_guess_on_keep_out_others_no_longer_than_is_said(addresses: int, minutes: int) -> None:
+@pytest.mark.parametrize(
+    ("together", "addresses", "minutes"),
+    [(limits.ALL_PASSWORDS, 20, 1), (limits.ALL_PASSWORDS, 200, 10), (limits.ALL_CODES, 20, 4)],
+)
+def test_addresses_that_guess_on_keep_out_others_no_longer_than_is_said(
+    together: tuple[float, float], addresses: int, minutes: int
+) -> None:
     """For an hour, each as often as it is heard; SECURITY.md says how long another one waits."""
     now = [0.0]
-    guesses, waited, longest = Guesses(EACH, TOGETHER, clock=lambda: now[0]), 0, 0
+    guesses, waited, longest = Guesses(EACH, together, clock=lambda: now[0]), 0, 0
     for second in range(3600):
         now[0] = float(second)
         for number in range(addresses):
