@@ -100,10 +100,10 @@ def built(page: Any) -> None:
     results(page)
 
 
-TEAMS = {"红 Red": ({"authority": 1.0, "clear_lists": 1.0}, {"authority": 0.0, "staff_devolution": 1.0}),
-         "蓝 Blue": ({"staff_devolution": 1.0, "fund_devolution": 1.0}, {"tailoring": 0.5, "triage": 0.5}),
-         "黄 Gold": ({"one_window": 1.0, "data_discovery": 1.0},)}  # fmt: skip
-"""Of the picture of a workshop: what each plays first, and from day 120 on."""
+TEAMS = {"蓝 Blue": ({"authority": 1.0, "clear_lists": 1.0}, {"authority": 0.0, "staff_devolution": 1.0}),
+         "橙 Orange": ({"staff_devolution": 1.0, "fund_devolution": 1.0}, {"tailoring": 0.5, "triage": 0.5}),
+         "绿 Green": ({"one_window": 1.0, "data_discovery": 1.0},)}  # fmt: skip
+"""Of the picture of a workshop: named after the colours that they get; what each plays first, and from day 120 on."""
 
 ASK = """async ([path, given]) => (await fetch('/join/' + path, {method: 'POST',
     headers: {'Content-Type': 'application/json'}, body: JSON.stringify(given)})).json()"""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -34,12 +36,19 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    _keep_workshops_apart(config)
     from sanfang.model import compiled
 
     if not compiled.is_cached():
         from sanfang.scenario.scenario import Scenario
 
         simulation.simulate(Scenario.load("before", district="licang"), days=2, scale=0.02)
+
+
+def _keep_workshops_apart(config: pytest.Config) -> None:
+    """Workshops that tests hold do not lie among those of whoever runs them. Processes that are started inherit it."""
+    os.environ["SANFANG_WORKSHOPS"] = folder = os.path.realpath(tempfile.mkdtemp(prefix="workshops-of-tests-"))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def made_up_run(

@@ -9,10 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import pytest
 from benchmarks.visitor import HERE, Answer, Page, ask, page
 
+import jobs
+from sanfang.dashboard.workshop import workshop
 from sanfang.dashboard.workshop.orders import Order, read
-from sanfang.dashboard.workshop.workshop import HEADLINES
+from sanfang.dashboard.workshop.setting import Setting
+from sanfang.dashboard.workshop.workshop import HEADLINES, Workshop
 from sanfang.dashboard.worlds.kept_runs import Seen, Trial
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
@@ -28,6 +32,16 @@ class MadeUp:
         rng = np.random.default_rng(zlib.crc32(trial.digest.encode()))
         series = {name: rng.random(trial.days) for name in MEASURES}
         return Seen({}, series, _amounts(rng, h.HOUR_HEADINGS), _amounts(rng, s.TIME_NAMES))
+
+
+def made_up(monkeypatch: pytest.MonkeyPatch, setting: Setting) -> Iterator[Workshop]:
+    """A workshop with made-up runs, which are there at once."""
+    jobs.at_once(monkeypatch)
+    monkeypatch.setattr(workshop, "RUNS", MadeUp())
+    opened = Workshop("the host", setting)
+    opened.begin()
+    yield opened
+    opened.close()
 
 
 def _amounts(rng: np.random.Generator, names: tuple[str, ...]) -> dict[str, float]:
@@ -63,6 +77,11 @@ def code_of(screen: Page) -> str:
             if "code" in state and "question" in state:
                 return str(state["code"])
     raise AssertionError("no code is shown")
+
+
+def link_of(screen: Page) -> str:
+    """The secret of the link that a screen shows, which it has shown by now."""
+    return next(str(state["link"]) for state in screen.widgets.values() if "link" in state and "cells" in state)
 
 
 def post(address: str, path: str, given: Any, cookie: str = "", source: str = HERE, **headers: str) -> Answer:

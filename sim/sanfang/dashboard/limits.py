@@ -42,10 +42,16 @@ comes late."""
 WORKSHOPS = 6
 """Workshops open at once, one a browser."""
 
+WORKSHOP_LEFT_SECONDS = 600.0
+"""Where all are open, one at which neither host nor phone has looked for so long makes room."""
+
 WORKSHOP_IDLE_SECONDS = 4 * 3600.0
 """A workshop in which nothing was done for so long is over."""
 
 TEAMS = 24
+TEAMS_A_BROWSER = 2
+"""Of these, from one browser: two teams may share a phone, and one phone cannot take all places."""
+
 BRANCHES_EACH = 20
 """Branches of one team; those of the host count apart."""
 

@@ -102,9 +102,14 @@ def serve(
     _warm_up(step)
     step("starting")
     server = _server(host, port, lang, allowed, password, most)
+    from sanfang.dashboard.worlds import builds  # it loads Solara, which has read its settings now
+
     if answers is not None:
         threading.Thread(target=once_it_answers, args=(server, address, answers), daemon=True).start()
-    server.run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
+    try:
+        server.run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
+    finally:
+        builds.end()
 
 
 def once_it_answers(server: uvicorn.Server, address: str, then: Callable[[], object]) -> None:

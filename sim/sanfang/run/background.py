@@ -148,8 +148,8 @@ class BackgroundJob[Found]:
             if self.room is not None:
                 self._wait(self.room)
             self._take_place()
-            self.state, self._begun = RUNNING, self._placed
-            self._tell()
+            self._begun = self._placed
+            self._work()
             self.found = self._make(self)
         except Cancelled:
             end = CANCELLED
@@ -187,8 +187,10 @@ class BackgroundJob[Found]:
         slot = among.slot(self.owner)
         try:
             self._place.leave()  # whoever is at work there needs it
+            self.state = WAITING
             self._wait(slot)
             self._take_place()
+            self._work()
             yield
         finally:
             slot.leave()
@@ -206,6 +208,11 @@ class BackgroundJob[Found]:
         self.check()
         if self._jobs.wanted:
             self._take_place()
+
+    def _work(self) -> None:
+        """It waits no more."""
+        self.state = RUNNING
+        self._tell()
 
     def _take_place(self) -> None:
         self._place.leave()

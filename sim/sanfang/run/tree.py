@@ -23,6 +23,7 @@ from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run.against import Change, largest
 from sanfang.run.moves import Move, checked, level_in, with_moves
+from sanfang.run.names import clean_name
 from sanfang.run.series import MEASURES, measures
 from sanfang.run.session import Session
 from sanfang.run.simulation import check_run
@@ -30,14 +31,13 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import whole_number
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
-from sanfang.scenario.telling import in_words, is_obeyed, shortened
+from sanfang.scenario.telling import in_words, shortened
 
 TRUNK = 0
 """The id of the branch in which nothing was moved."""
 
 MAX_BRANCHES = 240
 MAX_MOVES = 200
-MAX_NAME = 40
 MAX_OWNERS = 60
 
 DIRECTIONS = ("better", "same", "worse")
@@ -273,16 +273,6 @@ def direction(change: Change) -> str:
     if abs(delta) < BY_NAME[measure.of].smallest:
         return "same"
     return "better" if (delta > 0) == (measure.better == "higher") else "worse"
-
-
-def clean_name(name: object, most: int = MAX_NAME) -> str:
-    """A name as it is kept: on one line, without spaces around it. Raises InputError for what cannot be shown."""
-    if not isinstance(name, str):
-        raise InputError(f"name: must be a text, not {in_words(name)}")
-    text = " ".join(name.split())
-    if len(text) > most or is_obeyed(text) or not text.isprintable():
-        raise InputError(f"name: at most {most} letters that can be shown, not {shortened(text)}")
-    return text
 
 
 def _direction(measure: str, value: object) -> str:

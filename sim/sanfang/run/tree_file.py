@@ -12,18 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
 from sanfang.run.moves import Move, checked
+from sanfang.run.names import MAX_NAME, clean_name
 from sanfang.run.series import MEASURES
 from sanfang.run.tree import (
     MAX_BRANCHES,
     MAX_MOVES,
-    MAX_NAME,
     MAX_OWNERS,
     TRUNK,
     Branch,
     Kept,
     Pointer,
     Tree,
-    clean_name,
 )
 from sanfang.scenario.errors import InputError, while_reading
 from sanfang.scenario.limits import MAX_DAYS
@@ -75,23 +74,23 @@ class _File(_Table):
     owners: Annotated[dict[_Name, _Pointer], Field(max_length=MAX_OWNERS)]
 
 
-def to_dict(tree: Tree) -> dict[str, Any]:
+def to_dict(tree: Tree, with_series: bool = True) -> dict[str, Any]:
     """A tree as plain tables, lists, texts and numbers; NaN is None. Python writes and reads numbers to the last digit,
-    and so does JavaScript."""
+    and so does JavaScript. `with_series`: False for whoever keeps the series otherwise."""
     owners = {name: {"now": at.now, "past": at.past, "future": at.future} for name, at in tree.owners().items()}
     return {
         "format": FORMAT, "seed": tree.seed, "scale": tree.scale, "days": tree.days, "digest": tree.scenario.digest(),
-        "branches": [_branch(one) for one in tree.branches], "owners": owners,
+        "branches": [_branch(one, with_series) for one in tree.branches], "owners": owners,
     }  # fmt: skip
 
 
-def _branch(branch: Branch) -> dict[str, Any]:
+def _branch(branch: Branch, with_series: bool) -> dict[str, Any]:
     kept = branch.kept
     return {
         "id": branch.id, "parent": branch.parent, "day": branch.day, "owner": branch.owner, "name": branch.name,
         "moves": [list(move) for move in branch.moves], "expected": dict(branch.expected),
         "problem": branch.problem[:400],
-        "series": kept and {name: _plain(values) for name, values in kept.series.items()},
+        "series": {name: _plain(values) for name, values in kept.series.items()} if kept and with_series else None,
         "hours": kept and dict(kept.hours), "time": kept and dict(kept.time),
     }  # fmt: skip
 

@@ -12,24 +12,24 @@ from benchmarks import browser
 from benchmarks.visitor import ask, page
 from websockets.exceptions import InvalidStatus
 
-from sanfang.dashboard.door.limits import CODES, MAX_ORDER_BYTES
-from workshops import FORESEEN, opened, play, post, state
+from sanfang.dashboard.door.limits import CODES, JOINED, MAX_ORDER_BYTES
+from workshops import FORESEEN, link_of, opened, play, post, state
 
 SECRET = "三放 two words"
 PAGES = ("/", "/workshop", "/compare", "/static/assets/style.css", "/sanfang/start", "/resourcez", "/_solara/cdn/x")
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
-    """A guarded dashboard with a workshop: its address, the workshop's code, and the host's cookie."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str, str]]:
+    """A guarded dashboard with a workshop: its address, the code, the host's cookie, the secret of the link."""
     file = tmp_path_factory.mktemp("secret") / "password"
     file.write_text(f"{SECRET}\n", encoding="utf-8")
     with browser.server("--password-file", str(file), "--lang", "en") as server:
         form = {"Origin": server.address, "Content-Type": "application/x-www-form-urlencoded"}
         body = urlencode({"password": SECRET}).encode()
         cookie = ask(server.address, "/", "POST", form, body, "127.0.0.9").cookie
-        with opened(server.address, cookie=cookie) as (_, code):
-            yield server.address, code, cookie
+        with opened(server.address, cookie=cookie) as (screen, code):
+            yield server.address, code, cookie, link_of(screen)
 
 
 def join(place: Any, name: str, source: str = "127.0.0.1") -> str:
@@ -141,6 +141,33 @@ def test_a_wrong_code_lets_in_nobody_and_too_many_are_not_even_compared(place: A
     assert seen[0] == 403 and seen[-1] == 429
     assert tried(place[1], "127.0.0.4") == 429
     assert tried(place[1], "127.0.0.5") == 200, "others are not locked out"
+
+
+def test_whoever_tries_wrong_codes_keeps_nobody_at_his_router_from_the_link(place: Any) -> None:
+    """The secret in the picture is too long to be guessed: it is looked at whatever was tried before."""
+    source, link = "127.0.0.14", place[3]
+    for number in range(int(CODES[0]) + 3):
+        post(place[0], "enter", {"code": f"BBBB{number:02}", "team": "naughty"}, source=source)
+    assert post(place[0], "enter", {"code": place[1], "team": "by code"}, source=source).status == 429
+    assert post(place[0], "enter", {"link": "A" * 22, "team": "by guess"}, source=source).status == 403
+    assert post(place[0], "enter", {"link": link, "team": "by link"}, source=source).status == 200
+
+
+def test_whoever_floods_locks_out_nobody_who_has_come_in(place: Any) -> None:
+    source, cookie = "127.0.0.15", join(place, "patient", "127.0.0.15")
+    seen = [ask(place[0], "/join/state", source=source).status for _ in range(int(JOINED[0]) + 200)]
+    assert seen[-1] == 429
+    assert ask(place[0], "/join/state", headers={"Cookie": cookie}, source=source).status == 200
+    assert post(place[0], "act", play({"triage": 1.0}), cookie, source=source).status == 200
+
+
+def test_one_browser_has_two_places_and_comes_in_no_more(place: Any) -> None:
+    cookie = join(place, "first of one browser", "127.0.0.16")
+    for name, status in (("second of one browser", 200), ("third of one browser", 409)):
+        answer = post(place[0], "enter", {"code": place[1], "team": name}, cookie)
+        assert answer.status == status
+        cookie = answer.cookie or cookie
+    assert "本手机" in answer.body.decode()
 
 
 def test_orders_that_come_too_fast_are_not_carried_out(place: Any) -> None:

@@ -20,7 +20,7 @@ from sanfang.dashboard.door import conversation, frames, limits, log
 from sanfang.dashboard.door.app import Door
 from sanfang.dashboard.door.conversation import Conversation
 from sanfang.dashboard.door.hosts import Hosts
-from sanfang.dashboard.door.limits import OpenPages, Pace, PageLimits, places
+from sanfang.dashboard.door.limits import Guesses, OpenPages, Pace, PageLimits, TooMany, places
 from sanfang.dashboard.door.login import Sessions
 from sanfang.dashboard.door.protocol import address_of
 
@@ -43,6 +43,69 @@ def test_a_pace_forgets_who_was_quiet_for_longest(monkeypatch: pytest.MonkeyPatc
     assert pace.take("a") and pace.take("b") and not pace.take("a")
     assert pace.take("c")  # "b" is forgotten
     assert not pace.take("a") and pace.take("b")
+
+
+# --- Guesses ----------------------------------------------------------------------------------------------
+
+EACH, TOGETHER = limits.PASSWORDS, limits.ALL_PASSWORDS
+
+
+def guess(guesses: Guesses, address: str, right: bool = False) -> bool | None:
+    """Whether a try was right; None if it was not looked at."""
+    try:
+        return guesses.tried(address, lambda: right or None) or False
+    except TooMany:
+        return None
+
+
+@pytest.mark.parametrize("addresses", [1, 20, 400, 5_000])
+def test_however_many_addresses_guess_together_they_have_one_pace(addresses: int) -> None:
+    """Each as fast as its own allowance comes back, and all of them for an hour."""
+    now = [0.0]
+    guesses, heard = Guesses(EACH, TOGETHER, clock=lambda: now[0]), 0
+    for second in range(0, 3600, 5):
+        now[0] = float(second)
+        for number in range(min(addresses, 30)):
+            heard += guess(guesses, f"10.0.0.{(second * 6 + number) % addresses}") is False
+    assert heard <= TOGETHER[0] + TOGETHER[1] * 3600
+    if addresses == 1:
+        assert heard <= EACH[0] + EACH[1] * 3600
+
+
+@pytest.mark.parametrize(
+    ("together", "addresses", "minutes"),
+    [(limits.ALL_PASSWORDS, 20, 1), (limits.ALL_PASSWORDS, 200, 10), (limits.ALL_CODES, 20, 4)],
+)
+def test_addresses_that_guess_on_keep_out_others_no_longer_than_is_said(
+    together: tuple[float, float], addresses: int, minutes: int
+) -> None:
+    """For an hour, each as often as it is heard; SECURITY.md says how long another one waits."""
+    now = [0.0]
+    guesses, waited, longest = Guesses(EACH, together, clock=lambda: now[0]), 0, 0
+    for second in range(3600):
+        now[0] = float(second)
+        for number in range(addresses):
+            guess(guesses, f"10.0.0.{number}")
+        waited = 0 if guess(guesses, "10.1.0.1", right=True) else waited + 1
+        longest = max(longest, waited)
+    assert longest <= 60 * minutes
+
+
+def test_a_right_secret_costs_nothing_and_tries_at_once_are_counted_one_by_one() -> None:
+    guesses = Guesses((3, 0.0), (4, 0.0))
+    assert all(guess(guesses, "a", right=True) for _ in range(40))
+    begun, said = threading.Barrier(8), list[bool | None]()
+
+    def slow() -> None:
+        begun.wait()
+        said.append(guess(guesses, "a"))
+
+    threads = [threading.Thread(target=slow) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert said.count(False) == 3 and said.count(None) == 5
 
 
 def test_places_are_counted_by_browser_by_address_and_in_all() -> None:

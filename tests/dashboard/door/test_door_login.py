@@ -18,7 +18,7 @@ from apart import run_apart
 from sanfang.cli import dashboard
 from sanfang.cli.app import app
 from sanfang.dashboard.door import login
-from sanfang.dashboard.door.limits import ALL_PASSWORDS, OWN_PASSWORDS, PASSWORDS
+from sanfang.dashboard.door.limits import FIRST_WRONG, PASSWORDS
 from sanfang.dashboard.door.login import ADMITTED_SECONDS, Sessions
 
 SECRET = "三放 two words"
@@ -80,21 +80,15 @@ def tried(sessions: Sessions, password: str, address: str) -> bool | None:
     return sessions.try_password(urlencode({"password": password}).encode(), address)
 
 
-def test_whatever_others_try_the_right_password_gets_in_at_once() -> None:
-    """Fifty addresses guess for as long as they are heard; one that has mistyped a few times is still let in."""
+def test_who_guesses_on_from_many_addresses_leaves_something_to_who_mistypes() -> None:
+    """Nine addresses guess for as long as they are heard; one that has mistyped a few times is still let in at once."""
     sessions = Sessions(SECRET)
-    for number in range(50):
+    for number in range(9):
         while tried(sessions, "wrong", f"10.0.0.{number}") is not None:
             pass
-    for address, mistyped in (("10.1.0.1", 0), ("10.1.0.2", OWN_PASSWORDS - 1)):
+    for address, mistyped in (("10.1.0.1", 0), ("10.1.0.2", int(FIRST_WRONG[0]) - 1)):
         assert [tried(sessions, "wrong", address) for _ in range(mistyped)] == [False] * mistyped
         assert tried(sessions, SECRET, address) is True
-
-
-def test_many_addresses_together_guess_hardly_faster_than_a_few() -> None:
-    sessions = Sessions(SECRET)
-    heard = sum(tried(sessions, "wrong", f"10.0.{n // 200}.{n % 200}") is False for n in range(400) for _ in range(20))
-    assert heard <= 400 * OWN_PASSWORDS + ALL_PASSWORDS[0] + 1, "beyond their own few tries they share one pace"
 
 
 def test_a_room_behind_one_router_logs_in_at_once() -> None:

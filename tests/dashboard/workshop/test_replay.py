@@ -69,7 +69,12 @@ def test_nothing_of_a_stranger_is_markup_and_nothing_secret_is_in_it(played: tup
     room, token = played
     page = replay(room, lang).decode()
     assert page.count("<script") == 2 and page.count("</script>") == 2 and "<b>" not in page
-    assert room.code not in page and token not in page and room.host not in page
+    assert (
+        room.entrance.code not in page
+        and room.entrance.link not in page
+        and token not in page
+        and room.host not in page
+    )
     assert json.loads(data_of(page))["question"] == f"{HOSTILE}?"
 
 

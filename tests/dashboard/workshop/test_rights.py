@@ -12,15 +12,16 @@ import pytest
 import jobs
 from sanfang.dashboard import limits
 from sanfang.dashboard.workshop import rooms, workshop
+from sanfang.dashboard.workshop.entrance import ALPHABET, CODE_LENGTH
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.rooms import Rooms
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.dashboard.workshop.views import phone
-from sanfang.dashboard.workshop.workshop import ALPHABET, CODE_LENGTH, HOST, Workshop
+from sanfang.dashboard.workshop.workshop import HOST, Workshop
 from sanfang.run.tree import TRUNK
 from sanfang.run.tree_file import to_json
 from sanfang.scenario.errors import InputError
-from workshops import FORESEEN, MadeUp, order, play
+from workshops import FORESEEN, MadeUp, made_up, order, play
 
 SETTING = Setting("demo", 0.25, 1, 60, 3, "What first?")
 
@@ -28,12 +29,7 @@ SETTING = Setting("demo", 0.25, 1, 60, 3, "What first?")
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A workshop with made-up runs, which are there at once."""
-    jobs.at_once(monkeypatch)
-    monkeypatch.setattr(workshop, "RUNS", MadeUp())
-    opened = Workshop("the host", SETTING)
-    opened.begin()
-    yield opened
-    opened.close()
+    yield from made_up(monkeypatch, SETTING)
 
 
 @pytest.fixture
@@ -82,8 +78,8 @@ def test_a_branch_goes_on_from_the_own_one(room: Workshop, two: Any) -> None:
 @pytest.mark.parametrize("token", ["", "x", "é" * 50, "a" * 5_000, "the host", "What first?", "\0"])
 def test_what_is_no_token_opens_nothing(room: Workshop, two: Any, token: str) -> None:
     before = to_json(room.tree)
-    for given in (token, room.code, two[0][:-1], two[0] + "x", two[0].swapcase()):
-        assert room.team_of(given) is None
+    for given in (token, room.entrance.code, room.entrance.link, two[0][:-1], two[0] + "x", two[0].swapcase()):
+        assert room.entrance.of_token(given) is None
         with pytest.raises(Refused, match="team"):
             room.act(given, order(**play({"one_window": 1.0})))
     assert to_json(room.tree) == before
@@ -199,7 +195,7 @@ def test_a_team_waits_for_its_branch_and_has_only_so_many(room: Workshop, monkey
     with pytest.raises(Refused, match="more"):
         room.act(token, order(**play({"authority": 0.1})))
     other = room.enter("blue")
-    monkeypatch.setattr(Workshop, "is_playing", lambda *_: True)
+    monkeypatch.setattr(Workshop, "is_on_its_way", lambda *_: True)
     room.act(other, order(**play({"authority": 0.1})))
     with pytest.raises(Refused, match="patience"):
         room.act(other, order(**play({"authority": 0.2})))
@@ -207,10 +203,10 @@ def test_a_team_waits_for_its_branch_and_has_only_so_many(room: Workshop, monkey
 
 def test_a_phone_is_told_nothing_of_other_teams(room: Workshop, two: Any) -> None:
     room.rename(2, "a secret of blue")
-    team = room.team_of(two[0])
+    team = room.entrance.of_token(two[0])
     assert team is not None
     told = json.dumps(phone(room, team), ensure_ascii=False, allow_nan=False)
-    assert "blue" not in told.replace("team", "") and two[0] not in told and room.code not in told
+    assert "blue" not in told.replace("team", "") and two[0] not in told and room.entrance.code not in told
     assert [one["id"] for one in phone(room, team)["branches"]] == [1]
 
 
@@ -229,7 +225,7 @@ def test_the_host_may_act_on_any_branch(room: Workshop, two: Any) -> None:
 
 
 def test_a_prediction_is_held_against_what_came_out(room: Workshop, two: Any) -> None:
-    team = room.team_of(two[0])
+    team = room.entrance.of_token(two[0])
     assert team is not None and room.tree.branch(1).expected == FORESEEN
     for lang in ("zh", "en"):
         rows = phone(room, team)["texts"][lang]["branches"]["1"]["rows"]
@@ -252,11 +248,12 @@ def open_rooms(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rooms]:
 
 def test_a_code_can_be_read_aloud_and_typed_in_any_way(open_rooms: Rooms) -> None:
     room = open_rooms.open("a", SETTING)
-    assert len(room.code) == CODE_LENGTH and set(room.code) <= set(ALPHABET) and not set("01OIL") & set(ALPHABET)
-    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in room.code)
-    for typed in (room.code.lower(), f" {room.code[:3]} {room.code[3:]} ", wide):
+    code = room.entrance.code
+    assert len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) and not set("01OIL") & set(ALPHABET)
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in code)
+    for typed in (code.lower(), f" {code[:3]} {code[3:]} ", wide):
         assert open_rooms.with_code(typed) is room
-    for typed in ("", room.code[:-1], room.code + "A", "é" * 10_000):
+    for typed in ("", code[:-1], code + "A", room.entrance.link, "é" * 10_000):
         assert open_rooms.with_code(typed) is None
 
 
@@ -265,11 +262,11 @@ def test_each_browser_has_its_own_workshop_and_a_new_one_ends_the_old(open_rooms
     token = first.enter("red")
     assert open_rooms.of_host("a") is first and open_rooms.of_host("c") is None and open_rooms.of_host("") is None
     found = open_rooms.with_token(token)
-    assert found is not None and found[0] is first and other.team_of(token) is None
+    assert found is not None and found[0] is first and other.entrance.of_token(token) is None
     second = open_rooms.open("a", SETTING)
     assert first.over and open_rooms.with_token(token) is None and open_rooms.of_host("a") is second
     open_rooms.close("a")
-    assert second.over and open_rooms.with_code(second.code) is None and open_rooms.of_host("b") is other
+    assert second.over and open_rooms.with_code(second.entrance.code) is None and open_rooms.of_host("b") is other
 
 
 def test_only_so_many_workshops_are_open_and_forgotten_ones_make_room(

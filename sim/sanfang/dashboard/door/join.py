@@ -1,13 +1,17 @@
 """The entrance of a workshop's phones: one page, and the few requests that it makes. It is open without the password.
 
-Whoever comes this way reaches the workshop whose code he has, as one team, and nothing else: no page of Solara's, no
-file, no websocket. A team is known by a token of its own in a cookie of this path, which no script can read; it is not
-the password, does not stand in for it, and is worth nothing once the workshop is over.
+Whoever comes this way reaches the workshop whose code or link he has, as one team, and nothing else: no page of
+Solara's, no file, no websocket. A team is known by a token of its own in a cookie of this path, which no script can
+read; it is not the password, does not stand in for it, and is worth nothing once the workshop is over. Beside it stands
+what the browser is known by, so that one browser has few places, and stays out once its team was removed.
+
+Who has come in is counted by team and not by address: nobody at the same router can lock him out.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,28 +29,36 @@ from sanfang.dashboard.door.limits import (
     MAX_ORDER_BYTES,
     ORDER_THREADS,
     ORDERS,
-    OWN_CODES,
+    REQUESTS,
     Guesses,
     Pace,
+    TooMany,
 )
 from sanfang.dashboard.door.protocol import address_of
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.dashboard.workshop import embed, orders
+from sanfang.dashboard.workshop.entrance import Team
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.rooms import ROOMS, Rooms
 from sanfang.dashboard.workshop.views import phone, words
-from sanfang.dashboard.workshop.workshop import Team, Workshop
+from sanfang.dashboard.workshop.workshop import Workshop
 from sanfang.scenario.errors import InputError
 
 PATH = "/join"
 COOKIE = "sanfang-team"
-MAX_TOKEN = 100
+MAX_COOKIE = 100
 """Characters; a longer one is none of ours, and is not looked at."""
 
 SEEN_FROM = ("join_", "workshop_")
 """The words of the page: how their keys begin."""
 
-NOT_IN, NOT_GRANTED, TOO_MUCH = 401, 409, 429
+BROWSER = re.compile(r"[\w-]{22}", re.ASCII)
+"""What a browser is known by: 128 random bits."""
+
+STATUS = {"team": 401, "code": 403, "link": 403, "slow": 429, "codes": 429}
+"""Of an answer that refuses, by the reason; where there is none here, the request is understood and not granted."""
+
+NOT_GRANTED = 409
 
 
 class Found(NamedTuple):
@@ -56,6 +68,18 @@ class Found(NamedTuple):
     team: Team
     token: str
 
+    @property
+    def counted_as(self) -> str:
+        """By what its requests are counted."""
+        return f"{id(self.workshop)} {self.team.number}"
+
+
+class Cookie(NamedTuple):
+    """What a phone keeps: what its browser is known by, and the token of its team, each "" where it has none."""
+
+    browser: str = ""
+    token: str = ""
+
 
 class Join:
     """Answers requests at `/join` and below it. `port` is that of the server, `lang` the language of a page that is
@@ -64,8 +88,8 @@ class Join:
     def __init__(self, port: int = 0, lang: str = "zh", rooms: Rooms = ROOMS) -> None:
         self.cookie = f"{COOKIE}-{port}"
         self._lang, self._rooms = lang, rooms
-        self._guesses = Guesses(CODES, OWN_CODES, ALL_CODES)
-        self._asked, self._orders = Pace(JOINED), Pace(ORDERS)
+        self._guesses = Guesses(CODES, ALL_CODES)
+        self._strangers, self._asked, self._orders = Pace(JOINED), Pace(REQUESTS), Pace(ORDERS)
         self._threads = ThreadPoolExecutor(ORDER_THREADS, thread_name_prefix="an order")
         self._posts: dict[str, Callable[[Found, bytes], Response]] = {"act": self._act, "leave": self._leave}
 
@@ -77,13 +101,14 @@ class Join:
     async def answer(self, scope: Scope, receive: Receive, headers: Headers) -> Response:
         """The answer to a request whose host and origin have been checked."""
         path, address = scope["path"].removeprefix(PATH).strip("/"), address_of(scope["client"])
-        if not self._asked.take(address):
-            return _refusal(Refused("slow"), TOO_MUCH)
+        found = self._found(headers)
+        if not (self._asked.take(found.counted_as) if found else self._strangers.take(address)):
+            return _refusal(Refused("slow"))
         if scope["method"] != "POST":
             if path == "":
                 return self._page(scope["query_string"].decode("ascii", "replace"))
             if path == "state":
-                return await self._in_thread(lambda: self._state(headers, scope["query_string"]))
+                return await self._in_thread(lambda: self._state(found, scope["query_string"]))
             return _NOTHING
         if path != "enter" and path not in self._posts:
             return _NOTHING
@@ -94,15 +119,15 @@ class Join:
             return _refusal(Refused("form"), 413)
         secure = headers.get("origin", "").startswith("https:")
         if path == "enter":
-            return await self._in_thread(lambda: self._enter(body, address, secure))
-        return await self._in_thread(lambda: self._order(path, headers, body))
+            return await self._in_thread(lambda: self._enter(body, address, self._cookie(headers).browser, secure))
+        return await self._in_thread(lambda: self._order(path, found, body))
 
     async def _in_thread(self, make: Callable[[], Response]) -> Response:
         """What takes some hundredths of a second is made apart, so that others are heard meanwhile."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, make)
         except Refused as refused:
-            return _refusal(refused, NOT_IN if refused.reason == "team" else NOT_GRANTED)
+            return _refusal(refused)
         except InputError as problem:
             return _answer({"error": dict.fromkeys(LANGUAGES, str(problem))}, NOT_GRANTED)
 
@@ -121,37 +146,42 @@ class Join:
         answer.raw_headers.append((b"content-security-policy", _policy(nonce)))
         return answer
 
-    def _state(self, headers: Headers, query: bytes) -> Response:
+    def _state(self, found: Found | None, query: bytes) -> Response:
         """What a team sees; next to nothing where that is not new, or where nobody has come in."""
-        try:
-            workshop, team, _ = self._team(headers)
-        except Refused as refused:
-            return _answer({"out": True, "error": refused.told()})
+        if found is None:
+            return _answer({"out": True, "error": Refused("team").told()})
+        found.workshop.look()
         since = query.decode("ascii", "replace").removeprefix("since=")
-        if since == str(team.version):
-            return _answer({"version": team.version})
-        return _answer(phone(workshop, team))
+        if since == str(found.team.version):
+            return _answer({"version": found.team.version})
+        return _answer(phone(found.workshop, found.team))
 
-    def _enter(self, body: bytes, address: str, secure: bool) -> Response:
-        """Let in a team that has the code. A right code costs nothing: a room sits behind one router."""
-        if not self._guesses.heard(address):
-            return _refusal(Refused("slow"), TOO_MUCH)
-        entry = orders.read_entry(body)
-        workshop = self._rooms.with_code(entry.code)
+    def _enter(self, body: bytes, address: str, browser: str, secure: bool) -> Response:
+        """Let in a team that has the code or the link. Right ones cost nothing: a room sits behind one router."""
+        entry, browser = orders.read_entry(body), browser or secrets.token_urlsafe(16)
+        workshop = self._rooms.with_link(entry.link) if entry.link else self._with_code(entry.code, address)
         if workshop is None:
-            self._guesses.wrong(address)
-            return _refusal(Refused("code"), 403)
-        token = workshop.enter(entry.team)
-        team = workshop.team_of(token)
-        assert team is not None  # it has just come in
+            raise Refused("link" if entry.link else "code")
+        token = workshop.enter(entry.team, browser)
+        team = workshop.entrance.of_token(token)
+        if team is None:  # removed, or all is over, in the same moment
+            raise Refused("team")
         answer = _answer(phone(workshop, team))
-        answer.raw_headers.append(self._header(token, secure))
+        answer.raw_headers.append(self._header(Cookie(browser, token), secure))
         return answer
 
-    def _order(self, path: str, headers: Headers, body: bytes) -> Response:
-        found = self._team(headers)
-        if not self._orders.take(f"{id(found.workshop)} {found.team.number}"):
-            return _refusal(Refused("slow"), TOO_MUCH)
+    def _with_code(self, code: str, address: str) -> Workshop | None:
+        """The workshop with a code, which is short enough to be guessed: wrong ones are counted. Raises Refused."""
+        try:
+            return self._guesses.tried(address, lambda: self._rooms.with_code(code))
+        except TooMany:
+            raise Refused("codes") from None
+
+    def _order(self, path: str, found: Found | None, body: bytes) -> Response:
+        if found is None:
+            raise Refused("team")
+        if not self._orders.take(found.counted_as):
+            raise Refused("slow")
         return self._posts[path](found, body)
 
     def _act(self, found: Found, body: bytes) -> Response:
@@ -162,26 +192,29 @@ class Join:
     def _leave(self, found: Found, body: bytes) -> Response:
         """The phone goes: its token is worth nothing any more. The host can let the team in again."""
         found.workshop.leave(found.token)
-        answer = _answer({})
-        answer.raw_headers.append(self._header("", False, ended=True))
-        return answer
+        return _answer({})
 
     # --- Tokens -----------------------------------------------------------------------------------------
 
-    def _team(self, headers: Headers) -> Found:
-        """Whose request it is. Raises Refused."""
+    def _cookie(self, headers: Headers) -> Cookie:
+        """What the browser keeps of ours. Of several the first counts: there is one for each path."""
         for part in headers.get("cookie", "").split(";"):
-            name, _, token = part.strip().partition("=")
-            if name == self.cookie and len(token) <= MAX_TOKEN:
-                found = self._rooms.with_token(token)
-                if found is not None:
-                    return Found(*found, token)
-        raise Refused("team")
+            name, _, value = part.strip().partition("=")
+            if name == self.cookie and len(value) <= MAX_COOKIE:
+                browser, _, token = value.partition(".")
+                return Cookie(browser, token) if BROWSER.fullmatch(browser) else Cookie()
+        return Cookie()
 
-    def _header(self, token: str, secure: bool, ended: bool = False) -> tuple[bytes, bytes]:
-        """The header that gives a phone its token, or takes it away. It is sent to no other path."""
-        more = ("; Secure" if secure else "") + ("; Max-Age=0" if ended else "")
-        return b"set-cookie", f"{self.cookie}={token}; Path={PATH}; HttpOnly; SameSite=Strict{more}".encode()
+    def _found(self, headers: Headers) -> Found | None:
+        """Whose request it is; None where it is nobody's who has come in."""
+        token = self._cookie(headers).token
+        found = self._rooms.with_token(token) if token else None
+        return Found(*found, token) if found else None
+
+    def _header(self, kept: Cookie, secure: bool) -> tuple[bytes, bytes]:
+        """The header that gives a phone its token. It is sent to no other path."""
+        given = f"{self.cookie}={kept.browser}.{kept.token}; Path={PATH}; HttpOnly; SameSite=Strict"
+        return b"set-cookie", f"{given}{'; Secure' if secure else ''}".encode()
 
 
 _NOTHING = PlainTextResponse("Nothing is here.\n", 404)
@@ -191,8 +224,8 @@ def _answer(told: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(told, status, headers={"cache-control": "no-store"})
 
 
-def _refusal(refused: Refused, status: int) -> Response:
-    return _answer({"error": refused.told()}, status)
+def _refusal(refused: Refused, status: int = 0) -> Response:
+    return _answer({"error": refused.told()}, status or STATUS.get(refused.reason, NOT_GRANTED))
 
 
 def _policy(nonce: str) -> bytes:

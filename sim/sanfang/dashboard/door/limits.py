@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -73,11 +74,11 @@ CONNECTS = (200, 5.0)
 PASSWORDS = (10, 0.2)
 """Wrong passwords tried from one address: at once, and a second from then on."""
 
-OWN_PASSWORDS = 5
-"""Of these, wrong ones that are an address's own affair: whatever others try, it may mistype so often."""
-
 ALL_PASSWORDS = (100, 2.0)
-"""Wrong passwords tried beyond that, from all addresses together: many of them may not guess much faster than one."""
+"""Wrong passwords tried from all addresses together, however many they are: 7,300 in an hour and never more."""
+
+FIRST_WRONG = (5, 5 / 3600.0)
+"""Wrong tries of an address that are taken for those of somebody who mistypes: at once, and a second from then on."""
 
 MAX_ORDER_BYTES = 8_192
 """Of what a phone of a workshop sends: every lever with its level has some 1,500."""
@@ -86,15 +87,17 @@ ORDER_THREADS = 4
 """Threads in which orders of phones are carried out; runs are made elsewhere."""
 
 JOINED = (600, 60.0)
-"""Requests of phones of workshops from one address: at once, and a second from then on. A phone asks every two seconds,
-and a room sits behind one router."""
+"""Requests of phones that have not come in to a workshop, from one address: at once, and a second from then on."""
+
+REQUESTS = (60, 5.0)
+"""Requests of one team, likewise, whatever others at its address ask for. Its phone asks every two seconds."""
 
 ORDERS = (20, 2.0)
 """Orders of one team, likewise."""
 
-CODES, OWN_CODES, ALL_CODES = (10, 0.2), 5, (60, 0.5)
-"""Wrong codes of workshops, as wrong passwords: from one address, of these its own affair, and from all beyond that. In
-the four hours of a quiet workshop all together try 7,000 of 887 million codes."""
+CODES, ALL_CODES = (10, 0.2), (60, 0.5)
+"""Wrong codes of workshops, as wrong passwords: from one address, and from all together. In the four hours of a quiet
+workshop all together try 7,260 of 887 million codes. The secret of a link has 128 bits: of that nobody counts."""
 
 TRIFLE = 1e-9
 """Of a pace: who has waited as long as told to is let through."""
@@ -136,26 +139,40 @@ class Pace:
         return max(0.0, (min(amount, self._burst) - left) / self._rate)
 
 
+class TooMany(Exception):
+    """A secret was not looked at: too many wrong ones were sent before."""
+
+
 class Guesses:
-    """Wrong tries at a secret, by address. Each has `each` of them, `own` of which are its own affair whatever others
-    try; beyond these all addresses share `together`. A right one costs nothing."""
+    """Tries at a secret, by address. Wrong ones are counted: an address has `each`, and all together have `together`
+    and never more. A right one costs nothing.
 
-    def __init__(self, each: tuple[float, float], own: int, together: tuple[float, float]) -> None:
-        self._each, self._all, self._shared_below = Pace(each), Pace(together), each[0] - own + 1
+    Half of what all have at once is kept for addresses that are still at their `FIRST_WRONG`: whoever guesses on from
+    many addresses leaves it to those who mistype. Every method may be called by any thread.
+    """
 
-    def heard(self, address: str) -> bool:
-        """Whether one more try of an address is looked at."""
-        return self._each.has(address) and (self._is_own(address) or self._all.has())
+    def __init__(
+        self,
+        each: tuple[float, float],
+        together: tuple[float, float],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._each, self._all, self._first = Pace(each, clock), Pace(together, clock), Pace(FIRST_WRONG, clock)
+        self._kept_back, self._lock = together[0] / 2, threading.Lock()
 
-    def wrong(self, address: str) -> None:
-        """A try was wrong."""
-        own = self._is_own(address)
-        self._each.take(address)
-        if not own:
-            self._all.take()
-
-    def _is_own(self, address: str) -> bool:
-        return self._each.has(address, self._shared_below)
+    def tried[Found](self, address: str, look: Callable[[], Found | None]) -> Found | None:
+        """What `look` finds by a secret that an address has sent; None if that was a wrong one. Raises TooMany where it
+        is not even looked at."""
+        with self._lock:  # or several at once would all be heard before the first is counted
+            left_over = 0.0 if self._first.has(address) else self._kept_back
+            if not (self._each.has(address) and self._all.has(amount=1 + left_over)):
+                raise TooMany
+            found = look()
+            if found is None:
+                self._each.take(address)
+                self._first.take(address)
+                self._all.take()
+            return found
 
 
 @dataclass(frozen=True)

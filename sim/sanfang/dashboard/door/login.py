@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from sanfang.dashboard.door.limits import ALL_PASSWORDS, OWN_PASSWORDS, PASSWORDS, Guesses
+from sanfang.dashboard.door.limits import ALL_PASSWORDS, PASSWORDS, Guesses, TooMany
 
 COOKIE = "sanfang-session"
 """The cookie's name is this and the port: a browser sends the cookies of all ports of a host to each of them."""
@@ -35,7 +35,7 @@ class Sessions:
         self._key = secrets.token_bytes(32)
         self._password = _digest(password) if password is not None else None
         self._clock = clock
-        self._guesses = Guesses(PASSWORDS, OWN_PASSWORDS, ALL_PASSWORDS)
+        self._guesses = Guesses(PASSWORDS, ALL_PASSWORDS)
 
     @property
     def asks(self) -> bool:
@@ -83,13 +83,17 @@ class Sessions:
         The comparison takes the same time whatever was given. The right one costs nothing: a room of forty may sit
         behind one router.
         """
-        if not self._guesses.heard(address):
+        given = _digest(parse_qs(body.decode("utf-8", "replace")).get(FIELD, [""])[0])
+        password = self._password
+
+        def is_right() -> bool | None:
+            return True if password is not None and hmac.compare_digest(given, password) else None
+
+        try:
+            right = self._guesses.tried(address, is_right)
+        except TooMany:
             return None
-        given = parse_qs(body.decode("utf-8", "replace")).get(FIELD, [""])[0]
-        if self._password is not None and hmac.compare_digest(_digest(given), self._password):
-            return True
-        self._guesses.wrong(address)
-        return False
+        return right is not None
 
     def _signature(self, body: str) -> str:
         return hmac.new(self._key, body.encode(), hashlib.sha256).hexdigest()

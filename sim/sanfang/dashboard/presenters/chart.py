@@ -32,7 +32,7 @@ def chart(
     before: Json | None = None,
 ) -> Json:
     """What `Charts` draws. A series: name, colour, values by day (arrays), and maybe low, high (arrays), dash, and
-    quiet (a band only: not among the numbers that are told).
+    quiet (a band only: not among the numbers that are told); an id where others may have the same name.
 
     `form` "share" shows 0-1 as percent. The days of an array are 1, 2, ...; of more than `MAX_POINTS` some are left
     out, never the last. `to` is the end of the axis, `marks` are dicts of day and label. `before` is a series of the
@@ -41,7 +41,8 @@ def chart(
     """
     rows = thinned(days)
     shown = [
-        {key: rounded(value[rows]) if isinstance(value, np.ndarray) else value for key, value in given.items()}
+        {"id": given["name"]}
+        | {key: rounded(value[rows]) if isinstance(value, np.ndarray) else value for key, value in given.items()}
         for given in series
     ]
     x, begins = (rows + 1).tolist(), 1
@@ -63,7 +64,7 @@ def _with_days_before(x: list[int], series: list[Json], before: Json) -> tuple[l
     longer = [
         {key: none + value if isinstance(value, list) else value for key, value in given.items()} for given in series
     ]
-    past = {key: value for key, value in before.items() if key != "onward"}
+    past = {"id": before["name"]} | {key: value for key, value in before.items() if key != "onward"}
     past |= {"past": True, "values": rounded(before["values"][rows]) + later}
     return (rows - days + 1).tolist() + x, 1 - days, [*longer, past]
 

@@ -57,9 +57,10 @@ def read(body: bytes) -> Order:
 
 
 class Entry(_Order):
-    """Somebody at the door: the code on the screen, and the name of a team."""
+    """Somebody at the door: the code as it was typed, or the secret of the link; and the name of a team."""
 
-    code: Annotated[str, Field(max_length=40)]
+    code: Annotated[str, Field(max_length=40)] = ""
+    link: Annotated[str, Field(max_length=40)] = ""
     team: Annotated[str, Field(max_length=200)]
 
 

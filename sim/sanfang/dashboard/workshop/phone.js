@@ -3,6 +3,8 @@
 const DATA = JSON.parse(document.getElementById('data').textContent);
 const STEP = 0.25, ASK = 2000;
 let lang = DATA.lang, state = null, parent = 0, day = 0, levels = {}, foreseen = {}, open = { resources: true }, told = {}, said = null, naming = null, busy = false, failed = 0;
+// The secret of the link in the picture on the screen; a fragment is sent to no server by itself.
+let link = /^#[\w-]{22}$/.test(location.hash) ? location.hash.slice(1) : '';
 
 const say = (key, values) => fillIn(DATA.words[lang][key], values || {});
 const byId = (id) => document.getElementById(id);
@@ -20,7 +22,7 @@ async function send(path, body, then) {
   tell(null);
   try {
     const { status, found } = await ask(path, body);
-    if (status !== 200) { tell(found.error); if (status === 401) { state = null; draw(); } return; }
+    if (status !== 200) { tell(found.error); if (status === 401) { state = null; draw(); } if (status === 403 && body.link) { link = ''; draw(); } return; }
     if (then) then();
     take(found);
   } catch (problem) { tell({ zh: DATA.words.zh.join_lost, en: DATA.words.en.join_lost }); } finally { busy = false; }
@@ -98,11 +100,11 @@ function drawTop() {
     languages());
 }
 function drawEntry() {
-  const shown = /^#[0-9A-Za-z]{4,12}$/.test(location.hash) ? location.hash.slice(1) : ''; // of the picture on the screen
-  const code = make('input', { type: 'text', id: 'code', class: 'big', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 12, required: true, value: shown });
-  const team = make('input', { type: 'text', id: 'team', autocomplete: 'off', maxlength: 24, required: true });
-  const form = make('form', { class: 'card stack', onsubmit: (event) => { event.preventDefault(); send('enter', { code: code.value, team: team.value }); } },
-    make('label', { class: 'field', for: 'code' }, make('span', {}, say('join_code')), code),
+  const code = make('input', { type: 'text', id: 'code', class: 'big', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: 12, required: true });
+  const typed = told.team || '', team = make('input', { type: 'text', id: 'team', autocomplete: 'off', maxlength: 24, required: true, value: typed, oninput: (event) => { told.team = event.target.value; } });
+  const shown = () => (link ? { link } : { code: code.value });
+  const form = make('form', { class: 'card stack', onsubmit: (event) => { event.preventDefault(); send('enter', { ...shown(), team: team.value }); } },
+    link ? null : make('label', { class: 'field', for: 'code' }, make('span', {}, say('join_code')), code),
     make('label', { class: 'field', for: 'team' }, make('span', {}, say('join_team')), team),
     make('button', { type: 'submit', class: 'primary', 'data-do': 'enter' }, say('join_enter')));
   byId('main').replaceChildren(form);

@@ -59,17 +59,32 @@ function play() {
   refresh();
 }
 function stop() { clearInterval(playing); playing = null; if (byId('day')) byId('curves').querySelector('[data-do=play]').textContent = say('replay_play'); }
+// As much of a text as has room, at 8 pixels a letter and 15 for a wide one.
+function fitting(text, room) {
+  let used = 0, shown = '';
+  for (const letter of text) {
+    used += letter > '\u2e7f' ? 15 : 8;
+    if (used > room) return shown + '…';
+    shown += letter;
+  }
+  return shown;
+}
 function drawTree() {
   const rows = [], visit = (id) => { rows.push(id); for (const one of BRANCHES) if (one.parent === id) visit(one.id); };
   visit(0);
-  const high = rows.length * 30 + 10, wide = Math.max(byId('tree').clientWidth - 26, 640), X = (at) => 10 + ((wide - 330) * at) / DAYS, Y = (id) => rows.indexOf(id) * 30 + 20;
+  // Names stand beside their lines; where there is no room beside, as on a phone, above them.
+  const wide = byId('tree').clientWidth - 26, narrow = wide < 640, row = narrow ? 48 : 30, beside = narrow ? 20 : 330;
+  const high = rows.length * row + 10, X = (at) => 10 + ((wide - beside) * at) / DAYS, Y = (id) => rows.indexOf(id) * row + (narrow ? 40 : 20);
   const svg = svgElement('svg', { viewBox: `0 0 ${wide} ${high}`, role: 'img', 'aria-label': say('replay_tree') });
   svg.style.width = wide + 'px'; // a unit is a pixel: letters are as large as those around
+  const names = [];
   for (const id of rows) {
     const branch = BRANCHES[id], y = Y(id), x = X(branch.day), from = branch.parent === null ? y : Y(branch.parent);
     svg.append(svgElement('path', { d: `M${x} ${from}C${x + 24} ${from} ${x} ${y} ${x + 24} ${y}L${X(DAYS)} ${y}`, fill: 'none', stroke: colour(branch), 'stroke-width': stands(branch) ? 3 : 1.6, 'stroke-opacity': stands(branch) ? 1 : 0.55 }));
-    svg.append(svgElement('text', { x: X(DAYS) + 10, y: y + 5, class: 'label' }, (stands(branch) && id ? '◉ ' : '') + label(branch)));
+    const name = fitting((stands(branch) && id ? '◉ ' : '') + label(branch), narrow ? wide - 20 : beside - 30);
+    names.push(svgElement('text', { x: narrow ? 10 : X(DAYS) + 10, y: narrow ? y - 12 : y + 5, class: 'label' }, name));
   }
+  svg.append(...names); // on top of all lines
   byId('tree').replaceChildren(make('h2', {}, say('replay_tree')), make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': say('replay_tree') }, svg));
 }
 function drawTwo() {
@@ -78,7 +93,7 @@ function drawTwo() {
   place.replaceChildren(make('h2', {}, say('replay_compare')), make('div', { class: 'row' },
     chooser('first', say('replay_first'), first, choices, (id) => { first = Number(id); drawTwo(); refresh(); byId('two').querySelector('[data-field=first]').focus(); }),
     chooser('second', say('replay_second'), second, choices, (id) => { second = Number(id); drawTwo(); refresh(); byId('two').querySelector('[data-field=second]').focus(); })));
-  if (!mine.series || !other.series) { place.append(make('p', { class: 'soft' }, say('workshop_waiting'))); return; }
+  if (!mine.series || !other.series) { place.append(make('p', { class: 'soft' }, say('replay_not_both'))); return; }
   const heads = [say('replay_measure'), label(mine), label(other), say('replay_difference')].map((text) => make('th', { scope: 'col' }, text));
   const rows = DATA.measures.map((one) => {
     const [a, b] = [mine, other].map((branch) => branch.series[one.name][DAYS - 1]), gap = a - b;

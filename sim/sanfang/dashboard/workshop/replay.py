@@ -14,6 +14,7 @@ from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.presenters.colours import PRESENT
 from sanfang.dashboard.words import LANGUAGES, say
 from sanfang.dashboard.workshop import embed
+from sanfang.dashboard.workshop.kept import KeptWorkshop
 from sanfang.dashboard.workshop.views import colours_of, label, moves, place, rows, why, words
 from sanfang.dashboard.workshop.workshop import Workshop
 from sanfang.model import state as s
@@ -35,6 +36,15 @@ def replay(workshop: Workshop, lang: str) -> bytes:
         script=script, data=embed.data(contents(workshop, lang)),
     )  # fmt: skip
     return page.encode()
+
+
+def replay_of(kept: KeptWorkshop, lang: str) -> bytes:
+    """The same of a workshop that is not open. Raises InputError where it cannot be read."""
+    workshop = Workshop("", kept.setting, kept)
+    try:
+        return replay(workshop, lang)
+    finally:
+        workshop.close()
 
 
 def contents(workshop: Workshop, lang: str) -> Json:

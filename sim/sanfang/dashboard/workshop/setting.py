@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sanfang.dashboard import limits
-from sanfang.run.tree import Tree, clean_name
+from sanfang.run.names import clean_name
+from sanfang.run.tree import Tree
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import whole_number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from sanfang.dashboard.worlds.viewers import Viewers
@@ -16,13 +17,25 @@ class Teller:
 
     def __init__(self) -> None:
         self._viewers = Viewers("a workshop")
+        self._left = time.monotonic()
         self._news, self._end = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="workshop")
         self._thread.start()
 
     def join(self, told: Callable[[], object]) -> Callable[[], None]:
         """Have `told` called on this page when something has changed; returns what ends that."""
-        return self._viewers.join(told)
+        gone = self._viewers.join(told)
+
+        def leave() -> None:
+            gone()
+            self._left = time.monotonic()
+
+        return leave
+
+    @property
+    def looked(self) -> float:
+        """When a page looked last, by the clock of `time.monotonic`: now, while there is one."""
+        return time.monotonic() if len(self._viewers) else self._left
 
     def news(self) -> None:
         """Something has changed."""

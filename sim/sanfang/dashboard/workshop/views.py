@@ -11,7 +11,8 @@ from sanfang.dashboard import limits
 from sanfang.dashboard.presenters import beside, colours, views
 from sanfang.dashboard.presenters.chart import Json, rounded, thinned
 from sanfang.dashboard.words import LANGUAGES, own_label, say, texts
-from sanfang.dashboard.workshop.workshop import HEADLINES, HOST, Team, Workshop
+from sanfang.dashboard.workshop.entrance import Team
+from sanfang.dashboard.workshop.workshop import HEADLINES, HOST, Workshop
 from sanfang.metrics.numbers import number
 from sanfang.run.moves import Move
 from sanfang.run.series import MEASURES
@@ -56,15 +57,6 @@ def whose(branch: Branch, lang: str) -> str:
         if branch.id == TRUNK
         else f"{branch.owner or say('workshop_host', lang)} · {label(branch, lang)}"
     )
-
-
-def state(workshop: Workshop, branch: Branch) -> str:
-    """ "played", "playing", "waiting" or "failed"."""
-    if branch.kept is not None:
-        return "played"
-    if branch.problem:
-        return "failed"
-    return "playing" if workshop.is_playing(branch) else "waiting"
 
 
 def moves(made: Iterable[Move], lang: str) -> list[str]:
@@ -146,7 +138,7 @@ def _phone(workshop: Workshop, team: Team, version: int) -> Json:
         "levers": {lang: views.groups_of(tree.levels((), 0), lang) for lang in LANGUAGES},
         "headlines": list(HEADLINES),
         "branches": [
-            {"id": one.id, "name": one.name, "parent": one.parent, "day": one.day, "state": state(workshop, one),
+            {"id": one.id, "name": one.name, "parent": one.parent, "day": one.day, "state": workshop.state(one),
              "moves": [list(move) for move in one.moves], "doses": doses(tree.doses(one.moves))}
             for one in own
         ],
@@ -168,7 +160,7 @@ def _texts(workshop: Workshop, own: list[Branch], found: Mapping[int, Beside | N
         },
         "branches": {
             str(one.id): {
-                "label": label(one, lang), "state": say(f"workshop_{state(workshop, one)}", lang),
+                "label": label(one, lang), "state": say(f"workshop_{workshop.state(one)}", lang),
                 "moves": moves(one.moves, lang), "rows": rows(one, found[one.id], lang),
                 "why": why(found[one.id], lang),
             }

@@ -5,34 +5,26 @@ Every method may be called by any thread; none of them computes a run: that is d
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sanfang.dashboard import limits
+from sanfang.dashboard.workshop import kept
+from sanfang.dashboard.workshop.entrance import Entrance, Team
 from sanfang.dashboard.workshop.orders import Order, Play, Rename
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.dashboard.workshop.teller import Teller
 from sanfang.dashboard.worlds import shared_slots
 from sanfang.dashboard.worlds.kept_runs import RUNS, Seen, Trial
-from sanfang.run.background import DONE, FAILED, BackgroundJob
+from sanfang.run.background import CANCELLED, DONE, FAILED, WAITING, BackgroundJob
 from sanfang.run.slots import Slots
-from sanfang.run.tree import MAX_BRANCHES, TRUNK, Branch, Kept, clean_name
+from sanfang.run.tree import MAX_BRANCHES, TRUNK, Branch, Kept
 from sanfang.run.tree_file import to_dict
-from sanfang.scenario.errors import InputError
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Of codes: nothing that one could take for another (0 and O, 1 and I and L)."""
-
-CODE_LENGTH = 6
-MAX_TEAM_NAME = 24
 HOST = ""
 """The owner of branches that the host grows for itself."""
 
@@ -46,106 +38,102 @@ PLAYS = Slots(2, each=1)
 """Branches on their way at once; of these one alone has its world in memory (`kept_runs`)."""
 
 
-@dataclass
-class Team:
-    """One team. `digest` is that of its token; None where no phone has one. `free`: the host lets its name be entered
-    again. `version` counts what it sees; `shown` is what its phone was told last, and of which version."""
-
-    number: int
-    name: str
-    digest: bytes | None
-    free: bool = False
-    version: int = 1
-    shown: tuple[int, dict[str, Any]] = (0, {})
-    heard: float = field(default_factory=time.monotonic)
-
-
 class Workshop:
-    """What a host has opened. `host` names the browser that did; nobody else may act for it."""
+    """What a host has opened. `host` names the browser that did; nobody else may act for it. `again`: as it was kept,
+    where it is one from before; the names of its teams can be entered again."""
 
-    def __init__(self, host: str, setting: Setting) -> None:
-        self.host, self.setting, self.tree = host, setting, setting.tree()
-        self.code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    def __init__(self, host: str, setting: Setting, again: kept.KeptWorkshop | None = None) -> None:
+        self.host, self.setting = host, setting
+        self.entrance, self._writing = Entrance(), threading.Lock()
+        if again is None:
+            self.id, self.begun, self.tree = secrets.token_hex(8), kept.now(), setting.tree()
+        else:
+            self.id, self.begun, self.tree = again.id, again.begun, again.tree()
+            self.entrance.teams = tuple(Team(number, name, free=True) for number, name in again.teams)
         self.teller = Teller()
-        self.used = time.monotonic()
+        self.used = self._seen = time.monotonic()
         self._lock = threading.RLock()
-        self._teams: list[Team] = []
         self._jobs: dict[int, BackgroundJob[Seen]] = {}
+        self._states: dict[int, str] = {}
         self._over = False
 
     def begin(self) -> None:
-        """Play the trunk, so that there is something to compare with."""
+        """Play the trunk, so that there is something to compare with; of one from before, what was not played yet."""
         with self._lock:
-            self._start(self.tree.branch(TRUNK))
+            for branch in self.tree.branches:
+                if branch.kept is None and not branch.problem:
+                    self._start(branch)
 
     # --- Who is there -----------------------------------------------------------------------------------
 
     @property
     def teams(self) -> tuple[Team, ...]:
         """Those who have come, in the order in which they did."""
-        return tuple(self._teams)
+        return self.entrance.teams
 
-    def enter(self, name: str) -> str:
-        """The token of a team that has shown the code: new, or back with another phone where the host allows it.
-
-        Raises Refused for a name that is taken or none, and where no place is left.
-        """
+    def enter(self, name: str, browser: str = "") -> str:
+        """The token of a team that has shown the code or the link. Raises Refused; see `Entrance.enter`."""
         with self._lock:
             self._use()
-            name = team_name(name)
-            team = next((one for one in self._teams if one.name.casefold() == name.casefold()), None)
-            if team is not None and not team.free:
-                raise Refused("name_taken")
-            if team is None:
-                if name.casefold() in {owner.casefold() for owner in self.tree.owners()}:
-                    raise Refused("name_taken")  # of a team that has left: nobody else gets its branches
-                if len(self._teams) >= limits.TEAMS:
-                    raise Refused("place", most=limits.TEAMS)
-                team = Team(1 + max((one.number for one in self._teams), default=0), name, None)
-                self._teams.append(team)
-            token = secrets.token_urlsafe(32)
-            team.digest, team.free = digest(token), False
+            team, token = self.entrance.enter(name, browser, self.tree.owners())
             self._changed(team)
             return token
-
-    def team_of(self, token: str) -> Team | None:
-        """The team with this token. Each comparison takes the same time whatever was given, and all are made."""
-        given, found = digest(token), None
-        for team in self.teams:
-            if team.digest is not None and hmac.compare_digest(given, team.digest):
-                found = team
-        return found
-
-    def team(self, number: int) -> Team:
-        """The team with this number. Raises Refused."""
-        for team in self.teams:
-            if team.number == number:
-                return team
-        raise Refused("team")
 
     def reopen(self, number: int) -> None:
         """For the host: a team's phone is lost. Its token is worth nothing from now on, and its name free to enter."""
         with self._lock:
-            team = self.team(number)
+            team = self.entrance.team(number)
             team.digest, team.free = None, True
             self._changed(team)
 
     def leave(self, token: str) -> None:
         """A phone goes: its token is worth nothing any more. Only the host can free the name. Raises Refused."""
         with self._lock:
-            team = self.team_of(token)
-            if team is None:
-                raise Refused("team")
+            team = self._of_token(token)
             team.digest = None
             self._changed(team)
 
     def remove(self, number: int) -> None:
-        """For the host: a team leaves. Its branches stay, its token is worth nothing."""
+        """For the host: a team leaves. Its branches stay, its token is worth nothing, its browser is kept out."""
         with self._lock:
-            team = self.team(number)
-            self._teams.remove(team)
+            team = self.entrance.team(number)
+            self.entrance.remove(team)
             self._cancel(lambda branch: branch.owner == team.name)
             self._changed(None)
+        self._keep()  # or it would be there again when this one is opened anew
+
+    def lock(self, locked: bool) -> None:
+        """For the host: nobody new comes in from now on, or somebody may again. Who is in stays."""
+        with self._lock:
+            self.entrance.locked = locked
+            self._changed(None)
+
+    def renew(self) -> None:
+        """For the host: another code and link."""
+        with self._lock:
+            self.entrance.renew()
+            self._changed(None)
+
+    def let_back(self) -> None:
+        """For the host: browsers of teams that were removed may come in again, as new teams."""
+        with self._lock:
+            self.entrance.let_back()
+            self._changed(None)
+
+    def _of_token(self, token: str) -> Team:
+        team = self.entrance.of_token(token)
+        if team is None or self._over:
+            raise Refused("team")
+        return team
+
+    def look(self) -> None:
+        """A phone has looked."""
+        self._seen = time.monotonic()
+
+    @property
+    def looked(self) -> float:
+        """When somebody looked last, host or phone."""
+        return max(self._seen, self.teller.looked)
 
     # --- What is done -----------------------------------------------------------------------------------
 
@@ -155,10 +143,7 @@ class Workshop:
         Raises Refused and InputError; then nothing has changed.
         """
         with self._lock:
-            team = self.team_of(token)
-            if team is None or self._over:
-                raise Refused("team")
-            team.heard = time.monotonic()
+            team = self._of_token(token)
             if isinstance(order, Play):
                 if set(order.expected) != set(HEADLINES):
                     raise Refused("prediction")
@@ -185,7 +170,7 @@ class Workshop:
                 raise Refused("more", most=limits.BRANCHES_EACH)
             if len(self.tree.branches) >= MAX_BRANCHES:
                 raise Refused("tree", most=MAX_BRANCHES)
-            if any(self.is_playing(branch) for branch in self.tree.of(owner)):
+            if any(self.is_on_its_way(branch) for branch in self.tree.of(owner)):
                 raise Refused("patience")
             doses = self.tree.doses(self.tree.moves_from(order.parent, order.day, changed))
             if doses > self.setting.budget + TRIFLE:
@@ -210,9 +195,11 @@ class Workshop:
 
     def close(self) -> None:
         """It is over: no token is worth anything any more, and nothing is played."""
+        if self._jobs:
+            self._keep()
         with self._lock:
             self._over = True
-            self._teams.clear()
+            self.entrance.teams = ()
             self._cancel(lambda branch: True)
         self.teller.end()
 
@@ -223,8 +210,19 @@ class Workshop:
 
     # --- Playing ----------------------------------------------------------------------------------------
 
-    def is_playing(self, branch: Branch) -> bool:
-        """Whether a branch is on its way."""
+    def state(self, branch: Branch) -> str:
+        """ "waiting" for its turn, "playing", "played", "failed"; "stopped" where it will not be played any more."""
+        if branch.kept is not None:
+            return "played"
+        if branch.problem:
+            return "failed"
+        job = self._jobs.get(branch.id)
+        if job is None or job.stopping or job.state == CANCELLED:
+            return "stopped"
+        return "waiting" if job.state == WAITING else "playing"
+
+    def is_on_its_way(self, branch: Branch) -> bool:
+        """Whether a branch waits, or is being played."""
         return branch.id in self._jobs and self._jobs[branch.id].busy
 
     def _start(self, branch: Branch) -> None:
@@ -245,10 +243,25 @@ class Workshop:
                 self.tree.keep(branch.id, Kept(seen.series, seen.hours, seen.time))
             elif job.state == FAILED:
                 self.tree.fail(branch.id, job.error)
+            state = self.state(self.tree.branch(branch.id))
+            if state == self._states.get(branch.id):  # a job that waits says so every second
+                return
+            self._states[branch.id] = state
             if branch.id == TRUNK:
-                self._changed(*self._teams)
+                self._changed(*self.teams)
             else:
                 self._changed_of(branch.owner)
+        if state == "played":
+            self._keep()
+
+    def _keep(self) -> None:
+        """Write all of it down, once somebody has grown a branch."""
+        if len(self.tree.branches) == 1:
+            return
+        with self._writing:  # one after the other, or an older state could come last
+            with self._lock:
+                whole = kept.snapshot(self.begun, self.setting, self.teams, self.tree)
+            kept.write(self.id, whole)
 
     def _cancel(self, which: Callable[[Branch], bool]) -> None:
         for id_, job in self._jobs.items():
@@ -273,7 +286,7 @@ class Workshop:
         self.used = time.monotonic()
 
     def _changed_of(self, owner: str) -> None:
-        self._changed(*(team for team in self._teams if team.name == owner))
+        self._changed(*(team for team in self.teams if team.name == owner))
 
     def _changed(self, *teams: Team | None) -> None:
         """Something is new for these teams, and for the screen."""
@@ -281,24 +294,3 @@ class Workshop:
             if team is not None:
                 team.version += 1
         self.teller.news()
-
-
-def team_name(name: str) -> str:
-    """A team's name as it is kept. Raises Refused."""
-    try:
-        text = clean_name(unicodedata.normalize("NFKC", name), MAX_TEAM_NAME)
-    except InputError:
-        text = ""
-    if not text:
-        raise Refused("name", most=MAX_TEAM_NAME)
-    return text
-
-
-def clean_code(code: str) -> str:
-    """A code as it was meant: letters large, wide ones of a Chinese keyboard narrow, without spaces."""
-    return "".join(unicodedata.normalize("NFKC", code).upper().split())
-
-
-def digest(secret: str) -> bytes:
-    """What is kept of a token or compared of a code."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()

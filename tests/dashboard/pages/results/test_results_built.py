@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import solara
 
-from sanfang.dashboard.pages.results.builder import fields, standing
+from sanfang.dashboard import serve
+from sanfang.dashboard.pages.results.builder import Builder, fields, standing
 from sanfang.dashboard.pages.results.order import FACTORS, Order, Varied
 from sanfang.dashboard.worlds import builds
 from sanfang.lab.experiments.experiment import Experiment
+from sanfang.lab.storage.results import Results
 from sanfang.run.background import CANCELLED, FAILED
 from sanfang.scenario.errors import InputError
+from widgets import widgets_of
 
 
 @pytest.fixture
@@ -108,3 +116,109 @@ def test_a_sweep_that_fails_says_why(workplace: Path, monkeypatch: pytest.Monkey
 def test_too_many_runs_are_refused(workplace: Path) -> None:
     with pytest.raises(InputError, match="more than"):
         builds.start(Order().document(), builds.MAX_RUNS + 1)
+
+
+# --- The end of the server --------------------------------------------------------------------------------
+
+SERVER = """
+import time
+from sanfang.dashboard.pages.results.order import Order
+from sanfang.dashboard.worlds import builds
+order = Order(district="demo", size=0.25, days=60, replications=20)
+builds.start(order.document(), order.runs)
+time.sleep(600)
+"""
+
+
+def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never held"
+        time.sleep(0.1)
+
+
+def done(store: Path) -> int:
+    """How many runs a store has; none before it is one."""
+    try:
+        with Results(store) as results:
+            return results.status().done
+    except InputError:
+        return 0
+
+
+def test_a_sweep_ends_with_its_server_however_that_ends_and_goes_on_after_it(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server is killed with no time to say anything; the run in hand is ended, and what was made is there."""
+    server = subprocess.Popen([sys.executable, "-c", SERVER])
+    store = workplace / "results" / "built-1"
+    try:
+        until(lambda: (store / builds.STORE).exists() and done(store))
+    finally:
+        server.kill()
+        server.wait()
+    until(lambda: builds.unfinished(), builds.PATIENCE)  # nobody writes to it any more
+    (left,) = builds.unfinished()
+    assert 0 < left.done < left.planned == 40 and left.name == "built-1"
+    assert left.command == "sanfang sweep experiments/built/built-1.toml --out results/built-1"
+    monkeypatch.setattr(builds, "COMMAND", (sys.executable, "-c", "import sys; sys.exit(' '.join(sys.argv[1:3]))"))
+    again = builds.go_on(left)
+    assert finished(again) == FAILED and again.job.error == "experiments/built/built-1.toml --out"
+
+
+def test_a_server_that_is_stopped_waits_a_moment_for_its_sweep(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for one that does not listen: it is ended."""
+    deaf = "import os, signal, time; signal.signal(15, signal.SIG_IGN); print(os.getpid(), file=open('pid', 'w'))"
+    monkeypatch.setattr(builds, "COMMAND", (sys.executable, "-c", f"{deaf}; time.sleep(60)"))
+    monkeypatch.setattr(builds, "LAST_PATIENCE", 0.3)
+    build = builds.start(Order().document(), 10)
+    until(lambda: (workplace / "pid").exists() and (workplace / "pid").read_text())
+    builds.end()
+    assert build.job.state == CANCELLED
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((workplace / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize("way", [SystemExit, KeyboardInterrupt])
+def test_however_a_server_is_asked_to_end_its_sweep_is_ended(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, way: type[BaseException]
+) -> None:
+    def run() -> None:
+        raise way
+
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(serve, "_server", lambda *_: SimpleNamespace(run=run))
+    for step in ("_warm_up", "_give_memory_back", "_open_files"):
+        monkeypatch.setattr(serve, step, lambda *_: None)
+    monkeypatch.setattr("sanfang.dashboard.door.log.start", lambda: None)
+    monkeypatch.setattr(builds, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
+    build = builds.start(Order().document(), 10)
+    with pytest.raises(way):
+        serve.serve()
+    assert build.job.state == CANCELLED
+
+
+def test_the_page_offers_to_go_on_with_what_was_interrupted(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And offers it no more while it is at work."""
+    left = builds.Unfinished("built-3", 12, 40)
+    monkeypatch.setattr(builds, "unfinished", lambda: [left])
+    monkeypatch.setattr(builds, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
+    box, context = solara.render(Builder("en", lambda _: None), handle_error=False)
+
+    def shown(kind: str) -> list[Any]:
+        return [widget for widget in widgets_of(box) if hasattr(widget, kind)]
+
+    try:
+        (note,) = [one for piece in shown("notes") for one in piece.notes if "built-3" in one["text"]]
+        assert "12 of 40" in note["text"] and left.command in note["text"]
+        (row,) = [one for one in shown("buttons") if any(button["id"] == "built-3" for button in one.buttons)]
+        row._handle_custom_msg({"event": "press", "data": "built-3"}, [])
+        now = builds.latest()
+        assert now is not None and now.name == "built-3" and now.job.total == 40
+        assert not any("built-3" in one["text"] for piece in shown("notes") for one in piece.notes)
+        now.job.cancel()
+        assert finished(now) == CANCELLED
+    finally:
+        context.close()

@@ -11,6 +11,7 @@ import pytest
 from axe import violations
 from jobs import eventually, until_drawn
 from sanfang.dashboard.words import LANGUAGES, say
+from workshops import link_of, opened
 
 PLACE = "district=demo&size=0.25&days=60"
 SIZES = ((1280, 720), (1920, 1080), (390, 844), (640, 360))
@@ -26,6 +27,9 @@ SMALL = """() => {
     }
     return small;
 }"""
+TREE_WIDE = """() => Math.max(0, ...[...document.querySelectorAll('.sf-tree, #tree .scroll')].map(
+    (one) => one.scrollWidth - one.clientWidth))"""
+"""How much wider than its place the tree is: on a phone it is read without moving it sideways."""
 WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 
 
@@ -130,6 +134,25 @@ def test_a_team_by_keyboard_alone_from_the_code_to_its_branch_on_the_screen(
     eventually(phone, lambda: phone.locator("#code").count() == 1)
 
 
+def test_the_link_of_the_picture_opens_the_door_without_a_code(contexts: Callable[..., Any], dashboard: str) -> None:
+    with opened(dashboard) as (screen, _):
+        phone = contexts(f"{dashboard}/join?lang=en#{link_of(screen)}", 390, 844)
+        assert phone.locator("#code").count() == 0 and violations(phone) == []
+        phone.fill("#team", "by camera")
+        phone.click("[data-do=enter]")
+        phone.wait_for_selector("[data-show=team]")
+
+
+def test_a_link_that_opens_nothing_asks_for_the_code(chromium: Any, dashboard: str) -> None:
+    phone = chromium.new_context().new_page()
+    phone.goto(f"{dashboard}/join?lang=en#{'A' * 22}")
+    phone.fill("#team", "late")
+    phone.click("[data-do=enter]")
+    phone.wait_for_selector("#code")
+    assert phone.inner_text("#said") == say("workshop_no_link", "en") and phone.input_value("#team") == "late"
+    phone.context.close()
+
+
 def test_the_budget_holds_on_the_phone(contexts: Callable[..., Any], dashboard: str) -> None:
     screen, code = start(contexts, dashboard, "en")
     phone = contexts(f"{dashboard}/join?lang=en", 390, 844)
@@ -184,6 +207,7 @@ def test_screen_phone_and_replay_are_read_at_every_size_and_by_everybody(
             until_drawn(page)
             assert page.evaluate(WIDE) <= 0, (page.url, width)
             assert page.evaluate(SMALL) == {}, (page.url, width)
+            assert page.evaluate(TREE_WIDE) <= 0, (page.url, width)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
             until_drawn(page)

@@ -44,6 +44,14 @@ def Builder(lang: str, open_: Callable[[str], object]) -> None:
     def pick(picked: dict[str, Any]) -> None:
         set_order(order.changed(str(picked.get("field")), str(picked.get("value"))))
 
+    def begin(one: Callable[[], Build]) -> None:
+        error.set("")
+        try:
+            one()
+        except InputError as problem:
+            error.set(str(problem))
+        begun.set(begun.value + 1)
+
     def press(id_: str) -> None:
         error.set("")
         if id_ == "forecast" and order.fits and not (now is not None and now.busy):
@@ -51,11 +59,7 @@ def Builder(lang: str, open_: Callable[[str], object]) -> None:
             job.set(new)
             new.start()
         elif id_ == "start" and told is not None:
-            try:
-                builds.start(order.document(), order.runs)
-            except InputError as problem:
-                error.set(str(problem))
-            begun.set(begun.value + 1)
+            begin(lambda: builds.start(order.document(), order.runs))
 
     with solara.Div(classes=["card", "sf-stack", "sf-build"]):
         solara.HTML("h2", say("build_title", lang))
@@ -78,6 +82,7 @@ def Builder(lang: str, open_: Callable[[str], object]) -> None:
         with solara.Div():
             if latest is not None:
                 Making(latest, lang, open_).key(latest.name)
+        Interrupted(latest, begin, lang)
 
 
 def foretell(order: Order, job: PageJob[Foretold]) -> Foretold:
@@ -163,3 +168,29 @@ def Making(build: Build, lang: str, open_: Callable[[str], object]) -> None:
             solara.HTML("p", say(ended, lang, name=name, done=job.done, total=job.total))
         opened = {"id": "open", "label": say("build_open", lang), "primary": True, "disabled": not job.done}
         parts.Buttons(buttons=[opened], event_press=lambda _: open_(f"results/{build.name}"))
+
+
+@solara.component
+def Interrupted(latest: Build | None, begin: Callable[[Callable[[], Build]], None], lang: str) -> None:
+    """Sweeps of which runs are missing, as after the end of their server, each with what goes on with it."""
+    looks, busy = solara.use_reactive(0), latest is not None and latest.job.busy
+    found = solara.use_memo(builds.unfinished, [looks.value, latest, busy])
+
+    def listen() -> Callable[[], None] | None:
+        return latest.listen(lambda: looks.set(looks.value + (not latest.job.busy))) if latest is not None else None
+
+    solara.use_effect(listen, [latest])
+    known = {one.name: one for one in found if not (busy and latest is not None and one.name == latest.name)}
+    notes = [
+        say("build_unfinished", lang, name=one.name, done=one.done, total=one.planned, command=one.command)
+        for one in known.values()
+    ]
+
+    def press(name: str) -> None:
+        if name in known:
+            begin(lambda: builds.go_on(known[name]))
+
+    with solara.Div(classes=["sf-stack"], attributes={"data-build": "unfinished"}):
+        parts.Notes(notes=[{"kind": "info", "text": text} for text in notes])
+        buttons = [{"id": name, "label": say("build_go_on", lang, name=name), "disabled": busy} for name in known]
+        parts.Buttons(buttons=buttons, event_press=press)

@@ -9,8 +9,9 @@ import numpy as np
 from sanfang.dashboard.presenters import beside, colours, views
 from sanfang.dashboard.presenters.chart import Json, chart
 from sanfang.dashboard.words import say
-from sanfang.dashboard.workshop.views import colours_of, label, state, whose
-from sanfang.dashboard.workshop.workshop import HEADLINES, HOST, Team, Workshop
+from sanfang.dashboard.workshop.entrance import Team
+from sanfang.dashboard.workshop.views import colours_of, label, whose
+from sanfang.dashboard.workshop.workshop import HEADLINES, HOST, Workshop
 from sanfang.run.series import MEASURES
 from sanfang.run.tree import TRUNK, Branch, direction
 
@@ -34,8 +35,8 @@ def _row(
 ) -> Json:  # fmt: skip
     now, count = branches[where.get(owner, TRUNK)], len([one for one in branches[1:] if one.owner == owner])
     about = [f"{say('workshop_stands', lang)}: {label(now, lang)}", f"{say('workshop_count', lang)}: {count}"]
-    if any(workshop.is_playing(one) for one in branches[1:] if one.owner == owner):
-        about.append(say("workshop_playing", lang))
+    states = {workshop.state(one) for one in branches[1:] if one.owner == owner}
+    about += [say(f"workshop_{state}", lang) for state in ("playing", "waiting") if state in states]
     if team is not None and team.digest is None:
         about.append(say("workshop_free" if team.free else "workshop_away", lang))
     pointer = workshop.tree.pointer(owner)
@@ -51,14 +52,15 @@ def _row(
 def tree(workshop: Workshop, lang: str) -> Json:
     """Nodes in rows, each branch below the one that it left."""
     branches, there, where = workshop.snapshot()
-    looks, here = colours_of(there), set(where.values())
+    looks = colours_of(there)
+    here = {now for owner, now in where.items() if owner in looks}  # a team that was removed stands nowhere
     order = _rows(branches)
     nodes = []
     for one in branches:
         look = looks.get(one.owner, {"colour": colours.PRESENT, "dash": False})
         if one.id == TRUNK:
             look = {"colour": colours.PRESENT, "dash": False}
-        told = state(workshop, one)
+        told = workshop.state(one)
         nodes.append({
             "id": one.id, "row": order[one.id], "parentRow": None if one.parent is None else order[one.parent],
             "day": one.day, "label": whose(one, lang), "here": one.id in here and one.id != TRUNK,
@@ -100,7 +102,7 @@ def charts(workshop: Workshop, chosen: int, lang: str) -> list[Json]:
             if one.kept is None:
                 continue
             look = looks.get(one.owner, {"colour": colours.PRESENT, "dash": True})
-            line: Json = {"name": whose(one, lang), "values": one.kept.series[name], "dash": look["dash"]}
+            line: Json = {"id": one.id, "name": whose(one, lang), "values": one.kept.series[name], "dash": look["dash"]}
             if one.id in told:
                 bold.append({**line, "colour": look["colour"]})
             else:
@@ -108,7 +110,7 @@ def charts(workshop: Workshop, chosen: int, lang: str) -> list[Json]:
         grey = None
         if trunk is not None:
             onward = {"values": np.empty(0), "onward": trunk.series[name]}
-            grey = {"name": say("workshop_trunk", lang), "colour": colours.PRESENT, **onward}
+            grey = {"id": TRUNK, "name": say("workshop_trunk", lang), "colour": colours.PRESENT, **onward}
         share = measure.form == "share"
         drawn.append(chart(
             name, say(f"measure_{name}", lang), [*faint, *bold], days=days, day_word=say("day", lang),

@@ -52,7 +52,7 @@ def OwnBranch(
 
     def play(_: object) -> None:
         def grow() -> None:
-            name = workshop.team(int(wanted)).name if wanted else HOST
+            name = workshop.entrance.team(int(wanted)).name if wanted else HOST
             workshop.play(name, Play(action="play", parent=chosen, day=on, levels=pulled, expected={}))
             set_pulled({})
 

@@ -6,29 +6,29 @@ import html
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import segno
 import solara
 
-from sanfang.dashboard import limits, reached
+from sanfang.dashboard import reached
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.workshop import board, own_branch
+from sanfang.dashboard.pages.workshop.opening import Opening
 from sanfang.dashboard.pages.workshop.parts import Ask, EntryCard, Teams, TreeView
 from sanfang.dashboard.presenters.chart import Json
-from sanfang.dashboard.widgets import parts, setup, viewer
+from sanfang.dashboard.widgets import parts, viewer
 from sanfang.dashboard.widgets.saving import ORIGIN, Download
 from sanfang.dashboard.words import say
-from sanfang.dashboard.workshop.qr import qr_code
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.replay import replay
 from sanfang.dashboard.workshop.rooms import ROOMS
-from sanfang.dashboard.workshop.setting import MAX_QUESTION, Setting
 from sanfang.dashboard.workshop.views import label, moves, place, rows, whose, why
 from sanfang.dashboard.workshop.workshop import HOST, Workshop
-from sanfang.run.tree import MAX_NAME, TRUNK
+from sanfang.run.names import MAX_NAME
+from sanfang.run.tree import TRUNK
 from sanfang.scenario.errors import InputError
 
 TEAM_WORDS = ("teams", "no_teams", "new_phone", "remove")
 ENTRY_WORDS = ("join_at", "code", "local", "picture")
-USUAL_BUDGET = 3
 
 
 @solara.component
@@ -45,46 +45,7 @@ def WorkshopPage() -> None:
         if workshop is None:
             Opening(browser, changed, lang).key("opening")
         else:
-            Screen(workshop, changed, lang).key(workshop.code)
-
-
-@solara.component
-def Opening(browser: str, opened: Callable[[], None], lang: str) -> None:
-    """What a workshop is, and the choices of who opens one."""
-    budget, set_budget = solara.use_state(USUAL_BUDGET)
-    problem, set_problem = solara.use_state("")
-    place_fields = setup.use_place_fields(lang)
-    doses = parts.options({str(one): str(one) for one in limits.BUDGETS})
-    field = {"id": "budget", "label": say("workshop_budget", lang), "value": str(budget), "options": doses}
-
-    def pick(picked: dict[str, Any]) -> None:
-        if picked.get("field") != "budget":
-            setup.pick(picked)
-        elif str(picked.get("value")) in {str(one) for one in limits.BUDGETS}:
-            set_budget(int(str(picked["value"])))
-
-    def open_(question: object) -> None:
-        if ROOMS.of_host(browser) is not None:  # another tab has opened one meanwhile: this one shows it as well
-            opened()
-            return
-        address = viewer.address.value
-        try:
-            setting = Setting(address.district, address.size, address.seed, address.days, budget, str(question))
-            ROOMS.open(browser, setting)
-        except (Refused, InputError) as refused:
-            set_problem(refused.say(lang) if isinstance(refused, Refused) else str(refused))
-            return
-        opened()
-
-    with solara.Div(classes=["card", "sf-stack"]):
-        solara.HTML("h2", say("workshop_setup", lang))
-        solara.HTML("p", say("workshop_intro", lang))
-        parts.Choices(fields=[*place_fields, field], event_pick=pick)
-        Ask(
-            id="question", label=say("workshop_question", lang), value="", button=say("workshop_open", lang),
-            most=MAX_QUESTION, primary=True, event_told=open_,
-        )  # fmt: skip
-        parts.Notes(notes=[{"kind": "error", "text": problem}] if problem else [])
+            Screen(workshop, changed, lang).key(workshop.id)
 
 
 @solara.component
@@ -93,7 +54,8 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
     news, problem = solara.use_reactive(0), solara.use_reactive("")
     chosen, other = solara.use_reactive(TRUNK), solara.use_reactive(TRUNK)
     ending, origin = solara.use_reactive(False), solara.use_reactive("")
-    cells = solara.use_memo(lambda: picture(origin.value, workshop.code), [origin.value])
+    entrance = workshop.entrance
+    cells = solara.use_memo(lambda: picture(origin.value, entrance.link), [origin.value, entrance.link])
 
     def look() -> Callable[[], None]:
         def tell() -> None:
@@ -119,6 +81,10 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
     def order(told: Mapping[str, Any]) -> None:
         attempt(lambda: carry_out(workshop, str(told.get("action")), told.get("value")))
 
+    def at_the_door(button: object) -> None:
+        if str(button) in DOOR:
+            attempt(lambda: DOOR[str(button)](workshop))
+
     def at(told: object) -> None:
         origin.set(str(told) if ORIGIN.fullmatch(str(told)) else "")
 
@@ -137,11 +103,14 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
         with solara.Div(classes=["sf-stack"]):
             ready = workshop.tree.branch(TRUNK).kept is not None
             about = [place(workshop, lang), say("workshop_budget_is", lang, most=workshop.setting.budget)]
+            about += [say("workshop_opening", lang)] if not ready else []
+            about += [say("workshop_locked", lang)] if entrance.locked else []
             EntryCard(
-                code=workshop.code, question=workshop.setting.question, reached=reached.address(),
-                about=about if ready else [*about, say("workshop_opening", lang)], cells=cells, event_at=at,
+                code=entrance.code, link=entrance.link, question=workshop.setting.question, about=about,
+                reached=reached.address(), cells=cells, event_at=at,
                 words={word: say(f"workshop_{word}", lang) for word in ENTRY_WORDS},
             )  # fmt: skip
+            parts.Buttons(buttons=door_buttons(workshop, lang), event_press=at_the_door)
             parts.Notes(notes=[{"kind": "error", "text": problem.value}] if problem.value else [])
             team_words = {word: say(f"workshop_{word}", lang) for word in TEAM_WORDS}
             team_words |= {word: say(f"workshop_do_{word}", lang) for word in ("undo", "redo")}
@@ -162,14 +131,29 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
             Two(workshop, chosen, other, news.value, lang)
 
 
-def picture(origin: str, code: str) -> list[str]:
-    """The rows of a QR code that opens the page of phones with the code typed in; none where the address is unknown or
-    too long for one."""
-    try:
-        cells = qr_code(f"{origin}/join#{code}") if origin else []
-    except ValueError:
+def picture(origin: str, link: str) -> list[str]:
+    """The rows of a QR code that opens the page of phones with the secret of the link; none before the address is
+    known."""
+    if not origin:
         return []
-    return ["".join("1" if dark else "0" for dark in row) for row in cells]
+    code = segno.make(f"{origin}/join#{link}", error="m", micro=False)
+    return ["".join(map(str, row)) for row in code.matrix]
+
+
+DOOR: Mapping[str, Callable[[Workshop], object]] = {
+    "lock": lambda workshop: workshop.lock(True),
+    "unlock": lambda workshop: workshop.lock(False),
+    "renew": lambda workshop: workshop.renew(),
+    "let_back": lambda workshop: workshop.let_back(),
+}
+"""What the host may do at the door, by button."""
+
+
+def door_buttons(workshop: Workshop, lang: str) -> list[Json]:
+    """The buttons of the door: lock or open it, another code, and pardon where somebody is kept out."""
+    entrance = workshop.entrance
+    ids = ["unlock" if entrance.locked else "lock", "renew", *(["let_back"] if entrance.removed else [])]
+    return [{"id": id_, "label": say(f"workshop_{id_}", lang, count=entrance.removed)} for id_ in ids]
 
 
 def carry_out(workshop: Workshop, action: str, value: object) -> None:
@@ -177,7 +161,7 @@ def carry_out(workshop: Workshop, action: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Refused("form")
     if action in ("undo", "redo"):
-        workshop.walk(workshop.team(value).name if value else HOST, action)
+        workshop.walk(workshop.entrance.team(value).name if value else HOST, action)
     elif action == "phone":
         workshop.reopen(value)
     elif action == "remove":

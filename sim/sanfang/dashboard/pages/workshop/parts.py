@@ -10,10 +10,18 @@ from sanfang.dashboard.widgets.parts import Event
 
 @solara.component_vue("entry.vue", vuetify=False)
 def EntryCard(
-    code: str, question: str, about: list[str], reached: str, cells: list[str], words: Json, event_at: Event
+    code: str,
+    link: str,
+    question: str,
+    about: list[str],
+    reached: str,
+    cells: list[str],
+    words: Json,
+    event_at: Event,
 ) -> None:
     """What a room reads to come in: the code, and the address as the browser has it (`reached` where that is none that
-    a phone could open), which it says by `at`; `cells` are the rows of a picture of both, for phones to look at."""
+    a phone could open), which it says by `at`; `cells` are the rows of a picture of that address with the secret of the
+    `link`, for phones to look at."""
 
 
 @solara.component_vue("ask.vue", vuetify=False)
