@@ -14,6 +14,7 @@ from sanfang.metrics.catalogue import METRICS
 from sanfang.model.cases.case_records import CLOSING
 from sanfang.model.state import COMMUNITY_WINDOW, HOTLINE
 from sanfang.run.simulation import Run
+from sanfang.scenario.catalogue import values
 from sanfang.scenario.scenario import Scenario
 from sanfang.studies.calibrate_present import BELIEF, KNOBS, TARGETS, Search, comparison, outputs_shown
 from sanfang.studies.fit_ledger import FITTED, HELD_OUT, table
@@ -40,7 +41,7 @@ class MadeUp(Search):
 
 
 def test_the_search_finds_the_factors_that_meet_the_figures_as_far_as_they_are_believed() -> None:
-    wanted = np.log([0.8, 0.9, 1.1, 0.8, 1.05])
+    wanted = np.log([0.8, 1.2, 0.9, 1.1, 0.8, 1.05])
     search = MadeUp(wanted)
     squares = search.laws.T @ search.laws  # the minimum of |laws (x - wanted)|^2 + |BELIEF x|^2
     expected = np.linalg.solve(squares + BELIEF**2 * np.eye(len(wanted)), squares @ wanted)
@@ -48,7 +49,7 @@ def test_the_search_finds_the_factors_that_meet_the_figures_as_far_as_they_are_b
 
 
 def test_the_search_leaves_no_range() -> None:
-    search = MadeUp(np.log([3.0, 3.0, 3.0, 3.0, 3.0]))
+    search = MadeUp(np.log([3.0] * len(KNOBS)))
     found = search.solve(rounds=6)
     assert (found <= search.high).all()
     assert found[0] == pytest.approx(search.high[0])
@@ -70,11 +71,13 @@ def test_every_figure_that_is_shown_has_an_output(ledger: pd.DataFrame) -> None:
 
 
 def test_values_of_the_district_lie_in_the_ranges_of_the_search() -> None:
-    licang = Scenario.load("before", district="licang")
-    for knob in KNOBS:
-        section, _, name = knob.path.partition(".")
-        value = getattr(getattr(licang, section), name)
-        assert knob.low - 1e-3 <= value / knob.value <= knob.high + 1e-3, knob.path
+    for district in ("licang", "licang-parts"):
+        has = {path: value for path, _, value in values(Scenario.load("before", district=district))}
+        for knob in KNOBS:
+            factor = has[knob.path] / knob.value
+            assert knob.low - 1e-3 <= factor <= knob.high + 1e-3, knob.path
+            for path, value in knob.also:
+                assert has[path] / value == pytest.approx(factor, rel=1e-3), path
 
 
 def made_run(rows: list[dict[str, Any]], residents: int = 100) -> Run:

@@ -24,6 +24,7 @@ from sanfang.lab.files import table_writer, write_atomically
 from sanfang.metrics.catalogue import HEADLINES
 from sanfang.metrics.numbers import difference
 from sanfang.report.markdown import table
+from sanfang.scenario.catalogue import values as values_of
 from sanfang.scenario.scenario import Scenario
 from sanfang.studies.calibrate_present import KNOBS, TARGETS, calibrated, present_outputs_of
 from sanfang.studies.second_edition import POLICIES, SHORT
@@ -49,26 +50,26 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 """What switches each part on, by its name."""
 
-CALIBRATED = (*(knob.path for knob in KNOBS), "mind.satisfied_from", "mind.polite")
+CALIBRATED = (*(path for knob in KNOBS for path in (knob.path, *dict(knob.also))), "mind.satisfied_from", "mind.polite")
 ALL = "all parts"
 VALUES, HEADLINE = "values.csv", "headline.csv"
 
 
 def off(part: str) -> dict[str, Any]:
     """The settings with which a part is off."""
-    return {path: _value(Scenario.load(POLICIES[0], district=WITHOUT), path) for path in PARTS.get(part, ())}
+    return _of(Scenario.load(POLICIES[0], district=WITHOUT), PARTS.get(part, ()))
 
 
-def _value(scenario: Scenario, path: str) -> Any:
-    section, _, name = path.partition(".")
-    return getattr(getattr(scenario, section), name)
+def _of(scenario: Scenario, paths: Sequence[str]) -> dict[str, Any]:
+    has = {path: value for path, _, value in values_of(scenario)}
+    return {path: has[path] for path in paths}
 
 
 def values_without(part: str, seeds: Sequence[int], scale: float) -> dict[str, Any]:
     """What a district without a part is calibrated to, and what it gives then, as a row of `VALUES`. A part that the
     present policy does not meet with needs no calibration."""
     whole = Scenario.load(POLICIES[0], district=DISTRICT)
-    scenario, values = whole.with_(off(part)), {path: _value(whole, path) for path in CALIBRATED}
+    scenario, values = whole.with_(off(part)), _of(whole, CALIBRATED)
     found = present_outputs_of(scenario, seeds, scale)
     if found != present_outputs_of(whole, seeds, scale):
         values = calibrated(scenario, seeds, scale, rounds=1)
