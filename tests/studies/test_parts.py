@@ -6,20 +6,18 @@ import pandas as pd
 import pytest
 
 from sanfang.metrics.catalogue import HEADLINES
+from sanfang.scenario.catalogue import values
 from sanfang.scenario.scenario import Scenario
 from sanfang.studies.parts import ALL, CALIBRATED, DISTRICT, PARTS, WITHOUT, lines, off
 from sanfang.studies.second_edition import POLICIES
 
 
 def test_every_part_and_nothing_else_is_what_the_district_changes() -> None:
-    given, base = (Scenario.load("before", district=name).model_dump() for name in (DISTRICT, WITHOUT))
-    changed = {
-        f"{section}.{name}"
-        for section, values in given.items()
-        if isinstance(values, dict)
-        for name, value in values.items()
-        if value != base[section][name]
-    }
+    given, base = (
+        {path: value for path, _, value in values(Scenario.load("before", district=name))}
+        for name in (DISTRICT, WITHOUT)
+    )
+    changed = {path for path, value in given.items() if value != base[path]}
     switches = {path for paths in PARTS.values() for path in paths}
     assert switches <= changed, "a part that is not on"
     assert changed - switches <= set(CALIBRATED), "neither of a part nor calibrated"
