@@ -17,6 +17,7 @@ from hand_made import examples
 from sanfang import Scenario
 from sanfang.cli.app import app
 from sanfang.model.books.headings import HOUR_HEADINGS, YUAN_HEADINGS
+from sanfang.report.behaviour_table import behaviour_table
 from sanfang.report.module_table import module_table, modules, summary
 from sanfang.report.parameter_table import parameter_table
 from sanfang.scenario.catalogue import levers, parameters
@@ -140,6 +141,10 @@ def test_the_page_of_modules_is_up_to_date() -> None:
 
 def test_the_page_of_modules_has_every_module() -> None:
     assert set(PACKAGE.rglob("*.py")) - set(modules()) == {PACKAGE / "__init__.py", PACKAGE / "__main__.py"}
+
+
+def test_the_table_of_the_parts_of_behaviour_is_what_their_experiments_published() -> None:
+    assert "\n".join(behaviour_table()) in (ROOT / "docs" / "behaviour.md").read_text("utf-8")
 
 
 def test_every_module_says_in_a_sentence_what_it_is() -> None:

@@ -1,4 +1,4 @@
-"""Taipei's weeks of 2019 beside weeks that the model's own bursts make: are its crowded weeks as real ones are?
+"""Taipei's weeks of 2019 beside weeks that the model's own bursts make, as crowded and as quiet as they may be.
 
     python -m sanfang.studies.engine_weeks
 
