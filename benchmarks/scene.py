@@ -166,8 +166,9 @@ def measure(size: str) -> Section:
         section.add(table(heads, rows))
         met = crowd(browser, at, *CROWD[size])
         section.add(
-            f"{met.viewers} viewers for {met.seconds:.0f} s, each with a tenth of Licang and a seed of its own; those "
-            f"asked (one in {EVERY}) were told of the open requests that `simulate` gives. The slowest played {met.slowest:.1f} days a second; "
+            f"{met.viewers} viewers for {met.seconds:.0f} s, each with a tenth of Licang and a seed of its own; "
+            f"those asked, one in {EVERY}, were told of the open requests that `simulate` gives. "
+            f"The slowest played {met.slowest:.1f} days a second; "
             f"the one with motion saw {met.pictures:.1f} pictures a second; a page that somebody else opened was there "
             f"after {met.page:.1f} s (median). Memory of the server: {met.before:.0f} to {met.most:.0f} MB."
         )
