@@ -64,6 +64,6 @@ def told(results: list[Watched]) -> str:
         f"other work had a load of {watched.load:.1f}. Memory of the server: {met.before:,.0f} MB before, "
         f"{met.most:,.0f} MB at most. A page that somebody else opened meanwhile was there after {pages}. The slowest "
         f"viewer played {met.slowest:.1f} days a second, the one with motion saw {met.pictures:.1f} pictures a second. "
-        f"One viewer in {EVERY} was asked at the end, and told of the open requests that `simulate` gives for that seed. "
+        f"One viewer in {EVERY} was asked at the end, and told of the open requests that `simulate` gives. "
         f"{aims} {beyond}"
     )
