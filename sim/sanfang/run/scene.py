@@ -107,7 +107,7 @@ def scene(model: DistrictModel) -> Scene:
 
 def _is_one_of(phase: np.ndarray, phases: tuple[int, ...]) -> np.ndarray:
     """Whether each is one of a few phases; `numpy.isin` sorts, which takes ten times as long."""
-    return np.logical_or.reduce([phase == one for one in phases])
+    return np.asarray(np.logical_or.reduce([phase == one for one in phases]))
 
 
 def _seats(model: DistrictModel) -> tuple[np.ndarray, np.ndarray]:
