@@ -15,7 +15,9 @@ from sanfang.model.cases.case_records import CLOSING
 from sanfang.model.state import COMMUNITY_WINDOW, HOTLINE
 from sanfang.run.simulation import Run
 from sanfang.scenario.catalogue import values
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
+from sanfang.studies import calibrate_present as study
 from sanfang.studies.calibrate_present import BELIEF, KNOBS, TARGETS, Search, comparison, outputs_shown
 from sanfang.studies.fit_ledger import FITTED, HELD_OUT, table
 from sanfang.studies.present_outputs import OUTPUTS, output
@@ -46,6 +48,19 @@ def test_the_search_finds_the_factors_that_meet_the_figures_as_far_as_they_are_b
     squares = search.laws.T @ search.laws  # the minimum of |laws (x - wanted)|^2 + |BELIEF x|^2
     expected = np.linalg.solve(squares + BELIEF**2 * np.eye(len(wanted)), squares @ wanted)
     assert search.solve(rounds=3) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_run_without_a_steady_state_counts_in_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_seed = {1: dict.fromkeys(TARGETS, 2.0), 2: dict.fromkeys(TARGETS, 4.0) | {"response_rate": np.nan}}
+    monkeypatch.setattr(study, "present_year", lambda _, seed, __: seed)
+    monkeypatch.setattr(study, "output", lambda seed, name: by_seed[seed][name])
+    scenario = Scenario.load("before", district="licang")
+    assert study.present_outputs_of(scenario, [1, 2], 0.1) == [2.0] * len(TARGETS)
+    assert Search(scenario, [1, 2], 0.1).residuals(np.zeros(len(KNOBS))) == pytest.approx(
+        np.log(2.0 / np.array(list(TARGETS.values())))
+    )
+    with pytest.raises(InputError, match="take others"):
+        study.present_outputs_of(scenario, [2], 0.1)
 
 
 def test_the_search_leaves_no_range() -> None:

@@ -14,6 +14,7 @@ def test_with_bursts_the_weeks_of_2019_are_in_the_band_and_score_better_than_wit
     bursts, none = verdict("licang-parts", REPORTS), verdict("licang", REPORTS)
     assert bursts["weeks"] == none["weeks"] == 52
     assert bursts["held"] >= 0.8 > none["held"]
+    assert none["sd drawn"] < 0.5 * none["sd seen"] < bursts["sd drawn"] < 2.0 * bursts["sd seen"], "nor too wide"
     assert bursts["score"] < 0.7 * none["score"]
 
 

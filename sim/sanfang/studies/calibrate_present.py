@@ -24,6 +24,7 @@ from scipy.optimize import lsq_linear
 from sanfang.report.markdown import table as markdown_table
 from sanfang.run.simulation import Run, simulate
 from sanfang.scenario.catalogue import values
+from sanfang.scenario.errors import InputError
 from sanfang.scenario.scenario import Scenario
 from sanfang.studies.fit_ledger import FITTED, HELD_OUT, SEEN, table
 from sanfang.studies.level import level_of
@@ -65,8 +66,8 @@ KNOBS = (
     Knob("tasks.load", 0.45, 0.89, 1.33, ("tasks_from_above_share",)),
 )
 """What is moved; the ends of each range are those that stand beside the value, over the value. Posts of the four
-departments that decide needs move together: where the own work of departments has no end and waits for ever, a tenth
-more shortens hotline requests by a fiftieth; where it has one, they decide."""
+departments that decide needs move together: in `licang` a tenth more shortens hotline requests by a fiftieth, where all
+parts of behaviour are on departments are nearer to what they can do, and posts matter."""
 
 TARGETS = {
     "hotline_days_mean": 5.7,
@@ -118,14 +119,14 @@ class Search:
         """Logarithm of each output over its target; the mean over the seeds that have a steady state."""
         found = [self._outputs(x, seed) for seed in self.seeds]
         self.runs += len(found)
-        mean = np.nanmean(found, axis=0)
+        mean = _mean(found)
         factors = " ".join(f"{value:.3f}" for value in np.exp(x))
         sys.stderr.write(f"{self.runs}: {factors} | {' '.join(f'{value:.3f}' for value in mean)}\n")
-        return np.asarray(np.log(mean / np.array(list(TARGETS.values()))))
+        return np.asarray(np.log(mean) - np.log(list(TARGETS.values())))
 
     def _outputs(self, x: np.ndarray, seed: int) -> list[float]:
         run = present_year(self.scenario.with_(dict(self.settings(x))), seed, self.scale)
-        return [output(run, name) for name in TARGETS]
+        return _outputs_of(run)
 
     def derivatives(self, x: np.ndarray, at: np.ndarray) -> np.ndarray:
         """`[output, knob]` at `x`, where the residuals are `at`."""
@@ -168,8 +169,20 @@ def calibrated(scenario: Scenario, seeds: Sequence[int], scale: float, rounds: i
 
 def present_outputs_of(scenario: Scenario, seeds: Sequence[int], scale: float) -> list[float]:
     """What `TARGETS` name, of a year of a district: the mean over the seeds that have a steady state."""
-    runs = [present_year(scenario, seed, scale) for seed in seeds]
-    return [float(np.nanmean([output(run, name) for run in runs])) for name in TARGETS]
+    return _mean([_outputs_of(present_year(scenario, seed, scale)) for seed in seeds])
+
+
+def _mean(found: Sequence[Sequence[float]]) -> list[float]:
+    """The mean over the runs that have a steady state, figure by figure. Raises InputError if none has one."""
+    steady = [one for one in found if not np.isnan(one).any()]
+    if not steady:
+        raise InputError("no seed has a steady state: take others")
+    return [float(value) for value in np.mean(steady, axis=0)]
+
+
+def _outputs_of(run: Run) -> list[float]:
+    """What `TARGETS` name. Where a run has no steady state most of them are NaN."""
+    return [output(run, name) for name in TARGETS]
 
 
 def present_year(scenario: Scenario, seed: int, scale: float) -> Run:

@@ -3,7 +3,7 @@
     python -m sanfang.studies.parts --out results/parts
 
 A part that is off has the values of `licang`, which has none. What `--out` holds already stays, so that this can be
-stopped and begun again. Prints the table of docs/second-edition.md.
+stopped and begun again; after a change of the model take another folder. Prints the table of docs/second-edition.md.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from sanfang.lab.comparison import compare
 from sanfang.lab.files import table_writer, write_atomically
@@ -53,7 +54,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 CALIBRATED = (*(path for knob in KNOBS for path in (knob.path, *dict(knob.also))), "mind.satisfied_from", "mind.polite")
 ALL = "all parts"
-VALUES, HEADLINE = "values.csv", "headline.csv"
+VALUES, RUNS = "values.csv", "runs.csv"
 
 
 def off(part: str) -> dict[str, Any]:
@@ -78,27 +79,52 @@ def values_without(part: str, seeds: Sequence[int], scale: float) -> dict[str, A
     return {"part": part} | values | dict(zip(TARGETS, found, strict=True))
 
 
-def headline_without(part: str, values: dict[str, Any], reps: int, scale: float, jobs: int | None) -> pd.DataFrame:
-    """The policies in a district without a part, a year: the rows of `Comparison.means` and `.differences` on the
-    headline metrics."""
+def runs_without(part: str, values: dict[str, Any], reps: int, scale: float, jobs: int | None) -> pd.DataFrame:
+    """The policies in a district without a part, a year: a row each run, with the headline metrics."""
     settings = off(part) | values
     scenarios = [Scenario.load(name, district=DISTRICT).with_(settings) for name in POLICIES]
-    found = compare(scenarios, reps=reps, days=365, scale=scale, jobs=jobs, by=())
-    rows = pd.concat([found.means[found.means["scenario"] == POLICIES[0]], found.differences], ignore_index=True)
-    return rows[rows["metric"].isin(HEADLINES)].assign(part=part)
+    found = compare(scenarios, reps=reps, days=365, scale=scale, jobs=jobs, by=()).runs
+    return found[["scenario", "replication", *HEADLINES]].assign(part=part)
 
 
-def lines(headline: pd.DataFrame) -> list[str]:
-    """The table in Markdown, a row each part."""
+def lines(runs: pd.DataFrame, values: pd.DataFrame) -> list[str]:
+    """The table in Markdown, a row each part: how far a figure is missed, the level of `before`, the differences of
+    the policies to it, and what the part does to them: the difference of these differences to those with all parts, by
+    replication."""
+    changes = {str(part): _changes(own) for part, own in runs.groupby("part", sort=False)}
+    missed = {str(row["part"]): _missed(row) for _, row in values.iterrows()}
     rows = []
-    for part, own in headline.groupby("part", sort=False):
-        by_scenario = {name: rows.set_index("metric") for name, rows in own.groupby("scenario")}
-        level = by_scenario[POLICIES[0]].loc[list(HEADLINES), "mean"]
+    for part, own in changes.items():
+        level = runs[(runs["part"] == part) & (runs["scenario"] == POLICIES[0])][list(HEADLINES)].mean()
         cells = [", ".join(f"{value:.3g}" for value in level)]
         for name in POLICIES[1:]:
-            cells.append("; ".join(difference(by_scenario[name].loc[metric].to_dict()) for metric in HEADLINES))
-        rows.append([ALL if part == ALL else f"without {part}", *cells])
-    return list(table(["", "`before`", *SHORT.values()], rows))
+            cells.append("; ".join(_interval(own[name][metric]) for metric in HEADLINES))
+        apart = changes[ALL]["three-devolutions"] - own["three-devolutions"]
+        cells.append("" if part == ALL else "; ".join(_interval(apart[metric]) for metric in HEADLINES))
+        rows.append([ALL if part == ALL else f"without {part}", missed.get(part, ""), *cells])
+    head = ["", "worst figure", "`before`", *SHORT.values(), "the part, with all others: three"]
+    return list(table(head, rows))
+
+
+def _changes(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """By policy, `[replication, metric]`: its difference to `before`."""
+    by_scenario = {name: own.set_index("replication")[list(HEADLINES)] for name, own in runs.groupby("scenario")}
+    return {name: by_scenario[name] - by_scenario[POLICIES[0]] for name in POLICIES[1:]}
+
+
+def _interval(differences: pd.Series) -> str:
+    """The mean of what replications differ by, with its 95 % t interval; those without a steady state are left out."""
+    own = differences.dropna().to_numpy(float)
+    half = float(stats.t.ppf(0.975, len(own) - 1) * own.std(ddof=1) / len(own) ** 0.5)
+    mean = float(own.mean())
+    return difference({"difference": mean, "low": mean - half, "high": mean + half})
+
+
+def _missed(row: pd.Series) -> str:
+    """The figure that a calibrated district misses by most, relative to it."""
+    apart = {name: float(row[name]) / figure - 1.0 for name, figure in TARGETS.items()}
+    worst = max(apart, key=lambda name: abs(apart[name]))
+    return f"`{worst}` {apart[worst]:+.0%}"
 
 
 def _kept(path: Path) -> pd.DataFrame:
@@ -114,19 +140,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("results/parts"))
     options = parser.parse_args()
-    headline = _kept(options.out / HEADLINE)
-
-    def have(part: str, values: dict[str, Any]) -> None:
-        """Compare without a part, unless that has been done."""
-        nonlocal headline
-        if part not in set(headline["part"]):
-            rows = headline_without(part, values, options.reps, options.scale, options.jobs)
-            headline = pd.concat([headline, rows], ignore_index=True)
-            write_atomically(options.out / HEADLINE, table_writer(headline))
-            sys.stderr.write(f"compared: {part}\n")
-
-    have(ALL, {})
-    values = _kept(options.out / VALUES)
+    values, runs = _kept(options.out / VALUES), _kept(options.out / RUNS)
     missing = [part for part in PARTS if part not in set(values["part"])]
     calibrate = partial(values_without, seeds=options.seeds, scale=options.scale)
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
@@ -134,9 +148,15 @@ def main() -> None:
             values = pd.concat([values, pd.DataFrame([row])], ignore_index=True)
             write_atomically(options.out / VALUES, table_writer(values))
             sys.stderr.write(f"calibrated without: {row['part']}\n")
-    for _, own in values.iterrows():
-        have(str(own["part"]), {path: float(own[path]) for path in CALIBRATED})
-    print("\n".join(lines(headline)))
+    settings: dict[str, dict[str, Any]] = {ALL: {}}
+    settings |= {str(row["part"]): {path: float(row[path]) for path in CALIBRATED} for _, row in values.iterrows()}
+    for part, own in settings.items():
+        if part not in set(runs["part"]):
+            found = runs_without(part, own, options.reps, options.scale, options.jobs)
+            runs = pd.concat([runs, found], ignore_index=True)
+            write_atomically(options.out / RUNS, table_writer(runs))
+            sys.stderr.write(f"compared: {part}\n")
+    print("\n".join(lines(runs, values)))
 
 
 if __name__ == "__main__":

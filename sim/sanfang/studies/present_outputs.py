@@ -57,7 +57,7 @@ def _days(requests: pd.DataFrame) -> pd.Series:
 
 def _hotline_days(run: Run, requests: pd.DataFrame) -> pd.Series:
     """Calendar days until hotline requests were first closed: in records of hotlines, what is brought back is a request
-    of its own."""
+    of its own. What was given up before anybody closed it, and voiced again, is in none."""
     assert run.observation is not None
     closings = run.observation.closings[run.observation.closings["channel"] == HOTLINE]
     domains = np.array(list(run.scenario.domains))[closings["domain"]]

@@ -118,8 +118,16 @@ class SessionGroup:
             return not self.over and self.day != self.until
 
     def _draw(self, show: Callable[[], None]) -> None:
-        with shared_slots.PICTURES.slot(self._owner):
-            show()
+        """In its turn, which one that takes long gives back before it is done; unless a pause has come between."""
+        with shared_slots.PICTURES.slot(self._owner) as turn:
+            late = threading.Timer(shared_slots.PICTURE_SECONDS, turn.leave)
+            late.daemon = True
+            late.start()
+            try:
+                if self.playback.playing:
+                    show()
+            finally:
+                late.cancel()
 
     # --- To the worlds and the day of an address ---
 

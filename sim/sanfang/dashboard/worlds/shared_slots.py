@@ -16,6 +16,9 @@ PICTURES = Slots(1, each=1)
 """For the next picture of a world that plays, one at a time: that is Python's own work, of which threads do one at a
 time, and whoever opens a page would wait for all of them at each of its steps."""
 
+PICTURE_SECONDS = 0.5
+"""After so long the next one is drawn although this one is not done: its page may read slowly, or save a file."""
+
 FILES = Slots(1, each=1)
 """For a file that somebody saves, which may take seconds: one at a time, so that turns are left for the others."""
 
