@@ -5,9 +5,10 @@
 Every policy is drawn at random: each lever is off, or at a uniform dose. It is run on a part of `licang-parts` as it
 is, and with more staff, money or skill, or fewer hand-offs; tasks stay what they are in hours but for the rounding of
 posts, and nobody adapts (the parts that give feedback are off). Each seed has the same troubles in all of them. A
-change does harm under a policy if the share resolved is surely lower, or trouble days are surely more, over seeds: one-sided
-paired t tests, of which those hold that a false discovery rate of 5 % leaves (Benjamini and Hochberg 1995). With few
-seeds that finds great harm only: so the table also has the share of policies with p below 0.05, where 0.05 is no harm.
+change does harm under a policy if the share resolved is surely lower, or trouble days are surely more, over seeds:
+one-sided paired t tests, of which those hold that a false discovery rate of 5 % leaves (Benjamini and Hochberg 1995).
+With few seeds that finds great harm only: so the table also has the share of policies with p below 0.05, where 0.05
+is no harm.
 """
 
 from __future__ import annotations
