@@ -48,7 +48,7 @@ def after() -> Iterator[Rooms]:
 
 def closed(rooms: Rooms) -> Iterator[Rooms]:
     yield rooms
-    for one in rooms._all():
+    for one in rooms._open:
         one.close()
 
 
@@ -147,7 +147,7 @@ def test_a_damaged_or_foreign_file_is_no_workshop(rooms: Rooms, after: Rooms, fo
         kept.write(room.id, kept.Snapshot({**whole.about, "tree": tree}, whole.series))
         with pytest.raises(InputError, match="another scenario"):
             after.reopen("b", next(after.earlier("")))
-        assert after._all() == ()
+        assert after._open == ()
         return
     content = file.read_bytes()
     file.write_bytes({"cut": content[:-9], "changed": content[:-9] + bytes(9), "no such": b""}[harm])

@@ -13,7 +13,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -124,11 +124,13 @@ def _plain(row: list[float]) -> list[float | None]:
     return [None if value != value else value for value in row]
 
 
-def all_kept() -> Iterator[KeptWorkshop]:
-    """Those that can be read, the one that was written last first."""
+def all_kept(wanted: Callable[[str], bool]) -> Iterator[KeptWorkshop]:
+    """Those that can be read and are `wanted` by their ids, the one that was written last first. No other is read."""
     for _, _, file in _files():
-        with contextlib.suppress(InputError):
-            yield read(file.name.removesuffix(SUFFIX))
+        id_ = file.name.removesuffix(SUFFIX)
+        if wanted(id_):
+            with contextlib.suppress(InputError):
+                yield read(id_)
 
 
 def _files() -> list[tuple[float, int, Path]]:

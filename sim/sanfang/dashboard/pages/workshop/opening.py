@@ -84,13 +84,17 @@ def Earlier(browser: str, again: Callable[[KeptWorkshop], None], lang: str) -> N
             solara.HTML("h2", say("workshop_earlier", lang))
             solara.HTML("p", say("workshop_earlier_about", lang), classes=["soft"])
             for one in found:
-                EarlierOne(one, again, lang).key(one.id)
+                EarlierOne(browser, one, again, lang).key(one.id)
 
 
 @solara.component
-def EarlierOne(one: KeptWorkshop, again: Callable[[KeptWorkshop], None], lang: str) -> None:
+def EarlierOne(browser: str, one: KeptWorkshop, again: Callable[[KeptWorkshop], None], lang: str) -> None:
     """What one was, and what can be done with it."""
     setting = one.setting
+
+    def replayed() -> bytes:
+        return replay_of(ROOMS.earlier_one(browser, one.id), lang)
+
     told = say(
         "workshop_earlier_one", lang, begun=one.begun, district=district_labels(lang)[setting.district],
         days=setting.days, teams=len(one.teams), branches=one.branches,
@@ -99,6 +103,6 @@ def EarlierOne(one: KeptWorkshop, again: Callable[[KeptWorkshop], None], lang: s
         solara.HTML("p", html.escape(f"{told} · {setting.question}" if setting.question else told))
         with solara.Div(classes=["sf-row"]):
             name = f"workshop-{one.begun[:10]}.html"
-            Download(say("workshop_replay", lang), name, lambda: replay_of(one, lang), "text/html")
+            Download(say("workshop_replay", lang), name, replayed, "text/html")
             button = {"id": one.id, "label": say("workshop_again", lang)}
             parts.Buttons(buttons=[button], event_press=lambda _: again(one))
