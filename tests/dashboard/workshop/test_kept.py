@@ -6,18 +6,21 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import jobs
 from sanfang.dashboard.workshop import kept, workshop
+from sanfang.dashboard.workshop.kept import KeptWorkshop
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.replay import contents, replay_of
 from sanfang.dashboard.workshop.rooms import Rooms
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.dashboard.workshop.workshop import Workshop
 from sanfang.model.code_folder import CodeFolder
+from sanfang.run.tree import Tree
 from sanfang.run.tree_file import to_json
 from sanfang.scenario.errors import InputError
 from workshops import MadeUp, order, play
@@ -100,6 +103,70 @@ def test_who_has_an_earlier_one(rooms: Rooms, after: Rooms) -> None:
     assert [*rooms.earlier("a")] == [*rooms.earlier("b")] == [] and len([*after.earlier("c")]) == 1
     rooms.close("a")
     assert len([*rooms.earlier("a")]) == 1 and [*rooms.earlier("b")] == []
+
+
+def test_a_page_drawn_long_ago_gives_no_right_to_what_is_anothers_by_now(rooms: Rooms, after: Rooms) -> None:
+    """Nor to a replay, which would be that of a running workshop; and its host has all that came since."""
+    held(rooms)
+    (seen,) = after.earlier("b")
+    again = after.reopen("a", seen)
+    again.enter("blue")
+    for _ in ("while it is open", "and once it is closed"):
+        for what in (after.reopen, lambda host, one: after.earlier_one(host, one.id)):
+            with pytest.raises(Refused, match="host"):
+                what("b", seen)
+        after.close("a")
+    assert [name for _, name in after.earlier_one("a", seen.id).teams] == [seen.teams[0][1], "blue"]
+    assert [team.name for team in after.reopen("a", seen).teams] == [seen.teams[0][1], "blue"]
+
+
+def test_two_browsers_do_not_open_the_same_one_at_once(
+    rooms: Rooms, after: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one comes while the first one still reads."""
+    held(rooms)
+    (seen,) = after.earlier("a")
+    tree, refused = KeptWorkshop.tree, list[str]()
+
+    def slow(one: KeptWorkshop) -> Tree:
+        monkeypatch.setattr(KeptWorkshop, "tree", tree)
+        for host in ("a", "b"):
+            with pytest.raises(Refused) as problem:
+                after.reopen(host, seen)
+            refused.append(problem.value.reason)
+        return tree(one)
+
+    monkeypatch.setattr(KeptWorkshop, "tree", slow)
+    assert after.reopen("a", seen).id == seen.id and refused == ["open", "open"]
+
+
+def test_a_slow_disk_keeps_nobody_from_another_workshop(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is read or written, phones are found meanwhile."""
+    _, token = held(rooms, "b")
+    room, _ = held(rooms)
+    room.rename(1, "Changed")
+    at_the_disk = list[str]()
+    for name in ("read", "write"):
+
+        def slow(*given: Any, name: str = name, really: Any = getattr(kept.FOLDER, name)) -> Any:
+            assert not rooms._lock.locked() and rooms.with_token(token)
+            at_the_disk.append(name)
+            return really(*given)
+
+        monkeypatch.setattr(kept.FOLDER, name, slow)
+    rooms.close("a")
+    rooms.reopen("a", next(rooms.earlier("a")))
+    monkeypatch.undo()
+    assert {*at_the_disk} == {"read", "write"}
+
+
+def test_only_what_a_browser_may_have_is_read(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, others = held(rooms, "a")[0], held(rooms, "b")[0]
+    rooms.end()
+    read, names = kept.FOLDER.read, list[str]()
+    monkeypatch.setattr(kept.FOLDER, "read", lambda name: (names.append(name), read(name))[1])
+    assert [one.id for one in rooms.earlier("a")] == [mine.id] and names == [f"{mine.id}.workshop"]
+    assert [one.id for one in rooms.earlier("b")] == [others.id]
 
 
 def test_what_was_not_played_yet_is_played_when_it_is_opened_again(rooms: Rooms, after: Rooms) -> None:
