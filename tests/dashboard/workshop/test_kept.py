@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import jobs
+from sanfang.dashboard import limits
 from sanfang.dashboard.workshop import kept, workshop
 from sanfang.dashboard.workshop.kept import KeptWorkshop
 from sanfang.dashboard.workshop.refusal import Refused
@@ -186,6 +187,40 @@ def test_a_team_that_was_removed_is_not_there_again(rooms: Rooms, after: Rooms) 
     assert found.teams == () and found.branches == 2
 
 
+def test_one_phone_does_not_enter_all_names_of_one_that_is_opened_again(rooms: Rooms, after: Rooms) -> None:
+    room, _ = held(rooms)
+    for name in ("blue", "green"):
+        room.enter(name)
+    room.close()
+    again = after.reopen("b", next(after.earlier("b")))
+    names = [team.name for team in again.teams]
+    for name in names[: limits.TEAMS_A_BROWSER]:
+        again.enter(name, "one browser")
+    with pytest.raises(Refused, match="browser"):
+        again.enter(names[-1], "one browser")
+    again.reopen(1)
+    assert again.enter(names[0], "one browser"), "its own place does not count against it"
+    assert again.enter(names[-1], "another browser")
+
+
+def test_the_door_is_as_it_was(rooms: Rooms, after: Rooms) -> None:
+    """Locked for old names too, but for those that the host calls; and closed to who was removed."""
+    room, _ = held(rooms)
+    room.enter("blue", "a browser")
+    room.remove(2)
+    room.enter("green")
+    room.lock(True)
+    rooms.end()
+    again = after.reopen("b", next(after.earlier("b")))
+    for team in again.teams:
+        with pytest.raises(Refused, match="locked"):
+            again.enter(team.name, "another browser")
+    again.reopen(2)
+    with pytest.raises(Refused, match="removed"):
+        again.enter("green", "a browser")
+    assert again.enter("green", "another browser") and [team.called for team in again.teams] == [False, False]
+
+
 def test_one_without_a_branch_is_not_kept(rooms: Rooms, folder: Path) -> None:
     rooms.open("a", SETTING)
     rooms.close("a")
@@ -209,7 +244,7 @@ def test_a_damaged_or_foreign_file_is_no_workshop(rooms: Rooms, after: Rooms, fo
     room, _ = held(rooms)
     file = folder / f"{room.id}.workshop"
     if harm == "other scenario":
-        whole = kept.snapshot(room.begun, SETTING, room.teams, room.tree)
+        whole = kept.snapshot(room.begun, SETTING, room.entrance, room.tree)
         tree = {**whole.about["tree"], "digest": "0" * 64}
         kept.write(room.id, kept.Snapshot({**whole.about, "tree": tree}, whole.series))
         with pytest.raises(InputError, match="another scenario"):

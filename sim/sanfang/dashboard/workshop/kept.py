@@ -13,14 +13,14 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sanfang.dashboard.workshop.entrance import Team
+from sanfang.dashboard.workshop.entrance import Entrance
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.model.code_folder import CodeFolder
 from sanfang.run.series import MEASURES
@@ -53,13 +53,15 @@ class Snapshot:
 @dataclass(frozen=True)
 class KeptWorkshop:
     """A workshop as it was kept. `begun`: the minute in which it was opened; `teams`: number and name; `branches`: how
-    many there are besides the trunk."""
+    many there are besides the trunk; `locked` and `removed`: its door (`Entrance.door`)."""
 
     id: str
     begun: str
     setting: Setting
     teams: tuple[tuple[int, str], ...]
     branches: int
+    locked: bool = False
+    removed: tuple[str, ...] = ()
 
     def tree(self) -> Tree:
         """Its tree, with all series. Raises InputError where that is none, or of a scenario that is another one now."""
@@ -76,11 +78,13 @@ def now() -> str:
     return f"{dt.datetime.now():%Y-%m-%d %H:%M}"
 
 
-def snapshot(begun: str, setting: Setting, teams: Iterable[Team], tree: Tree) -> Snapshot:
+def snapshot(begun: str, setting: Setting, entrance: Entrance, tree: Tree) -> Snapshot:
     """What is to be written of a workshop. Who calls sees to it that nothing changes meanwhile."""
+    locked, removed = entrance.door
     about = {
         "format": FORMAT, "begun": begun, "setting": asdict(setting), "measures": list(MEASURES),
-        "teams": [(team.number, team.name) for team in teams], "tree": to_dict(tree, with_series=False),
+        "teams": [(team.number, team.name) for team in entrance.teams], "locked": locked, "removed": removed,
+        "tree": to_dict(tree, with_series=False),
     }  # fmt: skip
     played = {str(one.id): one.kept.series for one in tree.branches if one.kept is not None}
     return Snapshot(about, {id_: np.stack([series[name] for name in MEASURES]) for id_, series in played.items()})
@@ -102,7 +106,9 @@ def read(id_: str) -> KeptWorkshop:
     with _file(id_) as (about, _):
         teams = tuple((int(number), str(name)) for number, name in about["teams"])
         count = len(about["tree"]["branches"]) - 1
-        return KeptWorkshop(id_, str(about["begun"]), Setting(**about["setting"]), teams, count)
+        removed = tuple(bytes.fromhex(one).hex() for one in about.get("removed", ()))
+        begun, setting = str(about["begun"]), Setting(**about["setting"])
+        return KeptWorkshop(id_, begun, setting, teams, count, bool(about.get("locked")), removed)
 
 
 @contextlib.contextmanager

@@ -50,7 +50,7 @@ class Workshop:
             self.id, self.begun, self.tree = secrets.token_hex(8), kept.now(), setting.tree()
         else:
             self.id, self.begun, self.tree = again.id, again.begun, again.tree()
-            self.entrance.teams = tuple(Team(number, name, free=True) for number, name in again.teams)
+            self.entrance.as_before(again.teams, again.locked, again.removed)
         self.teller = Teller()
         self.used = self._seen = time.monotonic()
         self._lock = threading.RLock()
@@ -84,7 +84,7 @@ class Workshop:
         """For the host: a team's phone is lost. Its token is worth nothing from now on, and its name free to enter."""
         with self._lock:
             team = self.entrance.team(number)
-            team.digest, team.free = None, True
+            self.entrance.call(team)
             self._changed(team)
 
     def leave(self, token: str) -> None:
@@ -267,7 +267,7 @@ class Workshop:
         if self._over or not self._unwritten or len(self.tree.branches) == 1:
             return None
         self._unwritten = False
-        return kept.snapshot(self.begun, self.setting, self.teams, self.tree)
+        return kept.snapshot(self.begun, self.setting, self.entrance, self.tree)
 
     def _cancel(self, which: Callable[[Branch], bool]) -> None:
         """End jobs. They tell of it in this thread, and may have something to be kept: so nothing is locked here."""
