@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from benchmarks import browser
 
 from sanfang.dashboard.workshop import kept, workshop
 from sanfang.dashboard.workshop.rooms import Rooms
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.dashboard.workshop.workshop import Workshop
-from sanfang.model.code_folder import CodeFolder
-from workshops import MadeUp, made_up, order, play
+from workshops import MadeUp, folder_at, made_up, order, play
 
 SETTING = Setting("demo", 0.25, 1, 60)
 LONG = 20.0
@@ -23,7 +26,7 @@ LONG = 20.0
 
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setattr(kept, "FOLDER", CodeFolder(str(tmp_path / "kept"), "Workshops", "are lost"))
+    monkeypatch.setattr(kept, "FOLDER", folder_at(tmp_path / "kept"))
     return tmp_path / "kept"
 
 
@@ -118,6 +121,20 @@ def test_what_was_changed_after_the_last_branch_is_written_when_the_server_ends(
     now = after.tree()
     then = (now.branch(1).name, now.pointer("red").now, after.teams)
     assert room.over and then != ("", 1, before.teams)
+
+
+def test_a_server_for_soaks_and_pictures_has_its_workshops_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Path] = []
+
+    def begun(*_: Any, env: dict[str, str], **__: Any) -> Any:
+        seen.append(Path(env[kept.VARIABLE]))
+        assert seen[0].is_dir() and env[kept.VARIABLE] != os.environ[kept.VARIABLE]
+        return contextlib.nullcontext(SimpleNamespace(poll=lambda: 1, returncode=1, terminate=lambda: None))
+
+    monkeypatch.setattr(browser.subprocess, "Popen", begun)
+    with pytest.raises(RuntimeError, match="at once"), browser.server():
+        pass
+    assert not seen[0].exists()
 
 
 def test_what_has_not_changed_is_not_written_again(room: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import pytest
 
 import jobs
 from sanfang.dashboard import limits
+from sanfang.dashboard.pages.workshop.opening import unkept
+from sanfang.dashboard.words import LANGUAGES
 from sanfang.dashboard.workshop import kept, workshop
 from sanfang.dashboard.workshop.kept import KeptWorkshop
 from sanfang.dashboard.workshop.refusal import Refused
@@ -20,11 +22,10 @@ from sanfang.dashboard.workshop.replay import contents, replay_of
 from sanfang.dashboard.workshop.rooms import Rooms
 from sanfang.dashboard.workshop.setting import Setting
 from sanfang.dashboard.workshop.workshop import Workshop
-from sanfang.model.code_folder import CodeFolder
 from sanfang.run.tree import Tree
 from sanfang.run.tree_file import to_json
 from sanfang.scenario.errors import InputError
-from workshops import MadeUp, order, play
+from workshops import MadeUp, folder_at, order, play
 
 SETTING = Setting("demo", 0.25, 1, 60, 3, "What first?")
 
@@ -34,7 +35,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Where workshops are kept; their runs are made up, and there at once."""
     jobs.at_once(monkeypatch)
     monkeypatch.setattr(workshop, "RUNS", MadeUp())
-    monkeypatch.setattr(kept, "FOLDER", CodeFolder(str(tmp_path / "kept"), "Workshops", "are lost"))
+    monkeypatch.setattr(kept, "FOLDER", folder_at(tmp_path / "kept"))
     return tmp_path / "kept"
 
 
@@ -147,14 +148,17 @@ def test_a_slow_disk_keeps_nobody_from_another_workshop(rooms: Rooms, monkeypatc
     room, _ = held(rooms)
     room.rename(1, "Changed")
     at_the_disk = list[str]()
-    for name in ("read", "write"):
 
-        def slow(*given: Any, name: str = name, really: Any = getattr(kept.FOLDER, name)) -> Any:
+    def slow(name: str, really: Callable[..., Any]) -> Callable[..., Any]:
+        def do(*given: Any) -> Any:
             assert not rooms._lock.locked() and rooms.with_token(token)
             at_the_disk.append(name)
             return really(*given)
 
-        monkeypatch.setattr(kept.FOLDER, name, slow)
+        return do
+
+    for name in ("read", "write"):
+        monkeypatch.setattr(kept.FOLDER, name, slow(name, getattr(kept.FOLDER, name)))
     rooms.close("a")
     rooms.reopen("a", next(rooms.earlier("a")))
     monkeypatch.undo()
@@ -254,9 +258,22 @@ def test_a_damaged_or_foreign_file_is_no_workshop(rooms: Rooms, after: Rooms, fo
     content = file.read_bytes()
     file.write_bytes({"cut": content[:-9], "changed": content[:-9] + bytes(9), "no such": b""}[harm])
     assert [*after.earlier("")] == []
-    for name in (room.id, "../x", "", "0" * 16):
+    for name in (room.id, "", "0" * 16):
         with pytest.raises(InputError):
             kept.read(name)
+
+
+@pytest.mark.parametrize("name", ["../x", "x", "0" * 15 + "A", "0" * 17, "0" * 16 + "\n"])
+def test_what_is_no_name_of_a_workshop_is_not_read_although_a_file_is_there(
+    rooms: Rooms, folder: Path, name: str
+) -> None:
+    room, _ = held(rooms)
+    content = (folder / f"{room.id}.workshop").read_bytes()
+    for there in (name, "0" * 16):
+        (folder / f"{there}.workshop").write_bytes(content)
+    assert kept.read("0" * 16).branches == 2
+    with pytest.raises(InputError):
+        kept.read(name)
 
 
 def test_where_nothing_can_be_kept_a_workshop_goes_on(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,3 +281,4 @@ def test_where_nothing_can_be_kept_a_workshop_goes_on(rooms: Rooms, monkeypatch:
     room, _ = held(rooms)
     assert all(one.kept is not None for one in room.tree.branches) and [*rooms.earlier("a")] == []
     assert np.isfinite(room.tree.branch(1).kept.series["wasted"]).all()  # type: ignore[union-attr]
+    assert [note["kind"] for lang in LANGUAGES for note in unkept(lang)] == ["warning", "warning"]

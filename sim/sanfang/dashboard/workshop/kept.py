@@ -11,7 +11,6 @@ import contextlib
 import datetime as dt
 import io
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -22,7 +21,7 @@ import numpy as np
 
 from sanfang.dashboard.workshop.entrance import Entrance
 from sanfang.dashboard.workshop.setting import Setting
-from sanfang.model.code_folder import CodeFolder
+from sanfang.model.code_folder import LastingFolder
 from sanfang.run.series import MEASURES
 from sanfang.run.tree import Tree
 from sanfang.run.tree_file import from_json, to_dict
@@ -39,7 +38,7 @@ ABOUT = "about"
 SUFFIX = ".workshop"
 ID = re.compile(r"[0-9a-f]{16}")
 
-FOLDER = CodeFolder(os.environ.get(VARIABLE, "workshops"), "Workshops", "are lost when this server ends")
+FOLDER = LastingFolder("workshops", VARIABLE, "Workshops", "they are lost when this server ends")
 
 
 @dataclass(frozen=True)

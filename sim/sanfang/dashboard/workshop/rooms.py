@@ -35,8 +35,8 @@ class Rooms:
         return self._opened(Workshop(host, setting))
 
     def reopen(self, host: str, again: KeptWorkshop) -> Workshop:
-        """One of `earlier`, open again in the same way, as it is on disk now. Raises Refused where it is open or another
-        browser's by now, too, and InputError where it cannot be read."""
+        """One of `earlier`, open again in the same way, as it is on disk now. Raises Refused also where it is open or
+        another browser's by now, and InputError where it cannot be read."""
         with self._lock:
             self._check(host, again.id)
             self._passing.add(again.id)

@@ -11,10 +11,12 @@ import solara
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.pages.workshop.parts import Ask
+from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, setup, viewer
 from sanfang.dashboard.widgets.saving import Download
 from sanfang.dashboard.widgets.setup import district_labels
 from sanfang.dashboard.words import say
+from sanfang.dashboard.workshop import kept
 from sanfang.dashboard.workshop.kept import KeptWorkshop
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.replay import replay_of
@@ -69,8 +71,14 @@ def Opening(browser: str, opened: Callable[[], None], lang: str) -> None:
                 id="question", label=say("workshop_question", lang), value="", button=say("workshop_open", lang),
                 most=MAX_QUESTION, primary=True, event_told=open_,
             )  # fmt: skip
-            parts.Notes(notes=[{"kind": "error", "text": problem}] if problem else [])
+            notes = [{"kind": "error", "text": problem}] if problem else []
+            parts.Notes(notes=notes + unkept(lang))
         Earlier(browser, lambda one: attempt(lambda: ROOMS.reopen(browser, one)), lang)
+
+
+def unkept(lang: str) -> list[Json]:
+    """A note where workshops are not kept on disk."""
+    return [] if kept.FOLDER.is_kept else [{"kind": "warning", "text": say("workshop_unkept", lang)}]
 
 
 @solara.component
