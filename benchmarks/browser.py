@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -26,8 +27,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
-
 HERE = "127.0.0.1"
+WORKSHOPS = "SANFANG_WORKSHOPS"
+"""The variable that names the folder of workshops (`kept.VARIABLE`)."""
 
 
 def free_port(host: str = HERE) -> int:
@@ -54,6 +56,7 @@ def server(
     *options: str, host: str = HERE, assets: Path | None = None, headers: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
     """A dashboard at a loopback address, started as a user starts it, and asked with `headers` until it answers.
+    Workshops that are held on it are gone with it: they do not lie among those of whoever starts it.
 
     Raises RuntimeError if it ends at once.
     """
@@ -61,7 +64,10 @@ def server(
     program = [sys.executable, "-c", "from sanfang.cli.app import app; app()"]
     command = [*program, "dashboard", "--host", host, "--port", str(port), *options]
     environment = os.environ | ({"SOLARA_ASSETS_PROXY_CACHE_DIR": str(assets)} if assets else {})
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as started:
+    with (
+        tempfile.TemporaryDirectory(prefix="workshops-") as workshops,
+        subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment | {WORKSHOPS: workshops}) as started,
+    ):
         address = f"http://{in_address(host)}:{port}"
         try:
             while not _answers(address, headers or {}):

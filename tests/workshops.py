@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from sanfang.dashboard.workshop.workshop import HEADLINES, Workshop
 from sanfang.dashboard.worlds.kept_runs import Seen, Trial
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
+from sanfang.model.code_folder import LastingFolder
 from sanfang.run.series import MEASURES
 
 FORESEEN = dict.fromkeys(HEADLINES, "better")
@@ -32,6 +34,11 @@ class MadeUp:
         rng = np.random.default_rng(zlib.crc32(trial.digest.encode()))
         series = {name: rng.random(trial.days) for name in MEASURES}
         return Seen({}, series, _amounts(rng, h.HOUR_HEADINGS), _amounts(rng, s.TIME_NAMES))
+
+
+def folder_at(place: Path) -> LastingFolder:
+    """A folder for workshops."""
+    return LastingFolder(str(place), "SANFANG_WORKSHOPS_OF_NOBODY", "Workshops", "they are lost")
 
 
 def made_up(monkeypatch: pytest.MonkeyPatch, setting: Setting) -> Iterator[Workshop]:

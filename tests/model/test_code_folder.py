@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sanfang.model import code_folder
-from sanfang.model.code_folder import CodeFolder
+from sanfang.model.code_folder import CodeFolder, LastingFolder
 
 
 @pytest.fixture
@@ -117,9 +117,68 @@ def test_a_folder_that_cannot_be_used_is_told_once_and_a_private_one_takes_its_p
     assert (again.path, again.read("a"), capsys.readouterr().err) == (code.path, b"machine code", "")
 
 
+LASTING = ("workshops", "SANFANG_LASTING", "Workshops", "they are lost")
+
+
+@pytest.mark.parametrize(
+    "unfit", [a_file, open_to_all, below_one_that_is_open_to_all, without_permission, without_room]
+)
+def test_nothing_takes_the_place_of_a_folder_for_what_is_to_last(
+    unfit: Callable[..., str],
+    tmp_path: Path,
+    temporary: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """That of compiled code stays where it is, too, and the message names the right variable."""
+    place = tmp_path / "place"
+    monkeypatch.setenv("SANFANG_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SANFANG_LASTING", str(place / "workshops"))
+    unfit(place, monkeypatch)
+    folder = LastingFolder(*LASTING)
+    for _ in range(2):
+        folder.write("a", b"a workshop")
+    assert not folder.is_kept and folder.read("a") is None and not [*temporary.iterdir()]
+    assert os.environ["SANFANG_CACHE"] == str(tmp_path / "cache")
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and str(place) in told and "Let SANFANG_LASTING name" in told
+
+
+def test_what_is_to_last_is_for_this_user_alone_and_never_in_a_temporary_folder(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "place"
+    monkeypatch.setenv("SANFANG_CACHE", str(place))
+    place.write_text("in the way")
+    assert CodeFolder("compiled").path is not None and os.environ["SANFANG_CACHE"] != str(place)
+    place.unlink()
+    folder = LastingFolder(*LASTING)
+    folder.write("a", b"a workshop")
+    assert folder.path == place / "workshops" and folder.is_kept and folder.read("a") == b"a workshop"
+    assert stat.S_IMODE((folder.path / "a").stat().st_mode) == 0o600
+
+
+def test_one_file_that_is_not_kept_does_not_keep_others_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is full for a while, or where the file is being read by another on Windows."""
+    monkeypatch.setenv("SANFANG_LASTING", str(tmp_path / "workshops"))
+    folder = LastingFolder(*LASTING)
+    with monkeypatch.context() as full:
+        full.setattr(os, "replace", not_now)
+        folder.write("a", b"a workshop")
+        assert not folder.is_kept
+    folder.write("a", b"a workshop")
+    assert folder.is_kept and folder.read("a") == b"a workshop"
+
+
+def not_now(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
 LOCKED = """
 import sys, time
-from sanfang.model.code_folder import CodeFolder
+from sanfang.model.code_folder import CodeFolder, LastingFolder
 print(CodeFolder("compiled").path.parent, flush=True)
 sys.stdin.read()
 """

@@ -102,6 +102,7 @@ def serve(
     _warm_up(step)
     step("starting")
     server = _server(host, port, lang, allowed, password, most)
+    from sanfang.dashboard.workshop.rooms import ROOMS
     from sanfang.dashboard.worlds import builds  # it loads Solara, which has read its settings now
 
     if answers is not None:
@@ -109,6 +110,7 @@ def serve(
     try:
         server.run()  # and not uvicorn.run, after which nobody knows that Ctrl-C ended it
     finally:
+        ROOMS.end()
         builds.end()
 
 

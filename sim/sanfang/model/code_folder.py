@@ -73,12 +73,18 @@ class CodeFolder:
             if not self._sought:
                 self._sought = True
                 remove_left_over()
-                place = _place()
+                folder = self._sought_in()
                 try:
-                    self._path = _usable(Path(place) / self.name)
+                    self._path = _usable(folder)
                 except (OSError, Unfit) as problem:
-                    self._pass_to_temporary(place, problem)
+                    self._without_folder(folder, problem)
             return self._path
+
+    def _sought_in(self) -> Path:
+        return Path(_place()) / self.name
+
+    def _without_folder(self, folder: Path, problem: Exception) -> None:
+        self._pass_to_temporary(str(folder.parent), problem)
 
     def read(self, name: str) -> bytes | None:
         """The content of a file; None if it is not there, damaged, or may be somebody else's."""
@@ -135,9 +141,8 @@ class CodeFolder:
         self._is_temporary = True
         if in_worker:
             return
-        reason = (problem.strerror if isinstance(problem, OSError) else None) or str(problem)
         now = f"kept in {self._path.parent} until this command ends" if self._path else self._without
-        message = f"{self._what} cannot be kept in {place} ({reason}): {now}."
+        message = f"{self._what} cannot be kept in {place} ({_reason(problem)}): {now}."
         print(f"{message} Let {VARIABLE} name a folder that you alone can write to.", file=sys.stderr)
 
     def _temporary(self) -> Path | None:
@@ -152,6 +157,49 @@ class CodeFolder:
             return None
         os.environ[VARIABLE] = str(made)
         return folder
+
+
+class LastingFolder(CodeFolder):
+    """A folder for what cannot be made again: no temporary one takes its place, and only this user reads its files.
+
+    `variable` may name another one than `name` beside the compiled code.
+    """
+
+    def __init__(self, name: str, variable: str, what: str, without: str) -> None:
+        super().__init__(name, what, without)
+        self._variable, self._told, self._fails = variable, False, False
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the file that was written last is there, or the next one can be."""
+        return self.path is not None and not self._fails
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a file. Where that fails it is said, once; the next one may be kept all the same."""
+        if self.path is None:
+            return
+        try:
+            _write(self.path / name, content, mode=0o600)
+            self._fails = False
+        except OSError as problem:
+            self._fails = True
+            self._without_folder(self.path, problem)
+
+    def _sought_in(self) -> Path:
+        if named := os.environ.get(self._variable):
+            return Path(named).absolute()
+        # Not in a temporary folder that has taken the place of the one for compiled code.
+        return Path(os.environ.get(READ_TOO) or _place()) / self.name
+
+    def _without_folder(self, folder: Path, problem: Exception) -> None:
+        if not self._told:
+            self._told = True
+            message = f"{self._what} cannot be kept in {folder} ({_reason(problem)}): {self._without}."
+            print(f"{message} Let {self._variable} name a folder that you alone can write to.", file=sys.stderr)
+
+
+def _reason(problem: Exception) -> str:
+    return (problem.strerror if isinstance(problem, OSError) else None) or str(problem)
 
 
 def _place() -> str:
@@ -236,14 +284,14 @@ def _read(path: Path) -> bytes | None:
     return content if hashlib.sha256(content).digest() == digest else None
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write a file beside its place and rename it, with its digest in front. Raises OSError."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}-", dir=path.parent)
     try:
         with open(handle, "wb") as file:
             file.write(hashlib.sha256(content).digest())
             file.write(content)
-        os.chmod(name, 0o644)
+        os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

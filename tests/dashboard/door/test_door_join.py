@@ -155,8 +155,8 @@ def test_whoever_tries_wrong_codes_keeps_nobody_at_his_router_from_the_link(plac
 
 def test_whoever_floods_locks_out_nobody_who_has_come_in(place: Any) -> None:
     source, cookie = "127.0.0.15", join(place, "patient", "127.0.0.15")
-    seen = [ask(place[0], "/join/state", source=source).status for _ in range(int(JOINED[0]) + 200)]
-    assert seen[-1] == 429
+    tries = range(3 * int(JOINED[0]))  # some come anew meanwhile, the more the slower this machine is
+    assert any(ask(place[0], "/join/state", source=source).status == 429 for _ in tries)
     assert ask(place[0], "/join/state", headers={"Cookie": cookie}, source=source).status == 200
     assert post(place[0], "act", play({"triage": 1.0}), cookie, source=source).status == 200
 

@@ -185,7 +185,7 @@ def open_rooms(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rooms]:
     monkeypatch.setattr(workshop, "RUNS", MadeUp())
     found = Rooms()
     yield found
-    for one in found._all():
+    for one in found._open:
         one.close()
 
 

@@ -12,7 +12,7 @@ import pytest
 import jobs
 from sanfang.dashboard import limits
 from sanfang.dashboard.workshop import rooms, workshop
-from sanfang.dashboard.workshop.entrance import ALPHABET, CODE_LENGTH
+from sanfang.dashboard.workshop.entrance import ALPHABET, CODE_LENGTH, digest
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.rooms import Rooms
 from sanfang.dashboard.workshop.setting import Setting
@@ -88,8 +88,9 @@ def test_what_is_no_token_opens_nothing(room: Workshop, two: Any, token: str) ->
 def test_a_token_is_long_drawn_at_random_and_kept_only_as_a_digest(room: Workshop) -> None:
     tokens = [room.enter(f"team {number}") for number in range(limits.TEAMS)]
     assert len(set(tokens)) == limits.TEAMS and all(len(token) >= 43 for token in tokens)
-    kept = repr(vars(room)) + repr([vars(team) for team in room.teams])
+    kept = repr([vars(room), vars(room.entrance), *map(vars, room.teams)])
     assert not any(token in kept for token in tokens)
+    assert all(repr(digest(token)) in kept for token in tokens), "this looks at where a token would lie"
     with pytest.raises(Refused, match="place"):
         room.enter("one more")
 
@@ -242,7 +243,7 @@ def open_rooms(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rooms]:
     monkeypatch.setattr(workshop, "RUNS", MadeUp())
     found = Rooms()
     yield found
-    for one in found._all():
+    for one in found._open:
         one.close()
 
 

@@ -29,7 +29,8 @@ MAX_TEAM_NAME = 24
 @dataclass
 class Team:
     """One team. `digest` is that of its token; None where no phone has one. `browser`: the digest of what its browser
-    is known by. `free`: the host lets its name be entered again. `version` counts what it sees; `shown` is what its
+    is known by. `free`: its name can be entered again; `called`: for the host has said so, to this team alone, and a
+    locked door lets it in. `version` counts what it sees; `shown` is what its
     phone was told last, and of which version."""
 
     number: int
@@ -37,6 +38,7 @@ class Team:
     digest: bytes | None = None
     browser: bytes = b""
     free: bool = False
+    called: bool = False
     version: int = 1
     shown: tuple[int, dict[str, Any]] = (0, {})
 
@@ -64,28 +66,35 @@ class Entrance:
         if known in self._removed:
             raise Refused("removed")
         team = next((one for one in self.teams if one.free and alike(one.name) == alike(name)), None)
+        if self.locked and not (team and team.called):
+            raise Refused("locked")
         if team is None:
-            self._check(name, known, owners)
+            self._check_name(name, owners)
+        others = [one for one in self.teams if one is not team]
+        # Of free names as well: one phone does not take those of all teams of a workshop that is opened again.
+        if known and sum(one.browser == known for one in others) >= limits.TEAMS_A_BROWSER:
+            raise Refused("browser", most=limits.TEAMS_A_BROWSER)
+        if len(others) >= limits.TEAMS:
+            raise Refused("place", most=limits.TEAMS)
+        if team is None:
             team = Team(1 + max((one.number for one in self.teams), default=0), name)
             self.teams += (team,)
         token = secrets.token_urlsafe(32)
-        team.digest, team.browser, team.free = digest(token), known, False
+        team.digest, team.browser, team.free, team.called = digest(token), known, False, False
         return team, token
 
-    def _check(self, name: str, browser: bytes, owners: Iterable[str]) -> None:
-        """Whether a new team may come in. Raises Refused."""
-        if self.locked:
-            raise Refused("locked")
+    def call(self, team: Team) -> None:
+        """A team comes in again, with another phone: the one it had is out."""
+        team.digest, team.free, team.called = None, True, True
+
+    def _check_name(self, name: str, owners: Iterable[str]) -> None:
+        """Whether a new team may have this name. Raises Refused."""
         # Of teams that have left, too: nobody else gets their branches. And nobody is taken for the host.
         taken = {*owners, *(one.name for one in self.teams), *(say("workshop_host", lang) for lang in LANGUAGES)}
         if name.casefold() in {one.casefold() for one in taken}:
             raise Refused("name_taken")
         if alike(name) in {alike(one) for one in taken}:
             raise Refused("name_alike")
-        if browser and sum(one.browser == browser for one in self.teams) >= limits.TEAMS_A_BROWSER:
-            raise Refused("browser", most=limits.TEAMS_A_BROWSER)
-        if len(self.teams) >= limits.TEAMS:
-            raise Refused("place", most=limits.TEAMS)
 
     def of_token(self, token: str) -> Team | None:
         """The team with this token. Each comparison takes the same time whatever was given, and all are made."""
@@ -112,6 +121,16 @@ class Entrance:
     def removed(self) -> int:
         """How many browsers are kept out."""
         return len(self._removed)
+
+    @property
+    def door(self) -> tuple[bool, tuple[str, ...]]:
+        """Whether it is locked, and the digests of browsers that are kept out, as a file holds them."""
+        return self.locked, tuple(sorted(one.hex() for one in self._removed))
+
+    def as_before(self, names: Iterable[tuple[int, str]], locked: bool, removed: Iterable[str]) -> None:
+        """The entrance of a workshop that is opened again: its door as it was, and each of its teams may come in."""
+        self.teams = tuple(Team(number, name, free=True) for number, name in names)
+        self.locked, self._removed = locked, {bytes.fromhex(one) for one in removed}
 
     def let_back(self) -> None:
         """Browsers that were kept out may come in again."""

@@ -11,18 +11,17 @@ import contextlib
 import datetime as dt
 import io
 import json
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sanfang.dashboard.workshop.entrance import Team
+from sanfang.dashboard.workshop.entrance import Entrance
 from sanfang.dashboard.workshop.setting import Setting
-from sanfang.model.code_folder import CodeFolder
+from sanfang.model.code_folder import LastingFolder
 from sanfang.run.series import MEASURES
 from sanfang.run.tree import Tree
 from sanfang.run.tree_file import from_json, to_dict
@@ -39,7 +38,7 @@ ABOUT = "about"
 SUFFIX = ".workshop"
 ID = re.compile(r"[0-9a-f]{16}")
 
-FOLDER = CodeFolder(os.environ.get(VARIABLE, "workshops"), "Workshops", "are lost when this server ends")
+FOLDER = LastingFolder("workshops", VARIABLE, "Workshops", "they are lost when this server ends")
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,15 @@ class Snapshot:
 @dataclass(frozen=True)
 class KeptWorkshop:
     """A workshop as it was kept. `begun`: the minute in which it was opened; `teams`: number and name; `branches`: how
-    many there are besides the trunk."""
+    many there are besides the trunk; `locked` and `removed`: its door (`Entrance.door`)."""
 
     id: str
     begun: str
     setting: Setting
     teams: tuple[tuple[int, str], ...]
     branches: int
+    locked: bool = False
+    removed: tuple[str, ...] = ()
 
     def tree(self) -> Tree:
         """Its tree, with all series. Raises InputError where that is none, or of a scenario that is another one now."""
@@ -76,11 +77,13 @@ def now() -> str:
     return f"{dt.datetime.now():%Y-%m-%d %H:%M}"
 
 
-def snapshot(begun: str, setting: Setting, teams: Iterable[Team], tree: Tree) -> Snapshot:
+def snapshot(begun: str, setting: Setting, entrance: Entrance, tree: Tree) -> Snapshot:
     """What is to be written of a workshop. Who calls sees to it that nothing changes meanwhile."""
+    locked, removed = entrance.door
     about = {
         "format": FORMAT, "begun": begun, "setting": asdict(setting), "measures": list(MEASURES),
-        "teams": [(team.number, team.name) for team in teams], "tree": to_dict(tree, with_series=False),
+        "teams": [(team.number, team.name) for team in entrance.teams], "locked": locked, "removed": removed,
+        "tree": to_dict(tree, with_series=False),
     }  # fmt: skip
     played = {str(one.id): one.kept.series for one in tree.branches if one.kept is not None}
     return Snapshot(about, {id_: np.stack([series[name] for name in MEASURES]) for id_, series in played.items()})
@@ -102,7 +105,9 @@ def read(id_: str) -> KeptWorkshop:
     with _file(id_) as (about, _):
         teams = tuple((int(number), str(name)) for number, name in about["teams"])
         count = len(about["tree"]["branches"]) - 1
-        return KeptWorkshop(id_, str(about["begun"]), Setting(**about["setting"]), teams, count)
+        removed = tuple(bytes.fromhex(one).hex() for one in about.get("removed", ()))
+        begun, setting = str(about["begun"]), Setting(**about["setting"])
+        return KeptWorkshop(id_, begun, setting, teams, count, bool(about.get("locked")), removed)
 
 
 @contextlib.contextmanager
@@ -124,11 +129,13 @@ def _plain(row: list[float]) -> list[float | None]:
     return [None if value != value else value for value in row]
 
 
-def all_kept() -> Iterator[KeptWorkshop]:
-    """Those that can be read, the one that was written last first."""
+def all_kept(wanted: Callable[[str], bool]) -> Iterator[KeptWorkshop]:
+    """Those that can be read and are `wanted` by their ids, the one that was written last first. No other is read."""
     for _, _, file in _files():
-        with contextlib.suppress(InputError):
-            yield read(file.name.removesuffix(SUFFIX))
+        id_ = file.name.removesuffix(SUFFIX)
+        if wanted(id_):
+            with contextlib.suppress(InputError):
+                yield read(id_)
 
 
 def _files() -> list[tuple[float, int, Path]]:

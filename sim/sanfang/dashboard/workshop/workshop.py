@@ -1,6 +1,7 @@
 """One workshop: its teams, each with a token, the tree that they grow, and who may do what to which branch.
 
-Every method may be called by any thread; none of them computes a run: that is done in the background.
+Every method may be called by any thread; none of them computes a run: that is done in the background. Of its two locks
+the one for writing is taken first: no job is cancelled, and nothing is written, by who holds the other.
 """
 
 from __future__ import annotations
@@ -49,13 +50,13 @@ class Workshop:
             self.id, self.begun, self.tree = secrets.token_hex(8), kept.now(), setting.tree()
         else:
             self.id, self.begun, self.tree = again.id, again.begun, again.tree()
-            self.entrance.teams = tuple(Team(number, name, free=True) for number, name in again.teams)
+            self.entrance.as_before(again.teams, again.locked, again.removed)
         self.teller = Teller()
         self.used = self._seen = time.monotonic()
         self._lock = threading.RLock()
         self._jobs: dict[int, BackgroundJob[Seen]] = {}
         self._states: dict[int, str] = {}
-        self._over = False
+        self._over = self._unwritten = False
 
     def begin(self) -> None:
         """Play the trunk, so that there is something to compare with; of one from before, what was not played yet."""
@@ -83,7 +84,7 @@ class Workshop:
         """For the host: a team's phone is lost. Its token is worth nothing from now on, and its name free to enter."""
         with self._lock:
             team = self.entrance.team(number)
-            team.digest, team.free = None, True
+            self.entrance.call(team)
             self._changed(team)
 
     def leave(self, token: str) -> None:
@@ -98,8 +99,8 @@ class Workshop:
         with self._lock:
             team = self.entrance.team(number)
             self.entrance.remove(team)
-            self._cancel(lambda branch: branch.owner == team.name)
             self._changed(None)
+        self._cancel(lambda branch: branch.owner == team.name)
         self._keep()  # or it would be there again when this one is opened anew
 
     def lock(self, locked: bool) -> None:
@@ -195,12 +196,8 @@ class Workshop:
 
     def close(self) -> None:
         """It is over: no token is worth anything any more, and nothing is played."""
-        if self._jobs:
-            self._keep()
-        with self._lock:
-            self._over = True
-            self.entrance.teams = ()
-            self._cancel(lambda branch: True)
+        self._keep(last=True)
+        self._cancel(lambda branch: True)
         self.teller.end()
 
     @property
@@ -254,19 +251,30 @@ class Workshop:
         if state == "played":
             self._keep()
 
-    def _keep(self) -> None:
-        """Write all of it down, once somebody has grown a branch."""
-        if len(self.tree.branches) == 1:
-            return
+    def _keep(self, last: bool = False) -> None:
+        """Write down what has changed, once somebody has grown a branch. After the `last` time it is over, and what
+        jobs bring then is not written: the teams are gone, and the file must have them."""
         with self._writing:  # one after the other, or an older state could come last
             with self._lock:
-                whole = kept.snapshot(self.begun, self.setting, self.teams, self.tree)
-            kept.write(self.id, whole)
+                whole = self._to_write()
+                if last:
+                    self._over, self.entrance.teams = True, ()
+            if whole is not None:
+                kept.write(self.id, whole)
+
+    def _to_write(self) -> kept.Snapshot | None:
+        """All of it as it is now, if it is not on disk like this; from here on it is taken to be there."""
+        if self._over or not self._unwritten or len(self.tree.branches) == 1:
+            return None
+        self._unwritten = False
+        return kept.snapshot(self.begun, self.setting, self.entrance, self.tree)
 
     def _cancel(self, which: Callable[[Branch], bool]) -> None:
-        for id_, job in self._jobs.items():
-            if job.busy and which(self.tree.branch(id_)):
-                job.cancel()
+        """End jobs. They tell of it in this thread, and may have something to be kept: so nothing is locked here."""
+        with self._lock:
+            jobs = [job for id_, job in self._jobs.items() if job.busy and which(self.tree.branch(id_))]
+        for job in jobs:
+            job.cancel()
 
     # --- Telling ----------------------------------------------------------------------------------------
 
@@ -293,4 +301,5 @@ class Workshop:
         for team in teams:
             if team is not None:
                 team.version += 1
+        self._unwritten = True
         self.teller.news()

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 
 PATIENCE = 20.0
 """Seconds that a command has to finish its run once it is asked to stop."""
+
+STANDARD_INPUT = 0
 
 
 def end_with_server() -> None:
@@ -22,7 +23,9 @@ def end_with_server() -> None:
 
 
 def _wait() -> None:
-    sys.stdin.buffer.read()
+    # Not by `sys.stdin`: its lock would be held all the time, and Python cannot end while a thread holds that.
+    while os.read(STANDARD_INPUT, 4096):
+        pass
     threading.Timer(PATIENCE, os._exit, [128 + signal.SIGTERM]).start()
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -21,7 +21,7 @@ from sanfang.dashboard.pages.results.order import FACTORS, Order, Varied
 from sanfang.dashboard.worlds import builds
 from sanfang.lab.experiments.experiment import Experiment
 from sanfang.lab.storage.results import Results
-from sanfang.run.background import CANCELLED, FAILED
+from sanfang.run.background import CANCELLED, DONE, FAILED
 from sanfang.scenario.errors import InputError
 from widgets import widgets_of
 
@@ -111,6 +111,14 @@ def test_a_sweep_that_fails_says_why(workplace: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(builds, "COMMAND", (sys.executable, "-c", "import sys; sys.exit('no room on the disk')"))
     build = builds.start(Order().document(), 10)
     assert finished(build) == FAILED and "no room on the disk" in build.job.error
+
+
+def test_a_sweep_that_is_finished_while_its_server_lives_is_done(workplace: Path) -> None:
+    """By the command that a page begins, which watches for the end of its server meanwhile."""
+    order = Order(district="demo", size=0.25, days=28, replications=2)
+    build = builds.start(order.document(), order.runs)
+    assert finished(build) == DONE, build.job.error
+    assert build.job.done == build.job.total == order.runs
 
 
 def test_too_many_runs_are_refused(workplace: Path) -> None:

@@ -42,7 +42,7 @@ def _row(
     pointer = workshop.tree.pointer(owner)
     return {
         "number": team.number if team else 0, "name": name, "about": " · ".join(about), "undo": bool(pointer.past),
-        "redo": bool(pointer.future), "free": team.free if team else False,
+        "redo": bool(pointer.future), "free": team.called if team else False,
     }  # fmt: skip
 
 

@@ -11,10 +11,12 @@ import solara
 
 from sanfang.dashboard import limits
 from sanfang.dashboard.pages.workshop.parts import Ask
+from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, setup, viewer
 from sanfang.dashboard.widgets.saving import Download
 from sanfang.dashboard.widgets.setup import district_labels
 from sanfang.dashboard.words import say
+from sanfang.dashboard.workshop import kept
 from sanfang.dashboard.workshop.kept import KeptWorkshop
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.replay import replay_of
@@ -69,8 +71,14 @@ def Opening(browser: str, opened: Callable[[], None], lang: str) -> None:
                 id="question", label=say("workshop_question", lang), value="", button=say("workshop_open", lang),
                 most=MAX_QUESTION, primary=True, event_told=open_,
             )  # fmt: skip
-            parts.Notes(notes=[{"kind": "error", "text": problem}] if problem else [])
+            notes = [{"kind": "error", "text": problem}] if problem else []
+            parts.Notes(notes=notes + unkept(lang))
         Earlier(browser, lambda one: attempt(lambda: ROOMS.reopen(browser, one)), lang)
+
+
+def unkept(lang: str) -> list[Json]:
+    """A note where workshops are not kept on disk."""
+    return [] if kept.FOLDER.is_kept else [{"kind": "warning", "text": say("workshop_unkept", lang)}]
 
 
 @solara.component
@@ -84,13 +92,17 @@ def Earlier(browser: str, again: Callable[[KeptWorkshop], None], lang: str) -> N
             solara.HTML("h2", say("workshop_earlier", lang))
             solara.HTML("p", say("workshop_earlier_about", lang), classes=["soft"])
             for one in found:
-                EarlierOne(one, again, lang).key(one.id)
+                EarlierOne(browser, one, again, lang).key(one.id)
 
 
 @solara.component
-def EarlierOne(one: KeptWorkshop, again: Callable[[KeptWorkshop], None], lang: str) -> None:
+def EarlierOne(browser: str, one: KeptWorkshop, again: Callable[[KeptWorkshop], None], lang: str) -> None:
     """What one was, and what can be done with it."""
     setting = one.setting
+
+    def replayed() -> bytes:
+        return replay_of(ROOMS.earlier_one(browser, one.id), lang)
+
     told = say(
         "workshop_earlier_one", lang, begun=one.begun, district=district_labels(lang)[setting.district],
         days=setting.days, teams=len(one.teams), branches=one.branches,
@@ -99,6 +111,6 @@ def EarlierOne(one: KeptWorkshop, again: Callable[[KeptWorkshop], None], lang: s
         solara.HTML("p", html.escape(f"{told} · {setting.question}" if setting.question else told))
         with solara.Div(classes=["sf-row"]):
             name = f"workshop-{one.begun[:10]}.html"
-            Download(say("workshop_replay", lang), name, lambda: replay_of(one, lang), "text/html")
+            Download(say("workshop_replay", lang), name, replayed, "text/html")
             button = {"id": one.id, "label": say("workshop_again", lang)}
             parts.Buttons(buttons=[button], event_press=lambda _: again(one))

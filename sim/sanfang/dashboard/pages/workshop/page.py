@@ -12,7 +12,7 @@ import solara
 from sanfang.dashboard import reached
 from sanfang.dashboard.declare import Page
 from sanfang.dashboard.pages.workshop import board, own_branch
-from sanfang.dashboard.pages.workshop.opening import Opening
+from sanfang.dashboard.pages.workshop.opening import Opening, unkept
 from sanfang.dashboard.pages.workshop.parts import Ask, EntryCard, Teams, TreeView
 from sanfang.dashboard.presenters.chart import Json
 from sanfang.dashboard.widgets import parts, viewer
@@ -111,7 +111,8 @@ def Screen(workshop: Workshop, ended: Callable[[], None], lang: str) -> None:
                 words={word: say(f"workshop_{word}", lang) for word in ENTRY_WORDS},
             )  # fmt: skip
             parts.Buttons(buttons=door_buttons(workshop, lang), event_press=at_the_door)
-            parts.Notes(notes=[{"kind": "error", "text": problem.value}] if problem.value else [])
+            notes = [{"kind": "error", "text": problem.value}] if problem.value else []
+            parts.Notes(notes=notes + unkept(lang))
             team_words = {word: say(f"workshop_{word}", lang) for word in TEAM_WORDS}
             team_words |= {word: say(f"workshop_do_{word}", lang) for word in ("undo", "redo")}
             Teams(rows=board.teams(workshop, lang), words=team_words, event_do=order)
