@@ -85,7 +85,7 @@ def server() -> Iterator[Watched]:
         }
         environment |= {
             "HOME": str(sandbox / "home"),
-            "SANFANG_WORKSHOPS": str(sandbox / "workshops"),
+            "SANFANG_WORKSHOPS": str(sandbox / "tmp" / "workshops"),
             "TMPDIR": str(sandbox / "tmp"),
             "SOLARA_KERNEL_CULL_TIMEOUT": "1s",
         }

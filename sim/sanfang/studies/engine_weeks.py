@@ -8,6 +8,7 @@ at over it, and over the mean of their year, as the level of a year is not what 
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 from collections.abc import Sequence
 
@@ -65,6 +66,8 @@ def verdict(district: str, kind: str) -> dict[str, float]:
 
 def main() -> None:
     """Print a table in Markdown: with the bursts of `licang-parts`, and with none."""
+    about = argparse.ArgumentParser(prog="python -m sanfang.studies.engine_weeks", description=__doc__)
+    about.parse_args()
     found = [
         (district, kind, verdict(district, kind))
         for district in ("licang-parts", "licang")

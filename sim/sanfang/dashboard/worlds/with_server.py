@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 
 PATIENCE = 20.0
@@ -31,7 +32,8 @@ def _wait() -> None:
 
 
 if __name__ == "__main__":
-    end_with_server()
+    if "--help" not in sys.argv:  # which nobody begins who holds the other end
+        end_with_server()
     from sanfang.cli.start import main
 
     main()
