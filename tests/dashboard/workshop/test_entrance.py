@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-import jobs
 from sanfang.dashboard import limits
 from sanfang.dashboard.pages.workshop.page import DOOR, door_buttons, picture
 from sanfang.dashboard.words import LANGUAGES, say
@@ -177,16 +176,6 @@ def until(holds: Any) -> None:
 
 
 # --- Room for another -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def open_rooms(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rooms]:
-    jobs.at_once(monkeypatch)
-    monkeypatch.setattr(workshop, "RUNS", MadeUp())
-    found = Rooms()
-    yield found
-    for one in found._open:
-        one.close()
 
 
 def test_the_workshop_at_which_nobody_looks_makes_room(open_rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:

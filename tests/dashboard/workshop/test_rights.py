@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-import jobs
 from sanfang.dashboard import limits
-from sanfang.dashboard.workshop import rooms, workshop
+from sanfang.dashboard.workshop import rooms
 from sanfang.dashboard.workshop.entrance import ALPHABET, CODE_LENGTH, digest
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.rooms import Rooms
@@ -21,7 +20,7 @@ from sanfang.dashboard.workshop.workshop import HOST, Workshop
 from sanfang.run.tree import TRUNK
 from sanfang.run.tree_file import to_json
 from sanfang.scenario.errors import InputError
-from workshops import FORESEEN, MadeUp, made_up, order, play
+from workshops import FORESEEN, made_up, order, play
 
 SETTING = Setting("demo", 0.25, 1, 60, 3, "What first?")
 
@@ -235,16 +234,6 @@ def test_a_prediction_is_held_against_what_came_out(room: Workshop, two: Any) ->
 
 
 # --- Rooms ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def open_rooms(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rooms]:
-    jobs.at_once(monkeypatch)
-    monkeypatch.setattr(workshop, "RUNS", MadeUp())
-    found = Rooms()
-    yield found
-    for one in found._open:
-        one.close()
 
 
 def test_a_code_can_be_read_aloud_and_typed_in_any_way(open_rooms: Rooms) -> None:
