@@ -67,13 +67,14 @@ def _of(scenario: Scenario, paths: Sequence[str]) -> dict[str, Any]:
     return {path: has[path] for path in paths}
 
 
-def values_without(part: str, seeds: Sequence[int], scale: float) -> dict[str, Any]:
+def values_without(part: str, with_all: Sequence[float], seeds: Sequence[int], scale: float) -> dict[str, Any]:
     """What a district without a part is calibrated to, and what it gives then, as a row of `VALUES`. Where every figure
-    stays within a tenth of what it is with all parts, as nearly as figures are to be met, nothing is set anew."""
+    stays within a tenth of what it is with all parts (`with_all`), as nearly as figures are to be met, nothing is set
+    anew."""
     whole = Scenario.load(POLICIES[0], district=DISTRICT)
     scenario, values = whole.with_(off(part)), _of(whole, CALIBRATED)
     found = present_outputs_of(scenario, seeds, scale)
-    if np.abs(np.log(found) - np.log(present_outputs_of(whole, seeds, scale))).max() > STEP:
+    if np.abs(np.log(found) - np.log(with_all)).max() > STEP:
         values = calibrated(scenario, seeds, scale, rounds=1)
         found = present_outputs_of(scenario.with_(dict(values)), seeds, scale)
     return {"part": part} | values | dict(zip(TARGETS, found, strict=True))
@@ -142,7 +143,9 @@ def main() -> None:
     options = parser.parse_args()
     values, runs = _kept(options.out / VALUES), _kept(options.out / RUNS)
     missing = [part for part in PARTS if part not in set(values["part"])]
-    calibrate = partial(values_without, seeds=options.seeds, scale=options.scale)
+    whole = Scenario.load(POLICIES[0], district=DISTRICT)
+    with_all = present_outputs_of(whole, options.seeds, options.scale) if missing else []
+    calibrate = partial(values_without, with_all=with_all, seeds=options.seeds, scale=options.scale)
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
         for row in pool.map(calibrate, missing):
             values = pd.concat([values, pd.DataFrame([row])], ignore_index=True)
