@@ -29,7 +29,7 @@ from sanfang.report.markdown import table
 from sanfang.run.simulation import Run
 from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
-from sanfang.studies.parts import DISTRICT, off
+from sanfang.studies.parts import DISTRICT, off, values_at
 
 SCALE = 0.05
 """Of the district: posts of its communities, of 5,660 residents each, round to within a tenth."""
@@ -44,17 +44,11 @@ METRICS = {"resolved_90": -1.0, "trouble_days": 1.0}
 FALSE_DISCOVERIES = 0.05
 
 
-def value(scenario: Scenario, path: str) -> Any:
-    """The value of a parameter."""
-    section, _, name = path.partition(".")
-    return getattr(getattr(scenario, section), name)
-
-
 def changes(scenario: Scenario) -> Mapping[str, Mapping[str, Any]]:
     """By name, the settings that give a district more of something."""
 
     def times(factor: float, *paths: str) -> dict[str, Any]:
-        return {path: value(scenario, path) * factor for path in paths}
+        return {path: value * factor for path, value in values_at(scenario, paths).items()}
 
     posts = {
         f"departments.{name}.posts_per_100k": one.posts_per_100k * MORE for name, one in scenario.departments.items()
@@ -65,7 +59,7 @@ def changes(scenario: Scenario) -> Mapping[str, Mapping[str, Any]]:
     return {
         "more staff": staff,
         "more money": times(MORE, "money.operating"),
-        "more skill": {path: 1.0 - (1.0 - value(scenario, path)) / 2 for path in skills},
+        "more skill": {path: 1.0 - (1.0 - value) / 2 for path, value in values_at(scenario, skills).items()},
         "fewer hand-offs": times(0.5, "casework.bounce"),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from soak.means import METRICS, MORE, changes, harm, lines, policies, present, value
+from soak.means import METRICS, MORE, changes, harm, lines, policies, present
 
 
 def test_nobody_adapts_and_tasks_stay_what_they_are_in_hours() -> None:
@@ -14,7 +14,7 @@ def test_nobody_adapts_and_tasks_stay_what_they_are_in_hours() -> None:
     assert base.sharing.others > 0.0, "the other parts are on"
     staff = changes(base)["more staff"]
     assert staff["staffing.officers_per_10k"] * staff["tasks.load"] == pytest.approx(
-        value(base, "staffing.officers_per_10k") * value(base, "tasks.load")
+        base.staffing.officers_per_10k * base.tasks.load
     )
     assert staff["departments.police.posts_per_100k"] == base.departments["police"].posts_per_100k * MORE
     base.with_(staff)  # within all limits

@@ -59,10 +59,11 @@ VALUES, RUNS = "values.csv", "runs.csv"
 
 def off(part: str) -> dict[str, Any]:
     """The settings with which a part is off."""
-    return _of(Scenario.load(POLICIES[0], district=WITHOUT), PARTS.get(part, ()))
+    return values_at(Scenario.load(POLICIES[0], district=WITHOUT), PARTS.get(part, ()))
 
 
-def _of(scenario: Scenario, paths: Sequence[str]) -> dict[str, Any]:
+def values_at(scenario: Scenario, paths: Sequence[str]) -> dict[str, Any]:
+    """The values of some parameters, by path."""
     has = {path: value for path, _, value in values_of(scenario)}
     return {path: has[path] for path in paths}
 
@@ -72,7 +73,7 @@ def values_without(part: str, with_all: Sequence[float], seeds: Sequence[int], s
     stays within a tenth of what it is with all parts (`with_all`), as nearly as figures are to be met, nothing is set
     anew."""
     whole = Scenario.load(POLICIES[0], district=DISTRICT)
-    scenario, values = whole.with_(off(part)), _of(whole, CALIBRATED)
+    scenario, values = whole.with_(off(part)), values_at(whole, CALIBRATED)
     found = present_outputs_of(scenario, seeds, scale)
     if np.abs(np.log(found) - np.log(with_all)).max() > STEP:
         values = calibrated(scenario, seeds, scale, rounds=1)
