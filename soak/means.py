@@ -2,7 +2,7 @@
 
     python -m soak.means --policies 200
 
-Every policy is drawn at random: each lever is off, or at a uniform dose. It is run on a part of `licang-parts` as it
+Every policy is drawn at random: each lever is off, or at a uniform dose. It is run on a part of `licang` as it
 is, and with more staff, money or skill, or fewer hand-offs; tasks stay what they are in hours but for the rounding of
 posts, and nobody adapts (the parts that give feedback are off). Each seed has the same troubles in all of them. A
 change does harm under a policy if the share resolved is surely lower, or trouble days are surely more, over seeds:

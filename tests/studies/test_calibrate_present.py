@@ -86,7 +86,7 @@ def test_every_figure_that_is_shown_has_an_output(ledger: pd.DataFrame) -> None:
 
 
 def test_values_of_the_district_lie_in_the_ranges_of_the_search() -> None:
-    for district in ("licang", "licang-parts"):
+    for district in ("licang-plain", "licang"):
         has = {path: value for path, _, value in values(Scenario.load("before", district=district))}
         for knob in KNOBS:
             factor = has[knob.path] / knob.value

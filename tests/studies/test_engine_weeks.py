@@ -11,7 +11,7 @@ from sanfang.studies.engine_weeks import drawn_weeks, seen_weeks, verdict
 
 
 def test_with_bursts_the_weeks_of_2019_are_in_the_band_and_score_better_than_without() -> None:
-    bursts, none = verdict("licang-parts", REPORTS), verdict("licang", REPORTS)
+    bursts, none = verdict("licang", REPORTS), verdict("licang-plain", REPORTS)
     assert bursts["weeks"] == none["weeks"] == 52
     assert bursts["held"] >= 0.8 > none["held"]
     assert none["sd drawn"] < 0.5 * none["sd seen"] < bursts["sd drawn"] < 2.0 * bursts["sd seen"], "nor too wide"
@@ -21,5 +21,5 @@ def test_with_bursts_the_weeks_of_2019_are_in_the_band_and_score_better_than_wit
 def test_without_bursts_weeks_differ_by_the_chance_of_counts_alone() -> None:
     days, expected, seen = seen_weeks(REPORTS)
     assert seen.mean() == pytest.approx(1.0)
-    even = drawn_weeks(Scenario.load("before", district="licang").worsening, days, expected, years=200)
+    even = drawn_weeks(Scenario.load("before", district="licang-plain").worsening, days, expected, years=200)
     assert even.std(axis=0).mean() == pytest.approx(np.sqrt(1 / expected).mean(), rel=0.05)

@@ -65,12 +65,12 @@ def verdict(district: str, kind: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print a table in Markdown: with the bursts of `licang-parts`, and with none."""
+    """Print a table in Markdown: with the bursts of `licang`, and with none."""
     about = argparse.ArgumentParser(prog="python -m sanfang.studies.engine_weeks", description=__doc__)
     about.parse_args()
     found = [
         (district, kind, verdict(district, kind))
-        for district in ("licang-parts", "licang")
+        for district in ("licang", "licang-plain")
         for kind in (REPORTS, TOTAL)
     ]
     names = list(found[0][2])

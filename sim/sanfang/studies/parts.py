@@ -2,7 +2,7 @@
 
     python -m sanfang.studies.parts --out results/parts
 
-A part that is off has the values of `licang`, which has none. What `--out` holds already stays, so that this can be
+A part that is off has the values of `licang-plain`, which has none. What `--out` holds already stays, so that this can be
 stopped and begun again; after a change of the model take another folder. Prints the table of docs/second-edition.md.
 """
 
@@ -31,7 +31,7 @@ from sanfang.scenario.scenario import Scenario
 from sanfang.studies.calibrate_present import KNOBS, STEP, TARGETS, calibrated, present_outputs_of
 from sanfang.studies.second_edition import POLICIES, SHORT
 
-DISTRICT, WITHOUT = "licang-parts", "licang"
+DISTRICT, WITHOUT = "licang", "licang-plain"
 PARTS: dict[str, tuple[str, ...]] = {
     "work with an end": ("tasks.deadline_days", "tasks.chore_days"),
     "one team": ("casework.grids_help", "casework.offices_help"),
