@@ -297,7 +297,7 @@ def test_the_money_for_cases_covers_them_once(licang: dict[str, Any]) -> None:
 
 def test_the_demo_is_licang_but_smaller() -> None:
     demo, _ = parted(_document("demo"))
-    assert demo["extends"] == "licang"
+    assert demo["extends"] == "licang-plain"
     assert set(demo) == {"extends", *ABOUT, "district"}
     changed = {key: demo["district"][key] for key in ("population", "communities", "sub_districts")}
     assert changed == {"population": 20_000, "communities": 12, "sub_districts": 3}

@@ -2,8 +2,8 @@
 
     python -m sanfang.studies.parts --out results/parts
 
-A part that is off has the values of `licang-plain`, which has none. What `--out` holds already stays, so that this can be
-stopped and begun again; after a change of the model take another folder. Prints the table of docs/second-edition.md.
+A part that is off has the values of `licang-plain`, which has none. What `--out` holds already stays, so that this can
+be stopped and begun again; after a change of the model take another folder. Prints the table of docs/second-edition.md.
 """
 
 from __future__ import annotations

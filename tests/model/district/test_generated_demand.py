@@ -22,9 +22,15 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="module")
-def voiced(run: Run) -> pd.Series:
+def plain() -> Run:
+    """Without windows that close and days on which many troubles arise, which move moments away from the profiles."""
+    return simulate(Scenario.load("before", district="licang-plain"), seed=3, scale=0.1, keep_requests=True)
+
+
+@pytest.fixture(scope="module")
+def voiced(plain: Run) -> pd.Series:
     """Moments (days since the start) at which requests were voiced or found."""
-    moments = run.requests["voiced"].dropna()
+    moments = plain.requests["voiced"].dropna()
     return moments[moments >= FUZZ_DAYS]
 
 
@@ -38,29 +44,36 @@ def _dates(run: Run) -> pd.DatetimeIndex:
     return pd.date_range(start + pd.Timedelta(days=FUZZ_DAYS), periods=run.days - FUZZ_DAYS)
 
 
-def test_requests_come_at_the_hours_of_the_records(run: Run, voiced: pd.Series) -> None:
+def test_requests_come_at_the_hours_of_the_records(plain: Run, voiced: pd.Series) -> None:
     found = np.histogram((voiced % 1) * 24, bins=np.arange(25))[0].astype(float)
-    assert _distance(found, np.array(run.scenario.calendar.hour_profile)) < 0.01
+    assert _distance(found, np.array(plain.scenario.calendar.hour_profile)) < 0.01
 
 
-def test_requests_come_on_the_weekdays_of_the_records(run: Run, voiced: pd.Series) -> None:
-    dates = _dates(run)
+def test_requests_come_on_the_weekdays_of_the_records(plain: Run, voiced: pd.Series) -> None:
+    dates = _dates(plain)
     each = np.array([(dates.day_of_week == day).sum() for day in range(7)])
-    weekday = (run.scenario.calendar.start.weekday() + np.floor(voiced).astype(int)) % 7
+    weekday = (plain.scenario.calendar.start.weekday() + np.floor(voiced).astype(int)) % 7
     found = np.bincount(weekday, minlength=7) / each
-    assert _distance(found, np.array(run.scenario.calendar.weekday_profile)) < 0.04
+    assert _distance(found, np.array(plain.scenario.calendar.weekday_profile)) < 0.04
 
 
-def test_requests_come_in_the_months_of_the_records(run: Run, voiced: pd.Series) -> None:
+def test_requests_come_in_the_months_of_the_records(plain: Run, voiced: pd.Series) -> None:
     """Those for new troubles: old ones that are back come whenever they do, and ever more of them."""
-    dates = _dates(run)
-    voiced = voiced[run.requests.loc[voiced.index, "ordinal"] == 0]
+    dates = _dates(plain)
+    voiced = voiced[plain.requests.loc[voiced.index, "ordinal"] == 0]
     months = np.unique(dates.month)
     each = np.array([(dates.month == month).sum() for month in months])
-    month = pd.Timestamp(run.scenario.calendar.start) + pd.to_timedelta(np.floor(voiced), unit="D")
+    month = pd.Timestamp(plain.scenario.calendar.start) + pd.to_timedelta(np.floor(voiced), unit="D")
     found = np.array([(month.dt.month == m).sum() for m in months]) / each
     # Wider: silent needs come up weeks after they arose.
-    assert _distance(found, np.array(run.scenario.calendar.month_profile)[months - 1]) < 0.05
+    assert _distance(found, np.array(plain.scenario.calendar.month_profile)[months - 1]) < 0.05
+
+
+def test_the_hotline_is_called_at_the_hours_of_the_records_also_where_windows_close(run: Run) -> None:
+    cases = run.requests
+    calls = cases.loc[(cases["channel"] == "hotline") & (cases["voiced"] >= FUZZ_DAYS), "voiced"]
+    found = np.histogram((calls % 1) * 24, bins=np.arange(25))[0].astype(float)
+    assert _distance(found, np.array(run.scenario.calendar.hour_profile)) < 0.02
 
 
 def test_troubles_have_the_mix_of_the_published_categories(run: Run) -> None:
