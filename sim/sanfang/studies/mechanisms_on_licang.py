@@ -73,12 +73,12 @@ def differences(row: Mechanism, folder: Path) -> pd.DataFrame:
 def signatures(rows: Sequence[Mechanism], found: pd.DataFrame) -> Iterator[str]:
     """The table of signatures, all of them and all years looked at together, beside what the small district shows."""
     shown = pd.concat([_of(row, found, row.claim.metric) for row in rows], ignore_index=True)
-    shown = looks.judged(shown).set_index(["id", "year"])
+    by_year = {(row["id"], row["year"]): row for row in looks.judged(shown).to_dict("records")}
     lines = []
     for row in rows:
         cells = [row.id, row.experiment.label_en, row.signature.en, str(row.claim.expected)]
         for year in YEARS:
-            one = shown.loc[(row.id, year)]
+            one = by_year[row.id, year]
             cells += [difference(one), _verdict(row, str(one["verdict"]))]
         lines.append((*cells, row.verdict))
     years = [head for year in YEARS for head in (f"Year {year}", "Verdict")]
@@ -89,10 +89,8 @@ def effects(rows: Sequence[Mechanism], found: pd.DataFrame, year: str) -> Iterat
     """What each does to the headline metrics in a year, at full dose; bold where surely of interest, all together."""
     parts = [_of(row, found, name) for row in rows for name in HEADLINES]
     of_year = looks.judged(pd.concat([part[part["year"] == year] for part in parts], ignore_index=True))
-    told = of_year.set_index(["id", "metric"])
-    lines = [
-        (row.id, row.experiment.label_en, *(_bold(told.loc[(row.id, name)]) for name in HEADLINES)) for row in rows
-    ]
+    told = {(row["id"], row["metric"]): row for row in of_year.to_dict("records")}
+    lines = [(row.id, row.experiment.label_en, *(_bold(told[row.id, name]) for name in HEADLINES)) for row in rows]
     yield from table(("ID", f"Mechanism, year {year}", *(metric(name).en for name in HEADLINES)), lines)
 
 
@@ -123,7 +121,7 @@ def _verdict(row: Mechanism, verdict: str) -> str:
     return NEGLIGIBLE if verdict == "negligible" else UNDECIDED
 
 
-def _bold(one: Mapping[str, Any]) -> str:
+def _bold(one: Mapping[Any, Any]) -> str:
     return f"**{difference(one)}**" if one["verdict"] in ("higher", "lower") else difference(one)
 
 
