@@ -16,6 +16,7 @@ from benchmarks.measuring import QUICK, USUAL, size_options
 NAMES = (
     "full_model",
     "phases",
+    "parts",
     "reduced_model",
     "floor",
     "queue_vs_ciw",

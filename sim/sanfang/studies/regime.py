@@ -152,8 +152,8 @@ def _screening() -> Iterator[str]:
         "of the size, a year): how far the whole range of each moves what the reform does to days with the problem "
         "(mean of its few absolute effects, `n` at most one a trajectory; the brackets are a bootstrap of these few, a "
         "rough spread and no 95 % interval), and the mean with its sign. One seed, so chance adds to every number; "
-        "steps of two thirds of a range, scaled up. A ranking of the 41 this is not; where a condition stands alone "
-        "(next table) it may move days the other way: its effect depends on the others."
+        f"steps of two thirds of a range, scaled up. A ranking of the {len(experiment.factors)} this is not; where a "
+        "condition stands alone (next table) it may move days the other way: its effect depends on the others."
     )
     days = {name: by_point(CONDITIONS, name, SCREENED_FOR) for name in REFORMS}
     told = ", ".join(f"{np.isnan(of).sum()} of {len(of)} (`{name}`)" for name, of in days.items())
