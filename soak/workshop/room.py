@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sanfang.dashboard import limits
+from sanfang.run.tree import MAX_BRANCHES
 from sanfang.scenario.policy import lever_names
 
 DISTRICT, SIZE, SEED, DAYS = "demo", 0.25, 1, 60
@@ -62,6 +64,7 @@ class Room:
         self.screen.click("[data-tell=question]")
         self.code = self.screen.inner_text("[data-show=code]")
         self.phones: list[Phone] = []
+        self._each = limits.BRANCHES_EACH
 
     def close(self) -> None:
         """End the workshop and let all contexts go."""
@@ -106,6 +109,7 @@ class Room:
             self.phones.append(Phone(page, name))
         for phone in self.phones:
             until(phone.page, "!!state && state.ready")
+        self._each = min(limits.BRANCHES_EACH, (MAX_BRANCHES - 1 - limits.BRANCHES_SURE) // count)  # that all have room
 
     def play(self, seconds: float, report: Callable[[], object] = lambda: None) -> None:
         """Let all phones do what they like for a while, and wait for the branches that are on their way."""
@@ -122,7 +126,7 @@ class Room:
             self._try_another(phone, self._rng.choice([one for one in self.phones if one is not phone]))
         elif any(one["state"] != "played" for one in state["branches"]):
             phone.page.wait_for_timeout(20)
-        elif chance < 0.7 and len(state["branches"]) < 20:
+        elif chance < 0.7 and len(state["branches"]) < self._each:
             self._play(phone, state)
         elif chance < 0.85:
             for action in ("undo", "redo"):

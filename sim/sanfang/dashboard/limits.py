@@ -55,6 +55,9 @@ TEAMS_A_BROWSER = 2
 BRANCHES_EACH = 20
 """Branches of one team; those of the host count apart."""
 
+BRANCHES_SURE = 9
+"""Of these, what the tree of a full room keeps room for, for every team that is in and for the host."""
+
 BUDGETS = (1, 2, 3, 4, 5, 6, 8, 10, 27)
 """Doses that a workshop offers to each team; the last are all levers all the way."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sanfang.dashboard import limits
-from sanfang.dashboard.workshop import rooms
+from sanfang.dashboard.workshop import rooms, workshop
 from sanfang.dashboard.workshop.entrance import ALPHABET, CODE_LENGTH, digest
 from sanfang.dashboard.workshop.refusal import Refused
 from sanfang.dashboard.workshop.rooms import Rooms
@@ -199,6 +199,30 @@ def test_a_team_waits_for_its_branch_and_has_only_so_many(room: Workshop, monkey
     room.act(other, order(**play({"authority": 0.1})))
     with pytest.raises(Refused, match="patience"):
         room.act(other, order(**play({"authority": 0.2})))
+
+
+def test_a_full_tree_keeps_room_for_teams_that_have_few(room: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workshop, "MAX_BRANCHES", 31)
+    quick, slow = room.enter("quick"), room.enter("slow")
+
+    def most(token: str) -> int:
+        """How many a team plays until it is refused."""
+        for number in range(limits.BRANCHES_EACH):
+            try:
+                room.act(token, order(**play({"authority": 0.5 + number / 100})))
+            except Refused as refused:
+                assert refused.reason == "tree"
+                return number
+        return limits.BRANCHES_EACH
+
+    assert most(quick) == 31 - 1 - 2 * limits.BRANCHES_SURE, "one is the trunk; slow and the host have theirs kept"
+    assert most(slow) == limits.BRANCHES_SURE
+    room.play(HOST, order(**play({"triage": 0.5}, expected={})))  # type: ignore[arg-type]
+
+
+def test_what_is_sure_is_there_for_as_many_teams_as_may_come_in() -> None:
+    assert 1 + (limits.TEAMS + 1) * limits.BRANCHES_SURE <= workshop.MAX_BRANCHES
+    assert limits.BRANCHES_SURE <= limits.BRANCHES_EACH
 
 
 def test_a_phone_is_told_nothing_of_other_teams(room: Workshop, two: Any) -> None:

@@ -169,7 +169,7 @@ class Workshop:
                 raise Refused("change")
             if len(self.tree.of(owner)) >= limits.BRANCHES_EACH * (3 if owner == HOST else 1):
                 raise Refused("more", most=limits.BRANCHES_EACH)
-            if len(self.tree.branches) >= MAX_BRANCHES:
+            if len(self.tree.branches) + self._kept_for_others(owner) >= MAX_BRANCHES:
                 raise Refused("tree", most=MAX_BRANCHES)
             if any(self.is_on_its_way(branch) for branch in self.tree.of(owner)):
                 raise Refused("patience")
@@ -180,6 +180,13 @@ class Workshop:
             self._start(branch)
             self._changed_of(owner)
             return branch
+
+    def _kept_for_others(self, owner: str) -> int:
+        """Branches of the tree that are kept for those who have few, from one who has more than is sure."""
+        if len(self.tree.of(owner)) < limits.BRANCHES_SURE:
+            return 0
+        others = {HOST, *(team.name for team in self.teams)} - {owner}
+        return sum(max(0, limits.BRANCHES_SURE - len(self.tree.of(other))) for other in others)
 
     def walk(self, owner: str, action: str) -> None:
         """Undo or redo: back to the branch before, or forward again. Raises Refused where there is none."""
