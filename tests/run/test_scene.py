@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hand_made import Hamlet
 from model_runs import demo
 from sanfang.model import state as s
 from sanfang.model.books import headings as h
+from sanfang.model.cases.lifecycle import change_state
 from sanfang.model.kernel.engine import become_idle, join_queue, new_job, start_service
 from sanfang.model.kernel.engine_arrays import NONE, VACANT
 from sanfang.model.model import DistrictModel
@@ -33,6 +35,7 @@ from sanfang.run.scene import (
     scene,
 )
 from sanfang.run.session import Session
+from sanfang.scenario.scenario import Scenario
 
 
 def played(name: str, days: int, **changes: Any) -> DistrictModel:
@@ -41,13 +44,23 @@ def played(name: str, days: int, **changes: Any) -> DistrictModel:
     return session.model
 
 
-POLICIES = [("before", {}), ("three-devolutions-two-refinements", {"policy.case_management": 1.0})]
+def with_all_parts(name: str, days: int, **changes: Any) -> DistrictModel:
+    """Some communities of Licang, where requests are tied to others, closed in vain and voiced again."""
+    session = Session(Scenario.load(name, "licang").with_(changes), seed=3, scale=0.03, days=90)
+    session.step(days)
+    return session.model
 
 
-@pytest.mark.parametrize(("name", "changes"), POLICIES, ids=["before", "all"])
+EVERYTHING = ("three-devolutions-two-refinements", {"policy.case_management": 1.0})
+
+
+@pytest.mark.parametrize("make", [played, with_all_parts])
+@pytest.mark.parametrize(("name", "changes"), [("before", {}), EVERYTHING], ids=["before", "all"])
 @pytest.mark.parametrize("days", [0, 17, 60])
-def test_the_numbers_of_a_scene_are_those_of_the_models_books(name: str, changes: dict[str, Any], days: int) -> None:
-    model = played(name, days, **changes)
+def test_the_numbers_of_a_scene_are_those_of_the_models_books(
+    make: Callable[..., DistrictModel], name: str, changes: dict[str, Any], days: int
+) -> None:
+    model = make(name, days, **changes)
     now = scene(model)
     workers, layout, dots = model.engine.workers, model.world.layout, now.dots
     for office in (*model.communities, *model.streets, *model.departments):
@@ -71,6 +84,9 @@ def test_the_numbers_of_a_scene_are_those_of_the_models_books(name: str, changes
     if days == 60:  # all kinds of places are tried
         assert set(dots.spot.tolist()) == {HOME, QUEUE, SEAT, DESK} and now.stations.requests.sum() > 0
         assert (dots.part.max() > 0) == bool(changes)
+    no_job = dots.cause[dots.job == NONE]
+    assert set(no_job.tolist()) <= {NEW, s.T_REWORK, s.T_CASE_WAIT}
+    assert (no_job == s.T_CASE_WAIT).sum() == (model.world.cases["tied"][dots.case] == 1).sum()
 
 
 def test_a_queue_is_told_in_the_order_in_which_it_is_served() -> None:
@@ -155,6 +171,28 @@ def test_what_is_voiced_and_not_taken_in_is_at_home() -> None:
     resting = Hamlet()
     resting.job(resting.case(), phase=s.TO_CASE)
     assert one_dot(scene(resting.model)) == (0, HOME, NEW)
+
+
+def test_what_was_closed_in_vain_and_will_be_brought_back_is_at_home_and_not_new() -> None:
+    place = Hamlet()
+    change_state(place.world, place.case(), s.UNRESOLVED)
+    assert one_dot(scene(place.model)) == (0, HOME, s.T_REWORK)
+
+
+def test_what_is_tied_to_another_request_lies_where_that_one_is() -> None:
+    place = Hamlet()
+    first, second, third = (place.case(key=key, domain=1) for key in (1, 2, 3))
+    place.job(second, key=2, phase=s.APPROVED, tier=s.DEPARTMENT, cause=s.T_HANDOFF)
+    place.state.cases["ring"][[first, second, third]] = third, first, second  # first, third, second
+    place.state.cases["tied"][first] = 1
+    dots = scene(place.model).dots
+    beside, handled = np.flatnonzero(dots.key == 1)[0], np.flatnonzero(dots.key == 2)[0]
+    assert dots.place[beside] == dots.place[handled] == place.department(1)
+    assert (dots.spot[beside], dots.cause[beside]) == (DESK, s.T_CASE_WAIT)
+    assert dots.cause[dots.key == 3].tolist() == [NEW]
+    alone = Hamlet()
+    alone.state.cases["tied"][alone.case()] = 1
+    assert one_dot(scene(alone.model)) == (alone.office, DESK, s.T_CASE_WAIT)
 
 
 def test_parts_that_run_at_the_same_time_are_dots_of_their_own() -> None:

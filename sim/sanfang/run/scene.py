@@ -150,16 +150,37 @@ def _dots(model: DistrictModel) -> Dots:
     part = np.where(world.cases["parallel"][case] != 0, np.concatenate([part, np.zeros_like(silent)]), 0)
     community = world.cases["community"][case].astype(np.int64)
     place, spot = _places(model, community, jobs[job])
-    new = job == NONE
-    place, spot = np.where(new, community, place), np.where(new, HOME, spot)
+    idle = job == NONE
+    place, spot = np.where(idle, community, place), np.where(idle, HOME, spot)
+    closed = world.states["state"][case] == s.UNRESOLVED  # in vain; it is back some day
+    cause = np.where(idle, np.where(closed, s.T_REWORK, NEW), jobs["cause"][job])
     dots = Dots(
         key=world.cases["key"][case], part=part, case=case, job=job, community=community, place=place, spot=spot,
-        cause=np.where(new, NEW, jobs["cause"][job]).astype(np.int64),
-        worker=np.where(new, NONE, jobs["worker"][job]).astype(np.int64),
+        cause=cause.astype(np.int64), worker=np.where(idle, NONE, jobs["worker"][job]).astype(np.int64),
     )  # fmt: skip
+    _lay_beside(world, dots)
     queued = spot == QUEUE
     turn = np.where(queued, jobs["queued"][job], world.cases["voiced"][case])
     return dots.those(np.lexsort((dots.key, turn, np.where(queued, jobs["class_"][job], 0), spot, place)))
+
+
+def _lay_beside(world: World, dots: Dots) -> None:
+    """Requests that are tied to another one for the same trouble lie on the desk where that one is."""
+    tied = np.flatnonzero((world.cases["tied"][dots.case] == 1) & (dots.job == NONE) & (dots.cause == NEW))
+    handled = dots.job != NONE
+    row = np.full(len(world.cases), NONE)
+    row[dots.case[handled]] = np.flatnonzero(handled)
+    ring, first = world.cases["ring"], dots.case[tied]
+    other = ring[first]
+    while True:  # once around the rings, all at a time
+        on = (other != NONE) & (other != first) & (row[other] == NONE)
+        if not on.any():
+            break
+        other = np.where(on, ring[other], other)
+    beside = row[np.where((other != NONE) & (other != first), other, first)]
+    own = world.layout.communities + dots.community[tied]  # nobody is at the other one at the moment
+    dots.place[tied] = np.where(beside != NONE, dots.place[beside], own)
+    dots.spot[tied], dots.cause[tied] = DESK, s.T_CASE_WAIT
 
 
 def _places(model: DistrictModel, community: np.ndarray, jobs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
