@@ -176,6 +176,20 @@ def test_trace_tells_the_slowest_first_and_each_again_by_its_id() -> None:
     assert lives[1]["id"] in again.stdout and "first handled" in again.stdout and "█" in again.stdout
 
 
+def test_trace_tells_for_how_long_a_request_was_none() -> None:
+    """Where troubles are voiced again, a life has times in which it is no request; no office's time is booked then."""
+    with_pauses = (*SHORT, "--set", "voice.again=0.2", "--set", "assessment.held=1")
+    lives = json.loads(call("trace", "before", *with_pauses, "--slowest", "20", "--json").stdout)["requests"]
+    paused = [life for life in lives if life["between_hours"] > 0]
+    assert paused
+    for life in paused:
+        booked = sum(item["hours"] for item in life["split"])
+        at_offices = life["parts"] * (life["duration_hours"] - life["between_hours"])
+        assert booked == pytest.approx(at_offices, abs=1e-3) and life["attempts"] > 0
+    told = call("trace", "before", *with_pauses, "--request", paused[0]["id"]).stdout
+    assert f"for {paused[0]['between_hours']:.1f} of these hours" in told
+
+
 def test_trace_tells_of_needs_that_were_never_voiced_or_are_still_open() -> None:
     found = run(demo(**{"run.warm_up": 10}), 60, scale=0.2).requests
     for outcome, told in (("latent", "never voiced"), ("healed", "never voiced"), ("open", "still open")):

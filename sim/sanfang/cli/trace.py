@@ -127,6 +127,7 @@ def _life(run: Run, label: Any) -> dict[str, Any]:
             for cause, hours in recorded.split.items()
         ],
         "not_yet_booked_hours": recorded.unbooked,
+        "between_hours": recorded.between,
     }
 
 
@@ -164,6 +165,9 @@ def _steps(run: Run, life: dict[str, Any]) -> list[tuple[str, str]]:
         steps.append((ended, f"{_when(run, life['closed'])}, {hours}"))
     else:
         steps.append(("still open", f"at the end of the run, {hours}"))
+    if life["between_hours"]:
+        told = "given up or closed in vain, and not voiced again yet"
+        steps.append(("no request", f"for {life['between_hours']:.1f} of these hours: {told}"))
     path = [
         counted(life["handoffs"], "hand-off"),
         counted(life["trips"], "trip"),

@@ -16,14 +16,19 @@ from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
 from sanfang.scenario.scenario import Scenario
 
+LEAST = 0.05
+"""Working hours below which booked time lacks nothing: it is kept in single precision."""
+
 
 @dataclass(frozen=True)
 class Record:
     """What the records of a run tell of one need. `facts`: its row of the request table. `kin`: the rows of the others
     of its root, that which it came from and those that came back.
 
-    `split`: working hours by cause, which sum to `facts["parts"] * hours`; `hours`: from voicing to its end or to now
-    (NaN if never voiced); `unbooked`: what the split lacks of an open one, as time is booked when something happens;
+    `split`: working hours by cause, which sum to `facts["parts"] * (hours - between)`; `hours`: from voicing to its end
+    or to now (NaN if never voiced); `between`: of these, when it was no request, as it had been given up or closed in
+    vain and was not back yet; `unbooked`: what the split lacks of an open one, as time is booked when something happens
+    (what was between is in it);
     `silent_days`: from arising until it was voiced or found, or to its end or now if it never was.
     """
 
@@ -31,6 +36,7 @@ class Record:
     split: dict[str, float]
     hours: float
     unbooked: float
+    between: float
     silent_days: float
     kin: tuple[dict[str, Any], ...]
 
@@ -67,10 +73,13 @@ def record(requests: pd.DataFrame, label: Any, calendar: Calendar, day: int) -> 
     facts = _rows(row)[0]
     hours = float(durations(row, calendar, day).iloc[0])
     split = {cause: float(facts[column]) for cause, column in zip(CAUSES, HOURS, strict=True)}
-    unbooked = max(0.0, facts["parts"] * hours - sum(split.values())) if facts["outcome"] == "open" else 0.0
+    lacking = max(0.0, facts["parts"] * hours - sum(split.values()))
+    ended = facts["closed"] == facts["closed"]
+    between = lacking / facts["parts"] if ended and lacking > LEAST * facts["parts"] else 0.0
     known = (value for value in (facts["voiced"], facts["closed"]) if value == value)
     kin = requests[(requests["root"] == facts["root"]) & (requests["id"] != facts["id"])].sort_values("ordinal")
-    return Record(facts, split, hours, unbooked, float(next(known, day) - facts["arose"]), tuple(_rows(kin)))
+    silent = float(next(known, day) - facts["arose"])
+    return Record(facts, split, hours, 0.0 if ended else lacking, between, silent, tuple(_rows(kin)))
 
 
 def life(trace: Trace, requests: pd.DataFrame, label: Any) -> Life:
