@@ -72,7 +72,7 @@ class PolicyCalendar:
     def __init__(self, scenario: Scenario, map_: Geography, offices: int) -> None:
         self._map, self._offices = map_, offices
         self._policy: PolicyOfDay | None = None
-        self._completion = np.empty(0)
+        self._completion = self._known = np.empty(0)
         self.follow(scenario, 0)
 
     def follow(self, scenario: Scenario, day: int) -> None:
@@ -93,10 +93,14 @@ class PolicyCalendar:
         if self.changes_on(day):
             self._levels = levels_on(self._scenario, self._map, day)
             take_up.see(self._levels)
-        elif self._policy is not None and not take_up.spreads and np.array_equal(counted, self._completion):
+        elif (
+            self._policy is not None
+            and np.array_equal(counted, self._completion)
+            and np.array_equal(take_up.known, self._known)
+        ):
             return self._policy
         self._policy = compile_policy(self._scenario, self._map, self._levels, completion, self._offices, take_up)
-        self._completion = counted
+        self._completion, self._known = counted, take_up.known.copy()
         return self._policy
 
 

@@ -34,8 +34,8 @@ class TakeUp(CarriedState):
 
     @property
     def spreads(self) -> bool:
-        """Whether anybody may not know."""
-        return self._settings.known < 1.0
+        """Whether there is a service of which somebody does not know."""
+        return bool((self.known < self._level).any())
 
     def share(self) -> np.ndarray:
         """`[c, service]`: share of those whom the service would serve who know of it."""
@@ -45,7 +45,8 @@ class TakeUp(CarriedState):
         """The levels of today: what is new is known to some."""
         level = np.column_stack([levels[name].reshape(len(self.known), -1).mean(axis=1) for name in SERVICES])
         added = np.maximum(level - self._level, 0.0)
-        self.known = np.minimum(self.known + self._settings.known * added, level) if self.spreads else level
+        all_know = self._settings.known == 1.0
+        self.known = level if all_know else np.minimum(self.known + self._settings.known * added, level)
         self._level = level
 
     def spread(self, completion: np.ndarray, satisfaction: np.ndarray) -> None:

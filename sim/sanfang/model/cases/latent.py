@@ -57,6 +57,8 @@ def surface_today(
         for row in range(end - 1, first - 1, -1):
             if may_change[row - first]:
                 prefetch(trust, world.latent[row].resident)
+                if len(world.heard) > 0:
+                    prefetch(world.heard, world.latent[row].resident)
         for row in range(end - 1, first - 1, -1):  # from the back: what is removed is replaced by one looked at
             if may_change[row - first] and world.latent[row].arose < day:
                 _update_latent(

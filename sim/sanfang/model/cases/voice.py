@@ -48,14 +48,17 @@ def is_voiced(
     `trust[resident]`; `weekday`: today's demand over the mean weekday's; `mark`: the draw that decides.
     """
     voice = setting.voice
-    rate = voice_rate(voice, need.kind) * weekday
+    rate, heard_of = voice_rate(voice, need.kind) * weekday, 1.0
+    if voice.neighbours > 0.0:
+        heard_of = neighbours_factor(setting, world.heard[need.resident])
+        if mark > rate * heard_of:  # more than the chance at full trust and without a trip, which most days end with
+            return False
     trips = 0.0
     if is_at_window(need) and not has_errand_runner(world, setting, need.community, need.resident):
         further_trip = effects.service[need.community, need.domain].further_trip
         trips = 1.0 + further_trip + effects.community[need.community].wrong_window
     rate *= trust[need.resident] ** voice.trust_power * math.exp(-voice.trip_deterrence * trips)
-    if voice.neighbours > 0.0:
-        rate *= neighbours_factor(setting, world.heard[need.resident])
+    rate *= heard_of
     return mark < 1.0 - math.exp(-rate)
 
 

@@ -219,6 +219,9 @@ def _hear(residents: Residents) -> None:
     """Everybody hears how satisfied those are whom they talk to."""
     count, degree = residents.ties.shape
     for i in range(count):
+        ahead = min(i + 2 * AHEAD, count - 1)
+        for t in range(degree):
+            prefetch(residents.satisfaction, residents.ties[ahead, t])
         heard = 0.0
         for t in range(degree):
             heard += residents.satisfaction[residents.ties[i, t]]
@@ -229,13 +232,19 @@ def _hear(residents: Residents) -> None:
 def _talk_of_channels(residents: Residents, pull: float) -> None:
     """What channels are known for moves by `pull` towards what neighbours say of them."""
     count, degree = residents.ties.shape
-    before = residents.brought.copy()
+    before, heard = residents.brought.copy(), np.empty(VOICED_BY)
     for i in range(count):
+        ahead = min(i + 2 * AHEAD, count - 1)
+        for t in range(degree):
+            prefetch(before, residents.ties[ahead, t] * VOICED_BY)
+        heard[:] = 0.0
+        for t in range(degree):  # one neighbour after the other: the channels of one lie side by side
+            told = residents.ties[i, t] * VOICED_BY
+            for channel in range(VOICED_BY):
+                heard[channel] += before[told + channel]
         for channel in range(VOICED_BY):
-            heard, at = 0.0, i * VOICED_BY + channel
-            for t in range(degree):
-                heard += before[residents.ties[i, t] * VOICED_BY + channel]
-            residents.brought[at] += np.float32(pull * (heard / degree - before[at]))
+            at = i * VOICED_BY + channel
+            residents.brought[at] += np.float32(pull * (heard[channel] / degree - before[at]))
 
 
 def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:
