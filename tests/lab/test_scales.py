@@ -9,7 +9,8 @@ import pytest
 
 from model_runs import demo
 from sanfang.lab.experiments.experiment import Experiment
-from sanfang.lab.scales import COLUMNS, notes_on_scale, shifted, surely_one
+from sanfang.lab.scales import COLUMNS, SUFFIX, notes_on_scale, shifted, surely_one
+from sanfang.scenario.content import folders
 from sanfang.scenario.scenario import Scenario
 
 T_19 = 2.093024
@@ -43,6 +44,7 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scenario:
     folder = tmp_path / "scenarios" / "districts"
     folder.mkdir(parents=True)
     pd.DataFrame(rows).to_csv(folder / "harbour_scales.csv", index=False)
+    (folder / "harbour.toml").write_text('extends = "demo"\ndistrict.name = "Harbour"\n')
     monkeypatch.chdir(tmp_path)
     return demo(**{"district.name": "Harbour"})
 
@@ -55,6 +57,14 @@ def test_who_takes_a_scale_is_told_which_effect_is_another_one_there(measured: S
     assert list(notes_on_scale([measured], 0.02)) == [], "no scale near it was measured"
     assert list(notes_on_scale([measured], 1.0)) == []
     assert list(notes_on_scale([demo()], 0.1)) == [], "nothing was measured of this district"
+    other = measured.with_({"money.operating": 150.0})
+    assert list(notes_on_scale([other], 0.1)) == [], "nor under these conditions"
+
+
+def test_what_ships_was_measured_of_the_district_beside_which_it_stands() -> None:
+    for path in sorted((folders()[-1] / "districts").glob(f"*{SUFFIX}")):
+        district = path.name.removesuffix(SUFFIX)
+        assert list(notes_on_scale([Scenario.load("three-devolutions", district=district)], 0.05)), district
 
 
 def test_an_experiment_at_another_scale_is_the_same_but_for_that() -> None:

@@ -21,8 +21,8 @@ def notes_on_conditions(scenarios: Mapping[str, Scenario], baseline: str) -> Ite
     """A sentence for each scenario whose conditions are not those of the baseline. Policies are no conditions."""
     base = scenarios[baseline]
     for label, scenario in scenarios.items():
-        before = _other(scenario.under_present_policy(), base.under_present_policy())
-        after = _other(scenario, base)
+        before = changed(scenario.under_present_policy(), base.under_present_policy())
+        after = changed(scenario, base)
         if scenario.run.start == "empty" or base.run.start == "empty":
             if after:
                 yield f"{label} has other conditions than {baseline} ({listed(after)}), from an empty district on"
@@ -36,14 +36,14 @@ def notes_on_conditions(scenarios: Mapping[str, Scenario], baseline: str) -> Ite
 def notes_on_points(scenarios: Mapping[str, Scenario], baseline: str, paths: Iterable[str]) -> Iterator[str]:
     """The same for scenarios at many points, where factors set what is at `paths`."""
     yield from notes_on_conditions(scenarios, baseline)
-    changed = [path for path in paths if path.partition(".")[0] not in (*POLICIES, "run")]
-    if changed and any(scenario.run.start == "steady" for scenario in scenarios.values()):
+    varied = [path for path in paths if path.partition(".")[0] not in (*POLICIES, "run")]
+    if varied and any(scenario.run.start == "steady" for scenario in scenarios.values()):
         own = "points that differ in them begin in steady states of their own"
-        yield f"{NO_TRANSITION}: factors set conditions ({listed(changed)}); {own}"
+        yield f"{NO_TRANSITION}: factors set conditions ({listed(varied)}); {own}"
 
 
-def _other(scenario: Scenario, base: Scenario) -> list[str]:
-    """Dotted paths of the conditions in which two scenarios differ."""
+def changed(scenario: Scenario, base: Scenario) -> list[str]:
+    """Dotted paths of the conditions in which two scenarios differ; policies are none."""
     ours, theirs = _conditions(scenario), _conditions(base)
     return [path for path in dict.fromkeys([*theirs, *ours]) if ours.get(path) != theirs.get(path)]
 

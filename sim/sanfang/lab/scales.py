@@ -2,6 +2,7 @@
 
 A share of the communities has smaller departments and streets, in which less is pooled. What that does to the headline
 was measured over districts drawn anew (`sanfang.studies.scales`) and is kept beside the district, in `NAME_scales.csv`.
+It is told of the conditions under which it was measured alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from sanfang.lab.conditions import changed
 from sanfang.metrics.catalogue import metric
 from sanfang.metrics.numbers import difference
 from sanfang.scenario.content import folders
@@ -35,7 +37,7 @@ def notes_on_scale(scenarios: Iterable[Scenario], scale: float) -> Iterator[str]
     if scale >= FULL:
         return
     for scenario in scenarios:
-        found = _measured(scenario.district.name)
+        found = _measured(scenario)
         own = found[found["scenario"] == scenario.name]
         if own.empty:
             continue
@@ -75,7 +77,10 @@ def _standard_error(effect: Effect) -> float:
     return float((effect["high"] - effect["low"]) / 2 / stats.t.ppf(0.975, effect["maps"] - 1))
 
 
-def _measured(district: str) -> pd.DataFrame:
-    kept = [path for folder in folders() for path in (folder / "districts").glob("*" + SUFFIX)]
-    own = [path for path in kept if path.name == f"{district.lower()}{SUFFIX}"]
-    return pd.read_csv(own[0]) if own else pd.DataFrame(columns=list(COLUMNS))
+def _measured(scenario: Scenario) -> pd.DataFrame:
+    """What was measured of the district that has the conditions of a scenario; empty if none has."""
+    for path in (path for folder in folders() for path in sorted((folder / "districts").glob("*" + SUFFIX))):
+        district = Scenario.load("before", district=path.with_name(path.name.removesuffix(SUFFIX) + ".toml"))
+        if not changed(scenario, district):
+            return pd.read_csv(path)
+    return pd.DataFrame(columns=list(COLUMNS))
