@@ -57,7 +57,7 @@ VARIATIONS: Mapping[str, Mapping[str, Any]] = {
 def headline(settings: Mapping[str, Any], scale: float, reps: int, jobs: int | None, dose: str = "") -> Comparison:
     """The policies under some settings, a year."""
     names = [name + (dose if name != POLICIES[0] else "") for name in POLICIES]
-    scenarios = [Scenario.load(name, district="licang").with_(settings) for name in names]
+    scenarios = [Scenario.load(name, district="licang-plain").with_(settings) for name in names]
     return compare(scenarios, reps=reps, days=365, scale=scale, jobs=jobs, by=())
 
 
