@@ -45,6 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
         simulation.simulate(Scenario.load("before", district="licang"), days=2, scale=0.02)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: in the end, one process would work on it and the others wait."""
+    items.sort(key=lambda item: item.path.name != "test_extending.py")  # each copies and compiles the program
+
+
 def _keep_workshops_apart(config: pytest.Config) -> None:
     """Workshops that tests hold do not lie among those of whoever runs them. Processes that are started inherit it."""
     os.environ["SANFANG_WORKSHOPS"] = folder = os.path.realpath(tempfile.mkdtemp(prefix="workshops-of-tests-"))
