@@ -197,7 +197,9 @@ class Room:
             {"action": "undo", "team": other.name},
         ))  # fmt: skip
         asked = phone.page.context.request
-        answer = asked.post(f"{self._address}/join/act", data=tried, headers={"Origin": self._address})
+        origin = {"Origin": self._address}
+        # Again where a connection that was kept open has just been closed, as browsers do.
+        answer = asked.post(f"{self._address}/join/act", data=tried, headers=origin, max_retries=2)
         self.tries += 1
         if answer.status not in (409, 429):
             self.wrong(f"{phone.name} did to {other.name}: {tried}, {answer.status}")
