@@ -66,8 +66,8 @@ KNOBS = (
     Knob("tasks.load", 0.45, 0.89, 1.33, ("tasks_from_above_share",)),
 )
 """What is moved; the ends of each range are those that stand beside the value, over the value. Posts of the four
-departments that decide needs move together: in `licang` a tenth more shortens hotline requests by a fiftieth, where all
-parts of behaviour are on departments are nearer to what they can do, and posts matter."""
+departments that decide needs move together: in `licang-plain` a tenth more shortens hotline requests by a fiftieth; in
+`licang`, where parts of behaviour are on, departments are nearer to what they can do, and posts matter."""
 
 TARGETS = {
     "hotline_days_mean": 5.7,
