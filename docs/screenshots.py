@@ -40,14 +40,22 @@ def live(page: Any) -> None:
     settled(page)
 
 
+LONGEST_QUEUE = """() => {
+    const rows = [...document.querySelectorAll('.sf-scene-list tbody tr')];
+    const waiting = (row) => Number(row.cells[1].innerText);
+    rows.sort((a, b) => waiting(b) - waiting(a))[0].querySelector('button').click();
+}"""
+"""Press the office in the list at which most requests wait."""
+
+
 def scene(page: Any) -> None:
     """With an office and a request that waits there."""
     page.wait_for_selector(".sf-scene canvas", timeout=60_000)
     page.wait_for_selector("[data-do=reset]:enabled", timeout=60_000)
     settled(page)
     page.click(".sf-scene-list summary")
-    page.click("[data-list='22']")  # the office of the tenth community here
-    page.wait_for_selector(".sf-scene-queue")
+    page.evaluate(LONGEST_QUEUE)
+    page.wait_for_selector(".sf-scene-queue li")
     page.click(".sf-scene-list summary")
     page.mouse.move(0, 0)
     settled(page)

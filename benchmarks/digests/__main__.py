@@ -44,7 +44,7 @@ def record(commit: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.digests", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"runs, of {', '.join(ALL)}; all if none is given")
-    parser.add_argument("--fast", action="store_true", help="six short runs")
+    parser.add_argument("--fast", action="store_true", help="the short runs")
     parser.add_argument("--against", type=Path, metavar="DIR", help="compare with the sources in DIR, not the record")
     parser.add_argument("--record", metavar="COMMIT", help="write the record anew, as made by COMMIT")
     parser.add_argument("--print", action="store_true", help="print the digests as JSON and compare nothing")

@@ -72,7 +72,8 @@ FAST: dict[str, Setup] = {
     "every-lever": Setup(seed=3, days=100, changes=ALL_IN),
     "overloaded": Setup(seed=4, days=60, changes=OVERLOADED),
     "pilots": Setup(seed=5, changes=PILOTS),
-    "licang": Setup("collaboration", "licang", seed=6, days=30, scale=0.03),
+    "licang": Setup("collaboration", "licang-plain", seed=6, days=30, scale=0.03),
+    "all-parts": Setup(REFORM, "licang", seed=7, days=60, scale=0.03),
 }
 """Short ones, for every test run."""
 
@@ -113,28 +114,30 @@ SMALL: dict[str, Setup] = {
 RUNS: dict[str, Setup] = {
     **FAST,
     # What travels with the program, on both districts.
-    "resources": Setup("resources", "licang", seed=11, days=200, scale=0.03),
+    "resources": Setup("resources", "licang-plain", seed=11, days=200, scale=0.03),
     "services": Setup("services", seed=12, days=150),
-    "management": Setup("management", "licang", seed=13, days=120, scale=0.05),
+    "management": Setup("management", "licang-plain", seed=13, days=120, scale=0.05),
     "precision": Setup("precision", seed=14, days=200),
-    "refinement": Setup("refinement", "licang", seed=15, days=100, scale=0.04),
+    "refinement": Setup("refinement", "licang-plain", seed=15, days=100, scale=0.04),
     "three-devolutions": Setup("three-devolutions", seed=16, days=365),
-    "unfunded": Setup("unfunded", "licang", seed=17, days=365, scale=0.02),
-    "volunteers": Setup("shangliu-jiayuan", "licang", seed=18, days=60, scale=0.1),
-    "contact-groups": Setup("yanchuan-road", "licang", seed=19, days=60, scale=0.1),
+    "unfunded": Setup("unfunded", "licang-plain", seed=17, days=365, scale=0.02),
+    "volunteers": Setup("shangliu-jiayuan", "licang-plain", seed=18, days=60, scale=0.1),
+    "contact-groups": Setup("yanchuan-road", "licang-plain", seed=19, days=60, scale=0.1),
     "internal-resources": Setup("internal-resources", seed=20, days=180, scale=0.5),
-    "consultation": Setup("consultation", "licang", seed=21, days=150, scale=0.05),
+    "consultation": Setup("consultation", "licang-plain", seed=21, days=150, scale=0.05),
     "technology": Setup("technology", seed=22, days=200),
-    "licang-reform": Setup(REFORM, "licang", seed=23, days=120, scale=0.1),
+    "all-parts-for-a-year": Setup("before", "licang", seed=24, days=400, scale=0.05),
+    "all-parts-and-levers": Setup(district="licang", seed=25, days=200, scale=0.05, changes=levers(0.5)),
+    "licang-reform": Setup(REFORM, "licang-plain", seed=23, days=120, scale=0.1),
     # Levers together, and over time.
     "every-lever-full": Setup(seed=31, days=200, changes=levers(1.0)),
-    "every-lever-half": Setup(district="licang", seed=32, days=120, scale=0.04, changes=levers(0.5)),
+    "every-lever-half": Setup(district="licang-plain", seed=32, days=120, scale=0.04, changes=levers(0.5)),
     "every-lever-in-turn": Setup(
         seed=33, days=120, changes={f"policy.{name}": [[4 * n, 1.0]] for n, name in enumerate(lever_names())}
     ),
     "moved-on-the-way": Setup(seed=34, moves=((20, levers(0.8)), (50, PILOTS), (70, levers(0.0)))),
     "pilots-in-licang": Setup(
-        "unfunded", "licang", seed=35, days=60, scale=0.1, changes=in_community("c006", consultation=1.0, triage=0.3)
+        "unfunded", "licang-plain", seed=35, days=60, scale=0.1, changes=in_community("c006", consultation=1.0, triage=0.3)
     ),
     # Conditions that strain it.
     "overloaded-reform": Setup(REFORM, seed=41, days=150, changes=OVERLOADED | levers(1.0)),
