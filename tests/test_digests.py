@@ -1,4 +1,4 @@
-"""Runs give what they gave at the commit in the record, bit for bit: six short ones here, `make digests` makes all."""
+"""Runs give what they gave at the commit in the record, bit for bit: short ones here, `make digests` makes all."""
 
 from __future__ import annotations
 
