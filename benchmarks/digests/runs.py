@@ -137,7 +137,12 @@ RUNS: dict[str, Setup] = {
     ),
     "moved-on-the-way": Setup(seed=34, moves=((20, levers(0.8)), (50, PILOTS), (70, levers(0.0)))),
     "pilots-in-licang": Setup(
-        "unfunded", "licang-plain", seed=35, days=60, scale=0.1, changes=in_community("c006", consultation=1.0, triage=0.3)
+        "unfunded",
+        "licang-plain",
+        seed=35,
+        days=60,
+        scale=0.1,
+        changes=in_community("c006", consultation=1.0, triage=0.3),
     ),
     # Conditions that strain it.
     "overloaded-reform": Setup(REFORM, seed=41, days=150, changes=OVERLOADED | levers(1.0)),
