@@ -10,7 +10,7 @@ import pandas as pd
 
 from sanfang.model.cases.watched import Trace, WatchedModel
 from sanfang.run.background import BackgroundJob, play
-from sanfang.run.steps import PARTNER, PARTS, RESIDENT, HandOff, Step, steps_of
+from sanfang.run.steps import NO_CAUSE, PARTNER, PARTS, RESIDENT, HandOff, Step, steps_of
 from sanfang.run.time_split import CAUSES, HOURS, durations
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.place import Calendar
@@ -90,7 +90,8 @@ def life(trace: Trace, requests: pd.DataFrame, label: Any) -> Life:
     steps, handoffs = steps_of(facts, trace)
     if facts["outcome"] in ("open", "unresolved"):
         split = {cause: sum(step.hours for step in steps if step.cause == cause) for cause in CAUSES}
-        parts = parts | {"split": split, "unbooked": 0.0}
+        between = sum(step.hours for step in steps if step.what in NO_CAUSE and step.part >= 0) / facts["parts"]
+        parts = parts | {"split": split, "unbooked": 0.0, "between": between}
     end = max([step.end for step in steps] + ([facts["closed"]] if facts["closed"] == facts["closed"] else []))
     return Life(**parts, steps=tuple(steps), handoffs=tuple(handoffs), begin=float(facts["arose"]), end=float(end))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,11 @@ PHASES = {
 QUEUED = {"wrong", "relay", "asking", "handling"}
 """Phases in a queue, or in a worker's hands: their steps are called `..._wait` and `..._work`."""
 
+NO_CAUSE = ("closed_office", "between")
+"""Steps of a part whose time nobody books."""
+
 WHATS = (
-    "silent", "closed_office", "returned", "meeting", "by_itself",
+    "silent", "closed_office", "returned", "meeting", "by_itself", "between", "tied",
     *(name for name in PHASES.values() if name not in QUEUED),
     *(f"{name}_{half}" for name in PHASES.values() if name in QUEUED for half in ("wait", "work")),
 )  # fmt: skip
@@ -39,7 +42,8 @@ class Step:
     """A stretch of a request's life. `begin`, `end`: calendar days; `hours`: working hours in between.
 
     `what` is one of `WHATS`; `part` counts from 0 and is -1 before there are parts; `cause` is one of
-    `time_split.CAUSES`, "" before voicing; `worked` tells whether somebody worked on it; `yuan`: paid at its beginning.
+    `time_split.CAUSES`, "" before voicing and where it is no request (given up or closed in vain); `worked` tells
+    whether somebody worked on it; `yuan`: paid at its beginning.
     """
 
     what: str
@@ -112,25 +116,30 @@ class _Teller:
     def _part(self, part: int, steps: list[Step], handoffs: list[HandOff]) -> None:
         places = np.flatnonzero(self.log["part"] == part)
         rows = self.log[places]
-        holder, before, mine = self._office(rows[0], int(rows[0]["tier"])), None, list[Step]()
-        if rows[0]["phase"] == s.BLANK:
-            return
+        first = rows[int(np.argmax(rows["phase"] != s.BLANK))]  # what is closed as a duplicate at once has no part yet
+        holder, before, mine = self._office(first, int(first["tier"])), None, list[Step]()
         for number, row in enumerate(rows):
-            if row["phase"] == s.BLANK:
-                break
-            what = _what(row, before)
-            place = self._place(row, holder)
-            passed = self._passed(row, before, what, holder, place, part)
-            handoffs += passed
             following = rows[number + 1] if number + 1 < len(rows) else None
+            if row["phase"] == s.BLANK:
+                if following is None and not row["tied"]:
+                    if mine:  # paid as it ended
+                        mine[-1] = replace(mine[-1], yuan=mine[-1].yuan + self._paid(int(places[number])))
+                    break
+                what, place = ("tied", PARTS) if row["tied"] else (_in_no_hands(row), RESIDENT)
+            else:
+                what = _what(row, before)
+                place = self._place(row, holder)
+                handoffs += self._passed(row, before, what, holder, place, part)
             until = float(following["hours"]) if following is not None else self.now
             end = self._time(following) if following is not None else float(self.model.day)
+            cause = "" if what in NO_CAUSE else s.TIME_NAMES[row["cause"]]
             step = Step(
-                what, place, part, self._time(row), end, until - float(row["hours"]), s.TIME_NAMES[row["cause"]],
+                what, place, part, self._time(row), end, until - float(row["hours"]), cause,
                 bool(row["worker"] != NONE) or what == "partner_work", self._paid(int(places[number])),
             )  # fmt: skip
             _add(mine, step)
-            holder, before = place if place not in (PARTS, RESIDENT) else holder, row
+            holder = place if place not in (PARTS, RESIDENT) else holder
+            before = row if row["phase"] != s.BLANK else None
         steps += mine
 
     def _time(self, row: np.ndarray) -> float:
@@ -186,6 +195,11 @@ class _Teller:
         if row["phase"] == s.ASKING and (before is None or before["phase"] != s.ASKING):
             return [HandOff(part, time, holder, place, "asking_work")]
         return []
+
+
+def _in_no_hands(row: np.ndarray) -> str:
+    """What is with a request no part of which is in any hands: no office has taken it in yet, or it is none."""
+    return "closed_office" if row["state"] == s.OPEN else "between"
 
 
 def _what(row: np.ndarray, before: np.ndarray | None) -> str:

@@ -55,7 +55,7 @@ def shown_hours(hours: float) -> str:
 
 def colour(step: Step) -> str:
     """The colour of a step: that of its cause; greys before offices have it."""
-    if step.what in ("silent", "by_itself"):
+    if step.what in ("silent", "by_itself", "between"):
         return SILENT
     return COLOURS[step.cause] if step.cause else CLOSED_OFFICE
 
@@ -177,8 +177,9 @@ def split(life: Life, lang: str) -> Json:
         for cause in CAUSES if total and life.split[cause] > 0.5e-3 * total
     ]  # fmt: skip
     sum_text = say(
-        "follow_split_sum", lang, total=shown_hours(total), parts=life.facts["parts"], hours=shown_hours(life.hours)
-    )
+        "follow_split_sum_between" if life.between else "follow_split_sum", lang, total=shown_hours(total),
+        parts=life.facts["parts"], hours=shown_hours(life.hours), between=shown_hours(life.between),
+    )  # fmt: skip
     return {"title": say("follow_split", lang), "segments": segments, "sum": sum_text if total else ""}
 
 

@@ -38,6 +38,7 @@ OBSERVATION = record_type(
     ("handoffs", "i4", "", "of the whole request so far"),
     ("attempts", "i4", "", "times the request has been brought back so far"),
     ("state", "i4", "", "of the request"),
+    ("tied", "i4", "0 or 1", "it waits for another request, which is handled for both"),
     ("joint", "i4", "0 or 1", "its parts are handled jointly"),
     ("yuan", "f8", "yuan", "paid for the whole request so far"),
 )
@@ -61,7 +62,7 @@ def _log_part(engine: Engine, world: World, watch: Record, log: Records, part: i
     row.phase, row.station, row.worker, row.cause, row.mode = s.BLANK, NONE, NONE, s.T_CASE_WAIT, 0
     row.steps, row.tier, row.target, row.domain = 0, 0, 0, case.domain
     row.handoffs, row.attempts, row.state = case.handoffs, case.attempts, world.states[watch.case].state
-    row.joint, row.yuan = case.joint, case.yuan
+    row.joint, row.tied, row.yuan = case.joint, case.tied, case.yuan
     if job_id != NONE:
         job = engine.jobs[job_id]
         row.phase, row.station, row.worker = job.phase, job.station, job.worker
@@ -74,6 +75,7 @@ def _log_part(engine: Engine, world: World, watch: Record, log: Records, part: i
         if old.part == part:
             same = old.phase == row.phase and old.station == row.station and old.worker == row.worker
             same = same and old.cause == row.cause and old.steps == row.steps and old.tier == row.tier
+            same = same and old.tied == row.tied and (old.state == row.state or row.phase != s.BLANK)
             if same and old.attempts == row.attempts:
                 return
             break
@@ -83,11 +85,12 @@ def _log_part(engine: Engine, world: World, watch: Record, log: Records, part: i
 
 @compiled
 def log_changes(engine: Engine, world: World, watch: Record, log: Records, day: int) -> None:
-    """Note what has changed of the case under watch; one that has ended is watched no more."""
+    """Note what has changed of the case under watch; one that has ended is watched no more. One that was given up, or
+    closed in vain, may be voiced again."""
     if watch.case == NONE:
         return
     case, state = world.cases[watch.case], world.states[watch.case].state
-    over = case.key != watch.key or (state != s.OPEN and state != s.UNRESOLVED)
+    over = case.key != watch.key or not (state == s.OPEN or state == s.UNRESOLVED or state == s.WITHDRAWN)
     for part in range(case.parts):
         _log_part(engine, world, watch, log, part, NONE if over else case.jobs[part], day)
     if over:

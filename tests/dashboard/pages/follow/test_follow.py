@@ -26,12 +26,17 @@ from sanfang.run import flow
 from sanfang.run.background import CANCELLED
 from sanfang.run.life import Life, life
 from sanfang.run.simulation import Run, simulate
-from sanfang.run.steps import WHATS
-from sanfang.run.time_split import CAUSES, closed_to_follow, durations, of_request
+from sanfang.run.steps import NO_CAUSE, WHATS
+from sanfang.run.time_split import CAUSES, closed_to_follow, durations, of_request, remainders
 
 DAYS = 90
 ADDRESS = Address(lang="en", district="demo", size=1.0, seed=3, days=120, day=DAYS)
-WORLDS = ("before", "three-devolutions-two-refinements", "collaboration", "consultation")
+WORLDS = {
+    name: replace(ADDRESS, worlds=(LinkedWorld(name),))
+    for name in ("before", "three-devolutions-two-refinements", "collaboration", "consultation")
+}
+ALL_PARTS = replace(ADDRESS, district="licang", size=0.02, days=200, day=180)
+"""Requests are tied to others, closed in vain, given up, and voiced again."""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,10 @@ def varied(run: Run) -> list[object]:
     table = run.requests[~(run.requests["voiced"] < 0)]  # of earlier ones not all was seen
     rows = [*table.index[table["handoffs"] > 3][:2], *table.index[table["attempts"] > 0][:1]]
     rows += [*table.index[table["parts"] > 2][:1], *table.index[table["shortage_hours"] > 0][:2]]
+    ended = table[table["closed"].notna() & table["voiced"].notna()]
+    lacking = remainders(ended, run.scenario.calendar, run.days)
+    rows += lacking.index[lacking > 1.0][:8].tolist()
+    rows += table.index[(table["parts"] == 1) & (table["case_wait_hours"] > 1)][:3].tolist()  # tied to another one
     for column in ("outcome", "tier"):
         rows += table.groupby(column).head(1).index.tolist()
     return list(dict.fromkeys(rows))
@@ -64,10 +73,11 @@ def test_watching_a_request_changes_nothing_in_the_run(run: Run) -> None:
     assert np.array_equal(plain.model.engine.hours, seen.model.engine.hours)
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("name", [*WORLDS, "all parts"])
 def test_steps_sum_to_the_hours_hand_offs_and_yuan_of_the_record(name: str) -> None:
-    address = replace(ADDRESS, worlds=(LinkedWorld(name),))
+    address = WORLDS.get(name, ALL_PARTS)
     run = made(lambda job: run_of(address, job))
+    kinds: set[str] = set()
     for label in varied(run):
         row, one = run.requests.loc[label], told(run, address, label)
         assert len(one.handoffs) == row["handoffs"]
@@ -79,7 +89,14 @@ def test_steps_sum_to_the_hours_hand_offs_and_yuan_of_the_record(name: str) -> N
                 hours = sum(step.hours for step in one.steps if step.cause == cause)
                 assert hours == pytest.approx(booked[cause], rel=1e-4, abs=0.01), (row["id"], cause)
         if row["parts"] and row["voiced"] == row["voiced"]:
-            assert sum(one.split.values()) == pytest.approx(row["parts"] * one.hours, rel=1e-4, abs=0.02)
+            at_offices = row["parts"] * (one.hours - one.between)
+            assert sum(one.split.values()) == pytest.approx(at_offices, rel=1e-4, abs=0.06)
+            paused = sum(step.hours for step in one.steps if step.what in NO_CAUSE and step.part >= 0)
+            assert paused == pytest.approx(row["parts"] * one.between, abs=0.06)
+            whole = sum(step.hours for step in one.steps if step.part >= 0)
+            assert whole == pytest.approx(row["parts"] * one.hours, rel=1e-4, abs=0.06)
+            kinds |= {step.what for step in one.steps}
+    assert name != "all parts" or {"between", "tied"} <= kinds
 
 
 def test_the_steps_of_a_part_follow_one_another_from_registration_to_the_end(run: Run) -> None:
