@@ -72,7 +72,7 @@ class PolicyCalendar:
     def __init__(self, scenario: Scenario, map_: Geography, offices: int) -> None:
         self._map, self._offices = map_, offices
         self._policy: PolicyOfDay | None = None
-        self._completion = self._known = np.empty(0)
+        self._completion, self._known = np.empty(0), np.empty((0, 0))
         self.follow(scenario, 0)
 
     def follow(self, scenario: Scenario, day: int) -> None:
