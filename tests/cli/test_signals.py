@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -77,3 +78,15 @@ def test_an_end_that_is_asked_for_while_a_library_loads_comes_after_it(
         importlib.import_module(module)
         time.sleep(30)
     assert module in sys.modules
+
+
+@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals are the main thread's")
+@pytest.mark.parametrize("file", ["<frozen importlib._bootstrap>", "site-packages/llvmlite/binding/executionengine.py"])
+def test_the_end_waits_where_what_is_raised_would_be_swallowed(file: str) -> None:
+    done: list[str] = []
+    text = "signal.raise_signal(signal.SIGTERM)\ndone.append('what is called')\n"
+    with pytest.raises(SystemExit) as ended, orderly_end():
+        exec(compile(text, file, "exec"), {"signal": signal, "done": done})
+        time.sleep(5)
+        done.append("after it")
+    assert ended.value.code == 128 + signal.SIGTERM and done == ["what is called"]

@@ -70,12 +70,13 @@ def orderly_end() -> Iterator[None]:
     """Where the system asks to end (SIGTERM), end as after Ctrl-C: what is half written goes, and so do workers and
     temporary folders. By itself Python would stop dead.
 
-    While a library is being loaded the end waits: what is raised there may be swallowed, or come out as another error.
+    While a library is being loaded, or machine code is handed over by its compiler, the end waits: what is raised there
+    may be swallowed, or come out as another error.
     Where the system has no timer (Windows) it does not wait.
     """
 
     def end(number: int, frame: FrameType | None) -> None:
-        if HAS_TIMER and _loads_a_library(frame):
+        if HAS_TIMER and _would_be_swallowed(frame):
             signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
         else:
             raise SystemExit(ENDED_BY_SIGNAL + signal.SIGTERM)
@@ -94,11 +95,19 @@ def orderly_end() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _loads_a_library(frame: FrameType | None) -> bool:
-    """Whether Python's own loader is at work in a frame or below it."""
-    while frame is not None and "importlib._bootstrap" not in frame.f_code.co_filename:
+SWALLOWED_IN = ("importlib._bootstrap", "llvmlite/binding/executionengine.py")
+"""Parts of the names of files from which what is raised may not come out: Python's own loader, and what the compiler
+calls when it is done."""
+
+
+def _would_be_swallowed(frame: FrameType | None) -> bool:
+    """Whether one of `SWALLOWED_IN` is at work in a frame or below it."""
+    while frame is not None:
+        name = frame.f_code.co_filename.replace("\\", "/")
+        if any(where in name for where in SWALLOWED_IN):
+            return True
         frame = frame.f_back
-    return frame is not None
+    return False
 
 
 @contextmanager
