@@ -38,9 +38,9 @@ def ratio(one: Scenario, other: Scenario, pairs: int) -> tuple[float, float, flo
     """How much longer `one` takes than `other`, with the ends of the interval; the order changes from pair to pair."""
     logs = []
     for pair in range(pairs):
-        seed, turns = 1 + pair, [one, other]
-        seconds = [seconds_of(scenario, seed) for scenario in (turns if pair % 2 == 0 else turns[::-1])]
-        logs.append(math.log(seconds[0] / seconds[1]) * (1 if pair % 2 == 0 else -1))
+        order = (one, other) if pair % 2 == 0 else (other, one)
+        seconds = {scenario: seconds_of(scenario, seed=1 + pair) for scenario in order}
+        logs.append(math.log(seconds[one] / seconds[other]))
     return interval(logs)
 
 

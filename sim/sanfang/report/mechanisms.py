@@ -91,7 +91,10 @@ class Mechanism:
     @property
     def verdict(self) -> str:
         """What the signature shows."""
-        verdict = self.verdicts[self.main]
+        return self.said(self.verdicts[self.main])
+
+    def said(self, verdict: str) -> str:
+        """What a verdict on its signature means for the claim, wherever it was reached."""
         if verdict in ("negligible", "undecided"):
             return NEGLIGIBLE if verdict == "negligible" else UNDECIDED
         return AS_EXPECTED if verdict == self.claim.expected else AGAINST

@@ -25,7 +25,7 @@ from sanfang.lab.sweeps.sweep import sweep
 from sanfang.metrics.catalogue import HEADLINES, metric
 from sanfang.metrics.numbers import difference
 from sanfang.report.markdown import table
-from sanfang.report.mechanisms import AGAINST, AS_EXPECTED, NEGLIGIBLE, UNDECIDED, Mechanism, mechanisms
+from sanfang.report.mechanisms import Mechanism, mechanisms
 
 OUT = Path("results/mechanisms-on-licang")
 SEED = 12_001
@@ -79,7 +79,7 @@ def signatures(rows: Sequence[Mechanism], found: pd.DataFrame) -> Iterator[str]:
         cells = [row.id, row.experiment.label_en, row.signature.en, str(row.claim.expected)]
         for year in YEARS:
             one = by_year[row.id, year]
-            cells += [difference(one), _verdict(row, str(one["verdict"]))]
+            cells += [difference(one), row.said(str(one["verdict"]))]
         lines.append((*cells, row.verdict))
     years = [head for year in YEARS for head in (f"Year {year}", "Verdict")]
     yield from table(("ID", "Mechanism", "Signature", "Expected", *years, "Small district, year 1"), lines)
@@ -113,12 +113,6 @@ def _of(row: Mechanism, found: pd.DataFrame, name: str) -> pd.DataFrame:
     return found[
         (found["id"] == row.id) & (found["scenario"] == row.shown) & (found["point"] == 0) & (found["metric"] == name)
     ]
-
-
-def _verdict(row: Mechanism, verdict: str) -> str:
-    if verdict in ("higher", "lower"):
-        return AS_EXPECTED if verdict == row.claim.expected else AGAINST
-    return NEGLIGIBLE if verdict == "negligible" else UNDECIDED
 
 
 def _bold(one: Mapping[Any, Any]) -> str:
