@@ -45,7 +45,8 @@ browser:
 versions: $(STAMP) browser ## the tests with the oldest and the newest libraries that pyproject.toml allows
 	.ci/versions
 
-soak: $(STAMP) ## the long campaigns, hours of them; writes docs/soak.md (SOAK="hostile --share 0.1" for a part)
+soak: $(STAMP) browser ## slow tests and the long campaigns, hours of them; writes docs/soak.md (SOAK="hostile --share 0.1" for one of these)
+	$(if $(SOAK),,$(BIN)/pytest -m slow)
 	$(BIN)/python -m soak $(SOAK)
 
 bench: $(STAMP) ## measure speed and memory; writes benchmarks/RESULTS.md (BENCH=--quick or --full)

@@ -15,6 +15,7 @@ import pytest
 from model_runs import ROOT
 
 PAGE = ROOT / "docs" / "extending.md"
+SECTIONS = ("A lever", "A metric", "A page of the dashboard")
 STEP = re.compile(
     r"In\s+`(?P<file>[\w/]+\.py)`"
     r"|after\n`(?P<line>[^\n]+)`:\n\n```py\n(?P<code>.*?)```"
@@ -35,11 +36,15 @@ def steps(section: str) -> Iterator[tuple[str, str, str]]:
             yield name, found["line"], found["code"]
 
 
-def extended(section: str, copy: Path) -> set[str]:
-    """Put an example into a copy of the sources; the files that it has touched."""
+def copy_of_the_sources(copy: Path) -> None:
+    """What the examples are put into."""
     for folder in ("sim", "scenarios", "experiments", "benchmarks", "soak", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
+
+
+def extended(section: str, copy: Path) -> set[str]:
+    """Put an example into a copy of the sources; the files that it has touched."""
     touched = set()
     for name, line, code in steps(section):
         path = copy / name
@@ -66,9 +71,20 @@ def assert_passed(copy: Path, about: str, tests: list[str], claims: list[str]) -
         assert re.search(rf"{re.escape(claim)}(\[.*\])? PASSED", ended.stdout), claim
 
 
-def test_a_lever_is_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
-    """In three files; and the tests of price and honesty run on it by themselves."""
-    assert len(extended("A lever", tmp_path)) == 3
+def test_a_lever_a_metric_and_a_page_are_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
+    """A lever in three files, a metric in one, computed once more by a second program, a page in a folder of its own;
+    and the tests of levers, metrics and pages run on them by themselves. All in one copy, which is compiled once."""
+    copy_of_the_sources(tmp_path)
+    lever, metric, page = (extended(section, tmp_path) for section in SECTIONS)
+    assert len(lever) == 3
+    assert metric == {"sim/sanfang/metrics/residents.py", "tests/plain_metrics.py"}
+    assert {str(Path(name).parent) for name in page} == {"sim/sanfang/dashboard/pages/prices"}
+    _a_lever_is_tested(tmp_path)
+    _a_metric_is_tested(tmp_path)
+    _a_page_is_tested(tmp_path)
+
+
+def _a_lever_is_tested(copy: Path) -> None:
     claims = [
         "test_the_price_of_a_lever_shows_under_its_heading[guides]",
         "test_a_lever_makes_no_public_hour_or_yuan[guides]",
@@ -77,32 +93,25 @@ def test_a_lever_is_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
     ]
     tests = [f"tests/model/test_{name}.py" for name in ("honesty", "lever_effects")]
     tests += [f"tests/scenario/test_{name}.py" for name in ("parameters", "shipped_scenarios")]
-    assert_passed(tmp_path, "guide or every or no_two or group", tests, claims)
+    assert_passed(copy, "guide or every or no_two or group", tests, claims)
 
 
-def test_a_metric_is_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
-    """In one file of the program; and a second program computes it, in the file where all are computed again."""
-    touched = extended("A metric", tmp_path)
-    assert [name for name in touched if name.startswith("sim/")] == ["sim/sanfang/metrics/residents.py"]
-    assert touched - {"tests/plain_metrics.py"} == {"sim/sanfang/metrics/residents.py"}
+def _a_metric_is_tested(copy: Path) -> None:
     claims = [
         "test_metrics_of_a_hamlet_are_those_of_the_plain_program",
         "test_no_name_is_declared_twice_and_every_unit_is_a_declared_one",
     ]
     tests = ["metrics/test_metric_declarations", "metrics/test_plain_metrics"]
-    assert_passed(tmp_path, "declared_twice or of_a_hamlet", [f"tests/{name}.py" for name in tests], claims)
+    assert_passed(copy, "declared_twice or of_a_hamlet", [f"tests/{name}.py" for name in tests], claims)
 
 
-def test_a_page_is_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
-    """In one folder; and the tests of all pages run on it by themselves."""
-    touched = extended("A page of the dashboard", tmp_path)
-    assert {str(Path(name).parent) for name in touched} == {"sim/sanfang/dashboard/pages/prices"}
+def _a_page_is_tested(copy: Path) -> None:
     claims = [f"test_a_page_opens_in_its_language[{path}-{lang}]" for path in ("/prices", "/") for lang in ("zh", "en")]
     claims += ["test_a_page_has_a_recipe[/prices]", "test_a_page_imports_no_other_page"]
     tests = ["tests/dashboard/test_every_page.py", "tests/test_architecture.py"]
-    assert_passed(tmp_path, "page", tests, claims)
+    assert_passed(copy, "page", tests, claims)
 
 
-@pytest.mark.parametrize("section", ["A lever", "A metric", "A page of the dashboard"])
+@pytest.mark.parametrize("section", SECTIONS)
 def test_every_example_has_steps(section: str) -> None:
     assert list(steps(section))

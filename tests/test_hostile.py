@@ -16,14 +16,14 @@ from soak.hostile.regressions import FOUND
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = {
-    "scenario": 100,
-    "district": 70,
-    "experiment": 100,
-    "lesson": 50,
-    "command": 100,
-    "address": 50,
-    "message": 20,
-    "export": 30,
+    "scenario": 40,
+    "district": 28,
+    "experiment": 40,
+    "lesson": 20,
+    "command": 40,
+    "address": 20,
+    "message": 10,
+    "export": 12,
 }
 SOME = [(kind, 0, count) for kind, count in CASES.items()]
 BEFORE = [(kind, -len(cases), len(cases)) for kind, cases in FOUND.items()]

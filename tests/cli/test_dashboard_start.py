@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -115,6 +117,49 @@ def test_compiling_is_told_where_code_is_missing_whatever_a_marker_says(
     serve._warm_up(told.append)
     assert told == ["loading", "warming_up", *([] if kept else ["compiling"]), "warming_up"]
     assert set(told) <= set(dashboard.STEPS)
+
+
+def test_the_model_is_compiled_by_another_process_which_takes_the_compilers_memory_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(compiled, "_TOLD", [])
+    monkeypatch.setattr(compiled, "is_cached", lambda: False)
+    monkeypatch.setattr(serve, "_in_a_process_of_its_own", lambda work: told.append(work.__name__))
+    monkeypatch.setattr(simulation, "simulate", lambda *args, **more: None)
+    serve._warm_up(told.append)
+    assert told == ["loading", "compiling", "play_two_days", "warming_up", "warming_up"]
+
+
+def leave_a_file() -> None:
+    """Work for a process of its own."""
+    Path("left-behind").touch()
+
+
+def wait_for_ever() -> None:
+    """Work that is interrupted."""
+    time.sleep(60)
+
+
+def test_a_process_of_its_own_does_its_work_and_ends_with_the_one_that_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    serve._in_a_process_of_its_own(leave_a_file)
+    assert Path("left-behind").exists()
+    began, usual = time.monotonic(), subprocess.Popen.wait
+
+    def interrupted(self: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        if self.returncode is None and time.monotonic() - began < 1:
+            time.sleep(1)
+            raise KeyboardInterrupt
+        return usual(self, timeout)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        serve._in_a_process_of_its_own(wait_for_ever)
+    assert time.monotonic() - began < 30
 
 
 def test_code_that_is_not_kept_is_heard_of_and_code_that_is_is_not(

@@ -82,11 +82,17 @@ def test_an_end_that_is_asked_for_while_a_library_loads_comes_after_it(
 
 @pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals are the main thread's")
 @pytest.mark.parametrize("file", ["<frozen importlib._bootstrap>", "site-packages/llvmlite/binding/executionengine.py"])
-def test_the_end_waits_where_what_is_raised_would_be_swallowed(file: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "end"), [(signal.SIGTERM, SystemExit), (signal.SIGINT, KeyboardInterrupt)], ids=["SIGTERM", "SIGINT"]
+)
+def test_the_end_waits_where_what_is_raised_would_be_swallowed(
+    file: str, number: signal.Signals, end: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
     done: list[str] = []
-    text = "signal.raise_signal(signal.SIGTERM)\ndone.append('what is called')\n"
-    with pytest.raises(SystemExit) as ended, orderly_end():
+    text = f"signal.raise_signal({number})\ndone.append('what is called')\n"
+    monkeypatch.setattr(signal, "getsignal", lambda _number: signal.default_int_handler)  # also where it is ignored
+    with pytest.raises(end) as ended, orderly_end():
         exec(compile(text, file, "exec"), {"signal": signal, "done": done})
         time.sleep(5)
         done.append("after it")
-    assert ended.value.code == 128 + signal.SIGTERM and done == ["what is called"]
+    assert str(ended.value) == (str(128 + number) if end is SystemExit else "") and done == ["what is called"]

@@ -37,7 +37,7 @@ PLOTS = """() => [...document.querySelectorAll('.sf-chart')].map((card) => {
 })"""
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_no_letter_is_small_and_no_page_is_wider_than_the_screen(visit: Any, lang: str) -> None:
     for path, query in PAGES:
         page = visit(f"{path}?lang={lang}&{query}")

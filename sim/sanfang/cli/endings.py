@@ -70,21 +70,29 @@ def orderly_end() -> Iterator[None]:
     """Where the system asks to end (SIGTERM), end as after Ctrl-C: what is half written goes, and so do workers and
     temporary folders. By itself Python would stop dead.
 
-    While a library is being loaded, or machine code is handed over by its compiler, the end waits: what is raised there
-    may be swallowed, or come out as another error.
+    While a library is being loaded, or machine code is handed over by its compiler, either end waits: what is raised
+    there may be swallowed, or come out as another error.
     Where the system has no timer (Windows) it does not wait.
     """
+    asked = signal.SIGTERM
 
     def end(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if not HAS_TIMER or number != signal.SIGALRM:
+            asked = signal.Signals(number)
         if HAS_TIMER and _would_be_swallowed(frame):
             signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+        elif asked == signal.SIGINT:
+            raise KeyboardInterrupt
         else:
             raise SystemExit(ENDED_BY_SIGNAL + signal.SIGTERM)
 
     if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
         yield
         return
-    heard = (signal.SIGTERM, signal.SIGALRM) if HAS_TIMER else (signal.SIGTERM,)
+    heard = [signal.SIGTERM, *([signal.SIGALRM] if HAS_TIMER else [])]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and not ignored, as in the background
+        heard.append(signal.SIGINT)
     before = {number: signal.signal(number, end) for number in heard}
     try:
         yield

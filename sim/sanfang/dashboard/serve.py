@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -217,10 +218,33 @@ def _warm_up(step: Callable[[Step], object]) -> None:
     """Load what pages need, and compile or load the model, before the first visitor waits for it."""
     step("loading")
     from sanfang.model import compiled
+
+    if not compiled.is_cached():
+        step("compiling")
+        _in_a_process_of_its_own(play_two_days)
+    compiled.when_compiling(lambda: step("compiling"))
+    step("warming_up")
+    play_two_days()
+    step("warming_up")
+
+
+def play_two_days() -> None:
+    """All that viewers' worlds need is compiled and loaded then."""
     from sanfang.run.simulation import simulate
     from sanfang.scenario.scenario import Scenario
 
-    compiled.when_compiling(lambda: step("compiling"))
-    step("warming_up" if compiled.is_cached() else "compiling")
     simulate(Scenario.load("before", district="demo"), days=2)
-    step("warming_up")
+
+
+def _in_a_process_of_its_own(work: Callable[[], None]) -> None:
+    """Do what leaves files behind, and nothing in the memory: of what the compiler works with a gigabyte would stay.
+
+    Ctrl-C is this process's business. If the other fails, this one will compile.
+    """
+    command = [sys.executable, "-c", f"from {work.__module__} import {work.__name__} as work; work()"]
+    with subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL) as process:
+        try:
+            process.wait()
+        except BaseException:
+            process.kill()
+            raise

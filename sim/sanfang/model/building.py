@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -115,8 +115,24 @@ def _near(map_: Geography) -> np.ndarray:
     return near
 
 
+class Arrivals(NamedTuple):
+    """What comes in on a day, whatever happens in it."""
+
+    candidates: float
+    """Residents who may have a need, on average."""
+    tasks: int
+    """More than will come from above and as own work."""
+
+
+def arrivals(world: World, streams: TaskStreams) -> Arrivals:
+    """Of every day of a run."""
+    capped = float((world.domains["hazard"] * world.domains["cap"]).sum())
+    candidates = capped / 365.0 * float(world.communities["size"].sum())
+    return Arrivals(candidates, _upper_bound(float(streams.sent.sum() + streams.own.sum())))
+
+
 def make_room(
-    engine: Engine, world: World, streams: TaskStreams, chores: np.ndarray, pending: int, others: float, back: int
+    engine: Engine, world: World, expected: Arrivals, chores: np.ndarray, pending: int, others: float, back: int
 ) -> tuple[Engine, World]:
     """Engine and world with room for whatever a day can bring, so that compiled code never has to ask.
 
@@ -126,17 +142,14 @@ def make_room(
     a shared trouble concerns beside the first; `back`: needs that are back today.
     """
     counts = world.counts[0]
-    capped = float((world.domains["hazard"] * world.domains["cap"]).sum())
-    candidates = capped / 365.0 * float(world.communities["size"].sum())
-    needs = _upper_bound(candidates)
+    needs = _upper_bound(expected.candidates)
     if others > 0.0:  # needs come in lots: of as many as there are candidates, but with a larger variance
-        needs = _upper_bound(candidates, 1.0 + 2.0 * others) + MAX_OTHERS * (100 + back)
+        needs = _upper_bound(expected.candidates, 1.0 + 2.0 * others) + MAX_OTHERS * (100 + back)
     used, latent = int(counts["cases_used"]), int(counts["latent"])
     cases = _fitting(world.cases, used, used + needs)
     recorded, closed = int(counts["records"]), int(counts["closings"])
-    tasks = _upper_bound(float(streams.sent.sum() + streams.own.sum()))
     gathered = int((world.office_work["owed"].sum() + chores.sum()) / CHORE_HOURS) + world.office_work.size
-    jobs = MAX_PARTS * (pending + needs) + tasks + gathered
+    jobs = MAX_PARTS * (pending + needs) + expected.tasks + gathered
     # Every latent need may be voiced today, and each request may be given up some day.
     engine = with_room(engine, jobs, 2 * (jobs + needs) + latent)
     arrays: dict[str, Any] = {

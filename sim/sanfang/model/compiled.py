@@ -238,6 +238,37 @@ A row that does not exist does no harm.
 """
 
 
+EIGHT = 8
+"""Numbers of a row that `add_eight` adds."""
+
+
+def _add_eight(_typing: Any, sums: Any, to: Any, table: Any, row: Any) -> Any:
+    """The signature of `add_eight`, and the code for it."""
+
+    def place(context: Any, builder: Any, array: Any, given: Any, row: Any, vector: Any) -> Any:
+        view = context.make_array(array)(context, builder, given)
+        start = builder.mul(row, cgutils.unpack_tuple(builder, view.strides, array.ndim)[0])
+        byte = ir.IntType(8)
+        first = builder.gep(builder.bitcast(view.data, byte.as_pointer()), [start], source_etype=byte)
+        return builder.bitcast(first, vector.as_pointer())
+
+    def add(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        single, double = ir.VectorType(ir.FloatType(), EIGHT), ir.VectorType(ir.DoubleType(), EIGHT)
+        at = [context.cast(builder, arguments[n], given, types.intp) for n, given in ((1, to), (3, row))]
+        total = place(context, builder, sums, arguments[0], at[0], double)
+        more = builder.load(place(context, builder, table, arguments[2], at[1], single), align=4, typ=single)
+        now = builder.load(total, align=8, typ=double)
+        builder.store(builder.fadd(now, builder.fpext(more, double)), total, align=8)
+        return context.get_dummy_value()
+
+    return types.void(sums, to, table, row), add
+
+
+add_eight: Callable[[Any, Any, Any, Any], None] = intrinsic(_add_eight)  # type: ignore[assignment]
+"""`add_eight(sums, to, table, row)`, in compiled code: `sums[to] += table[row]`, of rows of eight numbers side by side,
+`sums` in double and `table` in single precision. The compiler itself adds them one by one. Nothing checks the rows."""
+
+
 def is_cached() -> bool:
     """Whether a whole run has been made with this version of the model before; the first one takes longer."""
     return CODE.is_complete()

@@ -12,7 +12,7 @@ from sanfang.model.agents import Community, Department, Resident, SubdistrictOff
 from sanfang.model.books import headings as h
 from sanfang.model.books.diary import Diary
 from sanfang.model.books.ledger import check_books, check_flow, close_day, hours_by_tier, ledger_table, yuan_by_tier
-from sanfang.model.building import build_world, make_room
+from sanfang.model.building import arrivals, build_world, make_room
 from sanfang.model.cases.attention import shift_attention
 from sanfang.model.cases.casework import work_today
 from sanfang.model.cases.channels import begin_day_of_calls
@@ -80,6 +80,7 @@ class DistrictModel(mesa.Model):
         self.helpers = HelperHours(scenario, self.map, self.residents, people, self.days)
         self.prevention = Prevention(scenario, self.world, self._posts)
         self.streams = task_streams(scenario, self.map, self._posts)
+        self._arrivals = arrivals(self.world, self.streams)
         years = " before" if first_day < 0 else ""
         self.keys = {name: root_key(seed, f"{name}{years}") for name in ("needs", "tasks", "terminals")}
         self.open_days = working_days(scenario.calendar, self.days, first_day)
@@ -211,7 +212,8 @@ class DistrictModel(mesa.Model):
         demand, weekday = float(self.demand_by_day[day]), float(self.weekday_factor[day])
         state = (self._engine, self._world, self._effects, self.setting, self.residents.trust)
         arise_today(*state, self.residents.weight, self.keys["needs"], day, demand, weekday)
-        surface_today(*state, day, weekday, bool(self.open_days[day]))
+        most_heard = float(self.residents.heard.max(initial=0.0))
+        surface_today(*state, day, weekday, most_heard, bool(self.open_days[day]))
         self._voiced_today = int(self.world.daily[day, [D_VOICED, D_DISCOVERED, D_VOICED_AGAIN]].sum())
         self._pending += self._voiced_today
 
@@ -224,7 +226,7 @@ class DistrictModel(mesa.Model):
             release_money(self._engine, self._world, effects, setting, day)
             self._has_new_money = False
             self._money_came(day)
-        self.make_room()  # vetting and payments have just added to what offices owe
+            self.make_room()  # vetting and payments have just added to what offices owe
         if self.scenario_run.assessment.adapts > 0 and self._every(day, self.scenario_run.assessment.look_days):
             shift_attention(self._engine, self._world, setting, day)
         open_offices(self._engine, self._world, setting, self.policy.chores, day)
@@ -259,7 +261,7 @@ class DistrictModel(mesa.Model):
         of_all = live_on(self.residents, *rows, erosion, *means)
         means_by_age(self.residents.satisfaction, of_all, self._young, self._elderly, self.diary.by_age[day])
         if day % 7 == 6:
-            talk(self.residents, float(mind["peer_pull"]))
+            talk(self.residents, *rows, float(mind["peer_pull"]))
 
     def _workforce(self, day: int) -> None:
         """(6) Fatigue, leaving, newcomers; and the day's closing entries."""
@@ -291,7 +293,7 @@ class DistrictModel(mesa.Model):
     def make_room(self) -> None:
         """Let the pools grow to hold whatever a day can bring, and point compiled code to them."""
         others, back = self.scenario_run.sharing.others, self._back
-        known = (self.streams, self.policy.chores, self._pending, others, back)
+        known = (self._arrivals, self.policy.chores, self._pending, others, back)
         engine, world = make_room(self.engine, self.world, *known)
         if engine is not self.engine:
             self.engine, self._engine = engine, refer_engine(*engine)

@@ -85,6 +85,7 @@ print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
 def test_a_hundred_thousand_rows_are_read_and_exported_in_400_megabytes(sweep_folder: Path) -> None:
     values = np.random.default_rng(1).random((100_000, len(METRIC_NAMES)))

@@ -36,7 +36,7 @@ def test_example_channels(told: Told) -> None:
     hamlet = Hamlet(**CHOICE, **trips, **{"mind.trip_cost": 0.08, "channels.calls": 400.0})
     hamlet.state.digital[:] = 0.8
     domain = int(np.argmax(hamlet.state.domains["level"]))
-    odds = channels.channel_odds(hamlet.world, hamlet.effects, hamlet.setting, 0, 0, domain)
+    odds = np.array(channels.channel_odds(hamlet.world, hamlet.effects, hamlet.setting, 0, 0, domain))
     told.is_next(odds[s.APP] / odds.sum())
     told.is_next(odds[s.HOTLINE] / odds.sum())
     brought = hamlet.model.residents.brought.reshape(-1, s.VOICED_BY)
@@ -83,7 +83,8 @@ def test_what_a_channel_brought_is_told_to_neighbours() -> None:
     residents = hamlet.model.residents
     brought = residents.brought.reshape(-1, s.VOICED_BY)
     brought[7, s.APP] = 1.0
-    talk(residents, 0.5)
+    communities = hamlet.state.communities
+    talk(residents, communities["first"], communities["size"], 0.5)
     told = np.flatnonzero(brought[:, s.APP] > 0.5)
     knows = np.flatnonzero((residents.ties == 7).any(axis=1))
     assert set(told) == {7, *knows} and (np.delete(brought, s.APP, axis=1) == 0.5).all()

@@ -22,7 +22,8 @@ def test_example_neighbours(told: Told) -> None:
     assert (residents.heard == np.float32(0.4)).all()
     residents.satisfaction[residents.ties[0]] = 0.3, 0.4, 0.5, 0.6
     assert len(set(residents.ties[0])) == 4
-    talk(residents, 0.0)
+    communities = hamlet.state.communities
+    talk(residents, communities["first"], communities["size"], 0.0)
     told.is_next(residents.heard[0])
     told.is_next(voice.neighbours_factor(hamlet.setting, 0.45))
     trust = np.full(len(residents.trust), 0.5, np.float32)
@@ -36,9 +37,10 @@ def test_example_neighbours(told: Told) -> None:
 def test_nobody_is_voiced_who_was_not_screened() -> None:
     """The highest chance that the screening takes is not exceeded by somebody who trusts and hears the best."""
     hamlet = Hamlet(**{"voice.neighbours": 5.0})
-    highest = latent.max_by_kind(hamlet.setting, 1.3)
+    most_heard = np.float32(0.8)
+    highest = latent.max_by_kind(hamlet.setting, 1.3, float(most_heard))
     trust = np.ones(len(hamlet.model.residents.trust), np.float32)
-    hamlet.model.residents.heard[:] = 1.0
+    hamlet.model.residents.heard[:] = most_heard
     for kind in range(s.KINDS):
         case = hamlet.state.cases[hamlet.case(kind=kind, channel=s.APP)]
         found = [

@@ -40,13 +40,18 @@ def _what_happens(world: Any, effects: Any, setting: Any, trust: Any, day: int, 
 
 
 @compiled
-def _what_may_change(world: Any, effects: Any, setting: Any, day: int, weekday: float, may_change: Any) -> None:
-    """Which latent needs the highest chances of a working day do not rule out."""
-    by_kind = latent.max_by_kind(setting, weekday)
+def _what_may_happen(
+    world: Any, effects: Any, setting: Any, day: int, weekday: float, may_speak: Any, may_change: Any
+) -> None:
+    """Of which latent needs the highest chances of a working day do not rule out that they are voiced, and that
+    anything else happens to them."""
+    by_kind = latent.max_by_kind(setting, weekday, 1.0)
     by_community_domain = latent.max_by_community_domain(world, effects, setting, True)
     count = len(may_change)
     day_keys, max_chance = np.empty(count, np.uint64), np.empty((len(latent.TRANSITIONS), count))
-    latent.screen_latent(world, by_kind, by_community_domain, 0, count, day, day_keys, max_chance, may_change)
+    latent.screen_latent(
+        world, by_kind, by_community_domain, 0, count, day, day_keys, max_chance, may_speak, may_change
+    )
 
 
 @pytest.mark.parametrize("levers", [{}, EVERY_LEVER], ids=["before", "every lever"])
@@ -58,12 +63,13 @@ def test_only_what_would_have_stayed_as_it_is_is_ruled_out(levers: dict[str, flo
         if model.day < 60:
             continue
         count = int(model.world.counts["latent"][0])
-        fates, may_change = np.zeros(count, np.int8), np.zeros(count, np.bool_)
+        fates, may_speak, may_change = np.zeros(count, np.int8), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
         common = (model._world, model._effects, model.setting)
         _what_happens(*common, model.residents.trust, model.day, 1.0, fates)
-        _what_may_change(*common, model.day, 1.0, may_change)
-        assert may_change[fates > 0].all()
+        _what_may_happen(*common, model.day, 1.0, may_speak, may_change)
+        assert may_speak[fates == 1].all()
+        assert may_change[fates > 1].all()
         seen += np.bincount(fates, minlength=5)
-        looked_at, all_of_them = looked_at + int(may_change.sum()), all_of_them + count
+        looked_at, all_of_them = looked_at + int((may_speak | may_change).sum()), all_of_them + count
     assert (seen[1:] > 0).all(), "every fate must have been met with"
     assert looked_at < 0.5 * all_of_them, "most needs should be ruled out"

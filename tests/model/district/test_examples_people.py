@@ -131,7 +131,7 @@ def test_example_residents(told: Told) -> None:
     people.expectation[:] = 6.0
     people.expectation[0] = 5.0
     people.expectation[people.ties[0]] = np.array([6.0, 6.0, 9.0, 11.0])[: people.ties.shape[1]]
-    minds.talk(people, 0.05)
+    minds.talk(people, communities["first"], communities["size"], 0.05)
     told.is_next(people.expectation[0])
 
 

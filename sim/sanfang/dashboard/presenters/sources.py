@@ -13,11 +13,12 @@ from sanfang.scenario.content import find_district, folders
 from sanfang.scenario.sources import parted
 from sanfang.scenario.toml import read_toml
 
-CLASSES = ("article", "published", "derived", "bounded", "assumed", "convention")
-"""Levers named in the article; a published figure; computed from records or figures; assumed within a published or
-reasoned range; assumed; a convention such as the working day. Labels: `trust_source_<class>`."""
+CLASSES = ("article", "published", "derived", "calibrated", "bounded", "assumed", "convention")
+"""Levers named in the article; a published figure; computed from records or figures; set so that the model gives a
+published figure; assumed within a published or reasoned range; assumed; a convention such as the working day. Labels:
+`trust_source_<class>`."""
 
-_STATED = re.compile(r"(published|derived|assumed|convention)\b(\s*[,:;])?")
+_STATED = re.compile(r"(published|derived|calibrated|assumed|convention)\b(\s*[,:;])?")
 
 
 @cache

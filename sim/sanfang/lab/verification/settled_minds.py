@@ -46,7 +46,7 @@ def lived(stream: Stream, scenario: Scenario, experiences: int = EXPERIENCES) ->
             people.burden[:] = day >= troubled
             days[day] = live_on(people, first, size, scenario.mind.erosion, mean[0], mean[1]) / PEOPLE
             if day % 7 == 6:
-                talk(people, scenario.mind.peer_pull)
+                talk(people, first, size, scenario.mind.peer_pull)
     return float(days.mean()), float(people.expectation.mean()), float(people.trust.mean())
 
 

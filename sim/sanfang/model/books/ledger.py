@@ -9,7 +9,7 @@ from sanfang.model.books import headings as h
 from sanfang.model.cases.lifecycle import count_states
 from sanfang.model.district.finance import Finance, leftovers, share_of_month, unused_so_far
 from sanfang.model.kernel.engine_arrays import Engine
-from sanfang.model.state import ARISEN, DEPARTMENT, LATENT, OPEN, PARTNER, TIER_NAMES
+from sanfang.model.state import ARISEN, DEPARTMENT, LATENT, LINGERING, OPEN, PARTNER, TIER_NAMES
 from sanfang.model.world import Layout, World
 from sanfang.scenario.scenario import Scenario
 
@@ -72,12 +72,16 @@ def _mismatched(world: World, idle: np.ndarray, unoccupied: np.ndarray) -> np.nd
     waiting = np.where((unoccupied <= 1e-9)[:, None], world.waiting_hours, 0.0)
     total, there = waiting.sum(axis=0), waiting[below].sum(axis=0)
     for domain in np.argsort(-total):
+        if total[domain] == 0.0:
+            continue  # nothing waits for it
         department = below.stop + int(world.domains["department"][domain])
         taken = min(left[department], total[domain])
         left[department] -= taken
         lost[department] += taken
+        if there[domain] <= taken:
+            continue
         pool = left[below].sum()
-        more = min(pool, max(there[domain] - taken, 0.0))
+        more = min(pool, there[domain] - taken)
         if more > 0:
             share = left[below] * (more / pool)
             lost[below] += share
@@ -152,9 +156,10 @@ def check_flow(world: World) -> None:
 
     Latent and open needs are counted again from the cases themselves, not taken from the counters.
     """
-    counted = np.zeros((*world.flow.shape[:2], OPEN + 1), np.int64)
+    by_state = np.zeros((*world.flow.shape[:2], ARISEN - LINGERING), np.int64)
     counts = world.counts[0]
-    count_states(world.states[: int(counts["cases_used"])], counted)
+    count_states(world.states[: int(counts["cases_used"])], by_state)
+    counted = by_state[:, :, -LINGERING:]
     if counted[:, :, LATENT].sum() != counts["latent"]:
         raise IdentityError("the list of latent needs does not agree with the cases")
     for state in (LATENT, OPEN):

@@ -16,7 +16,7 @@ from sanfang.model.compiled import compiled
 from sanfang.model.effects import PolicyEffects
 from sanfang.model.kernel.draws import uniform
 from sanfang.model.kernel.engine_arrays import NONE
-from sanfang.model.kernel.records import Floats, Record
+from sanfang.model.kernel.records import Record
 from sanfang.model.setting import Setting
 from sanfang.model.world import World
 
@@ -29,32 +29,36 @@ def choose_channel(
 ) -> int:
     """The channel of a resident's need in domain `d`, by a uniform `mark`: each has its fixed share, times the
     exponential of what it brings."""
-    odds = channel_odds(world, effects, setting, resident, c, d)
-    total, below = odds.sum(), 0.0
-    for channel in (s.APP, s.HOTLINE, s.DEPARTMENT_WINDOW):  # in the order of fixed shares: the same mark, alike
-        below += odds[channel] / total
-        if mark < below:
-            return channel
-    return s.COMMUNITY_WINDOW
+    app, hotline, at_community, at_department = channel_odds(world, effects, setting, resident, c, d)
+    total = app + hotline + at_community + at_department
+    below = app / total  # in the order of fixed shares: the same mark, alike
+    if mark < below:
+        return s.APP
+    below += hotline / total
+    if mark < below:
+        return s.HOTLINE
+    below += at_department / total
+    return s.DEPARTMENT_WINDOW if mark < below else s.COMMUNITY_WINDOW
 
 
 @compiled
-def channel_odds(world: World, effects: PolicyEffects, setting: Setting, resident: int, c: int, d: int) -> Floats:
-    """`[channel]`: odds of each channel by which residents speak up (a multinomial logit, McFadden 1974).
+def channel_odds(
+    world: World, effects: PolicyEffects, setting: Setting, resident: int, c: int, d: int
+) -> tuple[float, float, float, float]:
+    """Odds of each channel by which residents speak up, in the order of channels (a multinomial logit, McFadden 1974).
 
     What it brings is what it is known for, less what the trips that are to be expected take from a result.
     """
-    voice, odds = setting.voice, np.empty(s.VOICED_BY)
-    odds[s.APP] = voice.app * world.digital[resident]
-    odds[s.HOTLINE], odds[s.DEPARTMENT_WINDOW] = voice.hotline, voice.department_window
-    odds[s.COMMUNITY_WINDOW] = max(1.0 - odds[s.APP] - voice.hotline - voice.department_window, 0.0)
-    trips = 1.0 + effects.service[c, d].further_trip + effects.community[c].wrong_window
-    for channel in range(s.VOICED_BY):
-        brings = float(world.brought[resident * s.VOICED_BY + channel])
-        if channel == s.COMMUNITY_WINDOW or channel == s.DEPARTMENT_WINDOW:
-            brings -= setting.mind.trip_cost * trips
-        odds[channel] *= math.exp(setting.channels.choice * brings)
-    return odds
+    voice, choice, known_for = setting.voice, setting.channels.choice, resident * s.VOICED_BY
+    app = voice.app * world.digital[resident]
+    at_community = max(1.0 - app - voice.hotline - voice.department_window, 0.0)
+    trips = setting.mind.trip_cost * (1.0 + effects.service[c, d].further_trip + effects.community[c].wrong_window)
+    return (
+        app * math.exp(choice * world.brought[known_for + s.APP]),
+        voice.hotline * math.exp(choice * world.brought[known_for + s.HOTLINE]),
+        at_community * math.exp(choice * (world.brought[known_for + s.COMMUNITY_WINDOW] - trips)),
+        voice.department_window * math.exp(choice * (world.brought[known_for + s.DEPARTMENT_WINDOW] - trips)),
+    )
 
 
 # --- The hotline ------------------------------------------------------------------------------------------

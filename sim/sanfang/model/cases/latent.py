@@ -39,31 +39,37 @@ _BLOCK = 500
 @compiled
 def surface_today(
     engine: Engine, world: World, effects: PolicyEffects, setting: Setting, trust: Floats, day: int, weekday: float,
-    open_day: bool,
+    most_heard: float, open_day: bool,
 ) -> None:  # fmt: skip
     """Phase 3: each latent need of an earlier day may be voiced, found by others, met by services, or vanish.
 
-    `trust[resident]`; `weekday`: today's demand over the mean weekday's; `open_day`: offices are open today.
+    `trust[resident]`; `weekday`: today's demand over the mean weekday's; `most_heard`: the highest `heard` of all;
+    `open_day`: offices are open today.
     """
     _set_patrol_chances(world, setting.discovery)
-    by_kind = max_by_kind(setting, weekday)
+    by_kind = max_by_kind(setting, weekday, most_heard)
     by_community_domain = max_by_community_domain(world, effects, setting, open_day)
-    day_keys, may_change = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.bool_)
+    day_keys = np.empty(_BLOCK, np.uint64)
+    may_speak, may_change = np.empty(_BLOCK, np.bool_), np.empty(_BLOCK, np.bool_)
     max_chance = np.empty((len(TRANSITIONS), _BLOCK))
     end = world.counts[0].latent
     while end > 0:
         first = max(end - _BLOCK, 0)
-        screen_latent(world, by_kind, by_community_domain, first, end - first, day, day_keys, max_chance, may_change)
+        screen_latent(
+            world, by_kind, by_community_domain, first, end - first, day, day_keys, max_chance, may_speak, may_change
+        )
         for row in range(end - 1, first - 1, -1):
-            if may_change[row - first]:
+            if may_speak[row - first]:
                 prefetch(trust, world.latent[row].resident)
                 if len(world.heard) > 0:
                     prefetch(world.heard, world.latent[row].resident)
         for row in range(end - 1, first - 1, -1):  # from the back: what is removed is replaced by one looked at
-            if may_change[row - first] and world.latent[row].arose < day:
+            n = row - first
+            if (may_speak[n] or may_change[n]) and world.latent[row].arose < day:
                 _update_latent(
-                    engine, world, effects, setting, trust, row, day_keys[row - first], day, weekday, open_day
-                )
+                    engine, world, effects, setting, trust, row, day_keys[n], day, weekday, open_day, may_speak[n],
+                    may_change[n],
+                )  # fmt: skip
         end = first
     forget_forums(world)
 
@@ -84,11 +90,12 @@ def _set_patrol_chances(world: World, discovery: Record) -> None:
 
 
 @compiled
-def max_by_kind(setting: Setting, weekday: float) -> Floats:
-    """`[kind, transition]`: not even full trust and no trip give a need of this kind a higher chance today."""
+def max_by_kind(setting: Setting, weekday: float, most_heard: float) -> Floats:
+    """`[kind, transition]`: not even full trust and no trip give a need of this kind a higher chance today, where
+    nobody has heard of more satisfaction than `most_heard`."""
     chances = np.ones((s.KINDS, len(TRANSITIONS)))
     for kind in range(s.KINDS):
-        rate = voice_rate(setting.voice, kind) * weekday * neighbours_factor(setting, 1.0)
+        rate = voice_rate(setting.voice, kind) * weekday * neighbours_factor(setting, most_heard)
         chances[kind, BY_VOICE] = 1.0 - math.exp(-rate)
         chances[kind, BY_HEALING] = heal_rate(setting.needs, kind)
         chances[kind, BY_SERVICE] = 1.0 if kind == s.HOPED else 0.0
@@ -117,30 +124,32 @@ def max_by_community_domain(world: World, effects: PolicyEffects, setting: Setti
 @compiled
 def screen_latent(
     world: World, by_kind: Floats, by_community_domain: Floats, first: int, count: int, day: int, day_keys: Keys,
-    max_chance: Floats, may_change: Flags,
+    max_chance: Floats, may_speak: Flags, may_change: Flags,
 ) -> None:  # fmt: skip
     """Whether anything may happen today to each of `count` latent needs from row `first` on.
 
     `by_kind` and `by_community_domain`: highest chances. Fills `day_keys[n]`, the key of a need's draws today,
-    `max_chance[transition, n]` and `may_change[n]`.
+    `max_chance[transition, n]`, `may_speak[n]`, whether it may be voiced, and `may_change[n]`, whether anything else
+    may happen.
     """
     latent = world.latent
     for n in range(count):
         need = latent[first + n]
         day_keys[n] = mix(need.key, p.NEED_DAY + day)
-        may_change[n] = False
+        may_speak[n] = may_change[n] = False
         kind, local = by_kind[need.kind], by_community_domain[need.community, need.domain]
         for transition in range(len(TRANSITIONS)):
             max_chance[transition, n] = kind[transition] * local[transition]
     for transition in range(len(TRANSITIONS)):
-        _mark_below(day_keys, TRANSITIONS[transition], max_chance[transition], count, may_change)
+        marked = may_speak if transition == BY_VOICE else may_change
+        _mark_below(day_keys, TRANSITIONS[transition], max_chance[transition], count, marked)
 
 
 @compiled
-def _mark_below(day_keys: Keys, purpose: int, max_chance: Floats, count: int, may_change: Flags) -> None:
+def _mark_below(day_keys: Keys, purpose: int, max_chance: Floats, count: int, marked: Flags) -> None:
     """Mark the needs whose draw is below its highest chance. The compiler makes vector instructions of this loop."""
     for n in range(count):
-        may_change[n] = may_change[n] | (uniform(day_keys[n], purpose) < max_chance[n])
+        marked[n] = marked[n] | (uniform(day_keys[n], purpose) < max_chance[n])
 
 
 # --- One need -------------------------------------------------------------------------------------
@@ -149,15 +158,20 @@ def _mark_below(day_keys: Keys, purpose: int, max_chance: Floats, count: int, ma
 @compiled
 def _update_latent(
     engine: Engine, world: World, effects: PolicyEffects, setting: Setting, trust: Floats, row: int,
-    day_key: np.uint64, day: int, weekday: float, open_day: bool,
+    day_key: np.uint64, day: int, weekday: float, open_day: bool, may_speak: bool, may_change: bool,
 ) -> None:  # fmt: skip
-    """What happens today to the latent need in `row`; `day_key` is the key of its draws today."""
+    """What happens today to the latent need in `row`; `day_key` is the key of its draws today.
+
+    `may_speak`, `may_change`: what the screening has not ruled out, that it is voiced, and anything else.
+    """
     need = world.latent[row]
-    if is_voiced(world, effects, setting, need, trust, weekday, uniform(day_key, p.DAY_VOICED)):
+    if may_speak and is_voiced(world, effects, setting, need, trust, weekday, uniform(day_key, p.DAY_VOICED)):
         moment = visit_or_call(world, setting, need, day, uniform(day_key, p.DAY_HOUR))
         if moment >= 0.0 and gets_through(world, setting, need, day, day_key, p.DAY_ANSWERED):
             open_request(engine, world, setting, row, need.channel, day + moment, day, s.D_VOICED)
             return
+    if not may_change:
+        return
     channel = channel_found_by(world, effects, setting, need, day_key, open_day)
     if channel != NONE:
         moment = day + hour_of_day(uniform(day_key, p.DAY_HOUR), world.hour_share)

@@ -303,7 +303,7 @@ def write_unended(world: World) -> None:
 
 @compiled
 def count_states(states: Records, counted: Ints) -> None:
-    """Add latent and open cases to `counted[c, d, state]`: one by one, to check the flow by."""
+    """Add cases to `counted[c, d, state - LINGERING]`: one by one, to check the flow by. Of each state, since asking
+    which one a case is in takes longer than counting it."""
     for at in states:
-        if at.state == s.LATENT or at.state == s.OPEN:
-            counted[at.community, at.domain, at.state] += 1
+        counted[at.community, at.domain, at.state - s.LINGERING] += 1

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sanfang.model.compiled import compiled, compiled_in_any_order, prefetch
+from sanfang.model.compiled import EIGHT, add_eight, compiled, compiled_in_any_order, prefetch
 from sanfang.model.district.district_records import Residents
 from sanfang.model.kernel import draw_purposes as p
 from sanfang.model.kernel.draws import uniform
@@ -23,6 +23,11 @@ MAX_EXPECTATION, MIN_EXPECTATION = 365.0, 0.25
 
 AHEAD = 8
 """Experiences whose resident and record the memory is asked for ahead of their turn."""
+
+_EXPECTATION, _TRUST, _SATISFACTION, _CHANNELS = 0, 1, 2, EIGHT - VOICED_BY
+"""Where a neighbour's row has what."""
+_LISTENERS = 128
+"""Residents who are told together."""
 
 
 @compiled
@@ -188,63 +193,80 @@ def _sum_at(satisfaction: Floats, rows: Ints) -> float:
 
 
 @compiled
-def talk(residents: Residents, pull: float) -> None:
-    """Phase 5, weekly: expectation and trust move by `pull` towards those of the neighbours, as they were before."""
-    count, degree = residents.ties.shape
+def talk(residents: Residents, first: Ints, size: Ints, pull: float) -> None:
+    """Phase 5, weekly: expectation, trust and what channels are known for move by `pull` towards those of the
+    neighbours, as they were before; and everybody hears how satisfied these are.
+
+    The residents of community c are `size[c]`, from row `first[c]` on; nobody has neighbours in another one.
+    """
+    degree = residents.ties.shape[1]
     if degree == 0:
         return
-    if len(residents.heard) > 0:
-        _hear(residents)
-    if pull == 0.0:
-        return
-    if len(residents.brought) > 0:
-        _talk_of_channels(residents, pull)
-    before = np.empty((count, 2), np.float32)  # side by side, since both of a neighbour's are wanted at once
-    before[:, 0], before[:, 1] = residents.expectation, residents.trust
-    for i in range(count):
-        ahead = min(i + 2 * AHEAD, count - 1)
-        for t in range(degree):
-            prefetch(before, residents.ties[ahead, t])
-        heard, believed = 0.0, 0.0
-        for t in range(degree):
-            neighbour = residents.ties[i, t]
-            heard += before[neighbour, 0]
-            believed += before[neighbour, 1]
-        residents.expectation[i] += np.float32(pull * (heard / degree - before[i, 0]))
-        residents.trust[i] += np.float32(pull * (believed / degree - before[i, 1]))
+    told = np.empty((size.max(), EIGHT), np.float32)
+    sums, change = np.empty((_LISTENERS, EIGHT)), np.empty((_LISTENERS, EIGHT), np.float32)
+    for c in range(len(first)):
+        low, high = first[c], first[c] + size[c]
+        of_channels = residents.brought[low * VOICED_BY : high * VOICED_BY]
+        _tell(residents.expectation[low:high], residents.trust[low:high], residents.satisfaction[low:high], of_channels,
+              told)  # fmt: skip
+        for begin in range(low, high, _LISTENERS):
+            end = min(begin + _LISTENERS, high)
+            sums[:] = 0.0
+            for i in range(begin, end):
+                for t in range(degree):
+                    add_eight(sums, i - begin, told, residents.ties[i, t] - low)
+            own = told[begin - low : end - low]
+            _average(sums.reshape(sums.size), own.reshape(own.size), degree, pull, change)
+            _move(residents.expectation[begin:end], residents.trust[begin:end], change)
+            _hear(residents.heard[begin:end], sums)
+            _learn_of_channels(residents.brought[begin * VOICED_BY : end * VOICED_BY], change)
 
 
 @compiled
-def _hear(residents: Residents) -> None:
-    """Everybody hears how satisfied those are whom they talk to."""
-    count, degree = residents.ties.shape
-    for i in range(count):
-        ahead = min(i + 2 * AHEAD, count - 1)
-        for t in range(degree):
-            prefetch(residents.satisfaction, residents.ties[ahead, t])
-        heard = 0.0
-        for t in range(degree):
-            heard += residents.satisfaction[residents.ties[i, t]]
-        residents.heard[i] = np.float32(heard / degree)
-
-
-@compiled
-def _talk_of_channels(residents: Residents, pull: float) -> None:
-    """What channels are known for moves by `pull` towards what neighbours say of them."""
-    count, degree = residents.ties.shape
-    before, heard = residents.brought.copy(), np.empty(VOICED_BY)
-    for i in range(count):
-        ahead = min(i + 2 * AHEAD, count - 1)
-        for t in range(degree):
-            prefetch(before, residents.ties[ahead, t] * VOICED_BY)
-        heard[:] = 0.0
-        for t in range(degree):  # one neighbour after the other: the channels of one lie side by side
-            told = residents.ties[i, t] * VOICED_BY
-            for channel in range(VOICED_BY):
-                heard[channel] += before[told + channel]
+def _tell(expectation: Floats, trust: Floats, satisfaction: Floats, brought: Floats, told: Floats) -> None:
+    """Fill in `told[n, EIGHT]`: what the residents of a community tell one another of, side by side since all of it is
+    wanted at once."""
+    for n in range(len(trust)):
+        told[n, _EXPECTATION], told[n, _TRUST], told[n, _SATISFACTION] = expectation[n], trust[n], satisfaction[n]
+        told[n, _SATISFACTION + 1] = 0.0
+    if len(brought) == 0:
+        told[:, _CHANNELS:] = 0.0
+    for n in range(len(brought) // VOICED_BY):
         for channel in range(VOICED_BY):
-            at = i * VOICED_BY + channel
-            residents.brought[at] += np.float32(pull * (heard[channel] / degree - before[at]))
+            told[n, _CHANNELS + channel] = brought[n * VOICED_BY + channel]
+
+
+@compiled
+def _average(sums: Floats, told: Floats, degree: int, pull: float, change: Floats) -> None:
+    """Turn sums over neighbours into means, and fill in what these `change` of what one tells oneself."""
+    moves = change.reshape(change.size)
+    for n in range(len(told)):  # vector instructions are made of both loops
+        sums[n] /= degree
+    for n in range(len(told)):
+        moves[n] = np.float32(pull * (sums[n] - told[n]))
+
+
+@compiled
+def _move(expectation: Floats, trust: Floats, change: Floats) -> None:
+    """What is heard changes what residents expect, and their trust."""
+    for n in range(len(trust)):
+        expectation[n] += change[n, _EXPECTATION]
+        trust[n] += change[n, _TRUST]
+
+
+@compiled
+def _hear(heard: Floats, means: Floats) -> None:
+    """How satisfied neighbours are; nothing where nobody asks for it."""
+    for n in range(len(heard)):
+        heard[n] = np.float32(means[n, _SATISFACTION])
+
+
+@compiled
+def _learn_of_channels(brought: Floats, change: Floats) -> None:
+    """What is heard changes what channels are known for; nothing where shares of channels are fixed."""
+    for n in range(len(brought) // VOICED_BY):
+        for channel in range(VOICED_BY):
+            brought[n * VOICED_BY + channel] += change[n, _CHANNELS + channel]
 
 
 def replay(residents: Residents, experiences: np.ndarray, mind: object) -> Residents:

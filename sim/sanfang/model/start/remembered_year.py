@@ -63,7 +63,7 @@ class RememberedYear:
             residents.burden[whose[changed]] = burden
             by_day[day] = live_on(residents, *rows, erosion, *means)
             if day % 7 == 6:
-                talk(residents, float(mind["peer_pull"]))
+                talk(residents, *rows, float(mind["peer_pull"]))
 
     def mean_wait(self) -> float:
         """Of what residents met with, in calendar days."""

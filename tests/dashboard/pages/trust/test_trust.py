@@ -27,6 +27,9 @@ from sanfang.lab.verification.agreement import CheckResult
 from sanfang.lab.verification.checks import CHECKS, check
 from sanfang.run import background
 from sanfang.run.background import CANCELLED, FAILED, RUNNING
+from sanfang.scenario.content import find_district
+from sanfang.scenario.sources import parted
+from sanfang.scenario.toml import read_toml
 
 
 @pytest.fixture(autouse=True)
@@ -189,6 +192,13 @@ def test_sources_are_counted_once_and_most_are_assumed() -> None:
     assert set(declared) | set(district) <= set(trust_sources.CLASSES)
     assert declared["assumed"] > declared["published"] > 0
     assert district["bounded"] > district["derived"] > district["published"] > 0
+    assert district["calibrated"] > 0
+
+
+@pytest.mark.parametrize("name", ["licang", "licang-plain"])
+def test_no_value_of_a_district_is_left_out_of_the_count(name: str) -> None:
+    stated = parted(read_toml(find_district(name)))[1]
+    assert trust_sources.of_district(name).total() == len(stated)
 
 
 # --- The page ----------------------------------------------------------------------------------------------
