@@ -54,4 +54,6 @@ def test_what_is_told_follows_from_the_differences(rows: list[Mechanism]) -> Non
     lines = [line for line in effects(rows, made, "3") if line.startswith("| F1b")]
     assert lines[0].count("**") == 6, "three of four are surely of interest"
     (line,) = [line for line in doses(rows, made, "1") if line.startswith("| F1b")]
-    assert line.count("better: satisfaction of residents; days with the problem; worse: share wasted") == 3
+    all_doses = "(¼, ½, full)"
+    assert line.endswith(f"| better: satisfaction {all_doses}, days {all_doses}; worse: waste {all_doses} |")
+    assert line.count("**") == 12

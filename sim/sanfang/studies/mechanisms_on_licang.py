@@ -31,8 +31,11 @@ OUT = Path("results/mechanisms-on-licang")
 SEED = 12_001
 """Of the first replication; none of the rows' own seeds, nor of the calibration's."""
 DAYS, SCALE, REPLICATIONS = 3 * 365, 0.1, 10
-DOSES = {"quarter": 0.25, "half": 0.5}
+DOSES, FULL = {"quarter": 0.25, "half": 0.5}, "with"
 """Of a lever's row, beside its full dose."""
+DOSE_NAMES = {"quarter": "¼", "half": "½", FULL: "full"}
+SHORT = dict(zip(HEADLINES, ("satisfaction", "days", "resolved in 30 days", "waste"), strict=True))
+"""Of the headline metrics, in a table."""
 YEARS = ("1", "3")
 FIRST_EDITION = ("run.start", "calendar.month_profile")
 """Settings of the rows that belong to their empty start."""
@@ -95,17 +98,45 @@ def effects(rows: Sequence[Mechanism], found: pd.DataFrame, year: str) -> Iterat
 
 
 def doses(rows: Sequence[Mechanism], found: pd.DataFrame, year: str) -> Iterator[str]:
-    """What each lever does for good and ill at each dose in a year: the headline metrics surely better, and worse."""
-    pulled = [row for row in rows if not row.is_dilemma]
-    names = (*DOSES, "with")
-    own = found[(found["year"] == year) & (found["point"] == 0) & found["metric"].isin(HEADLINES)]
-    own = own[own["id"].isin([row.id for row in pulled]) & own["scenario"].isin(names)]
-    judged = looks.judged(own.reset_index(drop=True))
+    """What each lever does to satisfaction and to days with the problem in a year, at each dose; bold where surely of
+    interest, all levers, doses and headline metrics together; and what that comes to (`use`)."""
+    of_year = judged_doses(rows, found, year)
+    told = {(row["id"], row["scenario"], row["metric"]): row for row in of_year.to_dict("records")}
     lines = []
-    for row in pulled:
-        cells = [_good_and_ill(judged[(judged["id"] == row.id) & (judged["scenario"] == name)]) for name in names]
-        lines.append((row.id, row.experiment.label_en, *cells))
-    yield from table(("ID", f"Mechanism, year {year}", "A quarter", "Half", "In full"), lines)
+    for row in _levers(rows):
+        cells = ["; ".join(_bold(told[row.id, name, one]) for one in HEADLINES[:2]) for name in (*DOSES, FULL)]
+        lines.append((row.id, row.experiment.label_en, *cells, use(of_year[of_year["id"] == row.id])))
+    heads = ("A quarter: satisfaction; days", "Half", "In full", "Surely better, or worse, at some dose")
+    yield from table(("ID", f"Mechanism, year {year}", *heads), lines)
+
+
+def judged_doses(rows: Sequence[Mechanism], found: pd.DataFrame, year: str) -> pd.DataFrame:
+    """The differences of all levers in a year in the headline metrics, at each dose, looked at together."""
+    own = found[(found["year"] == year) & (found["point"] == 0) & found["metric"].isin(HEADLINES)]
+    ids = [row.id for row in _levers(rows)]
+    return looks.judged(own[own["id"].isin(ids) & own["scenario"].isin((*DOSES, FULL))].reset_index(drop=True))
+
+
+def use(of_lever: pd.DataFrame) -> str:
+    """In which headline metrics a lever is surely better, and surely worse, and from which doses on."""
+    told: dict[str, dict[str, list[str]]] = {"better": {}, "worse": {}}
+    for one in of_lever.to_dict("records"):
+        kind = looks.kind(one["verdict"], metric(one["metric"]).better)
+        if kind in told:
+            told[kind].setdefault(SHORT[one["metric"]], []).append(DOSE_NAMES[one["scenario"]])
+    parts = [
+        f"{kind}: "
+        + ", ".join(
+            f"{name} ({', '.join(dose for dose in DOSE_NAMES.values() if dose in at)})" for name, at in those.items()
+        )
+        for kind, those in told.items()
+        if those
+    ]
+    return "; ".join(parts) or "neither"
+
+
+def _levers(rows: Sequence[Mechanism]) -> list[Mechanism]:
+    return [row for row in rows if not row.is_dilemma]
 
 
 def _of(row: Mechanism, found: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -117,17 +148,6 @@ def _of(row: Mechanism, found: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _bold(one: Mapping[Any, Any]) -> str:
     return f"**{difference(one)}**" if one["verdict"] in ("higher", "lower") else difference(one)
-
-
-def _good_and_ill(judged: pd.DataFrame) -> str:
-    kinds = [looks.kind(one["verdict"], metric(one["metric"]).better) for one in judged.to_dict("records")]
-    names = [metric(name).en.split(",")[0].lower() for name in judged["metric"]]
-    parts = [
-        f"{kind}: " + "; ".join(name for name, which in zip(names, kinds, strict=True) if which == kind)
-        for kind in ("better", "worse")
-        if kind in kinds
-    ]
-    return "; ".join(parts) or "nothing told"
 
 
 def main(given: Sequence[str] | None = None) -> None:
