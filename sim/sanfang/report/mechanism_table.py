@@ -43,7 +43,8 @@ Each row of the article's list is an experiment: the same district with and with
 troubles ({replications} replications of a year, district `{district}`, paired by seed), and *one* metric, its
 signature, named before the runs were made, from how the mechanism acts. Runs begin in an empty district
 (`run.start = "empty"`, with the months of the first edition), whose first 90 days are left out: how a mechanism acts
-shows there, not what a reform does to a district as it stands ([second-edition.md](second-edition.md)). Differences are
+shows there, not what a reform does to a district as it stands ([mechanisms-on-licang.md](mechanisms-on-licang.md),
+[second-edition.md](second-edition.md)). Differences are
 given with 95 % t intervals; levers go from 0 to 1. For a dilemma, which the state before the reform has, the difference
 is *before* minus a district that is spared it. In the figures the line is zero and the blue side the expected one.
 
