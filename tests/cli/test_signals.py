@@ -96,3 +96,21 @@ def test_the_end_waits_where_what_is_raised_would_be_swallowed(
         time.sleep(5)
         done.append("after it")
     assert str(ended.value) == (str(128 + number) if end is SystemExit else "") and done == ["what is called"]
+
+
+@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals are the main thread's")
+def test_an_end_that_waits_is_not_lost_where_the_work_is_over_before_it() -> None:
+    text = "signal.raise_signal(signal.SIGTERM)"
+    with pytest.raises(SystemExit, match="143"), orderly_end():
+        exec(compile(text, "<frozen importlib._bootstrap>", "exec"), {"signal": signal})
+
+
+@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals are the main thread's")
+def test_an_interrupt_that_is_ignored_stays_ignored() -> None:
+    """As in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with orderly_end():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -45,8 +45,18 @@ MUCH_SMALL_WORK: dict[str, Any] = {
 }
 """Hardly any needs, and more hours of chores than there are staff."""
 
+MUCH_TO_VET: dict[str, Any] = {
+    "policy.admission_control": 1.0,
+    "prices.vetting_hours": 20.0,
+    "tasks.hours": 0.1,
+    **{f"domains.{domain}.hazard": 0.01 for domain in demo().domains},
+}
+"""Hardly any needs, and a thousand tasks a day, each of which is twenty hours of vetting, due at once."""
 
-@pytest.mark.parametrize("changes", [ALL_AT_ONCE, MUCH_SMALL_WORK], ids=["all at once", "much small work"])
+
+@pytest.mark.parametrize(
+    "changes", [ALL_AT_ONCE, MUCH_SMALL_WORK, MUCH_TO_VET], ids=["all at once", "much small work", "much to vet"]
+)
 def test_no_pool_overflows(changes: dict[str, Any]) -> None:
     model = DistrictModel(demo(**changes), days=160)
     while model.day < model.days:

@@ -74,18 +74,15 @@ def orderly_end() -> Iterator[None]:
     there may be swallowed, or come out as another error.
     Where the system has no timer (Windows) it does not wait.
     """
-    asked = signal.SIGTERM
+    asked: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
         if not HAS_TIMER or number != signal.SIGALRM:
-            asked = signal.Signals(number)
+            asked.append(number)
         if HAS_TIMER and _would_be_swallowed(frame):
             signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
-        elif asked == signal.SIGINT:
-            raise KeyboardInterrupt
         else:
-            raise SystemExit(ENDED_BY_SIGNAL + signal.SIGTERM)
+            raise _end_of(asked.pop() if asked else signal.SIGTERM)
 
     if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
         yield
@@ -101,6 +98,13 @@ def orderly_end() -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
+    if asked:  # and it was still waiting
+        raise _end_of(asked.pop())
+
+
+def _end_of(number: int) -> BaseException:
+    """What ends a command after a signal."""
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(ENDED_BY_SIGNAL + number)
 
 
 SWALLOWED_IN = ("importlib._bootstrap", "llvmlite/binding/executionengine.py")

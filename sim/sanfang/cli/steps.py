@@ -16,7 +16,7 @@ from sanfang.cli.telling import tell
 class Steps:
     """Call it with what is being done now; leave the `with` block, or call `end`, when all is.
 
-    A thread of its own keeps the clock going, since the work itself may be silent for minutes: for commands that start
+    A thread of its own keeps the clock going, since the work itself may be silent for minutes: for commands that fork
     no worker processes.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -222,7 +223,7 @@ def _sweep(
             return end, asked
     except KeyboardInterrupt:
         tell("Stopped at once. What had finished is stored; start the same command again to go on.")
-        raise typer.Exit(ENDED_BY_SIGNAL + asked[-1]) from None
+        raise typer.Exit(ENDED_BY_SIGNAL + (asked[-1] if asked else signal.SIGINT)) from None
 
 
 def _first_of_all(experiment: Experiment) -> str:

@@ -42,6 +42,8 @@ ALLOCATOR = {-1: 1 << 20, -3: 1 << 20, -8: 2}
 TRIM_SECONDS = 30.0
 """How often what is still scattered among memory in use is given back."""
 
+ENDS_WITH_US = "from sanfang.dashboard.worlds.with_server import end_with_server; end_with_server()"
+"""What a process of ours does first."""
 ASK_SECONDS = 0.1
 """How often it is looked whether the server answers, before it is said that it does."""
 
@@ -219,7 +221,7 @@ def _warm_up(step: Callable[[Step], object]) -> None:
     step("loading")
     from sanfang.model import compiled
 
-    if not compiled.is_cached():
+    if not compiled.is_cached() and compiled.CODE.path is not None:  # where the code would be kept
         step("compiling")
         _in_a_process_of_its_own(play_two_days)
     compiled.when_compiling(lambda: step("compiling"))
@@ -239,12 +241,19 @@ def play_two_days() -> None:
 def _in_a_process_of_its_own(work: Callable[[], None]) -> None:
     """Do what leaves files behind, and nothing in the memory: of what the compiler works with a gigabyte would stay.
 
-    Ctrl-C is this process's business. If the other fails, this one will compile.
+    The other ends with this one, however that ends, and Ctrl-C is this one's business. Where the other cannot be begun,
+    or fails, this one will compile. What lies in the working folder is not imported (`-P`).
     """
-    command = [sys.executable, "-c", f"from {work.__module__} import {work.__name__} as work; work()"]
-    with subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL) as process:
+    text = f"{ENDS_WITH_US}; from {work.__module__} import {work.__name__} as work; work()"
+    command = [sys.executable, "-P", "-c", text]
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)
+    except OSError:
+        return
+    with process:
         try:
             process.wait()
         except BaseException:
             process.kill()
+            process.wait()
             raise

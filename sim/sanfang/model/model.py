@@ -226,7 +226,7 @@ class DistrictModel(mesa.Model):
             release_money(self._engine, self._world, effects, setting, day)
             self._has_new_money = False
             self._money_came(day)
-            self.make_room()  # vetting and payments have just added to what offices owe
+        self.make_room()  # vetting and payments have just added to what offices owe
         if self.scenario_run.assessment.adapts > 0 and self._every(day, self.scenario_run.assessment.look_days):
             shift_attention(self._engine, self._world, setting, day)
         open_offices(self._engine, self._world, setting, self.policy.chores, day)

@@ -26,6 +26,7 @@ AHEAD = 8
 
 _EXPECTATION, _TRUST, _SATISFACTION, _CHANNELS = 0, 1, 2, EIGHT - VOICED_BY
 """Where a neighbour's row has what."""
+assert _CHANNELS == _SATISFACTION + 2, "all of a row is filled in"
 _LISTENERS = 128
 """Residents who are told together."""
 
