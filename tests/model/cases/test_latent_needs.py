@@ -56,7 +56,7 @@ def _what_may_happen(
 
 
 @pytest.mark.parametrize(
-    "levers", [{}, EVERY_LEVER, {"voice.neighbours": 5.0}], ids=["before", "every lever", "neighbours"]
+    "levers", [{}, EVERY_LEVER, {"voice.neighbours": 2.0}], ids=["before", "every lever", "neighbours"]
 )
 def test_only_what_would_have_stayed_as_it_is_is_ruled_out(levers: dict[str, float]) -> None:
     model = DistrictModel(demo(**levers, **{"discovery.patrol": 0.5}), days=120)
@@ -80,7 +80,7 @@ def test_only_what_would_have_stayed_as_it_is_is_ruled_out(levers: dict[str, flo
 
 
 def test_the_screening_knows_how_well_the_best_is_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On every day: what is heard changes every week."""
+    """On every day: what is heard changes from week to week."""
     heard: list[float] = []
 
     def spied(*given: Any) -> None:
@@ -93,4 +93,4 @@ def test_the_screening_knows_how_well_the_best_is_heard_of(monkeypatch: pytest.M
         highest = float(model.residents.heard.max())
         model.step()
         assert heard[-1] == highest
-    assert len(set(heard)) > 2
+    assert len(set(heard)) > 1

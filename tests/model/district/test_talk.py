@@ -42,7 +42,7 @@ def mean_of(column: np.ndarray, neighbours: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("pull", [0.0, 0.05])
-@pytest.mark.parametrize(("of_channels", "of_satisfaction"), itertools.product((False, True), repeat=2))
+@pytest.mark.parametrize(("of_channels", "of_satisfaction"), list(itertools.product((False, True), repeat=2)))
 @pytest.mark.parametrize("degree", [0, 1, 4, 5])
 def test_talk_is_what_the_formulas_say(degree: int, of_channels: bool, of_satisfaction: bool, pull: float) -> None:
     residents = people(degree, of_channels, of_satisfaction)
