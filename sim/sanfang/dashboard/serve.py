@@ -44,6 +44,7 @@ TRIM_SECONDS = 30.0
 
 ENDS_WITH_US = "from sanfang.dashboard.worlds.with_server import end_with_server; end_with_server()"
 """What a process of ours does first."""
+
 ASK_SECONDS = 0.1
 """How often it is looked whether the server answers, before it is said that it does."""
 

@@ -118,7 +118,7 @@ def judged_doses(rows: Sequence[Mechanism], found: pd.DataFrame, year: str) -> p
 
 
 def use(of_lever: pd.DataFrame) -> str:
-    """In which headline metrics a lever is surely better, and surely worse, and from which doses on."""
+    """In which headline metrics a lever is surely better, and surely worse, and at which doses."""
     told: dict[str, dict[str, list[str]]] = {"better": {}, "worse": {}}
     for one in of_lever.to_dict("records"):
         kind = looks.kind(one["verdict"], metric(one["metric"]).better)
