@@ -56,6 +56,7 @@ def _stand_in() -> ModuleType:
     module: Any = ModuleType("sanfang.model.compiled")
     module.compiled = module.compiled_in_any_order = _as_it_is
     module.by_reference = lambda name, fields, module: namedtuple(name, fields)
+    module.LentRecord = lambda record: record
     module.prefetch = lambda array, index: None
     module.EIGHT, module.add_eight = 8, add_row
     module.is_cached = lambda: True

@@ -21,6 +21,7 @@ from sanfang.model import compiler_settings  # noqa: F401  before numba
 
 import llvmlite  # type: ignore[import-untyped]
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -204,6 +205,19 @@ def _lend_attributes(kind: type[types.StructRef]) -> None:
         array.meminfo = cgutils.get_null_value(array.meminfo.type)
         array.parent = cgutils.get_null_value(array.parent.type)
         return array._getvalue()
+
+
+class LentRecord:
+    """A record that compiled code gets as what it is, at a tenth of the price.
+
+    Whenever the compiler is handed a record of NumPy, NumPy writes out the names and types of all of its fields: 25
+    microseconds for the two hundred of a setting, ten times a day. It is asked for the record's `data`, and these bytes
+    are the same memory; `_numba_type_` is where the compiler looks for a value's type.
+    """
+
+    def __init__(self, record: np.void) -> None:
+        self._numba_type_ = numba.from_dtype(record.dtype)
+        self.data = np.frombuffer(record, np.uint8).data
 
 
 _LINE = 64

@@ -21,6 +21,7 @@ from sanfang.model.cases.needs import arise_today, number_back
 from sanfang.model.cases.routing import release_money
 from sanfang.model.cases.terminals import begin_day_at_terminals
 from sanfang.model.chore_completion import ChoreCompletion
+from sanfang.model.compiled import LentRecord
 from sanfang.model.district.bursts import burst_factors
 from sanfang.model.district.finance import allocate_month, lapse, plan_finance
 from sanfang.model.district.geography import build_geography
@@ -75,6 +76,7 @@ class DistrictModel(mesa.Model):
         self.engine, self.world = build_world(scenario, self.map, self.residents, persons, skill, self.days, first_day)
         self._engine, self._world = refer_engine(*self.engine), refer_world(*self.world)
         self.setting = setting_of(scenario)
+        self._setting = LentRecord(self.setting)
         self.finance = plan_finance(scenario, self.map, people)
         self.finance.begin = first_day
         self.helpers = HelperHours(scenario, self.map, self.residents, people, self.days)
@@ -187,7 +189,7 @@ class DistrictModel(mesa.Model):
             allocate_month(self.scenario_run, self.map, self.world, self.finance, self.policy, base, self._month)
             self.helpers.begin_month(self.world, self.residents.trust, self.policy.helpers, self._month)
             self._has_new_money = True
-        begin_day_at_terminals(self._world, self.setting, self.keys["terminals"], day)
+        begin_day_at_terminals(self._world, self._setting, self.keys["terminals"], day)
         self.prevention.set_hazards(self.world)
 
     def _place_posts(self, day: int) -> None:
@@ -210,7 +212,7 @@ class DistrictModel(mesa.Model):
         self.make_room()
         begin_day_of_calls(self._world)
         demand, weekday = float(self.demand_by_day[day]), float(self.weekday_factor[day])
-        state = (self._engine, self._world, self._effects, self.setting, self.residents.trust)
+        state = (self._engine, self._world, self._effects, self._setting, self.residents.trust)
         arise_today(*state, self.residents.weight, self.keys["needs"], day, demand, weekday)
         most_heard = float(self.residents.heard.max(initial=0.0))
         surface_today(*state, day, weekday, most_heard, bool(self.open_days[day]))
@@ -219,7 +221,7 @@ class DistrictModel(mesa.Model):
 
     def _work(self, day: int) -> None:
         """(4) The day's work, event by event."""
-        effects, setting = self._effects, self.setting
+        effects, setting = self._effects, self._setting
         self.make_room()
         send_tasks(self._engine, self._world, effects, setting, self.streams, self.keys["tasks"], day)
         if self._has_new_money or self._releases(day):
@@ -246,7 +248,7 @@ class DistrictModel(mesa.Model):
 
     def _react(self, day: int) -> None:
         """The day's events, one after the other."""
-        work_today(self._engine, self._world, self._effects, self.setting, day)
+        work_today(self._engine, self._world, self._effects, self._setting, day)
 
     def _residents(self, day: int) -> None:
         """(5) Results reach residents; what is unresolved wears on them; weekly, neighbours talk."""
@@ -266,7 +268,7 @@ class DistrictModel(mesa.Model):
     def _workforce(self, day: int) -> None:
         """(6) Fatigue, leaving, newcomers; and the day's closing entries."""
         open_hours = float(self.world.clock_start[day + 1] - self.world.clock_start[day])
-        work_over(self._engine, self._world, self._effects, self.setting, day, open_hours)
+        work_over(self._engine, self._world, self._effects, self._setting, day, open_hours)
         if open_hours > 0:
             close_day(self.scenario_run, self.engine, self.world, self.diary.hours_this_morning, open_hours)
 

@@ -34,8 +34,9 @@ def close_day(scenario: Scenario, engine: Engine, world: World, before: np.ndarr
     """
     today = engine.hours - before
     communities = world.layout.communities
-    in_post = open_hours - today[:communities, h.VACANT] / np.maximum(_posts(engine, communities), 1)
-    max_patrol = scenario.discovery.patrol_cap / scenario.calendar.shift_hours * in_post * _posts(engine, communities)
+    posts = _posts(engine, communities)
+    in_post = open_hours - today[:communities, h.VACANT] / np.maximum(posts, 1)
+    max_patrol = scenario.discovery.patrol_cap / scenario.calendar.shift_hours * in_post * posts
     patrol = np.minimum(today[:communities, h.IDLE], max_patrol)
     _rebook(engine, slice(0, communities), h.IDLE, h.PATROL, patrol)
     world.communities["patrol"] = patrol
@@ -69,6 +70,7 @@ def _mismatched(world: World, idle: np.ndarray, unoccupied: np.ndarray) -> np.nd
     communities, streets = world.layout.communities, world.layout.streets
     left, lost = idle.copy(), np.zeros_like(idle)
     below = slice(0, 2 * communities + streets)
+    left_below, lost_below = left[below], lost[below]
     waiting = np.where((unoccupied <= 1e-9)[:, None], world.waiting_hours, 0.0)
     total, there = waiting.sum(axis=0), waiting[below].sum(axis=0)
     for domain in np.argsort(-total):
@@ -80,12 +82,12 @@ def _mismatched(world: World, idle: np.ndarray, unoccupied: np.ndarray) -> np.nd
         lost[department] += taken
         if there[domain] <= taken:
             continue
-        pool = left[below].sum()
+        pool = left_below.sum()
         more = min(pool, there[domain] - taken)
         if more > 0:
-            share = left[below] * (more / pool)
-            lost[below] += share
-            left[below] -= share
+            share = left_below * (more / pool)
+            lost_below += share
+            left_below -= share
     return lost
 
 

@@ -134,7 +134,7 @@ class WatchedModel(DistrictModel):
 
     def _react(self, day: int) -> None:
         """The day's events, with a look at the request after each."""
-        work_watched(self._engine, self._world, self._effects, self.setting, day, self._watch, self._log)
+        work_watched(self._engine, self._world, self._effects, self._setting, day, self._watch, self._log)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def renew(model: DistrictModel, learning: Learning) -> None:
     filled = np.flatnonzero((model.engine.workers["doing"] != VACANT) & (hazards > 0))
     share = stream(model.seed_run, "tenure", 0).exponential(size=len(hazards))
     years = share / np.maximum(hazards, 1e-9)
-    _begin_all(model._world, model.setting, filled, model.engine.workers["home"])
+    _begin_all(model._world, model._setting, filled, model.engine.workers["home"])
     knowing = float(model.setting["workforce"]["knowing_days"])
     if knowing > 0:
         world.persons["knows"][filled] = 1.0 - np.exp(-WORKING_DAYS_A_YEAR * years[filled] / knowing)
