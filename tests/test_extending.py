@@ -71,14 +71,24 @@ def assert_passed(copy: Path, about: str, tests: list[str], claims: list[str]) -
         assert re.search(rf"{re.escape(claim)}(\[.*\])? PASSED", ended.stdout), claim
 
 
-def test_a_lever_a_metric_and_a_page_are_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
-    """A lever in three files, a metric in one, computed once more by a second program, a page in a folder of its own;
-    and the tests of levers, metrics and pages run on them by themselves. All in one copy, which is compiled once."""
+def test_a_lever_a_metric_and_a_page_are_put_in_where_the_page_says(tmp_path: Path) -> None:
+    """A lever in three files, a metric in one and in a second program of the same numbers, a page in a folder."""
     copy_of_the_sources(tmp_path)
     lever, metric, page = (extended(section, tmp_path) for section in SECTIONS)
     assert len(lever) == 3
     assert metric == {"sim/sanfang/metrics/residents.py", "tests/plain_metrics.py"}
     assert {str(Path(name).parent) for name in page} == {"sim/sanfang/dashboard/pages/prices"}
+    for name in {*lever, *metric, *page}:
+        if name.endswith(".py"):
+            compile((tmp_path / name).read_text("utf-8"), name, "exec")
+
+
+@pytest.mark.slow
+def test_a_lever_a_metric_and_a_page_are_added_by_what_the_page_says_alone(tmp_path: Path) -> None:
+    """The tests of levers, metrics and pages run on them by themselves. All in one copy, which is compiled once."""
+    copy_of_the_sources(tmp_path)
+    for section in SECTIONS:
+        extended(section, tmp_path)
     _a_lever_is_tested(tmp_path)
     _a_metric_is_tested(tmp_path)
     _a_page_is_tested(tmp_path)

@@ -184,6 +184,7 @@ def cluster() -> Iterator[tuple[str, list[psutil.Process]]]:
         yield running.scheduler_address, [psutil.Process(worker.pid) for worker in running.workers.values()]
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_results(
     whole: Path, tmp_path: Path, cluster: tuple[str, list[psutil.Process]]
 ) -> None:
@@ -197,6 +198,7 @@ def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_results(
     assert_same(folder, whole)
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away_ends_the_sweep_with_a_message_and_nothing_lost(whole: Path, tmp_path: Path) -> None:
     from distributed import LocalCluster
 
