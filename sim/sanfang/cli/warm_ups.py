@@ -28,6 +28,7 @@ def warm_ups(results: Results) -> pd.DataFrame:
     rows = []
     for scenario in results.about["scenarios"]:
         daily = results.daily(scenario)
+        daily = daily[daily["day"] >= 0] if len(daily) else daily
         for name in SETTLING if len(daily) else ():
             detected = warm_up.detect(daily.pivot(index="replication", columns="day", values=name))
             rows.append({"scenario": scenario, "series": name, **asdict(detected)})

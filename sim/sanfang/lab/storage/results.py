@@ -196,11 +196,19 @@ class Results:
 
     def _days(self, label: str, points: tuple[int, ...]) -> dict[str, Any]:
         """The days that metrics look at, by run; nothing where the store does not say."""
+        windows = [self._window(label, point) for point in points]
+        if not windows or None in windows:
+            return {}
+        bounds = np.array(windows, np.int64)
+        return {"first_day": bounds[:, 0], "last_day": bounds[:, 1] - 1}
+
+    def _window(self, label: str, point: int) -> tuple[int, int] | None:
+        """The first day that metrics look at, and the day after the last one; None where the store does not say."""
         windows = self.about.get("windows", {}).get(label)
         if not windows:
-            return {}
-        bounds = np.array([windows[point if len(windows) > 1 else 0][:2] for point in points], np.int64)
-        return {"first_day": bounds[:, 0], "last_day": bounds[:, 1] - 1}
+            return None
+        first, end = windows[point if len(windows) > 1 else 0][:2]
+        return first, end
 
     def daily_in_pieces(self, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         """Daily series of `runs` runs at a time: scenario, point, replication, day, and one column a series."""
@@ -214,8 +222,12 @@ class Results:
     def _series(self, which: str, values: Row, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         for rows in self._rows.daily(which, values, runs):
             with reading(self.folder):
-                yield pd.concat([unpacked_series(*row) for row in rows], ignore_index=True)
+                yield pd.concat([self._unpacked(*row) for row in rows], ignore_index=True)
         self._rows.tell()
+
+    def _unpacked(self, *row: Any) -> pd.DataFrame:
+        window = self._window(*row[:2])
+        return unpacked_series(*row, window[1] if window else None)
 
     @property
     def by(self) -> tuple[str, ...]:

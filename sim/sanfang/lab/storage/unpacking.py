@@ -43,16 +43,22 @@ def _inflated(packed: bytes, size: int, otherwise: str) -> bytes:
 
 
 def unpacked_series(
-    scenario: str, point: int, replication: int, columns: str, days: int, series: bytes
+    scenario: str, point: int, replication: int, columns: str, days: int, series: bytes, end: int | None = None
 ) -> pd.DataFrame:
     """Daily series of one run, from the names of its columns and the compressed numbers: a row a day. Raises ValueError
-    where they do not fit one another."""
+    where they do not fit one another.
+
+    Stores of older versions keep no days: theirs are the last ones before `end`, the day after the run's last.
+    """
     names = columns.split(" ")
     size = days * len(names) * np.dtype(np.float32).itemsize
     content = _inflated(series, size, f"its {len(names)} series do not have {days} days")
     values = np.frombuffer(content, np.float32).reshape(days, len(names))
     table = pd.DataFrame(values, columns=names)
-    keys: dict[str, Any] = {"scenario": scenario, "point": point, "replication": replication, "day": np.arange(days)}
+    day = np.arange(days) - max(days - end, 0) if end is not None else np.arange(days)
+    if "day" in table:
+        day = table.pop("day").to_numpy(np.int64)
+    keys: dict[str, Any] = {"scenario": scenario, "point": point, "replication": replication, "day": day}
     for position, (name, value) in enumerate(keys.items()):
         table.insert(position, name, value)
     return table

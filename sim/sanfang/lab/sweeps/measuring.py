@@ -101,7 +101,7 @@ def packed_groups(table: ByGroup) -> Grouped:
 
 
 def _packed_series(table: Any) -> Daily:
-    series = table.drop(columns=["day", "date"], errors="ignore")
+    series = table.drop(columns="date", errors="ignore")  # `day` stays: below 0 in the year before
     packed = zlib.compress(series.to_numpy(np.float32).tobytes())
     return Daily(" ".join(series.columns), len(series), packed)
 
