@@ -19,7 +19,7 @@ import pandas as pd
 from sanfang.lab.statistics import effects
 from sanfang.lab.storage.results import Results
 from sanfang.lab.verification import pooling
-from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
+from sanfang.metrics.catalogue import metric
 from sanfang.metrics.numbers import decimals_of, with_interval
 from sanfang.report.markdown import table as markdown
 from sanfang.scenario.catalogue import levers
@@ -29,7 +29,10 @@ from sanfang.studies import pilots, shapley
 DEVOLUTIONS, REFINEMENTS = ("resources", "services", "management"), ("precision", "refinement")
 FACTORS = (*DEVOLUTIONS, *REFINEMENTS)
 GROUPS = {"三放": (0, 1, 2), "两化": (3, 4)}
-DEMO, LICANG = "factorial", "factorial-licang"
+FULL, HALF = "factorial", "factorial-half"
+METRICS = ("satisfaction", "trouble_days", "waste_share")
+"""What an experiment of the page is about: satisfaction, how long problems last, and waste."""
+LESS = " less "
 USUAL_DIGITS = 3
 """Where an interval has no width that could tell."""
 
@@ -41,7 +44,7 @@ DOSES: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
         ("district.heterogeneity", "spillover", "policy.fund_devolution"),
         {"policy.fund_devolution": 0},
     ),
-    "pooling": (("district.population", "load", "casework.local_knowledge", "devolved"), {"devolved": 0}),
+    "pooling": (("district.communities", "casework.local_knowledge", "devolved"), {"devolved": 0}),
     "turnover-shock": (("workforce.leaving_base", "policy.work_methods"), {"policy.work_methods": 0}),
     "discovery-paradox": (("scenario",), {"scenario": "before"}),
     "rising-expectations": (("mind.expectation_step", "scenario"), {"scenario": "before"}),
@@ -55,7 +58,7 @@ def runs_of(results: Path, name: str) -> pd.DataFrame:
         return stored.runs()
 
 
-def dose(results: Path, name: str, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
+def dose(results: Path, name: str, metrics: Sequence[str] = METRICS) -> pd.DataFrame:
     """Paired differences of each cell of a trade-off to its reference (`effects.contrasts`), those cells left out."""
     columns, reference = DOSES[name]
     table = effects.contrasts(runs_of(results, name), columns, reference, metrics)
@@ -69,13 +72,13 @@ def _by_metric(metrics: Sequence[str], of: Callable[[str], pd.DataFrame]) -> pd.
     return pd.concat([of(name).assign(metric=name) for name in metrics], ignore_index=True)
 
 
-def factorial_effects(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
+def factorial_effects(results: Path, sweep: str = FULL, metrics: Sequence[str] = METRICS) -> pd.DataFrame:
     """Main effects and interactions of two of the five groups of levers, by metric."""
     runs = runs_of(results, sweep)
     return _by_metric(metrics, lambda name: effects.factorial_effects(effects.cube(runs, FACTORS, name), FACTORS, 2))
 
 
-def gains(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
+def gains(results: Path, sweep: str = FULL, metrics: Sequence[str] = METRICS) -> pd.DataFrame:
     """What the parts gain alone and together, and how much more together than in sum, by metric."""
     runs = runs_of(results, sweep)
 
@@ -100,7 +103,7 @@ def gains(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_H
     return _by_metric(metrics, of)
 
 
-def shares(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
+def shares(results: Path, sweep: str = FULL, metrics: Sequence[str] = METRICS) -> pd.DataFrame:
     """Shapley values of 三放 and 两化, and of the five groups of levers, from all 32 cells."""
     runs = runs_of(results, sweep)
 
@@ -113,7 +116,7 @@ def shares(results: Path, sweep: str = DEMO, metrics: Sequence[str] = PUBLISHED_
     return _by_metric(metrics, of)
 
 
-def lever_shares(results: Path, metrics: Sequence[str] = PUBLISHED_HEADLINES) -> pd.DataFrame:
+def lever_shares(results: Path, metrics: Sequence[str] = METRICS) -> pd.DataFrame:
     """Shapley values of the levers of the reform, from random orders; with the article's IDs and the group of each."""
     walks = pd.read_csv(results / "shapley" / shapley.WALKS, dtype={"lever": str}).fillna({"lever": ""})
 
@@ -128,13 +131,14 @@ def lever_shares(results: Path, metrics: Sequence[str] = PUBLISHED_HEADLINES) ->
 
 
 def pilot_areas(results: Path) -> pd.DataFrame:
-    """Paired differences of each pilot to the state before, by area; of one also to the reform everywhere."""
+    """Paired differences of each pilot to the state before, by area; of a reform also to itself everywhere."""
     runs = pd.read_csv(results / "pilots" / pilots.TABLE)
-    alone = effects.contrasts(runs, ["scenario", "area"], {"scenario": "reform-everywhere"}, pilots.METRICS)
-    alone = alone[(alone["scenario"] == "whole-reform") & (alone["area"] == "pilot")]
-    alone = alone.assign(scenario="whole-reform less reform-everywhere")
-    table = pilots.differences(runs).rename(columns={"difference": "estimate"})
-    return pd.concat([table, alone], ignore_index=True)
+    parts = [pilots.differences(runs).rename(columns={"difference": "estimate"})]
+    for name in pilots.REFORMS:
+        alone = effects.contrasts(runs, ["scenario", "area"], {"scenario": name + pilots.EVERYWHERE}, pilots.METRICS)
+        alone = alone[(alone["scenario"] == name) & (alone["area"] == "pilot")]
+        parts.append(alone.assign(scenario=f"{name}{LESS}everywhere"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def break_even(loads: Sequence[float] = (0.5, 0.65, 0.8, 0.9), sizes: Sequence[int] = (2, 5, 10)) -> pd.DataFrame:
@@ -162,16 +166,17 @@ def shown(row: pd.Series) -> str:
 
 
 def by_metric(table: pd.DataFrame, columns: Sequence[str], heads: Sequence[str]) -> str:
-    """One row a cell, one column a metric, in the order of the table."""
+    """One row a cell, one column a metric, in the order of the table; last, how many replications have them all."""
     names = list(dict.fromkeys(table["metric"]))
     cells = table[list(columns)].drop_duplicates().itertuples(index=False, name=None)
     indexed = table.set_index([*columns, "metric"])
-    rows = [
-        [*(f"{part:g}" if isinstance(part, int | float) else str(part) for part in cell),
-         *(shown(indexed.loc[(*cell, name)]) for name in names)]
-        for cell in cells
-    ]  # fmt: skip
-    return "\n".join(markdown([*heads, *(f"{metric(name).en} ({metric(name).unit})" for name in names)], rows))
+    rows = []
+    for cell in cells:
+        own = [indexed.loc[(*cell, name)] for name in names]
+        labels = (f"{part:g}" if isinstance(part, int | float) else str(part) for part in cell)
+        rows.append([*labels, *map(shown, own), f"{min(row['n'] for row in own):.0f}"])
+    named = [f"{metric(name).en} ({metric(name).unit})" for name in names]
+    return "\n".join(markdown([*heads, *named, "Maps"], rows))
 
 
 def _dose_table(name: str, heads: Sequence[str], metrics: Sequence[str], results: Path) -> str:
@@ -187,21 +192,19 @@ def _break_even_table(results: Path) -> str:
     return "\n".join(markdown(head, rows))
 
 
-RESIDENTS = ("satisfaction", "resolution_days_mean", "latent_needs", "backlog")
+RESIDENTS = ("satisfaction", "trouble_days", "latent_needs", "backlog")
 TABLES: dict[str, Callable[[Path], str]] = {
     "gains": lambda results: by_metric(gains(results), ["effect"], ["Gain"]),
-    "gains-licang": lambda results: by_metric(gains(results, LICANG), ["effect"], ["Gain"]),
+    "gains-half": lambda results: by_metric(gains(results, HALF), ["effect"], ["Gain"]),
     "effects": lambda results: by_metric(factorial_effects(results), ["effect"], ["Effect"]),
     "shares": lambda results: by_metric(shares(results), ["effect"], ["Shapley value"]),
-    "shares-licang": lambda results: by_metric(shares(results, LICANG), ["effect"], ["Shapley value"]),
+    "shares-half": lambda results: by_metric(shares(results, HALF), ["effect"], ["Shapley value"]),
     "levers": lambda results: by_metric(lever_shares(results), ["ids", "effect"], ["ID", "Lever"]),
-    "unfunded-gap": partial(_dose_table, "unfunded-gap", ["Duties", "Means"], PUBLISHED_HEADLINES),
+    "unfunded-gap": partial(_dose_table, "unfunded-gap", ["Duties", "Means"], METRICS),
     "staff-dose-heterogeneity": partial(
-        _dose_table, "staff-dose-heterogeneity", ["Heterogeneity", "Staff moved"], PUBLISHED_HEADLINES
+        _dose_table, "staff-dose-heterogeneity", ["Heterogeneity", "Staff moved"], METRICS
     ),
-    "staff-dose-spillover": partial(
-        _dose_table, "staff-dose-spillover", ["Spill-over", "Staff moved"], PUBLISHED_HEADLINES
-    ),
+    "staff-dose-spillover": partial(_dose_table, "staff-dose-spillover", ["Spill-over", "Staff moved"], METRICS),
     "local-planning": partial(
         _dose_table,
         "local-planning",
@@ -209,15 +212,13 @@ TABLES: dict[str, Callable[[Path], str]] = {
         ("satisfaction", "wasted_services_oversupplied", "latent_needs"),
     ),
     "break-even": _break_even_table,
-    "pooling": partial(_dose_table, "pooling", ["Residents", "Load", "Local speed", "Devolved"], PUBLISHED_HEADLINES),
+    "pooling": partial(_dose_table, "pooling", ["Communities", "Local speed", "Devolved"], METRICS),
     "pilots": lambda results: by_metric(pilot_areas(results), ["scenario", "area"], ["Pilot", "Area"]),
     "turnover-shock": partial(
-        _dose_table, "turnover-shock", ["Leaving a year", "Work methods"], (*PUBLISHED_HEADLINES, "turnover_rate")
+        _dose_table, "turnover-shock", ["Leaving a year", "Work methods"], (*METRICS, "turnover_rate")
     ),
     "discovery-paradox": partial(_dose_table, "discovery-paradox", ["Scenario"], RESIDENTS),
-    "rising-expectations": partial(
-        _dose_table, "rising-expectations", ["Expectation step", "Scenario"], PUBLISHED_HEADLINES
-    ),
+    "rising-expectations": partial(_dose_table, "rising-expectations", ["Expectation step", "Scenario"], METRICS),
 }
 
 

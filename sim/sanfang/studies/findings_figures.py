@@ -16,11 +16,11 @@ from PIL import Image
 from sanfang.lab.files import write_atomically
 from sanfang.lab.statistics import effects
 from sanfang.lab.verification import pooling
-from sanfang.metrics.catalogue import PUBLISHED_HEADLINES
 from sanfang.scenario.errors import InputError
 from sanfang.studies import findings
 from sanfang.studies.findings_daily import discovery, expectations, turnover
 from sanfang.studies.findings_panels import INK, LINES, MARKERS, SHORT, bars, blank, lines, name_axes, put_title
+from sanfang.studies.pilots import EVERYWHERE, METRICS, REFORMS
 
 GROUP_OF = {"F1": "resources", "F2": "services", "F3": "management", "H1": "precision", "H2": "refinement"}
 
@@ -32,7 +32,7 @@ def factorial(results: Path) -> Figure:
     return bars(table, names, {name: name.replace(" x ", " × ") for name in names}, 3.9)
 
 
-def complementarity(results: Path, sweep: str = findings.DEMO) -> Figure:
+def complementarity(results: Path, sweep: str = findings.FULL) -> Figure:
     """Gains alone, together, and together less the sum."""
     table = findings.gains(results, sweep)
     names = list(dict.fromkeys(table["effect"]))
@@ -51,7 +51,7 @@ def levers(results: Path) -> Figure:
 
 
 def dose_figure(
-    results: Path, name: str, x: str, by: str, x_label: str, label: str, metrics: Sequence[str] = PUBLISHED_HEADLINES,
+    results: Path, name: str, x: str, by: str, x_label: str, label: str, metrics: Sequence[str] = findings.METRICS,
     rows_by: str = "",
 ) -> Figure:  # fmt: skip
     """One panel for each metric: difference to the reference along `x`, a line for each value of `by`.
@@ -106,29 +106,24 @@ def break_even(results: Path) -> Figure:
 
 
 def pooling_model(results: Path) -> Figure:
-    """What devolving work and specialists changes, by the speed of local staff; small teams above, large ones below."""
+    """What devolving work and specialists changes, by the speed of local staff and by the size of teams."""
     table = findings.dose(results, "pooling")
-    sizes = sorted(table["district.population"].unique())
-    figure, panels = blank(3, len(sizes))
-    for number, axes in enumerate(panels):
-        size, name = sizes[number // 3], PUBLISHED_HEADLINES[number % 3]
-        own = table[(table["metric"] == name) & (table["district.population"] == size)]
-        lines(axes, own, "casework.local_knowledge", "load", "load × {:g}")
-        put_title(axes, f"{SHORT[name]}\n{size:,.0f} residents")
-        name_axes(axes, "speed of base staff at equal skill", "devolved less pooled" if number % 3 == 0 else "")
+    figure, panels = blank(len(findings.METRICS))
+    for number, (axes, name) in enumerate(zip(panels, findings.METRICS, strict=True)):
+        own = table[table["metric"] == name]
+        lines(axes, own, "casework.local_knowledge", "district.communities", "{:g} communities")
+        put_title(axes, SHORT[name])
+        name_axes(axes, "speed of base staff at equal skill", "" if number else "devolved less pooled")
     panels[0].legend(fontsize=8, frameon=False)
     return figure
 
 
 def pilots(results: Path) -> Figure:
-    """What a pilot changes in the pilot, its neighbours and the rest."""
+    """What a reform in a pilot alone, and everywhere, changes in the pilot, its neighbours and the rest."""
     table = findings.pilot_areas(results)
-    names = ["satisfaction", "resolution_days_mean", "trouble_days"]
-    figure, panels = blank(3, width=3.7)
-    shown = [
-        name for name in dict.fromkeys(table["scenario"]) if " " not in name
-    ]  # comparisons of two are in the table
-    for panel, (axes, name) in enumerate(zip(panels, names, strict=True)):
+    figure, panels = blank(len(METRICS), width=3.7)
+    shown = [name + where for name in REFORMS for where in ("", EVERYWHERE)]
+    for panel, (axes, name) in enumerate(zip(panels, METRICS, strict=True)):
         for number, scenario in enumerate(shown):
             rows = table[(table["metric"] == name) & (table["scenario"] == scenario)]
             spread = np.abs(rows[["low", "high"]].to_numpy().T - rows["estimate"].to_numpy())
@@ -138,7 +133,7 @@ def pilots(results: Path) -> Figure:
             )  # fmt: skip
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.set_xticks(range(3), ["pilot", "neighbours", "rest"])
-        put_title(axes, SHORT.get(name, "Days until a need is gone (calendar days)"))
+        put_title(axes, SHORT[name])
         if panel == 0:
             axes.legend(fontsize=7.5, frameon=False)
             axes.set_ylabel("difference to before", fontsize=8.5)
@@ -149,7 +144,7 @@ STAFF = "share of movable posts moved down"
 FIGURES: dict[str, Callable[[Path], Figure]] = {
     "factorial": factorial,
     "complementarity": complementarity,
-    "complementarity-licang": lambda results: complementarity(results, findings.LICANG),
+    "complementarity-half": lambda results: complementarity(results, findings.HALF),
     "levers": levers,
     "unfunded-gap": lambda results: dose_figure(
         results, "unfunded-gap", "means", "duties", "means moved down (0-1)", "duties {:g}"

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sanfang.lab.statistics import looks
-from sanfang.metrics.catalogue import PUBLISHED_HEADLINES, metric
+from sanfang.metrics.catalogue import metric
 from sanfang.report.verdict_colours import BETTER, UNSURE, WORSE, verdict_colour
 
 LINES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
@@ -23,7 +23,8 @@ MARKERS = ("o", "s", "^", "D")
 INK, SOFT = "#222222", "#5F6368"
 SHORT = {
     "satisfaction": "Satisfaction (0-1)",
-    "resolution_days_mean": "Days to resolve (calendar days)",
+    "trouble_days": "Days with the problem, of the first 60",
+    "resolved_30": "Resolved or met within 30 days (0-1)",
     "waste_share": "Resources wasted (0-1)",
     "wasted_services_oversupplied": "Services over-supplied (share of money)",
     "latent_needs": "Hidden needs (per 1,000 residents)",
@@ -53,14 +54,15 @@ def name_axes(axes: Axes, x: str, y: str = "") -> None:
 
 
 def bars(table: pd.DataFrame, names: Sequence[str], labels: Mapping[str, str], height: float) -> Figure:
-    """One panel for each headline metric: estimate and interval of each of `names`, better or worse by colour: what is
+    """One panel for each metric: estimate and interval of each of `names`, better or worse by colour: what is
     drawn is one family of looks."""
-    table = table[table["metric"].isin(PUBLISHED_HEADLINES) & table["effect"].isin(names)]
+    table = table[table["effect"].isin(names)]
+    shown = list(dict.fromkeys(table["metric"]))
     smallest = [metric(name).smallest for name in table["metric"]]
     verdicts = looks.verdicts(table["estimate"], table["low"], table["high"], table["n"], smallest)
     table = table.assign(verdict=verdicts)
-    figure, panels = blank(len(PUBLISHED_HEADLINES), width=3.7, height=height)
-    for panel, (axes, name) in enumerate(zip(panels, PUBLISHED_HEADLINES, strict=True)):
+    figure, panels = blank(len(shown), width=3.7, height=height)
+    for panel, (axes, name) in enumerate(zip(panels, shown, strict=True)):
         rows = table[table["metric"] == name].set_index("effect").loc[list(names)]
         columns = (rows[key] for key in ("estimate", "low", "high", "verdict"))
         for position, (estimate, low, high, verdict) in enumerate(zip(*columns, strict=True)):

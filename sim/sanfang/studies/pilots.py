@@ -1,6 +1,7 @@
 """A pilot in one community: what it does to the pilot, to its neighbours, and to the rest, who may pay for it.
 
-Each scenario runs on the same troubles as the state before the reform, on a tenth of Licang. Make the runs:
+Each scenario runs from the same steady state and on the same troubles as the state before the reform, on a tenth of
+Licang that is drawn anew in each replication: so the pilot is another community each time. Make the runs:
 
     python -m sanfang.studies.pilots --replications 12 --out results/pilots
 """
@@ -26,21 +27,26 @@ from sanfang.run.simulation import Run
 from sanfang.scenario.errors import InputError
 from sanfang.scenario.limits import MAX_JOBS, MAX_REPLICATIONS, argument
 from sanfang.scenario.scenario import Scenario
-from sanfang.studies.shapley import BEFORE, REFORM, levers_of
+from sanfang.studies.shapley import BEFORE, SCALE, SEED, levers_of, on_licang
 
 PILOT = "c006"
-DISTRICT, SCALE, SEED = "licang", 0.1, 1
 AREAS = ("pilot", "neighbours", "rest")
-METRICS = ("satisfaction", "resolution_days_mean", "trouble_days")
+METRICS = ("satisfaction", "trouble_days", "resolved_30")
+CASES = ("shangliu-jiayuan", "yanchuan-road")
+REFORMS = ("three-devolutions@0.5", "three-devolutions")
+"""A dose that helps and one that does harm (docs/second-edition.md), each in the pilot alone and everywhere."""
+EVERYWHERE = ", everywhere"
 TABLE = "areas.csv"
 
 
 def scenarios() -> dict[str, Scenario]:
-    """By name: the state before, the two cases, the whole reform in the pilot alone, and everywhere."""
-    cases = {name: Scenario.load(name, district=DISTRICT) for name in (BEFORE, "shangliu-jiayuan", "yanchuan-road")}
-    reform = Scenario.load(REFORM, district=DISTRICT)
-    levers = {f"policy_by_community.{PILOT}.{name}": getattr(reform.policy, name) for name in levers_of(reform)}
-    return cases | {"whole-reform": cases[BEFORE].with_(levers, origin="pilots"), "reform-everywhere": reform}
+    """By name: the state before, the two cases, and each reform in the pilot alone and everywhere."""
+    made = {name: on_licang(name) for name in (BEFORE, *CASES)}
+    for name in REFORMS:
+        reform = on_licang(name)
+        levers = {f"policy_by_community.{PILOT}.{lever}": getattr(reform.policy, lever) for lever in levers_of(reform)}
+        made |= {name: made[BEFORE].with_(levers, origin="pilots"), name + EVERYWHERE: reform}
+    return made
 
 
 def areas_of(ids: tuple[str, ...], neighbours: tuple[NDArray[np.int64], ...], pilot: str) -> NDArray[np.int64]:

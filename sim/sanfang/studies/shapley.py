@@ -1,7 +1,8 @@
 """Which lever earned what: Shapley values of the levers of a reform, from random orders in which they may be taken.
 
-An order and its reverse run on one seed: nobody, then one lever more at each step, up to the whole reform. So each
-pair of orders is a replication of its own, and the levers' values sum to the gain of the whole in it. Make the runs:
+An order and its reverse run on one seed, on a tenth of Licang from its steady state: nobody, then one lever more at
+each step, up to the whole reform. So each pair of orders is a replication of its own, on a map of its own, and the
+levers' values sum to the gain of the whole in it. Make the runs:
 
     python -m sanfang.studies.shapley --pairs 24 --out results/shapley
 
@@ -29,11 +30,17 @@ from sanfang.scenario.policy import lever_names
 from sanfang.scenario.scenario import Scenario
 
 BEFORE, REFORM = "before", "three-devolutions-two-refinements"
-DISTRICT = "demo"
-SEED = 1
+DISTRICT, SCALE = "licang", 0.1
+SEED = 14_001
+"""Of the first pair; each pair has a map, people and troubles of its own."""
 WALKS = "walks.csv"
 KEYS = ("code", "pair", "seed", "order", "step", "lever")
 """Columns of the table of walks that are no metrics; `order` is 0 or 1 (the reverse), `lever` the one taken last."""
+
+
+def on_licang(name: str) -> Scenario:
+    """A scenario on the district, whose map, people and troubles each replication draws anew."""
+    return Scenario.load(name, district=DISTRICT).with_({"run.replicate": "map"}, origin="studies")
 
 
 def levers_of(reform: Scenario) -> list[str]:
@@ -46,7 +53,8 @@ def walk(base: Scenario, reform: Scenario, order: Sequence[str], seed: int) -> l
     settings = {f"policy.{name}": getattr(reform.policy, name) for name in order}
     taken = [dict(list(settings.items())[:steps]) for steps in range(len(order) + 1)]
     return [
-        Job(base.with_(some, origin="shapley") if some else base, seed, label=f"{len(some)} levers") for some in taken
+        Job(base.with_(some, origin="shapley") if some else base, seed, scale=SCALE, label=f"{len(some)} levers")
+        for some in taken
     ]
 
 
@@ -65,7 +73,7 @@ def walk_pair(base: Scenario, reform: Scenario, pair: int, order: Sequence[str],
 
 def run_walks(pairs: int, out: Path, workers: int | None = None) -> pd.DataFrame:
     """The walks of the first `pairs` pairs of orders; those that `out` holds, of this version of the model, stay."""
-    base, reform = (Scenario.load(name, district=DISTRICT) for name in (BEFORE, REFORM))
+    base, reform = on_licang(BEFORE), on_licang(REFORM)
     names = np.array(levers_of(reform))
     orders = effects.mirrored_orders(len(names), pairs, SEED)[::2]
     table = _kept(out / WALKS)
@@ -85,13 +93,15 @@ def _kept(path: Path) -> pd.DataFrame:
 
 
 def values(walks: pd.DataFrame, metric: str) -> tuple[Numbers, list[str]]:
-    """Pairs x levers: the credit of each lever in each pair of orders, and the levers' names."""
+    """Pairs x levers: the credit of each lever in each pair of orders, and the levers' names. A pair whose district has
+    no steady state has none."""
     ordered = walks.sort_values(["pair", "order", "step"])
     names = sorted(set(ordered["lever"]) - {""})
     steps = len(names) + 1
     places = {name: position for position, name in enumerate(names)}
     taken = np.array([places.get(name, -1) for name in ordered["lever"]]).reshape(-1, steps)[:, 1:]
-    return effects.shapley_sampled(taken, ordered[metric].to_numpy(dtype=float).reshape(-1, steps)), names
+    credit = effects.shapley_sampled(taken, ordered[metric].to_numpy(dtype=float).reshape(-1, steps))
+    return credit[~np.isnan(credit).any(axis=1)], names
 
 
 def main() -> None:

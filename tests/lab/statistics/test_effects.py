@@ -46,6 +46,12 @@ def runs_of(values: np.ndarray, names: list[str], levels: tuple[float, float] = 
     return pd.DataFrame(rows).sample(frac=1, random_state=1)
 
 
+def test_a_replication_without_a_value_does_not_count() -> None:
+    table = effects.estimates(np.array([[1.0, 5.0], [3.0, np.nan], [np.nan, np.nan]]), ["a", "b"]).set_index("effect")
+    assert table["n"].tolist() == [2, 1] and table["estimate"].tolist() == [2.0, 5.0]
+    assert np.isfinite(table.loc["a", ["low", "high"]].astype(float)).all() and np.isnan(table.loc["b", "low"])
+
+
 # --- Factorial effects ----------------------------------------------------------------------------------
 
 
@@ -224,11 +230,11 @@ def test_credits_are_read_from_walks_with_both_orders_of_each_pair() -> None:
 
 
 def test_the_five_groups_together_are_the_whole_reform() -> None:
-    for name in (findings.DEMO, findings.LICANG):
+    for name, dose in ((findings.FULL, 1), (findings.HALF, 0.5)):
         experiment = Experiment.load(f"interactions/{name}")
-        whole = experiment.scenario("before", dict.fromkeys(findings.FACTORS, 1))
+        whole = experiment.scenario("before", dict.fromkeys(findings.FACTORS, dose))
         assert {factor.name for factor in experiment.factors} == set(findings.FACTORS)
-        assert whole.policy == Scenario.load(shapley.REFORM, district=experiment.file.district).policy
+        assert whole.policy == Scenario.load(f"{shapley.REFORM}@{dose}", district=experiment.file.district).policy
 
 
 def test_duties_and_means_complete_are_the_three_devolutions_and_without_means_they_are_unfunded() -> None:
@@ -256,11 +262,11 @@ def test_every_table_stands_on_the_page_and_every_experiment_is_named_there() ->
 
 def test_a_table_shows_each_cell_once_with_its_interval_and_true_minus_signs() -> None:
     table = pd.DataFrame(
-        [{"effect": name, "metric": "satisfaction", "estimate": value, "low": value - 0.1, "high": value + 0.1}
+        [{"effect": name, "metric": "satisfaction", "n": 8, "estimate": value, "low": value - 0.1, "high": value + 0.1}
          for name, value in (("a", 0.5), ("b", -0.25))]
     )  # fmt: skip
     lines = findings.by_metric(table, ["effect"], ["Effect"]).splitlines()
-    assert lines[2:4] == ["| a | +0.50 [+0.40, +0.60] |", "| b | −0.25 [−0.35, −0.15] |"]
+    assert lines[2:4] == ["| a | +0.50 [+0.40, +0.60] | 8 |", "| b | −0.25 [−0.35, −0.15] | 8 |"]
 
 
 # --- Pooling and pilots ---------------------------------------------------------------------------------
@@ -289,7 +295,8 @@ def test_areas_are_the_pilot_its_neighbours_and_the_rest() -> None:
 
 
 def test_the_levers_of_a_pilot_are_set_in_one_community_alone() -> None:
-    whole = pilots.scenarios()["whole-reform"]
-    reform = Scenario.load(shapley.REFORM, district="licang")
-    assert whole.policy_for(pilots.PILOT) == reform.policy
-    assert whole.policy_for("c001") == whole.policy == Scenario.load("before", district="licang").policy
+    before = Scenario.load("before", district="licang").policy
+    for name in pilots.REFORMS:
+        pilot = pilots.scenarios()[name]
+        assert pilot.policy_for(pilots.PILOT) == Scenario.load(name, district="licang").policy
+        assert pilot.policy_for("c001") == pilot.policy == before

@@ -57,14 +57,17 @@ def cube(runs: pd.DataFrame, factors: Sequence[str], metric: str) -> Cube:
 def estimates(samples: Numbers, names: Sequence[str], label: str = "effect") -> pd.DataFrame:
     """Mean and 95 % t interval of each column of `samples` (replications x names): `label`, n, estimate, low, high.
 
-    The interval is NaN with a single replication.
+    Replications without a value (NaN) do not count in n. The interval is NaN with a single replication, all with none.
     """
-    low = high = np.full(len(names), np.nan)
-    if len(samples) > 1:
-        with quiet():
-            low, high = t_interval(samples.T)
-    columns = {"n": len(samples), "estimate": samples.mean(axis=0), "low": low, "high": high}
-    return pd.DataFrame({label: list(names)} | columns)
+    rows = []
+    for name, values in zip(names, samples.T, strict=True):
+        had = values[~np.isnan(values)]
+        low = high = np.nan
+        if len(had) > 1:
+            with quiet():
+                low, high = (float(end[0]) for end in t_interval(had[np.newaxis]))
+        rows.append((name, len(had), had.mean() if len(had) else np.nan, low, high))
+    return pd.DataFrame(rows, columns=[label, "n", "estimate", "low", "high"])
 
 
 def contrasts(

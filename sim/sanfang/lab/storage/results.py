@@ -222,12 +222,13 @@ class Results:
     def _series(self, which: str, values: Row, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         for rows in self._rows.daily(which, values, runs):
             with reading(self.folder):
-                yield pd.concat([self._unpacked(*row) for row in rows], ignore_index=True)
+                yield pd.concat([self._unpacked(row) for row in rows], ignore_index=True)
         self._rows.tell()
 
-    def _unpacked(self, *row: Any) -> pd.DataFrame:
-        window = self._window(*row[:2])
-        return unpacked_series(*row, window[1] if window else None)
+    def _unpacked(self, row: Row) -> pd.DataFrame:
+        scenario, point, replication, columns, days, series = row
+        _, end = self._window(scenario, point) or (0, None)
+        return unpacked_series(scenario, point, replication, columns, days, series, end)
 
     @property
     def by(self) -> tuple[str, ...]:
