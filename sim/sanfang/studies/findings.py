@@ -38,6 +38,7 @@ USUAL_DIGITS = 3
 
 DOSES: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "unfunded-gap": (("duties", "means"), {"duties": 0, "means": 0}),
+    "paid-in-turn": (("money.in_turn", "duties", "means"), {"duties": 0, "means": 0}),
     "staff-dose-heterogeneity": (("district.heterogeneity", "policy.staff_devolution"), {"policy.staff_devolution": 0}),
     "staff-dose-spillover": (("spillover", "policy.staff_devolution"), {"policy.staff_devolution": 0}),
     "local-planning": (
@@ -201,6 +202,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "shares-half": lambda results: by_metric(shares(results, HALF), ["effect"], ["Shapley value"]),
     "levers": lambda results: by_metric(lever_shares(results), ["ids", "effect"], ["ID", "Lever"]),
     "unfunded-gap": partial(_dose_table, "unfunded-gap", ["Duties", "Means"], METRICS),
+    "paid-in-turn": partial(_dose_table, "paid-in-turn", ["Paid in turn", "Duties", "Means"], METRICS),
     "staff-dose-heterogeneity": partial(
         _dose_table, "staff-dose-heterogeneity", ["Heterogeneity", "Staff moved"], METRICS
     ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -108,12 +109,14 @@ def break_even(results: Path) -> Figure:
 def pooling_model(results: Path) -> Figure:
     """What devolving work and specialists changes, by the speed of local staff and by the size of teams."""
     table = findings.dose(results, "pooling")
-    figure, panels = blank(len(findings.METRICS))
-    for number, (axes, name) in enumerate(zip(panels, findings.METRICS, strict=True)):
-        own = table[table["metric"] == name]
+    cells = list(product(sorted(table["devolved"].unique()), findings.METRICS))
+    figure, panels = blank(len(findings.METRICS), len(cells) // len(findings.METRICS))
+    for axes, (devolved, name) in zip(panels, cells, strict=True):
+        own = table[(table["metric"] == name) & (table["devolved"] == devolved)]
         lines(axes, own, "casework.local_knowledge", "district.communities", "{:g} communities")
-        put_title(axes, SHORT[name])
-        name_axes(axes, "speed of base staff at equal skill", "" if number else "devolved less pooled")
+        put_title(axes, f"{SHORT[name]}\ndevolved: {devolved:g}")
+        first = name == findings.METRICS[0]
+        name_axes(axes, "speed of base staff at equal skill", "devolved less pooled" if first else "")
     panels[0].legend(fontsize=8, frameon=False)
     return figure
 
