@@ -39,7 +39,10 @@ USUAL_DIGITS = 3
 DOSES: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "unfunded-gap": (("duties", "means"), {"duties": 0, "means": 0}),
     "paid-in-turn": (("money.in_turn", "duties", "means"), {"duties": 0, "means": 0}),
-    "staff-dose-heterogeneity": (("district.heterogeneity", "policy.staff_devolution"), {"policy.staff_devolution": 0}),
+    "staff-dose-heterogeneity": (
+        ("scenario", "district.heterogeneity", "policy.staff_devolution"),
+        {"policy.staff_devolution": 0},
+    ),
     "staff-dose-spillover": (("spillover", "policy.staff_devolution"), {"policy.staff_devolution": 0}),
     "local-planning": (
         ("district.heterogeneity", "spillover", "policy.fund_devolution"),
@@ -204,7 +207,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "unfunded-gap": partial(_dose_table, "unfunded-gap", ["Duties", "Means"], METRICS),
     "paid-in-turn": partial(_dose_table, "paid-in-turn", ["Paid in turn", "Duties", "Means"], METRICS),
     "staff-dose-heterogeneity": partial(
-        _dose_table, "staff-dose-heterogeneity", ["Heterogeneity", "Staff moved"], METRICS
+        _dose_table, "staff-dose-heterogeneity", ["Else", "Heterogeneity", "Staff moved"], METRICS
     ),
     "staff-dose-spillover": partial(_dose_table, "staff-dose-spillover", ["Spill-over", "Staff moved"], METRICS),
     "local-planning": partial(

@@ -16,7 +16,8 @@ SMOOTHED = 7
 
 
 def daily_gap(results: Path, name: str, other: tuple[str, int], base: tuple[str, int], series: str) -> pd.DataFrame:
-    """Paired difference of a daily series between two cells (scenario, point), smoothed: estimate, low, high by day.
+    """Paired difference of a daily series between two cells (scenario, point), smoothed: estimate, low, high by day
+    from 0 on.
 
     Districts without a steady state, which drift whatever the policy, are left out.
     """
@@ -29,7 +30,7 @@ def daily_gap(results: Path, name: str, other: tuple[str, int], base: tuple[str,
         set(runs["replication"][(runs["scenario"] == cell[0]) & (runs["point"] == cell[1])]) for cell in (other, base)
     ]
     tables = [table[sorted(steady[0] & steady[1])] for table in tables]
-    gap = (tables[0] - tables[1]).rolling(SMOOTHED, center=True).mean().dropna()
+    gap = (tables[0] - tables[1]).rolling(SMOOTHED, center=True).mean().dropna().loc[0:]
     low, high = t_interval(gap.to_numpy(dtype=float))
     return pd.DataFrame({"estimate": gap.mean(axis=1), "low": low, "high": high})
 

@@ -69,7 +69,8 @@ def dose_figure(
         kind, shown = kinds[number // len(metrics)], metrics[number % len(metrics)]
         own = table[(table["metric"] == shown) & ((table[rows_by] == kind) if rows_by else True)]
         lines(axes, own, x, by, label)
-        put_title(axes, SHORT[shown] + (f"\n{rows_by.split('.')[-1]} {kind:g}" if rows_by else ""))
+        row = kind if isinstance(kind, str) else f"{rows_by.split('.')[-1]} {kind:g}" if rows_by else ""
+        put_title(axes, SHORT[shown] + (f"\n{row}" if row else ""))
         name_axes(axes, x_label, "difference" if number % len(metrics) == 0 else "")
     panels[0].legend(fontsize=7.5, frameon=False)
     return figure
@@ -152,6 +153,15 @@ FIGURES: dict[str, Callable[[Path], Figure]] = {
     "unfunded-gap": lambda results: dose_figure(
         results, "unfunded-gap", "means", "duties", "means moved down (0-1)", "duties {:g}"
     ),
+    "paid-in-turn": lambda results: dose_figure(
+        results,
+        "paid-in-turn",
+        "means",
+        "money.in_turn",
+        "means moved down (0-1)",
+        "paid in turn {:g}",
+        rows_by="duties",
+    ),
     "staff-dose-heterogeneity": lambda results: dose_figure(
         results,
         "staff-dose-heterogeneity",
@@ -159,6 +169,7 @@ FIGURES: dict[str, Callable[[Path], Figure]] = {
         "district.heterogeneity",
         STAFF,
         "heterogeneity {:g}",
+        rows_by="scenario",
     ),
     "staff-dose-spillover": lambda results: dose_figure(
         results, "staff-dose-spillover", "policy.staff_devolution", "spillover", STAFF, "spill-over {:g}"

@@ -42,7 +42,7 @@ LOOK_EVERY = 0.5
 LAST_PATIENCE = 3.0
 """Seconds that a sweep has to finish its run when the server ends: whoever ends one waits for it."""
 
-COMMAND = (sys.executable, "-m", "sanfang.dashboard.worlds.with_server", "sweep")
+COMMAND = (sys.executable, "-P", "-m", "sanfang.dashboard.worlds.with_server", "sweep")
 NAME = re.compile(r"built-[1-9]\d{0,5}")
 
 LOOKED_AT, LISTED = 20, 5
