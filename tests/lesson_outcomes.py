@@ -20,13 +20,14 @@ LESSON_NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 STEPS = [(name, number) for name in LESSON_NAMES for number in range(len(load(name).steps))]
 
 SHORT = Place(start="empty", days=240, replications=3)
+"""The small district without years before: lessons as shipped begin in Licang's steady state, which takes longer."""
 
 FAR = 20.0
 """More than the smallest difference of interest in any unit."""
 
 
 def short(lesson: Lesson, step: LessonStep) -> tuple[Lesson, LessonStep]:
-    """The same step, shorter."""
+    """The same step as the first of its lesson, shorter and at a place that needs no years before."""
     brief = step.model_copy(update={"place": SHORT})
     return lesson.model_copy(update={"steps": (brief, *lesson.steps[1:])}), brief
 

@@ -14,26 +14,28 @@ from sanfang.dashboard.authored.placeholders import PLACEHOLDER
 from sanfang.dashboard.pages.lessons import presenter, wording
 from sanfang.dashboard.pages.lessons.files import LESSONS, Progress, load, load_all, progress_of
 from sanfang.dashboard.pages.lessons.files import read as read_lesson
+from sanfang.dashboard.pages.lessons.runs import trials
 from sanfang.dashboard.words import LANGUAGES
 from sanfang.scenario import content
 from sanfang.scenario.errors import InputError
 
-PLACE = 'place = { start = "empty" }'
+PLACE = 'place = { district = "licang", size = 0.1, replications = 6 }'
+OF_STEP_4 = 'place = { district = "licang", size = 0.05, replications = 5 }'
 
 WRONG = [
     ('measure = "trips_per_request"', 'measure = "trip_per_request"', r"steps\.1\.measure .*trips_per_request"),
     ('asks = "level"', 'asks = "levels"', r"steps\.3\.asks = \"levels\".*'change'.*'which'"),
     ('scenario = "unfunded"', 'scenario = "unfundet"', r"steps\.1\.arms\.2\.scenario .*unfunded"),
     ("[steps.told.fall]", "[steps.told.falls]", r"steps\.1: told: must have rise, fall, unclear"),
-    ('"policy.fund_devolution" = 1.0 }', '"policy.fund_devolutoin" = 1.0 }', r"arms\.3\.set.*policy\.fund_devolution"),
-    ('"policy.fund_devolution" = 1.0 }', '"policy.fund_devolution" = 7.0 }', r"step 4, arm money: .*fund_devolution"),
+    ('"policy.fund_devolution" = 0.5 }', '"policy.fund_devolutoin" = 1.0 }', r"arms\.3\.set.*policy\.fund_devolution"),
+    ('"policy.fund_devolution" = 0.5 }', '"policy.fund_devolution" = 7.0 }', r"step 4, arm money: .*fund_devolution"),
     ("{value:before}", "{value:befor}", r"steps\.1: \{value:befor\}: no arm is called 'befor'; there are before"),
     ("{moved.handoffs_per_request}", "{moved.handoffs}", r"\{moved\.handoffs\}: 'handoffs' is not a measure"),
     ('en = "On the opening day', 'en = "{value} On the opening day', r"\{value\} is no placeholder here; .*residents"),
     ("minutes = 10", "minuts = 10", r"minuts = 10: unknown key; did you mean 'minutes'"),
     (PLACE, "place = { size = 0.3 }", r"place: size = 0\.3: demo can be played at"),
-    (PLACE, "place = { replications = 9 }", r"step 4 makes 45 runs; at most 40"),
-    (PLACE, "place = { days = 1095, replications = 8 }", r"resident-years; at most 1,000,000"),
+    (OF_STEP_4, "place = { replications = 9 }", r"step 4 makes 45 runs; at most 40"),
+    (OF_STEP_4, "place = { days = 1095, replications = 8 }", r"resident-years; at most 1,000,000"),
     ("minutes = 10", "minutes = [", r"is not TOML"),
 ]  # fmt: skip
 
@@ -43,6 +45,17 @@ def test_all_five_lessons_can_be_used() -> None:
     assert problems == []
     assert sorted(lessons) == LESSON_NAMES and len(lessons) == 5
     assert [lesson.order for lesson in lessons.values()] == sorted(lesson.order for lesson in lessons.values())
+
+
+@pytest.mark.parametrize(("name", "number"), STEPS)
+def test_a_lesson_is_about_licang_from_its_steady_state(name: str, number: int) -> None:
+    """What an empty start shows is mostly the start, and in the small district teams are smaller than anywhere."""
+    lesson = load(name)
+    step = lesson.steps[number]
+    where = lesson.place_of(step)
+    assert where.district == "licang" and where.size >= 0.05
+    starts = {trial.scenario.run.start for row in trials(lesson, step).values() for trial in row}
+    assert starts == {where.start} == {"steady"}
 
 
 def test_no_list_of_scenarios_or_districts_holds_a_lesson() -> None:

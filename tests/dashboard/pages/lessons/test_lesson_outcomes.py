@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from sanfang.dashboard.address import Address, read, scenario_of
 from sanfang.dashboard.authored.differences import differences
 from sanfang.dashboard.declare import recipe
 from sanfang.dashboard.pages.lessons import presenter
+from sanfang.dashboard.pages.lessons import recipe as lesson_recipe
 from sanfang.dashboard.pages.lessons.files import load
 from sanfang.dashboard.pages.lessons.runs import (
     StepOutcome,
@@ -121,7 +123,7 @@ def test_together_is_measured_against_the_sum_of_the_parts() -> None:
     step = load("three-together").steps[2]
     found = made_up(step, {"resources": 0.2, "services": -0.05, "management": 0.1, "all": 0.1})
     assert found.contrast.mean == pytest.approx(0.1 - (0.2 - 0.05 + 0.1), abs=1e-3)
-    assert found.outcome == "better"  # days to resolve: fewer are better
+    assert found.outcome == "better"  # days with the problem: fewer are better
     assert made_up(step, {"all": 0.2}).outcome == "worse"
     assert made_up(step, {"all": 0.1}).outcome == "unclear", "just the smallest of interest"
 
@@ -159,14 +161,14 @@ def test_values_and_their_change_are_shown_with_the_same_decimals(lang: str) -> 
 def test_links_reproduce_the_arms_of_a_step() -> None:
     lesson = load("duties-without-means")
     step = lesson.steps[3]
-    found = with_outcome(step, "both")
+    found = replace(with_outcome(step, "both"), place=lesson.place_of(step))
     link = next(one["href"] for one in presenter.links(found, "en") if one["href"].startswith("/compare?"))
     address, problems = read(link.partition("?")[2])
     assert problems == []
     for world, arm in zip(address.worlds, (step.arms[0], step.arms[-1]), strict=True):
         expected = trials(lesson, step)[arm.id][0].scenario
         assert scenario_of(address, world).digest() == expected.digest()
-    assert (address.district, address.size, address.seed, address.day) == ("demo", 1.0, 1, found.place.days)
+    assert (address.district, address.size, address.seed, address.day) == ("licang", 0.05, 1, 365)
 
 
 @pytest.mark.parametrize(("name", "number"), STEPS)
@@ -189,15 +191,13 @@ def test_conditions_that_no_link_can_carry_are_not_linked() -> None:
     assert "a=before" in links[0]["href"]
 
 
-def test_the_recipe_of_a_question_makes_its_numbers_again(capsys: pytest.CaptureFixture[str]) -> None:
-    lesson = load("three-dilemmas")
-    address = Address(other={"lesson": "three-dilemmas.2"})
-    code = (
-        recipe("/lessons", address).python.replace("days=365", f"days={SHORT.days}").replace("reps=4", "reps=3, jobs=1")
-    )
+def test_the_recipe_of_a_question_makes_its_numbers_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    brief, step = short(load("three-dilemmas"), load("three-dilemmas").steps[1])
+    monkeypatch.setattr(lesson_recipe, "load_all", lambda: ({"three-dilemmas": brief}, []))
+    address = Address(other={"lesson": "three-dilemmas.1"})
+    code = recipe("/lessons", address).python.replace("reps=3", "reps=3, jobs=1")
     names_: dict[str, Any] = {}
     exec(code, names_)
-    brief, step = short(lesson, lesson.steps[1])
     found = made(lambda job: find_out(brief, step, job, Runs()))
     row = names_["shown"].set_index("metric").loc[step.measure]
     assert row.difference == pytest.approx(found.change("first", step.measure).mean)
