@@ -143,7 +143,7 @@ def workshop(page: Any) -> None:
 def lesson(page: Any) -> None:
     page.click("[data-lesson-answer=fall]")
     page.click("[data-lesson-do=run]")
-    page.wait_for_selector("[data-lesson=reveal]", timeout=120_000)
+    page.wait_for_selector("[data-lesson=reveal]", timeout=400_000)  # six starts of years each
     settled(page)
 
 
