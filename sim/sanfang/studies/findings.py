@@ -201,6 +201,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "gains": lambda results: by_metric(gains(results), ["effect"], ["Gain"]),
     "gains-half": lambda results: by_metric(gains(results, HALF), ["effect"], ["Gain"]),
     "effects": lambda results: by_metric(factorial_effects(results), ["effect"], ["Effect"]),
+    "effects-half": lambda results: by_metric(factorial_effects(results, HALF), ["effect"], ["Effect"]),
     "shares": lambda results: by_metric(shares(results), ["effect"], ["Shapley value"]),
     "shares-half": lambda results: by_metric(shares(results, HALF), ["effect"], ["Shapley value"]),
     "levers": lambda results: by_metric(lever_shares(results), ["ids", "effect"], ["ID", "Lever"]),

@@ -194,10 +194,10 @@ FIGURES: dict[str, Callable[[Path], Figure]] = {
 
 
 def _save(figure: Figure, path: Path) -> None:
-    """As a PNG of 64 colours, which suffice for lines and letters and keep the repository small."""
+    """As a PNG of 128 colours, which suffice for lines and letters and keep the repository small."""
     figure.savefig(path)
     with Image.open(path) as image:
-        image.convert("RGB").quantize(64).save(path, optimize=True)
+        image.convert("RGB").quantize(128).save(path, optimize=True)
 
 
 def draw(results: Path, out: Path, names: Sequence[str] = ()) -> list[Path]:

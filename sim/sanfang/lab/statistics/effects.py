@@ -42,9 +42,7 @@ def cube(runs: pd.DataFrame, factors: Sequence[str], metric: str) -> Cube:
             raise InputError(f"factors.{name}: takes {runs[name].nunique()} values; effects need two")
     on = pd.DataFrame({name: (runs[name] == runs[name].max()).astype(int) for name in factors})
     values = values_of(runs, metric)
-    if np.isinf(values).any():
-        count = f"{np.isinf(values).sum()} of {len(values)} runs have not reached it"
-        raise InputError(f"metric: {metric!r}: {count}, so there are no means and no effects on them")
+    _reached(metric, values)
     table = runs[["replication"]].assign(**{metric: values}).assign(**on)
     if table.duplicated(["replication", *factors]).any():
         raise InputError("runs: a cell is there twice in one replication; take the runs of one scenario")
@@ -52,6 +50,12 @@ def cube(runs: pd.DataFrame, factors: Sequence[str], metric: str) -> Cube:
     if wide.empty or wide.shape[1] < 2 ** len(factors):
         raise InputError(f"runs: no replication has {metric!r} in all {2 ** len(factors)} cells")
     return wide.to_numpy(dtype=float).reshape(-1, *[2] * len(factors))
+
+
+def _reached(metric: str, values: Numbers) -> None:
+    if np.isinf(values).any():
+        count = f"{np.isinf(values).sum()} of {len(values)} runs have not reached it"
+        raise InputError(f"metric: {metric!r}: {count}, so there are no means and no effects on them")
 
 
 def estimates(samples: Numbers, names: Sequence[str], label: str = "effect") -> pd.DataFrame:
@@ -76,8 +80,11 @@ def contrasts(
     """Paired differences of each cell of `columns` to the cell that has the values of `reference` instead.
 
     `reference` names some of the columns (a factor, or `scenario`); in the others the two cells agree. One row for each
-    cell and metric: the columns, metric, n, estimate, low, high (95 % t). The reference cells themselves show 0.
+    cell and metric: the columns, metric, n, estimate, low, high (95 % t). The reference cells themselves show 0. Raises
+    InputError where a run has not reached a metric.
     """
+    for name in metrics:
+        _reached(name, values_of(runs, name))
     base = runs[np.logical_and.reduce([runs[name] == value for name, value in reference.items()])]
     shared = [*(name for name in columns if name not in reference), "replication"]
     pairs = runs.merge(base[[*shared, *metrics]], on=shared, suffixes=("", "|base"))
