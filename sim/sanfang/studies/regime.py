@@ -40,9 +40,9 @@ REFORMS = ("three-devolutions", "three-devolutions-two-refinements")
 SHORT = {"unfunded": "unfunded", REFORMS[0]: "three", REFORMS[1]: "all"}
 SCREENED_FOR = "trouble_days"
 CONDITIONS = Path("results") / EXPERIMENT
-DECIDING = 8
+DECIDING = 6
 """Conditions whose ends the headline is shown at: those that move it most in the screening, for either reform."""
-ENDS_REPS, ENDS_SCALE = 5, 0.1
+ENDS_REPS, ENDS_SCALE = 4, 0.1
 
 
 def page(jobs: int | None = None) -> str:
