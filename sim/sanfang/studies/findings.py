@@ -32,7 +32,6 @@ GROUPS = {"三放": (0, 1, 2), "两化": (3, 4)}
 FULL, HALF = "factorial", "factorial-half"
 METRICS = ("satisfaction", "trouble_days", "waste_share")
 """What an experiment of the page is about: satisfaction, how long problems last, and waste."""
-LESS = " less "
 USUAL_DIGITS = 3
 """Where an interval has no width that could tell."""
 
@@ -141,7 +140,7 @@ def pilot_areas(results: Path) -> pd.DataFrame:
     for name in pilots.REFORMS:
         alone = effects.contrasts(runs, ["scenario", "area"], {"scenario": name + pilots.EVERYWHERE}, pilots.METRICS)
         alone = alone[(alone["scenario"] == name) & (alone["area"] == "pilot")]
-        parts.append(alone.assign(scenario=f"{name}{LESS}everywhere"))
+        parts.append(alone.assign(scenario=f"{name} less everywhere"))
     return pd.concat(parts, ignore_index=True)
 
 
