@@ -1,4 +1,4 @@
-"""Try some mutants by number, or all whose description holds a word: `python -m soak.mutants 3 17 vetting`."""
+"""Try some mutants by number, description, or a word of their descriptions: `python -m soak.mutants 3 17 vetting`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ def main() -> None:
     options = parser.parse_args()
     mutants = all_mutants()
     numbers = sorted({number for which in options.which for number in _numbers(which)})
+    if not numbers:
+        parser.error(f"no mutant is described by {' or '.join(options.which)}")
     survived = 0
     for result in tried(mutants, numbers, options.jobs):
         print(f"{result.number:4} {result.outcome:9} {mutants[result.number].wrong}  {result.by}", flush=True)
@@ -26,7 +28,8 @@ def main() -> None:
 def _numbers(which: str) -> list[int]:
     if which.isdigit():
         return [int(which)]
-    return [number for number, mutant in enumerate(all_mutants()) if which in (mutant.group, *mutant.wrong.split())]
+    described = ((number, mutant.group, mutant.wrong) for number, mutant in enumerate(all_mutants()))
+    return [number for number, group, wrong in described if which in (group, wrong, *wrong.split())]
 
 
 if __name__ == "__main__":
