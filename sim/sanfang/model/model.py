@@ -1,4 +1,7 @@
-"""The district as a Mesa model: one step is one day, and a day is the phases listed in `DistrictModel.step`."""
+"""The district as a Mesa model: one step is one day, and a day is the phases listed in `DistrictModel.step`.
+
+The phases stand in one file, although it is long, so that a day can be read in the order in which it happens.
+"""
 
 from __future__ import annotations
 

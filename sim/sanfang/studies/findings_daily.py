@@ -19,18 +19,15 @@ def daily_gap(results: Path, name: str, other: tuple[str, int], base: tuple[str,
     """Paired difference of a daily series between two cells (scenario, point), smoothed: estimate, low, high by day
     from 0 on.
 
-    Districts without a steady state, which drift whatever the policy, are left out.
+    Districts without a steady state have no metrics, and are left out as they are in the tables.
     """
     with Results(results / name) as stored:
         tables = [
             stored.daily(*cell).pivot(index="day", columns="replication", values=series) for cell in (other, base)
         ]
-        runs = stored.runs().dropna(subset=["satisfaction"])
-    steady = [
-        set(runs["replication"][(runs["scenario"] == cell[0]) & (runs["point"] == cell[1])]) for cell in (other, base)
-    ]
-    tables = [table[sorted(steady[0] & steady[1])] for table in tables]
-    gap = (tables[0] - tables[1]).rolling(SMOOTHED, center=True).mean().dropna().loc[0:]
+        measured = stored.runs().dropna(subset=["satisfaction"]).set_index(["scenario", "point"])["replication"]
+    steady = sorted(set(measured.loc[[other]]) & set(measured.loc[[base]]))
+    gap = (tables[0] - tables[1])[steady].rolling(SMOOTHED, center=True).mean().dropna().loc[0:]
     low, high = t_interval(gap.to_numpy(dtype=float))
     return pd.DataFrame({"estimate": gap.mean(axis=1), "low": low, "high": high})
 

@@ -93,15 +93,14 @@ def _kept(path: Path) -> pd.DataFrame:
 
 
 def values(walks: pd.DataFrame, metric: str) -> tuple[Numbers, list[str]]:
-    """Pairs x levers: the credit of each lever in each pair of orders, and the levers' names. A pair whose district has
-    no steady state has none."""
+    """Pairs x levers: the credit of each lever in each pair of orders (NaN where the pair's district has no steady
+    state), and the levers' names."""
     ordered = walks.sort_values(["pair", "order", "step"])
     names = sorted(set(ordered["lever"]) - {""})
     steps = len(names) + 1
     places = {name: position for position, name in enumerate(names)}
     taken = np.array([places.get(name, -1) for name in ordered["lever"]]).reshape(-1, steps)[:, 1:]
-    credit = effects.shapley_sampled(taken, ordered[metric].to_numpy(dtype=float).reshape(-1, steps))
-    return credit[~np.isnan(credit).any(axis=1)], names
+    return effects.shapley_sampled(taken, ordered[metric].to_numpy(dtype=float).reshape(-1, steps)), names
 
 
 def main() -> None:

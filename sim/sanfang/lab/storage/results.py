@@ -34,6 +34,9 @@ from sanfang.scenario.errors import InputError
 ROWS_AT_ONCE = 10_000
 SERIES_AT_ONCE = 100
 
+type Windows = list[list[int]]
+"""Of each point, or one for all: the first day that metrics look at, the day after the last one, and more."""
+
 
 @dataclass(frozen=True)
 class Status:
@@ -196,19 +199,15 @@ class Results:
 
     def _days(self, label: str, points: tuple[int, ...]) -> dict[str, Any]:
         """The days that metrics look at, by run; nothing where the store does not say."""
-        windows = [self._window(label, point) for point in points]
-        if not windows or None in windows:
+        windows = self._windows(label)
+        if not windows:
             return {}
-        bounds = np.array(windows, np.int64)
+        bounds = np.array([_of_point(windows, point) for point in points], np.int64)
         return {"first_day": bounds[:, 0], "last_day": bounds[:, 1] - 1}
 
-    def _window(self, label: str, point: int) -> tuple[int, int] | None:
-        """The first day that metrics look at, and the day after the last one; None where the store does not say."""
-        windows = self.about.get("windows", {}).get(label)
-        if not windows:
-            return None
-        first, end = windows[point if len(windows) > 1 else 0][:2]
-        return first, end
+    def _windows(self, label: str) -> Windows:
+        """The windows of a scenario's runs, one for all points or one for each; none where the store does not say."""
+        return self.about.get("windows", {}).get(label) or []
 
     def daily_in_pieces(self, runs: int = SERIES_AT_ONCE) -> Iterator[pd.DataFrame]:
         """Daily series of `runs` runs at a time: scenario, point, replication, day, and one column a series."""
@@ -227,7 +226,8 @@ class Results:
 
     def _unpacked(self, row: Row) -> pd.DataFrame:
         scenario, point, replication, columns, days, series = row
-        _, end = self._window(scenario, point) or (0, None)
+        windows = self._windows(scenario)
+        end = _of_point(windows, point)[1] if windows else None
         return unpacked_series(scenario, point, replication, columns, days, series, end)
 
     @property
@@ -294,3 +294,9 @@ class Results:
         pieces = self.groups_in_pieces()
         yield next(pieces, pd.DataFrame(columns=list(GROUP_COLUMNS)))
         yield from pieces
+
+
+def _of_point(windows: Windows, point: int) -> tuple[int, int]:
+    """The first day that metrics look at in a run at a point, and the day after the last one."""
+    first, end, *_ = windows[point if len(windows) > 1 else 0]
+    return first, end
